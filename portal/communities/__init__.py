@@ -1,0 +1,1 @@
+"""The estate itself: its settings, its working time and its profile."""
