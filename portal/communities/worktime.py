@@ -110,7 +110,7 @@ def worked(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:
 
 
 def after(calendar: WorkCalendar, start: datetime, span: timedelta) -> datetime:
-    """The first moment within opening hours (closing time included) when `span` (zero or more) of working time passed."""
+    """The first moment in opening hours, closing time included, when `span` (zero or more) of working time passed."""
     for opening in calendar.openings(start):
         begin = max(opening.opens, start)
         if opening.closes - begin >= span:

@@ -1,0 +1,6 @@
+"""Mingbai (明白): owners understand every fen they are charged, pay it, and are heard."""
+
+import os
+
+# Piccolo looks for its configuration when the first table is declared.
+os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")

@@ -1,0 +1,1 @@
+"""Arrears cases: stage, holds and what comes next."""

@@ -1,0 +1,1 @@
+"""Append-only rows of who did what, chained by hash."""

@@ -1,0 +1,1 @@
+"""Bills that explain themselves and never change: the specimen slice."""

@@ -1,0 +1,53 @@
+-- The one definition of what a line still owes (I-B2, I-B7, I-C7): every page, message, export and payment reads it here.
+-- fen = issued + adjustments; outstanding = fen - live allocations; held = the part of it that must not be chased.
+CREATE OR REPLACE VIEW line_balance AS
+SELECT l.id AS line, l.community, l.bill, l.position, l.amount + adjusted.fen AS fen,
+       l.amount + adjusted.fen - allocated.fen AS outstanding,
+       least(greatest(l.amount + adjusted.fen - allocated.fen, 0), held.fen) AS held
+FROM bill_line l
+CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM adjustment a WHERE a.line = l.id) adjusted
+CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM allocation a WHERE a.line = l.id) allocated
+CROSS JOIN LATERAL (SELECT coalesce(sum(h.amount), 0)::bigint AS fen FROM hold h
+                    WHERE h.line = l.id AND h.released_at IS NULL) held;
+
+CREATE OR REPLACE VIEW bill_balance AS
+SELECT b.id AS bill, b.community, sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,
+       sum(lb.held)::bigint AS held,
+       CASE WHEN EXISTS (SELECT FROM bill r WHERE r.replaces = b.id) THEN 'replaced'
+            WHEN sum(lb.outstanding) <= 0 THEN 'paid'
+            WHEN sum(lb.outstanding) < sum(lb.fen) THEN 'part_paid'
+            ELSE 'issued' END AS state
+FROM bill b JOIN line_balance lb ON lb.bill = b.id
+GROUP BY b.id, b.community;
+
+-- Whose bill it is: the debtor's persons, and tenants for the months of their tenancy.
+CREATE OR REPLACE VIEW bill_reader AS
+SELECT b.id AS bill, b.community, m.person, true AS owes FROM bill b JOIN debtor_member m ON m.debtor = b.debtor
+UNION ALL
+SELECT b.id, b.community, o.person, false FROM bill b JOIN occupancy o ON o.unit = b.unit AND o.role = 'tenant'
+WHERE (o.starts_on IS NULL OR to_char(o.starts_on, 'YYYY-MM') <= b.period)
+  AND (o.ends_on IS NULL OR to_char(o.ends_on, 'YYYY-MM') >= b.period);
+
+GRANT SELECT ON line_balance, bill_balance, bill_reader TO portal_app, portal_worker;
+
+-- I-B3: one live line for each unit, item, service period, part and supplement.
+CREATE UNIQUE INDEX IF NOT EXISTS bill_line_once
+  ON bill_line (community, unit, item, first_month, last_month, part, supplement);
+CREATE INDEX IF NOT EXISTS bill_of_debtor ON bill (debtor, due_on);
+
+-- I-B2: nothing is paid or credited beyond what a line asks for. Checked when the transaction ends.
+CREATE OR REPLACE FUNCTION line_is_not_overdrawn() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE left_over bigint; whole bigint;
+BEGIN
+  SELECT outstanding, fen INTO left_over, whole FROM line_balance WHERE line = NEW.line;
+  IF left_over < 0 OR left_over > whole OR whole < 0 THEN
+    RAISE EXCEPTION 'line % would stand at % of %', NEW.line, left_over, whole USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS adjustment_leaves_line_whole ON adjustment;
+CREATE CONSTRAINT TRIGGER adjustment_leaves_line_whole AFTER INSERT ON adjustment
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION line_is_not_overdrawn();
+DROP TRIGGER IF EXISTS allocation_leaves_line_whole ON allocation;
+CREATE CONSTRAINT TRIGGER allocation_leaves_line_whole AFTER INSERT ON allocation
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION line_is_not_overdrawn();

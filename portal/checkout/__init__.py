@@ -1,0 +1,1 @@
+"""Paying through Stripe Checkout, posted exactly once."""

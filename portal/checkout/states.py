@@ -1,0 +1,50 @@
+"""The life of an attempt to pay, and of a stored Stripe event."""
+
+from enum import StrEnum
+
+from portal.kit.states import Moves
+
+
+class Method(StrEnum):
+    """How the owner wants to pay."""
+
+    alipay = "alipay"
+    wechat_pay = "wechat_pay"
+    card = "card"
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands (I-P8)."""
+
+    creating = "creating"
+    open = "open"
+    unknown = "unknown"
+    completed = "completed"
+    posted = "posted"
+    failed = "failed"
+    expired = "expired"
+
+
+S = AttemptState
+ATTEMPT_MOVES = Moves(
+    AttemptState,
+    {
+        S.creating: {S.open, S.unknown, S.failed, S.expired, S.completed, S.posted},
+        S.open: {S.unknown, S.completed, S.posted, S.failed, S.expired},
+        S.unknown: {S.open, S.completed, S.posted, S.failed, S.expired},
+        S.completed: {S.posted, S.failed},
+        S.posted: set(),
+        S.failed: {S.posted},  # money that still arrives is posted, never lost (I-P6)
+        S.expired: {S.posted},
+    },
+)
+
+
+class EventState(StrEnum):
+    """What became of an event in the inbox (I-P13)."""
+
+    pending = "pending"
+    processed = "processed"
+    ignored = "ignored"
+    failed = "failed"
+    quarantined = "quarantined"

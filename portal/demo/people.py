@@ -1,0 +1,128 @@
+"""The people of the demo estate: invented names, numbers that nobody has, and the story of each persona."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+# Numbers in this block of a mobile range are not given out to anybody.
+PHONES = "1990000"
+NUMBER_OF_NAMES = 40 * 30 * 30
+
+_SURNAMES = "陈林黄郑吴周许何罗梁宋谢韩唐冯于董萧程曹袁邓傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜"
+_FIRST = "思嘉明志雅文子晓俊海书佳庭宏若春秋立安一远清南静云景怀亦知望"
+_SECOND = "宁远航婷洁辉峰琳涛颖轩怡平舟岚薇楠澄衡朗溪禾川霖槿瑜棠松遥然"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody a visitor can sign in as.
+
+    `owes_days` is the age of the oldest debt that the story leaves open (see `pays`); a tenant's is the owner's.
+    """
+
+    key: str
+    number: int
+    name: str
+    units: tuple[str, ...]
+    story: str
+    owes_days: int = 0
+    role: str = "owner"
+    language: str = "zh-CN"
+
+    @property
+    def person(self) -> str:
+        """The external id in people.csv."""
+        return person_id(self.number)
+
+    @property
+    def phone(self) -> str:
+        """Eleven digits, constant, invented."""
+        return phone(self.number)
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A row of staff.csv; `roles` as in the import."""
+
+    login: str
+    name: str
+    roles: str
+    department: str
+
+
+EARLY = -90
+
+PERSONAS = (
+    Persona("early", 101, "陈思宁", ("1栋101",), "Pays every bill as soon as it is there.", EARLY),
+    Persona("forgot", 102, "林嘉远", ("1栋102",), "Forgot a small repair bill; it is 10 days overdue.", 10),
+    Persona("owes25", 103, "黄明航", ("2栋201",), "In arrears for 25 days.", 25),
+    Persona("owes45", 104, "郑志婷", ("3栋302",), "In arrears for 45 days.", 45),
+    Persona("owes80", 105, "吴雅洁", ("4栋401",), "In arrears for 80 days; has paid nothing of the last months.", 80),
+    Persona("landlord", 106, "周文辉", ("5栋501",), "Let the home; remains the debtor.", 0),
+    Persona("tenant", 107, "Robin Ashgrove", ("5栋501",), "Sees and may pay the landlord's bills.", 0, "tenant", "en"),
+    Persona("vacant", 108, "许子峰", ("6栋602",), "Lives elsewhere; the empty home pays 70% of the service fee.", 0),
+    Persona("disputes", 109, "何晓琳", ("7栋703",), "Disputes the raised parking rate on the newest bill.", 17),
+    Persona("couple_a", 110, "罗俊涛", ("8栋801",), "Owns 60% with a spouse; one bill for both.", 0),
+    Persona("couple_b", 111, "梁海颖", ("8栋801",), "Owns 40% with a spouse; one bill for both.", 0, "co_owner"),
+    Persona("two_homes", 112, "宋书轩", ("9栋203", "9栋204"), "Owns two homes next to each other.", 0),
+    Persona("chair", 113, "谢佳怡", ("10栋604",), "Chairs the owners' committee.", 0),
+    Persona("seller", 114, "韩庭平", ("2栋503",), "Sold on the 15th of last month and left last month unpaid.", 60),
+    Persona("buyer", 115, "唐宏舟", ("2栋503",), "Bought on the 15th of last month; owes only what came after.", 60),
+    Persona("newcomer", 116, "Morgan Tidewell", ("10栋801",), "Got the keys on the 12th of last month.", 0, "owner", "en"),
+    Persona("hardship", 117, "冯若岚", ("6栋304",), "Lost a job and asks for instalments; 60 days overdue.", 60),
+    Persona("shop", 118, "于春薇", ("商铺01", "商铺02"), "Runs a shop across two units.", 0),
+)
+
+STAFF = (
+    StaffMember("clerk", "董立楠", "clerk", "客服部"),
+    StaffMember("steward", "萧安澄", "steward", "客服部"),
+    StaffMember("steward2", "程一衡", "steward", "客服部"),
+    StaffMember("service", "曹远朗", "service", "客服部"),
+    StaffMember("engineer", "袁清溪", "service", "工程部"),
+    StaffMember("finance", "邓南禾", "finance", "财务部"),
+    StaffMember("manager", "傅静川", "manager", "项目经理室"),
+    StaffMember("deputy", "沈云霖", "manager;service", "项目经理室"),
+    StaffMember("legal", "曾景槿", "legal", "法务部"),
+    StaffMember("admin", "彭怀瑜", "admin", "项目经理室"),
+)
+DEPARTMENTS = tuple(dict.fromkeys(member.department for member in STAFF))
+
+# Each of these homes is in arrears besides the personas: the age of its oldest debt in days.
+DEBTORS = {
+    "1栋603": 20, "2栋304": 35, "3栋704": 5, "3栋203": 50, "4栋802": 28, "5栋302": 65, "6栋101": 12, "7栋404": 90,
+    "7栋102": 33, "8栋503": 75, "9栋701": 18, "9栋602": 48, "10栋303": 30, "商铺17": 95, "商铺29": 40,
+}  # fmt: skip
+
+
+def persona(key: str) -> Persona:
+    """The persona with this key. Raises KeyError for an unknown one."""
+    return {one.key: one for one in PERSONAS}[key]
+
+
+def person_id(number: int) -> str:
+    """The external id of a person; its digits end the phone number."""
+    return f"P{number:04d}"
+
+
+def phone(number: int) -> str:
+    """Eleven digits in the block that nobody has."""
+    return f"{PHONES}{number:04d}"
+
+
+def name(number: int) -> str:
+    """An invented name; different numbers up to NUMBER_OF_NAMES give different names."""
+    # A stride without a common factor walks through all combinations once, in no visible order.
+    mixed = number * 7919 % NUMBER_OF_NAMES
+    return _SURNAMES[mixed % 40] + _FIRST[mixed // 40 % 30] + _SECOND[mixed // 1200]
+
+
+def owes_days(unit: str) -> int:
+    """The age in days of the oldest debt that the story leaves open; 0 or less for those who pay in time."""
+    told = {unit: one.owes_days for one in PERSONAS for unit in one.units if one.role == "owner"}
+    return {**DEBTORS, **told}.get(unit, EARLY if sum(map(ord, unit)) % 3 == 0 else 0)
+
+
+def pays(unit: str, due_on: date, on: date) -> bool:
+    """Whether the story has this unit's bill paid by `on`: whatever fell due at least `owes_days` before."""
+    return due_on <= on - timedelta(days=owes_days(unit))

@@ -1,0 +1,69 @@
+"""The life of a dispute."""
+
+from enum import StrEnum
+
+from portal.kit.states import Moves
+
+
+class DisputeState(StrEnum):
+    """Where a dispute stands, named after whose turn it is."""
+
+    open = "open"
+    asked = "asked"
+    routed = "routed"
+    awaiting_approval = "awaiting_approval"
+    decided = "decided"
+    accepted = "accepted"
+    reopened = "reopened"
+    withdrawn = "withdrawn"
+
+
+S = DisputeState
+LIVE = frozenset({S.open, S.asked, S.routed, S.awaiting_approval, S.reopened})
+DISPUTE_MOVES = Moves(
+    DisputeState,
+    {
+        S.open: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.asked: {S.open, S.reopened, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.routed: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.awaiting_approval: {S.decided, S.open, S.withdrawn},
+        S.decided: {S.accepted, S.reopened},
+        S.accepted: set(),
+        S.reopened: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.withdrawn: set(),
+    },
+)
+
+
+class DisputeReason(StrEnum):
+    """Why a charge is disputed."""
+
+    not_provided = "not_provided"
+    poor_quality = "poor_quality"
+    wrong_quantity = "wrong_quantity"
+    wrong_rate = "wrong_rate"
+    already_paid = "already_paid"
+    other = "other"
+
+
+class Outcome(StrEnum):
+    """How a dispute was decided."""
+
+    upheld = "upheld"
+    partly = "partly"
+    rejected = "rejected"
+
+
+class StepKind(StrEnum):
+    """What happened in a dispute, as its owner sees it."""
+
+    opened = "opened"
+    claimed = "claimed"
+    asked = "asked"
+    answered = "answered"
+    routed = "routed"
+    proposed = "proposed"
+    decided = "decided"
+    accepted = "accepted"
+    reopened = "reopened"
+    withdrawn = "withdrawn"

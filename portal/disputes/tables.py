@@ -1,0 +1,84 @@
+"""Disputes of bill lines: each step with its actor, the pauses of its clock, and its decisions."""
+
+from piccolo.columns import UUID, SmallInt, Timestamptz
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.billing.tables import Adjustment, BillLine
+from portal.communities.tables import Community
+from portal.db import columns, fen, one_of, ref, text
+from portal.disputes.states import DisputeReason, DisputeState, Outcome, StepKind
+from portal.people.tables import Human, Staff
+from portal.units.tables import Debtor
+
+
+class Dispute(Table):
+    """A line, or a sum in it, that its debtor does not accept. `version` counts its changes."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    line = ref(BillLine)
+    debtor = ref(Debtor)
+    opened_by = ref(Human)
+    amount = fen()
+    reason = text()
+    body = text()
+    state = text()
+    version = SmallInt(null=False, default=None)
+    department = text(null=True)
+    claimed_by = ref(Staff, null=True)  # nobody yet
+    opened_at = Timestamptz(null=False, default=None)
+    acknowledge_by = Timestamptz(null=False, default=None)
+    reply_by = Timestamptz(null=False, default=None)
+    close_by = Timestamptz(null=False, default=None)
+    acknowledged_at = Timestamptz(null=True, default=None)
+    replied_at = Timestamptz(null=True, default=None)
+
+    known_reason = one_of("reason", DisputeReason)
+    known_state = one_of("state", DisputeState)
+    more_than_nothing = Check('"amount" > 0')
+
+
+class DisputeStep(Table):
+    """Something that happened in a dispute, in the words its owner sees."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    dispute = ref(Dispute)
+    kind = text()
+    by_staff = ref(Staff, null=True)  # none: the owner's own step
+    body = text(null=True)
+    at = Timestamptz(null=False, default=None)
+
+    known_kind = one_of("kind", StepKind)
+
+
+class DisputePause(Table):
+    """While it waits for the owner, the clock stands still."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    dispute = ref(Dispute)
+    starts_at = Timestamptz(null=False, default=None)
+    ends_at = Timestamptz(null=True, default=None)
+
+
+class Decision(Table):
+    """One decision, proposed or final; a reopened dispute gets another `round`."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    dispute = ref(Dispute)
+    round = SmallInt(null=False, default=None)
+    outcome = text()
+    amount = fen()
+    body = text()
+    decided_by = ref(Staff)
+    approved_by = ref(Staff, null=True)  # below the limit nobody else is needed
+    adjustment = ref(Adjustment, null=True)  # rejected: no money moves
+    decided_at = Timestamptz(null=False, default=None)
+    final_at = Timestamptz(null=True, default=None)
+
+    decision_one_a_round = Unique(columns(dispute, round))
+    known_outcome = one_of("outcome", Outcome)
+    two_people = Check('"approved_by" IS NULL OR "approved_by" <> "decided_by"')

@@ -1,0 +1,1 @@
+"""Photos people sent."""

@@ -1,0 +1,1 @@
+"""Why a sum must not be chased now."""

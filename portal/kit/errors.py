@@ -1,0 +1,39 @@
+"""How the domain says no; the web finds the status."""
+
+from __future__ import annotations
+
+from portal.kit.i18n import Sentence
+
+
+class Declined(Exception):
+    """An action says no, with a marked sentence for the person who asked; `facts` fill its placeholders."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        super().__init__(sentence)
+        self.sentence = Sentence(sentence, facts)
+
+
+class Missing(Declined):
+    """Not there, or not yours: the answer is the same (404)."""
+
+    def __init__(self, sentence: str = "", **facts: object) -> None:
+        super().__init__(sentence, **facts)
+
+
+class Refused(Declined):
+    """It may not happen now, whoever asks (409)."""
+
+
+class Invalid(Declined):
+    """What was typed cannot be used (422); `field` names the input it belongs to."""
+
+    def __init__(self, field: str, sentence: str, **facts: object) -> None:
+        super().__init__(sentence, **facts)
+        self.field = field
+
+
+class Forbidden(Declined):
+    """Signed in, but without the role it takes (403)."""
+
+    def __init__(self, sentence: str = "", **facts: object) -> None:
+        super().__init__(sentence, **facts)

@@ -1,0 +1,93 @@
+"""Money as whole minor units (fen), so that nothing is ever lost or invented by rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import total_ordering
+
+type_error = "money is counted in whole fen, not in {kind}"
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in fen; may be negative (a credit). Refuses floats and bools."""
+
+    fen: int
+
+    def __post_init__(self) -> None:
+        if type(self.fen) is not int:
+            raise TypeError(type_error.format(kind=type(self.fen).__name__))
+
+    @classmethod
+    def of_yuan(cls, yuan: Decimal | Fraction | str) -> Money:
+        """The nearest fen to an exact sum in yuan, half away from zero. Raises TypeError for a float."""
+        if isinstance(yuan, float | int):
+            raise TypeError(type_error.format(kind=type(yuan).__name__))
+        return cls(round_half_up(Fraction(yuan) * 100))
+
+    @property
+    def yuan(self) -> Decimal:
+        """The same amount in yuan, two decimals."""
+        return Decimal(self.fen).scaleb(-2)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.fen + other.fen)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.fen - other.fen)
+
+    def __neg__(self) -> Money:
+        return Money(-self.fen)
+
+    def __bool__(self) -> bool:
+        return self.fen != 0
+
+    def __lt__(self, other: Money) -> bool:
+        return self.fen < other.fen
+
+    def __str__(self) -> str:
+        return f"{self.yuan:.2f}"
+
+    def share(self, weights: Sequence[int | Decimal | Fraction]) -> list[Money]:
+        """Split by weight without losing a fen: floor, then the left-over fen to the largest remainders.
+
+        Equal remainders are served in the order given. Raises ValueError for a negative weight, a
+        negative amount or when no weight is above zero (Hare quota, largest remainder).
+        """
+        exact = [Fraction(w) for w in weights]
+        if self.fen < 0 or any(w < 0 for w in exact) or not any(exact):
+            raise ValueError("a share needs an amount of zero or more and a weight above zero")
+        whole = sum(exact)
+        quotas = [self.fen * w / whole for w in exact]
+        floors = [q.numerator // q.denominator for q in quotas]
+        left = self.fen - sum(floors)
+        by_remainder = sorted(range(len(quotas)), key=lambda i: (floors[i] - quotas[i], i))
+        for i in by_remainder[:left]:
+            floors[i] += 1
+        return [Money(f) for f in floors]
+
+    def instalments(self, n: int) -> list[Money]:
+        """Split into n parts: each floored to a fen, the last takes the rest. Raises ValueError below one part."""
+        if n < 1 or self.fen < 0:
+            raise ValueError("instalments need at least one part and no negative amount")
+        part = self.fen // n
+        return [Money(part)] * (n - 1) + [Money(self.fen - part * (n - 1))]
+
+
+ZERO = Money(0)
+
+
+def total(amounts: Iterable[Money]) -> Money:
+    """The sum of amounts; zero for none."""
+    return Money(sum(a.fen for a in amounts))
+
+
+def round_half_up(value: Fraction) -> int:
+    """The nearest whole number, half away from zero."""
+    size = abs(value) + Fraction(1, 2)
+    whole = size.numerator // size.denominator
+    return whole if value >= 0 else -whole

@@ -1,0 +1,1 @@
+"""Double entry: nothing is edited, only reversed."""

@@ -1,0 +1,61 @@
+"""Write journals in the running unit of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.db import fetch
+from portal.kit import clock
+from portal.kit.money import ZERO, Money
+from portal.ledger.states import Account, JournalKind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal to write: its source and the signed postings, debits above zero."""
+
+    source: UUID
+    postings: Sequence[tuple[Account, Money]]
+
+
+async def post(
+    community: int, kind: JournalKind, entries: Sequence[Entry], *, on: date, reason: str | None = None
+) -> None:
+    """Write one journal for each entry, its postings summed by account. Raises ValueError for one that is not balanced."""
+    booked = [(entry.source, _by_account(entry.postings)) for entry in entries]
+    booked = [(source, sums) for source, sums in booked if sums]
+    now = clock.now()
+    journals = await fetch(
+        "INSERT INTO journal (id, community, kind, source, effective_on, reason, created_at)"
+        " SELECT gen_random_uuid(), $1, $2, s, $4, $5, $6 FROM unnest($3::uuid[]) s RETURNING id, source",
+        community,
+        kind.value,
+        [source for source, _ in booked],
+        on,
+        reason,
+        now,
+    )
+    journal_of = {row["source"]: row["id"] for row in journals}
+    rows = [
+        (journal_of[source], account.value, amount.fen) for source, sums in booked for account, amount in sums.items()
+    ]
+    await fetch(
+        "INSERT INTO posting (id, community, journal, account, amount)"
+        " SELECT gen_random_uuid(), $1, j, a, n FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS p(j, a, n)",
+        community,
+        *([list(column) for column in zip(*rows, strict=True)] or ([], [], [])),
+    )
+
+
+def _by_account(postings: Iterable[tuple[Account, Money]]) -> dict[Account, Money]:
+    """Sums by account without the zeros."""
+    sums: dict[Account, Money] = defaultdict(lambda: ZERO)
+    for account, amount in postings:
+        sums[account] += amount
+    if sum(amount.fen for amount in sums.values()):
+        raise ValueError("a journal must balance")
+    return {account: amount for account, amount in sums.items() if amount}

@@ -1,0 +1,37 @@
+"""By which way a notice goes, and how far it came."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The ways to reach a person."""
+
+    inbox = "inbox"
+    sms = "sms"
+    email = "email"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands: waiting, handed to the provider, given up, or opened in the inbox."""
+
+    queued = "queued"
+    sent = "sent"
+    failed = "failed"
+    opened = "opened"
+
+
+class NoticeKind(StrEnum):
+    """What a person can be told; each has its words in templates/notices/<kind>/."""
+
+    bill_issued = "bill_issued"
+    payment_posted = "payment_posted"
+    credit_left = "credit_left"
+    dispute_opened = "dispute_opened"
+    dispute_asked = "dispute_asked"
+    dispute_routed = "dispute_routed"
+    dispute_decided = "dispute_decided"
+    plan_requested = "plan_requested"
+    plan_approved = "plan_approved"
+    plan_refused = "plan_refused"
+    plan_active = "plan_active"
+    statement_published = "statement_published"

@@ -1,0 +1,43 @@
+"""The outbox: what a person is told, and one delivery record for each way it goes."""
+
+from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from portal.communities.tables import Community
+from portal.db import columns, one_of, ref, text
+from portal.notices.states import Channel, DeliveryState
+from portal.people.tables import Person
+
+
+class Notice(Table):
+    """One thing told to one person once; `key` says which (kind, subject, period)."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    person = ref(Person)
+    kind = text()
+    subject = text()
+    key = text()
+    facts = JSONB(null=False, default=None)
+    link = text(null=True)
+    created_at = Timestamptz(null=False, default=None)
+
+    notice_told_once = Unique(columns(community, person, key))
+
+
+class Delivery(Table):
+    """One way a notice goes to its person."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    notice = ref(Notice)
+    channel = text()
+    state = text()
+    tries = SmallInt(null=False, default=None)
+    changed_at = Timestamptz(null=False, default=None)
+    trouble = text(null=True)
+
+    delivery_once_a_channel = Unique(columns(notice, channel))
+    known_channel = one_of("channel", Channel)
+    known_state = one_of("state", DeliveryState)

@@ -1,0 +1,1 @@
+"""Money received, how it is applied, and its receipts."""

@@ -1,0 +1,25 @@
+"""How money comes in, and what became of it."""
+
+from enum import StrEnum
+
+
+class PaymentChannel(StrEnum):
+    """By which way money came."""
+
+    stripe = "stripe"
+    cash = "cash"
+    pos = "pos"
+    transfer = "transfer"
+    doorstep = "doorstep"
+
+
+class PaymentState(StrEnum):
+    """What the payer sees of a payment or of the attempt at one."""
+
+    pending = "pending"
+    unknown = "unknown"
+    posted = "posted"
+    failed = "failed"
+    expired = "expired"
+    part_refunded = "part_refunded"
+    refunded = "refunded"

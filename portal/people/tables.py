@@ -1,0 +1,131 @@
+"""Humans who sign in, the persons and staff they are in each community, and their sessions, codes and limits."""
+
+from piccolo.columns import JSONB, UUID, Array, Boolean, Integer, SmallInt, Text, Timestamptz, Varchar
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from portal.communities.tables import Community
+from portal.db import columns, day, one_of, ref, text
+from portal.people.principal import Audience
+from portal.people.states import Language
+
+
+class Human(Table):
+    """One sign-in: owners by phone (E.164), staff by login. The same phone is one human everywhere."""
+
+    id = UUID(primary_key=True)
+    phone = Varchar(length=20, null=True, default=None, unique=True)
+    login = Varchar(length=64, null=True, default=None, unique=True)
+    language = text()
+    large_text = Boolean(null=False, default=None)
+    password_hash = text(null=True)
+    totp_secret = text(null=True)
+    totp_confirmed = Boolean(null=False, default=None)
+    last_totp_step = Integer(null=True, default=None)
+    created_at = Timestamptz(null=False, default=None)
+
+    known_language = one_of("language", Language)
+
+
+class Person(Table):
+    """Someone on a community's roll; `external_id` is the id of the import."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    external_id = text()
+    name = text()
+    human = ref(Human, null=True)
+    phone = Varchar(length=20, null=True, default=None)
+    email = text(null=True)
+    language = text()
+
+    person_one_ref = Unique(columns(community, external_id))
+    known_language = one_of("language", Language)
+
+
+class Staff(Table):
+    """A member of staff in one community, with their roles there."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    human = ref(Human)
+    name = text()
+    roles = Array(base_column=Text(), null=False, default=None)
+    department = text(null=True)
+
+    staff_once_a_community = Unique(columns(community, human))
+
+
+class CommitteePost(Table):
+    """A post on the owners' committee, from and to inclusive."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    person = ref(Person)
+    post = text()
+    starts_on = day(null=True)
+    ends_on = day(null=True)
+
+    committee_post_one_post = Unique(columns(community, person, post))
+
+
+class WebSession(Table):
+    """A signed-in browser; only the SHA-256 of its token is known here."""
+
+    id = UUID(primary_key=True)
+    token_sha256 = Varchar(length=64, null=False, default=None, unique=True)
+    human = ref(Human)
+    audience = text()
+    user_agent = text()
+    created_at = Timestamptz(null=False, default=None)
+    seen_at = Timestamptz(null=False, default=None)
+    expires_at = Timestamptz(null=False, default=None)
+    stepped_up_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+    known_audience = one_of("audience", Audience)
+
+
+class OneTimeCode(Table):
+    """A six-digit code, kept as HMAC-SHA256 with its own salt and bound to the browser that asked."""
+
+    id = UUID(primary_key=True)
+    human = ref(Human)
+    browser_sha256 = Varchar(length=64, null=False, default=None, index=True)
+    salt = text()
+    code_hmac = text()
+    tries = SmallInt(null=False, default=None)
+    created_at = Timestamptz(null=False, default=None)
+    expires_at = Timestamptz(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class SetUpLink(Table):
+    """A one-time link by which a member of staff sets a password and a TOTP secret."""
+
+    id = UUID(primary_key=True)
+    human = ref(Human)
+    token_sha256 = Varchar(length=64, null=False, default=None, unique=True)
+    expires_at = Timestamptz(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class RateLimit(Table):
+    """How often something was done in one window: codes per number, tries per login."""
+
+    id = UUID(primary_key=True)
+    key = text()
+    window_from = Timestamptz(null=False, default=None)
+    count = Integer(null=False, default=None)
+
+    rate_limit_one_window = Unique(columns(key, window_from))
+
+
+class HeldForm(Table):
+    """What was typed into a form whose session had ended, for the same human to find again."""
+
+    id = UUID(primary_key=True)
+    human = ref(Human)
+    path = text()
+    fields = JSONB(null=False, default=None)
+    expires_at = Timestamptz(null=False, default=None)

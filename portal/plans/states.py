@@ -1,0 +1,34 @@
+"""The life of an instalment plan."""
+
+from enum import StrEnum
+
+from portal.kit.states import Moves
+
+
+class PlanState(StrEnum):
+    """Where a plan stands."""
+
+    requested = "requested"
+    countered = "countered"
+    approved = "approved"
+    active = "active"
+    completed = "completed"
+    broken = "broken"
+    refused = "refused"
+    withdrawn = "withdrawn"
+
+
+S = PlanState
+PLAN_MOVES = Moves(
+    PlanState,
+    {
+        S.requested: {S.countered, S.approved, S.refused, S.withdrawn},
+        S.countered: {S.active, S.withdrawn},
+        S.approved: {S.active, S.withdrawn},
+        S.active: {S.completed, S.broken},
+        S.completed: set(),
+        S.broken: {S.active},
+        S.refused: set(),
+        S.withdrawn: set(),
+    },
+)

@@ -1,0 +1,64 @@
+"""Instalment plans: what they cover, when each part is due, and the text both sides agreed to."""
+
+from piccolo.columns import UUID, SmallInt, Timestamptz
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.billing.tables import BillLine
+from portal.communities.tables import Community
+from portal.db import columns, day, fen, one_of, ref, text
+from portal.people.tables import Human, Staff
+from portal.plans.states import PlanState
+from portal.units.tables import Debtor
+
+
+class Plan(Table):
+    """An owner's request, and what became of it."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    asked_by = ref(Human)
+    total = fen()
+    instalments = SmallInt(null=False, default=None)
+    first_on = day()
+    hardship = text(null=True)
+    state = text()
+    version = SmallInt(null=False, default=None)
+    asked_at = Timestamptz(null=False, default=None)
+    answered_by = ref(Staff, null=True)  # not answered yet
+    answered_at = Timestamptz(null=True, default=None)
+    answer = text(null=True)
+    agreed_text = text(null=True)
+    agreed_sha256 = text(null=True)
+    agreed_at = Timestamptz(null=True, default=None)
+    agreed_session = UUID(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+
+    known_state = one_of("state", PlanState)
+    two_to_twelve = Check('"instalments" BETWEEN 2 AND 12')
+
+
+class PlanLine(Table):
+    """What was outstanding of a line when the plan was asked for."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    plan = ref(Plan)
+    line = ref(BillLine)
+    amount = fen()
+
+    plan_line_once = Unique(columns(plan, line))
+
+
+class PlanInstalment(Table):
+    """One part of the plan and its date."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    plan = ref(Plan)
+    number = SmallInt(null=False, default=None)
+    due_on = day()
+    amount = fen()
+
+    plan_instalment_once = Unique(columns(plan, number))

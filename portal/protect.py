@@ -1,0 +1,49 @@
+"""What no query can forget: roles, privileges, row-level security, composite keys, and the guards of every slice.
+
+Applied after the migrations, as often as one likes: everything here is written to be repeated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+
+HERE = Path(__file__).parent
+
+# Tables without a community: who may sign in, how, how often; Stripe's inbox; the estates themselves; tools.
+WITHOUT_COMMUNITY = frozenset(
+    {
+        "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "security_event",
+        "stripe_event", "worker_heartbeat", "migration", "pgqueuer", "pgqueuer_log", "pgqueuer_statistics",
+        "pgqueuer_schedules",
+    }
+)  # fmt: skip
+
+# Rows that are only ever added: neither the app nor the worker may change or remove them.
+APPEND_ONLY = (
+    "journal", "posting", "bill", "bill_line", "bill_run", "adjustment", "payment", "allocation", "credit",
+    "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step", "statement_line",
+    "photo",
+)  # fmt: skip
+
+GUARDS = sorted(HERE.glob("*/guards.sql"))
+
+
+async def protect(owner: asyncpg.Connection) -> None:
+    """Apply every guard, as the owner of the tables, under one advisory lock."""
+    async with owner.transaction():
+        await owner.execute("SELECT pg_advisory_xact_lock(hashtextextended('protect', 0))")
+        await owner.execute((HERE / "protect.sql").read_text())
+        for table in APPEND_ONLY:
+            await owner.execute(
+                f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM portal_app, portal_worker;"
+                f"CREATE OR REPLACE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE ON {table}"
+                f" FOR EACH ROW EXECUTE FUNCTION append_only();"
+                f"CREATE OR REPLACE TRIGGER {table}_is_never_emptied BEFORE TRUNCATE ON {table}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION append_only();"
+            )
+        # Locking a bill FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
+        await owner.execute("GRANT UPDATE (id) ON bill TO portal_app, portal_worker")
+        for guards in GUARDS:
+            await owner.execute(guards.read_text())

@@ -1,0 +1,54 @@
+-- Privileges, row-level security and composite keys for every table there is. Repeatable.
+
+GRANT USAGE ON SCHEMA public TO portal_app, portal_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal_app, portal_worker;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_app, portal_worker;
+REVOKE INSERT, UPDATE, DELETE ON migration FROM portal_app, portal_worker;
+
+CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+-- Row-level security: forced, so that it binds the owner too, and closed when no scope is set.
+DO $$
+DECLARE t text;
+BEGIN
+  FOR t IN
+    SELECT c.table_name FROM information_schema.columns c JOIN information_schema.tables USING (table_schema, table_name)
+    WHERE c.table_schema = 'public' AND c.column_name = 'community' AND table_type = 'BASE TABLE'
+  LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t::regclass AND polname = 'own_community') THEN
+      EXECUTE format(
+        'CREATE POLICY own_community ON %I'
+        ' USING (community = ANY ((SELECT nullif(current_setting(''app.communities'', true), '''')::int[])::int[]))'
+        ' WITH CHECK (community = ANY ((SELECT nullif(current_setting(''app.communities'', true), '''')::int[])::int[]))',
+        t);
+    END IF;
+  END LOOP;
+END $$;
+
+-- Composite keys: a foreign key ignores row-level security, so it must also say that both ends are of one community.
+DO $$
+DECLARE k record; has_community boolean;
+BEGIN
+  FOR k IN
+    SELECT con.conrelid::regclass::text AS child, con.confrelid::regclass::text AS parent, a.attname AS col
+    FROM pg_constraint con
+    JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = con.conkey[1]
+    WHERE con.contype = 'f' AND array_length(con.conkey, 1) = 1
+      AND con.connamespace = 'public'::regnamespace
+      AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = con.conrelid AND x.attname = 'community' AND NOT x.attisdropped)
+      AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = con.confrelid AND x.attname = 'community' AND NOT x.attisdropped)
+  LOOP
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = k.parent || '_in_community') THEN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (community, id)', k.parent, k.parent || '_in_community');
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = k.child || '_' || k.col || '_same_community') THEN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (community, %I) REFERENCES %s (community, id)',
+                     k.child, k.child || '_' || k.col || '_same_community', k.col, k.parent);
+    END IF;
+  END LOOP;
+END $$;

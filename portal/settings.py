@@ -1,0 +1,119 @@
+"""Everything the environment decides, read once; a missing or unsafe value refuses to start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+STRIPE_CHECKOUT = "https://checkout.stripe.com"
+
+
+class Unusable(SystemExit):
+    """The settings do not allow a start; the message says which one and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process; addresses without a trailing slash."""
+
+    env: str
+    data: Path
+    base_url: str
+    secret_key: str
+    database_url: str | None = None
+    worker_url: str | None = None
+    admin_url: str | None = None
+    stripe_api_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str | None = None
+    sms_url: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    smtp_from: str = "portal@localhost"
+    starts_at: datetime | None = None
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether no real money moves."""
+        return self.env != "production"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach us encrypted, so that cookies may be Secure and __Host-."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def checkout_origin(self) -> str:
+        """Where the hosted payment page lives."""
+        return self.stripe_api_base or STRIPE_CHECKOUT
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment, and `portal.env` in the data folder below it. Raises Unusable."""
+    given = dict(os.environ if environ is None else environ)
+    data = Path(given.get("PORTAL_DATA", "var")).resolve()
+    values = {**read_env_file(data / "portal.env"), **given}
+    now = values.get("PORTAL_NOW")
+    settings = Settings(
+        env=values.get("PORTAL_ENV", "production"),
+        data=data,
+        base_url=values.get("PORTAL_BASE_URL", "").rstrip("/"),
+        secret_key=values.get("PORTAL_SECRET_KEY", ""),
+        database_url=values.get("DATABASE_URL") or None,
+        worker_url=values.get("DATABASE_WORKER_URL") or None,
+        admin_url=values.get("DATABASE_ADMIN_URL") or None,
+        stripe_api_key=values.get("STRIPE_API_KEY", ""),
+        stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET", ""),
+        stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
+        sms_url=values.get("SMS_URL") or None,
+        smtp_host=values.get("SMTP_HOST") or None,
+        smtp_port=int(values.get("SMTP_PORT", "25")),
+        smtp_from=values.get("SMTP_FROM", "portal@localhost"),
+        starts_at=datetime.fromisoformat(now) if now else None,
+    )
+    check(settings, embedded_allowed=values.get("PORTAL_EMBEDDED") == "1")
+    return settings
+
+
+def check(settings: Settings, *, embedded_allowed: bool = False) -> None:
+    """Refuse to start on anything that would be unsafe with real money. Raises Unusable."""
+    if settings.env not in ("production", "sandbox", "test"):
+        raise Unusable(f"PORTAL_ENV must be production, sandbox or test, not {settings.env!r}")
+    needed = {"PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_BASE_URL": settings.base_url}
+    if settings.env == "production":
+        needed |= {"STRIPE_API_KEY": settings.stripe_api_key, "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret}
+        if not embedded_allowed:
+            needed["DATABASE_URL"] = settings.database_url or ""
+    for name, value in needed.items():
+        if not value:
+            raise Unusable(f"{name} is not set")
+    if len(settings.secret_key) < 32:
+        raise Unusable("PORTAL_SECRET_KEY needs at least 32 characters")
+    if settings.env == "production":
+        _check_production(settings)
+    elif not settings.https and urlsplit(settings.base_url).hostname not in LOOPBACK:
+        raise Unusable("plain http is only for this machine: PORTAL_BASE_URL must be https or a loopback address")
+
+
+def _check_production(settings: Settings) -> None:
+    if not settings.https:
+        raise Unusable("production needs an https PORTAL_BASE_URL")
+    if settings.stripe_api_base:
+        raise Unusable("production never talks to a sandbox: unset STRIPE_API_BASE")
+    if settings.stripe_api_key.startswith(("sk_test_", "rk_test_")):
+        raise Unusable("production needs a live STRIPE_API_KEY")
+    if settings.starts_at:
+        raise Unusable("production keeps true time: unset PORTAL_NOW")
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """NAME=value lines; comments and empty lines are passed over. A missing file is empty."""
+    if not path.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}

@@ -1,0 +1,1 @@
+"""The two doors: owners by phone code, staff by password and TOTP."""

@@ -1,0 +1,1 @@
+"""Charge items and their dated rates, and the arithmetic of a charge."""

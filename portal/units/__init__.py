@@ -1,0 +1,1 @@
+"""Homes, who owns or rents them, and the import of an estate."""

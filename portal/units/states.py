@@ -1,0 +1,29 @@
+"""What a unit is used for, how it is lived in, and who someone is to it."""
+
+from enum import StrEnum
+
+
+class Use(StrEnum):
+    """What a unit is for."""
+
+    residential = "residential"
+    commercial = "commercial"
+    office = "office"
+    parking = "parking"
+    storage = "storage"
+
+
+class OccupancyState(StrEnum):
+    """How a unit is lived in."""
+
+    owner = "owner"
+    let = "let"
+    vacant = "vacant"
+
+
+class OccupantRole(StrEnum):
+    """Who a person is to a unit."""
+
+    owner = "owner"
+    co_owner = "co_owner"
+    tenant = "tenant"

@@ -1,0 +1,68 @@
+"""Buildings, units, who owns or rents them and when, and the debtors that follow from it."""
+
+from piccolo.columns import UUID, Numeric
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.communities.tables import Community
+from portal.db import columns, day, one_of, ref, text
+from portal.people.tables import Person
+from portal.units.states import OccupancyState, OccupantRole, Use
+
+
+class Unit(Table):
+    """A unit by its common name (1栋101). `billable_area` is in m²; `sort_key` orders 2栋 before 10栋."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    name = text()
+    sort_key = text()
+    building = text(null=True)
+    stairwell = text(null=True)
+    floor = text(null=True)
+    use = text()
+    billable_area = Numeric(digits=(12, 4), null=True, default=None)
+    occupancy = text()
+    handed_over_on = day(null=True)
+
+    unit_one_name = Unique(columns(community, name))
+    known_use = one_of("use", Use)
+    known_occupancy = one_of("occupancy", OccupancyState)
+
+
+class Occupancy(Table):
+    """A person's tie to a unit, from and to inclusive; empty is unbounded."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    unit = ref(Unit)
+    person = ref(Person)
+    role = text()
+    share = Numeric(digits=(9, 8), null=True, default=None)
+    starts_on = day(null=True)
+    ends_on = day(null=True)
+
+    known_role = one_of("role", OccupantRole)
+    in_order = Check('"starts_on" IS NULL OR "ends_on" IS NULL OR "starts_on" <= "ends_on"')
+
+
+class Debtor(Table):
+    """The persons who jointly owe for a unit: one row for each set of them; `key` is their ids, sorted."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    unit = ref(Unit)
+    key = text()
+
+    debtor_one_set = Unique(columns(community, unit, key))
+
+
+class DebtorMember(Table):
+    """One of the persons of a debtor."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    person = ref(Person)
+
+    debtor_member_once = Unique(columns(debtor, person))

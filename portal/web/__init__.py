@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP for all slices: pages, forms, guards, sessions, headers, errors, words."""

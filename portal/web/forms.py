@@ -1,0 +1,70 @@
+"""The base of all forms: `form = PayForm(await request.form())`, then `form.validate()`.
+
+Errors appear twice, in `form.summary` on top and at each field; the answer is 422 with the same page.
+"""
+
+import re
+from collections.abc import Awaitable
+from typing import Any
+
+import wtforms
+from wtforms.meta import DefaultMeta
+
+from portal.kit.errors import Invalid
+from portal.web import i18n
+from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Many, Photos, Upload
+from portal.web.fields import Code, Day, Phone, Secret, Text, Tick, Typed, Whole, Yuan
+
+__all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Form", "Many", "Phone", "Photos", "Secret",
+           "Text", "Tick", "Typed", "Upload", "Whole", "Yuan"]  # fmt: skip
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+
+
+class _Words:
+    gettext = staticmethod(i18n.gettext_)
+    ngettext = staticmethod(i18n.ngettext)
+
+
+class Form(wtforms.Form):
+    """Ids are `<form>-<field>`, so that two forms may stand on one page; `PayPartForm` is `pay-part`."""
+
+    class Meta(DefaultMeta):
+        """Messages come from our catalogue; there is no token (web/cross_site.py)."""
+
+        csrf = False
+
+        def get_translations(self, form: Any) -> Any:
+            """Ours, in the reader's language."""
+            return _Words
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__.removesuffix("Form")).lower()
+        for field in self:
+            field.id = f"{name}-{field.short_name}"
+            field.label.field_id = field.id
+        sent = formdata.get("_once", "") if formdata is not None else ""
+        self.once: str | None = sent if isinstance(sent, str) and _KEY.fullmatch(sent) else None
+        self.outcome: Any = None
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(id to jump to, message) of every error, in the order of the page; the id is empty for the whole form."""
+        whole = [("", error) for error in self.form_errors]
+        return whole + [(field.anchor, error) for field in self for error in field.errors]
+
+    def blame(self, no: Invalid) -> None:
+        """Put what an action refused at the field it names, or on top."""
+        if no.field in self._fields:
+            self[no.field].errors = [*self[no.field].errors, i18n.say(no.sentence)]
+        else:
+            self.form_errors.append(i18n.say(no.sentence))
+
+    async def accepts(self, work: Awaitable[Any]) -> bool:
+        """Do the action; keep its result in `outcome`, or its Invalid as an error of this form."""
+        try:
+            self.outcome = await work
+        except Invalid as no:
+            self.blame(no)
+            return False
+        return True

@@ -1,0 +1,62 @@
+"""May you knock? Who may reach a route at all; whose row it is stays with the queries."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Guard
+
+from portal.kit.errors import Forbidden
+from portal.people.principal import Audience, Role
+from portal.web.held import hold
+
+
+class SignedOut(Exception):
+    """Nobody is signed in here; `door` is where they can be, `back` the page to return to."""
+
+    def __init__(self, door: str, back: str) -> None:
+        super().__init__(door)
+        self.door, self.back = door, back
+
+
+async def owner(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Someone who came in by the owners' door."""
+    await _through(connection, Audience.owner, "/sign-in")
+
+
+async def committee(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """An owner who holds a post on a committee."""
+    await _through(connection, Audience.owner, "/sign-in")
+    if not connection.user.committees:
+        raise Forbidden
+
+
+def staff(*roles: Role) -> Guard:
+    """A member of staff who holds one of the roles in any community; without roles, any."""
+
+    async def staff_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+        await _through(connection, Audience.staff, "/desk/sign-in")
+        if roles and not connection.user.with_role(*roles):
+            raise Forbidden
+
+    return staff_guard
+
+
+async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """For the whole application: a route without a guard of its own is shut unless it says it is public."""
+    if not handler.opt.get("public") and not has_guard(handler):
+        raise Forbidden
+
+
+def has_guard(handler: BaseRouteHandler) -> bool:
+    """Whether the route has a guard besides `closed`."""
+    return any(guard is not closed for guard in handler.resolve_guards())
+
+
+async def _through(connection: ASGIConnection[Any, Any, Any, Any], audience: Audience, door: str) -> None:
+    if connection.user is None:
+        back = await hold(connection) if isinstance(connection, Request) else "/"
+        raise SignedOut(door, back)
+    if connection.user.audience != audience:
+        raise Forbidden

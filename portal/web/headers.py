@@ -1,0 +1,66 @@
+"""The headers that every answer carries, error pages and files too."""
+
+from typing import Any
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+
+from portal.web.flash import flash_cookie
+from portal.web.here import Web
+
+YEAR = 365 * 24 * 3600
+
+
+def policy(web: Web) -> str:
+    """The content security policy; a form may leave only for the payment page."""
+    rules = [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+        "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'",
+        f"form-action 'self' {web.checkout_origin}", "base-uri 'none'", "frame-ancestors 'none'",
+    ]  # fmt: skip
+    return "; ".join(rules + ["upgrade-insecure-requests"] * web.https)
+
+
+def headers(web: Web) -> dict[str, str]:
+    """What does not depend on the request."""
+    always = {
+        "Content-Security-Policy": policy(web),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+    }
+    return always | ({"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"} if web.https else {})
+
+
+class EveryAnswer:
+    """A before_send hook: security headers, no-store unless a route says otherwise, the flash cookie."""
+
+    def __init__(self, web: Web) -> None:
+        self.web, self.headers = web, headers(web)
+
+    async def __call__(self, message: Message, scope: Scope) -> None:
+        """Complete the head of an answer."""
+        if message["type"] != "http.response.start":
+            return
+        out = MutableScopeHeaders.from_message(message)
+        for name, value in self.headers.items():
+            out.setdefault(name, value)
+        if cookie := flash_cookie(scope, self.web, _sent(scope, self.web.cookie("flash"))):
+            out.add("Set-Cookie", cookie.to_header(header=""))
+        if "Cache-Control" not in out:
+            out["Cache-Control"] = self._keep(scope, message["status"], "Set-Cookie" in out)
+
+    def _keep(self, scope: Any, status: int, sets_cookie: bool) -> str:
+        handler = scope.get("route_handler")
+        seconds = handler.opt.get("keep", 0) if handler else 0
+        if not seconds or sets_cookie or status != 200 or scope.get("user"):
+            return "no-store"
+        return f"private, max-age={seconds}"
+
+
+def _sent(scope: Scope, name: str) -> str | None:
+    from litestar import Request
+
+    return Request[Any, Any, Any](scope).cookies.get(name)

@@ -1,0 +1,77 @@
+"""The Jinja environment: strict, escaping, bilingual."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template.config import TemplateConfig
+
+from portal.web import filters, i18n
+from portal.web.assets import ROOT, Assets
+from portal.web.flash import flashes
+from portal.web.here import here
+from portal.web.page import address
+
+TEMPLATES = ROOT / "templates"
+
+
+def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Environment:
+    """Typos are errors, text is escaped, sentences come in the reader's language."""
+    env = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext_, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+    )
+    env.filters.update(
+        money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
+        month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent,
+        masked=filters.masked, iso=filters.iso, label=i18n.label, say=i18n.say,
+    )  # fmt: skip
+    env.globals.update(
+        asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
+        current_path=current_path, page_link=page_link, currency=filters.currency, sandbox=in_sandbox,
+    )  # fmt: skip
+    return env
+
+
+def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> TemplateConfig:
+    """What Litestar renders with."""
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(assets, folders)))
+
+
+def path_for(route: str, *, query: dict[str, Any] | None = None, **params: Any) -> str:
+    """In templates: the path of a named route."""
+    return address(here(), route, query=query, **params)
+
+
+def once_key() -> str:
+    """A fresh key for a form, so that the server can tell a repeated POST from a second one."""
+    return secrets.token_urlsafe(18)
+
+
+def current_path() -> str:
+    """The path of the page being shown with its query: where to come back to."""
+    url = here().url
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
+def page_link(number: int) -> str:
+    """This page's address with another `page=` and everything else kept."""
+    request = here()
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
+    return f"{request.url.path}?{urlencode([*kept, ('page', number)])}"
+
+
+def in_sandbox() -> bool:
+    """Whether to say that no money moves."""
+    return here().app.state.web.sandbox
