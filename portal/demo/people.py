@@ -69,7 +69,16 @@ PERSONAS = (
     Persona("chair", 113, "谢佳怡", ("10栋604",), "Chairs the owners' committee.", 0),
     Persona("seller", 114, "韩庭平", ("2栋503",), "Sold on the 15th of last month and left last month unpaid.", 60),
     Persona("buyer", 115, "唐宏舟", ("2栋503",), "Bought on the 15th of last month; owes only what came after.", 60),
-    Persona("newcomer", 116, "Morgan Tidewell", ("10栋801",), "Got the keys on the 12th of last month.", 0, "owner", "en"),
+    Persona(
+        "newcomer",
+        116,
+        "Morgan Tidewell",
+        ("10栋801",),
+        "Bought off the plan and got the keys on the 12th of last month.",
+        0,
+        "owner",
+        "en",
+    ),
     Persona("hardship", 117, "冯若岚", ("6栋304",), "Lost a job and asks for instalments; 60 days overdue.", 60),
     Persona("shop", 118, "于春薇", ("商铺01", "商铺02"), "Runs a shop across two units.", 0),
 )

@@ -1,0 +1,72 @@
+"""Writes the demo estate as an import folder, with every date told from one day."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from portal.demo import accounts, homes, prices
+from portal.demo.homes import Row
+from portal.demo.people import STAFF, phone
+from portal.kit.period import Month
+
+CODE, NAME = "yanxi", "砚溪花园"
+
+# The header of every file, as in interface.md, "Import".
+COLUMNS = {
+    "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref",
+    "units": "unit building stairwell floor use billable_area occupancy handed_over_on",
+    "people": "person name phone email language",
+    "occupancies": "unit person role share from to",
+    "staff": "login name roles department",
+    "committee": "person post from to",
+    "charge_items": "item name_zh name_en kind tax_rate voucher",
+    "tariffs": "item use formula rate per cycle_months timing proration vacancy_rate rounding from to source",
+    "unit_charges": "unit item quantity from to",
+    "meter_readings": "unit item meter period previous current",
+    "shared_costs": "item period amount scope",
+    "opening_balances": "unit item period due_on amount",
+    "accounts": "statement title from to fund side category item_zh item_en amount budget prior note",
+}
+
+
+def write_estate(folder: Path, on: date) -> None:
+    """Write the import folder of the estate as it stands on a day; the same day always gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stem, rows in estate(on).items():
+        with (folder / f"{stem}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS[stem].split(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def estate(on: date) -> dict[str, Iterable[Row]]:
+    """The rows of every file by its stem, in the order of interface.md."""
+    return {
+        "community": [community(on)],
+        "units": homes.units(on),
+        "people": homes.people(on),
+        "occupancies": homes.occupancies(on),
+        "staff": [asdict(member) for member in STAFF],
+        "committee": homes.committee(on),
+        "charge_items": prices.charge_items(),
+        "tariffs": prices.tariffs(on),
+        "unit_charges": prices.unit_charges(on),
+        "meter_readings": prices.meter_readings(on),
+        "shared_costs": prices.shared_costs(on),
+        "opening_balances": prices.opening_balances(on),
+        "accounts": accounts.accounts(on),
+    }
+
+
+def community(on: date) -> Row:
+    """The row of community.csv."""
+    since = Month.of(on) + -25
+    return {
+        "code": CODE, "name": NAME, "fee_mode": "commission", "jurisdiction": "CN", "timezone": "Asia/Shanghai",
+        "currency": "CNY", "due_rule": "day:15", "hotline": phone(8000),
+        "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01",
+    }  # fmt: skip
