@@ -30,7 +30,9 @@ def _charge_of(books: Books, params: Json) -> Json:
     if identifier := params.get("charge"):
         return books.get("ch", identifier)
     if not params.get("payment_intent"):
-        raise StripeRefusal("One of the following params should be provided for this request: payment_intent or charge.")
+        raise StripeRefusal(
+            "One of the following params should be provided for this request: payment_intent or charge."
+        )
     intent = books.get("pi", params["payment_intent"])
     if intent["latest_charge"] is None:
         raise StripeRefusal(f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.")
@@ -119,7 +121,7 @@ def _decide(books: Books, charge: Json, made: Json, outcome: str) -> None:
 
 
 def pay_out(books: Books, outcome: str) -> Json:
-    """Send everything not yet paid out to the bank; outcome paid or failed. Raises StripeRefusal when nothing is due."""
+    """Send everything not yet paid out to the bank; outcome paid or failed. Raises StripeRefusal if nothing is due."""
     if outcome not in ("paid", "failed"):
         raise StripeRefusal("outcome is paid or failed", param="outcome")
     due = [moved for moved in books.all("txn") if moved["id"] not in books.paid_out and moved["type"] not in PAYOUTS]

@@ -47,7 +47,9 @@ def _total(items: list[Json]) -> int:
             raise StripeRefusal(f"Invalid currency: {currency}", param=f"{within}[price_data][currency]")
         quantity = need(item, "quantity", within)
         if amount < 0 or quantity < 1:
-            raise StripeRefusal("This value must be greater than or equal to 0.", param=f"{within}[price_data][unit_amount]")
+            raise StripeRefusal(
+                "This value must be greater than or equal to 0.", param=f"{within}[price_data][unit_amount]"
+            )
         total += amount * quantity
     if total < SMALLEST:
         floor = f"¥{SMALLEST / 100:.2f} {CURRENCY}"
@@ -76,7 +78,7 @@ def expire_session(books: Books, identifier: str) -> Json:
     session = books.get("cs", identifier)
     if session["status"] != "open":
         raise StripeRefusal(
-            "Only Checkout Sessions with a status in [\"open\"] can be expired. "
+            'Only Checkout Sessions with a status in ["open"] can be expired. '
             f"This Checkout Session has a status of {session['status']}."
         )
     _close(books, session)

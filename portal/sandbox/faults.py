@@ -58,8 +58,12 @@ class ApiFault:
     def meets(self, method: str, path: str) -> bool:
         """Whether a call is one of those meant."""
         wanted, asked = self.path.strip("/").split("/"), path.strip("/").split("/")
-        return self.method in ("", method) and len(asked) >= len(wanted) and all(
-            want == got or want == "*" or want.startswith("{") for want, got in zip(wanted, asked, strict=False)
+        return (
+            self.method in ("", method)
+            and len(asked) >= len(wanted)
+            and all(
+                want == got or want == "*" or want.startswith("{") for want, got in zip(wanted, asked, strict=False)
+            )
         )
 
 
@@ -82,7 +86,9 @@ class Faults:
         added = []
         for one in wanted.get("api") or []:
             _only(one, ("path", "kind", "times", "method"))
-            fault = ApiFault(str(one.get("path", "")), str(one.get("kind")), int(one.get("times", 1)), one.get("method", ""))
+            fault = ApiFault(
+                str(one.get("path", "")), str(one.get("kind")), int(one.get("times", 1)), one.get("method", "")
+            )
             if fault.kind not in KINDS:
                 raise StripeRefusal(f"kind is one of {', '.join(KINDS)}", param="kind")
             added.append(fault)

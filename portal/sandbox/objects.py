@@ -5,7 +5,9 @@ from portal.sandbox.wire import Json
 API_VERSION = "2026-10-28.endive"
 
 
-def session(*, id: str, created: int, base_url: str, params: Json, amount: int, currency: str, methods: list[str]) -> Json:
+def session(
+    *, id: str, created: int, base_url: str, params: Json, amount: int, currency: str, methods: list[str]
+) -> Json:
     """An open hosted Checkout Session; amount in minor units."""
     email = params.get("customer_email")
     return {

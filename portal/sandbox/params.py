@@ -52,5 +52,5 @@ REFUND_CREATE = RETRIEVE | {
 REFUND_LIST = LIST | {"charge": text, "payment_intent": text}
 EVENT_LIST = LIST | {"type": text, "types": [text], "delivery_success": flag}
 BALANCE_LIST = LIST | {"payout": text, "type": text, "source": text, "currency": text}
-PAYOUT_LIST = LIST | {"status": text, "arrival_date": moment_range}
+PAYOUT_LIST = LIST | {"status": text}
 DISPUTE_LIST = LIST | {"charge": text, "payment_intent": text}

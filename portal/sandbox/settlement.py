@@ -11,7 +11,13 @@ def balance_transaction(
     *, id: str, created: int, type: str, amount: int, currency: str, source: str, fee: int, category: str | None = None
 ) -> Json:
     """One movement of the Stripe balance; net = amount − fee, all in minor units."""
-    details = {"amount": fee, "application": None, "currency": currency, "description": "Stripe fees", "type": "stripe_fee"}
+    details = {
+        "amount": fee,
+        "application": None,
+        "currency": currency,
+        "description": "Stripe fees",
+        "type": "stripe_fee",
+    }
     return {
         "id": id,
         "object": "balance_transaction",
@@ -58,13 +64,34 @@ def refund(*, id: str, created: int, amount: int, charge: Json, reason: str | No
 
 
 EVIDENCE = (
-    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal "
-    "customer_communication customer_email_address customer_name customer_purchase_ip customer_signature "
-    "duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt "
-    "refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation "
-    "shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number "
-    "uncategorized_file uncategorized_text"
-).split()
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_communication",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "receipt",
+    "refund_policy",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "service_documentation",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_documentation",
+    "shipping_tracking_number",
+    "uncategorized_file",
+    "uncategorized_text",
+)
 
 
 def dispute(*, id: str, created: int, amount: int, charge: Json) -> Json:

@@ -22,7 +22,10 @@ class StripeRefusal(Exception):
         """The JSON object Stripe would send."""
         error = {"message": str(self), "type": self.kind}
         if self.code:
-            error |= {"code": self.code, "doc_url": f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"}
+            error |= {
+                "code": self.code,
+                "doc_url": f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}",
+            }
         if self.param:
             error["param"] = self.param
         return {"error": error}

@@ -1,0 +1,23 @@
+"""`python -m portal.sandbox`: the stand-ins alone, with the portal's own environment."""
+
+import argparse
+from dataclasses import replace
+
+from portal.sandbox.server import PORT, SMTP_PORT, run
+from portal.sandbox.settings import SandboxSettings, refuse_production
+
+
+def main() -> None:
+    """Read the command line and the environment, then serve."""
+    parser = argparse.ArgumentParser(prog="portal sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--smtp-port", type=int, default=SMTP_PORT)
+    parser.add_argument("--webhook-url", help="where events go; default: PORTAL_BASE_URL/webhooks/stripe")
+    asked = parser.parse_args()
+    refuse_production()
+    settings = SandboxSettings.from_environment()
+    run(replace(settings, webhook_url=asked.webhook_url or settings.webhook_url), asked.port, asked.smtp_port)
+
+
+if __name__ == "__main__":
+    main()

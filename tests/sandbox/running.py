@@ -1,0 +1,71 @@
+"""A sandbox on free ports inside the test's own event loop, for these tests and for others."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+import httpx
+import stripe
+
+from portal.sandbox.server import create_sandbox, serve
+from portal.sandbox.settings import SandboxSettings
+from portal.sandbox.state import State
+
+SETTINGS = SandboxSettings(
+    api_key="sk_test_4242", webhook_secret="whsec_4242", settle_after=0.05, retry_delays=(0.05, 0.05, 0.1, 0.2)
+)
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """Where it listens, and everything it remembers."""
+
+    url: str
+    smtp_port: int
+    state: State
+
+    def client(self, *, retries: int = 0, timeout: float = 10) -> stripe.StripeClient:
+        """The real Stripe client, pointed here; without retries unless asked for."""
+        return stripe.StripeClient(
+            self.state.settings.api_key,
+            max_network_retries=retries,
+            http_client=stripe.HTTPXClient(timeout=timeout),
+            base_addresses={"api": self.url},
+        )
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@asynccontextmanager
+async def running_sandbox(settings: SandboxSettings = SETTINGS, **changes: object) -> AsyncIterator[RunningSandbox]:
+    """Serve a fresh sandbox; changes are fields of its settings, for example `webhook_url`."""
+    settings = replace(settings, **changes)
+    app, port, smtp_port = create_sandbox(settings), free_port(), free_port()
+    task = asyncio.create_task(serve(settings, port, smtp_port, app))
+    running = RunningSandbox(f"http://127.0.0.1:{port}", smtp_port, app.state.sandbox)
+    try:
+        await _answering(running.url, task)
+        yield running
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _answering(url: str, task: asyncio.Task[None]) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for _ in range(250):
+            if task.done():
+                task.result()
+            with suppress(httpx.TransportError):
+                await http.get(f"{url}/sandbox/faults")
+                return
+            await asyncio.sleep(0.02)
+    raise TimeoutError("the sandbox did not start")
