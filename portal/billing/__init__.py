@@ -1,1 +1,1 @@
-"""Bills that explain themselves and never change: the specimen slice."""
+"""Bills: reckoned by a run, frozen when issued, corrected only by adjustments. The slice that the others copy."""

@@ -103,7 +103,10 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One charge: for `first` … `last` as counted in the run of `period`, for the chargeable `days`."""
+    """One charge in the run of `period`, for the months `first` … `last` and the chargeable `days` in them.
+
+    `owed_on` is the day whose owners owe it. Lines of one (unit, item, months, supplement) differ in `part`.
+    """
 
     unit: Id
     item: str
@@ -111,6 +114,7 @@ class LineDraft:
     first: Month
     last: Month
     days: Days
+    owed_on: date
     amount: Money
     derivation: Derivation
     supplement: int = 0

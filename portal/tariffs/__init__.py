@@ -1,1 +1,1 @@
-"""Charge items and their dated rates, and the arithmetic of a charge."""
+"""Charge items, their rates in dated versions, and the arithmetic from a rate to a sum."""
