@@ -80,7 +80,7 @@ def _create_refund(call: Call) -> Json:
 
 def _events(call: Call) -> Json:
     expire_due(call.books)
-    types = call.params.get("types") or [call.params["type"]] * ("type" in call.params)
+    types = call.params.get("types", []) + [call.params[name] for name in ("type",) if name in call.params]
     delivered = call.params.get("delivery_success")
 
     def wanted(event: Json) -> bool:

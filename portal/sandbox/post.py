@@ -117,5 +117,6 @@ async def _data(reader: asyncio.StreamReader) -> bytes:
 def _store(post: Post, recipients: list[str], raw: bytes) -> None:
     message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
     body = message.get_body(("plain", "html"))
+    text = body.get_content().replace("\r\n", "\n") if body else ""
     for recipient in recipients:
-        post.put("mail", recipient, body.get_content() if body else "", str(message.get("Subject", "")))
+        post.put("mail", recipient, text, str(message.get("Subject", "")))

@@ -22,7 +22,8 @@ PORT, SMTP_PORT = 8421, 8425
 
 
 def create_sandbox(settings: SandboxSettings) -> Litestar:
-    """The ASGI app with a state of its own, at `app.state.sandbox`."""
+    """The ASGI app with a state of its own, at `app.state.sandbox`; raises SandboxInProduction where money moves."""
+    refuse_production()
     app = Litestar(
         route_handlers=[api.v1, hosted.show, hosted.pay, control.router],
         exception_handlers={StripeRefusal: _refuse},
@@ -58,8 +59,7 @@ async def _expire_in_time(state: State) -> None:
 async def serve(
     settings: SandboxSettings, port: int = PORT, smtp_port: int = SMTP_PORT, app: Litestar | None = None
 ) -> None:
-    """Serve on the loopback until cancelled; raises SandboxInProduction where real money moves."""
-    refuse_production()
+    """Serve on the loopback until cancelled; raises SandboxInProduction where money moves."""
     app = app or create_sandbox(settings)
     sink = await run_smtp_sink(app.state.sandbox.post, smtp_port, HOST)
     server = Server(app, address=HOST, port=port, interface=Interfaces.ASGI, websockets=False, log_dictconfig=QUIET)

@@ -14,11 +14,6 @@ from tests.sandbox.running import RunningSandbox, running_sandbox
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def sandbox(anyio_backend: str) -> AsyncIterator[RunningSandbox]:
     async with running_sandbox() as running:
         yield running
