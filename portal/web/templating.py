@@ -14,6 +14,7 @@ from portal.web import filters, i18n
 from portal.web.assets import ROOT, Assets
 from portal.web.flash import flashes
 from portal.web.here import here
+from portal.web.looks import tone_of
 from portal.web.page import address
 
 TEMPLATES = ROOT / "templates"
@@ -40,6 +41,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Envir
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
         current_path=current_path, page_link=page_link, currency=filters.currency, sandbox=in_sandbox,
+        large_text=large_text, tone_of=tone_of, worded=i18n.worded,
     )  # fmt: skip
     return env
 
@@ -75,3 +77,9 @@ def page_link(number: int) -> str:
 def in_sandbox() -> bool:
     """Whether to say that no money moves."""
     return here().app.state.web.sandbox
+
+
+def large_text() -> bool:
+    """Whether the reader asked for larger text: the person's choice, else this browser's."""
+    user = here().scope.get("user")
+    return user.large_text if user is not None else here().cookies.get("text") == "large"

@@ -1,0 +1,26 @@
+"use strict";
+// Two comforts that forms do without: no second click while one is on its way, and a word when a request failed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+// Back from the next page: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+const trouble = (shown) => {
+  const box = document.getElementById("trouble");
+  if (box) box.hidden = !shown;
+};
+document.addEventListener("htmx:before:request", () => trouble(false));
+document.addEventListener("htmx:error", () => trouble(true));
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail.ctx.response.status >= 500) trouble(true);
+});
+if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js");
