@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from portal.demo.people import PERSONAS, name, person_id, persona, phone
@@ -102,9 +102,13 @@ def occupancies(on: date) -> list[Row]:
     """Rows of occupancies.csv: owners with their shares, tenants, and one sale in the middle of last month."""
     rows: list[Row] = []
     for place in PLACES:
-        # The newcomer bought off the plan, so somebody owes for the unit before the keys are given.
-        since = Month(on.year - 7, 1).first if place.unit in persona("newcomer").units else handed_over(place, on)
-        if place.unit in persona("seller").units:
+        since = handed_over(place, on)
+        if place.unit in persona("newcomer").units:
+            # Until the keys are given the developer owes what falls on the unit, such as shared costs.
+            built = Month(on.year - 7, 1).first
+            rows += [_holds(place, persona("developer").number, "owner", "1", built, since - timedelta(days=1))]
+            rows += [_holds(place, persona("newcomer").number, "owner", "1", since)]
+        elif place.unit in persona("seller").units:
             sold = Month.of(on) + -1
             rows += [_holds(place, persona("seller").number, "owner", "1", since, sold.day(14))]
             rows += [_holds(place, persona("buyer").number, "owner", "1", sold.day(15))]

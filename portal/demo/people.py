@@ -67,18 +67,12 @@ PERSONAS = (
     Persona("couple_b", 111, "梁海颖", ("8栋801",), "Owns 40% with a spouse; one bill for both.", 0, "co_owner"),
     Persona("two_homes", 112, "宋书轩", ("9栋203", "9栋204"), "Owns two homes next to each other.", 0),
     Persona("chair", 113, "谢佳怡", ("10栋604",), "Chairs the owners' committee.", 0),
-    Persona("seller", 114, "韩庭平", ("2栋503",), "Sold on the 15th of last month and left last month unpaid.", 60),
-    Persona("buyer", 115, "唐宏舟", ("2栋503",), "Bought on the 15th of last month; owes only what came after.", 60),
+    Persona("seller", 114, "韩庭平", ("2栋503",), "Sold in the middle of last month and left bills unpaid.", 60),
+    Persona("buyer", 115, "唐宏舟", ("2栋503",), "Bought in the middle of last month; owes only what came after.", 60),
     Persona(
-        "newcomer",
-        116,
-        "Morgan Tidewell",
-        ("10栋801",),
-        "Bought off the plan and got the keys on the 12th of last month.",
-        0,
-        "owner",
-        "en",
+        "developer", 119, "砚溪置业有限公司", ("10栋801",), "Owed for the unsold home until the keys were given.", 0
     ),
+    Persona("newcomer", 116, "Morgan Tidewell", ("10栋801",), "Got the keys on the 12th of last month.", language="en"),
     Persona("hardship", 117, "冯若岚", ("6栋304",), "Lost a job and asks for instalments; 60 days overdue.", 60),
     Persona("shop", 118, "于春薇", ("商铺01", "商铺02"), "Runs a shop across two units.", 0),
 )

@@ -211,6 +211,13 @@ def test_the_sale_happened_between_two_bills_and_before_the_day(files, on):
     assert Month.of(day(rows[buyer.person]["from"])) == Month.of(on) + -1
 
 
+def test_the_developer_owns_a_home_until_its_keys_are_given(files):
+    rows = {row["person"]: row for row in files["occupancies"] if row["unit"] == persona("newcomer").units[0]}
+    unit = next(row for row in files["units"] if row["unit"] == persona("newcomer").units[0])
+    assert rows[persona("newcomer").person]["from"] == unit["handed_over_on"]
+    assert day(rows[persona("developer").person]["to"]) + timedelta(days=1) == day(unit["handed_over_on"])
+
+
 def test_personas_own_what_their_stories_say(files):
     for one in PERSONAS:
         held = {row["unit"] for row in files["occupancies"] if row["person"] == one.person and row["role"] == one.role}
