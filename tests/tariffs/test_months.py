@@ -69,9 +69,7 @@ OLD, NEW = replace(FEE, ends_on=nov(10)), replace(FEE, id="v2", rate=Decimal(60)
 
 
 def test_a_change_of_version_inside_a_month_is_no_start_and_no_end():
-    changed = {
-        p: [(c.version.id, c.months) for c in counted(p, (None, None), versions=[OLD, NEW])] for p in Proration
-    }
+    changed = {p: [(c.version.id, c.months) for c in counted(p, (None, None), versions=[OLD, NEW])] for p in Proration}
     assert changed == {
         Proration.full_month: [("v1", 1)],
         Proration.daily_actual: [("v1", Fraction(1, 3)), ("v2", Fraction(2, 3))],

@@ -1,0 +1,71 @@
+"""Meaningful values for bill runs: one flat, one owner, one fee, changed where a test cares."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from portal.billing.drafts import Billed, RunResult, Tie, UnitCase
+from portal.billing.rules import RunFacts, compute_run
+from portal.kit.due import DueRule
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
+from portal.tariffs.states import Formula, Proration, Timing
+from portal.units.states import OccupancyState, Use
+
+NOV = Month(2026, 11)
+ISSUED = date(2026, 11, 1)
+FROM_2026 = date(2026, 1, 1)
+FEE = TariffVersion("fee-1", "fee", "*", Formula.per_area, Decimal("1.27"), starts_on=FROM_2026)
+BAY = TariffVersion("bay-1", "bay", "*", Formula.per_quantity, Decimal(110), starts_on=FROM_2026)
+WATER = TariffVersion("water-1", "water", "*", Formula.metered, Decimal("3.77"), starts_on=FROM_2026)
+LIFT = TariffVersion("lift-1", "lift", "residential", Formula.share_by_area, None, starts_on=FROM_2026)
+
+
+def tariff(of=FEE, **changes):
+    return replace(of, **changes)
+
+
+def flat(name="1栋101", area="89.37", *, ties=(Tie("zhang", "owner"),), charges=(), readings=(), billed=(), **facts):
+    unit = UnitFacts(name, name, Use.residential, area and Decimal(area), building=name[0])
+    return UnitCase(replace(unit, **facts), tuple(ties), tuple(charges), tuple(readings), (), tuple(billed))
+
+
+def charge(quantity, first=None, last=None, item="bay"):
+    return UnitCharge(item, None if quantity is None else Decimal(quantity), first, last)
+
+
+def reading(previous, current, period=NOV, meter="M1"):
+    return MeterReading("water", meter, period, Decimal(previous), Decimal(current))
+
+
+def cost(fen, scope="community", period=NOV, id="cost-1"):
+    return SharedCost(id, "lift", period, Money(fen), scope)
+
+
+def run(*units, tariffs=(FEE,), period=NOV, issued=ISSUED, due="day:15", costs=(), frozen=None) -> RunResult:
+    return compute_run(
+        period, issued, RunFacts(tuple(tariffs), DueRule.parse(due), tuple(units), tuple(costs), frozen or {})
+    )
+
+
+def billed_by(result: RunResult, unit: str) -> tuple[Billed, ...]:
+    """What the unit's lines of a run look like to the next one."""
+    return tuple(
+        Billed(x.item, x.period, x.first, x.last, x.supplement, x.derivation.sources)
+        for x in result.lines
+        if x.unit == unit
+    )
+
+
+def fens(result: RunResult) -> list[int]:
+    return [line.amount.fen for line in result.lines]
+
+
+def codes(remarks) -> list[tuple]:
+    return [(r.code, r.unit, r.item) for r in remarks]
+
+
+VACANT = OccupancyState.vacant
+ARREARS = Timing.arrears
+DAILY = Proration.daily_actual
