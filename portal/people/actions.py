@@ -1,0 +1,102 @@
+"""Begin and end sessions, and keep the tastes of a person."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from portal.db import fetch, fetch_value, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.i18n import N_
+from portal.people.events import note
+from portal.people.principal import Audience, Principal
+from portal.people.queries import fingerprint
+from portal.people.rules import LIFETIMES, MOST_SESSIONS
+from portal.people.states import Language, SecurityVerb
+
+TOKEN_BYTES = 32
+
+
+async def start_session(human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None) -> str:
+    """A new session's token (256 bits); the browser's old one, `instead_of`, ends. At most five live at once."""
+    async with unit_of_work():
+        return await open_session(human, audience, user_agent, instead_of=instead_of)
+
+
+async def open_session(human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None) -> str:
+    """`start_session` inside the transaction that used up the code. Raises Missing for an unknown human."""
+    now = clock.real_now()
+    if not await fetch_value("SELECT id FROM human WHERE id = $1 FOR NO KEY UPDATE", human):
+        raise Missing
+    if instead_of:
+        await _revoke("token_sha256 = $2", fingerprint(instead_of))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    await fetch(
+        "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $5, $6)",
+        fingerprint(token),
+        human,
+        audience.value,
+        user_agent[:300],
+        now,
+        now + LIFETIMES[audience].absolute,
+    )
+    await _revoke(
+        "id IN (SELECT id FROM web_session WHERE human = $2 AND revoked_at IS NULL AND expires_at > $1"
+        " ORDER BY created_at DESC, id OFFSET $3)",
+        human,
+        MOST_SESSIONS,
+    )
+    await note(SecurityVerb.SIGNED_IN, human, audience=audience)
+    return token
+
+
+async def end_session(token: str) -> None:
+    """Sign this browser out; nothing happens when it was not signed in."""
+    async with unit_of_work():
+        for row in await _revoke("token_sha256 = $2", fingerprint(token)):
+            await note(SecurityVerb.SIGNED_OUT, row["human"])
+
+
+async def end_sessions_of(human: UUID, *, except_: UUID | None = None) -> int:
+    """Sign a human out everywhere, but for one session; how many ended."""
+    async with unit_of_work():
+        return await close_sessions(human, except_=except_)
+
+
+async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
+    """`end_sessions_of` inside the transaction that gives the reason (new password, changed phone or role)."""
+    ended = await _revoke("human = $2 AND id IS DISTINCT FROM $3", human, except_)
+    if ended:
+        await note(SecurityVerb.SESSION_REVOKED, human, sessions=len(ended))
+    return len(ended)
+
+
+async def revoke_session(by: Principal, session: UUID) -> None:
+    """End one of their own sessions. Raises Missing for anybody else's, and for one that has ended."""
+    async with unit_of_work(*by.communities):
+        if not await _revoke("human = $2 AND id = $3", by.human, session):
+            raise Missing
+        await note(SecurityVerb.SESSION_REVOKED, by.human, sessions=1)
+
+
+async def _revoke(which: str, *values: object) -> list:
+    """End the sessions of one of this module's own conditions; $1 is now."""
+    return await fetch(
+        "UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING human",
+        clock.real_now(),
+        *values,
+    )
+
+
+async def save_taste(by: Principal, taste: str, value: object) -> None:
+    """Keep a choice (`language`, `large_text`) with the person, for other browsers and for notices."""
+    async with unit_of_work(*by.communities):
+        if taste == "language":
+            await fetch("UPDATE human SET language = $2 WHERE id = $1", by.human, Language(str(value)).value)
+            await fetch("UPDATE person SET language = $2 WHERE id = ANY($1)", list(by.persons), str(value))
+        elif taste == "large_text":
+            await fetch("UPDATE human SET large_text = $2 WHERE id = $1", by.human, bool(value))
+        else:
+            raise Missing(N_("There is no such setting."))

@@ -1,0 +1,112 @@
+"""Who a token belongs to, and what a person may see of their own sign-in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from portal.db import EVERYWHERE, fetch, fetch_one, reading, unit_of_work
+from portal.kit import clock
+from portal.people.principal import Audience, Principal, Role
+from portal.people.rules import SEEN_EVERY, alive
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One signed-in browser of a person; `here` is the one that asks."""
+
+    id: UUID
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def fingerprint(token: str) -> str:
+    """The SHA-256 that is stored instead of a token (hex)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def principal_of(token: str) -> Principal | None:
+    """The human behind a session token, with who they are in each community; None when it is over, in real time."""
+    now = clock.real_now()
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        session = await fetch_one(
+            "SELECT s.id, s.audience, s.seen_at, s.expires_at, h.id AS human, h.language, h.large_text"
+            " FROM web_session s JOIN human h ON h.id = s.human WHERE s.token_sha256 = $1 AND s.revoked_at IS NULL",
+            fingerprint(token),
+        )
+        if session is None or not alive(Audience(session["audience"]), session["seen_at"], session["expires_at"], now):
+            return None
+        found = await (_owner(session) if session["audience"] == Audience.owner else _staff(session))
+    if now - session["seen_at"] >= SEEN_EVERY:
+        async with unit_of_work():
+            await fetch("UPDATE web_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2", session["id"], now)
+    return found
+
+
+async def _owner(session: Any) -> Principal:
+    """Their persons in every community, and the committee posts they hold today there."""
+    rows = await fetch(
+        "SELECT p.id, p.name, p.community, c.timezone, k.id AS post, k.starts_on, k.ends_on"
+        " FROM person p JOIN community c ON c.id = p.community LEFT JOIN committee_post k ON k.person = p.id"
+        " WHERE p.human = $1 ORDER BY p.community, p.external_id",
+        session["human"],
+    )
+    posts = {r["community"] for r in rows if r["post"] and _in_force(r, r["timezone"])}
+    return Principal(
+        human=session["human"],
+        session=session["id"],
+        audience=Audience.owner,
+        name=rows[0]["name"] if rows else "",
+        language=session["language"],
+        large_text=session["large_text"],
+        persons=tuple(dict.fromkeys(r["id"] for r in rows)),
+        communities=tuple(dict.fromkeys(r["community"] for r in rows)),
+        committees=tuple(sorted(posts)),
+    )
+
+
+async def _staff(session: Any) -> Principal:
+    """Their roles and department in every community that employs them."""
+    rows = await fetch(
+        "SELECT community, name, roles, department FROM staff WHERE human = $1 ORDER BY community", session["human"]
+    )
+    return Principal(
+        human=session["human"],
+        session=session["id"],
+        audience=Audience.staff,
+        name=rows[0]["name"] if rows else "",
+        language=session["language"],
+        large_text=session["large_text"],
+        communities=tuple(r["community"] for r in rows),
+        roles={r["community"]: frozenset(Role(role) for role in r["roles"]) for r in rows},
+        departments={r["community"]: r["department"] for r in rows if r["department"]},
+    )
+
+
+def _in_force(post: Any, zone: str) -> bool:
+    today = clock.today(zone)
+    return (post["starts_on"] is None or post["starts_on"] <= today) and (
+        post["ends_on"] is None or today <= post["ends_on"]
+    )
+
+
+@reading
+async def sessions_of(by: Principal) -> list[SessionRow]:
+    """The browsers in which this person is signed in, the latest used first."""
+    now = clock.real_now()
+    rows = await fetch(
+        "SELECT id, audience, user_agent, created_at, seen_at, expires_at FROM web_session"
+        " WHERE human = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY seen_at DESC, id",
+        by.human,
+        now,
+    )
+    return [
+        SessionRow(r["id"], r["user_agent"], r["created_at"], r["seen_at"], r["id"] == by.session)
+        for r in rows
+        if alive(Audience(r["audience"]), r["seen_at"], r["expires_at"], now)
+    ]

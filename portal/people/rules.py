@@ -1,0 +1,36 @@
+"""How long a session lasts and how a phone number is shown to people who need not know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.people.principal import Audience
+
+MOST_SESSIONS = 5
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """`idle` without a request or `absolute` after sign-in, a session is over. Source: ASVS 7.3.1 and 7.3.2."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+# An owner's phone is their own and they come once a month; a desk is shared and sees everybody's data.
+LIFETIMES = {
+    Audience.owner: Lifetime(idle=timedelta(days=30), absolute=timedelta(days=30)),
+    Audience.staff: Lifetime(idle=timedelta(minutes=15), absolute=timedelta(hours=8)),
+}
+
+
+def alive(audience: Audience, seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
+    """Whether a session that was last seen then may still be used at `now` (real time)."""
+    return now < expires_at and now < seen_at + LIFETIMES[audience].idle
+
+
+def masked(phone: str) -> str:
+    """+86138****8000: for logs and security events."""
+    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 10 else "****"
