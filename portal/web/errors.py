@@ -31,7 +31,7 @@ WORDS = {
     413: (N_("This is too large to send"), N_("Please go back and choose smaller photos: up to 10 MB each.")),
     422: (N_("Please check what you entered"), N_("Please go back, correct it and send it again.")),
     429: (N_("Too many tries"), N_("Please wait a few minutes and try again.")),
-    500: (N_("Something went wrong on our side"), N_("Nothing was charged twice. Please try again; if it happens again, tell us the number below.")),
+    500: (N_("Something went wrong on our side"), N_("Please try again. If it happens again, tell the service centre the number below.")),
     503: (N_("The system is busy for a moment"), N_("Your data is safe. Please try again in a few seconds.")),
 }  # fmt: skip
 LOST = N_("The connection broke while saving. Please look whether it is there before you send it again.")
