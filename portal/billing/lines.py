@@ -108,8 +108,7 @@ def _by_meter(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], befor
     day, and the version of the first such day holds.
     """
     case, item = found.case, found.item
-    charges = _charges(found, Formula.metered, months)
-    ruling = dict(_metered(found, rhythm, months, charges))
+    ruling = dict(_metered(found, rhythm, months))
     if not ruling:
         return
     read = [r for r in case.readings if r.item == item and r.period in months]
@@ -142,6 +141,8 @@ def _by_share(
     found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], before: list[Billed], shares: list[Share]
 ) -> None:
     """The unit's shares of the costs of these months, whole: neither the days nor vacancy make them smaller."""
+    if not shares:
+        return
     billed = {source for b in before for source in b.sources}
     parts: dict[TariffVersion, list[Share]] = {}
     for share in sorted(shares, key=lambda s: (s.cost.period, s.cost.scope)):
@@ -170,12 +171,13 @@ def _derive(
 
 
 def _metered(
-    found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], charges: tuple[Charge, ...]
+    found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...]
 ) -> Iterator[tuple[Month, tuple[Days, TariffVersion]]]:
     """For each month with chargeable days under a meter tariff of this rhythm: those days and the version."""
     timeline = found.schedule.timeline(found.item, found.case.unit.use)
     if not any(v.formula is Formula.metered for _, v in timeline):
         return
+    charges = _charges(found, Formula.metered, months)
     for month in months:
         here = [s for s in stretches(month, timeline, charges) if s.version.formula is Formula.metered]
         if here and here[0].version.rhythm == rhythm:
