@@ -1,0 +1,30 @@
+"""The application: the only file that knows every router."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Router
+
+from portal.people.queries import principal_of
+from portal.settings import Settings
+from portal.web.parts import litestar_parts
+
+ROUTERS: tuple[str, ...] = (
+    "billing.pages",
+    "billing.staff",
+)
+
+
+def routers() -> list[Router]:
+    """Every router, in the order of the list."""
+    return [importlib.import_module(f"portal.{name}").router for name in ROUTERS]
+
+
+def create_app(settings: Settings, **options: Callable[..., Any]) -> Litestar:
+    """The portal for these settings; `options` go to Litestar (lifespan, on_startup)."""
+    parts = litestar_parts(settings, routers(), find_principal=principal_of)
+    parts["state"]["settings"] = settings
+    return Litestar(**parts, **options)

@@ -1,0 +1,193 @@
+"""Read from the database what a bill run must know, as the values that the rules take."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from portal.billing.drafts import Billed, Tie, UnitCase, sources_in
+from portal.billing.schedule import Schedule
+from portal.db import fetch, fetch_one
+from portal.kit.due import DueRule
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
+from portal.tariffs.states import Formula, Proration, Rounding, Timing
+from portal.units.states import OccupancyState, Use
+
+
+@dataclass(frozen=True)
+class Item:
+    """A charge item: its id and its kind of money."""
+
+    id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """A community's price book: its items by code, its tariff versions in the order of a bill, its due rule."""
+
+    items: dict[str, Item]
+    tariffs: tuple[TariffVersion, ...]
+    due_rule: DueRule
+
+
+async def book_of(community: int) -> Book:
+    """The price book. Raises LookupError for an unknown community."""
+    estate = await fetch_one("SELECT due_rule FROM community WHERE id = $1", community)
+    if estate is None:
+        raise LookupError(community)
+    items = await fetch("SELECT id, code, kind FROM charge_item WHERE community = $1", community)
+    versions = await fetch(
+        "SELECT t.id, i.code AS item, t.use, t.formula, t.rate, t.per, t.cycle_months, t.timing, t.proration,"
+        " t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source"
+        " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE t.community = $1"
+        " ORDER BY i.kind <> 'service_fee', i.code, t.starts_on NULLS FIRST",
+        community,
+    )
+    return Book(
+        {row["code"]: Item(row["id"], row["kind"]) for row in items},
+        tuple(_version(dict(row)) for row in versions),
+        DueRule.parse(estate["due_rule"]),
+    )
+
+
+def _version(row: dict[str, Any]) -> TariffVersion:
+    words = {
+        "formula": Formula(row["formula"]),
+        "timing": Timing(row["timing"]),
+        "proration": Proration(row["proration"]),
+        "rounding": Rounding(row["rounding"]),
+    }
+    return TariffVersion(**{**row, **words})
+
+
+async def units_of(community: int) -> list[UnitFacts]:
+    """Every unit of a community, in the order of names."""
+    rows = await fetch(
+        "SELECT id, name, use, billable_area, occupancy, handed_over_on, building FROM unit WHERE community = $1"
+        ' ORDER BY name COLLATE "C"',
+        community,
+    )
+    return [UnitFacts(**{**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}) for row in rows]
+
+
+async def costs_of(community: int, schedule: Schedule) -> tuple[list[SharedCost], frozenset[UUID]]:
+    """The shared costs that a run may need, and which of them are billed in full and frozen."""
+    first, last = schedule.span
+    rows = await fetch(
+        "SELECT c.id, i.code AS item, c.period, c.amount, c.scope, coalesce(b.fen, 0) AS billed"
+        " FROM shared_cost c JOIN charge_item i ON i.id = c.item"
+        " LEFT JOIN LATERAL (SELECT sum((s ->> 'amount')::bigint) AS fen FROM bill_line l"
+        "   CROSS JOIN LATERAL jsonb_array_elements(l.facts -> 'shares') s"
+        "   WHERE l.item = c.item AND l.first_month <= c.period AND l.last_month >= c.period"
+        "     AND s ->> 'scope' = c.scope AND s ->> 'period' = c.period) b ON true"
+        " WHERE c.community = $1 AND c.period BETWEEN $2 AND $3",
+        community,
+        str(first),
+        str(last),
+    )
+    costs = [
+        SharedCost(row["id"], row["item"], Month.parse(row["period"]), Money(row["amount"]), row["scope"])
+        for row in rows
+    ]
+    return costs, frozenset(row["id"] for row in rows if row["amount"] and row["billed"] == row["amount"])
+
+
+async def cases_of(community: int, units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:
+    """What the run must know of each of these units."""
+    ids = [unit.id for unit in units]
+    first, last = schedule.span
+    ties, charges, readings = await _ties(ids), await _charges(ids), await _readings(ids, first, last)
+    meters, billed = await _meters(ids), await _billed(ids, first, last)
+    return [
+        UnitCase(
+            unit,
+            tuple(ties[unit.id]),
+            tuple(charges[unit.id]),
+            tuple(readings[unit.id]),
+            billed=tuple(billed[unit.id]),
+            meters=frozenset(meters[unit.id]),
+        )
+        for unit in units
+    ]
+
+
+async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
+    found: dict[Any, list[Tie]] = defaultdict(list)
+    for row in await fetch("SELECT unit, person, role, starts_on, ends_on FROM occupancy WHERE unit = ANY($1)", units):
+        found[row["unit"]].append(Tie(row["person"], row["role"], row["starts_on"], row["ends_on"]))
+    return found
+
+
+async def _charges(units: list[Any]) -> dict[Any, list[UnitCharge]]:
+    found: dict[Any, list[UnitCharge]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT c.unit, i.code, c.quantity, c.starts_on, c.ends_on FROM unit_charge c"
+        " JOIN charge_item i ON i.id = c.item WHERE c.unit = ANY($1) ORDER BY c.starts_on NULLS FIRST",
+        units,
+    ):
+        found[row["unit"]].append(UnitCharge(row["code"], row["quantity"], row["starts_on"], row["ends_on"]))
+    return found
+
+
+async def _readings(units: list[Any], first: Month, last: Month) -> dict[Any, list[MeterReading]]:
+    found: dict[Any, list[MeterReading]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT r.unit, i.code, r.meter, r.period, r.previous, r.current FROM meter_reading r"
+        " JOIN charge_item i ON i.id = r.item WHERE r.unit = ANY($1) AND r.period BETWEEN $2 AND $3",
+        units,
+        str(first),
+        str(last),
+    ):
+        month = Month.parse(row["period"])
+        found[row["unit"]].append(MeterReading(row["code"], row["meter"], month, row["previous"], row["current"]))
+    return found
+
+
+async def _meters(units: list[Any]) -> dict[Any, set[tuple[str, str]]]:
+    found: dict[Any, set[tuple[str, str]]] = defaultdict(set)
+    for row in await fetch(
+        "SELECT DISTINCT r.unit, i.code, r.meter FROM meter_reading r JOIN charge_item i ON i.id = r.item"
+        " WHERE r.unit = ANY($1)",
+        units,
+    ):
+        found[row["unit"]].add((row["code"], row["meter"]))
+    return found
+
+
+async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list[Billed]]:
+    """Live lines: those of a bill that another one replaces no longer count."""
+    found: dict[Any, list[Billed]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT l.unit, i.code, b.period, l.first_month, l.last_month, l.supplement, l.facts, b.kind"
+        " FROM bill_line l JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item"
+        " WHERE l.unit = ANY($1) AND l.last_month >= $2 AND l.first_month <= $3"
+        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)",
+        units,
+        str(first),
+        str(last),
+    ):
+        found[row["unit"]].append(
+            Billed(
+                row["code"],
+                Month.parse(row["period"]),
+                Month.parse(row["first_month"]),
+                Month.parse(row["last_month"]),
+                row["supplement"],
+                sources_in(json.loads(row["facts"])),
+                row["kind"] == "opening",
+            )
+        )
+    return found
+
+
+def exact(number: Decimal | None) -> Decimal | None:
+    """A quantity as the column keeps it: at most six decimals."""
+    return None if number is None else number.quantize(Decimal("0.000001"))

@@ -1,0 +1,41 @@
+"""Who owes for a unit: one debtor for each set of persons that own it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from portal.db import fetch
+
+Owners = tuple[UUID, tuple[UUID, ...]]  # a unit, and the persons who own it
+
+
+async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owners, UUID]:
+    """The debtor of each (unit, persons), made where it is not there yet. Part of the caller's unit of work."""
+    wanted = {(unit, _key(persons)): (unit, persons) for unit, persons in owners}
+    units, keys = [unit for unit, _ in wanted], [key for _, key in wanted]
+    made = await fetch(
+        "INSERT INTO debtor (id, community, unit, key) SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::text[])"
+        " ON CONFLICT (community, unit, key) DO NOTHING RETURNING id, unit, key",
+        community,
+        units,
+        keys,
+    )
+    members = [(row["id"], person) for row in made for person in wanted[row["unit"], row["key"]][1]]
+    await fetch(
+        "INSERT INTO debtor_member (id, community, debtor, person)"
+        " SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::uuid[])",
+        community,
+        [debtor for debtor, _ in members],
+        [person for _, person in members],
+    )
+    found = await fetch(
+        "SELECT d.id, d.unit, d.key FROM debtor d JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
+        units,
+        keys,
+    )
+    return {wanted[row["unit"], row["key"]]: row["id"] for row in found}
+
+
+def _key(persons: tuple[UUID, ...]) -> str:
+    return ",".join(sorted(str(person) for person in persons))
