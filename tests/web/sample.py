@@ -66,7 +66,7 @@ ROWS = [
 
 async def sample_page(request: Request, form: SampleForm, status: int = 200) -> Response:
     form.several.options = [("a", "2026年11月物业费"), ("b", "2026年10月物业费")]
-    return page(request, "sample.html", title="我的账单", form=form, status=status, owed=Money(123450),
+    return page(request, "sample.html", fragment="_sample_form.html", title="我的账单", form=form, status=status, owed=Money(123450),
                 part=Money(23124), due=date(2026, 11, 30), rows=ROWS, at=datetime(2026, 11, 3, 6, 5, tzinfo=UTC))  # fmt: skip
 
 
