@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 
 from portal.sandbox.server import PORT, SMTP_PORT, run
-from portal.sandbox.settings import SandboxSettings, refuse_production
+from portal.sandbox.settings import SandboxInProduction, SandboxSettings, refuse_production
 
 
 def main() -> None:
@@ -14,9 +14,14 @@ def main() -> None:
     parser.add_argument("--smtp-port", type=int, default=SMTP_PORT)
     parser.add_argument("--webhook-url", help="where events go; default: PORTAL_BASE_URL/webhooks/stripe")
     asked = parser.parse_args()
-    refuse_production()
-    settings = SandboxSettings.from_environment()
-    run(replace(settings, webhook_url=asked.webhook_url or settings.webhook_url), asked.port, asked.smtp_port)
+    try:
+        refuse_production()
+        settings = SandboxSettings.from_environment()
+        run(replace(settings, webhook_url=asked.webhook_url or settings.webhook_url), asked.port, asked.smtp_port)
+    except KeyError as missing:
+        parser.exit(1, f"{missing.args[0]} is not set\n")
+    except (SandboxInProduction, OSError) as refusal:
+        parser.exit(1, f"{refusal}\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from litestar import Request, Router, get, post
 from portal.sandbox.aftermath import charge_back, end_refund, pay_out, refund_payment
 from portal.sandbox.checkout import expire_due
 from portal.sandbox.state import State
-from portal.sandbox.wire import Json, StripeRefusal
+from portal.sandbox.wire import Json, StripeRefusal, whole
 
 ADDRESS = {"sms": "phone", "mail": "to", "push": "to"}
 
@@ -76,7 +76,7 @@ async def refund(request: Request) -> Json:
 
 
 def _sum(asked: Json) -> Json:
-    return {"amount": int(asked["amount"])} if asked.get("amount") not in (None, "") else {}
+    return {"amount": whole(str(asked["amount"]), "amount")} if asked.get("amount") not in (None, "") else {}
 
 
 @post("/disputes", status_code=200)
@@ -111,7 +111,7 @@ async def set_faults(request: Request) -> Json:
 async def advance_clock(request: Request) -> Json:
     """Move Stripe's clock on by `{seconds}`: sessions expire, keys are forgotten, refund windows close."""
     kept = _state(request).books
-    kept.shift += int(_wanted(await _asked(request), "seconds"))
+    kept.shift += whole(str(_wanted(await _asked(request), "seconds")), "seconds")
     expire_due(kept)
     return {"now": kept.now()}
 

@@ -1,7 +1,7 @@
 """Trouble on request: which API calls and webhooks go wrong, and how."""
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.sandbox.wire import Json, StripeRefusal
@@ -83,17 +83,9 @@ class Faults:
         _only(wanted, ("webhooks", "api"))
         webhooks = wanted.get("webhooks") or {}
         _only(webhooks, vars(self.webhooks))
-        added = []
-        for one in wanted.get("api") or []:
-            _only(one, ("path", "kind", "times", "method"))
-            fault = ApiFault(
-                str(one.get("path", "")), str(one.get("kind")), int(one.get("times", 1)), one.get("method", "")
-            )
-            if fault.kind not in KINDS:
-                raise StripeRefusal(f"kind is one of {', '.join(KINDS)}", param="kind")
-            added.append(fault)
-        for name, value in webhooks.items():
-            setattr(self.webhooks, name, value)
+        added = [_api_fault(one) for one in wanted.get("api") or []]
+        changed = {name: _like(getattr(self.webhooks, name), value, name) for name, value in webhooks.items()}
+        self.webhooks = replace(self.webhooks, **changed)
         same = {(fault.path, fault.method, fault.kind) for fault in added}
         self.api = [fault for fault in self.api if (fault.path, fault.method, fault.kind) not in same] + added
 
@@ -104,6 +96,26 @@ class Faults:
                 fault.times -= 1
                 return fault.kind
         return ""
+
+
+def _api_fault(one: Any) -> ApiFault:
+    _only(one, ("path", "kind", "times", "method"))
+    fault = ApiFault(
+        path=str(one.get("path", "")),
+        kind=str(one.get("kind")),
+        times=_like(1, one.get("times", 1), "times"),
+        method=str(one.get("method", "")).upper(),
+    )
+    if fault.kind not in KINDS:
+        raise StripeRefusal(f"kind is one of {', '.join(KINDS)}", param="kind")
+    return fault
+
+
+def _like(example: Any, value: Any, name: str) -> Any:
+    """A number or a truth like the one that stood there."""
+    if isinstance(example, bool) != isinstance(value, bool) or not isinstance(value, bool | int | float) or value < 0:
+        raise StripeRefusal(f"Invalid value of {name}: {value}", param=name)
+    return int(value) if name in ("duplicate", "times") else value
 
 
 def _only(given: Any, known: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -63,7 +64,8 @@ async def _expire_in_time(state: State) -> None:
 async def serve(
     settings: SandboxSettings, port: int = PORT, smtp_port: int = SMTP_PORT, app: Litestar | None = None
 ) -> None:
-    """Serve on the loopback until cancelled; raises SandboxInProduction where money moves."""
+    """Serve on the loopback until cancelled; raises SandboxInProduction, or OSError when a port is taken."""
+    _refuse_taken(port)
     _let_threads_end()
     # Granian reports every connection that a fault breaks off; only its own failures matter here.
     logging.getLogger("_granian").setLevel(logging.CRITICAL)
@@ -77,6 +79,13 @@ async def serve(
         server.stop()
         sink.close()
         await running
+
+
+def _refuse_taken(port: int) -> None:
+    """Granian would share the port with an older sandbox, and calls would reach now one, now the other."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
 
 
 @cache

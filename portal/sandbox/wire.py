@@ -55,9 +55,8 @@ def _lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     filled = {key: _lists(inner) for key, inner in value.items()}
-    if filled and all(key.isdigit() for key in filled):
-        return [filled[key] for key in sorted(filled, key=int)]
-    return filled
+    places = [str(place) for place in range(len(filled))]
+    return [filled[place] for place in places] if filled and set(filled) == set(places) else filled
 
 
 def read(value: Any, shape: Shape, name: str = "") -> Any:

@@ -54,6 +54,11 @@ async def test_the_sandbox_never_starts_in_production(monkeypatch: pytest.Monkey
         create_sandbox(SETTINGS)
 
 
+async def test_a_second_sandbox_on_the_same_port_is_refused(sandbox: RunningSandbox):
+    with pytest.raises(OSError, match="in use"):
+        await serve(SETTINGS, int(sandbox.url.rsplit(":", 1)[1]), free_port())
+
+
 def test_the_settings_come_from_the_portals_own_environment():
     environ = {"STRIPE_API_KEY": "sk", "STRIPE_WEBHOOK_SECRET": "wh", "PORTAL_BASE_URL": "http://127.0.0.1:8000/"}
     assert SandboxSettings.from_environment(environ).webhook_url == "http://127.0.0.1:8000/webhooks/stripe"

@@ -143,7 +143,8 @@ async def test_faults_merge_and_reset_clears_everything(
     assert standing["webhooks"] == {"drop": 0.5, "duplicate": 2, "shuffle": False, "delay": 0, "bad_signature": 0}
     assert [fault["kind"] for fault in standing["api"]] == ["409"]
     assert (await browser.post("/sandbox/faults", json={"api": [{"path": "/v1", "kind": "rain"}]})).status_code == 400
-    assert (await browser.post("/sandbox/faults", json={"weather": {}})).status_code == 400
+    for nonsense in ({"weather": {}}, {"webhooks": {"drop": "x"}}, {"webhooks": {"shuffle": 1}}, {"api": ["x"]}, []):
+        assert (await browser.post("/sandbox/faults", json=nonsense)).status_code == 400
     await _create(stripe_client)
     await browser.post("/sandbox/reset")
     assert not sandbox.state.books.all("cs")
