@@ -1,9 +1,13 @@
-"""Which PostgreSQL to talk to, as which role: the embedded one, or the addresses in the settings."""
+"""Which PostgreSQL to talk to, as which role: the embedded one, or the addresses in the settings.
+
+Three addresses are a wall: the app's login cannot become the owner. One address for everything also works; then each
+connection only *takes* its role, which keeps programs honest but does not stop someone who can write SQL.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.embedded import Embedded
 from portal.settings import Settings
@@ -23,20 +27,20 @@ class Database:
     def config(self, role: RoleName) -> dict[str, Any]:
         """Host, user, password, database and server settings for a role."""
         if self.embedded:
-            user = "postgres" if role == "admin" else role
-            return {"host": self.host, "user": user, "database": NAME}
-        own = {
-            "admin": self.settings.admin_url,
-            "portal_owner": None,
-            "portal_app": self.settings.database_url,
-            "portal_worker": self.settings.worker_url,
-        }[role]
-        url = own or self.settings.admin_url or self.settings.database_url or ""
-        config = _parts(url)
-        # One login for several roles is no wall, but every role still works with its own rights only.
-        if role != "admin" and (not own or own == self.settings.admin_url or not self.settings.admin_url):
+            return {"host": self.host, "user": "postgres" if role == "admin" else role, "database": NAME}
+        settings = self.settings
+        own = {"portal_app": settings.database_url, "portal_worker": settings.worker_url}.get(role)
+        config = parts(own or settings.admin_url or settings.database_url or "")
+        if role != "admin":  # whoever logs in: with exactly the rights of the role
             config["server_settings"] = {"role": role}
         return config
+
+    def logins(self) -> dict[str, dict[str, Any]]:
+        """The login that each role has an address of its own for; none when one address serves for all."""
+        if self.embedded or not self.settings.admin_url:
+            return {}
+        own = {"portal_app": self.settings.database_url, "portal_worker": self.settings.worker_url}
+        return {role: parts(url) for role, url in own.items() if url and url != self.settings.admin_url}
 
     def stop(self) -> None:
         """Stop the embedded server if nobody else uses it."""
@@ -44,13 +48,16 @@ class Database:
             self.embedded.stop_if_last()
 
 
-def _parts(url: str) -> dict[str, Any]:
+def parts(url: str) -> dict[str, Any]:
+    """What an address says, in asyncpg's words; of its options `host` (a socket's folder) and `sslmode`."""
     found = urlsplit(url)
-    parts = {
-        "host": found.hostname,
+    options = {name: values[-1] for name, values in parse_qs(found.query).items()}
+    said = {
+        "host": found.hostname or options.get("host"),
         "port": found.port or 5432,
         "user": unquote(found.username) if found.username else None,
         "password": unquote(found.password) if found.password else None,
-        "database": found.path.lstrip("/") or NAME,
+        "database": unquote(found.path.lstrip("/")) or NAME,
+        "ssl": options.get("sslmode"),
     }
-    return {name: value for name, value in parts.items() if value is not None}
+    return {name: value for name, value in said.items() if value is not None}

@@ -7,7 +7,7 @@ import contextlib
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 import asyncpg
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -19,7 +19,6 @@ from piccolo.table import Table
 
 P = ParamSpec("P")
 R = TypeVar("R")
-K = TypeVar("K")
 
 
 class CommitUnknown(Exception):
@@ -94,7 +93,7 @@ class UnitOfWork(PostgresTransaction):
         self.context = self.engine.current_transaction.set(self)
         return self
 
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Literal[False]:
         self.engine.current_transaction.reset(self.context)
         if kind is None:
             await asyncio.shield(self._end("COMMIT"))
@@ -114,7 +113,10 @@ class UnitOfWork(PostgresTransaction):
                 raise CommitUnknown from lost
             raise
         finally:
-            await self.engine.pool.release(self.connection)
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
 
     async def commit(self) -> None:
         raise TransactionError("the unit of work commits, nobody else")

@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 # Tables without a community: who may sign in, how, how often; Stripe's inbox; the estates themselves; tools.
 WITHOUT_COMMUNITY = frozenset(
     {
-        "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "security_event",
-        "stripe_event", "worker_heartbeat", "migration", "pgqueuer", "pgqueuer_log", "pgqueuer_statistics",
-        "pgqueuer_schedules",
+        "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form",
+        "security_event", "stripe_event", "worker_heartbeat", "migration", "pgqueuer", "pgqueuer_log",
+        "pgqueuer_statistics", "pgqueuer_schedules",
     }
 )  # fmt: skip
 
@@ -27,11 +27,17 @@ APPEND_ONLY = (
     "photo",
 )  # fmt: skip
 
+# Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.
+SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form")
+
+# Locking a row FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
+LOCKED = ("bill", "payment")
+
 GUARDS = sorted(HERE.glob("*/guards.sql"))
 
 
 async def protect(owner: asyncpg.Connection) -> None:
-    """Apply every guard, as the owner of the tables, under one advisory lock."""
+    """Apply every guard, as the owner of the tables, in one transaction under one advisory lock."""
     async with owner.transaction():
         await owner.execute("SELECT pg_advisory_xact_lock(hashtextextended('protect', 0))")
         await owner.execute((HERE / "protect.sql").read_text())
@@ -43,7 +49,9 @@ async def protect(owner: asyncpg.Connection) -> None:
                 f"CREATE OR REPLACE TRIGGER {table}_is_never_emptied BEFORE TRUNCATE ON {table}"
                 f" FOR EACH STATEMENT EXECUTE FUNCTION append_only();"
             )
-        # Locking a bill FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
-        await owner.execute("GRANT UPDATE (id) ON bill TO portal_app, portal_worker")
+        for table in SWEPT:
+            await owner.execute(f"GRANT DELETE ON {table} TO portal_app, portal_worker")
+        for table in LOCKED:
+            await owner.execute(f"GRANT UPDATE (id) ON {table} TO portal_app, portal_worker")
         for guards in GUARDS:
             await owner.execute(guards.read_text())

@@ -1,9 +1,17 @@
 -- Privileges, row-level security and composite keys for every table there is. Repeatable.
 
 GRANT USAGE ON SCHEMA public TO portal_app, portal_worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal_app, portal_worker;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM portal_app, portal_worker;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO portal_app, portal_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_app, portal_worker;
-REVOKE INSERT, UPDATE, DELETE ON migration FROM portal_app, portal_worker;
+REVOKE INSERT, UPDATE ON migration FROM portal_app, portal_worker;
+
+-- The queue: the app only puts jobs in, the worker takes them out (stack.md 3).
+REVOKE ALL ON pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_schedules FROM portal_app, portal_worker;
+GRANT SELECT, INSERT ON pgqueuer TO portal_app;
+GRANT INSERT ON pgqueuer_log TO portal_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO portal_worker;
+GRANT SELECT, INSERT, UPDATE ON pgqueuer_log, pgqueuer_statistics TO portal_worker;
 
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -2,8 +2,8 @@
 CREATE OR REPLACE FUNCTION hold_fits_its_line() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE owed bigint; held bigint;
 BEGIN
-  IF NEW.line IS NULL THEN RETURN NEW; END IF;
-  PERFORM FROM bill WHERE id = (SELECT bill FROM bill_line WHERE id = NEW.line) FOR UPDATE;
+  IF NEW.line IS NULL OR NEW.released_at IS NOT NULL THEN RETURN NEW; END IF;
+  PERFORM FROM bill WHERE id = (SELECT bill FROM bill_line WHERE id = NEW.line) FOR NO KEY UPDATE;
   SELECT outstanding INTO owed FROM line_balance WHERE line = NEW.line;
   SELECT coalesce(sum(amount), 0) INTO held FROM hold WHERE line = NEW.line AND released_at IS NULL AND id <> NEW.id;
   IF held + NEW.amount > owed THEN
@@ -11,6 +11,6 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER hold_fits BEFORE INSERT ON hold FOR EACH ROW EXECUTE FUNCTION hold_fits_its_line();
-CREATE UNIQUE INDEX IF NOT EXISTS hold_once_a_source ON hold (debtor, line, source) WHERE released_at IS NULL;
+CREATE OR REPLACE TRIGGER hold_fits BEFORE INSERT OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION hold_fits_its_line();
+CREATE UNIQUE INDEX IF NOT EXISTS hold_once_a_source ON hold (debtor, line, source) NULLS NOT DISTINCT WHERE released_at IS NULL;
 CREATE INDEX IF NOT EXISTS hold_live_on_line ON hold (line) WHERE released_at IS NULL;
