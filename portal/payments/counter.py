@@ -1,0 +1,99 @@
+"""Take money at the counter or at the door: cash, POS, transfer; every slip is recorded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from asyncpg import Record
+
+from portal.db import advisory_lock, fetch, fetch_one, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.payments.actions import Incoming, Posted, post_payment
+from portal.payments.choosing import bills_of_lines, chosen, lock_bills
+from portal.payments.rules import designate
+from portal.payments.states import PaymentChannel
+from portal.people.principal import Principal, Role
+
+TAKERS = (Role.clerk, Role.finance, Role.manager)
+COUNTER_CHANNELS = (PaymentChannel.cash, PaymentChannel.pos, PaymentChannel.transfer, PaymentChannel.doorstep)
+NO_SUCH_HOME = N_("There is no home with this name here.")
+SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, receipt %(number)s.")
+NOT_HERE = N_("Money at the counter is cash, POS, transfer or taken at the door.")
+
+
+@retrying
+async def record_counter_payment(
+    by: Principal, *, unit: str, bills: Sequence[UUID], amount: Money, channel: PaymentChannel, reference: str
+) -> Posted:
+    """Post money taken by staff for bills of one home, `unit` being its common name or id.
+
+    More than the chosen bills ask for is Invalid("amount"), because at the counter that is a slip of the finger:
+    nobody hands over more than is owed. Raises Refused when the slip number is used (it names the earlier receipt)
+    or a bill is paid already, Missing for bills that are not this home's, Forbidden without the role.
+    """
+    if channel not in COUNTER_CHANNELS:
+        raise Invalid("channel", NOT_HERE)
+    async with unit_of_work(*by.with_role(*TAKERS)):
+        home = await _home(by, unit)
+        await _refuse_used_slip(home["community"], channel, reference)
+        await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", home["id"])
+        await lock_bills(await _bills_of_home(home["id"], bills))
+        choice = await chosen(bills, ())
+        return await post_payment(
+            Incoming(
+                id=uuid4(),
+                community=choice.community,
+                debtor=choice.debtor,
+                channel=channel,
+                method=channel.value,
+                amount=amount,
+                received_on=clock.today(home["timezone"]),
+                designation=designate(choice.lines, amount),
+                taken_by=by.actor,
+                reference=reference,
+            ),
+            actor=by.actor,
+        )
+
+
+async def _home(by: Principal, unit: str):
+    """The home by its common name or id, where this person may take money. Raises Forbidden, Invalid("unit")."""
+    communities = list(by.with_role(*TAKERS))
+    if not communities:
+        raise Forbidden
+    home = await fetch_one(
+        "SELECT u.id, u.community, c.timezone FROM unit u JOIN community c ON c.id = u.community"
+        " WHERE u.community = ANY($1::int[]) AND (u.name = $2 OR u.id::text = lower($2)) ORDER BY u.community",
+        communities,
+        unit.strip(),
+    )
+    if home is None:
+        raise Invalid("unit", NO_SUCH_HOME)
+    return home
+
+
+async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
+    """The ids, each once. Raises Missing unless all of them are this home's."""
+    ids = await bills_of_lines(bills, ())
+    rows = await fetch("SELECT id FROM bill WHERE id = ANY($1::uuid[]) AND unit = $2", ids, unit)
+    if len(rows) != len(ids):
+        raise Missing
+    return ids
+
+
+async def _refuse_used_slip(community: int, channel: PaymentChannel, reference: str) -> None:
+    """Raises Refused naming the receipt that already stands for this slip; holds the number until the end."""
+    await advisory_lock(f"slip:{community}:{channel}:{reference}")
+    row = await fetch_one(
+        "SELECT p.number, p.received_on, u.name FROM payment p JOIN debtor d ON d.id = p.debtor"
+        " JOIN unit u ON u.id = d.unit WHERE p.community = $1 AND p.channel = $2 AND p.reference = $3",
+        community,
+        channel.value,
+        reference,
+    )
+    if row:
+        raise Refused(SLIP_USED, day=row["received_on"], unit=row["name"], number=row["number"])

@@ -1,0 +1,121 @@
+"""How money is spread over the lines that somebody chose, before and after it has come in. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from portal.kit.errors import Invalid, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO, Money, total
+
+NOTHING_CHOSEN = N_("Choose at least one bill to pay.")
+SETTLED = N_("Something you chose is paid already. Please look at your bills again.")
+ALL_HELD = N_("Everything you chose is under review, so nothing has to be paid now. To pay it anyway, choose its line.")
+TOO_LITTLE = N_("The amount must be more than zero.")
+TOO_MUCH = N_("That is more than you can pay on what you chose: %(payable)s.")
+
+
+@dataclass(frozen=True)
+class ChosenLine:
+    """A line somebody chose, with what it owes now; `explicit` when the line itself was ticked, not only its bill."""
+
+    line: UUID
+    bill: UUID
+    bill_number: int
+    position: int
+    due_on: date
+    outstanding: Money
+    held: Money
+    explicit: bool = False
+
+    @property
+    def payable(self) -> Money:
+        """A bill means its parts that are not under review; a line that was ticked itself may be paid as a whole."""
+        return self.outstanding if self.explicit else max(self.outstanding - self.held, ZERO)
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much is meant for this line: the payer's designation (Civil Code 560)."""
+
+    line: UUID
+    amount: Money
+
+
+def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple[Part, ...]:
+    """Spread an amount (default: everything payable) over the chosen lines; the parts sum to it exactly.
+
+    Earliest due first; lines due on the same day pro rata by largest remainder, ties in the order of lines
+    (Civil Code 560: earliest due, then in proportion). Raises Refused when something chosen is paid already or
+    nothing of it is payable now, Invalid("amount") for an amount of zero or less, or above what is payable.
+    """
+    if not lines:
+        raise Invalid("bill", NOTHING_CHOSEN)
+    _refuse_what_is_settled(lines)
+    ordered = sorted(lines, key=lambda one: (one.due_on, one.bill_number, one.position))
+    payable = total(one.payable for one in ordered)
+    if not payable:
+        raise Refused(ALL_HELD)
+    wanted = payable if amount is None else amount
+    if wanted <= ZERO:
+        raise Invalid("amount", TOO_LITTLE)
+    if wanted > payable:
+        raise Invalid("amount", TOO_MUCH, payable=payable)
+    return _spread(ordered, wanted)
+
+
+def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
+    """A ticked line that owes nothing, or a ticked bill on which nothing is owed: the page it came from is old."""
+    owed: dict[UUID, int] = {}
+    for one in lines:
+        if one.explicit and one.outstanding <= ZERO:
+            raise Refused(SETTLED)
+        owed[one.bill] = owed.get(one.bill, 0) + one.outstanding.fen
+    if any(fen <= 0 for fen in owed.values()):
+        raise Refused(SETTLED)
+
+
+def _spread(ordered: Sequence[ChosenLine], wanted: Money) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for _due, same_day in groupby(ordered, key=lambda one: one.due_on):
+        due = [one for one in same_day if one.payable]
+        now = min(wanted, total(one.payable for one in due))
+        if now:
+            shares = now.share([one.payable.fen for one in due])
+            parts += [Part(one.line, share) for one, share in zip(due, shares, strict=True) if share]
+            wanted -= now
+    return tuple(parts)
+
+
+def allocate(
+    received: Money, designation: Sequence[Part], outstanding: Mapping[UUID, Money]
+) -> tuple[tuple[Part, ...], Money]:
+    """Apply money to the lines it was meant for, each at most to what it still owes; the rest is the surplus.
+
+    Never moves money to a line that the payer did not choose (domain.md 1.10).
+    """
+    applied: list[Part] = []
+    left = received
+    for part in designation:
+        now = min(part.amount, outstanding.get(part.line, ZERO), left)
+        if now > ZERO:
+            applied.append(Part(part.line, now))
+            left -= now
+    return tuple(applied), left
+
+
+def take_back(wanted: Money, live: Sequence[tuple[UUID, Money]]) -> tuple[tuple[UUID, Money], ...]:
+    """From which payments, newest first, to take back `wanted` of a line. Raises ValueError when there is less."""
+    taken: list[tuple[UUID, Money]] = []
+    for payment, applied in live:
+        now = min(wanted, applied)
+        if now > ZERO:
+            taken.append((payment, now))
+            wanted -= now
+    if wanted:
+        raise ValueError("more to take back than was ever applied")
+    return tuple(taken)
