@@ -1,0 +1,63 @@
+"""What is on hold, for the pages and jobs of other slices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.db import Scope, fetch, reading
+from portal.holds.states import HoldReason
+from portal.kit.money import Money
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """A live hold: on `amount` of a line, or on the debtor's whole case when both are None."""
+
+    id: UUID
+    debtor: UUID
+    line: UUID | None
+    amount: Money | None
+    reason: HoldReason
+    source: UUID
+    placed_at: datetime
+    until: date | None
+
+    @property
+    def whole_case(self) -> bool:
+        """Whether nothing at all of the debtor may be chased."""
+        return self.line is None
+
+
+@reading
+async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
+    """The holds on a debtor's lines and case that last on this day, the oldest first."""
+    rows = await fetch(
+        "SELECT id, debtor, line, amount, reason, source, placed_at, until FROM hold"
+        " WHERE debtor = $1 AND released_at IS NULL AND (until IS NULL OR until >= $2) ORDER BY placed_at, line",
+        debtor,
+        on,
+    )
+    return [_row(row) for row in rows]
+
+
+@reading
+async def held_by(scope: Scope, source: UUID) -> Money:
+    """What a source holds of single lines now."""
+    rows = await fetch("SELECT amount FROM hold WHERE source = $1 AND released_at IS NULL AND line IS NOT NULL", source)
+    return Money(sum(row["amount"] for row in rows))
+
+
+def _row(row) -> HoldRow:  # type: ignore[no-untyped-def]
+    amount = None if row["amount"] is None else Money(row["amount"])
+    return HoldRow(
+        row["id"],
+        row["debtor"],
+        row["line"],
+        amount,
+        HoldReason(row["reason"]),
+        row["source"],
+        row["placed_at"],
+        row["until"],
+    )
