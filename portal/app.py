@@ -8,6 +8,8 @@ from typing import Any
 
 from litestar import Litestar, Router
 
+from portal.people import held
+from portal.people.actions import save_taste
 from portal.people.queries import principal_of
 from portal.settings import Settings
 from portal.web.parts import litestar_parts
@@ -25,6 +27,8 @@ def routers() -> list[Router]:
 
 def create_app(settings: Settings, **options: Callable[..., Any]) -> Litestar:
     """The portal for these settings; `options` go to Litestar (lifespan, on_startup)."""
-    parts = litestar_parts(settings, routers(), find_principal=principal_of)
+    parts = litestar_parts(
+        settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste
+    )
     parts["state"]["settings"] = settings
     return Litestar(**parts, **options)
