@@ -37,7 +37,7 @@ async def marks() -> list[str]:
 
 async def kill(admin: asyncpg.Connection, pid: int) -> None:
     await admin.execute("SELECT pg_terminate_backend($1)", pid)
-    while await admin.fetchval("SELECT true FROM pg_stat_activity WHERE pid = $1", pid):
+    while await admin.fetchval("SELECT true FROM pg_stat_activity WHERE pid = $1", pid):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 

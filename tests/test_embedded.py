@@ -1,0 +1,211 @@
+"""The embedded server through what happens to machines: power cuts, kills, several starters, odd folders."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from portal.embedded import FAST, Embedded
+
+USER = """
+import sys, time
+from pathlib import Path
+from portal.embedded import FAST, Embedded
+server = Embedded(Path(sys.argv[1]), *FAST)
+server.start()
+print("started", flush=True)
+sys.stdin.readline()
+print("stopped" if server.stop_if_last() else "left", flush=True)
+"""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    folder.chmod(0o711)
+    yield folder / "data"
+    pid = postmaster(folder / "data")
+    if pid and alive(pid):
+        os.kill(pid, signal.SIGQUIT)
+        while alive(pid):
+            time.sleep(0.02)
+    shutil.rmtree(folder)
+
+
+def postmaster(home: Path) -> int | None:
+    """The number that the server wrote down."""
+    file = home / "postgres" / "postmaster.pid"
+    return int(file.read_text().split()[0]) if file.exists() else None
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def starts_in_log(home: Path) -> int:
+    return (home / "postgres" / "log").read_text().count("ready to accept connections")
+
+
+def another_user(home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", USER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def until(process: subprocess.Popen[str], word: str) -> None:
+    assert process.stdout
+    assert process.stdout.readline().strip() == word
+
+
+def ends(process: subprocess.Popen[str]) -> str:
+    return process.communicate("\n")[0].strip()
+
+
+def ask(server: Embedded, sql: str) -> object:
+    async def go() -> object:
+        connection = await asyncpg.connect(host=str(server.socket), user="postgres", database="postgres")
+        try:
+            return await connection.fetchval(sql)
+        finally:
+            await connection.close()
+
+    return asyncio.run(go())
+
+
+def test_it_starts_answers_and_stops(home: Path) -> None:
+    server = Embedded(home, *FAST)
+    server.start()
+    assert ask(server, "SHOW listen_addresses") == ""
+    assert ask(server, "SHOW timezone") == "UTC"
+    assert ask(server, "SELECT datcollate FROM pg_database WHERE datname = 'template1'") == "C"
+    assert server.stop_if_last()
+    assert postmaster(home) is None
+
+
+def test_starting_twice_starts_once(home: Path) -> None:
+    server = Embedded(home, *FAST)
+    assert server.start() == server.start()
+    assert starts_in_log(home) == 1
+    assert server.stop_if_last()
+
+
+def test_eight_starters_at_once_make_one_start_and_one_stop(home: Path) -> None:
+    users = [another_user(home) for _ in range(8)]
+    for user in users:
+        until(user, "started")
+    assert starts_in_log(home) == 1
+    assert sorted(ends(user) for user in users) == ["left"] * 7 + ["stopped"]
+    assert postmaster(home) is None
+
+
+def test_a_killed_user_is_forgotten_and_the_next_one_stops_the_server(home: Path) -> None:
+    killed = another_user(home)
+    until(killed, "started")
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    pid = postmaster(home)
+    assert pid
+    assert alive(pid)
+    server = Embedded(home, *FAST)
+    server.start()
+    assert starts_in_log(home) == 1
+    assert server.stop_if_last()
+    assert not alive(pid)
+
+
+def test_after_a_power_cut_it_starts_again_and_the_innocent_process_lives(home: Path) -> None:
+    server = Embedded(home, *FAST)
+    server.start()
+    pid = postmaster(home)
+    assert pid
+    os.kill(pid, signal.SIGQUIT)  # nothing is written at the end, as when the power goes
+    while alive(pid):
+        time.sleep(0.02)
+    file = home / "postgres" / "postmaster.pid"
+    with subprocess.Popen(["sleep", "60"]) as innocent:
+        text = f"{innocent.pid}\n{home / 'postgres'}\n1700000000\n5432\n{server.socket}\n\n  5432001 0\nready   \n"
+        file.write_text(text)
+        (server.socket / ".s.PGSQL.5432.lock").write_text(text)
+        Embedded(home, *FAST).start()
+        assert ask(server, "SELECT 1") == 1
+        assert postmaster(home) != innocent.pid
+        assert Embedded(home, *FAST).stop_if_last() is False  # the first user still holds on
+        assert server.stop_if_last()
+        assert innocent.poll() is None
+        innocent.kill()
+
+
+def test_data_survives_a_killed_server(home: Path) -> None:
+    server = Embedded(home)  # with fsync, as in earnest
+    server.start()
+    ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+    pid = postmaster(home)
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    while alive(pid):
+        time.sleep(0.02)
+    time.sleep(0.5)  # its children notice
+    again = Embedded(home)
+    again.start()
+    assert ask(again, "SELECT answer FROM kept") == 42
+    server.stop_if_last()
+    assert again.stop_if_last()
+
+
+def test_a_kill_during_the_first_start_leaves_no_half_of_a_server(home: Path) -> None:
+    (home / "postgres.new").mkdir(parents=True)
+    (home / "postgres.new" / "PG_VERSION").write_text("half")
+    home.chmod(0o711)
+    server = Embedded(home, *FAST)
+    server.start()
+    assert ask(server, "SELECT 1") == 1
+    assert server.stop_if_last()
+
+
+def test_a_deep_folder_gets_a_private_socket_elsewhere(home: Path) -> None:
+    deep = home / ("d" * 60) / ("e" * 60)
+    deep.mkdir(parents=True)
+    for folder in (home, deep.parent):
+        folder.chmod(0o711)
+    server = Embedded(deep, *FAST)
+    server.start()
+    assert server.socket != server.data
+    assert stat.S_IMODE(server.socket.stat().st_mode) == 0o700
+    assert ask(server, "SELECT 1") == 1
+    assert server.stop_if_last()
+    shutil.rmtree(server.socket)
+
+
+def test_a_private_folder_above_is_never_opened(home: Path) -> None:
+    home.parent.chmod(0o700)
+    server = Embedded(home, *FAST)
+    if os.geteuid() == 0:  # the server then runs as another user, and says where it cannot pass
+        with pytest.raises(SystemExit, match="may not enter"):
+            server.start()
+    else:
+        server.start()
+        assert server.stop_if_last()
+    assert stat.S_IMODE(home.parent.stat().st_mode) == 0o700
+
+
+def test_only_its_own_user_gets_in(home: Path) -> None:
+    server = Embedded(home, *FAST)
+    server.start()
+    assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
+    assert stat.S_IMODE((server.socket / ".s.PGSQL.5432").stat().st_mode) == 0o700
+    server.stop_if_last()
