@@ -36,6 +36,7 @@ class Settings:
     smtp_port: int = 25
     smtp_from: str = "portal@localhost"
     starts_at: datetime | None = None
+    embedded: bool = False
 
     @property
     def sandbox(self) -> bool:
@@ -54,12 +55,12 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment, and `portal.env` in the data folder below it. Raises Unusable."""
+    """Read the environment, and `portal.env` in the data folder below it."""
     given = dict(os.environ if environ is None else environ)
     data = Path(given.get("PORTAL_DATA", "var")).resolve()
     values = {**read_env_file(data / "portal.env"), **given}
     now = values.get("PORTAL_NOW")
-    settings = Settings(
+    return Settings(
         env=values.get("PORTAL_ENV", "production"),
         data=data,
         base_url=values.get("PORTAL_BASE_URL", "").rstrip("/"),
@@ -75,20 +76,25 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_port=int(values.get("SMTP_PORT", "25")),
         smtp_from=values.get("SMTP_FROM", "portal@localhost"),
         starts_at=datetime.fromisoformat(now) if now else None,
+        embedded=values.get("PORTAL_EMBEDDED") == "1",
     )
-    check(settings, embedded_allowed=values.get("PORTAL_EMBEDDED") == "1")
+
+
+def ready_for_data(settings: Settings) -> Settings:
+    """The settings, if commands may touch the database with them. Raises Unusable."""
+    if settings.env not in ("production", "sandbox", "test"):
+        raise Unusable(f"PORTAL_ENV must be production, sandbox or test, not {settings.env!r}")
+    if settings.env == "production" and not (settings.database_url or settings.embedded):
+        raise Unusable("DATABASE_URL is not set (in production the embedded server needs --embedded)")
     return settings
 
 
-def check(settings: Settings, *, embedded_allowed: bool = False) -> None:
-    """Refuse to start on anything that would be unsafe with real money. Raises Unusable."""
-    if settings.env not in ("production", "sandbox", "test"):
-        raise Unusable(f"PORTAL_ENV must be production, sandbox or test, not {settings.env!r}")
+def ready_to_serve(settings: Settings) -> Settings:
+    """The settings, unless anything in them would be unsafe with real money. Raises Unusable."""
+    ready_for_data(settings)
     needed = {"PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_BASE_URL": settings.base_url}
     if settings.env == "production":
         needed |= {"STRIPE_API_KEY": settings.stripe_api_key, "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret}
-        if not embedded_allowed:
-            needed["DATABASE_URL"] = settings.database_url or ""
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")
@@ -98,6 +104,7 @@ def check(settings: Settings, *, embedded_allowed: bool = False) -> None:
         _check_production(settings)
     elif not settings.https and urlsplit(settings.base_url).hostname not in LOOPBACK:
         raise Unusable("plain http is only for this machine: PORTAL_BASE_URL must be https or a loopback address")
+    return settings
 
 
 def _check_production(settings: Settings) -> None:

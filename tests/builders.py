@@ -184,7 +184,7 @@ async def bill(
         key = (unit, tuple(owner.persons[0] for owner in owners))
         debtors = await ensure_debtors(community, [key])
         month = Month.parse(period)
-        drafts = [NewLine(item, "service_fee", month, month, Money(fen)) for item, fen in lines]
+        drafts = [NewLine(item, "service_fee", month, month, Money(fen), part=n) for n, (item, fen) in enumerate(lines)]
         new = NewBill(unit, debtors[key], month, due_on, drafts)
         return (await issue_bills(community, [new], kind=BillKind.run, issued_on=issued_on))[0]
 

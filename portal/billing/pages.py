@@ -1,0 +1,38 @@
+"""The owner's bills: the list, one bill, one line explained."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Router, get
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Template
+
+from portal.billing import queries
+from portal.web.guards import owner
+from portal.web.i18n import _, worded
+from portal.web.page import page
+
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+
+
+@get("/", name="bills:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Every bill of mine, newest first."""
+    return page(request, "bills/list.html", title=_("My bills"), found=await queries.bills_of(request.user, number))
+
+
+@get("/{bill:uuid}", name="bills:show")
+async def show(request: Request, bill: FromPath[UUID]) -> Template:
+    """One bill with its lines."""
+    found = await queries.bill_of(request.user, bill)
+    return page(request, "bills/show.html", title=_("Bill %(month)s", month=worded(found.bill.period)), found=found)
+
+
+@get("/{bill:uuid}/lines/{line:uuid}", name="bills:line")
+async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
+    """How one line came about."""
+    found = await queries.line_of(request.user, bill, line)
+    return page(request, "bills/line.html", title=_("How this sum came about"), found=found)
+
+
+router = Router("/bills", route_handlers=[list_, show, line], guards=[owner])

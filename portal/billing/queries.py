@@ -1,0 +1,294 @@
+"""What the owner's bill pages show: only bills one may read, every figure from the one balance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.billing.states import AdjustmentKind, BillKind, BillState
+from portal.billing.story import Story, story_of
+from portal.db import fetch, fetch_one, reading
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import Money, total
+from portal.kit.period import Month
+from portal.people.principal import Principal
+
+PER_PAGE = 24
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held."""
+
+    fen: Money
+    outstanding: Money
+    held: Money
+    due_on: date
+    on: date
+    replaced: bool = False
+
+    @property
+    def payable(self) -> Money:
+        """Outstanding without what is held."""
+        return self.outstanding - self.held
+
+    @property
+    def state(self) -> BillState:
+        """As in interface.md; derived, never stored."""
+        if self.replaced:
+            return BillState.replaced
+        if not self.outstanding:
+            return BillState.paid
+        return BillState.part_paid if self.outstanding < self.fen else BillState.issued
+
+    @property
+    def standing(self) -> str:
+        """How to speak of it: paid, replaced, under_review, overdue or due. What is held is never overdue."""
+        if self.state in (BillState.paid, BillState.replaced):
+            return self.state.value
+        if not self.payable:
+            return "under_review"
+        return "overdue" if self.due_on < self.on else "due"
+
+    @property
+    def days_overdue(self) -> int:
+        """Days since the due date, 0 before it and on it."""
+        return max((self.on - self.due_on).days, 0)
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """A bill in a list. `owes` is false for a tenant, who may pay but not dispute."""
+
+    id: UUID
+    number: int
+    unit: str
+    period: Month
+    kind: BillKind
+    issued_on: date
+    due_moved: bool
+    owes: bool
+    balance: Balance
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether something of it is payable."""
+        return self.balance.state in (BillState.issued, BillState.part_paid) and bool(self.balance.payable)
+
+
+@dataclass(frozen=True)
+class BillList:
+    """One page of bills, newest first, with what is payable of all of them."""
+
+    bills: list[BillRow]
+    payable: Money
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of a bill."""
+
+    id: UUID
+    item: Bilingual
+    first: Month
+    last: Month
+    supplement: int
+    balance: Balance
+    story: Story
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether something of it is outstanding; a held line may still be paid."""
+        return self.balance.state in (BillState.issued, BillState.part_paid)
+
+    @property
+    def can_be_disputed(self) -> bool:
+        """Whether a part of it is neither paid nor disputed."""
+        return self.can_be_paid and bool(self.balance.payable)
+
+
+@dataclass(frozen=True)
+class AdjustmentRow:
+    """A later change to a line. `source` is the dispute it came from, if any."""
+
+    kind: AdjustmentKind
+    amount: Money
+    reason: str
+    made_at: datetime
+    source: UUID | None
+
+
+@dataclass(frozen=True)
+class BillPage:
+    """A bill with its lines."""
+
+    bill: BillRow
+    estate: str
+    hotline: str | None
+    lines: list[LineRow]
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """One line explained, with what the same charge was last time and what changed it since."""
+
+    bill: BillRow
+    line: LineRow
+    amount: Money
+    before: Money | None
+    before_month: Month | None
+    adjustments: list[AdjustmentRow]
+
+    @property
+    def difference(self) -> Money | None:
+        """This time minus last time."""
+        return None if self.before is None else self.amount - self.before
+
+
+@reading
+async def bills_of(by: Principal, page: int = 1) -> BillList:
+    """The bills a person owes or may pay as a tenant, newest first."""
+    rows = await fetch(
+        "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
+        " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
+        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced,"
+        "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
+        "   (sum(w.outstanding - w.held) OVER ())::bigint AS payable"
+        " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
+        " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
+        list(by.persons),
+        clock.now(),
+        PER_PAGE,
+        (max(page, 1) - 1) * PER_PAGE,
+    )
+    found = rows[0]["found"] if rows else 0
+    payable = Money(rows[0]["payable"]) if rows else Money(0)
+    return BillList([_bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+
+
+@reading
+async def bill_of(by: Principal, bill: UUID) -> BillPage:
+    """A bill with its lines. Raises Missing if it is not theirs."""
+    row = await _readable(by, bill)
+    return BillPage(_bill_row(row), row["estate"], row["hotline"], await _lines(row))
+
+
+@reading
+async def line_of(by: Principal, bill: UUID, line: UUID) -> LinePage:
+    """A line explained. Raises Missing if the bill is not theirs or the line not on it."""
+    return await explained(await _readable(by, bill), line)
+
+
+async def explained(bill: Record, line: UUID) -> LinePage:
+    """The page of a line of a bill that the reader may see; for staff as well."""
+    found = next((row for row in await _lines(bill) if row.id == line), None)
+    if found is None:
+        raise Missing
+    own = await fetch_one("SELECT item, unit, amount, first_month FROM bill_line WHERE id = $1", line)
+    before = await fetch_one(
+        "SELECT last_month, sum(amount)::bigint AS fen FROM bill_line WHERE unit = $1 AND item = $2"
+        " AND last_month < $3 GROUP BY last_month ORDER BY last_month DESC LIMIT 1",
+        own["unit"],  # type: ignore[index]
+        own["item"],  # type: ignore[index]
+        own["first_month"],  # type: ignore[index]
+    )
+    adjustments = await fetch(
+        "SELECT kind, amount, reason, created_at, source FROM adjustment WHERE line = $1 ORDER BY created_at", line
+    )
+    return LinePage(
+        _bill_row(bill),
+        found,
+        Money(own["amount"]),  # type: ignore[index]
+        Money(before["fen"]) if before else None,
+        Month.parse(before["last_month"]) if before else None,
+        [
+            AdjustmentRow(
+                AdjustmentKind(row["kind"]), Money(row["amount"]), row["reason"], row["created_at"], row["source"]
+            )
+            for row in adjustments
+        ],
+    )
+
+
+BILL = (
+    "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
+    " w.held, w.state = 'replaced' AS replaced, c.name AS estate, c.hotline,"
+    " ($2 AT TIME ZONE c.timezone)::date AS on_day"
+)
+
+
+async def _readable(by: Principal, bill: UUID) -> Record:
+    row = await fetch_one(
+        BILL + ", mine.owes"
+        " FROM (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE bill = $1 AND person = ANY($3) GROUP BY bill)"
+        " mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
+        " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community",
+        bill,
+        clock.now(),
+        list(by.persons),
+    )
+    if row is None:
+        raise Missing
+    return row
+
+
+async def _lines(bill: Record) -> list[LineRow]:
+    rows = await fetch(
+        "SELECT l.id, i.name_zh, i.name_en, l.first_month, l.last_month, l.supplement, l.facts, w.fen, w.outstanding,"
+        " w.held FROM bill_line l JOIN line_balance w ON w.line = l.id JOIN charge_item i ON i.id = l.item"
+        " WHERE l.bill = $1 ORDER BY l.position",
+        bill["id"],
+    )
+    return [
+        LineRow(
+            row["id"],
+            Bilingual(row["name_zh"], row["name_en"]),
+            Month.parse(row["first_month"]),
+            Month.parse(row["last_month"]),
+            row["supplement"],
+            _balance({**row, "due_on": bill["due_on"], "on_day": bill["on_day"], "replaced": bill["replaced"]}),
+            story_of(json.loads(row["facts"])),
+        )
+        for row in rows
+    ]
+
+
+def _bill_row(row: Record) -> BillRow:
+    return BillRow(
+        row["id"],
+        row["number"],
+        row["unit"],
+        Month.parse(row["period"]),
+        BillKind(row["kind"]),
+        row["issued_on"],
+        row["due_moved"],
+        row["owes"],
+        _balance(row),
+    )
+
+
+def _balance(row: Mapping[str, Any]) -> Balance:
+    return Balance(
+        Money(row["fen"]),
+        Money(row["outstanding"]),
+        Money(row["held"]),
+        row["due_on"],
+        row["on_day"],
+        row["replaced"],
+    )
+
+
+def payable_of(bills: list[BillRow]) -> Money:
+    """What is payable of some bills."""
+    return total(bill.balance.payable for bill in bills if bill.can_be_paid)

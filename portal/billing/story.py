@@ -1,0 +1,122 @@
+"""How a line's sum came about, read back from the facts stored with it; templates tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.tariffs.states import Formula, Proration, Rounding
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a meter showed before and after a month."""
+
+    meter: str
+    period: Month
+    previous: Decimal
+    current: Decimal
+
+    @property
+    def used(self) -> Decimal:
+        """What was used in between."""
+        return self.current - self.previous
+
+
+@dataclass(frozen=True)
+class SharePart:
+    """The part of a shared cost: cost × weight ÷ total weight, in whole fen."""
+
+    scope: str
+    period: Month
+    cost: Money
+    weight: Decimal
+    total_weight: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Story:
+    """quantity × rate × months (× vacancy rate) = exact, rounded once. All empty for an opening balance."""
+
+    formula: Formula | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    per: str | None = None
+    months: Fraction | None = None
+    days: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    proration: Proration | None = None
+    rounding: Rounding | None = None
+    vacancy_rate: Decimal | None = None
+    exact: Fraction | None = None
+    source: str | None = None
+    readings: tuple[Reading, ...] = ()
+    shares: tuple[SharePart, ...] = ()
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is told as quantity × rate × months."""
+        return self.rate is not None and not self.shares
+
+    @property
+    def months_text(self) -> str:
+        """1, 12, ½ or 7/30: never a rounded figure."""
+        if self.months is None:
+            return ""
+        return "½" if self.months == Fraction(1, 2) else str(self.months)
+
+    @property
+    def exact_text(self) -> str:
+        """The sum in yuan before rounding, to six decimals where it has no end."""
+        if self.exact is None:
+            return ""
+        text = f"{Decimal(self.exact.numerator) / self.exact.denominator:.6f}"
+        return text.rstrip("0").rstrip(".")
+
+
+def story_of(facts: Mapping[str, Any]) -> Story:
+    """Read stored facts; the counterpart of `Derivation.facts`. An opening balance has none."""
+    if not facts.get("formula"):
+        return Story(source=facts.get("source"))
+    return Story(
+        Formula(facts["formula"]),
+        _number(facts["quantity"]),
+        _number(facts["rate"]),
+        facts["per"],
+        Fraction(facts["months"]),
+        facts["days"],
+        date.fromisoformat(facts["starts_on"]),
+        date.fromisoformat(facts["ends_on"]),
+        Proration(facts["proration"]),
+        Rounding(facts["rounding"]),
+        _number(facts["vacancy_rate"]),
+        Fraction(facts["exact_yuan"]),
+        facts["source"],
+        tuple(
+            Reading(r["meter"], Month.parse(r["period"]), Decimal(r["previous"]), Decimal(r["current"]))
+            for r in facts["readings"]
+        ),
+        tuple(
+            SharePart(
+                s["scope"],
+                Month.parse(s["period"]),
+                Money(s["cost"]),
+                Decimal(s["weight"]),
+                Decimal(s["total_weight"]),
+                Money(s["amount"]),
+            )
+            for s in facts["shares"]
+        ),
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
