@@ -26,7 +26,7 @@ DISPUTE_MOVES = Moves(
         S.open: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.asked: {S.open, S.reopened, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.routed: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
-        S.awaiting_approval: {S.decided, S.open, S.withdrawn},
+        S.awaiting_approval: {S.decided, S.open, S.routed, S.reopened, S.withdrawn},
         S.decided: {S.accepted, S.reopened},
         S.accepted: set(),
         S.reopened: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
@@ -55,7 +55,7 @@ class Outcome(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What happened in a dispute, as its owner sees it."""
+    """What happened in a dispute; what was returned to its decider stays at the desk."""
 
     opened = "opened"
     claimed = "claimed"
@@ -63,6 +63,7 @@ class StepKind(StrEnum):
     answered = "answered"
     routed = "routed"
     proposed = "proposed"
+    returned = "returned"
     decided = "decided"
     accepted = "accepted"
     reopened = "reopened"

@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from portal.billing.tables import Adjustment, BillLine
 from portal.communities.tables import Community
-from portal.db import columns, fen, one_of, ref, text
+from portal.db import columns, day, fen, one_of, ref, text
 from portal.disputes.states import DisputeReason, DisputeState, Outcome, StepKind
 from portal.people.tables import Human, Staff
 from portal.units.tables import Debtor
@@ -26,8 +26,10 @@ class Dispute(Table):
     state = text()
     version = SmallInt(null=False, default=None)
     department = text(null=True)
+    department_due = day(null=True)  # nobody was asked yet
     claimed_by = ref(Staff, null=True)  # nobody yet
     opened_at = Timestamptz(null=False, default=None)
+    round_began_at = Timestamptz(null=False, default=None)  # opened, or reopened last
     acknowledge_by = Timestamptz(null=False, default=None)
     reply_by = Timestamptz(null=False, default=None)
     close_by = Timestamptz(null=False, default=None)
@@ -40,7 +42,7 @@ class Dispute(Table):
 
 
 class DisputeStep(Table):
-    """Something that happened in a dispute, in the words its owner sees."""
+    """Something that happened in a dispute: `body` is what its owner reads, `note` stays at the desk."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -48,6 +50,9 @@ class DisputeStep(Table):
     kind = text()
     by_staff = ref(Staff, null=True)  # none: the owner's own step
     body = text(null=True)
+    note = text(null=True)
+    department = text(null=True)  # only where one is asked to act
+    due_on = day(null=True)
     at = Timestamptz(null=False, default=None)
 
     known_kind = one_of("kind", StepKind)
