@@ -126,7 +126,9 @@ class Photos(Typed):
     def _one(self, upload: UploadFile) -> Upload:
         content = upload.file.read(PHOTO_BYTES + 1)
         if len(content) > PHOTO_BYTES:
-            raise ValueError(_(N_("%(name)s is larger than 10 MB. Please choose a smaller photo."), name=upload.filename))
+            raise ValueError(
+                _(N_("%(name)s is larger than 10 MB. Please choose a smaller photo."), name=upload.filename)
+            )
         if not any(content.startswith(magic) for magic in MAGIC):
             raise ValueError(_(N_("%(name)s is not a photo that can be read. Please use JPG or PNG."),
                                name=upload.filename))  # fmt: skip

@@ -9,7 +9,6 @@ import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
-from litestar_htmx import ClientRedirect
 
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
@@ -24,18 +23,27 @@ log = logging.getLogger("portal.web")
 
 WORDS = {
     400: (N_("This request could not be read"), N_("Please go back, check what you entered and try again.")),
-    403: (N_("You cannot open this page"), N_("Your account has no permission for it. If you think you should have it, please ask the service centre.")),
+    403: (
+        N_("You cannot open this page"),
+        N_("Your account has no permission for it. If in doubt, please ask the service centre."),
+    ),
     404: (N_("This page cannot be found"), N_("The address may be wrong, or the page belongs to somebody else.")),
     405: (N_("This cannot be done here"), N_("Please start again from the home page.")),
-    409: (N_("This is no longer possible"), N_("Somebody changed it in the meantime. Please look at its present state.")),
+    409: (
+        N_("This is no longer possible"),
+        N_("Somebody changed it in the meantime. Please look at its present state."),
+    ),
     413: (N_("This is too large to send"), N_("Please go back and choose smaller photos: up to 10 MB each.")),
     422: (N_("Please check what you entered"), N_("Please go back, correct it and send it again.")),
     429: (N_("Too many tries"), N_("Please wait a few minutes and try again.")),
-    500: (N_("Something went wrong on our side"), N_("Please try again. If it happens again, tell the service centre the number below.")),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("Please try again. If it happens again, tell the service centre the number below."),
+    ),
     503: (N_("The system is busy for a moment"), N_("Your data is safe. Please try again in a few seconds.")),
-}  # fmt: skip
+}
 LOST = N_("The connection broke while saving. Please look whether it is there before you send it again.")
-CROSS = N_("For your safety this was not carried out, because it did not come from our own page. Please open our page and try again.")
+CROSS = N_("For your safety this was not carried out: it did not come from our own page.")
 _DOWN = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
@@ -47,7 +55,9 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
     i18n.speak(language_of(request))
     if isinstance(exc, SignedOut):
         target = f"{exc.door}?next={quote(exc.back, safe='/')}"
-        return ClientRedirect(target) if request.headers.get("HX-Request") else Redirect(target, status_code=303)
+        if request.headers.get("HX-Request"):
+            return Response(b"", headers={"HX-Redirect": target}, media_type="text/html")
+        return Redirect(target, status_code=303)
     status = status_of(exc)
     number = secrets.token_hex(4) if status >= 500 else ""
     if status >= 500:

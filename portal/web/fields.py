@@ -31,7 +31,7 @@ MOST_YUAN = Money(1_000_000_000)
 
 
 class Typed(wtforms.Field):
-    """The base of all our fields. `missing` is said when a required field is left empty; `hint` stands below the label."""
+    """The base of our fields: `missing` is said when a required one is left empty, `hint` stands below the label."""
 
     kind = "text"
     missing = N_("Please fill this in.")

@@ -20,7 +20,7 @@ MOST_BYTES = 3000
 _NEW, _SHOWN = "portal.flash.new", "portal.flash.shown"
 
 
-def flash(request: ASGIConnection, sentence: str | Sentence, tone: Tone = "good", **facts: object) -> None:
+def flash(request: ASGIConnection, sentence: str | Sentence, /, tone: Tone = "good", **facts: object) -> None:
     """Show this sentence on the next page that the person sees; it is worded now, in their language."""
     text = say(sentence) if isinstance(sentence, Sentence) else _(sentence, **facts)
     request.scope.setdefault(_NEW, []).append({"text": text, "tone": tone})  # type: ignore[typeddict-item]

@@ -88,7 +88,7 @@ def npgettext(context: str, one: str, many: str, n: int) -> str:
     return catalogue(language()).npgettext(context, one, many, n)
 
 
-def _(sentence: str, **facts: object) -> str:
+def _(sentence: str, /, **facts: object) -> str:
     """Translate; with facts, also fill the %(placeholders)s."""
     text = gettext_(sentence)
     return text % {name: worded(fact) for name, fact in facts.items()} if facts else text

@@ -12,7 +12,7 @@ from portal.web.here import arrive
 __all__ = ["address", "flash", "go", "page"]
 
 
-def page(request: Request, name: str, *, fragment: str | None = None, status: int = 200, quiet: bool = False,
+def page(request: Request, name: str, /, *, fragment: str | None = None, status: int = 200, quiet: bool = False,
          **context: Any) -> Template:  # fmt: skip
     """The whole page, or for htmx only the named fragment of it plus title and flash.
 
@@ -25,12 +25,12 @@ def page(request: Request, name: str, *, fragment: str | None = None, status: in
     return Template(name, context=context, status_code=status, headers={"Vary": "HX-Request-Type"})
 
 
-def go(request: Request, route: str, *, query: dict[str, Any] | None = None, **params: Any) -> Redirect:
+def go(request: Request, route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> Redirect:
     """303 to a named route: the answer to every POST that succeeded."""
     return Redirect(address(request, route, query=query, **params), status_code=303)
 
 
-def address(request: Request, route: str, *, query: dict[str, Any] | None = None, **params: Any) -> str:
+def address(request: Request, route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:
     """The path of a named route. Raises NoRouteMatchFoundException for an unknown one."""
     path = request.app.route_reverse(route, **params)
     return f"{path}?{urlencode(query, doseq=True)}" if query else path

@@ -46,7 +46,7 @@ def token_of(request: Any) -> str | None:
 
 
 def language_of(request: Any) -> str:
-    """The reader's language before anyone is known: their choice, else Chinese unless the browser knows only English."""
+    """The reader's language before anyone is known: their choice, else Chinese, or English if only that is known."""
     user = request.scope.get("user")
     if user is not None:
         return user.language

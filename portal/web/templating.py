@@ -51,7 +51,7 @@ def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Templat
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(assets, folders)))
 
 
-def path_for(route: str, *, query: dict[str, Any] | None = None, **params: Any) -> str:
+def path_for(route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:
     """In templates: the path of a named route."""
     return address(here(), route, query=query, **params)
 

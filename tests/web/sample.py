@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from litestar import Litestar, Request, Response, Router, get, post
+from litestar.params import FromPath
 
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
@@ -23,7 +24,9 @@ from portal.web.session import end_session, start_session
 from portal.web.templating import TEMPLATES
 
 LI = Principal(UUID(int=1), UUID(int=11), Audience.owner, "李", "zh-CN", communities=(1,))
-ANN = Principal(UUID(int=2), UUID(int=12), Audience.owner, "Ann", "en", large_text=True, communities=(1,), committees=(1,))
+ANN = Principal(
+    UUID(int=2), UUID(int=12), Audience.owner, "Ann", "en", large_text=True, communities=(1,), committees=(1,)
+)
 CLERK = Principal(UUID(int=3), UUID(int=13), Audience.staff, "王", "zh-CN", communities=(1,),
                   roles={1: frozenset({Role.clerk})})  # fmt: skip
 PEOPLE = {"li": LI, "ann": ANN, "clerk": CLERK}
@@ -66,8 +69,11 @@ ROWS = [
 
 async def sample_page(request: Request, form: SampleForm, status: int = 200) -> Response:
     form.several.options = [("a", "2026年11月物业费"), ("b", "2026年10月物业费")]
-    return page(request, "sample.html", fragment="_sample_form.html", title="我的账单", form=form, status=status, owed=Money(123450),
-                part=Money(23124), due=date(2026, 11, 30), rows=ROWS, at=datetime(2026, 11, 3, 6, 5, tzinfo=UTC))  # fmt: skip
+    at = datetime(2026, 11, 3, 6, 5, tzinfo=UTC)
+    facts = {"owed": Money(123450), "part": Money(23124), "due": date(2026, 11, 30), "rows": ROWS, "at": at}
+    return page(
+        request, "sample.html", fragment="_sample_form.html", title="我的账单", form=form, status=status, **facts
+    )
 
 
 @get("/sample", name="sample:show", opt={"public": True})
@@ -98,7 +104,7 @@ async def note(request: Request) -> Response:
 async def save(request: Request) -> Response:
     form = NoteForm(await request.form())
     if form.validate() and await form.accepts(work(form.text.data)):
-        flash(request, N_("Please choose."), "good")
+        flash(request, N_("Please choose one."), "good")
         return go(request, "note:show")
     return page(request, "note.html", fragment="_note.html", title="Note", form=form, status=422)
 
@@ -166,10 +172,10 @@ async def sign_out(request: Request) -> Response:
 
 
 @get("/raise/{what:str}", name="raise", opt={"public": True})
-async def fail(request: Request, what: str) -> str:
+async def fail(request: Request, what: FromPath[str]) -> str:
     raise {
-        "missing": Missing(), "forbidden": Forbidden(), "refused": Refused(N_("Please choose.")),
-        "invalid": Invalid("x", N_("Please choose.")), "bug": KeyError("secret detail"),
+        "missing": Missing(), "forbidden": Forbidden(), "refused": Refused(N_("Please choose one.")),
+        "invalid": Invalid("x", N_("Please choose one.")), "bug": KeyError("secret detail"),
         "down": ConnectionRefusedError(111, "no"), "socket": FileNotFoundError(2, "No such file or directory"),
         "file": FileNotFoundError(2, "No such file", "/etc/x"), "slow": TimeoutError(),
     }[what]  # fmt: skip

@@ -1,0 +1,58 @@
+"""Sums, days and numbers in both languages."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from portal.kit.i18n import Sentence
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.web import filters, i18n
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    i18n.speak("en")
+    yield
+    i18n.speak("zh-CN")
+
+
+def test_in_chinese() -> None:
+    assert filters.money(Money(123450)) == "¥1,234.50"
+    assert filters.money(Money(-5)) == "−¥0.05"
+    assert filters.signed(Money(100)) == "+¥1.00"
+    assert filters.day(date(2026, 11, 3)) == "2026年11月3日"
+    assert filters.short_day(date(2026, 11, 3)) == "11月3日"
+    assert filters.month(Month(2026, 11)) == "2026年11月"
+    assert filters.moment(datetime(2026, 11, 3, 16, 5, tzinfo=UTC)) == "2026年11月4日 00:05"
+
+
+@pytest.mark.usefixtures("english")
+def test_in_english() -> None:
+    assert filters.money(Money(123450)) == "CN¥1,234.50"
+    assert filters.day(date(2026, 11, 3)) == "3 November 2026"
+    assert filters.short_day(date(2026, 11, 3)) == "3 Nov"
+    assert filters.month(Month(2026, 11)) == "November 2026"
+    assert filters.moment(datetime(2026, 11, 3, 16, 5, tzinfo=UTC), "UTC") == "3 November 2026 16:05"
+
+
+def test_numbers_and_phones() -> None:
+    assert [filters.number(n) for n in (1234, Decimal("98.400"), Decimal("1200"), 0)] == ["1,234", "98.4", "1,200", "0"]
+    assert filters.percent(Decimal("0.935")) == "93.5%"
+    assert [filters.masked(p) for p in ("+8613800138000", "", None)] == ["138****8000", "****", "****"]
+
+
+def test_only_money_is_money() -> None:
+    for wrong in (100, "1.00", Decimal(1)):
+        with pytest.raises(TypeError):
+            filters.money(wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="time zone"):
+        filters.moment(datetime(2026, 11, 3))  # noqa: DTZ001
+
+
+def test_facts_in_a_sentence_are_worded() -> None:
+    assert (
+        i18n.say(Sentence("The amount must be at least %(least)s.", {"least": Money(5000)})) == "金额不能低于 ¥50.00。"
+    )

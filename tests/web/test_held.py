@@ -1,0 +1,66 @@
+"""A session that ended mid-form: the words survive for the same person, secrets and files do not."""
+
+import httpx
+import pytest
+
+from tests.web.conftest import HOST, browser
+from tests.web.sample import Drawer
+
+pytestmark = pytest.mark.anyio
+TYPED = {"text": "楼道灯坏了", "amount": "12,5", "password": "secret", "_once": "k" * 24}
+
+
+async def post_with(token: str, drawer: Drawer, **headers: str) -> httpx.Response:
+    async with browser(drawer=drawer, cookies={"sid": token}) as client:
+        return await client.post("/note", data=TYPED, headers=headers)
+
+
+async def page_of(token: str, drawer: Drawer, path: str = "/note") -> str:
+    async with browser(drawer=drawer, cookies={"sid": token}) as client:
+        return (await client.get(path)).text
+
+
+async def test_the_same_person_finds_what_they_typed_once() -> None:
+    drawer = Drawer()
+    answer = await post_with("old-li", drawer, referer=f"{HOST}/note?line=7")
+    assert answer.headers["location"] == "/sign-in?next=/note%3Fline%3D7"
+    again = await page_of("li", drawer, "/note?line=7")
+    assert "楼道灯坏了" in again
+    assert 'value="12,5"' in again
+    assert "您之前填写的内容还在这里" in again
+    assert "楼道灯坏了" not in await page_of("li", drawer)
+
+
+async def test_nobody_else_ever_sees_it() -> None:
+    drawer = Drawer()
+    await post_with("old-li", drawer)
+    assert "楼道灯坏了" not in await page_of("ann", drawer)
+
+
+async def test_secrets_and_keys_are_not_kept() -> None:
+    drawer = Drawer()
+    await post_with("old-li", drawer)
+    (fields,) = drawer.kept.values()
+    assert set(fields) == {"text", "amount"}
+
+
+async def test_a_token_that_never_was_one_keeps_nothing() -> None:
+    drawer = Drawer()
+    assert (await post_with("made-up", drawer)).status_code == 303
+    assert not drawer.kept
+
+
+async def test_htmx_is_sent_to_the_door_with_the_page_it_was_on() -> None:
+    drawer = Drawer()
+    hx = {"hx-request": "true", "hx-request-type": "partial", "hx-current-url": f"{HOST}/note?line=8"}
+    answer = await post_with("old-li", drawer, **hx)
+    assert answer.headers["hx-redirect"] == "/sign-in?next=/note%3Fline%3D8"
+    assert "楼道灯坏了" in await page_of("li", drawer)
+
+
+async def test_a_file_is_left_out_and_the_words_kept() -> None:
+    drawer = Drawer()
+    async with browser(drawer=drawer, cookies={"sid": "old-li"}) as client:
+        await client.post("/note", data={"text": "字"}, files={"photos": ("a.jpg", b"\xff\xd8\xff" + b"0" * 1000)})
+    (fields,) = drawer.kept.values()
+    assert fields == {"text": ["字"]}
