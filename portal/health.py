@@ -1,0 +1,107 @@
+"""Whether the portal can do its work: what /healthz, /readyz and /metrics say of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from asyncpg import InterfaceError, PostgresError
+
+from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.kit import clock
+from portal.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WORKER_MAY_BE_SILENT = 30  # seconds
+PATIENCE = 3  # seconds until a database that does not answer counts as down
+
+
+@dataclass(frozen=True)
+class Health:
+    """The state of the parts. Ages are in whole seconds, None when it never happened or nobody can tell."""
+
+    database: bool
+    migrations: bool
+    worker_age: int | None
+    jobs_waiting: int | None
+    jobs_held: int | None
+    events_stuck: int | None
+    unsealed_age: int | None
+    reconciliation_age: int | None
+    channels_off: tuple[str, ...]
+
+    @property
+    def worker(self) -> bool:
+        """Whether a worker was heard of lately."""
+        return self.worker_age is not None and self.worker_age <= WORKER_MAY_BE_SILENT
+
+    @property
+    def ready(self) -> bool:
+        """Red only for database, migrations or worker; everything else is said, and red on the desk."""
+        return self.database and self.migrations and self.worker
+
+    def as_json(self) -> dict[str, object]:
+        """The fields of /readyz."""
+        return {"ok": self.ready, "worker": self.worker, **asdict(self)}
+
+
+async def health(settings: Settings) -> Health:
+    """Look at every part. Never raises: a database that is down is a finding."""
+    off = channels_off(settings)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async with unit_of_work(EVERYWHERE, read_only=True):
+                facts = {name: await fetch_value(question, clock.real_now()) for name, question in QUESTIONS.items()}
+                return Health(database=True, migrations=await migrations_current(), channels_off=off, **facts)
+    except (OSError, TimeoutError, PostgresError, InterfaceError):
+        unknown: Mapping[str, None] = dict.fromkeys(QUESTIONS)
+        return Health(database=False, migrations=False, channels_off=off, **unknown)
+
+
+# Each takes the true time as $1.
+QUESTIONS = {
+    "worker_age": "SELECT greatest(extract(epoch FROM $1 - max(beat_at)), 0)::int FROM worker_heartbeat"
+    " WHERE name <> 'reconcile'",
+    "jobs_waiting": "SELECT count(*)::int FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1",
+    "jobs_held": "SELECT count(*)::int FROM pgqueuer WHERE status::text = 'failed' AND $1 IS NOT NULL",
+    "events_stuck": "SELECT count(*)::int FROM stripe_event"
+    " WHERE state IN ('pending', 'failed') AND received_at < $1 - interval '15 minutes'",
+    "unsealed_age": "SELECT coalesce(greatest(extract(epoch FROM $1 - min(at)), 0), 0)::int FROM audit_entry e"
+    " WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry = e.id)",
+    "reconciliation_age": "SELECT greatest(extract(epoch FROM $1 - max(beat_at)), 0)::int FROM worker_heartbeat"
+    " WHERE name = 'reconcile'",
+}
+
+
+async def migrations_current() -> bool:
+    """Whether every migration of this program has been run, in the running unit of work."""
+    return bool(
+        await fetch_value(
+            "SELECT NOT EXISTS (SELECT FROM unnest($1::text[]) known WHERE known NOT IN (SELECT name FROM migration))",
+            list(known_migrations()),
+        )
+    )
+
+
+@cache
+def known_migrations() -> tuple[str, ...]:
+    """The ids of the migrations that came with this program."""
+    found = (re.search(r'^ID = "(.+)"', file.read_text(), re.M) for file in sorted(MIGRATIONS.glob("portal_*.py")))
+    return tuple(match[1] for match in found if match)
+
+
+def channels_off(settings: Settings) -> tuple[str, ...]:
+    """The ways to people that have no provider; notices that would go there stay in the inbox."""
+    given = {"sms": settings.sms_url, "email": settings.smtp_host}
+    return tuple(name for name, address in given.items() if not address)
+
+
+def as_metrics(found: Health) -> str:
+    """The same as plain gauges, one a line; what is unknown is left out."""
+    gauges = {name: value for name, value in found.as_json().items() if isinstance(value, bool | int)}
+    off = [f'portal_channel_off{{channel="{name}"}} 1' for name in found.channels_off]
+    return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"  # type: ignore[call-overload]

@@ -1,0 +1,112 @@
+"""What the database says about itself, as plain values that tests compare; and a row for any table."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import asyncpg
+
+TABLES = """
+SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS walled,
+       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'community' AND NOT a.attisdropped)
+         AS of_community
+FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
+"""
+
+VIEWS = "SELECT viewname AS name FROM pg_views WHERE schemaname = 'public' ORDER BY 1"
+
+COLUMNS = """
+SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
+       pg_get_expr(d.adbin, d.adrelid) AS by_default
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (c.oid, a.attnum)
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1
+"""
+
+# PostgreSQL 18 also lists NOT NULL here; COLUMNS has that already.
+CONSTRAINTS = """
+SELECT con.conrelid::regclass || ': ' || pg_get_constraintdef(con.oid) AS name FROM pg_constraint con
+WHERE con.connamespace = 'public'::regnamespace AND con.contype <> 'n' ORDER BY 1
+"""
+
+INDEXES = "SELECT indexdef AS name FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+
+TRIGGERS = """
+SELECT tgrelid::regclass || '.' || tgname AS name, pg_get_triggerdef(oid) AS definition
+FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1
+"""
+
+POLICIES = """
+SELECT polrelid::regclass || '.' || polname AS name, pg_get_expr(polqual, polrelid) AS rows_seen,
+       pg_get_expr(polwithcheck, polrelid) AS rows_written FROM pg_policy ORDER BY 1
+"""
+
+PRIVILEGES = """
+SELECT grantee || ' ' || privilege_type || ' ' || table_name AS name FROM information_schema.role_table_grants
+WHERE table_schema = 'public' AND grantee <> 'portal_owner'
+UNION ALL
+SELECT grantee || ' ' || privilege_type || ' ' || table_name || '.' || column_name
+FROM information_schema.column_privileges c
+WHERE table_schema = 'public' AND grantee <> 'portal_owner' AND NOT EXISTS (
+  SELECT FROM information_schema.role_table_grants t
+  WHERE (t.grantee, t.table_name, t.privilege_type) = (c.grantee, c.table_name, c.privilege_type)) ORDER BY 1
+"""
+
+
+async def seen(connection: asyncpg.Connection, question: str) -> list[tuple[Any, ...]]:
+    """The rows of one of the questions above."""
+    return [tuple(row) for row in await connection.fetch(question)]
+
+
+async def names(connection: asyncpg.Connection, question: str) -> list[str]:
+    """The first column of one of the questions above."""
+    return [row["name"] for row in await connection.fetch(question)]
+
+
+_FILLERS = {
+    "uuid": "gen_random_uuid()",
+    "text": "'x'",
+    "date": "'2026-11-01'",
+    "timestamp with time zone": "'2026-11-01T00:00:00Z'",
+    "time without time zone": "'08:30'",
+    "boolean": "false",
+    "jsonb": "'{}'",
+    "bytea": r"'\x00'",
+    "text[]": "'{}'",
+}
+
+
+def _varchar(kind: str) -> str:
+    return "'CNY'" if kind.endswith("(3)") else "'2026-11'"
+
+
+async def add_row(connection: asyncpg.Connection, table: str, **given: str) -> None:
+    """Put a row into a table, whatever it means, obeying its CHECKs; `given` are SQL expressions.
+
+    The connection must not check foreign keys (session_replication_role = replica).
+    """
+    checks = await connection.fetch(
+        "SELECT pg_get_constraintdef(oid) AS said FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c'",
+        table,
+    )
+    allowed = dict(
+        found.groups()
+        for row in checks
+        if (found := re.search(r"\(\(?(\w+) = ANY \(ARRAY\['([^']+)'::text", row["said"]))
+    )
+    columns = await connection.fetch(
+        "SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
+        " WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND (attnotnull OR attname = ANY ($2))",
+        table,
+        list(given),
+    )
+    values = {}
+    for name, kind in columns:
+        simple = re.sub(r"\(.*?\)", "", kind)
+        filler = _FILLERS.get(simple, _varchar(kind) if simple == "character varying" else "2")
+        values[name] = given.get(name) or (f"'{allowed[name]}'" if name in allowed else filler)
+    await connection.execute(
+        f'INSERT INTO "{table}" ({", ".join(f"{chr(34)}{name}{chr(34)}" for name in values)})'
+        f" VALUES ({', '.join(values.values())})"
+    )
