@@ -6,14 +6,16 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
+  setTimeout(again, 8000);
 });
-// Back from the next page: the form may be sent again.
-window.addEventListener("pageshow", () => {
+// Back from the next page, or after a download: the form may be sent again.
+const again = () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
   }
-});
+};
+window.addEventListener("pageshow", again);
 const trouble = (shown) => {
   const box = document.getElementById("trouble");
   if (box) box.hidden = !shown;

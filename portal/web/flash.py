@@ -23,7 +23,8 @@ _NEW, _SHOWN = "portal.flash.new", "portal.flash.shown"
 def flash(request: ASGIConnection, sentence: str | Sentence, /, tone: Tone = "good", **facts: object) -> None:
     """Show this sentence on the next page that the person sees; it is worded now, in their language."""
     text = say(sentence) if isinstance(sentence, Sentence) else _(sentence, **facts)
-    request.scope.setdefault(_NEW, []).append({"text": text, "tone": tone})  # type: ignore[typeddict-item]
+    scope: Any = request.scope
+    scope.setdefault(_NEW, []).append({"text": text, "tone": tone})
 
 
 def flashes() -> list[dict[str, str]]:

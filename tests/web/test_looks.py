@@ -107,6 +107,16 @@ def test_a_double_click_sends_one_post(chromium: Browser, address: str) -> None:
     page.context.close()
 
 
+def test_a_native_form_drops_the_second_click_too(chromium: Browser, address: str) -> None:
+    page, _said = opened(chromium, address, width=360)
+    posts: list[str] = []
+    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
+    page.dblclick('form[action="/text-size"] button')
+    page.wait_for_selector("html.large-text")
+    assert len(posts) == 1
+    page.context.close()
+
+
 def test_targets_are_big_enough_for_a_thumb(chromium: Browser, address: str) -> None:
     page, _said = opened(chromium, address, width=360)
     small = page.evaluate(
