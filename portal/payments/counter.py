@@ -60,7 +60,7 @@ async def record_counter_payment(
         )
 
 
-async def _home(by: Principal, unit: str):
+async def _home(by: Principal, unit: str) -> Record:
     """The home by its common name or id, where this person may take money. Raises Forbidden, Invalid("unit")."""
     communities = list(by.with_role(*TAKERS))
     if not communities:

@@ -34,14 +34,12 @@ async def home(*fen: int) -> tuple[cast.Estate, UUID, list[UUID]]:
 
 async def incoming(estate: cast.Estate, lines: list[UUID], *fen: int, **changes: object) -> Incoming:
     async with unit_of_work(estate.community):
-        debtor = (
-            await fetch("SELECT b.debtor FROM bill b JOIN bill_line l ON l.bill = b.id WHERE l.id = $1", lines[0])
-        )[0]
+        rows = await fetch("SELECT b.debtor FROM bill b JOIN bill_line l ON l.bill = b.id WHERE l.id = $1", lines[0])
     parts = tuple(Part(line, Money(n)) for line, n in zip(lines, fen, strict=True))
     given = {
         "id": uuid4(),
         "community": estate.community,
-        "debtor": debtor["debtor"],
+        "debtor": rows[0]["debtor"],
         "channel": PaymentChannel.stripe,
         "method": "alipay",
         "amount": Money(sum(fen)),

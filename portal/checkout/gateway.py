@@ -1,0 +1,210 @@
+"""Stripe, as the portal sees it: the only file that imports the client. Facts come out as values, trouble as errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import stripe
+
+from portal.kit.money import Money
+from portal.settings import Settings
+
+API_VERSION = stripe.api_version
+SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds a call may take; tries after the first
+FAILED = ("requires_payment_method", "canceled")  # what an intent says after a late method brought no money
+UNDECIDED = (409, 429)  # the same key is in work, or too many calls: it may well be done when asked again
+
+
+class StripeSilent(Exception):
+    """Stripe could not be reached, or failed itself: whether it did what was asked is not known."""
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no: nothing happened. `code` is Stripe's, for example amount_too_small."""
+
+    def __init__(self, code: str, param: str) -> None:
+        super().__init__(code or param or "refused")
+        self.code, self.param = code, param
+
+    @property
+    def missing(self) -> bool:
+        """Whether Stripe says that there is no such thing."""
+        return self.code == "resource_missing"
+
+
+class Forged(Exception):
+    """A webhook that Stripe did not sign, or that is too old or no event at all."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A session to ask for; everything in it is stored, so that a repetition asks for the very same thing.
+
+    `goods` are names without personal data and their sums. `expires_at` is 30 to 60 minutes ahead.
+    """
+
+    attempt: UUID
+    key: str
+    method: str
+    currency: str
+    goods: Sequence[tuple[str, Money]]
+    expires_at: datetime
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A Checkout Session as it stands: `status` is open, complete or expired; `failed` when a late method failed."""
+
+    id: str
+    url: str | None
+    status: str
+    paid: bool
+    amount: Money
+    currency: str
+    livemode: bool
+    intent: str | None
+    attempt: str | None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """A verified event. `session` is set when it is about a Checkout Session, `attempt` when it names ours."""
+
+    id: str
+    type: str
+    livemode: bool
+    account: str | None
+    api_version: str | None
+
+
+class Gateway:
+    """One Stripe account; point it at the settings once a process."""
+
+    def __init__(self) -> None:
+        self._client: stripe.StripeClient | None = None
+        self.livemode = False
+        self.base_url = ""
+        self._secret = ""
+
+    def point_at(self, settings: Settings, *, timeout: float = SANE_TIMEOUT, retries: int = RETRIES) -> None:
+        """Use the account of these settings; `timeout` in seconds for each try."""
+        self.livemode = not settings.sandbox
+        self.base_url = settings.base_url
+        self._secret = settings.stripe_webhook_secret
+        self._client = stripe.StripeClient(
+            settings.stripe_api_key or "unset",
+            max_network_retries=retries,
+            http_client=stripe.HTTPXClient(timeout=timeout),
+            base_addresses={"api": settings.stripe_api_base} if settings.stripe_api_base else {},
+        )
+
+    async def open_session(self, order: Order) -> SessionFacts:
+        """Ask for a session; the same key always answers the same one. Raises StripeSilent, StripeRefused."""
+        return await self._session(
+            self._sessions.create_async(_params(order), options={"idempotency_key": order.key})  # type: ignore[arg-type]
+        )
+
+    async def session(self, session: str) -> SessionFacts:
+        """How a session stands now (I-P2). Raises StripeSilent, StripeRefused."""
+        return await self._session(self._sessions.retrieve_async(session, {"expand": ["payment_intent"]}))
+
+    async def expire(self, session: str) -> SessionFacts:
+        """End an open session so that nobody can pay it. Raises StripeRefused when it is complete or expired."""
+        return await self._session(self._sessions.expire_async(session))
+
+    def verify(self, body: bytes, signature: str | None) -> EventFacts:
+        """The event in a webhook's raw bytes. Raises Forged for anything that Stripe did not sign just now."""
+        try:
+            event = self.client.construct_event(body, signature, self._secret)
+            return EventFacts(
+                id=str(event.id),
+                type=str(event.type),
+                livemode=bool(event.livemode),
+                account=getattr(event, "account", None),
+                api_version=event.api_version,
+            )
+        except (
+            stripe.SignatureVerificationError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as no:
+            raise Forged from no
+
+    @property
+    def client(self) -> stripe.StripeClient:
+        """The client. Raises RuntimeError before `point_at`."""
+        if self._client is None:
+            raise RuntimeError("the gateway was not pointed at any settings")
+        return self._client
+
+    @property
+    def _sessions(self) -> Any:
+        return self.client.v1.checkout.sessions
+
+    async def _session(self, call: Any) -> SessionFacts:
+        try:
+            return _facts(await call)
+        except stripe.StripeError as no:
+            status = no.http_status or 0
+            if 400 <= status < 500 and status not in UNDECIDED:
+                raise StripeRefused(no.code or "", getattr(no, "param", None) or "") from no
+            raise StripeSilent(f"{type(no).__name__} {status}") from no
+
+
+def _params(order: Order) -> dict[str, Any]:
+    """What is asked of Stripe. No payment_method_types (gone since endive), no names, phones or homes."""
+    known = {"attempt": str(order.attempt)}
+    return {
+        "mode": "payment",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.currency.lower(),
+                    "unit_amount": amount.fen,
+                    "product_data": {"name": name},
+                },
+            }
+            for name, amount in order.goods
+        ],
+        "allowed_payment_method_types": [order.method],
+        "payment_method_options": {"wechat_pay": {"client": "web"}},
+        "adaptive_pricing": {"enabled": False},  # what is asked in yuan is paid in yuan (I-P5)
+        "client_reference_id": str(order.attempt),
+        "metadata": known,
+        "payment_intent_data": {"metadata": known},
+        "expires_at": int(order.expires_at.timestamp()),
+        "success_url": order.success_url,
+        "cancel_url": order.cancel_url,
+        "locale": "auto",
+    }
+
+
+def _facts(session: Any) -> SessionFacts:
+    metadata = session.metadata.to_dict() if session.metadata else {}
+    intent = session.payment_intent
+    return SessionFacts(
+        id=session.id,
+        url=session.url,
+        status=session.status,
+        paid=session.payment_status == "paid",
+        amount=Money(session.amount_total or 0),
+        currency=(session.currency or "").upper(),
+        livemode=bool(session.livemode),
+        intent=intent if isinstance(intent, str) or intent is None else intent.id,
+        failed=session.status == "complete" and getattr(intent, "status", None) in FAILED,
+        attempt=metadata.get("attempt"),
+    )
+
+
+gateway = Gateway()

@@ -1,0 +1,245 @@
+"""What the payment pages show: only what the asker may see, each payment or attempt at one once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.checkout.records import LIFETIME
+from portal.checkout.states import AttemptState
+from portal.db import fetch, fetch_one, reading
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import ZERO, Money, total
+from portal.kit.period import Month
+from portal.payments.choosing import bills_of_lines, chosen, refuse_foreign
+from portal.payments.queries import CreditRow, credits_of
+from portal.payments.rules import ChosenLine, designate
+from portal.payments.states import PaymentState
+from portal.people.principal import Principal
+
+_SHOWN = {
+    AttemptState.creating: PaymentState.pending,
+    AttemptState.open: PaymentState.pending,
+    AttemptState.completed: PaymentState.pending,
+    AttemptState.unknown: PaymentState.unknown,
+    AttemptState.posted: PaymentState.posted,
+    AttemptState.failed: PaymentState.failed,
+    AttemptState.expired: PaymentState.expired,
+}
+
+
+@dataclass(frozen=True)
+class PayLine:
+    """A chosen line: what it owes, what may be paid of it, and how much of the amount it will get."""
+
+    chosen: ChosenLine
+    item: Bilingual
+    first: Month
+    last: Month
+    applied: Money = ZERO
+
+    @property
+    def left(self) -> Money:
+        """What stays open after that."""
+        return self.chosen.outstanding - self.applied
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    """The page before paying."""
+
+    unit: str
+    estate: str
+    lines: Sequence[PayLine]
+    credit: Money
+
+    @property
+    def payable(self) -> Money:
+        """The most that can be paid on this choice."""
+        return total(one.chosen.payable for one in self.lines)
+
+    @property
+    def applied(self) -> Money:
+        """What is about to be paid."""
+        return total(one.applied for one in self.lines)
+
+    @property
+    def has_held(self) -> bool:
+        """Whether a part of it is under review."""
+        return any(one.chosen.held for one in self.lines)
+
+    def with_amount(self, amount: Money | None) -> NewPayment:
+        """The same with the amount spread over the lines. Raises as `designate` does."""
+        parts = {part.line: part.amount for part in designate([one.chosen for one in self.lines], amount)}
+        return replace(self, lines=[replace(one, applied=parts.get(one.chosen.line, ZERO)) for one in self.lines])
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment, or an attempt at one, in a list."""
+
+    id: UUID
+    state: PaymentState
+    amount: Money
+    way: str
+    at: datetime
+    unit: str
+    number: int | None
+
+
+@dataclass(frozen=True)
+class PaymentList:
+    """Everything paid or tried, newest first, and the credit that is left."""
+
+    payments: list[PaymentRow]
+    credits: list[CreditRow]
+
+
+@dataclass(frozen=True)
+class AppliedRow:
+    """What of a payment went, or is meant to go, to one line."""
+
+    bill: UUID
+    bill_number: int
+    due_on: date
+    line: UUID
+    item: Bilingual
+    first: Month
+    last: Month
+    amount: Money
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """One payment. `continue_at` is the open payment page, for whoever began it; `until` is when it closes."""
+
+    row: PaymentRow
+    estate: str
+    hotline: str | None
+    applied: list[AppliedRow]
+    credit: Money
+    continue_at: str | None
+    until: datetime | None
+    waiting: bool
+    suspended: bool
+
+    @property
+    def again(self) -> dict[str, list[UUID]]:
+        """The same choice once more, for a try that came to nothing."""
+        return {"line": [row.line for row in self.applied]}
+
+    @property
+    def may_try_again(self) -> bool:
+        """Whether it came to nothing."""
+        tried = (PaymentState.failed, PaymentState.expired, PaymentState.unknown)
+        return self.row.state in tried and not self.suspended
+
+
+_ROWS = """
+WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), shown AS (
+  SELECT p.id, 'posted' AS state, NULL AS trouble, p.amount, p.method, p.posted_at AS at, p.number, p.debtor
+  FROM payment p WHERE p.payer = $1 OR p.debtor IN (SELECT debtor FROM mine)
+  UNION ALL
+  SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor
+  FROM attempt a WHERE (a.human = $1 OR a.debtor IN (SELECT debtor FROM mine))
+  AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
+SELECT s.*, u.name AS unit FROM shown s JOIN debtor d ON d.id = s.debtor JOIN unit u ON u.id = d.unit
+"""
+_ALL = _ROWS + " ORDER BY s.at DESC, s.number DESC NULLS FIRST"
+_ONE = _ROWS + " WHERE s.id = $3"
+_APPLIED = (
+    "SELECT line, sum(amount)::bigint AS fen FROM allocation WHERE payment = $1 GROUP BY 1 HAVING sum(amount) > 0"
+)
+_MEANT = "SELECT line, amount AS fen FROM attempt_line WHERE attempt = $1"
+
+_LINE_NAMES = """
+SELECT l.id AS line, l.bill, b.number, b.due_on, i.name_zh, i.name_en, l.first_month, l.last_month, u.name AS unit,
+       c.name AS estate, b.debtor
+FROM bill_line l JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item JOIN unit u ON u.id = b.unit
+JOIN community c ON c.id = b.community
+WHERE l.id = ANY($1::uuid[]) ORDER BY b.due_on, b.number, l.position
+"""
+
+
+@reading
+async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> NewPayment:
+    """The chosen lines in the order money goes to them. Raises Missing, Invalid("bill") for two homes at once."""
+    await refuse_foreign(await bills_of_lines(bills, lines), by.persons)
+    choice = await chosen(bills, lines)
+    rows = await fetch(_LINE_NAMES, [one.line for one in choice.lines])
+    by_id = {one.line: one for one in choice.lines}
+    found = [
+        PayLine(by_id[r["line"]], Bilingual(r["name_zh"], r["name_en"]), Month.parse(r["first_month"]),
+                Month.parse(r["last_month"]))
+        for r in rows
+        if by_id[r["line"]].outstanding or by_id[r["line"]].explicit
+    ]  # fmt: skip
+    credit = total(c.amount for c in await credits_of(by) if c.debtor == choice.debtor)
+    # Lines that owe nothing are left out, unless nothing else is there: then `designate` says that it is paid.
+    paid = [PayLine(one, Bilingual("", ""), Month.parse("2000-01"), Month.parse("2000-01")) for one in choice.lines]
+    return NewPayment(rows[0]["unit"], rows[0]["estate"], found or paid, credit)
+
+
+@reading
+async def payments_of(by: Principal) -> PaymentList:
+    """Everything that the asker, or those who owe with them, paid or tried to pay, newest first."""
+    rows = await fetch(
+        f"SELECT * FROM ({_ROWS}) x ORDER BY at DESC, number DESC NULLS FIRST", by.human, list(by.persons)
+    )  # noqa: S608
+    return PaymentList([_row(row) for row in rows], await credits_of(by))
+
+
+@reading
+async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
+    """One payment or attempt at one. Raises Missing when it is not theirs."""
+    row = await fetch_one(_ONE, by.human, list(by.persons), payment)
+    if row is None:
+        raise Missing
+    attempt = await fetch_one("SELECT human, state, url, created_at FROM attempt WHERE id = $1", payment)
+    shown = _row(row)
+    open_ = attempt is not None and attempt["state"] == AttemptState.open and attempt["human"] == by.human
+    place = await fetch_one(
+        "SELECT c.name, c.hotline FROM community c WHERE c.id ="
+        " coalesce((SELECT community FROM payment WHERE id = $1), (SELECT community FROM attempt WHERE id = $1))",
+        payment,
+    )
+    assert place is not None
+    return PaymentPage(
+        row=shown,
+        estate=place["name"],
+        hotline=place["hotline"],
+        applied=await _applied(payment, shown.state),
+        credit=await _credit(payment),
+        continue_at=attempt["url"] if attempt and open_ else None,
+        until=attempt["created_at"] + LIFETIME if attempt and open_ else None,
+        waiting=shown.state is PaymentState.pending,
+        suspended=row["trouble"] == "suspense",
+    )
+
+
+def _row(row: Record) -> PaymentRow:
+    state = _SHOWN[AttemptState(row["state"])]
+    if row["trouble"] == "suspense":
+        state = PaymentState.unknown
+    return PaymentRow(row["id"], state, Money(row["amount"]), row["method"], row["at"], row["unit"], row["number"])
+
+
+async def _credit(payment: UUID) -> Money:
+    row = await fetch_one("SELECT coalesce(sum(amount), 0)::bigint AS fen FROM credit WHERE payment = $1", payment)
+    return Money(row["fen"]) if row else ZERO
+
+
+async def _applied(payment: UUID, state: PaymentState) -> list[AppliedRow]:
+    """What went to which line; for an attempt, what is meant to."""
+    sums = await fetch(_APPLIED if state is PaymentState.posted else _MEANT, payment)
+    fen = {row["line"]: row["fen"] for row in sums}
+    return [
+        AppliedRow(r["bill"], r["number"], r["due_on"], r["line"], Bilingual(r["name_zh"], r["name_en"]),
+                   Month.parse(r["first_month"]), Month.parse(r["last_month"]), Money(fen[r["line"]]))
+        for r in await fetch(_LINE_NAMES, list(fen))
+    ]  # fmt: skip

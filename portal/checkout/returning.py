@@ -1,0 +1,29 @@
+"""Coming back from the payment page: the browser says nothing that counts, Stripe is asked."""
+
+from __future__ import annotations
+
+import contextlib
+from uuid import UUID
+
+from portal.checkout.gateway import StripeSilent
+from portal.checkout.settling import ensure_posted
+from portal.db import fetch_value, unit_of_work
+from portal.kit.errors import Missing
+from portal.people.principal import Principal
+
+
+async def come_back(by: Principal, session: str) -> UUID:
+    """The payment that a session belongs to, brought up to date if Stripe answers. Raises Missing if not theirs."""
+    async with unit_of_work(by, read_only=True):
+        attempt = await fetch_value(
+            "SELECT a.id FROM attempt a WHERE a.session = $1 AND (a.human = $2 OR a.debtor IN"
+            " (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))",
+            session,
+            by.human,
+            list(by.persons),
+        )
+    if attempt is None:
+        raise Missing
+    with contextlib.suppress(StripeSilent):  # shown as pending; the webhook or the polling job will know
+        await ensure_posted(attempt)
+    return attempt

@@ -1,0 +1,140 @@
+"""Credits of owners, the facts of a receipt, and what the counter needs to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.db import fetch, fetch_one, fetch_value, reading
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.payments.counter import TAKERS
+from portal.payments.states import PaymentChannel
+from portal.people.principal import Principal
+
+
+@dataclass(frozen=True)
+class CreditRow:
+    """Money of a debtor that no bill needs now."""
+
+    debtor: UUID
+    unit: str
+    amount: Money
+
+
+@reading
+async def credits_of(by: Principal) -> list[CreditRow]:
+    """The credit of each home of the asker, where there is any."""
+    rows = await fetch(
+        "SELECT c.debtor, u.name, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
+        " JOIN unit u ON u.id = d.unit WHERE c.debtor IN"
+        " (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
+        " GROUP BY c.debtor, u.name HAVING sum(c.amount) > 0 ORDER BY u.name",
+        list(by.persons),
+    )
+    return [CreditRow(row["debtor"], row["name"], Money(row["fen"])) for row in rows]
+
+
+@reading
+async def credit_of(by: Principal, debtor: UUID) -> Money:
+    """The credit of one debtor, in the scope of the asker; zero for none."""
+    return Money(await fetch_value("SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE debtor = $1", debtor))
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """What of the payment went to one line, now."""
+
+    bill_number: int
+    item: Bilingual
+    first: Month
+    last: Month
+    amount: Money
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """Everything a receipt says."""
+
+    number: int
+    estate: str
+    unit: str
+    payer: str
+    amount: Money
+    credit: Money
+    channel: PaymentChannel
+    method: str
+    reference: str | None
+    received_on: date
+    posted_at: datetime
+    lines: list[ReceiptLine]
+
+
+_RECEIPT = """
+SELECT p.id, p.number, p.amount, p.channel, p.method, p.reference, p.received_on, p.posted_at, c.name AS estate,
+       u.name AS unit,
+       coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
+                 WHERE human = p.payer AND community = p.community),
+                (SELECT string_agg(x.name, '、' ORDER BY x.external_id) FROM debtor_member m
+                 JOIN person x ON x.id = m.person WHERE m.debtor = p.debtor)) AS payer,
+       (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id) AS credit
+FROM payment p JOIN community c ON c.id = p.community JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
+"""
+_RECEIPT_OF_OWNER = (
+    _RECEIPT + " WHERE p.id = $1 AND (p.payer = $2"
+    " OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))"
+)
+_RECEIPT_FOR_DESK = _RECEIPT + " WHERE p.id = $1 AND p.community = ANY($2::int[])"
+
+
+@reading
+async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
+    """The receipt for the payer and those who owe. Raises Missing until it is posted, and for everybody else."""
+    return await _receipt(await fetch_one(_RECEIPT_OF_OWNER, payment, by.human, list(by.persons)))
+
+
+@reading
+async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
+    """The receipt for staff who take money in that estate. Raises Missing."""
+    return await _receipt(await fetch_one(_RECEIPT_FOR_DESK, payment, list(by.with_role(*TAKERS))))
+
+
+async def _receipt(row: Record | None) -> ReceiptFacts:
+    if row is None:
+        raise Missing
+    lines = await fetch(
+        "SELECT b.number, i.name_zh, i.name_en, l.first_month, l.last_month, sum(a.amount)::bigint AS fen"
+        " FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill"
+        " JOIN charge_item i ON i.id = l.item WHERE a.payment = $1"
+        " GROUP BY b.due_on, b.number, l.position, i.name_zh, i.name_en, l.first_month, l.last_month"
+        " HAVING sum(a.amount) > 0 ORDER BY b.due_on, b.number, l.position",
+        row["id"],
+    )
+    return ReceiptFacts(
+        number=row["number"],
+        estate=row["estate"],
+        unit=row["unit"],
+        payer=row["payer"] or "",
+        amount=Money(row["amount"]),
+        credit=Money(row["credit"]),
+        channel=PaymentChannel(row["channel"]),
+        method=row["method"],
+        reference=row["reference"],
+        received_on=row["received_on"],
+        posted_at=row["posted_at"],
+        lines=[
+            ReceiptLine(
+                r["number"],
+                Bilingual(r["name_zh"], r["name_en"]),
+                Month.parse(r["first_month"]),
+                Month.parse(r["last_month"]),
+                Money(r["fen"]),
+            )
+            for r in lines
+        ],
+    )
