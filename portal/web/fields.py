@@ -206,6 +206,11 @@ class Day(Typed):
                     raise ValueError(_(N_("There is no such day. Please check the date."))) from None
         raise ValueError(_(N_("Enter a day, for example 2026-11-03")))
 
+    @property
+    def shown(self) -> str:
+        """ISO for a day that was understood, since a date input shows nothing else; otherwise what was typed."""
+        return self.written(self.data) if self.data else super().shown
+
     def written(self, value: date) -> str:
         """2026-11-03"""
         return value.isoformat()
