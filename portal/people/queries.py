@@ -11,7 +11,7 @@ from uuid import UUID
 from portal.db import EVERYWHERE, fetch, fetch_one, reading, unit_of_work
 from portal.kit import clock
 from portal.people.principal import Audience, Principal, Role
-from portal.people.rules import SEEN_EVERY, alive
+from portal.people.rules import SEEN_EVERY, alive, device
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SessionRow:
     """One signed-in browser of a person; `here` is the one that asks."""
 
     id: UUID
-    user_agent: str
+    device: str
     created_at: datetime
     seen_at: datetime
     here: bool
@@ -106,7 +106,7 @@ async def sessions_of(by: Principal) -> list[SessionRow]:
         now,
     )
     return [
-        SessionRow(r["id"], r["user_agent"], r["created_at"], r["seen_at"], r["id"] == by.session)
+        SessionRow(r["id"], device(r["user_agent"]), r["created_at"], r["seen_at"], r["id"] == by.session)
         for r in rows
         if alive(Audience(r["audience"]), r["seen_at"], r["expires_at"], now)
     ]

@@ -34,3 +34,16 @@ def alive(audience: Audience, seen_at: datetime, expires_at: datetime, now: date
 def masked(phone: str) -> str:
     """+86138****8000: for logs and security events."""
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 10 else "****"
+
+
+# The first that fits wins: browsers inside apps also name the browser they are built on.
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("OpenHarmony", "HarmonyOS"),
+           ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+BROWSERS = (("MicroMessenger", "WeChat"), ("AlipayClient", "Alipay"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """iPhone · WeChat: enough to recognise one's own devices; empty when the browser says nothing known."""
+    names = [next((name for sign, name in kind if sign in user_agent), "") for kind in (SYSTEMS, BROWSERS)]
+    return " · ".join(name for name in names if name)

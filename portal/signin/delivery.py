@@ -1,0 +1,43 @@
+"""Send a code after its transaction, so that nobody can tell from the answer's time whether it was sent."""
+
+import asyncio
+import logging
+
+from portal.db import unit_of_work
+from portal.kit.i18n import N_
+from portal.notices.sms import NotSent, send_sms
+from portal.people.events import note
+from portal.people.rules import masked
+from portal.people.states import SecurityVerb
+from portal.settings import Settings
+from portal.signin.actions import CodeMessage
+from portal.web import i18n
+
+log = logging.getLogger("portal.signin")
+TEXT = N_("[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never tell it to anybody, not even to us.")
+PAUSES = (1, 3)
+_on_their_way: set[asyncio.Task[None]] = set()
+
+
+def send_soon(settings: Settings, message: CodeMessage | None) -> None:
+    """Start sending and go on at once; None is a number on no roll, for which nothing is sent."""
+    task = asyncio.get_running_loop().create_task(_send(settings, message))
+    _on_their_way.add(task)  # the loop itself holds tasks only weakly
+    task.add_done_callback(_on_their_way.discard)
+
+
+async def _send(settings: Settings, message: CodeMessage | None) -> None:
+    if message is None:
+        return
+    i18n.speak(message.language)
+    text = i18n._(TEXT, code=message.code)
+    for pause in (*PAUSES, None):
+        try:
+            await send_sms(settings, message.to, text)
+            return
+        except NotSent as failed:
+            log.warning("a code for %s was not sent: %s", masked(message.to), failed)
+        if pause:
+            await asyncio.sleep(pause)
+    async with unit_of_work():
+        await note(SecurityVerb.CODE_UNDELIVERED, message.human, phone=masked(message.to))

@@ -1,0 +1,47 @@
+"""What is typed at the doors and in the settings."""
+
+from portal.kit.i18n import N_
+from portal.people.states import Language
+from portal.web.forms import Choice, Code, Form, Phone, Secret, Text, Tick
+
+
+class PhoneForm(Form):
+    """The owners' first step."""
+
+    phone = Phone(N_("Mobile number"), hint=N_("The number that the service centre has for your home."))
+
+
+class CodeForm(Form):
+    """The owners' second step."""
+
+    code = Code(N_("Code from the text message"), hint=N_("Six digits, valid for 5 minutes."))
+
+
+class PasswordForm(Form):
+    """The staff's first step."""
+
+    login = Text(N_("Login"), most=64, missing=N_("Enter your login."))
+    password = Secret(N_("Password"), missing=N_("Enter your password."))
+
+
+class TotpForm(Form):
+    """The staff's second step."""
+
+    code = Code(N_("Code from your app"), hint=N_("Six digits, new every 30 seconds."))
+
+
+class ChoosePasswordForm(Form):
+    """Set-up, first step."""
+
+    password = Secret(
+        N_("New password"),
+        missing=N_("Choose a password."),
+        hint=N_("At least 12 characters. Three or four unrelated words are easy to remember and hard to guess."),
+    )
+
+
+class SettingsForm(Form):
+    """Language and text size."""
+
+    language = Choice(N_("Language"), Language)
+    large_text = Tick(N_("Larger text on every page"), required=False)

@@ -1,0 +1,69 @@
+"""Limits in Postgres rows: how often something happened lately, counted under a lock on its key."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from portal.db import advisory_lock, fetch, fetch_value
+from portal.people.events import note
+from portal.people.states import SecurityVerb
+from portal.signin.rules import ALARM_AT, DAY, Limit, wait
+
+log = logging.getLogger("portal.signin")
+
+
+async def wait_for(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
+    """How long until one more is allowed, None when it is now. Holds the key until the transaction ends."""
+    await advisory_lock(f"limit:{key}")
+    return wait(await _events(key, limits, now), limits, now)
+
+
+async def count(key: str, now: datetime) -> None:
+    """Remember that it happened; forget what no limit asks for any more."""
+    await fetch("DELETE FROM rate_limit WHERE key = $1 AND window_from < $2", key, now - DAY)
+    await _add(key, now)
+
+
+async def take_back(key: str, moment: datetime) -> None:
+    """Forget one that was counted at this moment, since it turned out well."""
+    await fetch("DELETE FROM rate_limit WHERE key = $1 AND window_from = $2", key, moment)
+
+
+async def total(key: str) -> int:
+    """How often it is remembered."""
+    return await fetch_value("SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1", key)
+
+
+async def forget(key: str) -> None:
+    """Begin anew."""
+    await fetch("DELETE FROM rate_limit WHERE key = $1", key)
+
+
+async def watch(name: str, now: datetime) -> None:
+    """Count for everybody together, by the hour, and raise the alarm once when it is unusual; clear old rows."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if await _add(f"all:{name}", hour) == ALARM_AT:
+        await note(SecurityVerb.CODES_ALARM, what=name, most=ALARM_AT)
+        log.error("more than %s %s within an hour: somebody may be trying codes or pumping SMS", ALARM_AT, name)
+    await fetch(
+        "DELETE FROM rate_limit WHERE id IN"
+        " (SELECT id FROM rate_limit WHERE window_from < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        now - 2 * DAY,
+    )
+
+
+async def _events(key: str, limits: Sequence[Limit], now: datetime) -> list[datetime]:
+    since = now - max(limit.window for limit in limits)
+    rows = await fetch("SELECT window_from, count FROM rate_limit WHERE key = $1 AND window_from > $2", key, since)
+    return [row["window_from"] for row in rows for _ in range(row["count"])]
+
+
+async def _add(key: str, moment: datetime) -> int:
+    return await fetch_value(
+        "INSERT INTO rate_limit (id, key, window_from, count) VALUES (gen_random_uuid(), $1, $2, 1)"
+        " ON CONFLICT (key, window_from) DO UPDATE SET count = rate_limit.count + 1 RETURNING count",
+        key,
+        moment,
+    )

@@ -1,0 +1,172 @@
+"""The owners' door, and what is theirs to choose: language, text size, signed-in browsers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from portal.kit.i18n import N_
+from portal.people import actions as people
+from portal.people.principal import Audience
+from portal.people.queries import sessions_of
+from portal.people.rules import LIFETIMES
+from portal.signin import actions
+from portal.signin.actions import Knock
+from portal.signin.delivery import send_soon
+from portal.signin.forms import CodeForm, PhoneForm, SettingsForm
+from portal.signin.pending import drop, keep, kept
+from portal.signin.rules import KNOCK_LIFE, network
+from portal.web.guards import owner
+from portal.web.i18n import _, speak
+from portal.web.next_path import safe_next
+from portal.web.page import flash, go, page
+from portal.web.session import end_session, remember, start_session, token_of
+
+PUBLIC = {"public": True}
+
+
+def who_asks(request: Request) -> dict[str, str]:
+    """What the doors' actions need to know of a request."""
+    peer = request.client.host if request.client else ""
+    return {
+        "network": network(peer, request.headers.get("x-forwarded-for")),
+        "secret": request.app.state.settings.secret_key,
+    }
+
+
+def browser_of(request: Request) -> dict[str, Any]:
+    """What a new session needs to know of the browser."""
+    return {"user_agent": request.headers.get("user-agent", ""), "instead_of": token_of(request)}
+
+
+def owners_next(wanted: str | None) -> str:
+    """Where an owner goes after signing in: a page of ours that is not a door or a desk."""
+    path = safe_next(wanted)
+    return "/" if path.startswith(("/sign-in", "/sign-out", "/desk")) else path
+
+
+def phone_page(request: Request, form: PhoneForm, wanted: str, status: int = 200) -> Template:
+    """The first step, for GET and for a refused POST."""
+    waiting = kept(request, "knock") is not None
+    return page(
+        request, "signin/phone.html", title=_("Sign in"), form=form, next=wanted, waiting=waiting, status=status
+    )
+
+
+@get("/sign-in", name="signin:phone", opt=PUBLIC)
+async def phone(request: Request) -> Response:
+    """Ask for the number; whoever is signed in already goes on."""
+    wanted = owners_next(request.query_params.get("next"))
+    if request.user and request.user.audience == Audience.owner:
+        return Redirect(wanted, status_code=303)
+    return phone_page(request, PhoneForm(), wanted)
+
+
+@post("/sign-in", name="signin:ask", opt=PUBLIC)
+async def ask(request: Request) -> Response:
+    """Send a code if the number is on a roll; the answer is the same if it is not."""
+    sent = await request.form()
+    form, wanted = PhoneForm(sent), owners_next(sent.get("next") or request.query_params.get("next"))
+    if not form.validate() or not await form.accepts(actions.ask_code(form.phone.data, **who_asks(request))):
+        return phone_page(request, form, wanted, status=422)
+    knock, message = form.outcome
+    send_soon(request.app.state.settings, message)
+    facts = {"browser": knock.browser, "phone": knock.phone, "asked_at": knock.asked_at.isoformat(), "next": wanted}
+    return keep(request, go(request, "signin:code"), "knock", KNOCK_LIFE, **facts)
+
+
+def code_page(request: Request, form: CodeForm, facts: dict[str, Any], status: int = 200) -> Template:
+    """The second step, for GET and for a refused POST."""
+    return page(request, "signin/code.html", title=_("Enter the code"), form=form, phone=facts["phone"],
+                next=facts["next"], status=status)  # fmt: skip
+
+
+@get("/sign-in/code", name="signin:code", opt=PUBLIC)
+async def code(request: Request) -> Response:
+    """Ask for the code; who has not asked for one begins at the number."""
+    facts = kept(request, "knock")
+    return code_page(request, CodeForm(), facts) if facts else go(request, "signin:phone")
+
+
+@post("/sign-in/code", name="signin:enter", opt=PUBLIC)
+async def enter(request: Request) -> Response:
+    """Sign in with the code, in a new session."""
+    if (facts := kept(request, "knock")) is None:
+        flash(request, N_("Please begin with your mobile number; a code works only in the browser that asked."), "info")
+        return go(request, "signin:phone")
+    knock = Knock(facts["browser"], facts["phone"], datetime.fromisoformat(facts["asked_at"]))
+    form = CodeForm(await request.form())
+    if not form.validate() or not await form.accepts(
+        actions.use_code(knock, form.code.data, **who_asks(request), **browser_of(request))
+    ):
+        return code_page(request, form, facts, status=422)
+    response = drop(request, Redirect(owners_next(facts["next"]), status_code=303), "knock")
+    start_session(request, response, form.outcome, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
+    return response
+
+
+@post("/sign-out", name="signin:out", opt=PUBLIC)
+async def sign_out(request: Request) -> Response:
+    """End this browser's session, whichever door it came in by."""
+    if token := token_of(request):
+        await people.end_session(token)
+    desk = request.user is not None and request.user.audience == Audience.staff
+    response = go(request, "desk.signin:password" if desk else "signin:phone")
+    end_session(request, response)
+    return response
+
+
+@get("/settings", name="settings:show", guards=[owner])
+async def settings(request: Request) -> Response:
+    """Language, text size, and the way to everything else that is theirs."""
+    form = SettingsForm(language=request.user.language, large_text=request.user.large_text)
+    return page(request, "settings/show.html", title=_("Mine"), form=form)
+
+
+@post("/settings", name="settings:save", guards=[owner])
+async def save_settings(request: Request) -> Response:
+    """Keep them with the person and in this browser."""
+    form = SettingsForm(await request.form())
+    if not form.validate():
+        return page(request, "settings/show.html", title=_("Mine"), form=form, status=422)
+    await people.save_taste(request.user, "language", form.language.data.value)
+    await people.save_taste(request.user, "large_text", form.large_text.data)
+    speak(form.language.data.value)
+    flash(request, N_("Your settings are saved."))
+    response = go(request, "settings:show")
+    remember(request, response, "lang", form.language.data.value)
+    remember(request, response, "text", "large" if form.large_text.data else "normal")
+    return response
+
+
+@get("/settings/sessions", name="settings:sessions", guards=[owner])
+async def sessions(request: Request) -> Response:
+    """Where they are signed in."""
+    return page(
+        request, "settings/sessions.html", title=_("Where you are signed in"), rows=await sessions_of(request.user)
+    )
+
+
+@post("/settings/sessions/{session_id:uuid}/revocation", name="settings:revoke", guards=[owner])
+async def revoke(request: Request, session_id: FromPath[UUID]) -> Response:
+    """Sign another browser out."""
+    await people.revoke_session(request.user, session_id)
+    flash(request, N_("That browser is signed out."))
+    return go(request, "settings:sessions")
+
+
+@post("/settings/sessions/revocation", name="settings:revoke-others", guards=[owner])
+async def revoke_others(request: Request) -> Response:
+    """Sign every other browser out."""
+    await people.end_sessions_of(request.user.human, except_=request.user.session)
+    flash(request, N_("Every other browser is signed out."))
+    return go(request, "settings:sessions")
+
+
+router = Router(
+    "/",
+    route_handlers=[phone, ask, code, enter, sign_out, settings, save_settings, sessions, revoke, revoke_others],
+)

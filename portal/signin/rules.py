@@ -1,0 +1,109 @@
+"""Codes, limits, passwords' shape and time steps, as pure arithmetic. All times are real time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyotp
+
+CODE_LIFE = timedelta(minutes=5)
+KNOCK_LIFE = timedelta(minutes=10)
+MOST_TRIES = 5
+TOTP_STEP = 30
+FIRST_LINK_LIFE = timedelta(hours=24)
+NEXT_LINK_LIFE = timedelta(minutes=10)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+
+
+@dataclass(frozen=True)
+class Limit:
+    """No more than `most` within any `window`."""
+
+    most: int
+    window: timedelta
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Source: reliability.md F-65 and F-66.
+COOLDOWN = (Limit(1, timedelta(seconds=60)),)
+SENDS_A_NUMBER = (Limit(5, HOUR), Limit(10, DAY))
+SENDS_AN_ADDRESS = (Limit(30, HOUR),)
+FAILURES_AN_ACCOUNT = (Limit(10, DAY),)
+FAILURES_AN_ADDRESS = (Limit(20, HOUR),)
+TRIES_A_CODE = (Limit(MOST_TRIES, DAY),)
+ALARM_AT = 200
+
+
+def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> timedelta | None:
+    """How long until one more is allowed; None when it is allowed now. `events` in any order."""
+    waits = []
+    for limit in limits:
+        recent = sorted(event for event in events if event > now - limit.window)
+        if len(recent) >= limit.most:
+            waits.append(recent[-limit.most] + limit.window - now)
+    return max(waits, default=None)
+
+
+def minutes(left: timedelta) -> int:
+    """Whole minutes, rounded up, at least one: what a person is told to wait."""
+    return max(1, -(-int(left.total_seconds()) // 60))
+
+
+def six_digits(number: int) -> str:
+    """A number below a million as the code that is sent."""
+    return f"{number:06d}"
+
+
+def code_hmac(secret: str, salt: str, code: str) -> str:
+    """What is kept instead of the code (HMAC-SHA256, hex)."""
+    return hmac.new(secret.encode(), f"code:{salt}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def mark(secret: str, name: str) -> str:
+    """A name for a limit's row that does not tell the phone number or login it counts."""
+    return hmac.new(secret.encode(), f"limit:{name}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def time_step(moment: datetime) -> int:
+    """The TOTP step of a moment (RFC 6238, 30 s)."""
+    return int(moment.timestamp()) // TOTP_STEP
+
+
+def matching_step(secret: str, code: str, now: datetime, last: int | None) -> int | None:
+    """The step that a TOTP code belongs to, one before to one after now, and later than the last one used."""
+    totp = pyotp.TOTP(secret)
+    present = time_step(now)
+    found = None
+    for step in (present - 1, present, present + 1):
+        same = hmac.compare_digest(totp.generate_otp(step), code)
+        if same and (last is None or step > last):
+            found = step
+    return found
+
+
+def network(peer: str, forwarded: str | None) -> str:
+    """Whose tries are counted together: an IPv4 address, or the /64 of an IPv6 one.
+
+    A peer on this machine or in a private network is our own proxy, which appends the address it saw.
+    """
+    address = _address(peer)
+    if forwarded and (address is None or address.is_private or address.is_loopback):
+        address = _address(forwarded.rsplit(",", 1)[-1].strip()) or address
+    if address is None:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
