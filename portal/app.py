@@ -15,6 +15,10 @@ from portal.settings import Settings
 from portal.web.parts import litestar_parts
 
 ROUTERS: tuple[str, ...] = (
+    "home.pages",
+    "desk.staff",
+    "signin.pages",
+    "signin.staff",
     "billing.pages",
     "billing.staff",
 )

@@ -249,7 +249,7 @@ def _staff_add(given: argparse.Namespace) -> int:
 
     async def work(settings: Settings) -> Answer:
         await add_staff(given.login, given.community, given.role)
-        return OK, {"link": await make_link(settings, given.login)}
+        return OK, {"link": f"{settings.base_url}/desk/set-up/{await make_link(given.login)}"}
 
     return with_database(given, work)
 
@@ -258,7 +258,7 @@ def _staff_link(given: argparse.Namespace) -> int:
     from portal.signin.set_up import make_link
 
     async def work(settings: Settings) -> Answer:
-        return OK, {"link": await make_link(settings, given.login)}
+        return OK, {"link": f"{settings.base_url}/desk/set-up/{await make_link(given.login)}"}
 
     return with_database(given, work)
 

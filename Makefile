@@ -1,0 +1,45 @@
+# Everything a developer or an operator of one machine needs. Only Python 3.11+ and make must be there.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+SANDBOX_PORT ?= 8421
+DATA ?= $(or $(PORTAL_DATA),var)
+
+.PHONY: run install test check bench faults browser lock clean
+
+run: .venv/ready
+	@exec $(BIN)/portal dev --data $(DATA) --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+install: .venv/ready
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
+
+browser: .venv/ready-to-test
+	@$(BIN)/python -m tests.browser
+
+test: browser
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready-to-test
+	$(BIN)/ruff format --check portal tests
+	$(BIN)/ruff check portal tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/python -m pytest tests/test_words.py tests/web/test_conventions.py tests/test_migrations.py
+
+# Hashes, no addresses: the lock files name no registry.
+lock:
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra build -o requirements.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra build --extra test -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache

@@ -1,0 +1,36 @@
+"""The desk's first page, the audit trail, and who works here."""
+
+from typing import Annotated
+
+from litestar import Request, Router, get
+from litestar.params import FromQuery, QueryParameter
+from litestar.response import Template
+
+from portal.desk import queries
+from portal.web.guards import staff
+from portal.web.i18n import _
+from portal.web.page import page
+
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+
+
+@get("/", name="desk:show", guards=[staff()])
+async def show(request: Request) -> Template:
+    """Today's work."""
+    return page(request, "desk/show.html", title=_("Today's work"), desk=await queries.desk_of(request.user))
+
+
+@get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS)])
+async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
+    """Who did what."""
+    rows = await queries.audit_of(request.user, q, number)
+    return page(request, "desk/audit.html", title=_("Audit"), rows=rows, words=q, number=number)
+
+
+@get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])
+async def colleagues(request: Request) -> Template:
+    """Who works here, with their roles."""
+    return page(request, "desk/staff.html", title=_("Staff"), staff=await queries.colleagues_of(request.user))
+
+
+router = Router("/desk", route_handlers=[show, audit, colleagues])

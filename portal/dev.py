@@ -1,0 +1,132 @@
+"""Everything on this machine in one process group: database, sandbox, web, worker, and the demo estate."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from portal.database import Database
+from portal.settings import Settings, load, read_env_file, ready_to_serve
+
+STARTS_WITHIN = 60
+
+
+def run(*, port: int, sandbox_port: int, demo: bool) -> int:
+    """Start it all, print where it is, and stay until Ctrl-C; 0, or 1 when a part ended by itself."""
+    data = Path(os.environ.get("PORTAL_DATA", "var")).resolve()
+    data.mkdir(parents=True, exist_ok=True, mode=0o711)
+    os.environ.update(write_settings(data, port, sandbox_port))
+    settings = ready_to_serve(load())
+    database = Database(settings)
+    parts: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _prepare(settings, database, demo)
+        parts += [
+            _start("sandbox", "--port", str(sandbox_port), "--smtp-port", str(settings.smtp_port)),
+            _start("serve", "--port", str(port)),
+            _start("worker"),
+        ]
+        _wait_until_ready(parts, port)
+        _greet(settings, demo)
+        return _stay(parts)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _stop(parts)
+        database.stop()
+
+
+def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str]:
+    """Write `portal.env` (mode 0600); secrets made before are kept."""
+    path = data / "portal.env"
+    known = read_env_file(path)
+    kept = {
+        "PORTAL_SECRET_KEY": known.get("PORTAL_SECRET_KEY") or secrets.token_urlsafe(48),
+        "STRIPE_WEBHOOK_SECRET": known.get("STRIPE_WEBHOOK_SECRET") or "whsec_" + secrets.token_urlsafe(24),
+        "STRIPE_API_KEY": known.get("STRIPE_API_KEY") or "sk_test_" + secrets.token_urlsafe(24),
+    }
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    values = {
+        "PORTAL_ENV": "sandbox",
+        "PORTAL_DATA": str(data),
+        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
+        "STRIPE_API_BASE": sandbox,
+        "SMS_URL": f"{sandbox}/sandbox/sms",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(sandbox_port + 4),
+        "NO_PROXY": "127.0.0.1,localhost",
+        **kept,
+    }
+    given = ("DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL", "PORTAL_NOW")
+    values |= {name: os.environ[name] for name in given if os.environ.get(name)}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("".join(f"{name}={value}\n" for name, value in values.items()))
+    path.chmod(0o600)
+    return values
+
+
+def _prepare(settings: Settings, database: Database, demo: bool) -> None:
+    from portal.setup import set_up
+
+    asyncio.run(set_up(database))
+    if demo:
+        from portal.demo.story import ensure_demo
+
+        asyncio.run(ensure_demo(settings, database))
+
+
+def _start(*words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "portal.cli", *words])  # noqa: S603 (our own command)
+
+
+def _wait_until_ready(parts: list[subprocess.Popen[bytes]], port: int) -> None:
+    """Until /readyz says yes. Raises SystemExit when a part ends or it takes too long."""
+    patience = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < patience:
+        if any(part.poll() is not None for part in parts):
+            raise SystemExit("a part of the portal ended while starting; what it said stands above")
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise SystemExit("the portal did not become ready in time")
+
+
+def _greet(settings: Settings, demo: bool) -> None:
+    print(f"\nMingbai is ready: {settings.base_url}   (desk: {settings.base_url}/desk)")
+    print(f"Sandbox for Stripe, SMS and mail: {settings.stripe_api_base}   No money moves.")
+    if demo:
+        from portal.demo.story import sign_ins
+
+        print(sign_ins(settings))
+    print("Stop with Ctrl-C.", flush=True)
+
+
+def _stay(parts: list[subprocess.Popen[bytes]]) -> int:
+    while all(part.poll() is None for part in parts):
+        time.sleep(0.5)
+    print("a part of the portal ended; stopping the rest", file=sys.stderr)
+    return 1
+
+
+def _stop(parts: list[subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        if part.poll() is None:
+            part.send_signal(signal.SIGTERM)
+    for part in parts:
+        try:
+            part.wait(15)
+        except subprocess.TimeoutExpired:
+            part.kill()

@@ -1,0 +1,116 @@
+"""What the owner's first page shows, in four statements: money, dates, what is new, what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.db import fetch, fetch_one, reading
+from portal.kit import clock
+from portal.kit.money import Money
+from portal.notices.states import NoticeKind
+from portal.people.principal import Principal
+from portal.services.states import ServiceArea
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work done on the estate."""
+
+    id: UUID
+    area: ServiceArea
+    title: str
+    place: str
+    done_at: datetime
+
+
+@dataclass(frozen=True)
+class News:
+    """Something the person was told."""
+
+    id: UUID
+    kind: NoticeKind
+    at: datetime
+    opened: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page. `due_on` is the next date on which something payable is due; none when nothing is."""
+
+    homes: list[str]
+    payable: Money
+    overdue: Money
+    held: Money
+    credit: Money
+    due_on: date | None
+    bills: int
+    disputes: int
+    plans: int
+    news: list[News]
+    work: list[Work]
+
+
+@reading
+async def home_of(by: Principal) -> Home:
+    """The person's first page."""
+    persons, communities = list(by.persons), list(by.communities)
+    sums = await fetch_one(
+        "SELECT coalesce(sum(w.outstanding - w.held), 0)::bigint AS payable, coalesce(sum(w.held), 0)::bigint AS held,"
+        " coalesce(sum(w.outstanding - w.held) FILTER (WHERE b.due_on < today), 0)::bigint AS overdue,"
+        " min(b.due_on) FILTER (WHERE w.outstanding > w.held AND b.due_on >= today) AS due_on,"
+        " count(DISTINCT b.id) FILTER (WHERE w.outstanding > w.held) AS bills"
+        " FROM (SELECT DISTINCT bill FROM bill_reader WHERE person = ANY($1)) mine"
+        " JOIN bill b ON b.id = mine.bill JOIN line_balance w ON w.bill = b.id JOIN community c ON c.id = b.community"
+        " CROSS JOIN LATERAL (SELECT ($2 AT TIME ZONE c.timezone)::date AS today) t"
+        " WHERE NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)",
+        persons,
+        clock.now(),
+    )
+    counts = await fetch_one(
+        "WITH mine AS (SELECT DISTINCT debtor FROM debtor_member WHERE person = ANY($1))"
+        " SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE debtor IN (SELECT debtor FROM mine)) AS credit,"
+        " (SELECT count(*) FROM dispute WHERE debtor IN (SELECT debtor FROM mine)"
+        "   AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'decided', 'reopened')) AS disputes,"
+        " (SELECT count(*) FROM plan WHERE debtor IN (SELECT debtor FROM mine)"
+        "   AND state IN ('requested', 'countered', 'approved', 'active')) AS plans,"
+        " (SELECT coalesce(array_agg(DISTINCT u.name ORDER BY u.name), '{}') FROM occupancy o JOIN unit u ON u.id = o.unit"
+        "   JOIN community c ON c.id = o.community"
+        "   WHERE o.person = ANY($1) AND (o.ends_on IS NULL OR o.ends_on >= ($2 AT TIME ZONE c.timezone)::date)) AS homes",
+        persons,
+        clock.now(),
+    )
+    assert sums and counts
+    return Home(
+        counts["homes"],
+        Money(sums["payable"]),
+        Money(sums["overdue"]),
+        Money(sums["held"]),
+        Money(counts["credit"]),
+        sums["due_on"],
+        sums["bills"],
+        counts["disputes"],
+        counts["plans"],
+        await _news(persons),
+        await _work(communities),
+    )
+
+
+async def _news(persons: list[UUID]) -> list[News]:
+    rows = await fetch(
+        "SELECT n.id, n.kind, n.created_at AS at, d.state = 'opened' AS opened FROM notice n"
+        " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
+        " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
+        persons,
+    )
+    return [News(row["id"], NoticeKind(row["kind"]), row["at"], row["opened"]) for row in rows]
+
+
+async def _work(communities: list[int]) -> list[Work]:
+    rows = await fetch(
+        "SELECT id, area, title, place, done_at FROM service_record WHERE community = ANY($1)"
+        " ORDER BY done_at DESC LIMIT 3",
+        communities,
+    )
+    return [Work(row["id"], ServiceArea(row["area"]), row["title"], row["place"], row["done_at"]) for row in rows]

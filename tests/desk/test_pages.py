@@ -1,0 +1,42 @@
+"""The desk's first page, the audit trail and the list of staff: by role, within one's communities."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.settings import Settings
+from tests import cast
+from tests.client import browser
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+async def test_staff_see_the_queues_of_their_roles(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    async with browser(settings, mingxi["冯丽"]) as client:
+        text = (await client.get("/desk")).text
+    assert "待处理异议" in text and "分期申请" not in text
+
+
+@pytest.mark.parametrize(("who", "status"), [("沈平", 200), ("冯丽", 403)])
+@pytest.mark.parametrize("path", ["/desk/audit", "/desk/staff"])
+async def test_only_managers_and_admins_look_behind_the_scenes(
+    settings: Settings, path: str, who: str, status: int
+) -> None:
+    mingxi = await cast.mingxi()
+    async with browser(settings, mingxi[who]) as client:
+        assert (await client.get(path)).status_code == status
+
+
+async def test_an_owner_has_no_business_at_the_desk(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    async with browser(settings, mingxi["陈静"]) as client:
+        assert (await client.get("/desk")).status_code == 403
+
+
+async def test_staff_of_one_estate_see_nobody_of_another(settings: Settings) -> None:
+    await cast.mingxi()
+    donghu = await cast.donghu()
+    async with browser(settings, donghu["韩冰"]) as client:
+        text = (await client.get("/desk/staff")).text
+    assert "韩冰" in text and "沈平" not in text

@@ -1,0 +1,45 @@
+"""The owner's first page says what is owed, by when, and what is held."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from portal.settings import Settings
+from tests import builders, cast
+from tests.client import browser
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+async def test_an_owner_with_nothing_to_pay_is_thanked(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    async with browser(settings, mingxi["陈静"]) as client:
+        answer = await client.get("/")
+    assert answer.status_code == 200
+    assert "费用已全部缴清" in answer.text
+
+
+async def test_the_sum_on_the_first_page_is_the_sum_of_what_is_payable(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    for due in (date(2020, 1, 15), date(2099, 1, 15)):
+        await builders.bill(
+            mingxi.community,
+            mingxi.units["1栋101"],
+            [mingxi["陈静"]],
+            [(item, 10050)],
+            period=f"{due.year}-01",
+            due_on=due,
+            issued_on=date(due.year, 1, 1),
+        )
+    async with browser(settings, mingxi["陈静"]) as client:
+        text = (await client.get("/")).text
+    assert "201" in text and "其中 ¥100.50 已逾期" in text
+
+
+async def test_a_stranger_is_shown_the_door(settings: Settings) -> None:
+    async with browser(settings) as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/")
