@@ -169,10 +169,16 @@ async def _right_code(knock: Knock, code: str, network: str, secret: str) -> UUI
         "SELECT * FROM one_time_code WHERE browser_sha256 = $1 FOR NO KEY UPDATE", fingerprint(knock.browser)
     )
     salt, kept = (row["salt"], row["code_hmac"]) if row else ("", "")
-    right = hmac.compare_digest(code_hmac(secret, salt, code), kept) and row is not None
-    if right and row["used_at"]:
+    right = hmac.compare_digest(code_hmac(secret, salt, code), kept)
+    if row and right and row["used_at"]:
         return Invalid("code", USED)
-    if right and now < row["expires_at"] and row["tries"] < MOST_TRIES and await _still_theirs(row, knock.phone):
+    if (
+        row
+        and right
+        and now < row["expires_at"]
+        and row["tries"] < MOST_TRIES
+        and await _still_theirs(row, knock.phone)
+    ):
         await fetch("UPDATE one_time_code SET used_at = $2 WHERE id = $1", row["id"], now)
         await limits.forget(_key("cool", knock.phone, secret))
         return row["human"]
