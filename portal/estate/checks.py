@@ -1,0 +1,180 @@
+"""What must hold between the rows of an import and what is known: keys, references, days, shares, tariffs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from portal.estate.columns import FILES
+from portal.estate.known import Cells, Key, Known, merged
+from portal.estate.reading import Folder, Row
+from portal.estate.ties import check_ties, first_owned_day, overlaps
+from portal.kit.i18n import N_
+from portal.tariffs.states import Formula
+
+SAME_KEY = N_("Row %(row)s is about the same thing. Keep one of the two.")
+ORDER_OF_DAYS = N_("“to” is before “from”, which is %(first)s. Correct one of them.")
+NO_UNIT = N_("There is no unit “%(name)s”. Add it to units.csv, or correct the name.")
+NO_PERSON = N_("There is no person “%(name)s”. Add them to people.csv, or correct the id.")
+NO_ITEM = N_("There is no charge item “%(name)s”. Add it to charge_items.csv, or correct the code.")
+NO_BUILDING = N_("No unit is in building “%(name)s”. Write the building as in units.csv.")
+TARIFF_OVERLAP = N_("Another tariff of %(item)s for %(use)s is in force until %(last)s. End it before this one begins.")
+NEEDS_RATE = N_("The formula %(formula)s needs a rate. Fill it in.")
+NO_RATE = N_("The formula %(formula)s splits a cost and has no rate. Leave the cell empty.")
+NEEDS_QUANTITY = N_("%(item)s is charged by quantity. Fill in how many.")
+BACKWARDS = N_("The meter shows less than before (%(previous)s). Check both readings.")
+OTHER_CODE = N_("This is the community %(code)s, but %(wanted)s was asked for. Correct one of them.")
+ONE_COMMUNITY = N_("Only one community fits here. Remove this row.")
+NO_COMMUNITY = N_("The community %(code)s is not here yet. Add community.csv with its name.")
+OTHER_NAME = N_("%(login)s is “%(name)s” in row %(row)s. Write the same name in both.")
+OTHER_DUE = N_("The bill of %(unit)s for %(period)s is due on %(due_on)s in row %(row)s. Write the same day in both.")
+UNOWNED = N_("%(unit)s has no owner in %(period)s, so nobody owes this. Add who owned it then to occupancies.csv.")
+
+REFERENCES = {"unit": ("units", NO_UNIT), "person": ("people", NO_PERSON), "item": ("charge_items", NO_ITEM)}
+
+
+def check(folder: Folder, known: Known, code: str) -> None:
+    """Note every mistake that shows only when rows are seen together, or with what is known."""
+    _community(folder, known, code)
+    for stem, sheet in folder.sheets.items():
+        if stem not in ("staff", "community") and sheet.file.key:
+            _unique(stem, folder)
+        _days(stem, folder)
+        _references(stem, folder, known)
+    _staff(folder)
+    check_ties(folder, known)
+    _tariffs(folder, known)
+    _quantities(folder, known)
+    _scopes(folder, known)
+    _readings(folder)
+    _openings(folder, known)
+
+
+def _community(folder: Folder, known: Known, code: str) -> None:
+    sheet = folder.sheets.get("community")
+    if known.community is None and (sheet is None or not (sheet.rows or sheet.broken)):
+        folder.add("community", 1, "code", NO_COMMUNITY, code=code)
+    for n, row in enumerate(folder.rows("community")):
+        if n:
+            folder.add("community", row.line, "code", ONE_COMMUNITY)
+        elif row.get("code") not in (None, code):
+            folder.add("community", row.line, "code", OTHER_CODE, code=row.get("code"), wanted=code)
+
+
+def _unique(stem: str, folder: Folder) -> None:
+    sheet = folder.sheets[stem]
+    seen: dict[Key, int] = {}
+    for row in sheet.rows:
+        key = sheet.key(row)
+        if key is not None and seen.setdefault(key, row.line) != row.line:
+            folder.add(stem, row.line, sheet.file.key[0], SAME_KEY, row=seen[key])
+
+
+def _days(stem: str, folder: Folder) -> None:
+    if FILES[stem].column("to") is None:
+        return
+    for row in folder.rows(stem):
+        first, last = row.get("from"), row.get("to")
+        if first and last and last < first:
+            folder.add(stem, row.line, "to", ORDER_OF_DAYS, first=first.isoformat())
+
+
+def _references(stem: str, folder: Folder, known: Known) -> None:
+    for column, (where, sentence) in REFERENCES.items():
+        if where == stem or FILES[stem].column(column) is None or _unsure(where, folder):
+            continue
+        names = {key[0] for key in known.of(where)} | {row.get(column) for row in folder.rows(where)}
+        for row in folder.rows(stem):
+            name = row.get(column)
+            if name is not None and name not in names:
+                folder.add(stem, row.line, column, sentence, name=name)
+
+
+def _unsure(stem: str, folder: Folder) -> bool:
+    """Whether rows of the file may be missing here only because they could not be read."""
+    sheet = folder.sheets.get(stem)
+    return sheet is not None and (sheet.broken or any(row.bad & set(sheet.file.key) for row in sheet.rows))
+
+
+def _staff(folder: Folder) -> None:
+    seen: dict[str, Row] = {}
+    for row in folder.rows("staff"):
+        login, name = row.get("login"), row.get("name")
+        if login and name:
+            before = seen.setdefault(login, row)
+            if before.get("name") != name:
+                facts = {"login": login, "name": before.get("name"), "row": before.line}
+                folder.add("staff", row.line, "name", OTHER_NAME, **facts)
+
+
+def _tariffs(folder: Folder, known: Known) -> None:
+    for row in folder.rows("tariffs"):
+        formula = row.get("formula")
+        if formula and "rate" not in row.bad:
+            shares = Formula(formula).shares
+            if shares and row.get("rate") is not None:
+                folder.add("tariffs", row.line, "rate", NO_RATE, formula=formula)
+            if not shares and row.get("rate") is None and not _known_rate(row, folder, known):
+                folder.add("tariffs", row.line, "rate", NEEDS_RATE, formula=formula)
+    groups: dict[tuple[str, str], list[tuple[Cells, Row | None]]] = defaultdict(list)
+    for cells, at in merged("tariffs", folder, known).values():
+        groups[cells["item"], cells["use"]].append((cells, at))
+    for (item, use), rows in groups.items():
+        for (a, row_a), (_, row_b) in overlaps(rows):
+            line = row_b or row_a
+            if line:
+                last = a["to"].isoformat() if a["to"] else "…"
+                folder.add("tariffs", line.line, "from", TARIFF_OVERLAP, item=item, use=use, last=last)
+
+
+def _known_rate(row: Row, folder: Folder, known: Known) -> bool:
+    """Whether the column is not there at all and the tariff has a rate already."""
+    sheet = folder.sheets["tariffs"]
+    key = sheet.key(row)
+    old = known.of("tariffs").get(key) if key else None
+    return "rate" not in sheet.columns and old is not None and old["rate"] is not None
+
+
+def _quantities(folder: Folder, known: Known) -> None:
+    tariffs = (cells for cells, _ in merged("tariffs", folder, known).values())
+    counted = {t["item"] for t in tariffs if t["formula"] == Formula.per_quantity}
+    for cells, row in merged("unit_charges", folder, known).values():
+        if row and cells["quantity"] is None and cells["item"] in counted:
+            folder.add("unit_charges", row.line, "quantity", NEEDS_QUANTITY, item=cells["item"])
+
+
+def _scopes(folder: Folder, known: Known) -> None:
+    if _unsure("units", folder):
+        return
+    buildings = {row["building"] for row in known.of("units").values()}
+    buildings |= {row.get("building") for row in folder.rows("units")}
+    for row in folder.rows("shared_costs"):
+        kind, _, name = (row.get("scope") or "community").partition(":")
+        if kind == "building" and name not in buildings:
+            folder.add("shared_costs", row.line, "scope", NO_BUILDING, name=name)
+
+
+def _readings(folder: Folder) -> None:
+    for row in folder.rows("meter_readings"):
+        previous, current = row.get("previous"), row.get("current")
+        if previous is not None and current is not None and current < previous:
+            folder.add("meter_readings", row.line, "current", BACKWARDS, previous=previous)
+
+
+def _openings(folder: Folder, known: Known) -> None:
+    ties: dict[str, list[Cells]] = defaultdict(list)
+    for cells, _ in merged("occupancies", folder, known).values():
+        ties[cells["unit"]].append(cells)
+    units = {key[0] for key in known.of("units")} | {row.get("unit") for row in folder.rows("units")}
+    bills: dict[tuple[str, str], Row] = {}
+    for row in folder.rows("opening_balances"):
+        unit, period, due_on = row.get("unit"), row.get("period"), row.get("due_on")
+        if unit is None or period is None:
+            continue
+        first = bills.setdefault((unit, period), row)
+        if due_on and first.get("due_on") and due_on != first.get("due_on"):
+            facts = {"unit": unit, "period": period, "due_on": first.get("due_on").isoformat(), "row": first.line}
+            folder.add("opening_balances", row.line, "due_on", OTHER_DUE, **facts)
+        sheet = folder.sheets.get("occupancies")
+        unsure = sheet is not None and (sheet.broken or any(r.bad for r in sheet.rows))
+        if unit in units and not unsure and first_owned_day(ties[unit], period) is None:
+            folder.add("opening_balances", row.line, "unit", UNOWNED, unit=unit, period=period)

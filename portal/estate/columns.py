@@ -1,0 +1,131 @@
+"""The files of an import with their columns, as interface.md has them: what a cell means and when it may be empty.
+
+Files and columns without a value here are unknown. A column that is there but empty sets a known value back to
+unknown; a column that is not there leaves it as it is. Where `default` says what empty means, empty leaves a known
+value and fills a new row with the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.communities.states import FeeMode
+from portal.estate import cells
+from portal.estate.cells import Parse
+from portal.people.principal import Role
+from portal.people.states import Language
+from portal.statements.states import Side, StatementFund
+from portal.tariffs.rules import EVERY_USE
+from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
+from portal.units.states import OccupancyState, OccupantRole, Use
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `default` is what an empty cell means in a new row."""
+
+    name: str
+    parse: Parse
+    required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file; rows with the same `key` are the same thing."""
+
+    stem: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name, if there is one."""
+        return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that must be there and filled."""
+        return tuple(c.name for c in self.columns if c.required)
+
+
+def _must(name: str, parse: Parse) -> Column:
+    return Column(name, parse, required=True)
+
+
+NAME = cells.text()
+UNIT, PERSON, ITEM = _must("unit", NAME), _must("person", NAME), _must("item", cells.text(64))
+DAYS = (Column("from", cells.day), Column("to", cells.day))
+RATE, QUANTITY, AREA = cells.number(6, most=Decimal(10**9)), cells.number(6), cells.number(4, most=Decimal(10**7))
+LANGUAGE = cells.choice(Language, zh="zh-CN", zh_CN="zh-CN")
+BOOK_SUM = cells.yuan(least=None)
+
+ALL = (
+    File("community", ("code",), (
+        _must("code", cells.code), _must("name", NAME),
+        Column("fee_mode", cells.choice(FeeMode), default="lump_sum"), Column("jurisdiction", NAME, default="CN"),
+        Column("timezone", cells.zone, default="Asia/Shanghai"), Column("currency", cells.currency, default="CNY"),
+        Column("due_rule", cells.due_rule, default="days:30"),
+        Column("hotline", cells.text(64)), Column("contract_ref", NAME),
+    )),
+    File("units", ("unit",), (
+        UNIT, Column("building", NAME), Column("stairwell", NAME), Column("floor", NAME),
+        _must("use", cells.choice(Use)), Column("billable_area", AREA),
+        Column("occupancy", cells.choice(OccupancyState), default="owner"),
+        Column("handed_over_on", cells.day),
+    )),
+    File("people", ("person",), (
+        PERSON, _must("name", NAME), Column("phone", cells.phone), Column("email", cells.email),
+        Column("language", LANGUAGE, default="zh-CN"),
+    )),
+    File("occupancies", ("unit", "person", "role", "from"), (
+        UNIT, PERSON, _must("role", cells.choice(OccupantRole)), Column("share", cells.number(8, most=ONE)), *DAYS,
+    )),
+    File("staff", ("login",), (
+        _must("login", cells.login), _must("name", NAME), _must("roles", cells.several(Role)),
+        Column("department", NAME),
+    )),
+    File("committee", ("person", "post"), (PERSON, _must("post", NAME), *DAYS)),
+    File("charge_items", ("item",), (
+        ITEM, _must("name_zh", NAME), Column("name_en", NAME, default=""), _must("kind", cells.choice(ItemKind)),
+        Column("tax_rate", cells.number(6, most=ONE)), Column("voucher", cells.choice(Voucher)),
+    )),
+    File("tariffs", ("item", "use", "from"), (
+        ITEM, _must("use", cells.choice(Use, **{EVERY_USE: EVERY_USE})), _must("formula", cells.choice(Formula)),
+        Column("rate", RATE), Column("per", NAME), Column("cycle_months", cells.whole(1, 120), default=1),
+        Column("timing", cells.choice(Timing), default="advance"),
+        Column("proration", cells.choice(Proration), default="full_month"),
+        Column("vacancy_rate", cells.number(6, most=ONE)), Column("rounding", cells.choice(Rounding), default="fen"),
+        *DAYS, Column("source", cells.text(1000, lines=True), default=""),
+    )),
+    File("unit_charges", ("unit", "item", "from"), (UNIT, ITEM, Column("quantity", QUANTITY), *DAYS)),
+    File("meter_readings", ("unit", "meter", "period"), (
+        UNIT, ITEM, _must("meter", NAME), _must("period", cells.month),
+        _must("previous", QUANTITY), _must("current", QUANTITY),
+    )),
+    File("shared_costs", ("item", "period", "scope"), (
+        ITEM, _must("period", cells.month), _must("amount", cells.yuan()),
+        Column("scope", cells.scope, default="community"),
+    )),
+    File("opening_balances", ("unit", "item", "period"), (
+        UNIT, ITEM, _must("period", cells.month), _must("due_on", cells.day),
+        _must("amount", cells.yuan(least=Decimal("0.01"))),
+    )),
+    File("service_standards", (), (
+        _must("area", NAME), _must("item_zh", NAME), Column("item_en", NAME), Column("frequency", NAME),
+        Column("per", NAME), Column("grade", NAME), Column("source", cells.text(1000, lines=True)),
+    )),
+    File("accounts", (), (
+        _must("statement", cells.text(64)), Column("title", NAME), Column("from", cells.day), Column("to", cells.day),
+        _must("fund", cells.choice(StatementFund)), _must("side", cells.choice(Side)),
+        Column("category", NAME, default=""), _must("item_zh", NAME), Column("item_en", NAME, default=""),
+        _must("amount", BOOK_SUM),
+        Column("budget", BOOK_SUM), Column("prior", BOOK_SUM), Column("note", cells.text(1000, lines=True)),
+    )),
+)  # fmt: skip
+FILES = {file.stem: file for file in ALL}
+ORDER = {stem: n for n, stem in enumerate(FILES)}
+LATER = ("service_standards",)  # read and checked, kept by a later version

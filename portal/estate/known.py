@@ -1,0 +1,151 @@
+"""What a community already has, in the words of the import files, so that files and books can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.db import fetch, fetch_one
+from portal.estate.columns import FILES, File
+from portal.estate.reading import Folder, Row, Sheet
+from portal.tariffs.rules import Days
+from portal.units.states import OccupantRole
+
+Key = tuple[Any, ...]
+Cells = dict[str, Any]
+
+SQL = {
+    "units": "SELECT id, name AS unit, building, stairwell, floor, use, billable_area, occupancy, handed_over_on"
+    " FROM unit WHERE community = $1",
+    "people": "SELECT id, human, external_id AS person, name, phone, email, language FROM person WHERE community = $1",
+    "occupancies": "SELECT o.id, u.name AS unit, p.external_id AS person, o.role, o.share, o.starts_on AS from,"
+    " o.ends_on AS to FROM occupancy o JOIN unit u ON u.id = o.unit JOIN person p ON p.id = o.person"
+    " WHERE o.community = $1",
+    "staff": "SELECT s.id, s.human, h.login, s.name, s.roles, s.department FROM staff s JOIN human h ON h.id = s.human"
+    " WHERE s.community = $1",
+    "committee": "SELECT c.id, p.external_id AS person, c.post, c.starts_on AS from, c.ends_on AS to"
+    " FROM committee_post c JOIN person p ON p.id = c.person WHERE c.community = $1",
+    "charge_items": "SELECT id, code AS item, name_zh, name_en, kind, tax_rate, voucher FROM charge_item"
+    " WHERE community = $1",
+    "tariffs": "SELECT t.id, i.code AS item, t.use, t.formula, t.rate, t.per, t.cycle_months, t.timing, t.proration,"
+    " t.vacancy_rate, t.rounding, t.starts_on AS from, t.ends_on AS to, t.source"
+    " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE t.community = $1",
+    "unit_charges": "SELECT c.id, u.name AS unit, i.code AS item, c.quantity, c.starts_on AS from, c.ends_on AS to"
+    " FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item WHERE c.community = $1",
+    "meter_readings": "SELECT r.id, u.name AS unit, i.code AS item, r.meter, r.period, r.previous, r.current"
+    " FROM meter_reading r JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
+    " WHERE r.community = $1 AND r.period = ANY($2)",
+    "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope"
+    " FROM shared_cost c JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period = ANY($2)",
+    "opening_balances": "SELECT l.id, u.name AS unit, i.code AS item, l.first_month AS period, b.due_on, l.amount,"
+    " b.number FROM bill_line l JOIN bill b ON b.id = l.bill AND b.kind = 'opening' JOIN unit u ON u.id = l.unit"
+    " JOIN charge_item i ON i.id = l.item WHERE l.community = $1",
+}
+BY_PERIOD = ("meter_readings", "shared_costs")
+# Other files are judged by these: the names they refer to, and the rows theirs must agree with.
+ALWAYS = ("units", "people", "charge_items", "tariffs", "occupancies")
+
+
+@dataclass
+class Known:
+    """A community's rows by file stem and key; each row has its columns by their names in the file, and `id`."""
+
+    community: Cells | None = None
+    rows: dict[str, dict[Key, Cells]] = field(default_factory=dict)
+
+    def of(self, stem: str) -> dict[Key, Cells]:
+        """The rows of a file; none for a new community."""
+        return self.rows.get(stem, {})
+
+
+async def known_of(code: str, folder: Folder) -> Known:
+    """What there is of a community in the scope of the unit of work, as far as the folder touches it."""
+    estate = await fetch_one(
+        "SELECT id, code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref"
+        " FROM community WHERE code = $1",
+        code,
+    )
+    if estate is None:
+        return Known()
+    found = Known(dict(estate))
+    for stem, sql in SQL.items():
+        if stem in folder.sheets or stem in ALWAYS:
+            periods = sorted({str(row.get("period")) for row in folder.rows(stem)})
+            values = (estate["id"], periods) if stem in BY_PERIOD else (estate["id"],)
+            key = FILES[stem].key
+            rows = [dict(row) for row in await fetch(sql, *values)]
+            found.rows[stem] = {tuple(row[name] for name in key): row for row in rows}
+    return found
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing as a file wants it. `old` is what is known of it, None for a new one; `new` has every column."""
+
+    row: Row
+    key: Key
+    old: Cells | None
+    new: Cells
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing of it changes."""
+        return self.old is not None and all(self.old[name] == value for name, value in self.new.items())
+
+    def changes(self, *columns: str) -> bool:
+        """Whether one of these columns changes."""
+        return self.old is not None and any(self.old[name] != self.new[name] for name in columns)
+
+
+def changes_of(sheet: Sheet | None, known: dict[Key, Cells]) -> list[Change]:
+    """A file's readable rows against what is known, in the order of the file."""
+    if sheet is None or not sheet.file.key:
+        return []
+    keyed = [(row, key) for row in sheet.rows if not row.bad and (key := sheet.key(row)) is not None]
+    twins = _twins(keyed, known) if sheet.file.stem == "occupancies" else {}
+    return [_change(sheet.file, row, key, known.get(key) or twins.get(key)) for row, key in keyed]
+
+
+def _change(file: File, row: Row, key: Key, old: Cells | None) -> Change:
+    blank = {c.name: c.default for c in file.columns}
+    base = blank if old is None else {name: old[name] for name in blank}
+    new = {**base, **row.cells}
+    if new.get("role") == OccupantRole.tenant:
+        new["share"] = None
+    return Change(row, key, old, new)
+
+
+def _twins(keyed: list[tuple[Row, Key]], known: dict[Key, Cells]) -> dict[Key, Cells]:
+    """For a tie with another first day that overlaps a known one of the same person: that one, to be corrected.
+
+    Rows are never deleted, so without this a mistyped first day could not be put right.
+    """
+    wanted = {key for _, key in keyed}
+    by_tie: dict[Key, list[Cells]] = {}
+    for key, cells in known.items():
+        if key not in wanted:
+            by_tie.setdefault(key[:3], []).append(cells)
+    fresh: dict[Key, list[tuple[Row, Key]]] = {}
+    for row, key in keyed:
+        if key not in known:
+            fresh.setdefault(key[:3], []).append((row, key))
+    return {
+        rows[0][1]: olds[0]
+        for tie, rows in fresh.items()
+        if len(rows) == 1 == len(olds := by_tie.get(tie, [])) and days_of(rows[0][0].cells).meet(days_of(olds[0]))
+    }
+
+
+def days_of(cells: Cells) -> Days:
+    """The days of a row with `from` and `to`."""
+    return Days.between(cells.get("from"), cells.get("to"))
+
+
+def merged(stem: str, folder: Folder, known: Known) -> dict[Key, tuple[Cells, Row | None]]:
+    """Every row of a file as it would stand after the import, with the file's row if it has one."""
+    changes = changes_of(folder.sheets.get(stem), known.of(stem))
+    replaced = {id(change.old) for change in changes if change.old is not None}
+    left: dict[Key, tuple[Cells, Row | None]] = {
+        key: (row, None) for key, row in known.of(stem).items() if id(row) not in replaced
+    }
+    return left | {change.key: (change.new, change.row) for change in changes}

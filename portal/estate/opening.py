@@ -1,0 +1,76 @@
+"""Opening balances: what the old books carried over, as one issued bill for each unit and month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.billing.issuing import NewBill, NewLine, issue_bills
+from portal.billing.states import BillKind
+from portal.db import fetch
+from portal.estate.known import Cells, Change
+from portal.estate.saving import Names
+from portal.estate.ties import first_owned_day, owners_on
+from portal.kit.money import Money, total
+from portal.kit.period import Month
+from portal.units.debtors import ensure_debtors
+
+
+async def issue_openings(community: int, changes: Sequence[Change], names: Names, *, on: date, actor: str) -> None:
+    """Issue the new ones, due on the days given; who owned the unit on the month's first owned day owes them."""
+    by_bill: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.old is None:
+            by_bill[change.new["unit"], change.new["period"]].append(change)
+    if not by_bill:
+        return
+    kinds = {
+        row["id"]: row["kind"]
+        for row in await fetch("SELECT id, kind FROM charge_item WHERE community = $1", community)
+    }
+    ties = await _ties(community)
+    owners: dict[tuple[str, str], tuple[UUID, ...]] = {}
+    for unit, period in by_bill:
+        day = first_owned_day(ties[unit], period)
+        assert day is not None, "checked before"
+        owners[unit, period] = tuple(sorted(names["people"][person] for person in owners_on(ties[unit], day)))
+    debtors = await ensure_debtors(community, {(names["units"][unit], who) for (unit, _), who in owners.items()})
+    bills = [
+        NewBill(
+            unit=names["units"][unit],
+            debtor=debtors[names["units"][unit], owners[unit, period]],
+            period=Month.parse(period),
+            due_on=rows[0].new["due_on"],
+            lines=[_line(row.new, names, kinds) for row in rows],
+        )
+        for (unit, period), rows in by_bill.items()
+    ]
+    await issue_bills(community, bills, kind=BillKind.opening, issued_on=on)
+    await record(
+        actor,
+        AuditVerb.OPENING_BALANCES_ISSUED,
+        f"community:{community}",
+        community=community,
+        bills=len(bills),
+        total=total(bill.total for bill in bills),
+    )
+
+
+def _line(cells: Cells, names: Names, kinds: dict[UUID, str]) -> NewLine:
+    item, month = names["charge_items"][cells["item"]], Month.parse(cells["period"])
+    return NewLine(item=item, kind=kinds[item], first=month, last=month, amount=Money(cells["amount"]))
+
+
+async def _ties(community: int) -> dict[str, list[Cells]]:
+    found: dict[str, list[Cells]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT u.name AS unit, p.external_id AS person, o.role, o.starts_on AS from, o.ends_on AS to"
+        " FROM occupancy o JOIN unit u ON u.id = o.unit JOIN person p ON p.id = o.person WHERE o.community = $1",
+        community,
+    ):
+        found[row["unit"]].append(dict(row))
+    return found
