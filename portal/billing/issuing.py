@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ from portal.kit.period import Month
 from portal.ledger.actions import Entry, post
 from portal.ledger.rules import charged, receivable
 from portal.ledger.states import JournalKind
-from portal.notices.actions import tell
+from portal.notices.actions import Told, tell_all
 from portal.notices.states import NoticeKind
 
 
@@ -98,7 +99,7 @@ async def issue_bills(
     await _insert_lines(community, zip(ids, bills, strict=True))
     journal = JournalKind.opening if kind is BillKind.opening else JournalKind.bill
     await post(community, journal, [_entry(i, bill) for i, bill in zip(ids, bills, strict=True)], on=issued_on)
-    await _tell_debtors(community, zip(ids, bills, strict=True))
+    await _tell_debtors(community, list(zip(ids, bills, strict=True)))
     return ids
 
 
@@ -129,17 +130,22 @@ def _entry(bill_id: UUID, bill: NewBill) -> Entry:
     return Entry(bill_id, postings)
 
 
-async def _tell_debtors(community: int, bills: Iterable[tuple[UUID, NewBill]]) -> None:
-    for bill_id, bill in bills:
-        members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1", bill.debtor)
-        await tell(
-            [row["person"] for row in members],
-            NoticeKind.bill_issued,
-            community=community,
-            subject=f"bill:{bill_id}",
-            link=f"/bills/{bill_id}",
-            period=str(bill.period),
-            total=bill.total,
-            due_on=bill.due_on,
-            month=str(bill.period),
+async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
+    rows = await fetch(
+        "SELECT debtor, person FROM debtor_member WHERE debtor = ANY($1)", [bill.debtor for _, bill in bills]
+    )
+    members: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        members[row["debtor"]].append(row["person"])
+    told = [
+        Told(
+            person,
+            f"bill:{bill_id}",
+            f"/bills/{bill_id}",
+            str(bill.period),
+            {"total": bill.total, "due_on": bill.due_on, "month": str(bill.period)},
         )
+        for bill_id, bill in bills
+        for person in members[bill.debtor]
+    ]
+    await tell_all(NoticeKind.bill_issued, told, community=community)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from portal.audit.actions import plain
@@ -11,6 +12,58 @@ from portal.db import fetch
 from portal.kit import clock
 from portal.notices.states import Channel, DeliveryState, NoticeKind
 from portal.queue import enqueue
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person is told: `subject` like `bill:<id>`, `link` a path of the portal, `facts` for the words."""
+
+    person: UUID
+    subject: str
+    link: str | None = None
+    period: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+async def tell_all(
+    kind: NoticeKind, told: Sequence[Told], *, community: int, channels: Sequence[Channel] = (Channel.inbox,)
+) -> None:
+    """Tell each person once of (kind, subject, period); told before, nothing happens.
+
+    The inbox always gets it; other channels go through the worker.
+    """
+    if not told:
+        return
+    now = clock.real_now()
+    added = await fetch(
+        "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
+        " SELECT gen_random_uuid(), $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
+        " FROM unnest($4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::text[]) AS t(p, s, period, f, l)"
+        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
+        community,
+        kind.value,
+        now,
+        [one.person for one in told],
+        [one.subject for one in told],
+        [one.period for one in told],
+        [json.dumps(one.facts, default=plain, ensure_ascii=False, sort_keys=True) for one in told],
+        [one.link for one in told],
+    )
+    ways = sorted({Channel.inbox, *channels})
+    await fetch(
+        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at)"
+        " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6"
+        " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c",
+        community,
+        [row["id"] for row in added],
+        [way.value for way in ways],
+        DeliveryState.sent.value,
+        DeliveryState.queued.value,
+        now,
+    )
+    if len(ways) > 1:
+        for row in added:
+            await enqueue("send_notice", notice=str(row["id"]), community=str(community))
 
 
 async def tell(
@@ -24,41 +77,9 @@ async def tell(
     channels: Sequence[Channel] = (Channel.inbox,),
     **facts: object,
 ) -> None:
-    """Tell each person once of (kind, subject, period); told before, nothing happens. `facts` fill the words.
-
-    `link` is a path of the portal. The inbox always gets it; other channels go through the worker.
-    """
-    if not persons:
-        return
-    now = clock.real_now()
-    told = await fetch(
-        "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
-        " SELECT gen_random_uuid(), $1, p, $3, $4, $5, $6, $7, $8 FROM unnest($2::uuid[]) p"
-        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
-        community,
-        list(persons),
-        kind.value,
-        subject,
-        f"{kind.value}:{subject}:{period}",
-        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
-        link,
-        now,
-    )
-    ways = sorted({Channel.inbox, *channels})
-    await fetch(
-        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at)"
-        " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6"
-        " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c",
-        community,
-        [row["id"] for row in told],
-        [way.value for way in ways],
-        DeliveryState.sent.value,
-        DeliveryState.queued.value,
-        now,
-    )
-    if len(ways) > 1:
-        for row in told:
-            await enqueue("send_notice", notice=str(row["id"]), community=str(community))
+    """Tell several persons the same."""
+    told = [Told(person, subject, link, period, facts) for person in persons]
+    await tell_all(kind, told, community=community, channels=channels)
 
 
 async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: object) -> None:
