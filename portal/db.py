@@ -236,6 +236,6 @@ def one_of(column: str, states: type[StrEnum]) -> Check:
     return Check(f'"{column}" IN ({", ".join(f"{chr(39)}{s.value}{chr(39)}" for s in states)})')
 
 
-def columns(*found: Column) -> list[Column]:
+def columns(*found: Column) -> list[Column | str]:
     """A list of columns, for Unique constraints."""
     return list(found)

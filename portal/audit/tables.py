@@ -1,6 +1,6 @@
 """Who did what to which thing: append-only rows, and the seals that chain them."""
 
-from piccolo.columns import BigInt, Bytea, JSONB, UUID, Integer, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, Bytea, Integer, Timestamptz
 from piccolo.constraints import Unique
 from piccolo.table import Table
 

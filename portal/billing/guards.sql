@@ -33,6 +33,18 @@ GRANT SELECT ON line_balance, bill_balance, bill_reader TO portal_app, portal_wo
 -- I-B3: one live line for each unit, item, service period, part and supplement.
 CREATE UNIQUE INDEX IF NOT EXISTS bill_line_once
   ON bill_line (community, unit, item, first_month, last_month, part, supplement);
+
+-- I-B1: an issued bill gets no further line: its lines come in the transaction that issues it.
+CREATE OR REPLACE FUNCTION lines_come_with_their_bill() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added a JOIN bill b ON b.id = a.bill WHERE b.xmin <> pg_current_xact_id()::xid) THEN
+    RAISE EXCEPTION 'an issued bill gets no further line' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER bill_line_with_its_bill AFTER INSERT ON bill_line
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lines_come_with_their_bill();
+
 CREATE INDEX IF NOT EXISTS bill_of_debtor ON bill (debtor, due_on);
 
 -- I-B2: nothing is paid or credited beyond what a line asks for. Checked when the transaction ends.

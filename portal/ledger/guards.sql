@@ -15,3 +15,14 @@ CREATE CONSTRAINT TRIGGER journal_has_postings AFTER INSERT ON journal
 DROP TRIGGER IF EXISTS posting_balances ON posting;
 CREATE CONSTRAINT TRIGGER posting_balances AFTER INSERT ON posting
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journal_balances();
+
+-- I-L3: a journal gets no further posting: they come in the transaction that writes it.
+CREATE OR REPLACE FUNCTION postings_come_with_their_journal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added a JOIN journal j ON j.id = a.journal WHERE j.xmin <> pg_current_xact_id()::xid) THEN
+    RAISE EXCEPTION 'a journal gets no further posting' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER posting_with_its_journal AFTER INSERT ON posting
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION postings_come_with_their_journal();

@@ -1,0 +1,58 @@
+"""Check the whole state: every slice's invariants, and the audit chains. Finds, never mends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.audit.verifying import broken_chains
+from portal.db import EVERYWHERE, fetch, unit_of_work
+
+HERE = Path(__file__).parent
+CHAINS = "I-U1"
+SHOWN = 20  # rows of a violated invariant
+_HEAD = re.compile(r"^-- (?P<id>[A-Z]+(?:-[A-Z]*)?\d+[a-z]?): (?P<says>.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """What must never be; `sql` selects the violations, so no row means that all is well."""
+
+    id: str
+    says: str
+    sql: str
+
+
+def invariants() -> list[Invariant]:
+    """Every block of every slice's invariants.sql. Raises ValueError for an id used twice or two statements."""
+    found = [invariant for file in sorted(HERE.glob("*/invariants.sql")) for invariant in _blocks(file)]
+    ids = [invariant.id for invariant in found]
+    if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
+        raise ValueError(f"two invariants are called {', '.join(sorted(twice))}")
+    return found
+
+
+def _blocks(file: Path) -> Iterator[Invariant]:
+    text = file.read_text()
+    heads = list(_HEAD.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    for head, end in zip(heads, ends[: len(heads)], strict=True):
+        sql = text[head.end() : end].strip()
+        if sql.count(";") != 1 or not sql.endswith(";"):
+            raise ValueError(f"{file.parent.name}: {head['id']} must be one statement")
+        yield Invariant(head["id"], head["says"], sql)
+
+
+async def verify() -> dict[str, object]:
+    """`ok`, the ids that `failed`, how many were `checked`, and for each failed one what it says and some rows."""
+    found: dict[str, list[str]] = {}
+    wanted = invariants()
+    async with unit_of_work(EVERYWHERE, isolation="REPEATABLE READ", read_only=True):
+        for invariant in wanted:
+            if rows := await fetch(invariant.sql):
+                found[invariant.id] = [invariant.says, *(str(dict(row)) for row in rows[:SHOWN])]
+        if breaks := await broken_chains():
+            found[CHAINS] = [f"community {b.community}, row {b.sequence}: {b.what}" for b in breaks]
+    return {"ok": not found, "failed": sorted(found), "checked": len(wanted) + 1, "findings": found}
