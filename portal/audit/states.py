@@ -25,6 +25,7 @@ class AuditVerb(StrEnum):
     DISPUTE_ANSWERED = "dispute_answered"
     DISPUTE_ROUTED = "dispute_routed"
     DISPUTE_PROPOSED = "dispute_proposed"
+    DISPUTE_RETURNED = "dispute_returned"
     DISPUTE_DECIDED = "dispute_decided"
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REOPENED = "dispute_reopened"

@@ -41,11 +41,11 @@ async def photos_of_all(scope: Scope, subjects: Sequence[str]) -> dict[str, list
 @reading
 async def photo_of(scope: Scope, subject: str, photo: UUID, *, small: bool = False) -> bytes:
     """The JPEG of one photo, or its thumbnail. Raises Missing when it is not one of the subject's."""
-    column = "thumbnail" if small else "picture"
     data = await fetch_value(
-        f"SELECT {column} FROM photo WHERE id = $1 AND subject = $2",  # noqa: S608, one of the two names above
+        "SELECT CASE WHEN $3 THEN thumbnail ELSE picture END FROM photo WHERE id = $1 AND subject = $2",
         photo,
         subject,
+        small,
     )
     if data is None:
         raise Missing

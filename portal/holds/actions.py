@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from portal.audit.actions import record
@@ -102,7 +103,7 @@ async def _place(
         clock.now(),
         until,
     )
-    facts = {"debtor": debtor, "line": line, "amount": amount, "until": until}
+    facts: dict[str, Any] = {"debtor": debtor, "line": line, "amount": amount, "until": until}
     known = {name: fact for name, fact in facts.items() if fact is not None}
     await record(
         placed_by, AuditVerb.HOLD_PLACED, f"hold:{hold}", community=community, source=source, cause=reason, **known

@@ -1,0 +1,194 @@
+"""What both sides see of a dispute, read the same way: its sums, its clock, its history, its photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.communities.queries import WorkTerms, work_terms
+from portal.communities.rules import Deadlines
+from portal.db import fetch
+from portal.disputes.rules import TONES, Course, Promised, pauses_of, what_next
+from portal.disputes.states import LIVE, DisputeReason, DisputeState, Outcome, StepKind
+from portal.files.queries import PhotoRow, photos_of
+from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Sentence
+from portal.kit.money import ZERO, Money
+from portal.kit.period import Month
+
+FIELDS = (
+    "SELECT d.*, u.name AS unit, i.name_zh, i.name_en, l.first_month, l.last_month, l.bill, c.name AS estate,"
+    " c.hotline, s.name AS claimed_name, w.outstanding, w.fen,"
+    " (SELECT least(coalesce(sum(h.amount), 0), greatest(w.outstanding, 0))::bigint FROM hold h"
+    "   WHERE h.source = d.id AND h.released_at IS NULL) AS held,"
+    " (SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x"
+    "   WHERE x.dispute = d.id AND x.final_at IS NOT NULL) AS credited,"
+    " last.outcome, last.amount AS last_amount, last.final_at, last.adjustment"
+)
+TABLES = (
+    " FROM dispute d JOIN bill_line l ON l.id = d.line JOIN line_balance w ON w.line = d.line"
+    " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item JOIN community c ON c.id = d.community"
+    " LEFT JOIN staff s ON s.id = d.claimed_by"
+    " LEFT JOIN LATERAL (SELECT x.outcome, x.amount, x.final_at, x.adjustment FROM decision x"
+    "   WHERE x.dispute = d.id AND x.final_at IS NOT NULL ORDER BY x.round DESC LIMIT 1) last ON true"
+)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute in a list. `amount` is what was disputed, `held` what of it is not chased now."""
+
+    id: UUID
+    community: int
+    line: UUID
+    bill: UUID
+    unit: str
+    item: Bilingual
+    first: Month
+    last: Month
+    amount: Money
+    held: Money
+    credited: Money
+    reason: DisputeReason
+    state: DisputeState
+    outcome: Outcome | None
+    version: int
+    department: str | None
+    department_due: date | None
+    claimed_by: UUID | None
+    claimed_name: str | None
+    opened_at: datetime
+    decided_at: datetime | None
+    awaited: Promised | None
+    promises: list[Promised]
+    next_words: Sentence
+    late: bool
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next answer of staff is due; None while their clock stands still and once it is decided."""
+        return self.awaited.due if self.awaited else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is not decided and not withdrawn."""
+        return self.state in LIVE
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its owner may accept or reopen it now."""
+        return self.state is DisputeState.decided
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the owner owes an answer."""
+        return self.state is DisputeState.asked
+
+    @property
+    def left(self) -> Money:
+        """What no decision has credited."""
+        return self.amount - self.credited
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the decision credited something, but not all."""
+        return ZERO < self.credited < self.amount
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened. `who` is the member of staff, None for the owner; `note` is for the desk only."""
+
+    kind: StepKind
+    at: datetime
+    who: str | None
+    body: str | None
+    note: str | None
+    department: str | None
+    due_on: date | None
+
+    @property
+    def tone(self) -> str:
+        """How it is shown."""
+        return TONES.get(self.kind, "info")
+
+
+@dataclass(frozen=True)
+class History:
+    """What a dispute's page shows below its head."""
+
+    body: str
+    steps: list[Step]
+    photos: list[PhotoRow]
+
+
+async def with_clocks(rows: Iterable[Record], now: datetime) -> list[Dispute]:
+    """Rows of FIELDS as disputes, each with its next promise in its estate's working time."""
+    rows = list(rows)
+    terms = await work_terms({row["community"] for row in rows})
+    pauses: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for pause in await fetch(
+        "SELECT dispute, starts_at, ends_at FROM dispute_pause WHERE dispute = ANY($1) ORDER BY starts_at",
+        [row["id"] for row in rows],
+    ):
+        pauses.setdefault(pause["dispute"], []).append((pause["starts_at"], pause["ends_at"]))
+    return [_dispute(row, terms[row["community"]], pauses.get(row["id"], []), now) for row in rows]
+
+
+async def history_of(dispute: UUID, community: int, body: str) -> History:
+    """Every step in its order, with the photos that came with it."""
+    rows = await fetch(
+        "SELECT t.kind, t.at, t.body, t.note, t.department, t.due_on, s.name AS who FROM dispute_step t"
+        " LEFT JOIN staff s ON s.id = t.by_staff WHERE t.dispute = $1 ORDER BY t.at, t.id",
+        dispute,
+    )
+    steps = [
+        Step(StepKind(r["kind"]), r["at"], r["who"], r["body"], r["note"], r["department"], r["due_on"]) for r in rows
+    ]
+    return History(body, steps, await photos_of(community, f"dispute:{dispute}"))
+
+
+def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: datetime) -> Dispute:
+    state = DisputeState(row["state"])
+    course = Course(
+        state,
+        Deadlines(row["acknowledge_by"], row["reply_by"], row["close_by"]),
+        row["acknowledged_at"],
+        row["replied_at"],
+        row["final_at"] if state not in LIVE else None,
+        pauses_of(row["round_began_at"], pauses),
+    )
+    awaited = course.next(terms.calendar)
+    closed = state in (DisputeState.decided, DisputeState.accepted)
+    return Dispute(
+        row["id"],
+        row["community"],
+        row["line"],
+        row["bill"],
+        row["unit"],
+        Bilingual(row["name_zh"], row["name_en"]),
+        Month.parse(row["first_month"]),
+        Month.parse(row["last_month"]),
+        Money(row["amount"]),
+        Money(row["held"]),
+        Money(row["credited"]),
+        DisputeReason(row["reason"]),
+        state,
+        Outcome(row["outcome"]) if closed else None,
+        row["version"],
+        row["department"],
+        row["department_due"],
+        row["claimed_by"],
+        row["claimed_name"],
+        row["opened_at"],
+        row["final_at"] if closed else None,
+        awaited,
+        course.promises(terms.calendar),
+        what_next(state, awaited, row["department"], now),
+        bool(awaited and awaited.due and awaited.due < now),
+    )

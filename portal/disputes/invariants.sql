@@ -1,0 +1,38 @@
+-- I-D1: a decided dispute has exactly one final decision for each of its rounds, and none without.
+SELECT d.id FROM dispute d WHERE d.state IN ('decided', 'accepted')
+AND NOT EXISTS (SELECT FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL AND x.final_at >= d.round_began_at);
+
+-- I-D1a: at most one dispute of a line is open.
+SELECT line FROM dispute WHERE state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
+GROUP BY line HAVING count(*) > 1;
+
+-- I-D2: what a final decision credits is one credit note on its line that points back, of exactly that sum.
+SELECT x.id FROM decision x JOIN dispute d ON d.id = x.dispute LEFT JOIN adjustment a ON a.id = x.adjustment
+WHERE x.final_at IS NOT NULL AND (
+  (x.amount = 0) <> (x.outcome = 'rejected') OR (x.amount = 0) <> (a.id IS NULL)
+  OR a.source <> d.id OR a.line <> d.line OR a.amount <> -x.amount);
+
+-- I-D2a: no decision credits before it is final, and all of them together never more than was disputed.
+SELECT d.id FROM dispute d JOIN decision x ON x.dispute = d.id
+GROUP BY d.id, d.amount HAVING coalesce(sum(x.amount) FILTER (WHERE x.final_at IS NOT NULL), 0) > d.amount
+OR bool_or(x.final_at IS NULL AND x.adjustment IS NOT NULL);
+
+-- I-D3: nobody decides or approves a dispute of their own home.
+SELECT x.id FROM decision x JOIN dispute d ON d.id = x.dispute JOIN staff s ON s.id IN (x.decided_by, x.approved_by)
+WHERE s.human = d.opened_by
+OR EXISTS (SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = d.debtor AND p.human = s.human);
+
+-- I-D3a: a credit above the estate's limit has two people.
+SELECT x.id FROM decision x JOIN community c ON c.id = x.community
+WHERE x.final_at IS NOT NULL AND x.amount > c.approval_limit AND x.approved_by IS NULL;
+
+-- I-D4: an open dispute holds its line, unless nothing of it is left to hold, and a closed one holds nothing.
+SELECT d.id FROM dispute d JOIN line_balance lb ON lb.line = d.line
+LEFT JOIN hold h ON h.source = d.id AND h.released_at IS NULL
+WHERE CASE WHEN d.state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
+      THEN h.id IS NULL AND lb.outstanding > lb.held ELSE h.id IS NOT NULL END
+OR h.line <> d.line OR h.amount > d.amount;
+
+-- I-D5: the clock stands still exactly while the owner is asked.
+SELECT d.id FROM dispute d
+WHERE (d.state = 'asked') <> EXISTS (SELECT FROM dispute_pause p WHERE p.dispute = d.id AND p.ends_at IS NULL);

@@ -1,0 +1,158 @@
+"""The owner's side: which line can be disputed, and where my disputes stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.db import fetch, fetch_one, reading
+from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, with_clocks
+from portal.disputes.states import LIVE, StepKind
+from portal.files.queries import photo_of
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.people.principal import Principal
+
+TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
+PAID = N_(
+    "This charge is paid. If you think it was wrong, please speak to the service desk; what was too much is credited."
+)
+REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
+SECOND = N_("A dispute about this line is open already. Please add to that one.")
+FULLY_HELD = N_("This line is under review already; nothing of it is left to dispute.")
+MINE = " EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($1))"
+
+
+@dataclass(frozen=True)
+class DisputableLine:
+    """A line of which `free` is neither paid nor held, so that it can be disputed."""
+
+    id: UUID
+    bill: UUID
+    community: int
+    debtor: UUID
+    unit: str
+    item: Bilingual
+    first: Month
+    last: Month
+    fen: Money
+    outstanding: Money
+    free: Money
+    reply_hours: int
+    close_days: int
+
+
+@dataclass(frozen=True)
+class DisputePage:
+    """My dispute with its history."""
+
+    dispute: Dispute
+    history: History
+    estate: str
+    hotline: str | None
+    can_withdraw: bool
+    can_answer: bool
+    can_accept: bool
+    can_reopen: bool
+
+
+@reading
+async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
+    """A line that they may dispute now. Raises Missing if it is not theirs, Refused with the reason if they may not."""
+    row = await fetch_one(
+        "SELECT l.id, l.bill, l.community, b.debtor, u.name AS unit, i.name_zh, i.name_en, l.first_month, l.last_month,"
+        " w.fen, w.outstanding, w.held, r.owes, c.reply_hours, c.close_days,"
+        " EXISTS (SELECT FROM bill n WHERE n.replaces = b.id) AS replaced,"
+        " EXISTS (SELECT FROM dispute d WHERE d.line = l.id AND d.state = ANY($3)) AS disputed"
+        " FROM bill_line l JOIN bill b ON b.id = l.bill JOIN line_balance w ON w.line = l.id"
+        " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item JOIN community c ON c.id = l.community"
+        " JOIN (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($2) GROUP BY bill) r"
+        "   ON r.bill = b.id"
+        " WHERE l.id = $1",
+        line,
+        list(by.persons),
+        [state.value for state in LIVE],
+    )
+    if row is None:
+        raise Missing
+    if no := _why_not(row):
+        raise Refused(no)
+    return DisputableLine(
+        row["id"],
+        row["bill"],
+        row["community"],
+        row["debtor"],
+        row["unit"],
+        Bilingual(row["name_zh"], row["name_en"]),
+        Month.parse(row["first_month"]),
+        Month.parse(row["last_month"]),
+        Money(row["fen"]),
+        Money(row["outstanding"]),
+        Money(row["outstanding"] - row["held"]),
+        row["reply_hours"],
+        row["close_days"],
+    )
+
+
+def _why_not(line: Record) -> str | None:
+    if not line["owes"]:
+        return TENANT
+    if line["disputed"]:
+        return SECOND
+    if line["replaced"]:
+        return REPLACED
+    if line["outstanding"] <= 0:
+        return PAID
+    return FULLY_HELD if line["outstanding"] <= line["held"] else None
+
+
+@reading
+async def disputes_of(by: Principal) -> list[Dispute]:
+    """My disputes and those of the persons I owe with, newest first."""
+    rows = await fetch(FIELDS + TABLES + " WHERE" + MINE + " ORDER BY d.opened_at DESC", list(by.persons))
+    return await with_clocks(rows, clock.now())
+
+
+@reading
+async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) -> DisputePage:
+    """One of my disputes. Raises Missing if it is not mine."""
+    row = await fetch_one(
+        FIELDS + TABLES + " WHERE d.id = $2 AND" + MINE,
+        list(by.persons),
+        dispute,
+    )
+    if row is None:
+        raise Missing
+    found = (await with_clocks([row], now or clock.now()))[0]
+    history = await history_of(found.id, found.community, row["body"])
+    return DisputePage(
+        found,
+        _without_desk_notes(history),
+        row["estate"],
+        row["hotline"],
+        can_withdraw=found.is_live,
+        can_answer=found.is_live,
+        can_accept=found.is_decided,
+        can_reopen=found.is_decided and bool(found.left),
+    )
+
+
+@reading
+async def photo_of_mine(by: Principal, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of one of my disputes, as JPEG. Raises Missing."""
+    mine = await fetch("SELECT FROM dispute d WHERE d.id = $2 AND" + MINE, list(by.persons), dispute)
+    if not mine:
+        raise Missing
+    return await photo_of(by, f"dispute:{dispute}", photo, small=small)
+
+
+def _without_desk_notes(history: History) -> History:
+    shown = [replace(step, note=None) for step in history.steps if step.kind is not StepKind.returned]
+    return replace(history, steps=shown)

@@ -1,0 +1,135 @@
+"""What every act on a dispute shares: whose it is, its locks, its step, and the end of a pause."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from asyncpg import Record
+
+from portal.communities.queries import terms_of
+from portal.communities.rules import deadlines
+from portal.db import fetch, fetch_one, fetch_value
+from portal.disputes.states import DISPUTE_MOVES, DisputeState, StepKind
+from portal.disputes.tables import Dispute
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.people.principal import Principal, Role
+
+HANDLERS = (Role.service, Role.finance, Role.manager)
+
+
+async def dispute_of(by: Principal, dispute: UUID) -> Record:
+    """An owner's dispute, locked with its bill. Raises Missing if it is not of a debtor they belong to."""
+    theirs = await fetch_value(
+        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line"
+        " WHERE d.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($2))",
+        dispute,
+        list(by.persons),
+    )
+    return await _locked(theirs, dispute)
+
+
+async def dispute_at_desk(by: Principal, dispute: UUID) -> Record:
+    """A dispute of a community in which they handle disputes, locked with its bill. Raises Missing."""
+    theirs = await fetch_value(
+        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)",
+        dispute,
+        list(by.with_role(*HANDLERS)),
+    )
+    return await _locked(theirs, dispute)
+
+
+async def _locked(bill: UUID | None, dispute: UUID) -> Record:
+    """First the bill, then the dispute: the order in which everybody locks."""
+    if bill is None:
+        raise Missing
+    await fetch("SELECT FROM bill WHERE id = $1 FOR NO KEY UPDATE", bill)
+    found = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", dispute)
+    assert found is not None
+    return found
+
+
+async def staff_of(by: Principal, community: int) -> UUID:
+    """The member of staff they are in this community. Raises Missing."""
+    found = await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
+    if found is None:
+        raise Missing
+    return found
+
+
+async def move(dispute: Record, to: DisputeState | None, **changes: Any) -> None:
+    """Set its state (None: as it is) and these columns, and count the change. Raises Refused for a forbidden move."""
+    if to is not None:
+        changes["state"] = DISPUTE_MOVES.check(dispute["state"], to).value
+    changes["version"] = dispute["version"] + 1
+    values = {getattr(Dispute, column): value for column, value in changes.items()}
+    await Dispute.update(values).where(Dispute.id == dispute["id"])
+
+
+async def step(
+    dispute: Record,
+    kind: StepKind,
+    *,
+    staff: UUID | None = None,
+    body: str | None = None,
+    note: str | None = None,
+    department: str | None = None,
+    due_on: date | None = None,
+    id: UUID | None = None,
+) -> UUID:
+    """Add what happened to its history; the step's id. `note` stays at the desk."""
+    made = id or uuid4()
+    await fetch(
+        "INSERT INTO dispute_step (id, community, dispute, kind, by_staff, body, note, department, due_on, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        made,
+        dispute["community"],
+        dispute["id"],
+        kind.value,
+        staff,
+        body or None,
+        note or None,
+        department,
+        due_on,
+        clock.now(),
+    )
+    return made
+
+
+async def end_pause(dispute: Record) -> None:
+    """Let its clock run on, if it stood still."""
+    await fetch(
+        "UPDATE dispute_pause SET ends_at = $2 WHERE dispute = $1 AND ends_at IS NULL", dispute["id"], clock.now()
+    )
+
+
+async def fresh_deadlines(community: int) -> dict[str, Any]:
+    """The columns of a round that begins now."""
+    terms, now = await terms_of(community), clock.now()
+    due = deadlines(terms.calendar, now, terms.level)
+    return {
+        "round_began_at": now,
+        "acknowledge_by": due.acknowledge,
+        "reply_by": due.reply,
+        "close_by": due.close,
+        "acknowledged_at": None,
+        "replied_at": None,
+    }
+
+
+def was_reopened(dispute: Record) -> bool:
+    """Whether it is in a later round than its first."""
+    return dispute["round_began_at"] > dispute["opened_at"]
+
+
+async def facts_of(dispute: Record) -> dict[str, Any]:
+    """What notices about it say: the home, the item and its month."""
+    row = await fetch_one(
+        "SELECT u.name AS unit, i.name_zh AS item, i.name_en AS item_en, l.first_month AS month FROM bill_line l"
+        " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item WHERE l.id = $1",
+        dispute["line"],
+    )
+    assert row is not None
+    return dict(row)
