@@ -51,7 +51,7 @@ def check(folder: Folder, known: Known, code: str) -> None:
 
 def _community(folder: Folder, known: Known, code: str) -> None:
     sheet = folder.sheets.get("community")
-    if known.community is None and (sheet is None or not (sheet.rows or sheet.broken)):
+    if known.community is None and folder.sheets and (sheet is None or not (sheet.rows or sheet.broken)):
         folder.add("community", 1, "code", NO_COMMUNITY, code=code)
     for n, row in enumerate(folder.rows("community")):
         if n:
