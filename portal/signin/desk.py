@@ -20,9 +20,7 @@ from portal.signin.rules import FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS, mark, 
 
 NOT_RIGHT = N_("Login or password is not right. Please check both.")
 CODE_NOT_RIGHT = N_("This code is not right or was already used. Please wait for the next one in your app.")
-ENOUGH = N_(
-    "There were too many wrong tries. Please try again in %(minutes)s minutes, or ask an administrator for help."
-)
+ENOUGH = N_("There were too many wrong tries. Please try again in %(minutes)s minutes, or ask an administrator.")
 FOUND = (
     "SELECT id, password_hash, totp_secret, last_totp_step FROM human h WHERE login = $1 AND totp_confirmed"
     " AND password_hash IS NOT NULL AND EXISTS (SELECT FROM staff s WHERE s.human = h.id)"
