@@ -1,82 +1,29 @@
-"""How sums, days and numbers look to a reader, in both languages."""
+"""How sums, days and numbers look, for templates: everything lives in kit/display.py, so that notices look the same."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from portal.kit.display import (
+    currency,
+    day,
+    iso,
+    masked,
+    moment,
+    money,
+    month,
+    number,
+    percent,
+    short_day,
+    signed,
+)
 
-from portal.kit.money import Money
-from portal.kit.period import Month
-from portal.web.i18n import CHINESE, language
-
-SHANGHAI = "Asia/Shanghai"
-MINUS = "\N{MINUS SIGN}"
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July",
-           "August", "September", "October", "November", "December")  # fmt: skip
-
-
-def currency() -> str:
-    """The sign before a sum: the yuan sign is ambiguous in English."""
-    return "¥" if language() == CHINESE else "CN¥"
-
-
-def money(sum_: Money) -> str:
-    """¥1,234.50, in English CN¥1,234.50; a minus goes before the sign. Raises TypeError for anything but Money."""
-    if not isinstance(sum_, Money):
-        raise TypeError(f"money takes Money, not {type(sum_).__name__}")
-    return f"{MINUS if sum_.fen < 0 else ''}{currency()}{abs(sum_.yuan):,.2f}"
-
-
-def signed(sum_: Money) -> str:
-    """A difference: always with + or minus, and nothing before zero."""
-    return ("+" if sum_.fen > 0 else "") + money(sum_)
-
-
-def day(value: date) -> str:
-    """2026年11月3日, in English 3 November 2026."""
-    if language() == CHINESE:
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-
-
-def short_day(value: date) -> str:
-    """11月3日, in English 3 Nov: where the year is clear."""
-    if language() == CHINESE:
-        return f"{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1][:3]}"
-
-
-def month(value: Month | date) -> str:
-    """2026年11月, in English November 2026."""
-    if language() == CHINESE:
-        return f"{value.year}年{value.month}月"
-    return f"{_MONTHS[value.month - 1]} {value.year}"
-
-
-def moment(value: datetime, zone: str = SHANGHAI) -> str:
-    """2026年11月3日 14:05 in the community's zone. Raises ValueError without a zone of its own."""
-    if value.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local)} {local:%H:%M}"
-
-
-def number(value: int | Decimal) -> str:
-    """1,234.5: thousands separated, no trailing zeros after the point."""
-    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(value: Decimal, places: int = 1) -> str:
-    """A ratio as 93.5%: 0.935 in, one place unless told otherwise."""
-    return f"{value * 100:.{places}f}%"
-
-
-def masked(phone: str | None) -> str:
-    """138****8000: enough to recognise one's own number, no more."""
-    digits = (phone or "").removeprefix("+86")
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 10 else "****"
-
-
-def iso(value: date | datetime | Month) -> str:
-    """For `datetime` attributes and data attributes."""
-    return str(value) if isinstance(value, Month) else value.isoformat()
+__all__ = [
+    "currency",
+    "day",
+    "iso",
+    "masked",
+    "moment",
+    "money",
+    "month",
+    "number",
+    "percent",
+    "short_day",
+    "signed",
+]
