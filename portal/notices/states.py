@@ -34,4 +34,6 @@ class NoticeKind(StrEnum):
     plan_approved = "plan_approved"
     plan_refused = "plan_refused"
     plan_active = "plan_active"
+    plan_completed = "plan_completed"
+    plan_broken = "plan_broken"
     statement_published = "statement_published"

@@ -1,0 +1,123 @@
+"""Look at the cases of debtors: open, change, close, each with its reason, its facts and its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.facts import before_of, facts_of, kept
+from portal.arrears.rules import RULE, Facts, Standing, look
+from portal.arrears.states import CaseState, Why
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.kit import clock
+
+JOB = "job:arrears"
+VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
+
+
+@dataclass(frozen=True)
+class _Case:
+    id: UUID
+    looked_on: date
+
+
+@retrying
+async def look_at_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str = JOB) -> list[Why]:
+    """One look at some debtors of a community in a unit of work of its own; what changed."""
+    async with unit_of_work(community):
+        return await refresh_cases(community, debtors, on, actor=actor)
+
+
+async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str) -> list[Why]:
+    """Bring the cases of some debtors to what is owed now, days counted to `on`, in the caller's work; what changed.
+
+    Locks their bills by id, so that no payment, dispute or plan comes between looking and writing. A day before the
+    last look changes nothing: nothing done is undone (I-T3).
+    """
+    await fetch(
+        "SELECT id FROM bill WHERE debtor = ANY($1::uuid[]) AND due_on < $2 ORDER BY id FOR NO KEY UPDATE",
+        list(debtors),
+        on,
+    )
+    later = await fetch(
+        "SELECT DISTINCT debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND looked_on > $2", list(debtors), on
+    )
+    mine = sorted(set(debtors) - {row["debtor"] for row in later})
+    cases = {
+        row["debtor"]: _Case(row["id"], row["looked_on"])
+        for row in await fetch(
+            "SELECT id, debtor, looked_on FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state <> 'closed'"
+            " ORDER BY id FOR NO KEY UPDATE",
+            mine,
+        )
+    }
+    before = await before_of([case.id for case in cases.values()])
+    changes = []
+    for debtor, facts in (await facts_of(mine, [on] * len(mine))).items():
+        case = cases.get(debtor)
+        standing = look(facts, before[case.id] if case else None, on)
+        if standing is None:
+            continue
+        id_ = case.id if case else await _open(community, debtor, standing, on)
+        if case:
+            await _update(id_, standing, on)
+        if standing.why:
+            await _write(community, id_, facts, standing, standing.why, on, actor)
+            changes.append(standing.why)
+    return changes
+
+
+async def _open(community: int, debtor: UUID, standing: Standing, on: date) -> UUID:
+    return await fetch_value(
+        "INSERT INTO arrears_case (id, community, unit, debtor, state, stage, opened_on, looked_on)"
+        " SELECT gen_random_uuid(), $1, unit, id, $3, $4, $5, $5 FROM debtor WHERE id = $2 RETURNING id",
+        community,
+        debtor,
+        standing.state.value,
+        standing.stage,
+        on,
+    )
+
+
+async def _update(case: UUID, standing: Standing, on: date) -> None:
+    await fetch(
+        "UPDATE arrears_case SET state = $2, stage = $3, looked_on = $4, closed_on = $5 WHERE id = $1",
+        case,
+        standing.state.value,
+        standing.stage,
+        on,
+        on if standing.state is CaseState.closed else None,
+    )
+
+
+async def _write(community: int, case: UUID, facts: Facts, standing: Standing, why: Why, on: date, actor: str) -> None:
+    await fetch(
+        "INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        community,
+        case,
+        on,
+        standing.state.value,
+        standing.stage,
+        why.value,
+        actor,
+        RULE,
+        kept(facts, standing, on),
+        clock.now(),
+    )
+    await record(
+        actor,
+        VERBS.get(why, AuditVerb.CASE_CHANGED),
+        f"case:{case}",
+        community=community,
+        reason=why.value,
+        state=standing.state,
+        stage=standing.stage,
+        overdue=standing.overdue,
+        chaseable=standing.chaseable,
+        on=on,
+    )

@@ -1,0 +1,132 @@
+"""Cases as readers see them: stored stage and history, with sums, state and stage computed from what is owed now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.facts import before_of, facts_of
+from portal.arrears.rules import Next, Standing, look
+from portal.arrears.states import RUNGS, CaseState, NextKind, Rung
+from portal.arrears.words import to_owner, to_staff
+from portal.db import fetch
+from portal.kit import clock
+from portal.kit.i18n import Sentence
+from portal.kit.money import ZERO, Money
+
+# A look at a later day may have been stored already (`run arrears --on`); a page never shows an earlier one than it.
+ROWS = """
+SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.looked_on, k.closed_on,
+  u.name AS unit_name, c.name AS estate, c.hotline, c.timezone,
+  (SELECT string_agg(n.name, '、' ORDER BY n.external_id) FROM debtor_member m JOIN person n ON n.id = m.person
+   WHERE m.debtor = k.debtor) AS people,
+  (SELECT p.id FROM plan p WHERE p.debtor = k.debtor
+   AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan
+FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
+"""
+NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.name, k.id"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as it stands. `days` counts from the oldest line that may be chased; `plan` is a live plan or request."""
+
+    id: UUID
+    community: int
+    debtor: UUID
+    unit: str
+    estate: str
+    hotline: str | None
+    zone: str
+    people: str
+    state: CaseState
+    stage: int
+    by_days: int
+    overdue: Money
+    held: Money
+    days: int
+    oldest: date | None
+    next: Next
+    on: date
+    opened_on: date
+    closed_on: date | None
+    plan: UUID | None
+
+    @property
+    def chaseable(self) -> Money:
+        """Overdue minus held: the only sum that may be chased."""
+        return self.overdue - self.held
+
+    @property
+    def rung(self) -> Rung:
+        """What the stage stands for."""
+        return RUNGS[self.stage]
+
+    @property
+    def ahead(self) -> Sentence:
+        """What comes next, for the owner."""
+        return to_owner(self.next)
+
+    @property
+    def ahead_for_staff(self) -> Sentence:
+        """What comes next, for the desk."""
+        return to_staff(self.next)
+
+    @property
+    def lags(self) -> bool:
+        """Whether the days speak of a higher stage than the recorded steps have reached."""
+        return self.by_days > self.stage
+
+    @property
+    def live(self) -> bool:
+        """Whether it is not closed."""
+        return self.state is not CaseState.closed
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether there is something to pay."""
+        return self.overdue.fen > 0
+
+
+async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
+    """Stored cases (rows of ROWS) with how they stand now; in the running unit of work."""
+    live = [row for row in rows if row["state"] != CaseState.closed]
+    days = {row["id"]: max(clock.today(row["timezone"]), row["looked_on"]) for row in rows}
+    facts = await facts_of([row["debtor"] for row in live], [days[row["id"]] for row in live])
+    before = await before_of([row["id"] for row in live])
+    standings = {row["id"]: look(facts[row["debtor"]], before[row["id"]], days[row["id"]]) for row in live}
+    return [_case(row, standings.get(row["id"]), days[row["id"]]) for row in rows]
+
+
+def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
+    return CaseRow(
+        id=row["id"],
+        community=row["community"],
+        debtor=row["debtor"],
+        unit=row["unit_name"],
+        estate=row["estate"],
+        hotline=row["hotline"],
+        zone=row["timezone"],
+        people=row["people"] or "",
+        state=standing.state if standing else CaseState.closed,
+        stage=standing.stage if standing else 0,
+        by_days=standing.by_days if standing else 0,
+        overdue=standing.overdue if standing else ZERO,
+        held=standing.held if standing else ZERO,
+        days=standing.days if standing else 0,
+        oldest=standing.oldest if standing else None,
+        next=standing.next if standing else Next(NextKind.nothing),
+        on=on,
+        opened_on=row["opened_on"],
+        closed_on=row["closed_on"],
+        plan=row["plan"],
+    )
+
+
+async def rows_where(condition: str, *values: object) -> list[Record]:
+    """Stored cases that meet a condition written in this slice (values as $1, $2 …), open ones and newest first."""
+    return await fetch(ROWS + " WHERE " + condition + NEWEST_FIRST, *values)

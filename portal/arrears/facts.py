@@ -1,0 +1,77 @@
+"""What cases are computed from, read from the one balance; and how it is kept with every change."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.rules import Before, Debt, Facts, Standing
+from portal.arrears.states import CaseState
+from portal.db import fetch
+from portal.kit.money import Money
+
+_DEBTS = """
+SELECT b.debtor, lb.line, b.due_on, lb.outstanding, lb.held
+FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
+JOIN bill b ON b.debtor = w.debtor AND b.due_on < w.on_day
+JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0
+WHERE NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)
+ORDER BY b.due_on, b.number, lb.position
+"""
+_WHOLE = """
+SELECT DISTINCT h.debtor FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
+JOIN hold h ON h.debtor = w.debtor AND h.line IS NULL AND h.released_at IS NULL
+ AND (h.until IS NULL OR h.until >= w.on_day)
+"""
+_BEFORE = """
+SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts FROM case_stage s
+WHERE s.arrears_case = ANY($1::uuid[]) ORDER BY s.arrears_case, s.changed_on DESC, s.at DESC
+"""
+
+
+async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Facts]:
+    """What each debtor owes past its date on their day, with sums and holds as they are now."""
+    debts: dict[UUID, list[Debt]] = defaultdict(list)
+    for row in await fetch(_DEBTS, list(debtors), list(days)):
+        debt = Debt(row["line"], row["due_on"], Money(row["outstanding"]), Money(row["held"]))
+        debts[row["debtor"]].append(debt)
+    whole = {row["debtor"] for row in await fetch(_WHOLE, list(debtors), list(days))}
+    return {debtor: Facts(tuple(debts[debtor]), debtor in whole) for debtor in debtors}
+
+
+async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
+    """Where live cases stood at their last change."""
+    found = {}
+    for row in await fetch(_BEFORE, list(cases)):
+        lines = {
+            UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
+            for debt in json.loads(row["facts"])["debts"]
+        }
+        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines)
+    return found
+
+
+def kept(facts: Facts, standing: Standing, on: date) -> str:
+    """The inputs and figures of a change as JSON: enough to compute the same again (I-C6)."""
+    return json.dumps(
+        {
+            "debts": [
+                {
+                    "line": str(debt.line),
+                    "due_on": debt.due_on.isoformat(),
+                    "outstanding": debt.outstanding.fen,
+                    "held": debt.held.fen,
+                }
+                for debt in facts.overdue_on(on).debts
+            ],
+            "whole_hold": facts.whole_hold,
+            "overdue": standing.overdue.fen,
+            "held": standing.held.fen,
+            "days": standing.days,
+            "by_days": standing.by_days,
+        },
+        sort_keys=True,
+    )

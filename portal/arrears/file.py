@@ -1,0 +1,207 @@
+"""What lies in the file of a case: its debts, disputes, holds, plans, money on its way, and its history."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.arrears.cases import CaseRow
+from portal.arrears.states import CaseState, Why
+from portal.billing.queries import Balance
+from portal.checkout.states import AttemptState
+from portal.db import fetch
+from portal.disputes.states import DisputeReason, DisputeState, Outcome
+from portal.holds.queries import HoldRow, live_holds
+from portal.kit.bilingual import Bilingual
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.plans.states import PlanState
+
+
+@dataclass(frozen=True)
+class DebtRow:
+    """A line of the debtor that something is left of, past due or not."""
+
+    bill: UUID
+    line: UUID
+    period: Month
+    item: Bilingual
+    balance: Balance
+
+
+@dataclass(frozen=True)
+class DisputeRow:
+    """A dispute of one of the debtor's lines."""
+
+    id: UUID
+    line: UUID
+    item: Bilingual
+    period: Month
+    state: DisputeState
+    reason: DisputeReason
+    amount: Money
+    held: Money
+    outcome: Outcome | None
+    opened_at: datetime
+    close_by: datetime
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """A plan or request of the debtor."""
+
+    id: UUID
+    state: PlanState
+    total: Money
+    instalments: int
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class MoneyOnItsWay:
+    """An attempt to pay that is not over."""
+
+    id: UUID
+    state: AttemptState
+    amount: Money
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """A change of the case."""
+
+    at: datetime
+    on: date
+    state: CaseState
+    stage: int
+    why: Why
+    by_job: bool
+    overdue: Money
+    held: Money
+    days: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything about a case in one place."""
+
+    debts: list[DebtRow]
+    disputes: list[DisputeRow]
+    holds: list[HoldRow]
+    plans: list[PlanEntry]
+    money: list[MoneyOnItsWay]
+    history: list[StageRow]
+
+
+async def file_of(case: CaseRow) -> CaseFile:
+    """The file of a case, in the running unit of work. A closed case shows its history, not later debts."""
+    return CaseFile(
+        await _debts(case) if case.live else [],
+        await _disputes(case),
+        await live_holds(case.community, case.debtor, case.on),
+        await _plans(case),
+        await _money(case),
+        await history_of(case.id),
+    )
+
+
+async def _debts(case: CaseRow) -> list[DebtRow]:
+    rows = await fetch(
+        "SELECT b.id AS bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, w.fen, w.outstanding, w.held FROM bill b"
+        " JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 JOIN bill_line l ON l.id = w.line"
+        " JOIN charge_item i ON i.id = l.item WHERE b.debtor = $1"
+        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id) ORDER BY b.due_on, b.number, l.position",
+        case.debtor,
+    )
+    return [
+        DebtRow(
+            row["bill"],
+            row["id"],
+            Month.parse(row["period"]),
+            Bilingual(row["name_zh"], row["name_en"]),
+            Balance(Money(row["fen"]), Money(row["outstanding"]), Money(row["held"]), row["due_on"], case.on),
+        )
+        for row in rows
+    ]
+
+
+async def _disputes(case: CaseRow) -> list[DisputeRow]:
+    rows = await fetch(
+        "SELECT d.id, d.line, i.name_zh, i.name_en, b.period, d.state, d.reason, d.amount, d.opened_at, d.close_by,"
+        " coalesce((SELECT sum(h.amount) FROM hold h WHERE h.source = d.id AND h.released_at IS NULL), 0)::bigint"
+        " AS held,"
+        " (SELECT outcome FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL"
+        "  ORDER BY x.round DESC LIMIT 1) AS outcome"
+        " FROM dispute d JOIN bill_line l ON l.id = d.line JOIN bill b ON b.id = l.bill"
+        " JOIN charge_item i ON i.id = l.item WHERE d.debtor = $1 ORDER BY d.opened_at DESC, d.id",
+        case.debtor,
+    )
+    return [
+        DisputeRow(
+            row["id"],
+            row["line"],
+            Bilingual(row["name_zh"], row["name_en"]),
+            Month.parse(row["period"]),
+            DisputeState(row["state"]),
+            DisputeReason(row["reason"]),
+            Money(row["amount"]),
+            Money(row["held"]),
+            Outcome(row["outcome"]) if row["outcome"] else None,
+            row["opened_at"],
+            row["close_by"],
+        )
+        for row in rows
+    ]
+
+
+async def _plans(case: CaseRow) -> list[PlanEntry]:
+    rows = await fetch(
+        "SELECT id, state, total, instalments, asked_at FROM plan WHERE debtor = $1 ORDER BY asked_at DESC, id",
+        case.debtor,
+    )
+    return [
+        PlanEntry(row["id"], PlanState(row["state"]), Money(row["total"]), row["instalments"], row["asked_at"])
+        for row in rows
+    ]
+
+
+async def _money(case: CaseRow) -> list[MoneyOnItsWay]:
+    rows = await fetch(
+        "SELECT id, state, amount, created_at FROM attempt WHERE debtor = $1"
+        " AND state IN ('creating', 'open', 'unknown', 'completed') ORDER BY created_at DESC, id",
+        case.debtor,
+    )
+    return [
+        MoneyOnItsWay(row["id"], AttemptState(row["state"]), Money(row["amount"]), row["created_at"]) for row in rows
+    ]
+
+
+async def history_of(case: UUID) -> list[StageRow]:
+    """Every change of a case, newest first."""
+    rows = await fetch(
+        "SELECT at, changed_on, state, stage, why, actor, rule, facts FROM case_stage WHERE arrears_case = $1"
+        " ORDER BY changed_on DESC, at DESC",
+        case,
+    )
+    found = []
+    for row in rows:
+        facts = json.loads(row["facts"])
+        found.append(
+            StageRow(
+                at=row["at"],
+                on=row["changed_on"],
+                state=CaseState(row["state"]),
+                stage=row["stage"],
+                why=Why(row["why"]),
+                by_job=not row["actor"].startswith("staff:"),
+                overdue=Money(facts["overdue"]),
+                held=Money(facts["held"]),
+                days=facts["days"],
+                rule=row["rule"],
+            )
+        )
+    return found

@@ -1,0 +1,24 @@
+-- I-C3: at most one case that is not closed for each unit and debtor, and it is about the debtor's own unit.
+SELECT k.debtor FROM arrears_case k WHERE k.state <> 'closed' GROUP BY k.unit, k.debtor HAVING count(*) > 1
+UNION ALL SELECT k.debtor FROM arrears_case k JOIN debtor d ON d.id = k.debtor WHERE d.unit <> k.unit;
+
+-- I-C4: no case stays open after the last overdue fen is paid.
+SELECT k.id FROM arrears_case k WHERE k.state <> 'closed' AND NOT EXISTS (
+  SELECT FROM bill b JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0
+  WHERE b.debtor = k.debtor AND b.due_on < k.looked_on);
+
+-- I-C6: a case stands where its last recorded change left it, and every change names actor, rule and facts.
+SELECT k.id FROM arrears_case k LEFT JOIN LATERAL (SELECT s.state, s.stage, s.actor, s.rule, s.facts FROM case_stage s
+  WHERE s.arrears_case = k.id ORDER BY s.changed_on DESC, s.at DESC LIMIT 1) s ON true
+WHERE s.state IS DISTINCT FROM k.state OR s.stage IS DISTINCT FROM k.stage OR s.actor = '' OR s.rule = ''
+  OR NOT s.facts ? 'debts';
+
+-- I-C2: a case enters at stage 2 at most, and climbs one stage at a time.
+SELECT s.arrears_case FROM (SELECT arrears_case, stage, coalesce(lag(stage) OVER
+  (PARTITION BY arrears_case ORDER BY changed_on, at), 0) AS before FROM case_stage) s
+WHERE (s.before = 0 AND s.stage > 2) OR (s.before > 0 AND s.stage > s.before + 1);
+
+-- I-C7: what a change recorded as overdue is the sum of its debts, and held never exceeds it.
+SELECT s.id FROM case_stage s WHERE (s.facts->>'overdue')::bigint <>
+  (SELECT coalesce(sum((d->>'outstanding')::bigint), 0) FROM jsonb_array_elements(s.facts->'debts') d)
+  OR (s.facts->>'held')::bigint > (s.facts->>'overdue')::bigint;

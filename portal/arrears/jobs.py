@@ -1,0 +1,45 @@
+"""The daily look at everything that is overdue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.actions import look_at_cases
+from portal.arrears.states import Why
+from portal.db import EVERYWHERE, fetch, unit_of_work
+
+BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
+
+
+async def arrears(on: date) -> dict[str, int]:
+    """Open, change and close cases as of a day, estate by estate in batches; safe to run twice, at once, and late.
+
+    Due dates and days are counted to `on`; sums and holds are those of now, so that a look at a past day never
+    chases what has been paid or disputed since.
+    """
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        communities = [row["id"] for row in await fetch("SELECT id FROM community ORDER BY id")]
+    changes: Counter[Why] = Counter()
+    looked = 0
+    for community in communities:
+        debtors = await _to_look_at(community, on)
+        looked += len(debtors)
+        for start in range(0, len(debtors), BATCH):
+            changes.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+    opened, closed = changes[Why.opened], changes[Why.settled]
+    return {"looked": looked, "opened": opened, "closed": closed, "changed": changes.total() - opened - closed}
+
+
+async def _to_look_at(community: int, on: date) -> list[UUID]:
+    """Debtors with something past due on this day, or with a case that is not closed."""
+    async with unit_of_work(community, read_only=True):
+        rows = await fetch(
+            "SELECT b.debtor FROM bill b JOIN line_balance lb ON lb.bill = b.id"
+            " WHERE b.community = $1 AND b.due_on < $2 AND lb.outstanding > 0"
+            " UNION SELECT debtor FROM arrears_case WHERE community = $1 AND state <> 'closed' ORDER BY debtor",
+            community,
+            on,
+        )
+    return [row["debtor"] for row in rows]

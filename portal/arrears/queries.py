@@ -1,0 +1,139 @@
+"""What the pages about cases show: to the debtor their own, to staff those of their communities."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.file import CaseFile, StageRow, file_of, history_of
+from portal.arrears.states import CaseState
+from portal.db import fetch, reading
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.money import ZERO, Money, total
+from portal.people.principal import Principal, Role
+
+READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which cases to list. `state` None is everything that is not closed; `words` a home, name or phone."""
+
+    state: CaseState | None = None
+    stage: int | None = None
+    words: str = ""
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """A page of cases; the sums and counts are of all that were found."""
+
+    cases: list[CaseRow]
+    found: int
+    overdue: Money
+    chaseable: Money
+    by_stage: dict[int, int]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A case for staff, with its persons (name, phone) and its file."""
+
+    case: CaseRow
+    people: list[tuple[str, str | None]]
+    file: CaseFile
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Where an owner stands. `untold` is what is overdue without a case yet: the daily look comes after it."""
+
+    cases: list[CaseRow]
+    history: dict[UUID, list[StageRow]] = field(default_factory=dict)
+    untold: Money = ZERO
+
+
+@reading
+async def cases_of(by: Principal) -> Mine:
+    """A person's cases, open ones and newest first. A tenant has none; a former owner keeps their own."""
+    rows = await rows_where(
+        "EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($1::uuid[]))",
+        list(by.persons),
+    )
+    cases = await standing_cases(rows)
+    history = {case.id: await history_of(case.id) for case in cases}
+    return Mine(cases, history, await _untold(by, [case.debtor for case in cases if case.live]))
+
+
+async def _untold(by: Principal, told: list[UUID]) -> Money:
+    rows = await fetch(
+        "SELECT b.due_on, c.timezone, lb.outstanding - lb.held AS chaseable FROM bill b"
+        " JOIN community c ON c.id = b.community JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held"
+        " WHERE b.debtor <> ALL($2::uuid[])"
+        " AND b.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
+        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)",
+        list(by.persons),
+        told,
+    )
+    return total(Money(row["chaseable"]) for row in rows if row["due_on"] < clock.today(row["timezone"]))
+
+
+@reading
+async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseList:
+    """The cases of a member of staff's communities, newest first unless asked otherwise."""
+    digits = "".join(c for c in wanted.words if c.isdigit())
+    rows = await rows_where(
+        "k.community = ANY($1::int[]) AND ($2 = 'closed') = (k.state = 'closed') AND ($3 = '' OR u.name ILIKE $4"
+        " OR EXISTS (SELECT FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = k.debtor"
+        " AND (n.name ILIKE $4 OR ($5 <> '' AND n.phone LIKE $6))))",
+        list(by.with_role(*READERS)),
+        wanted.state.value if wanted.state else "",
+        wanted.words.strip(),
+        f"%{_literal(wanted.words.strip())}%",
+        digits if len(digits) >= 4 else "",
+        f"%{digits}%",
+    )
+    found = [case for case in await standing_cases(rows) if _fits(case, wanted)]
+    if wanted.oldest_first:
+        found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
+    start = (max(page, 1) - 1) * PER_PAGE
+    return CaseList(
+        found[start : start + PER_PAGE],
+        len(found),
+        total(case.overdue for case in found),
+        total(case.chaseable for case in found),
+        dict(Counter(case.stage for case in found)),
+        max(page, 1),
+        -(-len(found) // PER_PAGE) or 1,
+    )
+
+
+def _fits(case: CaseRow, wanted: Filter) -> bool:
+    state = case.live if wanted.state is None else case.state is wanted.state
+    return state and (wanted.stage is None or case.stage == wanted.stage)
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@reading
+async def case_on_desk(by: Principal, case: UUID) -> CasePage:
+    """A case with its file. Raises Missing in communities where they have no role to read it."""
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    if not rows:
+        raise Missing
+    found = (await standing_cases(rows))[0]
+    people = await fetch(
+        "SELECT n.name, n.phone FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = $1"
+        " ORDER BY n.external_id",
+        found.debtor,
+    )
+    return CasePage(found, [(row["name"], row["phone"]) for row in people], await file_of(found))

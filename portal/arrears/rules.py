@@ -1,0 +1,168 @@
+"""How a case stands on a day: a pure function of what is owed, what is held, and where it stood before.
+
+The rules are those of interface.md, "Stage", and of reliability.md, I-C1 and I-C2. `RULE` is stored with every
+change; a new wording of the rules gets a new name, so that the history stays reproducible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from portal.arrears.states import RUNGS, CaseState, NextKind, Rung, Why
+from portal.kit.money import ZERO, Money, total
+
+RULE = "arrears-1"
+FIRST_DAY = (0, 1, 16, 31, 61)  # the first day overdue of each stage
+ENTRY = 2  # a case that is new with old debt enters at the stage by days, at most this one
+LAST = len(FIRST_DAY) - 1
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A line of the debtor that something is left of; `held` is the part under review."""
+
+    line: UUID
+    due_on: date
+    outstanding: Money
+    held: Money
+
+    @property
+    def chaseable(self) -> Money:
+        """What may be asked for."""
+        return self.outstanding - self.held
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a debtor owes for a unit, and whether a hold on everything lasts. Only what is past due counts."""
+
+    debts: tuple[Debt, ...]
+    whole_hold: bool = False
+
+    def overdue_on(self, on: date) -> Facts:
+        """The same without what is not past its due date on this day."""
+        return Facts(tuple(d for d in self.debts if d.due_on < on and d.outstanding.fen > 0), self.whole_hold)
+
+
+@dataclass(frozen=True)
+class Before:
+    """Where a live case stood at its last change: state, stage, and (outstanding, held) of each line then."""
+
+    state: CaseState
+    stage: int
+    lines: Mapping[UUID, tuple[Money, Money]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next: the rung that follows and its day, or why nothing does."""
+
+    kind: NextKind
+    rung: Rung = Rung.none
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case stands. `why` is None when nothing changed; `days` and `by_days` are of the oldest chaseable line."""
+
+    state: CaseState
+    stage: int
+    why: Why | None
+    overdue: Money
+    held: Money
+    days: int
+    by_days: int
+    oldest: date | None
+    next: Next
+
+    @property
+    def chaseable(self) -> Money:
+        """Overdue minus held: the only sum that may be chased."""
+        return self.overdue - self.held
+
+
+def stage_by_days(days: int) -> int:
+    """The stage that so many days past due would be: 0, 1 (1-15), 2 (16-30), 3 (31-60), 4 (61 and more)."""
+    return sum(1 for first in FIRST_DAY[1:] if days >= first)
+
+
+def look(facts: Facts, before: Before | None, on: date) -> Standing | None:
+    """How a case stands on a day; None when there is none and nothing is overdue.
+
+    A case enters, also after everything in it was held, at the stage by days, at most 2. From there it climbs only
+    by recorded steps; it falls to the stage by days when less is owed than before. A hold pauses it or takes sums out
+    of it, but leaves the stage it had reached.
+    """
+    seen = facts.overdue_on(on)
+    if not seen.debts:
+        return _closed(on) if before else None
+    overdue = total(d.outstanding for d in seen.debts)
+    held = overdue if seen.whole_hold else total(d.held for d in seen.debts)
+    oldest = _oldest(seen, respect_whole_hold=True)
+    days = (on - oldest).days if oldest else 0
+    state = CaseState.paused if seen.whole_hold else CaseState.open
+    stage = _stage(seen, before, on, stage_by_days(days))
+    why = _why(seen, before, state, stage)
+    ahead = _next(state, stage, oldest, on)
+    return Standing(state, stage, why, overdue, held, days, stage_by_days(days), oldest, ahead)
+
+
+def _closed(on: date) -> Standing:
+    return Standing(CaseState.closed, 0, Why.settled, ZERO, ZERO, 0, 0, None, Next(NextKind.nothing))
+
+
+def _oldest(facts: Facts, *, respect_whole_hold: bool) -> date | None:
+    if facts.whole_hold and respect_whole_hold:
+        return None
+    return min((d.due_on for d in facts.debts if d.chaseable.fen > 0), default=None)
+
+
+def _stage(facts: Facts, before: Before | None, on: date, by_days: int) -> int:
+    if before is None or before.stage == 0:
+        return min(by_days, ENTRY)
+    if not _less_owed(facts, before):
+        return before.stage
+    # Under a hold on everything the money still counts: the stage is right when the hold ends.
+    oldest = _oldest(facts, respect_whole_hold=False)
+    return min(before.stage, stage_by_days((on - oldest).days) if oldest else 0)
+
+
+def _less_owed(facts: Facts, before: Before) -> bool:
+    """Whether a line owes less than at the last change: paid in part, or credited."""
+    now = {d.line: d.outstanding for d in facts.debts}
+    return any(now.get(line, ZERO) < outstanding for line, (outstanding, _held) in before.lines.items())
+
+
+def _why(facts: Facts, before: Before | None, state: CaseState, stage: int) -> Why | None:
+    if before is None:
+        return Why.opened
+    if stage < before.stage:
+        return Why.reduced
+    if state is not before.state:
+        return Why.paused if state is CaseState.paused else Why.resumed
+    if stage > before.stage:
+        return Why.entered
+    now = {d.line: (d.outstanding, d.held) for d in facts.debts}
+    if now == dict(before.lines):
+        return None
+    if _less_owed(facts, before):
+        return Why.reduced
+    held, was = total(h for _o, h in now.values()), total(h for _o, h in before.lines.values())
+    if held == was:
+        return Why.grown
+    return Why.held if held > was else Why.released
+
+
+def _next(state: CaseState, stage: int, oldest: date | None, on: date) -> Next:
+    if state is CaseState.paused:
+        return Next(NextKind.on_hold)
+    if oldest is None:
+        return Next(NextKind.waits_for_review)
+    if stage >= LAST:
+        return Next(NextKind.last, RUNGS[LAST])
+    day = oldest + timedelta(days=FIRST_DAY[stage + 1])
+    return Next(NextKind.step_is_due if day <= on else NextKind.step, RUNGS[stage + 1], day)

@@ -1,0 +1,93 @@
+"""Which lines a plan is made of: all that is payable of the chosen bills, owed by the one who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.db import fetch, fetch_one
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money, total
+from portal.payments.choosing import chosen, lock_bills
+from portal.people.principal import Principal
+from portal.plans.rules import Part, schedule
+
+NO_BILL = N_("Choose at least one bill.")
+NOTHING_LEFT = N_("Nothing is left to pay of these bills.")
+LIVE = N_("There is already a plan or a request for this home. Look at it first; one plan at a time is possible.")
+CHANGED = N_("What is owed has changed since this plan was asked for. Please ask for a new plan for what is left.")
+PAST = N_("The first date of this plan has passed. Please ask for a new plan with a later date.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What would be paid in parts: the sum payable of each line now, and the parts."""
+
+    community: int
+    debtor: UUID
+    today: date
+    lines: tuple[tuple[UUID, Money], ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> Money:
+        """The sum of the plan: nothing under review is in it."""
+        return total(amount for _line, amount in self.lines)
+
+
+async def wanted(by: Principal, bills: Sequence[UUID], instalments: int, first_on: date, *, lock: bool) -> Wanted:
+    """A plan for these bills as they stand now; `lock` holds the bills until the unit of work ends.
+
+    Raises Missing for bills the person does not owe (a tenant may pay, not plan), Refused when nothing is payable,
+    Invalid for bills of two homes, a number of instalments or a first date that cannot be.
+    """
+    if not bills:
+        raise Invalid("bill", NO_BILL)
+    await refuse_not_owed(bills, by.persons)
+    if lock:
+        await lock_bills(bills)
+    choice = await chosen(bills, ())
+    lines = tuple(
+        (one.line, one.outstanding - one.held) for one in choice.lines if (one.outstanding - one.held).fen > 0
+    )
+    if not lines:
+        raise Refused(NOTHING_LEFT)
+    today = await today_in(choice.community)
+    parts = schedule(total(amount for _line, amount in lines), instalments, first_on, today)
+    return Wanted(choice.community, choice.debtor, today, lines, parts)
+
+
+async def refuse_not_owed(bills: Collection[UUID], persons: Collection[UUID]) -> None:
+    """Raises Missing unless these persons owe every one of the bills."""
+    rows = await fetch(
+        "SELECT DISTINCT bill FROM bill_reader WHERE owes AND bill = ANY($1::uuid[]) AND person = ANY($2::uuid[])",
+        list(bills),
+        list(persons),
+    )
+    if len(rows) != len(set(bills)):
+        raise Missing
+
+
+async def still_owed(plan: UUID, first_on: date, today: date) -> None:
+    """Raises Refused when the lines owe less than planned, or the first date is over: a plan is built on facts."""
+    short = await fetch_one(
+        "SELECT FROM plan_line pl JOIN line_balance lb ON lb.line = pl.line WHERE pl.plan = $1"
+        " AND (lb.outstanding - lb.held < pl.amount OR EXISTS (SELECT FROM bill r WHERE r.replaces = lb.bill))",
+        plan,
+    )
+    if short is not None:
+        raise Refused(CHANGED)
+    if first_on < today:
+        raise Refused(PAST)
+
+
+async def today_in(community: int) -> date:
+    """The business date of a community."""
+    row = await fetch_one("SELECT timezone FROM community WHERE id = $1", community)
+    if row is None:
+        raise Missing
+    return clock.today(row["timezone"])

@@ -1,0 +1,55 @@
+"""What is typed when asking for instalments, agreeing with them, and answering."""
+
+from portal.kit.i18n import N_
+from portal.plans.rules import LEAST, MOST
+from portal.web.forms import Day, Form, Many, Text, Tick, Whole
+from portal.web.i18n import _
+
+
+class PlanForm(Form):
+    """Ask to pay some bills in parts; `preview` only shows the dates and sums."""
+
+    bill = Many(N_("Bills to pay in parts"), missing=N_("Choose at least one bill."))
+    instalments = Whole(N_("How many instalments"), least=LEAST, most=MOST, hint=N_("One a month, 2 to 12"))
+    first_on = Day(N_("Date of the first instalment"), hint=N_("Today or a day in the next 60 days"))
+    hardship = Text(
+        N_("Why it is hard to pay at once"),
+        required=False,
+        lines=4,
+        most=1000,
+        hint=N_("If you want to tell us. Only the finance office and the manager read it."),
+    )
+    preview = Tick(required=False)
+
+    def offer(self, bills) -> None:  # type: ignore[no-untyped-def]
+        """Draw a box for each bill that may go into a plan."""
+        text = N_("%(unit)s, %(month)s: %(sum)s to pay, due %(day)s")
+        self.bill.options = [
+            (str(b.id), _(text, unit=b.unit, month=b.period, sum=b.payable, day=b.due_on)) for b in bills
+        ]
+
+
+class AgreeForm(Form):
+    """Agree with the exact text."""
+
+    agree = Tick(
+        N_("I have read this text and agree with it"), missing=N_("Please tick that you agree with this text.")
+    )
+
+
+class ApproveForm(Form):
+    """Say yes, with a word for the owner if one likes."""
+
+    text = Text(N_("A word to the owner"), required=False, lines=3, most=1000)
+
+
+class RefuseForm(Form):
+    """Say no, with reasons."""
+
+    text = Text(
+        N_("Reasons for the owner"),
+        lines=3,
+        most=1000,
+        missing=N_("Write why, in words the owner can understand."),
+        hint=N_("The owner reads exactly this."),
+    )

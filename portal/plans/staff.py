@@ -1,0 +1,82 @@
+"""Instalments, the desk's side: the queue, a request with its facts, yes or no with reasons."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, Parameter
+from litestar.response import Template
+
+from portal.kit.i18n import N_
+from portal.plans import actions, queries
+from portal.plans.forms import ApproveForm, RefuseForm
+from portal.plans.states import PlanState
+from portal.web.guards import staff
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+
+PageNumber = Annotated[int, Parameter(query="page", ge=1, le=10_000)]
+
+
+@get("/", name="desk.plans:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Plans and requests, newest first; `state` shows one state only."""
+    wanted = request.query_params.get("state", "")
+    state = PlanState(wanted) if wanted in list(PlanState) else None
+    found = await queries.plans_on_desk(request.user, state, number)
+    return page(
+        request, "desk/plans/list.html", title=_("Instalments"), found=found, state=state, states=list(PlanState)
+    )
+
+
+@get("/{plan:uuid}", name="desk.plans:show")
+async def show(request: Request, plan: FromPath[UUID]) -> Template:
+    """One request with everything needed to answer it."""
+    return await plan_page(request, plan)
+
+
+@post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(*actions.ANSWERERS)])
+async def approve(request: Request, plan: FromPath[UUID]) -> Response:
+    """Say yes."""
+    form = ApproveForm(await request.form())
+    await queries.plan_on_desk(request.user, plan)
+    if not form.validate():
+        return await plan_page(request, plan, approving=form, status=422)
+    await actions.approve_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("Approved. The plan starts when the owner agrees with its text."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+@post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(*actions.ANSWERERS)])
+async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
+    """Say no, with reasons."""
+    form = RefuseForm(await request.form())
+    await queries.plan_on_desk(request.user, plan)
+    if not form.validate():
+        return await plan_page(request, plan, refusing=form, status=422)
+    await actions.refuse_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("Refused. The owner reads your reasons."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+async def plan_page(
+    request: Request,
+    plan: UUID,
+    approving: ApproveForm | None = None,
+    refusing: RefuseForm | None = None,
+    status: int = 200,
+) -> Template:
+    """A request and the two forms to answer it."""
+    found = await queries.plan_on_desk(request.user, plan)
+    return page(
+        request,
+        "desk/plans/show.html",
+        status=status,
+        title=_("Instalments for %(unit)s", unit=found.plan.unit),
+        found=found,
+        approving=approving or ApproveForm(),
+        refusing=refusing or RefuseForm(),
+    )
+
+
+router = Router("/desk/plans", route_handlers=[list_, show, approve, refuse], guards=[staff(*queries.READERS)])

@@ -1,0 +1,40 @@
+"""The text that both sides agree to, sentence by sentence; the same facts always give the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.plans.rules import GRACE_DAYS, Part
+
+PARTIES = N_("%(estate)s and the owners of %(unit)s agree on paying by instalments.")
+ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
+MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
+PART = N_("Instalment %(number)s: %(amount)s, by %(day)s.")
+EARLY = N_("The owners may pay more, or earlier, at any time.")
+KEPT = N_(
+    "As long as the plan is kept, nothing that is owed for this home is chased. New bills are due on their own dates."
+)
+BROKEN = N_(
+    "If an instalment is not paid within %(days)s days after its date, the plan ends, and what is left of these bills"
+    " is due as it was before the plan."
+)
+RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
+
+
+def terms(
+    estate: str, unit: str, amount: Money, parts: Sequence[Part], months: Sequence[Month]
+) -> tuple[Sentence, ...]:
+    """The sentences of an agreement; `months` are the service months of its bills, in order."""
+    about = {"total": amount, "first": months[0], "last": months[-1]}
+    return (
+        Sentence(PARTIES, {"estate": estate, "unit": unit}),
+        Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
+        *(Sentence(PART, {"number": part.number, "amount": part.amount, "day": part.due_on}) for part in parts),
+        Sentence(EARLY),
+        Sentence(KEPT),
+        Sentence(BROKEN, {"days": GRACE_DAYS}),
+        Sentence(RIGHTS),
+    )
