@@ -108,7 +108,7 @@ def _greet(settings: Settings, demo: bool) -> None:
     print(f"\nMingbai is ready: {settings.base_url}   (desk: {settings.base_url}/desk)")
     print(f"Sandbox for Stripe, SMS and mail: {settings.stripe_api_base}   No money moves.")
     if demo:
-        from portal.demo.story import sign_ins
+        from portal.demo.sign_ins import sign_ins
 
         print(sign_ins(settings))
     print("Stop with Ctrl-C.", flush=True)

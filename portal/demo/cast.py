@@ -1,0 +1,35 @@
+"""The personas of the demo as principals: signed in and out again by the real doors."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.demo.estate import CODE
+from portal.demo.people import persona
+from portal.people.actions import end_session, start_session
+from portal.people.principal import Audience, Principal
+from portal.people.queries import principal_of
+
+__all__ = ["CODE", "owner", "staff_member"]
+
+
+async def owner(key: str) -> Principal:
+    """The persona with this key, as an owner."""
+    return await _principal("SELECT id FROM human WHERE phone = $1", f"+86{persona(key).phone}", Audience.owner)
+
+
+async def staff_member(login: str) -> Principal:
+    """The member of staff with this login."""
+    return await _principal("SELECT id FROM human WHERE login = $1", login, Audience.staff)
+
+
+async def _principal(sql: str, value: str, audience: Audience) -> Principal:
+    async with unit_of_work(EVERYWHERE):
+        human: UUID = await fetch_value(sql, value)
+    token = await start_session(human, audience, "demo")
+    found = await principal_of(token)
+    await end_session(token)
+    if found is None:
+        raise LookupError(value)
+    return found

@@ -1,0 +1,85 @@
+"""The demo estate's three months, lived through by the real actions: nothing here writes a table by itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from portal import db
+from portal.arrears.jobs import arrears
+from portal.audit.jobs import seal
+from portal.billing.running import publish_run
+from portal.database import Database
+from portal.db import fetch_value, unit_of_work
+from portal.demo import cast, desk_story, owner_story
+from portal.demo.estate import write_estate
+from portal.demo.prices import billed_periods
+from portal.demo.sign_ins import give_sign_ins
+from portal.estate.importing import import_estate
+from portal.kit import clock
+from portal.settings import Settings
+
+CODE, ZONE = cast.CODE, "Asia/Shanghai"
+
+
+async def ensure_demo(settings: Settings, database: Database) -> bool:
+    """Tell the story unless the estate is there already; whether it was told now."""
+    db.engine.point_at(**database.config("portal_worker"))
+    await db.engine.open(min_size=1, max_size=4)
+    try:
+        async with unit_of_work():
+            if await fetch_value("SELECT id FROM community WHERE code = $1", CODE):
+                return False
+        if settings.starts_at:
+            clock.start_at(settings.starts_at)
+        await _tell(settings, clock.today(ZONE))
+        return True
+    finally:
+        await db.engine.close()
+
+
+async def _tell(settings: Settings, on: date) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_estate(Path(folder), on)
+        async with _as_if(billed_periods(on)[0].first):
+            report = await import_estate(Path(folder), CODE, actor="demo")
+    if report.errors:
+        raise SystemExit(f"the demo estate could not be brought in: {report.errors[:3]}")
+    async with unit_of_work():
+        community = await fetch_value("SELECT id FROM community WHERE code = $1", CODE)
+    await give_sign_ins(settings)
+    finance = await cast.staff_member("finance")
+    for period in billed_periods(on):
+        async with _as_if(period.first):
+            run = await publish_run(community, period, period.first, approver=finance.actor)
+        if not run.ok:
+            raise SystemExit(f"the bills of {period} could not be issued: {run.result.errors[:3]}")
+    await owner_story.pay_bills(community, on)
+    for day in _days_of_looking(on):
+        async with _as_if(day):
+            await arrears(day)
+    await desk_story.record_services(community, on)
+    await desk_story.publish_statements(community)
+    await owner_story.dispute_and_ask(community, on)
+    await arrears(on)
+    await seal(on)
+
+
+def _days_of_looking(on: date) -> list[date]:
+    """The days on which the arrears job looked before: once a week for three months."""
+    return [on - timedelta(days=days) for days in range(84, 0, -7)]
+
+
+@asynccontextmanager
+async def _as_if(day: date) -> AsyncIterator[None]:
+    """Do something at ten in the morning of an earlier day."""
+    true = clock.now()
+    started = clock.real_now()
+    clock.start_at(datetime.combine(day, time(2), UTC))
+    try:
+        yield
+    finally:
+        clock.start_at(true + (clock.real_now() - started))
