@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Router
 
+from portal.checkout.gateway import gateway
 from portal.people import held
 from portal.people.actions import save_taste
 from portal.people.queries import principal_of
@@ -17,10 +18,28 @@ from portal.web.parts import litestar_parts
 ROUTERS: tuple[str, ...] = (
     "home.pages",
     "desk.staff",
+    "desk.units",
     "signin.pages",
     "signin.staff",
+    "units.pages",
     "billing.pages",
     "billing.staff",
+    "tariffs.pages",
+    "tariffs.staff",
+    "services.pages",
+    "services.staff",
+    "statements.pages",
+    "statements.staff",
+    "statements.public",
+    "checkout.pages",
+    "checkout.webhook",
+    "payments.staff",
+    "disputes.pages",
+    "disputes.staff",
+    "plans.pages",
+    "plans.staff",
+    "arrears.pages",
+    "arrears.staff",
 )
 
 
@@ -35,4 +54,5 @@ def create_app(settings: Settings, **options: Callable[..., Any]) -> Litestar:
         settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste
     )
     parts["state"]["settings"] = settings
+    gateway.point_at(settings)
     return Litestar(**parts, **options)

@@ -75,6 +75,13 @@ class Dispute:
         return self.awaited.due if self.awaited else None
 
     @property
+    def look(self) -> str:
+        """The tone of its outcome, or of its state; a rejection is no alarm."""
+        if self.outcome is not None:
+            return "calm" if self.outcome is Outcome.rejected else "good"
+        return "calm" if self.state is DisputeState.withdrawn else "wait"
+
+    @property
     def is_live(self) -> bool:
         """Whether it is not decided and not withdrawn."""
         return self.state in LIVE

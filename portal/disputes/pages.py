@@ -1,0 +1,143 @@
+"""The owner's disputes: open one, follow it, answer, accept, reopen, withdraw."""
+
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.disputes import forms, opening, queries
+from portal.disputes.forms import uuid_or_missing
+from portal.kit.i18n import N_
+from portal.web.forms import UPLOAD_BYTES, Form
+from portal.web.guards import owner
+from portal.web.held import begin
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+from portal.web.pictures import jpeg
+
+
+@get("/", name="disputes:list")
+async def list_(request: Request) -> Template:
+    """Every dispute of mine, newest first."""
+    found = await queries.disputes_of(request.user)
+    return page(request, "disputes/list.html", title=_("My disputes"), disputes=found)
+
+
+@get("/new", name="disputes:new")
+async def new(request: Request, line: FromQuery[str] = "") -> Template:
+    """The form for a line that can be disputed."""
+    return await new_page(request, uuid_or_missing(line), await begin(request, forms.DisputeForm))
+
+
+@post("/new", name="disputes:open", request_max_body_size=UPLOAD_BYTES)
+async def open_(request: Request) -> Response:
+    """Dispute a line, or a sum in it."""
+    sent = await request.form()
+    form, line = forms.DisputeForm(sent), uuid_or_missing(sent.get("line"))
+    if form.validate() and await form.accepts(_open(request, line, form)):
+        flash(request, N_("We have your dispute. The sum in dispute is not chased while we look at it."))
+        return go(request, "disputes:show", dispute_id=form.outcome)
+    return await new_page(request, line, form, status=422)  # type: ignore[return-value]
+
+
+@get("/{dispute_id:uuid}", name="disputes:show")
+async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
+    """One dispute with every step."""
+    return await show_page(request, dispute_id)
+
+
+@post("/{dispute_id:uuid}/messages", name="disputes:answer")
+async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Say something, or answer a question."""
+    form = forms.AnswerForm(await request.form())
+    done = opening.answer(request.user, dispute_id, form.text.data, once=form.once)
+    return await _do(request, dispute_id, "answer", form, done, N_("Your message is with us."))
+
+
+@post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
+async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Take it back."""
+    form = forms.WithdrawalForm(await request.form())
+    done = opening.withdraw(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "withdrawal", form, done, N_("Your dispute is withdrawn."))
+
+
+@post("/{dispute_id:uuid}/acceptance", name="disputes:accept")
+async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Accept the decision."""
+    form = forms.AcceptanceForm(await request.form())
+    done = opening.accept(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "acceptance", form, done, N_("Thank you. The dispute is closed."))
+
+
+@post("/{dispute_id:uuid}/reopening", name="disputes:reopen")
+async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Object to the decision."""
+    form = forms.ReopeningForm(await request.form())
+    done = opening.reopen(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "reopening", form, done, N_("The dispute is open again; we look once more."))
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}", name="disputes:photo")
+async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """One of its photos."""
+    return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo))
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="disputes:thumbnail")
+async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo, small=True))
+
+
+async def new_page(request: Request, line: UUID, form: Form, status: int = 200) -> Template:
+    """The page that both the GET and a form with errors show."""
+    found = await queries.line_to_dispute(request.user, line)
+    return page(request, "disputes/new.html", status=status, title=_("Dispute a charge"), line=found, form=form)
+
+
+async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
+    """The page with its forms; `sent` is one that came back with errors."""
+    found = await queries.dispute_of(request.user, dispute)
+    empty: dict[str, Form] = {
+        "answer": forms.AnswerForm(),
+        "withdrawal": forms.WithdrawalForm(),
+        "acceptance": forms.AcceptanceForm(),
+        "reopening": forms.ReopeningForm(),
+    }
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request, "disputes/show.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **(empty | sent)
+    )
+
+
+def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
+    return opening.open_dispute(
+        request.user,
+        line,
+        amount=form.amount.data,
+        reason=form.reason.data,
+        body=form.text.data,
+        photos=form.photos.data or (),
+        once=form.once,
+    )
+
+
+async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Response:
+    """Do it if the form is right, and show the dispute again either way."""
+    if not form.validate():
+        work.close()
+        return await show_page(request, dispute, status=422, **{name: form})  # type: ignore[return-value]
+    await work
+    flash(request, done)
+    return go(request, "disputes:show", dispute_id=dispute)
+
+
+router = Router(
+    "/disputes",
+    route_handlers=[list_, new, open_, show, answer, withdraw, accept, reopen, photo, thumbnail],
+    guards=[owner],
+)

@@ -1,0 +1,130 @@
+"""The desk's disputes: the queue, and one with everything behind it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.disputes import deciding, desk, forms
+from portal.disputes.steps import HANDLERS
+from portal.kit.i18n import N_
+from portal.web.forms import Form
+from portal.web.guards import staff
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+from portal.web.pictures import jpeg
+
+
+@get("/", name="desk.disputes:list")
+async def list_(
+    request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", state: FromQuery[str] = ""
+) -> Template:
+    """The queue, with what is late first."""
+    found = await desk.queue_of(request.user, show, department, state)
+    return page(
+        request, "desk/disputes.html", title=_("Disputes"), found=found, show=show, department=department, state=state
+    )
+
+
+@get("/{dispute_id:uuid}", name="desk.disputes:show")
+async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
+    """One dispute with its line, its people and its history."""
+    return await show_page(request, dispute_id)
+
+
+@post("/{dispute_id:uuid}/claim", name="desk.disputes:claim")
+async def claim(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Take it on."""
+    await deciding.claim(request.user, dispute_id)
+    flash(request, N_("You have taken this dispute on. The owner sees it."))
+    return go(request, "desk.disputes:show", dispute_id=dispute_id)
+
+
+@post("/{dispute_id:uuid}/question", name="desk.disputes:ask")
+async def ask(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Ask the owner."""
+    form = forms.QuestionForm(await request.form())
+    if form.validate() and await form.accepts(deciding.ask(request.user, dispute_id, form.text.data)):
+        flash(request, N_("Your question is with the owner. The clock stands still until the answer."))
+        return go(request, "desk.disputes:show", dispute_id=dispute_id)
+    return await show_page(request, dispute_id, status=422, question=form)  # type: ignore[return-value]
+
+
+@post("/{dispute_id:uuid}/routing", name="desk.disputes:route")
+async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Pass it to a department."""
+    form: Any = forms.RoutingForm(await request.form())
+    if form.validate() and await form.accepts(
+        deciding.route(request.user, dispute_id, form.department.data, form.due_on.data, form.text.data)
+    ):
+        flash(request, N_("Passed on to %(department)s."), department=form.department.data)
+        return go(request, "desk.disputes:show", dispute_id=dispute_id)
+    return await show_page(request, dispute_id, status=422, routing=form)  # type: ignore[return-value]
+
+
+@post("/{dispute_id:uuid}/decision", name="desk.disputes:decide")
+async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Decide it, or propose a decision above the limit."""
+    form: Any = forms.DecisionForm(await request.form())
+    if form.validate() and await form.accepts(_decide(request, dispute_id, form)):
+        if form.outcome:
+            flash(request, N_("Decided. The owner has been told."))
+        else:
+            flash(request, N_("Proposed. Above the limit, another manager has to approve it."), "info")
+        return go(request, "desk.disputes:show", dispute_id=dispute_id)
+    return await show_page(request, dispute_id, status=422, decision=form)  # type: ignore[return-value]
+
+
+@post("/{dispute_id:uuid}/approval", name="desk.disputes:approve")
+async def approve(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Agree to a proposed decision; `agree=no` gives it back."""
+    sent = await request.form()
+    form: Any = forms.ApprovalForm(sent)
+    if not form.validate():
+        return await show_page(request, dispute_id, status=422, approval=form)  # type: ignore[return-value]
+    agree = sent.get("agree") != "no"
+    await deciding.approve(request.user, dispute_id, agree=agree, text=form.text.data)
+    flash(request, N_("Approved. The owner has been told.") if agree else N_("Given back to be decided anew."))
+    return go(request, "desk.disputes:show", dispute_id=dispute_id)
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}", name="desk.disputes:photo")
+async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """One of its photos."""
+    return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo))
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="desk.disputes:thumbnail")
+async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo, small=True))
+
+
+async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
+    """The page with its forms; `sent` is one that came back with errors."""
+    found = await desk.dispute_at(request.user, dispute)
+    empty: dict[str, Form] = {
+        "question": forms.QuestionForm(),
+        "routing": forms.RoutingForm(),
+        "decision": forms.DecisionForm(),
+        "approval": forms.ApprovalForm(),
+    }
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request, "desk/dispute.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **(empty | sent)
+    )
+
+
+def _decide(request: Request, dispute: UUID, form: Any) -> Any:
+    return deciding.decide(
+        request.user, dispute, form.data["outcome"], form.amount.data, form.text.data, version=form.version.data
+    )
+
+
+router = Router(
+    "/desk/disputes",
+    route_handlers=[list_, show, claim, ask, route, decide, approve, photo, thumbnail],
+    guards=[staff(*HANDLERS)],
+)

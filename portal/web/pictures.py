@@ -1,0 +1,14 @@
+"""A stored photo as an answer: nothing but a picture, for this reader only."""
+
+from litestar import Response
+
+HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": 'inline; filename="photo.jpg"',
+    "Cache-Control": "private, no-store",
+}
+
+
+def jpeg(data: bytes) -> Response[bytes]:
+    """The JPEG; `nosniff` is on every answer already."""
+    return Response(data, media_type="image/jpeg", headers=HEADERS)
