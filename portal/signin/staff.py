@@ -1,5 +1,6 @@
 """The staff door: password, then code; and the one-time link that sets both up."""
 
+from textwrap import wrap
 from typing import Any
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def set_up_page(request: Request, token: str, half: set_up.SetUp, form: Any, sta
     address = TOTP(half.totp_secret).provisioning_uri(name=half.login, issuer_name="Mingbai")
     picture = segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff")
     return page(request, "signin/set_up_totp.html", title=_("Connect your code app"), secret=half.totp_secret,
-                picture=picture, **facts)  # fmt: skip
+                spaced=" ".join(wrap(half.totp_secret, 4)), picture=picture, **facts)  # fmt: skip
 
 
 @get("/desk/set-up/{token:str}", name="desk.set-up:show")

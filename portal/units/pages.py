@@ -4,7 +4,7 @@ from litestar import Request, Router, get
 from litestar.response import Template
 
 from portal.kit import clock
-from portal.units.queries import homes_of
+from portal.units.household import homes_of
 from portal.web.guards import owner
 from portal.web.i18n import _
 from portal.web.page import page

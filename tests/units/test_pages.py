@@ -6,7 +6,7 @@ import pytest
 
 from portal.kit import clock
 from portal.settings import Settings
-from portal.units.queries import homes_of
+from portal.units.household import homes_of
 from tests import builders, cast
 from tests.client import browser
 
