@@ -1,0 +1,211 @@
+"""The two estates of the cast with something of everything in them, made by the real actions.
+
+陈静 (and, next door, 郑伟) has a paid bill, an overdue one with a dispute and a case, and one she asks to pay by
+instalments. The marks are texts that nobody but their owner and the staff of the estate may ever read.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from PIL import Image
+
+from portal.arrears.jobs import arrears
+from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
+from portal.disputes.opening import open_dispute
+from portal.disputes.states import DisputeReason
+from portal.kit.money import Money
+from portal.payments.counter import record_counter_payment
+from portal.payments.states import PaymentChannel
+from portal.people.actions import start_session
+from portal.people.principal import Principal, Role
+from portal.people.queries import principal_of
+from portal.plans.actions import request_plan
+from portal.services.actions import Work, record_service
+from portal.services.states import ServiceArea
+from portal.signin.set_up import make_link
+from portal.statements.actions import publish_statement
+from tests import builders, cast
+
+TODAY = date(2026, 11, 20)
+WHOLE = 25024
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A photo as it is sent."""
+
+    name: str
+    content: bytes
+
+
+@dataclass
+class Home:
+    """What one owner has in one estate, by the words that stand in addresses."""
+
+    estate: cast.Estate
+    who: Principal
+    unit: UUID
+    marks: set[str]
+    ids: dict[str, UUID | str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Both estates and everybody's door."""
+
+    here: Home
+    there: Home
+    people: dict[str, Principal]
+
+    def marks_not_of(self, *seen: str) -> set[str]:
+        """Names, numbers and texts of all people but these, and of both homes' papers."""
+        names = {name for name in self.people if name not in seen}
+        return names | {PHONES[name] for name in names & PHONES.keys()}
+
+
+PHONES = {
+    "陈静": "19900000101",
+    "李明": "19900000102",
+    "王芳": "19900000103",
+    "孙强": "19900000104",
+    "赵敏": "19900000105",
+    "周杰": "19900000106",
+    "吴霞": "19900000107",
+    "郑伟": "19900000801",
+}
+UNITS = {
+    "1栋101": ("陈静",),
+    "1栋102": ("李明", "王芳"),
+    "1栋103": ("孙强",),
+    "1栋104": ("吴霞",),
+    "8栋801": ("郑伟",),
+}
+
+
+async def populate() -> World:
+    """Everything, today being 2026-11-20 by the day the bills were made for."""
+    mingxi, donghu = await cast.mingxi(), await cast.donghu()
+    mingxi.people["卫兰"] = await builders.staff(mingxi.community, "卫兰", "wei", Role.clerk)
+    mingxi.people["褚英"] = await builders.staff(mingxi.community, "褚英", "chu")
+    await _post(mingxi, "吴霞")
+    items = await _prices(mingxi)
+    here = await _home(mingxi, "陈静", "1栋101", mingxi["沈平"], items, "甲")
+    there = await _home(donghu, "郑伟", "8栋801", donghu["韩冰"], await _prices(donghu), "乙")
+    for unit, names in UNITS.items():
+        if unit in mingxi.units and unit != "1栋101":
+            debtors = [mingxi[name] for name in names]
+            await builders.bill(mingxi.community, mingxi.units[unit], debtors, [(items[0], 19900)])
+    await arrears(TODAY)
+    link = await make_link("chu")
+    for home in (here, there):
+        home.ids |= {**await _found(home), "set-up.token": link.rsplit("/", 1)[-1], "static.name": "portal.js"}
+    return World(here, there, mingxi.people | donghu.people)
+
+
+async def _prices(estate: cast.Estate) -> list[UUID]:
+    items = [await builders.charge_item(estate.community, code) for code in ("service", "water")]
+    await builders.tariff(estate.community, items[0])
+    return items
+
+
+async def _home(
+    estate: cast.Estate, name: str, unit_name: str, manager: Principal, items: list[UUID], mark: str
+) -> Home:
+    who, unit, community = estate[name], estate.units[unit_name], estate.community
+    marks = {f"{mark}诉", f"{mark}难", f"{mark}单"}
+    home = Home(estate, who, unit, marks)
+
+    async def billed(month: int, *fen: int) -> UUID:
+        lines = list(zip(items, fen, strict=False))
+        days = {"due_on": date(2026, month, 15), "issued_on": date(2026, month, 1)}
+        return await builders.bill(community, unit, [who], lines, period=f"2026-{month:02}", **days)
+
+    paid, overdue, planned = await billed(9, 31100), await billed(10, WHOLE, 3000), await billed(11, WHOLE)
+    line = (await builders.lines_of(community, overdue))[0]
+    posted = await record_counter_payment(
+        manager,
+        unit=unit_name,
+        bills=[paid],
+        amount=Money(31100),
+        channel=PaymentChannel.transfer,
+        reference=f"{mark}单",
+    )
+    photo = Sent("bins.jpg", a_photo())
+    dispute = await open_dispute(
+        who, line, reason=DisputeReason.poor_quality, body=f"{mark}诉：垃圾桶没有清运", amount=Money(9000), photos=[photo]
+    )
+    plan = await request_plan(who, [planned], 3, date(2026, 12, 20), f"{mark}难：手头紧")
+    work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
+    record = await record_service(manager, community, work, [photo])
+    statement = await _statement(estate, manager)
+    home.ids = {
+        "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute": dispute,
+        "plans.plan": plan, "services.record": record, "statements.name": str(statement),
+        "statements.statement": statement, "e.statement": statement, "e.code": estate.code, "units.unit": unit,
+    }  # fmt: skip
+    return home
+
+
+async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
+    async with unit_of_work(estate.community):
+        statement = await fetch_value(
+            "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state)"
+            " VALUES (gen_random_uuid(), $1, '2026-q3', 1, '2026年第三季度收支', '2026-07-01', '2026-09-30', 'draft')"
+            " RETURNING id",
+            estate.community,
+        )
+        for position, side in enumerate(("income", "expense"), 1):
+            await fetch(
+                "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
+                " amount) VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
+                estate.community,
+                statement,
+                position,
+                side,
+            )
+    await publish_statement(statement, manager)
+    return statement
+
+
+async def _post(estate: cast.Estate, name: str) -> None:
+    async with unit_of_work(estate.community):
+        await fetch(
+            "INSERT INTO committee_post (id, community, person, post, starts_on)"
+            " VALUES (gen_random_uuid(), $1, $2, '主任', '2026-01-01')",
+            estate.community,
+            estate[name].persons[0],
+        )
+
+
+async def _found(home: Home) -> dict[str, UUID | str]:
+    """What the actions made beside: photos, a notice, a case, a session."""
+    asked = {
+        "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute']}"),
+        "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
+        "inbox.notice": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
+        "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
+    }
+    await start_session(home.who.human, home.who.audience, "another browser")
+    async with unit_of_work(EVERYWHERE):
+        ids = {key: await fetch_value(*question) for key, question in asked.items()}
+        ids["settings.session_id"] = await fetch_value("SELECT id FROM web_session WHERE human = $1", home.who.human)
+    return ids
+
+
+async def signed_in(who: Principal) -> tuple[str, Principal]:
+    """A new session's token, and the person as the portal knows them by it."""
+    token = await start_session(who.human, who.audience, "tests")
+    known = await principal_of(token)
+    assert known is not None
+    return token, known
+
+
+def a_photo() -> bytes:
+    """A small JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "JPEG")
+    return out.getvalue()

@@ -1,0 +1,114 @@
+"""The routes of the product as the tests walk them: each with its doors, its addresses and a form that would work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from portal.people.principal import Role
+from portal.web import guards
+from tests.populated import Home
+
+PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")
+
+# A good form for each route that takes one; a stranger sends it and must be turned away for who they are.
+FORMS: dict[str, dict[str, str]] = {
+    "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
+    "plans:agree": {"agree": "yes"},
+    "disputes:open": {"line": "bills.line", "reason": "other", "text": "不对"},
+    "payments:start": {"bill": "bills.bill", "method": "alipay"},
+}
+ANY_FORM = {"text": "不对", "outcome": "rejected", "department": "工程部", "due_on": "2026-12-01", "amount": "1.00"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One path with one method."""
+
+    path: str
+    method: str
+    handler: HTTPRouteHandler
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.handler.name or ""
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may come in."""
+        return bool(self.handler.opt.get("public"))
+
+    @property
+    def door(self) -> str:
+        """`owner`, `committee`, `staff` or `public`: by its guards."""
+        if self.public:
+            return "public"
+        names = {getattr(guard, "__qualname__", "") for guard in self.handler.resolve_guards()}
+        if "committee" in names:
+            return "committee"
+        return "owner" if "owner" in names else "staff"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that its guards ask for, all of which count; empty: any staff."""
+        asked: set[Role] = set()
+        for guard in self.handler.resolve_guards():
+            if guard is not guards.closed and getattr(guard, "__closure__", None):
+                asked |= {role for cell in guard.__closure__ for role in cell.cell_contents}
+        return frozenset(asked)
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """(key of its source, type) of each parameter; the key is the noun before it and its name."""
+        found, noun = [], ""
+        for part in self.path.strip("/").split("/"):
+            if match := PARAMETER.fullmatch(part):
+                found.append((f"{noun}.{match[1]}", match[2]))
+            elif part != "desk":
+                noun = part
+        return found
+
+    def address(self, ids: dict[str, Any]) -> str:
+        """The path with these ids. Raises KeyError for a parameter that nobody gave a source."""
+        keys = iter(self.parameters)
+        return PARAMETER.sub(lambda _match: str(ids[next(keys)[0]]), self.path)
+
+    def form(self, home: Home) -> dict[str, str]:
+        """Something that could be sent to it."""
+        return {name: str(home.ids.get(value, value)) for name, value in FORMS.get(self.name, ANY_FORM).items()}
+
+
+def routes_of(app: Litestar) -> Iterator[Route]:
+    """Every path and method but OPTIONS, and HEAD that comes with GET."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
+                yield Route(route.path, method, handler)
+
+
+def nowhere(ids: dict[str, Any]) -> dict[str, Any]:
+    """The same keys with ids of nothing."""
+    return {key: uuid4() for key in ids}
+
+
+class Map:
+    """Which routes an address leads to."""
+
+    def __init__(self, app: Litestar) -> None:
+        kinds = {"uuid": "[0-9a-f-]{36}", "path": ".+", "str": "[^/]+", "int": "[0-9]+"}
+        self.known = [
+            (re.compile(PARAMETER.sub(lambda match: kinds[match[2]], route.path)), route)
+            for route in routes_of(app)
+        ]
+
+    def at(self, address: str, method: str = "GET") -> Route | None:
+        """The route that answers, or None."""
+        path = address.split("?")[0].split("#")[0]
+        return next((r for pattern, r in self.known if r.method == method and pattern.fullmatch(path)), None)

@@ -1,0 +1,53 @@
+"""How many statements a page costs, the look-up of the session and BEGIN and COMMIT among them."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from portal.db import UnitOfWork
+from tests.web.walk.conftest import Stage
+
+pytestmark = pytest.mark.anyio
+
+# Ceilings: a page that grows with its rows breaks them at once, since the world has several of everything.
+MOST = {
+    "陈静": {"/": 20, "/bills": 14, "/bills/{bill}": 14, "/bills/{bill}/lines/{line}": 16},
+    "沈平": {"/desk": 20, "/desk/bills": 16, "/desk/bills/{bill}": 16},
+}
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that were sent since it was last cleared."""
+    said: list[str] = []
+    enter, leave = UnitOfWork.__aenter__, UnitOfWork._end
+
+    def note(record: asyncpg.connection.LoggedQuery) -> None:
+        said.append(record.query)
+
+    async def entered(self: UnitOfWork) -> UnitOfWork:
+        said.append("BEGIN")
+        await enter(self)
+        self.connection.add_query_logger(note)
+        return self
+
+    async def left(self: UnitOfWork, word: str) -> None:
+        said.append(word)
+        self.connection.remove_query_logger(note)
+        await leave(self, word)
+
+    monkeypatch.setattr(UnitOfWork, "__aenter__", entered)
+    monkeypatch.setattr(UnitOfWork, "_end", left)
+    return said
+
+
+@pytest.mark.parametrize(("name", "path", "most"), [(n, p, m) for n, pages in MOST.items() for p, m in pages.items()])
+async def test_a_page_costs_no_more_than_this(stage: Stage, queries: list[str], name: str, path: str, most: int) -> None:
+    ids = {key.split(".")[-1]: value for key, value in stage.world.here.ids.items() if key.startswith("bills.")}
+    address = path.format(**ids)
+    await stage[name].get(address)
+    queries.clear()
+    answer = await stage[name].get(address)
+    assert answer.status_code == 200
+    assert 0 < len(queries) <= most, "\n".join(["", *queries])
