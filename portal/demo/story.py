@@ -69,8 +69,8 @@ async def _tell(settings: Settings, on: date) -> None:
 
 
 def _days_of_looking(on: date) -> list[date]:
-    """The days on which the arrears job looked before: once a week for three months."""
-    return [on - timedelta(days=days) for days in range(84, 0, -7)]
+    """The estate joined a fortnight ago: the arrears job has looked twice since, before today."""
+    return [on - timedelta(days=days) for days in (7, 3)]
 
 
 @asynccontextmanager

@@ -1,0 +1,90 @@
+"""What people come for, from the first page to the last, on a phone, with and without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.conftest import Phone
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+NUMBERS = iter(range(101, 113))
+
+
+@pytest.fixture
+def home() -> int:
+    """A home that no other journey has touched."""
+    return next(NUMBERS)
+
+
+def to_first_bill(phone: Phone, home: int) -> None:
+    """Sign in and open the newest bill."""
+    phone.sign_in(f"19900002{home}")
+    phone.page.goto(f"{phone.portal.url}/bills")
+    phone.page.click("[data-bill] h2 a")
+    phone.page.wait_for_selector("[data-line]")
+
+
+def pay(phone: Phone, outcome: str = "paid") -> None:
+    """From the choice of a method through the hosted page back to the payment."""
+    phone.page.check("input[name=method][value=alipay]")
+    phone.page.click("main form:has(input[name=method]) button[type=submit]:not([name=preview]), main form:has(input[name=method]) button:not([name])")
+    phone.page.wait_for_url("**/c/pay/**")
+    phone.page.click(f"button[name=outcome][value={outcome}]")
+    phone.page.wait_for_url("**/payments/**")
+    phone.page.wait_for_selector("[data-payment][data-state=posted]")
+
+
+def test_an_owner_signs_in_and_pays_the_bill(phone: Phone, home: int) -> None:
+    to_first_bill(phone, home)
+    bill = phone.page.locator("[data-bill]").first
+    fen = bill.get_attribute("data-fen")
+    assert bill.get_attribute("data-outstanding") == fen
+    phone.page.click("a[href^='/payments/new?bill=']")
+    pay(phone)
+    assert phone.page.locator("[data-payment]").get_attribute("data-fen") == fen
+    phone.page.goto(f"{phone.portal.url}/bills")
+    assert phone.page.locator("[data-bill]").first.get_attribute("data-state") == "paid"
+
+
+def test_an_owner_pays_a_part(phone: Phone, home: int) -> None:
+    to_first_bill(phone, home)
+    fen = int(phone.page.locator("[data-bill]").first.get_attribute("data-fen") or 0)
+    phone.page.click("a[href^='/payments/new?bill=']")
+    phone.page.fill("input[name=amount]", "100.05")
+    pay(phone)
+    phone.page.goto(f"{phone.portal.url}/bills")
+    bill = phone.page.locator("[data-bill]").first
+    assert (bill.get_attribute("data-state"), bill.get_attribute("data-outstanding")) == ("part_paid", str(fen - 10005))
+
+
+def test_a_dispute_is_upheld_and_accepted(phone: Phone, other_phone: Phone, home: int, script: bool) -> None:
+    to_first_bill(phone, home)
+    line = phone.page.locator("[data-line]").first
+    line_id, fen = line.get_attribute("data-line"), line.get_attribute("data-fen")
+    line.locator("a[href^='/disputes/new']").click()
+    phone.page.check("input[name=reason][value=not_provided]")
+    phone.page.fill("textarea[name=text]", "这个月楼道没有打扫过。")
+    phone.page.click("main form:has(textarea[name=text]) button")
+    phone.page.wait_for_selector("[data-dispute]")
+    dispute = phone.page.locator("[data-dispute]").first.get_attribute("data-dispute")
+    assert phone.page.locator("[data-dispute]").first.get_attribute("data-held") == fen
+
+    other_phone.sign_in_at_desk("jing" if script else "fuwu")
+    desk = other_phone.page
+    desk.goto(f"{phone.portal.url}/desk/disputes/{dispute}")
+    desk.click(f"form[action='/desk/disputes/{dispute}/claim'] button")
+    desk.wait_for_selector(f"form[action='/desk/disputes/{dispute}/decision']")
+    decision = desk.locator(f"form[action='/desk/disputes/{dispute}/decision']")
+    decision.locator("input[name=outcome][value=upheld]").check()
+    decision.locator("[name=text]").fill("经核实属实，本月该项费用减免。")
+    decision.locator("button").last.click()
+    desk.wait_for_selector("[data-dispute][data-state=decided]")
+
+    phone.page.goto(f"{phone.portal.url}/disputes/{dispute}")
+    phone.page.locator(f"form[action='/disputes/{dispute}/acceptance'] button").click()
+    phone.page.wait_for_selector("[data-dispute][data-state=accepted]")
+    phone.page.goto(f"{phone.portal.url}/bills")
+    phone.page.click("[data-bill] h2 a")
+    settled = phone.page.locator(f"[data-line='{line_id}']")
+    assert (settled.get_attribute("data-outstanding"), settled.get_attribute("data-held")) == ("0", "0")
