@@ -23,8 +23,8 @@ WITHOUT_COMMUNITY = frozenset(
 # Rows that are only ever added: neither the app nor the worker may change or remove them.
 APPEND_ONLY = (
     "journal", "posting", "bill", "bill_line", "bill_run", "adjustment", "payment", "allocation", "credit",
-    "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step", "statement_line",
-    "photo",
+    "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step",
+    "photo", "service_record",
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.

@@ -1,12 +1,16 @@
-"""When an estate works, and how fast it promises to answer."""
+"""When an estate works, how fast it promises to answer, and what anybody may know of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.communities.rules import ServiceLevel, WorkCalendar
-from portal.db import fetch
+from portal.communities.states import FeeMode
+from portal.db import fetch, fetch_one, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Missing
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,37 @@ async def terms_of(community: int) -> WorkTerms:
 async def calendar_of(community: int) -> WorkCalendar:
     """The days and hours on which an estate works, its own overrides included."""
     return (await terms_of(community)).calendar
+
+
+@dataclass(frozen=True)
+class PublicEstate:
+    """What anybody may know of an estate. `id` is the scope of what it publishes, `today` its business date."""
+
+    id: int
+    code: str
+    name: str
+    fee_mode: FeeMode
+    hotline: str
+    contract: str
+    zone: str
+    today: date
+
+
+async def estate_called(code: str) -> PublicEstate:
+    """The estate with this code, for people who are not signed in. Raises Missing."""
+    async with unit_of_work(read_only=True):
+        row = await fetch_one(
+            "SELECT id, code, name, fee_mode, hotline, contract_ref, timezone FROM community WHERE code = $1", code
+        )
+    if row is None:
+        raise Missing
+    return PublicEstate(
+        row["id"],
+        row["code"],
+        row["name"],
+        FeeMode(row["fee_mode"]),
+        row["hotline"] or "",
+        row["contract_ref"] or "",
+        row["timezone"],
+        clock.today(row["timezone"]),
+    )

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from portal.kit.states import Moves
+
 
 class StatementState(StrEnum):
     """A published statement never changes; a correction supersedes it."""
@@ -9,6 +11,16 @@ class StatementState(StrEnum):
     draft = "draft"
     published = "published"
     superseded = "superseded"
+
+
+STATEMENT_MOVES = Moves(
+    StatementState,
+    {
+        StatementState.draft: {StatementState.published},
+        StatementState.published: {StatementState.superseded},
+        StatementState.superseded: set(),
+    },
+)
 
 
 class StatementFund(StrEnum):

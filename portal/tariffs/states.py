@@ -71,3 +71,11 @@ class Voucher(StrEnum):
     receipt = "receipt"
     fund_slip = "fund_slip"
     utility_slip = "utility_slip"
+
+
+class TariffStanding(StrEnum):
+    """Where a version of a rate stands on a day."""
+
+    ended = "ended"
+    current = "current"
+    announced = "announced"

@@ -55,7 +55,7 @@ class EveryAnswer:
     def _keep(self, scope: Any, status: int, sets_cookie: bool) -> str:
         handler = scope.get("route_handler")
         seconds = handler.opt.get("keep", 0) if handler else 0
-        if not seconds or sets_cookie or status != 200 or scope.get("user"):
+        if not seconds or sets_cookie or status not in (200, 304) or scope.get("user"):
             return "no-store"
         return f"private, max-age={seconds}"
 

@@ -1,0 +1,63 @@
+"""What staff type when a piece of work is done."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+
+from portal.kit.i18n import N_
+from portal.services.states import ServiceArea
+from portal.web.fields import WIDE, Typed
+from portal.web.forms import Choice, Day, Form, Photos, Text
+from portal.web.i18n import _
+
+_TIME = re.compile(r"(\d{1,2})[:点时](\d{1,2})?分?", re.ASCII)
+TIME_HINT = N_("Enter a time, for example 14:05")
+
+
+class Hour(Typed):
+    """A time of day: 14:05, 9:30, １４：０５ or 14点5分."""
+
+    kind = "time"
+    missing = TIME_HINT
+
+    def read(self, text: str) -> time:
+        """Raises ValueError for what is no time of day."""
+        plain = text.strip().translate(WIDE).replace("：", ":").replace(" ", "")
+        found = _TIME.fullmatch(plain)
+        if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+            raise ValueError(_(TIME_HINT))
+        return time(int(found[1]), int(found[2] or 0))
+
+    def written(self, value: time) -> str:
+        """14:05"""
+        return f"{value:%H:%M}"
+
+
+class RecordForm(Form):
+    """One piece of work: what, where, when, with photos."""
+
+    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
+    title = Text(
+        N_("What was done"),
+        most=80,
+        hint=N_("For example: filter of the water tank cleaned"),
+        missing=N_("Say in a few words what was done."),
+    )
+    place = Text(
+        N_("Where"),
+        most=80,
+        hint=N_("A place everybody knows; never name a home that complained"),
+        missing=N_("Say where it was done."),
+    )
+    done_on = Day(N_("Day"), required=False, hint=N_("Empty means today"))
+    done_at = Hour(N_("Time"), required=False, hint=N_("Empty means now"))
+    note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this"))
+    photos = Photos(N_("Photos"))
+
+    def validate_community(self, field: Choice) -> None:
+        """Whoever works for one estate need not say which."""
+        if field.data is None and len(field.options) != 1:
+            raise ValueError(_(N_("Choose the estate.")))
+        field.data = field.data or int(field.options[0][0])

@@ -1,0 +1,155 @@
+"""What was done on one's estates, for residents and staff alike; the rows of another estate do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from portal.db import fetch, fetch_one, reading
+from portal.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.period import Month
+from portal.people.principal import Principal
+from portal.services.actions import RECORDERS
+from portal.services.states import ServiceArea
+
+PER_PAGE = 12
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only."""
+
+    id: UUID
+    estate: str
+    zone: str
+    area: ServiceArea
+    title: str
+    place: str
+    note: str
+    done_at: datetime
+    recorder: str
+    department: str
+    photos: list[PhotoRow]
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """One page of records, newest first, with the months that have any."""
+
+    records: list[RecordRow]
+    found: int
+    page: int
+    pages: int
+    months: list[Month]
+    several_estates: bool
+
+
+@dataclass(frozen=True)
+class EstateNow:
+    """An estate in which the reader may record work, and its present local time."""
+
+    id: int
+    name: str
+    now: datetime
+
+
+ROW = (
+    "SELECT r.id, r.area, r.title, r.place, r.note, r.done_at, c.name AS estate, c.timezone,"
+    " s.name AS recorder, s.department, count(*) OVER () AS found"
+    " FROM service_record r JOIN community c ON c.id = r.community JOIN staff s ON s.id = r.recorded_by"
+    " WHERE r.community = ANY($1)"
+)
+
+
+@reading
+async def records_of(
+    by: Principal, area: ServiceArea | None = None, month: Month | None = None, page: int = 1
+) -> RecordList:
+    """The records of the reader's estates, of one area and one month (in the estate's zone) if asked for."""
+    page = max(page, 1)
+    rows = await fetch(
+        ROW + " AND ($2::text IS NULL OR r.area = $2)"
+        " AND ($3::text IS NULL OR to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') = $3)"
+        " ORDER BY r.done_at DESC, r.recorded_at DESC LIMIT $4 OFFSET $5",
+        list(by.communities),
+        area.value if area else None,
+        str(month) if month else None,
+        PER_PAGE,
+        (page - 1) * PER_PAGE,
+    )
+    months = await fetch(
+        "SELECT DISTINCT to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') AS month FROM service_record r"
+        " JOIN community c ON c.id = r.community WHERE r.community = ANY($1) ORDER BY month DESC LIMIT 24",
+        list(by.communities),
+    )
+    photos = await photos_of_all(by, [f"service:{row['id']}" for row in rows])
+    found = rows[0]["found"] if rows else 0
+    return RecordList(
+        [_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
+        found,
+        page,
+        -(-found // PER_PAGE) or 1,
+        [Month.parse(row["month"]) for row in months],
+        len(by.communities) > 1,
+    )
+
+
+@reading
+async def record_of(by: Principal, record: UUID) -> RecordRow:
+    """One record. Raises Missing if it is not of one of the reader's estates."""
+    row = await fetch_one(ROW + " AND r.id = $2", list(by.communities), record)
+    if row is None:
+        raise Missing
+    return _row(row, await photos_of(by, f"service:{record}"))
+
+
+@reading
+async def photo_of_record(by: Principal, record: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """The JPEG of a photo of a record. Raises Missing as `record_of` does, or if it is not one of its photos."""
+    await record_of(by, record)
+    return await photo_of(by, f"service:{record}", photo, small=small)
+
+
+@reading
+async def recording_estates(by: Principal) -> list[EstateNow]:
+    """The estates in which the reader may record work."""
+    rows = await fetch(
+        "SELECT id, name, ($2 AT TIME ZONE timezone) AS now FROM community WHERE id = ANY($1) ORDER BY code",
+        list(by.with_role(*RECORDERS)),
+        clock.now(),
+    )
+    return [EstateNow(row["id"], row["name"], row["now"]) for row in rows]
+
+
+def month_of(text: str) -> Month | None:
+    """A month as the filter sends it; None for nothing or nonsense, which filters nothing."""
+    try:
+        return Month.parse(text) if text else None
+    except ValueError:
+        return None
+
+
+def area_of(text: str) -> ServiceArea | None:
+    """An area as the filter sends it; None for nothing or nonsense."""
+    return ServiceArea(text) if text in list(ServiceArea) else None
+
+
+def _row(row: Mapping[str, Any], photos: list[PhotoRow]) -> RecordRow:
+    return RecordRow(
+        row["id"],
+        row["estate"],
+        row["timezone"],
+        ServiceArea(row["area"]),
+        row["title"],
+        row["place"],
+        row["note"] or "",
+        row["done_at"],
+        row["recorder"],
+        row["department"] or "",
+        photos,
+    )

@@ -1,0 +1,88 @@
+"""The desk's service records: read them, add one from a phone."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Template
+
+from portal.kit.i18n import N_
+from portal.services import actions, queries
+from portal.services.forms import RecordForm
+from portal.services.states import ServiceArea
+from portal.web.forms import UPLOAD_BYTES
+from portal.web.guards import staff
+from portal.web.held import begin
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+
+
+@get("/", name="desk.services:list", guards=[staff()])
+async def list_(
+    request: Request, area: FromQuery[str] = "", month: FromQuery[str] = "", number: PageNumber = 1
+) -> Template:
+    """What was done, newest first, and the way to add to it."""
+    wanted = queries.area_of(area), queries.month_of(month)
+    found = await queries.records_of(request.user, *wanted, number)
+    return page(request, "desk/services/list.html", title=_("Services"), found=found, area=wanted[0], month=wanted[1],
+                areas=list(ServiceArea), may_add=bool(request.user.with_role(*actions.RECORDERS)))  # fmt: skip
+
+
+@get("/new", name="desk.services:new", guards=[staff(*actions.RECORDERS)])
+async def new(request: Request) -> Template:
+    """The form, with the present moment filled in."""
+    estates = await queries.recording_estates(request.user)
+    now, first = estates[0].now, estates[0].id
+    return await new_page(request, await begin(request, RecordForm, community=first, done_on=now.date(), done_at=now))
+
+
+@post("/new", name="desk.services:record", guards=[staff(*actions.RECORDERS)], request_max_body_size=UPLOAD_BYTES)
+async def record(request: Request) -> Response:
+    """Keep one piece of work."""
+    form = RecordForm(await request.form())
+    form.community.options = await _options(request)
+    if form.validate() and await form.accepts(_keep(request, form)):
+        flash(request, N_("Saved. Residents can see it now."))
+        return go(request, "desk.services:show", record=form.outcome)
+    return await new_page(request, form, status=422)  # type: ignore[return-value]
+
+
+@get("/{record:uuid}", name="desk.services:show", guards=[staff()])
+async def show(request: Request, record: FromPath[UUID]) -> Template:
+    """One piece of work with its photos, and who recorded it."""
+    found = await queries.record_of(request.user, record)
+    return page(request, "desk/services/show.html", title=found.title, found=found)
+
+
+@get("/{record:uuid}/photos/{photo:uuid}", name="desk.services:photo", guards=[staff()])
+async def photo(
+    request: Request, record: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
+) -> Response[bytes]:
+    """A photo, or with `thumb=1` its thumbnail."""
+    return Response(
+        await queries.photo_of_record(request.user, record, photo, small=bool(thumb)), media_type="image/jpeg"
+    )
+
+
+async def _keep(request: Request, form: RecordForm) -> UUID:
+    told = {name: form[name].data for name in ("area", "title", "place", "done_on", "done_at", "note")}
+    return await actions.record_service(
+        request.user, form.community.data, actions.Work(**told), form.photos.data, form.once
+    )
+
+
+async def _options(request: Request) -> list[tuple[str, str]]:
+    return [(str(estate.id), estate.name) for estate in await queries.recording_estates(request.user)]
+
+
+async def new_page(request: Request, form: RecordForm, status: int = 200) -> Template:
+    """The page that both the GET and a form with errors show."""
+    form.community.options = await _options(request)
+    return page(request, "desk/services/new.html", fragment="desk/services/_new.html", status=status,
+                title=_("Record a piece of work"), form=form)  # fmt: skip
+
+
+router = Router("/desk/services", route_handlers=[list_, new, record, show, photo])

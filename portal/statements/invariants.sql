@@ -1,0 +1,14 @@
+-- I-S1: what is published says who published it, when, and the fingerprint of what was shown.
+SELECT id FROM statement
+WHERE (state = 'draft') <> (content_sha256 IS NULL AND published_by IS NULL AND published_at IS NULL)
+   OR (state <> 'draft' AND (content_sha256 IS NULL OR published_by IS NULL OR published_at IS NULL));
+
+-- I-S2: a statement is superseded by a later version of the same code, and only then.
+SELECT s.id FROM statement s
+WHERE s.state <> 'draft' AND (s.state = 'superseded') <> EXISTS (
+  SELECT FROM statement n WHERE n.community = s.community AND n.code = s.code AND n.version > s.version AND n.state <> 'draft');
+
+-- I-S3: a published statement has lines, numbered without a gap.
+SELECT s.id FROM statement s LEFT JOIN statement_line l ON l.statement = s.id
+WHERE s.state <> 'draft' GROUP BY s.id
+HAVING count(l.id) = 0 OR max(l.position) - min(l.position) + 1 <> count(l.id);

@@ -1,0 +1,45 @@
+"""What an estate shows to anybody: who it is, its prices, its statements. Sums only: no person, no home, no note."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Router, get
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Template
+
+from portal.communities.queries import estate_called
+from portal.statements import queries
+from portal.tariffs.queries import price_list
+from portal.web.i18n import _
+from portal.web.kept import kept_page
+
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+LATEST = 3
+
+
+@get("/{code:str}", name="estate:show")
+async def show(request: Request, code: FromPath[str]) -> Template:
+    """Who the estate is and what it publishes."""
+    estate = await estate_called(code)
+    prices = await price_list(estate.id, estate.today)
+    found = await queries.published_by(estate.id, most=LATEST)
+    return kept_page(request, "public/estate.html", title=estate.name, estate=estate, prices=prices, found=found)
+
+
+@get("/{code:str}/statements", name="estate:statements")
+async def statements(request: Request, code: FromPath[str], number: PageNumber = 1) -> Template:
+    """Everything published, newest first."""
+    estate = await estate_called(code)
+    found = await queries.published_by(estate.id, number)
+    return kept_page(request, "public/statements.html", title=_("Published accounts"), estate=estate, found=found)
+
+
+@get("/{code:str}/statements/{statement:uuid}", name="estate:statement")
+async def statement(request: Request, code: FromPath[str], statement: FromPath[UUID]) -> Template:
+    """One statement by fund."""
+    estate = await estate_called(code)
+    found = await queries.published_statement(estate.id, statement)
+    return kept_page(request, "public/statement.html", title=found.row.title, estate=estate, found=found)
+
+
+router = Router("/e", route_handlers=[show, statements, statement], opt={"public": True, "keep": 300})

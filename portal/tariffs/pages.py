@@ -1,0 +1,21 @@
+"""The price list that anybody may read (价格公示)."""
+
+from litestar import Request, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.communities.queries import estate_called
+from portal.tariffs.queries import price_list
+from portal.web.i18n import _
+from portal.web.kept import kept_page
+
+
+@get("/{code:str}/prices", name="estate:prices")
+async def prices(request: Request, code: FromPath[str]) -> Template:
+    """What is charged now and what is announced, with formula, rounding and source."""
+    estate = await estate_called(code)
+    items = await price_list(estate.id, estate.today)
+    return kept_page(request, "public/prices.html", title=_("Price list"), estate=estate, items=items)
+
+
+router = Router("/e", route_handlers=[prices], opt={"public": True, "keep": 300})

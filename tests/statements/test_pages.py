@@ -1,0 +1,115 @@
+"""Statement pages for owners, the desk and the public: what each may see, and how it looks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from uuid import uuid4
+
+import pytest
+
+from portal.settings import Settings
+from portal.statements.actions import publish_statement
+from tests import builders, cast
+from tests.client import browser
+from tests.statements import books
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+async def test_staff_publish_and_owners_read_and_download(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    statement = await books.draft(mingxi.community)
+    async with browser(settings, mingxi["蒋涛"]) as client:
+        assert f'data-statement="{statement}" data-state="draft"' in (await client.get("/desk/statements")).text
+        assert "公示前核对" in (await client.get(f"/desk/statements/{statement}")).text
+        answer = await client.post(f"/desk/statements/{statement}/publication")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/statements/{statement}")
+        assert (await client.post(f"/desk/statements/{statement}/publication")).status_code == 409
+        assert "公示前核对" not in (await client.get(f"/desk/statements/{statement}")).text
+    async with browser(settings, mingxi["陈静"]) as client:
+        assert f'data-statement="{statement}" data-state="published"' in (await client.get("/statements")).text
+        shown = (await client.get(f"/statements/{statement}")).text
+        assert shown.count("data-statement=") == 1 and "9月工资" in shown and "蒋涛" in shown
+        assert re.search(r"¥551,279<span class=\"fen\">\.41</span>", shown)  # income of the service fee, alone
+        assert "556,279" not in shown  # two funds added up
+        file = await client.get(f"/statements/{statement}.csv")
+        assert file.content.startswith(b"\xef\xbb\xbf") and "attachment" in file.headers["content-disposition"]
+        rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
+        assert len(rows) == 1 + len(books.ROWS)
+        assert rows[1][4:8] == ["308970.85", "327509.10", "", "-18538.25"]
+        assert rows[4][3] == "'=门禁维修" and rows[4][5] == "" and rows[4][8] == "'@内部备注"
+
+
+async def test_an_unknown_figure_is_a_dash_and_never_zero(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    statement = await books.draft(mingxi.community, [("service_fee", "expense", "维修", "门禁", 119000, None, None, None)])
+    await publish_statement(statement, by=mingxi["蒋涛"])
+    async with browser(settings, mingxi["陈静"]) as client:
+        shown = (await client.get(f"/statements/{statement}")).text
+        row = re.search(r'<tr id="line-1">.*?</tr>', shown, re.S)
+        assert row and row[0].count("–") == 3 and "0<span" not in row[0].replace("1,190", "")
+
+
+async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -> None:
+    mingxi, donghu = await cast.mingxi(), await cast.donghu()
+    draft, published = await books.draft(mingxi.community), await books.draft(mingxi.community, code="b")
+    await publish_statement(published, by=mingxi["蒋涛"])
+    async with browser(settings, mingxi["陈静"]) as client:
+        for name in (draft, f"{draft}.csv", uuid4(), "nonsense", f"{published}.exe", f"{published}.", f"{{{published}}}"):
+            assert (await client.get(f"/statements/{name}")).status_code == 404, name
+        assert (await client.get(f"/desk/statements/{published}")).status_code == 403
+    async with browser(settings, donghu["郑伟"]) as client:
+        for name in (published, f"{published}.csv"):
+            assert (await client.get(f"/statements/{name}")).status_code == 404
+    async with browser(settings, donghu["韩冰"]) as client:
+        assert (await client.get(f"/desk/statements/{draft}")).status_code == 404
+        assert (await client.post(f"/desk/statements/{draft}/publication")).status_code == 404
+    async with browser(settings, mingxi["冯丽"]) as client:
+        assert (await client.get(f"/desk/statements/{draft}")).status_code == 200
+        assert (await client.post(f"/desk/statements/{draft}/publication")).status_code == 403
+
+
+async def test_the_public_reads_what_is_published_and_nothing_of_a_person(settings: Settings) -> None:
+    mingxi, donghu = await cast.mingxi(), await cast.donghu()
+    draft, published = await books.draft(mingxi.community, code="b"), await books.draft(mingxi.community)
+    await publish_statement(published, by=mingxi["蒋涛"])
+    item = await builders.charge_item(mingxi.community)
+    await builders.tariff(mingxi.community, item)
+    async with browser(settings) as client:
+        pages = [
+            await client.get(path)
+            for path in ("/e/mingxi", "/e/mingxi/prices", "/e/mingxi/statements", f"/e/mingxi/statements/{published}")
+        ]
+        assert [answer.status_code for answer in pages] == [200] * 4
+        text = "".join(answer.text for answer in pages)
+        for name in [*mingxi.people, *mingxi.units, *donghu.people, "9月工资", "内部备注"]:
+            assert name not in text, name
+        assert not re.search(r"1[3-9]\d{9}", re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}", "", text))
+        assert all(word in text for word in ("明溪花园", "400-000-0000", "管理费", "2.80", "业主大会 2024 年第 3 号决议"))
+        for path in (
+            f"/e/mingxi/statements/{draft}", f"/e/donghu/statements/{published}", f"/e/mingxi/statements/{uuid4()}",
+            "/e/nowhere", "/e/nowhere/prices", "/e/nowhere/statements", "/e/Mingxi",
+        ):  # fmt: skip
+            assert (await client.get(path)).status_code == 404, path
+        assert "管理费" not in (await client.get("/e/donghu/statements")).text
+
+
+async def test_an_unchanged_public_page_is_not_sent_again(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    statement = await books.draft(mingxi.community)
+    async with browser(settings) as client:
+        for path in ("/e/mingxi", "/e/mingxi/prices", "/e/mingxi/statements"):
+            first = await client.get(path)
+            assert first.headers["cache-control"] == "private, max-age=300" and "Cookie" in first.headers["vary"]
+            again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["cache-control"] == "private, max-age=300"
+            english = await client.get(path, headers={"If-None-Match": first.headers["etag"], "Accept-Language": "en"})
+            assert english.status_code == 200 and 'lang="en"' in english.text
+        mark = (await client.get("/e/mingxi/statements")).headers["etag"]
+        await publish_statement(statement, by=mingxi["蒋涛"])
+        assert (await client.get("/e/mingxi/statements", headers={"If-None-Match": mark})).status_code == 200
+    async with browser(settings, mingxi["陈静"]) as client:
+        assert (await client.get("/e/mingxi")).headers["cache-control"] == "no-store"
