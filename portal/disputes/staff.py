@@ -1,10 +1,10 @@
 """The desk's disputes: the queue, and one with everything behind it."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 
 from portal.disputes import deciding, desk, forms
@@ -16,15 +16,17 @@ from portal.web.i18n import _
 from portal.web.page import flash, go, page
 from portal.web.pictures import jpeg
 
+ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself
+
 
 @get("/", name="desk.disputes:list")
 async def list_(
-    request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", state: FromQuery[str] = ""
+    request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", chosen: ByState = ""
 ) -> Template:
     """The queue, with what is late first."""
-    found = await desk.queue_of(request.user, show, department, state)
+    found = await desk.queue_of(request.user, show, department, chosen)
     return page(
-        request, "desk/disputes.html", title=_("Disputes"), found=found, show=show, department=department, state=state
+        request, "desk/disputes.html", title=_("Disputes"), found=found, show=show, department=department, state=chosen
     )
 
 
