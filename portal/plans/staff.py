@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -15,7 +15,7 @@ from portal.web.guards import staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
-PageNumber = Annotated[int, Parameter(query="page", ge=1, le=10_000)]
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 @get("/", name="desk.plans:list")
