@@ -224,7 +224,7 @@ def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
 
 def _keyed(lines: Sequence[Line]) -> dict[tuple[object, ...], Line]:
     seen: Counter[tuple[object, ...]] = Counter()
-    keyed = {}
+    keyed: dict[tuple[object, ...], Line] = {}
     for line in sorted(lines, key=lambda line: line.position):
         name = (line.fund, line.side, line.category, line.item.zh)
         keyed[(*name, seen[name])] = line

@@ -22,7 +22,7 @@ def test_no_text_cell_begins_like_a_formula(text: str) -> None:
     assert cell in (text, f"'{text}")
 
 
-@given(st.integers(-10**12, 10**12))
+@given(st.integers(-(10**12), 10**12))
 def test_sums_stay_numbers_in_yuan(fen: int) -> None:
     assert safe_cell(Money(fen)) == f"{Money(fen).yuan:.2f}"
     assert float(safe_cell(Money(fen))) == fen / 100

@@ -28,7 +28,7 @@ async def test_publishing_freezes_tells_everyone_of_today_and_leaves_a_trace() -
     assert (shown.row.state, shown.sha256, shown.intact) == (StatementState.published, sha256, True)
     assert (shown.publisher, len(sha256)) == ("蒋涛", 64)
     async with unit_of_work(mingxi.community):
-        told = await fetch("SELECT p.name FROM notice n JOIN person p ON p.id = n.person WHERE n.kind = 'statement_published'")
+        told = await fetch("SELECT p.name FROM notice n JOIN person p ON p.id = n.person WHERE n.kind = $1", KIND)
         assert {row["name"] for row in told} == {"陈静", "李明", "王芳", "孙强", "赵敏", "吴霞"}  # 周杰 has sold
         entry = await fetch_value("SELECT facts FROM audit_entry WHERE subject = $1", f"statement:{statement}")
     assert sha256 in entry
@@ -81,6 +81,7 @@ async def test_only_finance_and_managers_of_the_estate_publish() -> None:
         await publish_statement(uuid4(), by=mingxi["蒋涛"])
 
 
+KIND = "statement_published"
 CHANGES = [
     "UPDATE statement SET title = 'x' WHERE id = $1",
     "UPDATE statement SET state = 'draft' WHERE id = $1",
@@ -89,7 +90,8 @@ CHANGES = [
     "UPDATE statement_line SET amount = amount + 1 WHERE statement = $1",
     "DELETE FROM statement_line WHERE statement = $1",
     "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en, amount)"
-    " SELECT gen_random_uuid(), community, id, 99, 'service_fee', 'income', '', 'x', 'x', 1 FROM statement WHERE id = $1",
+    " SELECT gen_random_uuid(), community, id, 99, 'service_fee', 'income', '', 'x', 'x', 1"
+    " FROM statement WHERE id = $1",
     "DELETE FROM statement WHERE id = $1",
 ]
 
@@ -117,7 +119,7 @@ async def test_figures_changed_behind_our_back_are_noticed(admin: asyncpg.Connec
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
     await publish_statement(statement, by=mingxi["蒋涛"])
-    await admin.execute("UPDATE statement_line SET amount = amount + 1 WHERE statement = $1 AND position = 1", statement)
+    await admin.execute("UPDATE statement_line SET amount = amount + 1 WHERE statement = $1", statement)
     assert not (await queries.statement_of(mingxi["陈静"], statement)).intact
 
 

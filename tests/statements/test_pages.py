@@ -44,12 +44,13 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
 
 async def test_an_unknown_figure_is_a_dash_and_never_zero(settings: Settings) -> None:
     mingxi = await cast.mingxi()
-    statement = await books.draft(mingxi.community, [("service_fee", "expense", "维修", "门禁", 119000, None, None, None)])
+    row = ("service_fee", "expense", "维修", "门禁", 119000, None, None, None)
+    statement = await books.draft(mingxi.community, [row])
     await publish_statement(statement, by=mingxi["蒋涛"])
     async with browser(settings, mingxi["陈静"]) as client:
         shown = (await client.get(f"/statements/{statement}")).text
-        row = re.search(r'<tr id="line-1">.*?</tr>', shown, re.S)
-        assert row and row[0].count("–") == 3 and "0<span" not in row[0].replace("1,190", "")
+        line = re.search(r'<tr id="line-1">.*?</tr>', shown, re.S)
+        assert line and line[0].count("–") == 3 and line[0].count("¥") == 1
 
 
 async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -> None:
@@ -57,7 +58,8 @@ async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -
     draft, published = await books.draft(mingxi.community), await books.draft(mingxi.community, code="b")
     await publish_statement(published, by=mingxi["蒋涛"])
     async with browser(settings, mingxi["陈静"]) as client:
-        for name in (draft, f"{draft}.csv", uuid4(), "nonsense", f"{published}.exe", f"{published}.", f"{{{published}}}"):
+        wrong = ("nonsense", f"{published}.exe", f"{published}.", f"{{{published}}}", published.hex)
+        for name in (draft, f"{draft}.csv", uuid4(), *wrong):
             assert (await client.get(f"/statements/{name}")).status_code == 404, name
         assert (await client.get(f"/desk/statements/{published}")).status_code == 403
     async with browser(settings, donghu["郑伟"]) as client:
@@ -87,7 +89,8 @@ async def test_the_public_reads_what_is_published_and_nothing_of_a_person(settin
         for name in [*mingxi.people, *mingxi.units, *donghu.people, "9月工资", "内部备注"]:
             assert name not in text, name
         assert not re.search(r"1[3-9]\d{9}", re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}", "", text))
-        assert all(word in text for word in ("明溪花园", "400-000-0000", "管理费", "2.80", "业主大会 2024 年第 3 号决议"))
+        for word in ("明溪花园", "400-000-0000", "管理费", "2.80", "业主大会 2024 年第 3 号决议"):
+            assert word in text, word
         for path in (
             f"/e/mingxi/statements/{draft}", f"/e/donghu/statements/{published}", f"/e/mingxi/statements/{uuid4()}",
             "/e/nowhere", "/e/nowhere/prices", "/e/nowhere/statements", "/e/Mingxi",

@@ -36,7 +36,11 @@ async def test_the_public_sees_what_holds_and_what_is_announced() -> None:
 
 @pytest.mark.parametrize(
     ("on", "rates"),
-    [(date(2025, 12, 31), ["2.5", "2.8", "3.125"]), (date(2026, 1, 1), ["2.8", "3.125"]), (date(2027, 1, 1), ["3.125"])],
+    [
+        (date(2025, 12, 31), ["2.5", "2.8", "3.125"]),
+        (date(2026, 1, 1), ["2.8", "3.125"]),
+        (date(2027, 1, 1), ["3.125"]),
+    ],
 )
 async def test_a_version_counts_on_its_first_and_last_day(on: date, rates: list[str]) -> None:
     mingxi = await cast.mingxi()
