@@ -20,7 +20,7 @@ from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
 from portal.payments.choosing import Choice, bills_of_lines, chosen, lock_bills, refuse_foreign
-from portal.payments.rules import Part, designate
+from portal.payments.rules import NOTHING_CHOSEN, Part, designate
 from portal.people.principal import Principal
 
 LEAST = {"CNY": Money(400)}  # Stripe's minimum charge, about half a US dollar
@@ -56,6 +56,8 @@ async def start_payment(
     One's own attempt at another choice is ended at Stripe first. Raises Missing for what one may not see, Refused
     when it is paid, being paid by somebody else or on its way, Invalid("amount") for a sum that cannot be.
     """
+    if not (bills or lines):
+        raise Invalid("bill", NOTHING_CHOSEN)
     for _ in range(4):
         claim = await _claim(by, bills, lines, amount, method)
         if claim.go_on:

@@ -1,13 +1,17 @@
 """What an owner types to pay."""
 
+from typing import Any
+
 from portal.checkout.states import Method
 from portal.kit.i18n import N_
+from portal.payments.rules import NOTHING_CHOSEN
 from portal.web.forms import Choice, Form, Many, Yuan
 
 
 class PayForm(Form):
     """Bills mean what is not under review on them; a line may be ticked itself. An empty amount means everything."""
 
+    nothing_chosen = NOTHING_CHOSEN
     bill = Many(N_("Bills"), required=False)
     line = Many(N_("Charges"), required=False)
     amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay everything you chose."))
@@ -19,5 +23,15 @@ class PayForm(Form):
 
     @property
     def chose_nothing(self) -> bool:
-        """Whether neither a bill nor a line came along."""
-        return not (self.bill.data or self.line.data or self.bill.errors or self.line.errors)
+        """Whether neither a bill nor a line came along, not even an unreadable one."""
+        return not any([*(self.bill.raw_data or ()), *(self.line.raw_data or ())])
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What to pay, and how."""
+        return {
+            "bills": self.bill.data,
+            "lines": self.line.data,
+            "amount": self.amount.data,
+            "method": self.method.data,
+        }

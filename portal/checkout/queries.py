@@ -19,7 +19,7 @@ from portal.kit.period import Month
 from portal.payments.choosing import bills_of_lines, chosen, refuse_foreign
 from portal.payments.queries import CreditRow, credits_of
 from portal.payments.rules import ChosenLine, designate
-from portal.payments.states import PaymentState
+from portal.payments.states import PaymentState, Way
 from portal.people.principal import Principal
 
 _SHOWN = {
@@ -80,13 +80,22 @@ class NewPayment:
 
 
 @dataclass(frozen=True)
+class HomeChoice:
+    """What was chosen of one home; `query` chooses just that again."""
+
+    unit: str
+    payable: Money
+    query: dict[str, list[UUID]]
+
+
+@dataclass(frozen=True)
 class PaymentRow:
     """A payment, or an attempt at one, in a list."""
 
     id: UUID
     state: PaymentState
     amount: Money
-    way: str
+    way: Way
     at: datetime
     unit: str
     number: int | None
@@ -157,6 +166,15 @@ _APPLIED = (
 )
 _MEANT = "SELECT line, amount AS fen FROM attempt_line WHERE attempt = $1"
 
+_BY_HOME = """
+SELECT u.name AS unit, sum(bb.outstanding - bb.held)::bigint AS fen,
+       array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
+       (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
+        WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines
+FROM bill b JOIN unit u ON u.id = b.unit JOIN bill_balance bb ON bb.bill = b.id WHERE b.id = ANY($1::uuid[])
+GROUP BY b.debtor, b.community, u.name, u.sort_key ORDER BY u.sort_key, u.name
+"""
+
 _LINE_NAMES = """
 SELECT l.id AS line, l.bill, b.number, b.due_on, i.name_zh, i.name_en, l.first_month, l.last_month, u.name AS unit,
        c.name AS estate, b.debtor
@@ -186,11 +204,20 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
 
 
 @reading
+async def homes_chosen(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> list[HomeChoice]:
+    """A choice split by who owes for which home, because one payment is for one of them. Raises Missing."""
+    await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
+    rows = await fetch(_BY_HOME, touched, list(bills), list(lines))
+    return [
+        HomeChoice(r["unit"], Money(r["fen"]), {"bill": list(r["bills"] or ()), "line": list(r["lines"] or ())})
+        for r in rows
+    ]
+
+
+@reading
 async def payments_of(by: Principal) -> PaymentList:
     """Everything that the asker, or those who owe with them, paid or tried to pay, newest first."""
-    rows = await fetch(
-        f"SELECT * FROM ({_ROWS}) x ORDER BY at DESC, number DESC NULLS FIRST", by.human, list(by.persons)
-    )  # noqa: S608
+    rows = await fetch(_ALL, by.human, list(by.persons))
     return PaymentList([_row(row) for row in rows], await credits_of(by))
 
 
@@ -226,7 +253,7 @@ def _row(row: Record) -> PaymentRow:
     state = _SHOWN[AttemptState(row["state"])]
     if row["trouble"] == "suspense":
         state = PaymentState.unknown
-    return PaymentRow(row["id"], state, Money(row["amount"]), row["method"], row["at"], row["unit"], row["number"])
+    return PaymentRow(row["id"], state, Money(row["amount"]), Way(row["method"]), row["at"], row["unit"], row["number"])
 
 
 async def _credit(payment: UUID) -> Money:

@@ -61,9 +61,7 @@ _SELECT = (
 )
 _ONE = _SELECT + "a.id = $1"
 _LOCKED = _SELECT + "a.id = $1 FOR NO KEY UPDATE"
-_COVERING = _SELECT + (
-    "a.id IN (SELECT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])) ORDER BY a.created_at"
-)
+_SOME = _SELECT + "a.id = ANY($1::uuid[]) ORDER BY a.created_at"
 
 
 def facts(row: Record) -> AttemptFacts:
@@ -92,8 +90,8 @@ async def lock_attempt(attempt: UUID) -> AttemptFacts:
 
 async def live_attempts(bills: Collection[UUID]) -> list[AttemptFacts]:
     """The attempts that cover any of these bills now (I-P4); lock the bills before."""
-    rows = await fetch(_COVERING, list(bills))
-    return [facts(row) for row in rows]
+    rows = await fetch("SELECT DISTINCT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])", list(bills))
+    return [facts(row) for row in await fetch(_SOME, [row["attempt"] for row in rows])]
 
 
 async def bills_of(attempt: UUID) -> list[UUID]:

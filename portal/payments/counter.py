@@ -15,19 +15,17 @@ from portal.kit.money import Money
 from portal.payments.actions import Incoming, Posted, post_payment
 from portal.payments.choosing import bills_of_lines, chosen, lock_bills
 from portal.payments.rules import designate
-from portal.payments.states import PaymentChannel
+from portal.payments.states import CounterChannel, PaymentChannel
 from portal.people.principal import Principal, Role
 
 TAKERS = (Role.clerk, Role.finance, Role.manager)
-COUNTER_CHANNELS = (PaymentChannel.cash, PaymentChannel.pos, PaymentChannel.transfer, PaymentChannel.doorstep)
 NO_SUCH_HOME = N_("There is no home with this name here.")
 SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, receipt %(number)s.")
-NOT_HERE = N_("Money at the counter is cash, POS, transfer or taken at the door.")
 
 
 @retrying
 async def record_counter_payment(
-    by: Principal, *, unit: str, bills: Sequence[UUID], amount: Money, channel: PaymentChannel, reference: str
+    by: Principal, *, unit: str, bills: Sequence[UUID], amount: Money, channel: CounterChannel, reference: str
 ) -> Posted:
     """Post money taken by staff for bills of one home, `unit` being its common name or id.
 
@@ -35,8 +33,6 @@ async def record_counter_payment(
     nobody hands over more than is owed. Raises Refused when the slip number is used (it names the earlier receipt)
     or a bill is paid already, Missing for bills that are not this home's, Forbidden without the role.
     """
-    if channel not in COUNTER_CHANNELS:
-        raise Invalid("channel", NOT_HERE)
     async with unit_of_work(*by.with_role(*TAKERS)):
         home = await _home(by, unit)
         await _refuse_used_slip(home["community"], channel, reference)
@@ -48,7 +44,7 @@ async def record_counter_payment(
                 id=uuid4(),
                 community=choice.community,
                 debtor=choice.debtor,
-                channel=channel,
+                channel=PaymentChannel(channel.value),
                 method=channel.value,
                 amount=amount,
                 received_on=clock.today(home["timezone"]),
@@ -85,7 +81,7 @@ async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
     return ids
 
 
-async def _refuse_used_slip(community: int, channel: PaymentChannel, reference: str) -> None:
+async def _refuse_used_slip(community: int, channel: CounterChannel, reference: str) -> None:
     """Raises Refused naming the receipt that already stands for this slip; holds the number until the end."""
     await advisory_lock(f"slip:{community}:{channel}:{reference}")
     row = await fetch_one(

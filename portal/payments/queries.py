@@ -14,7 +14,7 @@ from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.payments.counter import TAKERS
-from portal.payments.states import PaymentChannel
+from portal.payments.states import Way
 from portal.people.principal import Principal
 
 
@@ -67,8 +67,7 @@ class ReceiptFacts:
     payer: str
     amount: Money
     credit: Money
-    channel: PaymentChannel
-    method: str
+    way: Way
     reference: str | None
     received_on: date
     posted_at: datetime
@@ -76,7 +75,7 @@ class ReceiptFacts:
 
 
 _RECEIPT = """
-SELECT p.id, p.number, p.amount, p.channel, p.method, p.reference, p.received_on, p.posted_at, c.name AS estate,
+SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, c.name AS estate,
        u.name AS unit,
        coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
                  WHERE human = p.payer AND community = p.community),
@@ -84,24 +83,21 @@ SELECT p.id, p.number, p.amount, p.channel, p.method, p.reference, p.received_on
                  JOIN person x ON x.id = m.person WHERE m.debtor = p.debtor)) AS payer,
        (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id) AS credit
 FROM payment p JOIN community c ON c.id = p.community JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
+WHERE p.id = $1 AND (p.payer = $2 OR p.community = ANY($4::int[])
+                     OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))
 """
-_RECEIPT_OF_OWNER = (
-    _RECEIPT + " WHERE p.id = $1 AND (p.payer = $2"
-    " OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))"
-)
-_RECEIPT_FOR_DESK = _RECEIPT + " WHERE p.id = $1 AND p.community = ANY($2::int[])"
 
 
 @reading
 async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
     """The receipt for the payer and those who owe. Raises Missing until it is posted, and for everybody else."""
-    return await _receipt(await fetch_one(_RECEIPT_OF_OWNER, payment, by.human, list(by.persons)))
+    return await _receipt(await fetch_one(_RECEIPT, payment, by.human, list(by.persons), []))
 
 
 @reading
 async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
     """The receipt for staff who take money in that estate. Raises Missing."""
-    return await _receipt(await fetch_one(_RECEIPT_FOR_DESK, payment, list(by.with_role(*TAKERS))))
+    return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.with_role(*TAKERS))))
 
 
 async def _receipt(row: Record | None) -> ReceiptFacts:
@@ -122,8 +118,7 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
         payer=row["payer"] or "",
         amount=Money(row["amount"]),
         credit=Money(row["credit"]),
-        channel=PaymentChannel(row["channel"]),
-        method=row["method"],
+        way=Way(row["method"]),
         reference=row["reference"],
         received_on=row["received_on"],
         posted_at=row["posted_at"],

@@ -33,9 +33,19 @@ class ChosenLine:
     explicit: bool = False
 
     @property
+    def free(self) -> Money:
+        """The part that is not under review."""
+        return max(self.outstanding - self.held, ZERO)
+
+    @property
     def payable(self) -> Money:
-        """A bill means its parts that are not under review; a line that was ticked itself may be paid as a whole."""
-        return self.outstanding if self.explicit else max(self.outstanding - self.held, ZERO)
+        """What is meant without an amount: the free part; of a ticked line wholly under review, all of it."""
+        return (self.free or self.outstanding) if self.explicit else self.free
+
+    @property
+    def most(self) -> Money:
+        """What may be paid at most: a line that was ticked itself as a whole, held or not."""
+        return self.outstanding if self.explicit else self.free
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple
 
     Earliest due first; lines due on the same day pro rata by largest remainder, ties in the order of lines
     (Civil Code 560: earliest due, then in proportion). Raises Refused when something chosen is paid already or
-    nothing of it is payable now, Invalid("amount") for an amount of zero or less, or above what is payable.
+    nothing of it is payable now, Invalid("amount") for an amount of zero or less, or above what may be paid. A part
+    under review gets money only of an amount that goes beyond everything else.
     """
     if not lines:
         raise Invalid("bill", NOTHING_CHOSEN)
@@ -63,9 +74,11 @@ def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple
     wanted = payable if amount is None else amount
     if wanted <= ZERO:
         raise Invalid("amount", TOO_LITTLE)
-    if wanted > payable:
-        raise Invalid("amount", TOO_MUCH, payable=payable)
-    return _spread(ordered, wanted)
+    if wanted <= payable:
+        return _spread([(one, one.payable) for one in ordered], wanted)
+    if wanted > (most := total(one.most for one in ordered)):
+        raise Invalid("amount", TOO_MUCH, payable=most)
+    return _spread([(one, one.most) for one in ordered], wanted)
 
 
 def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
@@ -79,14 +92,15 @@ def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
         raise Refused(SETTLED)
 
 
-def _spread(ordered: Sequence[ChosenLine], wanted: Money) -> tuple[Part, ...]:
+def _spread(ordered: Sequence[tuple[ChosenLine, Money]], wanted: Money) -> tuple[Part, ...]:
+    """Fill the lines, each up to its limit, day by day."""
     parts: list[Part] = []
-    for _due, same_day in groupby(ordered, key=lambda one: one.due_on):
-        due = [one for one in same_day if one.payable]
-        now = min(wanted, total(one.payable for one in due))
+    for _due, same_day in groupby(ordered, key=lambda one: one[0].due_on):
+        due = [(one.line, limit) for one, limit in same_day if limit]
+        now = min(wanted, total(limit for _line, limit in due))
         if now:
-            shares = now.share([one.payable.fen for one in due])
-            parts += [Part(one.line, share) for one, share in zip(due, shares, strict=True) if share]
+            shares = now.share([limit.fen for _line, limit in due])
+            parts += [Part(line, share) for (line, _limit), share in zip(due, shares, strict=True) if share]
             wanted -= now
     return tuple(parts)
 

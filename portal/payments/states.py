@@ -13,6 +13,15 @@ class PaymentChannel(StrEnum):
     doorstep = "doorstep"
 
 
+class CounterChannel(StrEnum):
+    """The channels by which staff take money."""
+
+    cash = "cash"
+    pos = "pos"
+    transfer = "transfer"
+    doorstep = "doorstep"
+
+
 class PaymentState(StrEnum):
     """What the payer sees of a payment or of the attempt at one."""
 
@@ -23,3 +32,15 @@ class PaymentState(StrEnum):
     expired = "expired"
     part_refunded = "part_refunded"
     refunded = "refunded"
+
+
+class Way(StrEnum):
+    """How the payer paid, as payments and receipts name it."""
+
+    alipay = "alipay"
+    wechat_pay = "wechat_pay"
+    card = "card"
+    cash = "cash"
+    pos = "pos"
+    transfer = "transfer"
+    doorstep = "doorstep"

@@ -37,10 +37,17 @@ def test_one_due_day_shares_pro_rata_and_ties_go_by_line_order():
     assert fen_of(designate([line(1, 231_24), line(2, 18_30)], Money(100_00))) == {1: 9267, 2: 733}
 
 
-def test_a_bill_means_what_is_not_under_review_and_a_ticked_line_all_of_it():
-    held = line(1, 500, held=200)
-    assert fen_of(designate([held])) == {1: 300}
+def test_a_bill_means_what_is_not_under_review():
+    assert fen_of(designate([line(1, 500, held=200)])) == {1: 300}
+
+
+def test_a_ticked_line_may_be_paid_though_it_is_under_review():
     assert fen_of(designate([line(1, 500, held=500, explicit=True)])) == {1: 500}
+    partly = [line(1, 500, held=200, explicit=True), line(2, 300)]
+    assert fen_of(designate(partly)) == {1: 300, 2: 300}
+    assert fen_of(designate(partly, Money(800))) == {1: 500, 2: 300}
+    with pytest.raises(Invalid):
+        designate(partly, Money(801))
 
 
 @pytest.mark.parametrize("fen", [0, -1])
@@ -91,19 +98,19 @@ chosen = st.lists(
 
 @given(chosen, st.data())
 def test_parts_sum_to_the_amount_never_exceed_a_line_and_never_depend_on_order(lines, data):
-    payable = total(one.payable for one in lines)
+    payable, most = total(one.payable for one in lines), total(one.most for one in lines)
     assume(payable)
-    amount = Money(data.draw(st.integers(1, payable.fen)))
+    amount = Money(data.draw(st.integers(1, most.fen)))
     parts = designate(lines, amount)
     assert total(part.amount for part in parts) == amount
-    limit = {one.line: one.payable for one in lines}
+    limit = {one.line: one.payable if amount <= payable else one.most for one in lines}
     assert all(ZERO < part.amount <= limit[part.line] for part in parts)
     assert len({part.line for part in parts}) == len(parts)
     assert designate(data.draw(st.permutations(lines)), amount) == parts
     due = {one.line: one.due_on for one in lines}
     last = max(due[part.line] for part in parts)
     touched = {part.line: part.amount for part in parts}
-    assert all(touched.get(one.line, ZERO) == one.payable for one in lines if one.due_on < last)
+    assert all(touched.get(one.line, ZERO) == limit[one.line] for one in lines if one.due_on < last)
 
 
 def test_money_for_a_line_paid_meanwhile_is_surplus_and_never_moves_to_another():

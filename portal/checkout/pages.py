@@ -1,0 +1,92 @@
+"""The owner's way to pay: see how the money will be applied, leave for Stripe, come back to the truth."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from portal.checkout import queries
+from portal.checkout.attempts import start_payment
+from portal.checkout.forms import PayForm
+from portal.checkout.returning import come_back
+from portal.kit.errors import Invalid, Missing
+from portal.payments.queries import receipt_of
+from portal.payments.receipts import receipt_pdf
+from portal.payments.staff import pdf
+from portal.web.guards import owner
+from portal.web.held import begin
+from portal.web.i18n import _
+from portal.web.page import go, page
+
+
+async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:
+    """The choice, and how the money would be applied; for both verbs. Several homes are offered one by one."""
+    homes = await queries.homes_chosen(request.user, form.bill.data, form.line.data)
+    if len(homes) > 1:
+        return page(request, "payments/homes.html", title=_("Pay"), homes=homes, status=status)
+    found = await queries.new_payment(request.user, form.bill.data, form.line.data)
+    try:
+        found = found.with_amount(None if form.amount.errors else form.amount.data)
+    except Invalid as no:
+        if not form.summary:
+            form.blame(no)
+        found, status = found.with_amount(None), 422
+    return page(request, "payments/new.html", title=_("Pay"), form=form, found=found, status=status)
+
+
+@get("/new", name="payments:new")
+async def new(request: Request) -> Response:
+    """What is chosen by `bill` and `line`; with `amount`, how it would be spread."""
+    form = await begin(request, PayForm)
+    if form.chose_nothing:
+        form = PayForm(request.query_params)
+    if form.chose_nothing:
+        return go(request, "bills:list")
+    readable = form.read_choice()
+    if form.bill.errors or form.line.errors:
+        raise Missing
+    return await new_page(request, form, 200 if readable else 422)
+
+
+@post("/new", name="payments:start")
+async def start(request: Request) -> Response:
+    """Leave for the payment page."""
+    form = PayForm(await request.form())
+    if form.validate() and await form.accepts(start_payment(request.user, **form.wanted)):
+        if form.outcome.url:
+            return Redirect(form.outcome.url, status_code=303)
+        return go(request, "payments:show", payment=form.outcome.id)
+    if not (form.bill.data or form.line.data):
+        raise Invalid("bill", form.nothing_chosen)
+    return await new_page(request, form, status=422)
+
+
+@get("/", name="payments:list")
+async def list_(request: Request) -> Template:
+    """Everything paid or tried, and the credit left."""
+    return page(request, "payments/list.html", title=_("Payments"), found=await queries.payments_of(request.user))
+
+
+@get("/return", name="payments:return")
+async def back(request: Request, cs: FromQuery[str] = "") -> Redirect:
+    """Where Stripe sends the browser; what happened is asked of Stripe."""
+    return go(request, "payments:show", payment=await come_back(request.user, cs))
+
+
+@get("/{payment:uuid}", name="payments:show")
+async def show(request: Request, payment: FromPath[UUID]) -> Template:
+    """One payment; while it is pending the page asks again by itself."""
+    found = await queries.payment_of(request.user, payment)
+    return page(request, "payments/show.html", fragment="payments/_payment.html", quiet=True, title=_("Payment"),
+                found=found)  # fmt: skip
+
+
+@get("/{payment:uuid}/receipt.pdf", name="payments:receipt")
+async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
+    """The receipt of a posted payment; 404 until then."""
+    facts = await receipt_of(request.user, payment)
+    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), facts.number)
+
+
+router = Router("/payments", route_handlers=[new, start, list_, back, show, receipt], guards=[owner])

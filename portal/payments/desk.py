@@ -1,0 +1,156 @@
+"""What the counter sees: a home with its open bills, the payments of late, and money somebody must decide on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.db import fetch, fetch_one, reading
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money, total
+from portal.kit.period import Month
+from portal.payments.counter import TAKERS
+from portal.payments.states import PaymentState, Way
+from portal.people.principal import Principal
+
+_WHY = {
+    "surplus": N_("More came in than was owed. Agree with the owner: pay it back, or apply it to a bill."),
+    "amount": N_("The amount that came is not the amount asked for. Compare it with the payment service's list."),
+    "currency": N_("The money came in another currency than asked for. Compare it with the payment service's list."),
+    "attempt": N_("The money names another payment than the one it came for. Compare both before deciding."),
+    "livemode": N_("Test money and real money were mixed up. Tell whoever looks after the system."),
+}
+
+
+@dataclass(frozen=True)
+class CounterBill:
+    """An open bill of the home at the counter, with the names of those who owe it."""
+
+    id: UUID
+    number: int
+    period: Month
+    due_on: date
+    outstanding: Money
+    held: Money
+    owed_by: str
+
+    @property
+    def payable(self) -> Money:
+        """Outstanding without what is under review."""
+        return self.outstanding - self.held
+
+
+@dataclass(frozen=True)
+class CounterHome:
+    """The home asked for."""
+
+    unit: str
+    owners: str
+    bills: list[CounterBill]
+    credit: Money
+
+    @property
+    def payable(self) -> Money:
+        """All of its open bills together."""
+        return total(bill.payable for bill in self.bills)
+
+
+@dataclass(frozen=True)
+class DeskPayment:
+    """A payment in the list of the desk."""
+
+    id: UUID
+    number: int
+    unit: str
+    amount: Money
+    way: Way
+    reference: str | None
+    at: datetime
+    state: PaymentState = PaymentState.posted
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Money that waits for somebody: an owner's surplus, or money that fits nothing (`why`)."""
+
+    unit: str
+    amount: Money
+    currency: str
+    why: str
+    at: datetime
+
+    @property
+    def reason(self) -> Sentence:
+        """What happened, and what to do about it."""
+        return Sentence(_WHY.get(self.why, _WHY["amount"]))
+
+
+@dataclass(frozen=True)
+class CounterPage:
+    """Everything on /desk/payments. `home` is None until one is asked for and found."""
+
+    home: CounterHome | None
+    payments: list[DeskPayment]
+    undecided: list[Undecided]
+
+
+@reading
+async def counter_page(by: Principal, unit: str) -> CounterPage:
+    """The counter of the estates where the asker may take money; `unit` is a common name or id, or empty."""
+    communities = list(by.with_role(*TAKERS))
+    rows = await fetch(
+        "SELECT p.id, p.number, u.name, p.amount, p.method, p.reference, p.posted_at FROM payment p"
+        " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit WHERE p.community = ANY($1::int[])"
+        " ORDER BY p.posted_at DESC, p.number DESC LIMIT 30",
+        communities,
+    )
+    payments = [
+        DeskPayment(
+            r["id"], r["number"], r["name"], Money(r["amount"]), Way(r["method"]), r["reference"], r["posted_at"]
+        )
+        for r in rows
+    ]
+    return CounterPage(await _home(communities, unit.strip()), payments, await _undecided(communities))
+
+
+async def _home(communities: list[int], unit: str) -> CounterHome | None:
+    home = await fetch_one(
+        "SELECT id, name FROM unit WHERE community = ANY($1::int[]) AND (name = $2 OR id::text = lower($2))"
+        " ORDER BY community",
+        communities,
+        unit,
+    )
+    if home is None:
+        return None
+    rows = await fetch(
+        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held, (SELECT string_agg(x.name, '、' ORDER BY"
+        " x.external_id) FROM debtor_member m JOIN person x ON x.id = m.person WHERE m.debtor = b.debtor) AS owed_by"
+        " FROM bill b JOIN bill_balance bb ON bb.bill = b.id"
+        " WHERE b.unit = $1 AND bb.outstanding > 0 AND bb.state <> 'replaced' ORDER BY b.due_on, b.number",
+        home["id"],
+    )
+    bills = [
+        CounterBill(r["id"], r["number"], Month.parse(r["period"]), r["due_on"], Money(r["outstanding"]),
+                    Money(r["held"]), r["owed_by"] or "")
+        for r in rows
+    ]  # fmt: skip
+    credit = await fetch_one(
+        "SELECT coalesce(sum(c.amount), 0)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
+        " WHERE d.unit = $1",
+        home["id"],
+    )
+    owners = "、".join(dict.fromkeys(bill.owed_by for bill in bills))
+    return CounterHome(home["name"], owners, bills, Money(credit["fen"] if credit else 0))
+
+
+async def _undecided(communities: list[int]) -> list[Undecided]:
+    rows = await fetch(
+        "SELECT u.name AS unit, sum(c.amount)::bigint AS amount, 'CNY' AS currency, 'surplus' AS why,"
+        " min(c.created_at) AS at FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
+        " WHERE c.community = ANY($1::int[]) AND c.refund_asked GROUP BY u.name HAVING sum(c.amount) > 0"
+        " UNION ALL SELECT '', amount, currency, why, created_at FROM suspense"
+        " WHERE community = ANY($1::int[]) AND resolved_at IS NULL ORDER BY at",
+        communities,
+    )
+    return [Undecided(r["unit"], Money(r["amount"]), r["currency"], r["why"], r["at"]) for r in rows]

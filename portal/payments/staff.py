@@ -1,0 +1,57 @@
+"""The counter: take money for a home's bills, and print its receipt."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.kit.i18n import N_
+from portal.payments import desk
+from portal.payments.counter import TAKERS, record_counter_payment
+from portal.payments.forms import CounterForm
+from portal.payments.queries import receipt_for_desk
+from portal.payments.receipts import receipt_pdf
+from portal.web.guards import staff
+from portal.web.held import begin
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+
+
+async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
+    """The page for both verbs."""
+    found = await desk.counter_page(request.user, form.unit.data or "")
+    return page(request, "payments/desk.html", title=_("Counter"), form=form, found=found, status=status)
+
+
+@get("/", name="desk.payments:list")
+async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
+    """Look a home up, and see the latest payments."""
+    form = await begin(request, CounterForm, unit=unit)
+    return await counter(request, form)
+
+
+@post("/counter", name="desk.payments:take")
+async def take(request: Request) -> Response:
+    """Post money taken by staff."""
+    form = CounterForm(await request.form())
+    if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted)):
+        flash(request, N_("Receipt %(number)s is recorded."), number=form.outcome.number)
+        return go(request, "desk.payments:list", query={"unit": form.unit.data})
+    return await counter(request, form, status=422)
+
+
+@get("/{payment:uuid}/receipt.pdf", name="desk.payments:receipt")
+async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
+    """The receipt, to print."""
+    facts = await receipt_for_desk(request.user, payment)
+    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), facts.number)
+
+
+def pdf(content: bytes, number: int) -> Response[bytes]:
+    """A PDF that opens in the browser."""
+    headers = {"Content-Disposition": f'inline; filename="receipt-{number:06d}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+router = Router("/desk/payments", route_handlers=[list_, take, receipt], guards=[staff(*TAKERS)])
