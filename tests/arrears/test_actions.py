@@ -1,4 +1,4 @@
-"""The daily job: who gets a case, at which stage, how it moves, and that it may run as often and as late as it likes."""
+"""The daily job: who gets a case, at which stage, how it moves, and that it may run as often and late as it likes."""
 
 from __future__ import annotations
 
