@@ -1,0 +1,241 @@
+"""Find a home, a person or a bill from what somebody says at the counter, and show all that is about a home."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.arrears.states import CaseState
+from portal.billing.desk import bills_of_unit
+from portal.billing.queries import BillRow
+from portal.db import fetch, reading
+from portal.disputes.states import LIVE, DisputeState
+from portal.kit import clock
+from portal.kit.money import Money, total
+from portal.kit.period import Month
+from portal.kit.text import loose
+from portal.people.principal import Principal, Role
+from portal.units.desk import MAY_CALL, UnitAt, UnitRow, shown, unit_at, unit_row
+
+MOST = 30
+LEAST_DIGITS = 4
+_DIGITS = re.compile(r"\d+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PersonHit:
+    """A person with the homes they are or were tied to."""
+
+    id: UUID
+    name: str
+    estate: str
+    phone: str | None
+    units: list[tuple[UUID, str]]
+
+
+@dataclass(frozen=True)
+class BillHit:
+    """A bill found by its number."""
+
+    id: UUID
+    number: int
+    unit: str
+    estate: str
+    period: Month
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What was found."""
+
+    units: list[UnitRow]
+    people: list[PersonHit]
+    bills: list[BillHit]
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing was."""
+        return not (self.units or self.people or self.bills)
+
+
+@dataclass(frozen=True)
+class CaseHit:
+    """An arrears case of a home."""
+
+    id: UUID
+    state: CaseState
+    stage: int
+    debtor: str
+
+
+@dataclass(frozen=True)
+class DisputeHit:
+    """A dispute about a line of a home's bills."""
+
+    id: UUID
+    state: DisputeState
+    item_zh: str
+    item_en: str
+    amount: Money
+    live: bool
+
+
+@dataclass(frozen=True)
+class UnitBill:
+    """A bill and the names of those who owe it."""
+
+    bill: BillRow
+    owed_by: str
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """A home, its people, its bills with their balances, and what is open about it."""
+
+    unit: UnitAt
+    bills: list[UnitBill]
+    cases: list[CaseHit]
+    disputes: list[DisputeHit]
+
+    @property
+    def outstanding(self) -> Money:
+        """What is still to be paid on all of its bills, whoever owes it."""
+        return total(one.bill.balance.outstanding for one in self.bills)
+
+    @property
+    def held(self) -> Money:
+        """The part of it that is under review."""
+        return total(one.bill.balance.held for one in self.bills)
+
+
+@reading
+async def unit_page(by: Principal, unit: UUID) -> UnitPage:
+    """Everything about a home of one's communities. Raises Missing."""
+    found = await unit_at(by, unit)
+    bills = await bills_of_unit(by, unit)
+    names = await fetch(
+        "SELECT b.id, string_agg(p.name, '、' ORDER BY p.name) AS names FROM bill b"
+        " JOIN debtor_member m ON m.debtor = b.debtor JOIN person p ON p.id = m.person WHERE b.unit = $1 GROUP BY b.id",
+        unit,
+    )
+    owed_by = {row["id"]: row["names"] for row in names}
+    return UnitPage(
+        found,
+        [UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
+        await _cases(unit),
+        await _disputes(unit),
+    )
+
+
+async def _cases(unit: UUID) -> list[CaseHit]:
+    rows = await fetch(
+        "SELECT a.id, a.state, a.stage, string_agg(p.name, '、' ORDER BY p.name) AS debtor FROM arrears_case a"
+        " JOIN debtor_member m ON m.debtor = a.debtor JOIN person p ON p.id = m.person"
+        " WHERE a.unit = $1 GROUP BY a.id ORDER BY a.state = 'closed', a.opened_on DESC",
+        unit,
+    )
+    return [CaseHit(row["id"], CaseState(row["state"]), row["stage"], row["debtor"]) for row in rows]
+
+
+async def _disputes(unit: UUID) -> list[DisputeHit]:
+    rows = await fetch(
+        "SELECT d.id, d.state, i.name_zh, i.name_en, d.amount FROM dispute d JOIN bill_line l ON l.id = d.line"
+        " JOIN charge_item i ON i.id = l.item WHERE l.unit = $1 ORDER BY d.opened_at DESC",
+        unit,
+    )
+    return [
+        DisputeHit(
+            row["id"],
+            DisputeState(row["state"]),
+            row["name_zh"],
+            row["name_en"],
+            Money(row["amount"]),
+            DisputeState(row["state"]) in LIVE,
+        )
+        for row in rows
+    ]
+
+
+@reading
+async def search(by: Principal, words: str) -> Hits:
+    """Homes by their common name however it is typed, people by name or the last digits of a phone, bills by number."""
+    wanted = words.strip()[:80]
+    communities = list(by.with_role(*Role))
+    if not wanted:
+        return Hits([], [], [])
+    return Hits(
+        await _units(communities, wanted), await _people(by, communities, wanted), await _bills(communities, wanted)
+    )
+
+
+async def _units(communities: list[int], words: str) -> list[UnitRow]:
+    """The home of that name first and alone if there is one, else those whose name holds it."""
+    name = loose(words)
+    runs = _DIGITS.findall(name)
+    rows = await fetch(
+        "SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, u.occupancy,"
+        "   ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
+        "     WHERE o.unit = u.id AND o.role <> 'tenant'"
+        "     AND coalesce(o.starts_on, '-infinity') <= ($3 AT TIME ZONE c.timezone)::date"
+        "     AND coalesce(o.ends_on, 'infinity') >= ($3 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
+        " FROM unit u JOIN community c ON c.id = u.community WHERE u.community = ANY($1)"
+        " AND (u.name ~ $2 OR ($4 AND strpos(lower(u.name), lower($5)) > 0))"
+        ' ORDER BY c.code, u.sort_key COLLATE "C" LIMIT 500',
+        communities,
+        ".*".join(runs) if runs else "$^",  # only digits of ours reach the pattern
+        clock.now(),
+        not runs,
+        words,
+    )
+    found = [(loose(row["name"]), unit_row(row)) for row in rows]
+    exact = [unit for key, unit in found if key == name]
+    return exact or [unit for key, unit in found if name in key or _tail(name, key)][:MOST]
+
+
+def _tail(name: str, key: str) -> bool:
+    """Whether the name's parts stand in this order at the end of the key: 1-101 for 1栋2单元101."""
+    wanted, parts = name.split("-"), key.split("-")
+    rest = iter(parts)
+    return parts[-1] == wanted[-1] and all(part in rest for part in wanted)
+
+
+async def _people(by: Principal, communities: list[int], words: str) -> list[PersonHit]:
+    digits = "".join(_DIGITS.findall(words.removeprefix("+86")))
+    is_phone = len(digits) >= LEAST_DIGITS and not re.search(r"[^\d\s+()-]", words)
+    rows = await fetch(
+        "SELECT p.id, p.name, p.community, c.name AS estate, p.phone,"
+        "   ARRAY(SELECT DISTINCT u.id::text || '|' || u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
+        "     WHERE o.person = p.id) AS units"
+        " FROM person p JOIN community c ON c.id = p.community WHERE p.community = ANY($1)"
+        " AND CASE WHEN $2 THEN right(p.phone, length($3)) = $3 ELSE strpos(lower(p.name), lower($4)) > 0 END"
+        " ORDER BY p.name, p.external_id LIMIT $5",
+        communities,
+        is_phone,
+        digits,
+        words,
+        MOST,
+    )
+    return [
+        PersonHit(
+            row["id"],
+            row["name"],
+            row["estate"],
+            shown(row["phone"], whole=by.may(row["community"], *MAY_CALL)),
+            [(UUID(one.split("|", 1)[0]), one.split("|", 1)[1]) for one in row["units"]],
+        )
+        for row in rows
+    ]
+
+
+async def _bills(communities: list[int], words: str) -> list[BillHit]:
+    number = words.removeprefix("#").removeprefix("No.").strip()
+    if not re.fullmatch(r"\d{1,18}", number, re.ASCII):
+        return []
+    rows = await fetch(
+        "SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period FROM bill b JOIN unit u ON u.id = b.unit"
+        " JOIN community c ON c.id = b.community WHERE b.community = ANY($1) AND b.number = $2 ORDER BY c.code",
+        communities,
+        int(number),
+    )
+    return [BillHit(r["id"], r["number"], r["unit"], r["estate"], Month.parse(r["period"])) for r in rows]
