@@ -16,7 +16,9 @@ from portal.settings import Settings
 from portal.web.parts import litestar_parts
 
 ROUTERS: tuple[str, ...] = (
+    "web.health",
     "home.pages",
+    "home.inbox",
     "desk.staff",
     "desk.units",
     "signin.pages",

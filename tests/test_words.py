@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "portal" / "locale"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_n": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_n": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 # Enums whose members people read; the others are only stored.
 NOT_SHOWN = {
@@ -80,7 +80,9 @@ def test_no_catalogue_keeps_words_that_nothing_says() -> None:
 
 def test_translations_keep_the_placeholders() -> None:
     wrong = [
-        key[1] for key, words in catalogue("zh_CN").items() if set(PLACEHOLDER.findall(words)) - set(PLACEHOLDER.findall(key[1]))
+        key[1]
+        for key, words in catalogue("zh_CN").items()
+        if set(PLACEHOLDER.findall(words)) - set(PLACEHOLDER.findall(key[1]))
     ]
     assert not wrong, wrong
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from portal.audit.actions import plain
-from portal.db import fetch
+from portal.db import fetch, unit_of_work
 from portal.kit import clock
 from portal.notices.states import Channel, DeliveryState, NoticeKind
+from portal.people.principal import Principal
 from portal.queue import enqueue
 
 
@@ -86,3 +87,16 @@ async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest:
     """Tell every person of a debtor; what else `tell` takes."""
     members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", debtor)
     await tell([row["person"] for row in members], kind, community=community, **rest)  # type: ignore[arg-type]
+
+
+async def open_notice(by: Principal, notice: UUID) -> None:
+    """Note that the person has opened a notice in the inbox; only the first time counts. Somebody else's: nothing."""
+    async with unit_of_work(by):
+        await fetch(
+            "UPDATE delivery d SET state = $3, changed_at = $4 FROM notice n WHERE n.id = d.notice AND n.id = $1"
+            " AND n.person = ANY($2) AND d.channel = 'inbox' AND d.state <> $3",
+            notice,
+            list(by.persons),
+            DeliveryState.opened.value,
+            clock.real_now(),
+        )

@@ -1,0 +1,23 @@
+"""The daily look at notices that are still on their way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.kit import clock
+from portal.queue import enqueue
+
+STUCK_AFTER = timedelta(minutes=10)
+
+
+async def notices(on: date) -> dict[str, int]:
+    """Put what is stuck back into the queue; `on` changes nothing. Repeatable: sending claims first."""
+    async with unit_of_work(EVERYWHERE):
+        stuck = await fetch(
+            "SELECT DISTINCT notice, community FROM delivery WHERE state = 'queued' AND changed_at < $1",
+            clock.real_now() - STUCK_AFTER,
+        )
+        for row in stuck:
+            await enqueue("send_notice", notice=str(row["notice"]), community=str(row["community"]))
+    return {"queued_again": len(stuck)}

@@ -1,0 +1,91 @@
+"""A person's inbox."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.db import fetch, fetch_one, reading
+from portal.kit.errors import Missing
+from portal.notices.states import DeliveryState, NoticeKind
+from portal.people.principal import Principal
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Note:
+    """A notice in the inbox; `facts` as they were stored, to be worded for its reader."""
+
+    id: UUID
+    kind: NoticeKind
+    facts: dict[str, Any]
+    link: str | None
+    at: datetime
+    state: DeliveryState
+
+    @property
+    def new(self) -> bool:
+        """Whether it was not opened yet."""
+        return self.state is not DeliveryState.opened
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One page of the inbox, newest first."""
+
+    notes: list[Note]
+    number: int
+    pages: int
+    unread: int
+
+
+_SELECT = (
+    "SELECT n.id, n.kind, n.facts, n.link, n.created_at AS at, d.state FROM notice n"
+    " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
+)
+
+
+@reading
+async def inbox_of(by: Principal, number: int = 1) -> Inbox:
+    """A page of everything the person was told; a number beyond the last page gives the last."""
+    counted = await fetch_one(
+        "SELECT count(*)::int AS all, (count(*) FILTER (WHERE d.state <> 'opened'))::int AS unread FROM notice n"
+        " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox' WHERE n.person = ANY($1)",
+        list(by.persons),
+    )
+    assert counted
+    pages = max(1, -(-counted["all"] // PAGE))
+    number = min(max(number, 1), pages)
+    rows = await fetch(
+        _SELECT + " WHERE n.person = ANY($1) ORDER BY n.created_at DESC, n.id LIMIT $2 OFFSET $3",
+        list(by.persons),
+        PAGE,
+        (number - 1) * PAGE,
+    )
+    return Inbox([_note(row) for row in rows], number, pages, counted["unread"])
+
+
+@reading
+async def note_of(by: Principal, notice: UUID) -> Note:
+    """One notice of theirs. Raises Missing."""
+    row = await fetch_one(_SELECT + " WHERE n.id = $1 AND n.person = ANY($2)", notice, list(by.persons))
+    if row is None:
+        raise Missing
+    return _note(row)
+
+
+def _note(row: Record) -> Note:
+    return Note(
+        row["id"],
+        NoticeKind(row["kind"]),
+        json.loads(row["facts"]),
+        row["link"],
+        row["at"],
+        DeliveryState(row["state"]),
+    )

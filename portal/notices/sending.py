@@ -1,0 +1,129 @@
+"""Send a notice by every way that is still waiting: claimed, sent, marked, each in its own transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from portal.db import fetch, fetch_one, fetch_value, unit_of_work
+from portal.kit import clock
+from portal.notices.mail import send_mail
+from portal.notices.sms import NotSent, send_sms
+from portal.notices.states import Channel, DeliveryState, NoticeKind
+from portal.notices.words import word
+from portal.settings import Settings
+
+MOST_TRIES = 5
+CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """One delivery to make. `to` is a phone (E.164) or an address; none when the person has none."""
+
+    delivery: UUID
+    channel: Channel
+    to: str | None
+    kind: NoticeKind
+    facts: dict[str, object]
+    language: str
+    link: str
+
+
+async def send_notice(settings: Settings, *, notice: str, community: str) -> None:
+    """Send what is queued of a notice. Raises NotSent when something may be tried again; the queue then does.
+
+    A crash between sending and marking sends one text twice at most (I-N1).
+    """
+    where = int(community)
+    async with unit_of_work(where, read_only=True):
+        waiting = await fetch(
+            "SELECT id FROM delivery WHERE notice = $1 AND state = 'queued' ORDER BY channel", UUID(notice)
+        )
+    trouble: NotSent | None = None
+    for row in waiting:
+        try:
+            await _deliver(settings, where, row["id"])
+        except NotSent as failed:
+            trouble = failed
+    if trouble:
+        raise trouble
+
+
+async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
+    errand = await _claim(settings, community, delivery)
+    if errand is None:
+        return
+    try:
+        await _send(settings, errand)
+    except NotSent as failed:
+        if await _mark_failed(community, delivery, str(failed), final=errand.to is None):
+            return
+        raise
+    async with unit_of_work(community):
+        await fetch(
+            "UPDATE delivery SET state = $2, changed_at = $3 WHERE id = $1",
+            delivery,
+            DeliveryState.sent.value,
+            clock.real_now(),
+        )
+
+
+async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand | None:
+    """Take a delivery for this worker alone; None when another has it or it is done."""
+    async with unit_of_work(community):
+        now = clock.real_now()
+        mine = await fetch_value(
+            "UPDATE delivery SET tries = tries + 1, changed_at = $2, trouble = NULL WHERE id = $1 AND state = 'queued'"
+            " AND (tries = 0 OR trouble IS NOT NULL OR changed_at < $3) RETURNING id",
+            delivery,
+            now,
+            now - CLAIM_LASTS,
+        )
+        if mine is None:
+            return None
+        row = await fetch_one(
+            "SELECT d.channel, n.kind, n.facts, n.link, p.phone, p.email, coalesce(h.language, p.language) AS language"
+            " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
+            " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
+            delivery,
+        )
+        assert row
+    channel = Channel(row["channel"])
+    return _Errand(
+        delivery,
+        channel,
+        row["phone"] if channel is Channel.sms else row["email"],
+        NoticeKind(row["kind"]),
+        json.loads(row["facts"]),
+        row["language"],
+        settings.base_url + (row["link"] or ""),
+    )
+
+
+async def _send(settings: Settings, errand: _Errand) -> None:
+    if not errand.to:
+        raise NotSent("the person has no phone" if errand.channel is Channel.sms else "the person has no address")
+    words = word(errand.kind, errand.facts, errand.language, link=errand.link)
+    if errand.channel is Channel.sms:
+        await send_sms(settings, errand.to, words.sms)
+    else:
+        body = f"{words.body}\n\n{errand.link}\n"
+        await send_mail(settings, errand.to, words.subject, body, key=str(errand.delivery))
+
+
+async def _mark_failed(community: int, delivery: UUID, trouble: str, *, final: bool) -> bool:
+    """Note what went wrong; whether that was the last try."""
+    async with unit_of_work(community):
+        state = await fetch_value(
+            "UPDATE delivery SET trouble = $2, changed_at = $3,"
+            " state = CASE WHEN $4 OR tries >= $5 THEN 'failed' ELSE state END WHERE id = $1 RETURNING state",
+            delivery,
+            trouble,
+            clock.real_now(),
+            final,
+            MOST_TRIES,
+        )
+    return state == DeliveryState.failed

@@ -1,0 +1,95 @@
+"""What a notice says, in its reader's language: the texts of templates/notices with the facts of the notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from portal.kit import display, language
+from portal.kit.i18n import N_
+from portal.kit.language import CHINESE, ngettext, npgettext, pgettext, speaking
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.notices.states import NoticeKind
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
+SIGNATURE = N_("[Mingbai] %(text)s %(link)s")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line that ends with the link."""
+
+    subject: str
+    body: str
+    sms: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The body, split where it has empty lines."""
+        return [part.strip() for part in self.body.split("\n\n") if part.strip()]
+
+
+def word(kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, link: str = "") -> Words:
+    """Say a notice. `facts` are as `tell` stored them: sums in fen, days and months in ISO; `link` is a whole address.
+
+    Raises jinja2.UndefinedError when a fact is missing that the words need.
+    """
+    known = {name: meant(name, fact) for name, fact in facts.items()}
+    if tongue != CHINESE and known.get("item_en"):
+        known["item"] = known["item_en"]
+    with speaking(tongue):
+        subject, body, sms = (_say(f"{kind.value}/{part}.txt", known) for part in ("subject", "body", "sms"))
+        return Words(" ".join(subject.split()), body, _signed(" ".join(sms.split()), link))
+
+
+def _signed(text: str, link: str) -> str:
+    return (language.gettext_(SIGNATURE) % {"text": text, "link": link}).strip()
+
+
+def _say(name: str, facts: Mapping[str, Any]) -> str:
+    lines = environment().get_template(name).render(facts).strip().split("\n")
+    tidy = "\n".join(line.rstrip() for line in lines)
+    while "\n\n\n" in tidy:
+        tidy = tidy.replace("\n\n\n", "\n\n")
+    return tidy
+
+
+SUMS = {"amount", "total", "surplus"}
+MONTHS = {"month"}
+MOMENTS = {"reply_by", "at"}
+
+
+def meant(name: str, fact: Any) -> Any:
+    """A stored fact as the value it stands for, told by its name."""
+    if name in SUMS and type(fact) is int:
+        return Money(fact)
+    if name in MONTHS:
+        return Month.parse(fact)
+    if name in MOMENTS:
+        return datetime.fromisoformat(fact)
+    return date.fromisoformat(fact) if (name == "on" or name.endswith("_on")) and fact else fact
+
+
+@cache
+def environment() -> Environment:
+    """Plain text, strict: a missing fact is an error, never an empty place in a letter."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - plain text; the inbox page escapes it
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.filters.update(money=display.money, day=display.day, month=display.month, moment=display.moment)
+    return env

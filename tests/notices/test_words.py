@@ -1,0 +1,91 @@
+"""Every kind of notice has its words in both languages, and says nothing that it does not know."""
+
+from __future__ import annotations
+
+import pytest
+from jinja2 import UndefinedError
+
+from portal.kit.language import ENGLISH, LANGUAGES, language
+from portal.notices.states import NoticeKind
+from portal.notices.words import TEMPLATES, word
+
+LINK = "https://portal.example/bills/1"
+DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": "2026-11"}
+FACTS: dict[str, dict[str, object]] = {
+    "bill_issued": {"total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
+    "payment_posted": {"amount": 30000, "number": 7, "on": "2026-11-20"},
+    "credit_left": {"amount": 5000},
+    "dispute_opened": {**DISPUTE, "amount": 10000, "reply_by": "2026-11-24T09:30:00+00:00"},
+    "dispute_asked": {**DISPUTE, "question": "请问是哪一天没有打扫？"},
+    "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": "2026-11-25"},
+    "dispute_decided": {**DISPUTE, "outcome": "partly", "amount": 5000, "reason": "电梯停运 6 天。"},
+    "plan_requested": {"total": 90000},
+    "plan_approved": {"answer": "请按期缴纳。"},
+    "plan_refused": {"answer": ""},
+    "plan_active": {"first_on": "2026-12-15"},
+    "plan_completed": {"on": "2027-05-15", "missed": None},
+    "plan_broken": {"on": "2027-02-16", "missed": 3},
+    "statement_published": {
+        "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
+        "starts_on": "2026-07-01", "ends_on": "2026-09-30",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tongue", LANGUAGES)
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_notice_has_its_words(kind: NoticeKind, tongue: str) -> None:
+    words = word(kind, FACTS[kind.value], tongue, link=LINK)
+    assert words.subject
+    assert "\n" not in words.subject + words.sms
+    assert words.sms.endswith(LINK)
+    assert words.paragraphs
+    for text in (words.subject, words.body, words.sms):
+        assert "%(" not in text
+        assert "{{" not in text
+    if tongue != ENGLISH:
+        plain = words.subject + words.sms.removesuffix(LINK)
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in plain), plain
+
+
+def test_every_kind_has_its_three_texts_and_no_other_folder_is_left() -> None:
+    assert {folder.name for folder in TEMPLATES.iterdir()} == {kind.value for kind in NoticeKind}
+    for folder in TEMPLATES.iterdir():
+        assert {file.name for file in folder.iterdir()} == {"subject.txt", "body.txt", "sms.txt"}
+
+
+def test_sums_days_and_months_read_like_everywhere_else() -> None:
+    words = word(NoticeKind.bill_issued, FACTS["bill_issued"], "zh-CN", link=LINK)
+    assert words.subject == "2026年11月账单：¥1,234.50"
+    assert words.paragraphs[0] == "您2026年11月的账单共 ¥1,234.50，请在2026年11月15日前缴纳。"
+    english = word(NoticeKind.bill_issued, FACTS["bill_issued"], "en", link=LINK)
+    assert english.paragraphs[0] == "Your bill for November 2026 is CN¥1,234.50. Please pay it by 15 November 2026."
+
+
+def test_a_moment_is_told_in_local_time_and_an_item_in_the_readers_language() -> None:
+    english = word(NoticeKind.dispute_opened, FACTS["dispute_opened"], "en")
+    assert "24 November 2026 17:30" in english.body
+    assert "Service fee" in english.body
+    assert "物业服务费" in word(NoticeKind.dispute_opened, FACTS["dispute_opened"], "zh-CN").body
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"), [("upheld", "异议成立"), ("partly", "部分成立"), ("rejected", "收费无误")]
+)
+def test_a_decision_says_how_it_ended(outcome: str, says: str) -> None:
+    assert says in word(NoticeKind.dispute_decided, FACTS["dispute_decided"] | {"outcome": outcome}, "zh-CN").body
+
+
+def test_a_refusal_without_reasons_leaves_no_empty_heading() -> None:
+    assert "理由" not in word(NoticeKind.plan_refused, FACTS["plan_refused"], "zh-CN").body
+
+
+def test_a_missing_fact_is_an_error_and_not_an_empty_place() -> None:
+    with pytest.raises((UndefinedError, TypeError)):
+        word(NoticeKind.bill_issued, {"month": "2026-11"}, "zh-CN")
+
+
+def test_wording_leaves_the_language_as_it_was() -> None:
+    before = language()
+    word(NoticeKind.plan_requested, FACTS["plan_requested"], "en")
+    assert language() == before
