@@ -133,7 +133,8 @@ def show(given: argparse.Namespace, answer: dict[str, Any]) -> None:
         print(json.dumps(answer, ensure_ascii=False, default=str))
     else:
         for name, value in answer.items():
-            print(f"{name}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else value}")
+            plain = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else value
+            print(f"{name}: {plain}")
 
 
 async def community_called(code: str) -> int:

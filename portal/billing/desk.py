@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, LinePage, _bill_row, _lines, explained
+from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, BillRow, LinePage, bill_row, explained, lines_of
 from portal.billing.running import RunReport, preview_run
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
@@ -78,7 +78,8 @@ class Preview:
 async def estates_of(by: Principal) -> list[Estate]:
     """The communities in which the reader may run bills."""
     rows = await fetch(
-        "SELECT id, code, name, ($2 AT TIME ZONE timezone)::date AS today FROM community WHERE id = ANY($1) ORDER BY code",
+        "SELECT id, code, name, ($2 AT TIME ZONE timezone)::date AS today FROM community"
+        " WHERE id = ANY($1) ORDER BY code",
         list(by.with_role(*RUNNERS)),
         clock.now(),
     )
@@ -142,14 +143,28 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     )
     found = rows[0]["found"] if rows else 0
     payable = Money(rows[0]["payable"]) if rows else ZERO
-    return BillList([_bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+    return BillList([bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+
+
+@reading
+async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
+    """Every bill of a home of one's communities, newest first."""
+    rows = await fetch(
+        BILL + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
+        " JOIN community c ON c.id = b.community WHERE b.unit = $1 AND b.community = ANY($3)"
+        " ORDER BY b.issued_on DESC, b.number DESC",
+        unit,
+        clock.now(),
+        list(by.with_role(*Role)),
+    )
+    return [bill_row(row) for row in rows]
 
 
 @reading
 async def bill_at(by: Principal, bill: UUID) -> BillPage:
     """A bill of one's communities. Raises Missing."""
     row = await _seen(by, bill)
-    return BillPage(_bill_row(row), row["estate"], row["hotline"], await _lines(row))
+    return BillPage(bill_row(row), row["estate"], row["hotline"], await lines_of(row))
 
 
 @reading

@@ -25,7 +25,7 @@ from portal.notices.states import NoticeKind
 
 @dataclass(frozen=True)
 class NewLine:
-    """A line to issue. `item` is a charge item's id and `kind` its kind of money; `facts` tell how the sum came about."""
+    """A line to issue: `item` is a charge item's id, `kind` its kind of money, `facts` how the sum came about."""
 
     item: UUID
     kind: str

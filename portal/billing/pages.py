@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from portal.billing import queries
 from portal.web.guards import owner
-from portal.web.i18n import _, worded
+from portal.web.i18n import _
 from portal.web.page import page
 
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
@@ -25,7 +25,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 async def show(request: Request, bill: FromPath[UUID]) -> Template:
     """One bill with its lines."""
     found = await queries.bill_of(request.user, bill)
-    return page(request, "bills/show.html", title=_("Bill %(month)s", month=worded(found.bill.period)), found=found)
+    return page(request, "bills/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
 
 
 @get("/{bill:uuid}/lines/{line:uuid}", name="bills:line")

@@ -17,7 +17,7 @@ from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.money import Money, total
+from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 
@@ -174,14 +174,14 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     )
     found = rows[0]["found"] if rows else 0
     payable = Money(rows[0]["payable"]) if rows else Money(0)
-    return BillList([_bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+    return BillList([bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
 
 
 @reading
 async def bill_of(by: Principal, bill: UUID) -> BillPage:
     """A bill with its lines. Raises Missing if it is not theirs."""
     row = await _readable(by, bill)
-    return BillPage(_bill_row(row), row["estate"], row["hotline"], await _lines(row))
+    return BillPage(bill_row(row), row["estate"], row["hotline"], await lines_of(row))
 
 
 @reading
@@ -192,7 +192,7 @@ async def line_of(by: Principal, bill: UUID, line: UUID) -> LinePage:
 
 async def explained(bill: Record, line: UUID) -> LinePage:
     """The page of a line of a bill that the reader may see; for staff as well."""
-    found = next((row for row in await _lines(bill) if row.id == line), None)
+    found = next((row for row in await lines_of(bill) if row.id == line), None)
     if found is None:
         raise Missing
     own = await fetch_one("SELECT item, unit, amount, first_month FROM bill_line WHERE id = $1", line)
@@ -207,7 +207,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
         "SELECT kind, amount, reason, created_at, source FROM adjustment WHERE line = $1 ORDER BY created_at", line
     )
     return LinePage(
-        _bill_row(bill),
+        bill_row(bill),
         found,
         Money(own["amount"]),  # type: ignore[index]
         Money(before["fen"]) if before else None,
@@ -221,6 +221,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
     )
 
 
+# What a page needs of one bill; $2 is the present moment. `owes` and the FROM clause are the reader's own.
 BILL = (
     "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
     " w.held, w.state = 'replaced' AS replaced, c.name AS estate, c.hotline,"
@@ -243,7 +244,8 @@ async def _readable(by: Principal, bill: UUID) -> Record:
     return row
 
 
-async def _lines(bill: Record) -> list[LineRow]:
+async def lines_of(bill: Record) -> list[LineRow]:
+    """The lines of a row of `BILL`, in their order."""
     rows = await fetch(
         "SELECT l.id, i.name_zh, i.name_en, l.first_month, l.last_month, l.supplement, l.facts, w.fen, w.outstanding,"
         " w.held FROM bill_line l JOIN line_balance w ON w.line = l.id JOIN charge_item i ON i.id = l.item"
@@ -264,7 +266,8 @@ async def _lines(bill: Record) -> list[LineRow]:
     ]
 
 
-def _bill_row(row: Record) -> BillRow:
+def bill_row(row: Record) -> BillRow:
+    """A row of `BILL` as a bill."""
     return BillRow(
         row["id"],
         row["number"],
@@ -287,8 +290,3 @@ def _balance(row: Mapping[str, Any]) -> Balance:
         row["on_day"],
         row["replaced"],
     )
-
-
-def payable_of(bills: list[BillRow]) -> Money:
-    """What is payable of some bills."""
-    return total(bill.balance.payable for bill in bills if bill.can_be_paid)

@@ -14,7 +14,7 @@ from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.web.guards import staff
 from portal.web.held import begin
-from portal.web.i18n import _, worded
+from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
@@ -31,7 +31,7 @@ async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1
 async def show(request: Request, bill: FromPath[UUID]) -> Template:
     """One bill as its owner sees it."""
     found = await desk.bill_at(request.user, bill)
-    return page(request, "desk/bills/show.html", title=_("Bill %(month)s", month=worded(found.bill.period)), found=found)
+    return page(request, "desk/bills/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
 
 
 @get("/bills/{bill:uuid}/lines/{line:uuid}", name="desk.bills:line", guards=[staff()])

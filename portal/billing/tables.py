@@ -71,7 +71,7 @@ class BillLine(Table):
 
 
 class Adjustment(Table):
-    """A later change to a line, signed: below zero in the owner's favour. `source` points back, for example to a dispute."""
+    """A later change to a line, below zero in the owner's favour. `source` points back, for example to a dispute."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -77,7 +77,10 @@ async def dispute_and_ask(community: int, on: date) -> None:
     water = await cast.owner("couple_a")
     line, amount = await _newest_line(community, water, "water")
     dispute = await opening.open_dispute(
-        water, line, reason=DisputeReason.wrong_quantity, body="上个月只用了 9 吨，这个月抄成 61 吨。请师傅上门看看水表。"
+        water,
+        line,
+        reason=DisputeReason.wrong_quantity,
+        body="上个月只用了 9 吨，这个月抄成 61 吨。请师傅上门看看水表。",
     )
     service = await cast.staff_member("service")
     await deciding.claim(service, dispute)
@@ -92,11 +95,16 @@ async def _instalments(community: int, on: date) -> None:
     async with unit_of_work(community):
         rows = await fetch(
             "SELECT DISTINCT b.id, b.due_on FROM bill b JOIN bill_reader r ON r.bill = b.id AND r.owes"
-            " JOIN bill_balance w ON w.bill = b.id WHERE r.person = ANY($1) AND w.outstanding > w.held ORDER BY b.due_on",
+            " JOIN bill_balance w ON w.bill = b.id"
+            " WHERE r.person = ANY($1) AND w.outstanding > w.held ORDER BY b.due_on",
             list(owner.persons),
         )
     plan = await request_plan(
-        owner, [row["id"] for row in rows], 6, on + timedelta(days=7), hardship="今年八月失业，正在找工作，希望分六个月付清。"
+        owner,
+        [row["id"] for row in rows],
+        6,
+        on + timedelta(days=7),
+        hardship="今年八月失业，正在找工作，希望分六个月付清。",
     )
     await approve_plan(plan, by=manager, text="理解您的难处，同意分六期。")
     await agree_plan(plan, by=owner, text=agreement(await plan_of(owner, plan)))

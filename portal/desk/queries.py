@@ -68,7 +68,8 @@ async def desk_of(by: Principal) -> Desk:
         list(by.with_role(*CASES)),
     )
     unmatched = await fetch_one(
-        "SELECT count(*) AS n FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL", list(by.with_role(*PLANS))
+        "SELECT count(*) AS n FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL",
+        list(by.with_role(*PLANS)),
     )
     assert disputes and plans and unmatched
     return Desk(

@@ -70,14 +70,17 @@ async def home_of(by: Principal) -> Home:
     )
     counts = await fetch_one(
         "WITH mine AS (SELECT DISTINCT debtor FROM debtor_member WHERE person = ANY($1))"
-        " SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE debtor IN (SELECT debtor FROM mine)) AS credit,"
+        " SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM credit"
+        "   WHERE debtor IN (SELECT debtor FROM mine)) AS credit,"
         " (SELECT count(*) FROM dispute WHERE debtor IN (SELECT debtor FROM mine)"
         "   AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'decided', 'reopened')) AS disputes,"
         " (SELECT count(*) FROM plan WHERE debtor IN (SELECT debtor FROM mine)"
         "   AND state IN ('requested', 'countered', 'approved', 'active')) AS plans,"
-        " (SELECT coalesce(array_agg(DISTINCT u.name ORDER BY u.name), '{}') FROM occupancy o JOIN unit u ON u.id = o.unit"
+        " (SELECT coalesce(array_agg(DISTINCT u.name ORDER BY u.name), '{}')"
+        "   FROM occupancy o JOIN unit u ON u.id = o.unit"
         "   JOIN community c ON c.id = o.community"
-        "   WHERE o.person = ANY($1) AND (o.ends_on IS NULL OR o.ends_on >= ($2 AT TIME ZONE c.timezone)::date)) AS homes",
+        "   WHERE o.person = ANY($1)"
+        "   AND (o.ends_on IS NULL OR o.ends_on >= ($2 AT TIME ZONE c.timezone)::date)) AS homes",
         persons,
         clock.now(),
     )

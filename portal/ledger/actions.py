@@ -25,7 +25,7 @@ class Entry:
 async def post(
     community: int, kind: JournalKind, entries: Sequence[Entry], *, on: date, reason: str | None = None
 ) -> None:
-    """Write one journal for each entry, its postings summed by account. Raises ValueError for one that is not balanced."""
+    """Write one journal for each entry, postings summed by account. Raises ValueError for one out of balance."""
     booked = [(entry.source, _by_account(entry.postings)) for entry in entries]
     booked = [(source, sums) for source, sums in booked if sums]
     now = clock.now()

@@ -15,7 +15,8 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
     wanted = {(unit, _key(persons)): (unit, persons) for unit, persons in owners}
     units, keys = [unit for unit, _ in wanted], [key for _, key in wanted]
     made = await fetch(
-        "INSERT INTO debtor (id, community, unit, key) SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::text[])"
+        "INSERT INTO debtor (id, community, unit, key)"
+        " SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::text[])"
         " ON CONFLICT (community, unit, key) DO NOTHING RETURNING id, unit, key",
         community,
         units,
@@ -30,7 +31,8 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         [person for _, person in members],
     )
     found = await fetch(
-        "SELECT d.id, d.unit, d.key FROM debtor d JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
+        "SELECT d.id, d.unit, d.key FROM debtor d"
+        " JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
         units,
         keys,
     )

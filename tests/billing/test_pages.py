@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal.kit import clock
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -14,10 +15,112 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 async def test_owner_reads_bill_and_line(settings: Settings) -> None:
     mingxi = await cast.mingxi()
     item = await builders.charge_item(mingxi.community)
-    bill = await builders.bill(mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 25024), (item, 11000)])
+    bill = await builders.bill(
+        mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 25024), (item, 11000)]
+    )
     lines = await builders.lines_of(mingxi.community, bill)
     async with browser(settings, mingxi["陈静"]) as client:
         for path in ("/bills", f"/bills/{bill}", f"/bills/{bill}/lines/{lines[0]}"):
             answer = await client.get(path)
             assert answer.status_code == 200, answer.text[-3000:]
         assert 'data-fen="36024"' in (await client.get(f"/bills/{bill}")).text
+
+
+async def bill_of_chen() -> tuple[cast.Estate, str, str]:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    bill = await builders.bill(mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 25024)])
+    return mingxi, f"/bills/{bill}", f"/bills/{bill}/lines/{(await builders.lines_of(mingxi.community, bill))[0]}"
+
+
+@pytest.mark.parametrize("who", ["李明", "吴霞", "赵敏"])
+async def test_somebody_elses_bill_is_the_same_as_none(settings: Settings, who: str) -> None:
+    mingxi, bill, line = await bill_of_chen()
+    async with browser(settings, mingxi[who]) as client:
+        foreign, none = await client.get(bill), await client.get("/bills/00000000-0000-4000-8000-000000000000")
+        assert (foreign.status_code, none.status_code) == (404, 404)
+        assert foreign.text.replace(bill, "") == none.text.replace("/bills/00000000-0000-4000-8000-000000000000", "")
+        assert (await client.get(line)).status_code == 404
+
+
+async def test_a_bill_of_another_estate_is_not_there_for_its_staff(settings: Settings) -> None:
+    _, bill, line = await bill_of_chen()
+    donghu = await cast.donghu()
+    async with browser(settings, donghu["韩冰"]) as client:
+        assert (await client.get("/desk" + bill)).status_code == 404
+        assert (await client.get("/desk" + line)).status_code == 404
+
+
+async def test_a_tenant_reads_the_bills_of_the_tenancy_and_is_not_offered_a_dispute(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    unit = mingxi.units["1栋103"]
+    bill = await builders.bill(mingxi.community, unit, [mingxi["孙强"]], [(item, 25024)])
+    earlier = await builders.bill(mingxi.community, unit, [mingxi["孙强"]], [(item, 25024)], period="2025-12")
+    async with browser(settings, mingxi["赵敏"]) as tenant, browser(settings, mingxi["孙强"]) as owner:
+        theirs = await tenant.get(f"/bills/{bill}")
+        assert theirs.status_code == 200 and "/disputes/new" not in theirs.text
+        assert (await tenant.get(f"/bills/{earlier}")).status_code == 404
+        assert "/disputes/new" in (await owner.get(f"/bills/{bill}")).text
+
+
+async def test_a_former_owner_keeps_own_bills_and_sees_none_of_the_buyers(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    unit = mingxi.units["1栋104"]
+    sold = await builders.bill(mingxi.community, unit, [mingxi["周杰"]], [(item, 25024)], period="2026-10")
+    bought = await builders.bill(mingxi.community, unit, [mingxi["吴霞"]], [(item, 25024)], period="2026-11")
+    async with browser(settings, mingxi["周杰"]) as seller, browser(settings, mingxi["吴霞"]) as buyer:
+        assert [(await seller.get(f"/bills/{bill}")).status_code for bill in (sold, bought)] == [200, 404]
+        assert [(await buyer.get(f"/bills/{bill}")).status_code for bill in (sold, bought)] == [404, 200]
+
+
+async def test_a_bill_is_not_overdue_on_its_due_date(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    today = clock.today("Asia/Shanghai")
+    await builders.bill(
+        mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 25024)], due_on=today, issued_on=today
+    )
+    async with browser(settings, mingxi["陈静"]) as client:
+        text = (await client.get("/bills")).text
+    assert "逾期" not in text and f'data-due="{today.isoformat()}"' in text
+
+
+@pytest.mark.parametrize(("who", "status"), [("蒋涛", 200), ("沈平", 200), ("冯丽", 403), ("陈静", 403)])
+async def test_only_finance_and_managers_run_bills(settings: Settings, who: str, status: int) -> None:
+    mingxi = await cast.mingxi()
+    async with browser(settings, mingxi[who]) as client:
+        assert (await client.get("/desk/bill-runs")).status_code == status
+
+
+async def test_a_run_is_previewed_and_published_under_ones_own_name(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    await builders.tariff(mingxi.community, await builders.charge_item(mingxi.community))
+    month = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"}
+    async with browser(settings, mingxi["蒋涛"]) as client:
+        preview = await client.post("/desk/bill-runs/preview", data=month)
+        assert preview.status_code == 200 and "¥1,000.96" in preview.text
+        assert (await client.post("/desk/bill-runs", data=month)).status_code == 303
+        runs = (await client.get("/desk/bill-runs")).text
+    assert "蒋涛" in runs and "¥1,000.96" in runs
+
+
+@pytest.mark.parametrize("wrong", [{"period": "2026-13"}, {"period": ""}, {"issued_on": "yesterday"}])
+async def test_a_run_with_a_wrong_month_or_day_comes_back_with_what_was_typed(
+    settings: Settings, wrong: dict[str, str]
+) -> None:
+    mingxi = await cast.mingxi()
+    typed = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"} | wrong
+    async with browser(settings, mingxi["蒋涛"]) as client:
+        answer = await client.post("/desk/bill-runs", data=typed)
+    assert answer.status_code == 422
+    assert all(f'value="{value}"' in answer.text for value in wrong.values() if value)
+
+
+async def test_another_estates_month_cannot_be_run(settings: Settings) -> None:
+    await cast.mingxi()
+    donghu = await cast.donghu()
+    async with browser(settings, donghu["韩冰"]) as client:
+        month = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"}
+        assert (await client.post("/desk/bill-runs", data=month)).status_code == 404
