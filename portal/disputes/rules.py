@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from portal.communities.rules import Deadlines, Pause, WorkCalendar, paused
-from portal.disputes.states import LIVE, DisputeState, Outcome, StepKind
+from portal.disputes.states import LIVE, DisputeState, Outcome, Promise, StepKind
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO, Money
@@ -42,14 +41,6 @@ def resumed(department: str | None, reopened: bool) -> DisputeState:
     if department is not None:
         return DisputeState.routed
     return DisputeState.reopened if reopened else DisputeState.open
-
-
-class Promise(StrEnum):
-    """What staff owe the owner, in this order."""
-
-    acknowledge = "acknowledge"
-    reply = "reply"
-    close = "close"
 
 
 @dataclass(frozen=True)

@@ -68,3 +68,11 @@ class StepKind(StrEnum):
     accepted = "accepted"
     reopened = "reopened"
     withdrawn = "withdrawn"
+
+
+class Promise(StrEnum):
+    """What staff owe the owner, in this order."""
+
+    acknowledge = "acknowledge"
+    reply = "reply"
+    close = "close"

@@ -178,7 +178,8 @@ async def test_nobody_handles_a_dispute_about_their_own_home(w: World) -> None:
         async with unit_of_work(w.estate.community):
             await fetch(
                 "INSERT INTO decision (id, community, dispute, round, outcome, amount, body, decided_by, decided_at)"
-                " SELECT gen_random_uuid(), community, $1, 1, 'rejected', 0, '-', id, now() FROM staff WHERE human = $2",
+                " SELECT gen_random_uuid(), community, $1, 1, 'rejected', 0, '-', id, now() FROM staff"
+                " WHERE human = $2",
                 dispute,
                 w.service.human,
             )

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.communities.rules import Deadlines, WorkCalendar
-from portal.disputes.rules import Course, Promise, credited, pauses_of, resumed, unknown_years, what_next
-from portal.disputes.states import DISPUTE_MOVES, LIVE, DisputeState, Outcome
+from portal.disputes.rules import Course, credited, pauses_of, resumed, unknown_years, what_next
+from portal.disputes.states import DISPUTE_MOVES, LIVE, DisputeState, Outcome, Promise
 from portal.kit.errors import Invalid
 from portal.kit.money import ZERO, Money
 
