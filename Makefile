@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: run install test check bench faults browser lock clean
+.PHONY: run install test check browser lock clean
 
 run: .venv/ready
 	@exec $(BIN)/portal dev --data $(DATA) --port $(PORT) --sandbox-port $(SANDBOX_PORT)

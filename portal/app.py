@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Router
@@ -50,7 +49,7 @@ def routers() -> list[Router]:
     return [importlib.import_module(f"portal.{name}").router for name in ROUTERS]
 
 
-def create_app(settings: Settings, **options: Callable[..., Any]) -> Litestar:
+def create_app(settings: Settings, **options: Any) -> Litestar:
     """The portal for these settings; `options` go to Litestar (lifespan, on_startup)."""
     parts = litestar_parts(
         settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste
