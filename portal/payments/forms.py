@@ -10,7 +10,7 @@ from portal.web.forms import Choice, Form, Many, Text, Yuan
 class CounterForm(Form):
     """Money taken by staff for bills of one home."""
 
-    unit = Text(N_("Home"), most=60, missing=N_("Enter the home, for example 1栋101."))
+    unit = Text(N_("Which home"), most=60, missing=N_("Enter the home, for example 1栋101."))
     bill = Many(N_("Bills"), missing=N_("Choose the bills this money is for."))
     amount = Yuan(N_("Amount received"))
     channel = Choice(N_("How the money came"), CounterChannel, missing=N_("Choose how the money came."))
