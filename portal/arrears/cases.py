@@ -10,8 +10,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.facts import before_of, facts_of
-from portal.arrears.rules import Next, Standing, look
-from portal.arrears.states import RUNGS, CaseState, NextKind, Rung
+from portal.arrears.rules import Next, NextKind, Standing, look
+from portal.arrears.states import RUNGS, CaseState, Rung
 from portal.arrears.words import to_owner, to_staff
 from portal.db import fetch
 from portal.kit import clock

@@ -84,6 +84,11 @@ class StageRow:
     days: int
     rule: str
 
+    @property
+    def chaseable(self) -> Money:
+        """What could be chased then: overdue without what was on hold."""
+        return self.overdue - self.held
+
 
 @dataclass(frozen=True)
 class CaseFile:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from uuid import UUID
 
-from portal.arrears.states import RUNGS, CaseState, NextKind, Rung, Why
+from portal.arrears.states import RUNGS, CaseState, Rung, Why
 from portal.kit.money import ZERO, Money, total
 
 RULE = "arrears-1"
@@ -54,6 +55,17 @@ class Before:
     state: CaseState
     stage: int
     lines: Mapping[UUID, tuple[Money, Money]] = field(default_factory=dict)
+
+
+class NextKind(StrEnum):
+    """What comes next for a case."""
+
+    nothing = "nothing"
+    on_hold = "waits_for_plan"
+    waits_for_review = "waits_for_review"
+    step = "step"
+    step_is_due = "step_is_due"
+    last = "last"
 
 
 @dataclass(frozen=True)

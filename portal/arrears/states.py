@@ -36,14 +36,3 @@ class Why(StrEnum):
     paused = "paused"
     resumed = "resumed"
     settled = "settled"
-
-
-class NextKind(StrEnum):
-    """What comes next for a case."""
-
-    nothing = "nothing"
-    on_hold = "waits_for_plan"
-    waits_for_review = "waits_for_review"
-    step = "step"
-    step_is_due = "step_is_due"
-    last = "last"

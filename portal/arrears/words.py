@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from portal.arrears.rules import Next
-from portal.arrears.states import NextKind
+from portal.arrears.rules import Next, NextKind
 from portal.kit.i18n import N_, Sentence
 
 OWNER = {

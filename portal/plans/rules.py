@@ -12,6 +12,7 @@ from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
+from portal.plans.states import PartState
 
 LEAST, MOST = 2, 12  # interface.md and the CHECK of the table
 GRACE_DAYS = 5  # an instalment may be this many days late before the plan is broken (product.md, breach grace)
@@ -133,15 +134,6 @@ def _missed(late: Sequence[Part], done: Money) -> int:
         if done < sum_:
             return part.number
     return late[-1].number
-
-
-class PartState(StrEnum):
-    """Where an instalment stands."""
-
-    planned = "planned"
-    paid = "paid"
-    part_paid = "part_paid"
-    overdue = "overdue"
 
 
 @dataclass(frozen=True)

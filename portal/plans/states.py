@@ -32,3 +32,12 @@ PLAN_MOVES = Moves(
         S.withdrawn: set(),
     },
 )
+
+
+class PartState(StrEnum):
+    """Where an instalment stands."""
+
+    planned = "planned"
+    paid = "paid"
+    part_paid = "part_paid"
+    overdue = "overdue"

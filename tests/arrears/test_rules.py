@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.arrears.rules import Before, Debt, Facts, Standing, look, stage_by_days
-from portal.arrears.states import CaseState, NextKind, Rung, Why
+from portal.arrears.rules import Before, Debt, Facts, NextKind, Standing, look, stage_by_days
+from portal.arrears.states import CaseState, Rung, Why
 from portal.kit.money import Money, total
 
 ON = date(2026, 12, 31)

@@ -16,13 +16,13 @@ from portal.plans.rules import (
     Change,
     Keeping,
     Part,
-    PartState,
     PlannedLine,
     covered,
     judge,
     progress,
     schedule,
 )
+from portal.plans.states import PartState
 
 TODAY = date(2026, 11, 20)
 LINE, OTHER = UUID(int=1), UUID(int=2)

@@ -1,0 +1,134 @@
+"""Pages of instalments on both sides: what they show, to whom, and what comes back with a mistake."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from portal.plans.actions import approve_plan, request_plan
+from portal.settings import Settings
+from tests import cast
+from tests.arrears.world import TODAY, World, on, world
+from tests.client import browser
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+FIRST = TODAY + timedelta(days=11)
+
+
+@pytest.fixture
+async def debts(database: object, clean: None):  # type: ignore[no-untyped-def]
+    with on(TODAY):
+        yield await world()
+
+
+async def asked(debts: World) -> UUID:
+    return await request_plan(debts.estate["陈静"], [await debts.bill(25, 10_001)], 3, FIRST, "手头很紧")
+
+
+def typed(bill: UUID, **more: str) -> dict[str, str]:
+    return {"bill": str(bill), "instalments": "3", "first_on": FIRST.isoformat()} | more
+
+
+async def test_the_preview_shows_the_schedule_and_saves_nothing(settings: Settings, debts: World) -> None:
+    bill = await debts.bill(25, 10_001)
+    async with browser(settings, debts.estate["陈静"]) as client:
+        for answer in (
+            await client.post("/plans/new", data=typed(bill, preview="1")),
+            await client.get("/plans/new", params=typed(bill, preview="1")),
+        ):
+            assert answer.status_code == 200, answer.text[-2000:]
+            assert len(re.findall(r'id="part-\d+"', answer.text)) == 3
+            assert "33.<" not in answer.text
+            assert '<span class="fen">.35</span>' in answer.text
+    assert await debts.rows("SELECT id FROM plan") == []
+
+
+async def test_asking_answers_303_and_the_list_shows_it(settings: Settings, debts: World) -> None:
+    bill = await debts.bill(25, 10_001)
+    async with browser(settings, debts.estate["陈静"]) as client:
+        assert (await client.get(f"/plans/new?bill={bill}")).status_code == 200
+        answer = await client.post("/plans/new", data=typed(bill, hardship="手头很紧"))
+        assert answer.status_code == 303, answer.text[-2000:]
+        shown = await client.get(answer.headers["location"])
+        assert 'data-state="requested"' in shown.text
+        assert "手头很紧" in shown.text
+        assert shown.text.count("data-plan=") == 1
+        assert (await client.get("/plans")).text.count("data-plan=") == 1
+        assert (await client.post("/plans/new", data=typed(bill))).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"instalments": "1"}, {"instalments": "13"}, {"instalments": "drei"}, {"first_on": "2026-11-19"},
+              {"first_on": "2027-02-30"}, {"first_on": "2027-06-01"}, {"first_on": ""}, {"bill": "nonsense"}]
+)  # fmt: skip
+@pytest.mark.parametrize("preview", [{}, {"preview": "1"}])
+async def test_a_mistake_comes_back_with_what_was_typed(
+    settings: Settings, debts: World, wrong: dict[str, str], preview: dict[str, str]
+) -> None:
+    bill = await debts.bill(25, 10_001)
+    async with browser(settings, debts.estate["陈静"]) as client:
+        answer = await client.post("/plans/new", data=typed(bill, hardship="手头很紧") | wrong | preview)
+        assert answer.status_code == 422
+        assert "手头很紧" in answer.text
+
+
+async def test_a_neighbour_a_tenant_and_a_buyer_get_404(settings: Settings, debts: World) -> None:
+    plan = await asked(debts)
+    for name in ("李明", "赵敏", "吴霞"):
+        async with browser(settings, debts.estate[name]) as client:
+            assert (await client.get(f"/plans/{plan}")).status_code == 404
+            for path in ("acceptance", "withdrawal"):
+                assert (await client.post(f"/plans/{plan}/{path}", data={"agree": "yes"})).status_code == 404
+            assert (await client.get(f"/plans/new?bill={debts.bills[25]}")).status_code == 404
+            assert (await client.post("/plans/new", data=typed(debts.bills[25]))).status_code == 404
+            assert "data-plan" not in (await client.get("/plans")).text
+
+
+async def test_agreeing_keeps_the_text_that_was_shown(settings: Settings, debts: World) -> None:
+    plan = await asked(debts)
+    await approve_plan(plan, by=debts.estate["蒋涛"], text="按期缴纳即可")
+    async with browser(settings, debts.estate["陈静"]) as client:
+        before = await client.get(f"/plans/{plan}")
+        assert "按期缴纳即可" in before.text
+        assert (await client.post(f"/plans/{plan}/acceptance", data={})).status_code == 422
+        assert (await client.post(f"/plans/{plan}/acceptance", data={"agree": "yes"})).status_code == 303
+        after = await client.get(f"/plans/{plan}")
+        assert 'data-state="active"' in after.text
+        text = (await debts.row("SELECT agreed_text FROM plan"))["agreed_text"]
+        assert text.splitlines()[0] == "明溪花园与 1栋101 业主就分期缴费约定如下。"
+        assert text in before.text
+        assert text in after.text
+        assert (await client.post(f"/plans/{plan}/withdrawal", data={})).status_code == 409
+
+
+async def test_finance_answers_and_the_hardship_is_only_for_those_who_decide(settings: Settings, debts: World) -> None:
+    plan = await asked(debts)
+    async with browser(settings, debts.estate["冯丽"]) as service:
+        page = await service.get(f"/desk/plans/{plan}")
+        assert page.status_code == 200
+        assert "手头很紧" not in page.text
+        assert (await service.post(f"/desk/plans/{plan}/approval", data={})).status_code == 403
+    async with browser(settings, debts.estate["蒋涛"]) as finance:
+        assert "手头很紧" in (await finance.get(f"/desk/plans/{plan}")).text
+        assert (await finance.get("/desk/plans?state=requested")).text.count("data-plan=") == 1
+        assert "data-plan=" not in (await finance.get("/desk/plans?state=active")).text
+        assert (await finance.post(f"/desk/plans/{plan}/refusal", data={"text": " "})).status_code == 422
+        assert (await finance.post(f"/desk/plans/{plan}/approval", data={"text": "同意"})).status_code == 303
+        assert (await finance.post(f"/desk/plans/{plan}/refusal", data={"text": "不"})).status_code == 409
+        assert 'data-state="approved"' in (await finance.get(f"/desk/plans/{plan}")).text
+
+
+async def test_staff_next_door_and_people_without_the_role_do_not_see_it(settings: Settings, debts: World) -> None:
+    plan = await asked(debts)
+    next_door = await cast.donghu()
+    async with browser(settings, next_door["韩冰"]) as client:
+        assert (await client.get(f"/desk/plans/{plan}")).status_code == 404
+        assert (await client.post(f"/desk/plans/{plan}/approval", data={})).status_code == 404
+        assert "data-plan=" not in (await client.get("/desk/plans")).text
+    async with browser(settings, debts.estate["陈静"]) as client:
+        assert (await client.get("/desk/plans")).status_code == 403
+    async with browser(settings) as client:
+        assert (await client.get(f"/plans/{plan}")).status_code == 303
