@@ -136,15 +136,20 @@ async def _home(
     )
     photo = Sent("bins.jpg", a_photo())
     dispute = await open_dispute(
-        who, line, reason=DisputeReason.poor_quality, body=f"{mark}诉：垃圾桶没有清运", amount=Money(9000), photos=[photo]
+        who,
+        line,
+        reason=DisputeReason.poor_quality,
+        body=f"{mark}诉：垃圾桶没有清运",
+        amount=Money(9000),
+        photos=[photo],
     )
     plan = await request_plan(who, [planned], 3, date(2026, 12, 20), f"{mark}难：手头紧")
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, community, work, [photo])
     statement = await _statement(estate, manager)
     home.ids = {
-        "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute": dispute,
-        "plans.plan": plan, "services.record": record, "statements.name": str(statement),
+        "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
+        "plans.plan": plan, "services.record": record, "statements.which": str(statement),
         "statements.statement": statement, "e.statement": statement, "e.code": estate.code, "units.unit": unit,
     }  # fmt: skip
     return home
@@ -184,9 +189,9 @@ async def _post(estate: cast.Estate, name: str) -> None:
 async def _found(home: Home) -> dict[str, UUID | str]:
     """What the actions made beside: photos, a notice, a case, a session."""
     asked = {
-        "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute']}"),
+        "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute_id']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
-        "inbox.notice": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
+        "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")

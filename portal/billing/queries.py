@@ -113,8 +113,8 @@ class LineRow:
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether a part of it is neither paid nor disputed."""
-        return self.can_be_paid and bool(self.balance.payable)
+        """Whether something of it is unpaid and no dispute about it is open: a line has one open dispute at most."""
+        return self.can_be_paid and bool(self.balance.payable) and not self.balance.held
 
 
 @dataclass(frozen=True)

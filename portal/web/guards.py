@@ -1,5 +1,6 @@
 """May you knock? Who may reach a route at all; whose row it is stays with the queries."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request
@@ -40,6 +41,7 @@ def staff(*roles: Role) -> Guard:
         if roles and not connection.user.with_role(*roles):
             raise Forbidden
 
+    staff_guard.roles = frozenset(roles)  # type: ignore[attr-defined]  # so that menus show only what opens
     return staff_guard
 
 
@@ -47,6 +49,12 @@ async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
     """For the whole application: a route without a guard of its own is shut unless it says it is public."""
     if not handler.opt.get("public") and not has_guard(handler):
         raise Forbidden
+
+
+def opens_to(handler: BaseRouteHandler, roles: Callable[..., Any]) -> bool:
+    """Whether every staff guard of a route lets somebody pass whose `roles(*asked)` says which they hold."""
+    asked = [getattr(guard, "roles", None) for guard in handler.resolve_guards()]
+    return all(roles(*one) for one in asked if one)
 
 
 def has_guard(handler: BaseRouteHandler) -> bool:

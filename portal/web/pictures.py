@@ -3,7 +3,7 @@
 from litestar import Response
 
 HEADERS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Content-Disposition": 'inline; filename="photo.jpg"',
     "Cache-Control": "private, no-store",
 }

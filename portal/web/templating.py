@@ -13,6 +13,7 @@ from litestar.template.config import TemplateConfig
 from portal.web import filters, i18n
 from portal.web.assets import ROOT, Assets
 from portal.web.flash import flashes
+from portal.web.guards import opens_to
 from portal.web.here import here
 from portal.web.looks import tone_of
 from portal.web.page import address
@@ -40,7 +41,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Envir
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
-        current_path=current_path, page_link=page_link, currency=filters.currency, sandbox=in_sandbox,
+        may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency, sandbox=in_sandbox,
         large_text=large_text, tone_of=tone_of, worded=i18n.worded,
     )  # fmt: skip
     return env
@@ -54,6 +55,13 @@ def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Templat
 def path_for(route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:
     """In templates: the path of a named route."""
     return address(here(), route, query=query, **params)
+
+
+def may_open(route: str) -> bool:
+    """In templates: whether the reader holds a role that this route asks for, so that no menu leads to a 403."""
+    request = here()
+    known, user = request.app.get_handler_index_by_name(route), request.scope.get("user")
+    return known is None or user is None or opens_to(known["handler"], user.with_role)
 
 
 def once_key() -> str:

@@ -102,7 +102,7 @@ class Reading:
                 named = field.get("aria-label") or field.get("aria-labelledby")
                 if not named and field.get("id") not in labelled and field not in inside:
                     yield f"no label for {field.tag} {field.get('name')}"
-            if field.tag in ("button", "a") and not _name(field):
+            if field.tag in ("button", "a") and field.get("aria-hidden") != "true" and not _name(field):
                 yield f"nameless {field.tag} {field.get('href', '')}"
             if field.tag == "img" and field.get("alt") is None:
                 yield f"img without alt: {field.get('src')}"

@@ -12,7 +12,6 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from portal.people.principal import Role
-from portal.web import guards
 from tests.populated import Home
 
 PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")
@@ -56,24 +55,16 @@ class Route:
         return "owner" if "owner" in names else "staff"
 
     @property
-    def roles(self) -> frozenset[Role]:
-        """The roles that its guards ask for, all of which count; empty: any staff."""
-        asked: set[Role] = set()
-        for guard in self.handler.resolve_guards():
-            if guard is not guards.closed and getattr(guard, "__closure__", None):
-                asked |= {role for cell in guard.__closure__ for role in cell.cell_contents}
-        return frozenset(asked)
+    def roles(self) -> list[frozenset[Role]]:
+        """For each of its guards the roles of which one is needed; an empty set is any staff."""
+        asked = [getattr(guard, "roles", None) for guard in self.handler.resolve_guards()]
+        return [one for one in asked if one is not None]
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """(key of its source, type) of each parameter; the key is the noun before it and its name."""
-        found, noun = [], ""
-        for part in self.path.strip("/").split("/"):
-            if match := PARAMETER.fullmatch(part):
-                found.append((f"{noun}.{match[1]}", match[2]))
-            elif part != "desk":
-                noun = part
-        return found
+        """(key of its source, type) of each parameter; the key is the path's first noun and the parameter's name."""
+        noun = self.path.removeprefix("/desk").strip("/").split("/")[0]
+        return [(f"{noun}.{name}", kind) for name, kind in PARAMETER.findall(self.path)]
 
     def address(self, ids: dict[str, Any]) -> str:
         """The path with these ids. Raises KeyError for a parameter that nobody gave a source."""

@@ -21,11 +21,13 @@ pytestmark = pytest.mark.anyio
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# How a home is written, as forms explain it.
+EXAMPLE = re.compile(r'(?:placeholder="|如 |例如 |like |example )1栋101')
 # Those who are not 陈静 and have no business with her home, and those who work there.
 STRANGERS = ("anyone", "李明", "赵敏", "周杰", "吴霞", "郑伟", "韩冰", "褚英")
 # Whose names and homes one knows anyway.
 KNOWN = {"李明": ("李明", "王芳"), "赵敏": ("赵敏", "孙强"), "孙强": ("孙强", "赵敏")}
-# Of these paths an owner's object is meant for everybody of the estate.
+# Of these paths everything is meant for everybody of the estate.
 SHARED = ("/services/", "/statements/")
 
 
@@ -56,7 +58,7 @@ def leaks(answer: httpx.Response, marks: set[str]) -> set[str]:
     """The marks that stand in the body or in the headers."""
     kind = answer.headers.get("content-type", "")
     body = answer.text if "text" in kind or "json" in kind else answer.content.decode("utf-8", "ignore")
-    told = body + unquote(" ".join(answer.headers.values()))
+    told = EXAMPLE.sub("", body + unquote(" ".join(answer.headers.values())))
     return {mark for mark in marks if mark in told}
 
 
@@ -71,18 +73,18 @@ def allowed(route: Route, eyes: Eyes) -> set[int]:
     """The statuses that these eyes may get on a route of somebody else's object."""
     who = eyes.who
     if route.public:
-        return {200, 303, 400, 403, 404, 409, 422, 429}
+        return {200, 303, 400, 403, 404, 409, 422, 429} | ({503} if route.path == "/readyz" else set())  # no worker
     if who is None:
         return {303}
     if (who.audience is Audience.staff) != (route.door == "staff"):
         return {403}
     if route.door == "committee" and not who.committees:
         return {403}
-    if route.door == "staff" and route.roles and not who.with_role(*route.roles):
+    if any(roles and not who.with_role(*roles) for roles in route.roles):
         return {403}
     if not route.parameters:
         return {200, 303, 400, 403, 404, 409, 422}
-    if route.path.startswith(SHARED):
+    if route.path.removeprefix("/desk").startswith(SHARED):
         return {200, 404}
     return {403, 404, 422}
 
@@ -136,7 +138,7 @@ async def test_who_belongs_here_never_sees_the_other_estate_or_a_neighbour(stage
             answer = await eyes.client.get(route.address(stage.world.here.ids))
             if found := leaks(answer, marks):
                 wrong.append(f"{route.path}: {answer.status_code} tells {sorted(found)}")
-            if answer.status_code >= 500:
+            if answer.status_code >= 500 and route.path != "/readyz":  # no worker runs here
                 wrong.append(f"{route.path}: {answer.status_code}")
     assert not wrong, "\n".join(["", *wrong])
 
