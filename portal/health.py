@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +15,8 @@ from asyncpg import InterfaceError, PostgresError
 from portal.db import EVERYWHERE, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.settings import Settings
+
+log = logging.getLogger("portal.health")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WORKER_MAY_BE_SILENT = 30  # seconds
@@ -55,26 +58,38 @@ async def health(settings: Settings) -> Health:
     try:
         async with asyncio.timeout(PATIENCE):
             async with unit_of_work(EVERYWHERE, read_only=True):
-                facts = {name: await fetch_value(question, clock.real_now()) for name, question in QUESTIONS.items()}
+                facts = await _measure()
                 return Health(database=True, migrations=await migrations_current(), channels_off=off, **facts)
-    except (OSError, TimeoutError, PostgresError, InterfaceError):
-        unknown: Mapping[str, None] = dict.fromkeys(QUESTIONS)
+    except (OSError, TimeoutError, PostgresError, InterfaceError) as trouble:
+        log.warning("the database cannot be asked: %r", trouble)
+        unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE))
         return Health(database=False, migrations=False, channels_off=off, **unknown)
 
 
 # Each takes the true time as $1.
-QUESTIONS = {
-    "worker_age": "SELECT greatest(extract(epoch FROM $1 - max(beat_at)), 0)::int FROM worker_heartbeat"
-    " WHERE name <> 'reconcile'",
-    "jobs_waiting": "SELECT count(*)::int FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1",
-    "jobs_held": "SELECT count(*)::int FROM pgqueuer WHERE status::text = 'failed' AND $1 IS NOT NULL",
+COUNTS = {
+    "jobs_waiting": "SELECT count(*)::int FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1::timestamptz",
+    "jobs_held": "SELECT count(*)::int FROM pgqueuer WHERE status::text = 'failed' AND created <= $1::timestamptz",
     "events_stuck": "SELECT count(*)::int FROM stripe_event"
-    " WHERE state IN ('pending', 'failed') AND received_at < $1 - interval '15 minutes'",
-    "unsealed_age": "SELECT coalesce(greatest(extract(epoch FROM $1 - min(at)), 0), 0)::int FROM audit_entry e"
-    " WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry = e.id)",
-    "reconciliation_age": "SELECT greatest(extract(epoch FROM $1 - max(beat_at)), 0)::int FROM worker_heartbeat"
-    " WHERE name = 'reconcile'",
+    " WHERE state IN ('pending', 'failed') AND received_at < $1::timestamptz - interval '15 minutes'",
 }
+# Each gives the moment since which something lasts, or nothing.
+SINCE = {
+    "worker_age": "SELECT max(beat_at) FROM worker_heartbeat WHERE name LIKE 'worker:%'",
+    "unsealed_age": "SELECT min(at) FROM audit_entry e"
+    " WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry = e.id)",
+    "reconciliation_age": "SELECT max(beat_at) FROM worker_heartbeat WHERE name = 'reconcile'",
+}
+
+
+async def _measure() -> dict[str, int | None]:
+    """Every count and age, in the running unit of work."""
+    now = clock.real_now()
+    facts: dict[str, int | None] = {name: await fetch_value(question, now) for name, question in COUNTS.items()}
+    for name, question in SINCE.items():
+        moment = await fetch_value(question)
+        facts[name] = None if moment is None else max(0, int((now - moment).total_seconds()))
+    return facts
 
 
 async def migrations_current() -> bool:

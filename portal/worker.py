@@ -1,0 +1,167 @@
+"""The worker: jobs from the queue, the rounds of each minute, and the daily work, each job named in one list."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pgqueuer
+from pgqueuer import PgQueuer
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Job, Schedule
+
+from portal import db
+from portal.arrears.jobs import arrears
+from portal.audit.jobs import seal
+from portal.checkout.gateway import gateway
+from portal.checkout.jobs import poll_attempts, settle_event
+from portal.database import Database
+from portal.db import fetch, unit_of_work
+from portal.holds.jobs import holds
+from portal.kit import clock
+from portal.notices.jobs import notices
+from portal.notices.sending import send_notice
+from portal.plans.jobs import plans
+from portal.settings import Settings
+
+log = logging.getLogger("portal.worker")
+
+BEAT = 5  # seconds between two signs of life
+MINUTES = "* * * * *"
+HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
+
+# Jobs that ensure a business date, in the order in which one builds on the other.
+DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (plans, holds, arrears, notices)
+
+
+def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+    """Everything that `enqueue` may ask for, by name; the ids of the payload become arguments."""
+    return {
+        "send_notice": partial(send_notice, settings),
+        "settle_event": settle_event,
+    }
+
+
+async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Event | None = None) -> None:
+    """Work until SIGTERM, SIGINT or `stop`; a job under way is finished first. Survives restarts of PostgreSQL."""
+    config = database.config("portal_worker")
+    db.engine.point_at(**config)
+    await db.engine.open(min_size=1, max_size=6)
+    gateway.point_at(settings)
+    ending = stop or asyncio.Event()
+    if stop is None:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, ending.set)
+    aside = [
+        asyncio.create_task(_beat(f"worker:{socket.gethostname()}:{uuid4().hex[:8]}")),
+        asyncio.create_task(_attempt("today", ensure_today)),  # the ticks that were missed while nobody worked
+    ]
+    try:
+        await pgqueuer.run(
+            partial(queue_of, settings, config),
+            shutdown=ending,
+            restart_on_failure=True,
+            restart_delay=timedelta(seconds=1),
+            shutdown_on_listener_failure=True,
+            dequeue_timeout=timedelta(seconds=5),
+            heartbeat_timeout=timedelta(seconds=30),
+        )
+    finally:
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
+        await db.engine.close()
+
+
+@asynccontextmanager
+async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
+    """The queue with its jobs on a fresh pool, one for each attempt to run."""
+    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4)  # listening keeps one
+    try:
+        queue = PgQueuer.from_asyncpg_pool(pool)
+        for name, act in entrypoints(settings).items():
+            _register(queue, name, act)
+        queue.schedule("minutely", MINUTES, clean_old=True)(_minutely)
+        queue.schedule("daily", HOURLY, clean_old=True)(_daily)
+        yield queue
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), 5)
+        except Exception:
+            pool.terminate()
+
+
+def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
+    async def run(job: Job) -> None:
+        async with asyncio.timeout(60):
+            await act(**json.loads(job.payload or b"{}"))
+
+    retry = partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))
+    queue.entrypoint(name, on_failure="hold", executor_factory=retry)(run)
+
+
+async def _minutely(schedule: Schedule) -> None:
+    """What must not wait longer than a minute: seals, and attempts to pay that nobody comes back from."""
+    await _attempt("seal", partial(seal, clock.today("UTC")))
+    await _attempt("attempts", poll_attempts)
+
+
+async def _daily(schedule: Schedule) -> None:
+    await ensure_today()
+
+
+async def ensure_today() -> None:
+    """Let every daily job see to the business date; one that fails does not keep the others.
+
+    The date is the earliest of all communities' zones, so that nobody is late before their own midnight. Jobs ensure a
+    date and are safe to repeat, so a tick that is missed or doubled changes nothing.
+    """
+    async with unit_of_work():
+        zones = [row["timezone"] for row in await fetch("SELECT DISTINCT timezone FROM community")]
+    if not zones:
+        return
+    on = min(clock.today(zone) for zone in zones)
+    for job in DAILY:
+        if await _attempt(job.__name__, partial(job, on)):
+            await beat(job.__name__)
+
+
+async def _attempt(name: str, job: Callable[[], Awaitable[Any]]) -> bool:
+    """Run a job; whether it went well. What goes wrong is logged, and the next tick tries again."""
+    try:
+        await job()
+    except Exception:
+        log.exception("job %s failed", name)
+        return False
+    return True
+
+
+async def _beat(name: str) -> None:
+    """Say every few seconds that this worker lives; a database that is away is no reason to die."""
+    while True:
+        try:
+            await beat(name)
+        except Exception as trouble:
+            log.warning("no heartbeat: %s", trouble)
+        await asyncio.sleep(BEAT)
+
+
+async def beat(name: str) -> None:
+    """A sign of life of a worker (`worker:…`), or of a daily job that went well."""
+    async with unit_of_work():
+        await fetch(
+            "INSERT INTO worker_heartbeat (id, name, beat_at) VALUES (gen_random_uuid(), $1, $2)"
+            " ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at",
+            name,
+            clock.real_now(),
+        )
