@@ -21,7 +21,10 @@ from portal.units.debtors import ensure_debtors
 
 
 async def issue_openings(community: int, changes: Sequence[Change], names: Names, *, on: date, actor: str) -> None:
-    """Issue the new ones, due on the days given; who owned the unit on the month's first owned day owes them."""
+    """Issue the new ones, due on the days given; who owned the unit on the month's first owned day owes them.
+
+    `on` is the day of the import: bills that are due later are issued then, older ones on their due day.
+    """
     by_bill: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for change in changes:
         if change.old is None:
@@ -49,7 +52,11 @@ async def issue_openings(community: int, changes: Sequence[Change], names: Names
         )
         for (unit, period), rows in by_bill.items()
     ]
-    await issue_bills(community, bills, kind=BillKind.opening, issued_on=on)
+    by_day: dict[date, list[NewBill]] = defaultdict(list)
+    for bill in bills:
+        by_day[min(on, bill.due_on)].append(bill)  # the old books told of it before it was due
+    for day, told in sorted(by_day.items()):
+        await issue_bills(community, told, kind=BillKind.opening, issued_on=day)
     await record(
         actor,
         AuditVerb.OPENING_BALANCES_ISSUED,

@@ -88,7 +88,7 @@ async def save(stem: str, community: int, changes: Sequence[Change], names: Name
 def _insert(table: str, columns: list[str], types: list[str]) -> str:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, start=2))
     return (
-        f"INSERT INTO {table} (id, community, {', '.join(columns)})"  # noqa: S608
+        f"INSERT INTO {table} (id, community, {', '.join(columns)})"
         f" SELECT gen_random_uuid(), $1, * FROM unnest({arrays})"
     )
 
@@ -97,7 +97,7 @@ def _update(table: str, columns: list[str], types: list[str]) -> str:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, start=3))
     sets = ", ".join(f"{name} = v.{name}" for name in columns)
     return (
-        f"UPDATE {table} t SET {sets} FROM unnest($2::uuid[], {arrays}) AS v(id, {', '.join(columns)})"  # noqa: S608
+        f"UPDATE {table} t SET {sets} FROM unnest($2::uuid[], {arrays}) AS v(id, {', '.join(columns)})"
         " WHERE t.id = v.id AND t.community = $1"
     )
 

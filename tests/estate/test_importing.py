@@ -169,12 +169,12 @@ async def test_rows_of_absent_files_and_absent_rows_are_left_alone(tmp_path):
 async def test_opening_balances_are_one_bill_for_each_unit_and_month_owed_by_all_owners(tmp_path):
     await bring(tmp_path, GOOD)
     bills = await all_(
-        "SELECT b.period, b.kind, b.due_on, w.fen, count(m.person) FROM bill b JOIN bill_balance w ON w.bill = b.id"
-        " JOIN debtor_member m ON m.debtor = b.debtor GROUP BY 1, 2, 3, 4, b.number ORDER BY b.number"
+        "SELECT b.period, b.kind, b.due_on, b.issued_on <= b.due_on, w.fen, count(m.person) FROM bill b JOIN bill_balance w ON w.bill = b.id"
+        " JOIN debtor_member m ON m.debtor = b.debtor GROUP BY 1, 2, 3, 4, 5, b.number ORDER BY b.number"
     )
     assert bills == [
-        ("2026-08", "opening", date(2026, 8, 15), 63560, 2),
-        ("2026-09", "opening", date(2026, 9, 15), 450000, 1),
+        ("2026-08", "opening", date(2026, 8, 15), True, 63560, 2),
+        ("2026-09", "opening", date(2026, 9, 15), True, 450000, 1),
     ]
     assert await all_("SELECT kind, count(*) FROM journal GROUP BY 1") == [("opening", 2)]
 
