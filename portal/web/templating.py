@@ -41,8 +41,8 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Envir
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
-        may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency, sandbox=in_sandbox,
-        large_text=large_text, tone_of=tone_of, worded=i18n.worded,
+        may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
+        sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
     )  # fmt: skip
     return env
 

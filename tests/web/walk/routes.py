@@ -95,8 +95,7 @@ class Map:
     def __init__(self, app: Litestar) -> None:
         kinds = {"uuid": "[0-9a-f-]{36}", "path": ".+", "str": "[^/]+", "int": "[0-9]+"}
         self.known = [
-            (re.compile(PARAMETER.sub(lambda match: kinds[match[2]], route.path)), route)
-            for route in routes_of(app)
+            (re.compile(PARAMETER.sub(lambda match: kinds[match[2]], route.path)), route) for route in routes_of(app)
         ]
 
     def at(self, address: str, method: str = "GET") -> Route | None:

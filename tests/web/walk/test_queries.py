@@ -43,7 +43,9 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "path", "most"), [(n, p, m) for n, pages in MOST.items() for p, m in pages.items()])
-async def test_a_page_costs_no_more_than_this(stage: Stage, queries: list[str], name: str, path: str, most: int) -> None:
+async def test_a_page_costs_no_more_than_this(
+    stage: Stage, queries: list[str], name: str, path: str, most: int
+) -> None:
     ids = {key.split(".")[-1]: value for key, value in stage.world.here.ids.items() if key.startswith("bills.")}
     address = path.format(**ids)
     await stage[name].get(address)
