@@ -169,7 +169,8 @@ async def test_rows_of_absent_files_and_absent_rows_are_left_alone(tmp_path):
 async def test_opening_balances_are_one_bill_for_each_unit_and_month_owed_by_all_owners(tmp_path):
     await bring(tmp_path, GOOD)
     bills = await all_(
-        "SELECT b.period, b.kind, b.due_on, b.issued_on <= b.due_on, w.fen, count(m.person) FROM bill b JOIN bill_balance w ON w.bill = b.id"
+        "SELECT b.period, b.kind, b.due_on, b.issued_on <= b.due_on, w.fen, count(m.person)"
+        " FROM bill b JOIN bill_balance w ON w.bill = b.id"
         " JOIN debtor_member m ON m.debtor = b.debtor GROUP BY 1, 2, 3, 4, 5, b.number ORDER BY b.number"
     )
     assert bills == [
