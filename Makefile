@@ -33,7 +33,7 @@ check: .venv/ready-to-test
 	$(BIN)/ruff check portal tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m pytest tests/test_words.py tests/web/test_conventions.py tests/test_migrations.py
 
 # Hashes, no addresses: the lock files name no registry.

@@ -63,7 +63,7 @@ class Reading:
         return {Link(method, target) for method, target in whole if not urlsplit(target).scheme and target[:1] == "/"}
 
     def _head(self) -> Iterator[str]:
-        headings = [element for element in self.tree.iter("h1")]
+        headings = list(self.tree.iter("h1"))
         if len(headings) != 1:
             yield f"{len(headings)} h1"
         if not any(_text(heading).strip() for heading in headings):
