@@ -1,5 +1,6 @@
 """An estate comes in whole or not at all, and the same files twice change nothing."""
 
+import asyncio
 import csv
 from datetime import date
 
@@ -209,3 +210,10 @@ async def test_a_community_of_the_same_names_is_never_touched(tmp_path):
     report = await bring(tmp_path / "b", other, code="lanting")
     assert dict(report.created) == ROWS
     assert await all_("SELECT community, count(*) FROM unit GROUP BY 1 ORDER BY 1") == [(1, 3), (2, 3)]
+
+
+async def test_of_two_imports_at_once_the_second_finds_everything_there(tmp_path):
+    write(tmp_path, GOOD)
+    both = await asyncio.gather(*(import_estate(tmp_path, "qinghe", actor="cli") for _ in range(4)))
+    assert sorted(sum(report.created.values()) for report in both) == [0, 0, 0, sum(ROWS.values())]
+    assert await all_("SELECT count(*) FROM bill") == [(2,)]
