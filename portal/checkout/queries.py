@@ -51,10 +51,11 @@ class PayLine:
 
 @dataclass(frozen=True)
 class NewPayment:
-    """The page before paying."""
+    """The page before paying: `lines` are those of the choice that owe something."""
 
     unit: str
     estate: str
+    choice: Sequence[ChosenLine]
     lines: Sequence[PayLine]
     credit: Money
 
@@ -75,7 +76,7 @@ class NewPayment:
 
     def with_amount(self, amount: Money | None) -> NewPayment:
         """The same with the amount spread over the lines. Raises as `designate` does."""
-        parts = {part.line: part.amount for part in designate([one.chosen for one in self.lines], amount)}
+        parts = {part.line: part.amount for part in designate(self.choice, amount)}
         return replace(self, lines=[replace(one, applied=parts.get(one.chosen.line, ZERO)) for one in self.lines])
 
 
@@ -99,6 +100,7 @@ class PaymentRow:
     at: datetime
     unit: str
     number: int | None
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,12 +197,10 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
         PayLine(by_id[r["line"]], Bilingual(r["name_zh"], r["name_en"]), Month.parse(r["first_month"]),
                 Month.parse(r["last_month"]))
         for r in rows
-        if by_id[r["line"]].outstanding or by_id[r["line"]].explicit
+        if by_id[r["line"]].outstanding
     ]  # fmt: skip
     credit = total(c.amount for c in await credits_of(by) if c.debtor == choice.debtor)
-    # Lines that owe nothing are left out, unless nothing else is there: then `designate` says that it is paid.
-    paid = [PayLine(one, Bilingual("", ""), Month.parse("2000-01"), Month.parse("2000-01")) for one in choice.lines]
-    return NewPayment(rows[0]["unit"], rows[0]["estate"], found or paid, credit)
+    return NewPayment(rows[0]["unit"], rows[0]["estate"], choice.lines, found, credit)
 
 
 @reading
@@ -253,7 +253,16 @@ def _row(row: Record) -> PaymentRow:
     state = _SHOWN[AttemptState(row["state"])]
     if row["trouble"] == "suspense":
         state = PaymentState.unknown
-    return PaymentRow(row["id"], state, Money(row["amount"]), Way(row["method"]), row["at"], row["unit"], row["number"])
+    return PaymentRow(
+        row["id"],
+        state,
+        Money(row["amount"]),
+        Way(row["method"]),
+        row["at"],
+        row["unit"],
+        row["number"],
+        unfinished=row["state"] == AttemptState.open,
+    )
 
 
 async def _credit(payment: UUID) -> Money:

@@ -48,7 +48,7 @@ async def credit_of(by: Principal, debtor: UUID) -> Money:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """What of the payment went to one line, now."""
+    """What of the payment went to one line when it was posted: a receipt never changes."""
 
     bill_number: int
     item: Bilingual
@@ -81,7 +81,8 @@ SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_
                  WHERE human = p.payer AND community = p.community),
                 (SELECT string_agg(x.name, '、' ORDER BY x.external_id) FROM debtor_member m
                  JOIN person x ON x.id = m.person WHERE m.debtor = p.debtor)) AS payer,
-       (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id) AS credit
+       (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id AND reason = 'surplus')
+       AS credit
 FROM payment p JOIN community c ON c.id = p.community JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
 WHERE p.id = $1 AND (p.payer = $2 OR p.community = ANY($4::int[])
                      OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))
@@ -106,9 +107,9 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
     lines = await fetch(
         "SELECT b.number, i.name_zh, i.name_en, l.first_month, l.last_month, sum(a.amount)::bigint AS fen"
         " FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill"
-        " JOIN charge_item i ON i.id = l.item WHERE a.payment = $1"
+        " JOIN charge_item i ON i.id = l.item WHERE a.payment = $1 AND a.reason IS NULL"
         " GROUP BY b.due_on, b.number, l.position, i.name_zh, i.name_en, l.first_month, l.last_month"
-        " HAVING sum(a.amount) > 0 ORDER BY b.due_on, b.number, l.position",
+        " ORDER BY b.due_on, b.number, l.position",
         row["id"],
     )
     return ReceiptFacts(

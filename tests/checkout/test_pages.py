@@ -1,11 +1,15 @@
 """Paying as a person does it: choosing, seeing how it is applied, leaving, coming back."""
 
 import re
+from datetime import date
 
 import httpx
 import pytest
 
+from portal.billing.states import AdjustmentKind
+from portal.db import unit_of_work
 from portal.kit.money import Money
+from portal.payments.crediting import credit_line
 from tests import builders, cast
 from tests.checkout.till import Till, attempts
 from tests.payments.books import owed, payments
@@ -140,6 +144,7 @@ async def test_a_tenant_pays_for_the_home_they_rent(till: Till):
 
 
 async def test_late_money_is_shown_as_pending_until_it_is_there(till: Till):
+    till.settle_after(60)
     async with till.browser() as client:
         leave = await start(client, till)
         landed = await client.get(await till.pay_at(leave.headers["location"], "async_failed"))
@@ -171,3 +176,48 @@ async def test_two_homes_are_paid_one_after_the_other(till: Till):
         body = {"bill": [str(till.bill), str(other)], "method": "alipay"}
         assert (await client.post("/payments/new", data=body)).status_code == 422
     assert await attempts() == []
+
+
+async def test_choosing_a_paid_bill_beside_an_open_one_is_refused_on_both_ways(till: Till):
+    item = await builders.charge_item(till.estate.community, "later")
+    other = await builders.bill(
+        till.estate.community, till.estate.units["1栋101"], [till.estate["陈静"]], [(item, 50000)], period="2026-12"
+    )
+    async with till.browser() as client:
+        leave = await start(client, till)
+        await client.get(await till.pay_at(leave.headers["location"]))
+        both = [("bill", str(till.bill)), ("bill", str(other))]
+        assert (await client.get("/payments/new", params=both)).status_code == 409
+        body = {"bill": [str(till.bill), str(other)], "method": "alipay", "amount": "100"}
+        assert (await client.post("/payments/new", data=body)).status_code == 409
+
+
+async def test_a_form_filled_when_the_session_ran_out_is_given_back(till: Till):
+    async with till.browser_of(None) as client:
+        answer = await start(client, till, amount="12.34")
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    assert await attempts() == []
+
+
+async def test_the_receipt_stays_as_it_was_printed_when_the_line_is_credited_later(till: Till):
+    async with till.browser() as client:
+        leave = await start(client, till)
+        landed = await client.get(await till.pay_at(leave.headers["location"]))
+        here = landed.headers["location"]
+        before = await client.get(f"{here}/receipt.pdf")
+        async with unit_of_work(till.estate.community):
+            await credit_line(
+                till.lines[0],
+                Money(10000),
+                kind=AdjustmentKind.credit_note,
+                reason="电梯停运",
+                made_by="staff:x",
+                approved_by=None,
+                source=None,
+                on=date(2026, 11, 23),
+            )
+        assert (await client.get(f"{here}/receipt.pdf")).content == before.content
+        page = await client.get("/payments")
+        assert shown(page) == ("posted", ALL)
+        assert "100.00" in page.text.replace('<span class="fen">', "")  # the credit that is left

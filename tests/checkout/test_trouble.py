@@ -26,6 +26,7 @@ from tests import builders
 from tests.checkout.test_pages import ALL, shown, start
 from tests.checkout.till import Till, attempts, events_stored
 from tests.payments.books import owed, payments, told
+from tests.sandbox.conftest import until
 from tests.sandbox.running import SETTINGS
 
 pytestmark = pytest.mark.anyio
@@ -216,16 +217,21 @@ async def test_money_for_an_attempt_that_was_ended_is_posted_all_the_same(till: 
     await stays_paid_once(till)
 
 
-async def test_a_late_method_is_posted_when_its_money_comes_and_ended_when_it_does_not(till: Till):
+@pytest.mark.parametrize(("outcome", "state"), [("async_paid", "posted"), ("async_failed", "failed")])
+async def test_a_late_method_is_posted_when_its_money_comes_and_ended_when_it_does_not(
+    till: Till, outcome: str, state: str
+):
+    till.settle_after(1.5)
     async with till.browser() as client:
-        for outcome, state in (("async_failed", "failed"), ("async_paid", "posted")):
-            leave = await start(client, till)
-            await client.get(await till.pay_at(leave.headers["location"], outcome))
-            assert (await attempts())[-1]["state"] == "completed"
-            await asyncio.sleep(0.2)
-            await look_at_attempts(TODAY)
-            assert (await attempts())[-1]["state"] == state
-    await stays_paid_once(till)
+        leave = await start(client, till)
+        await client.get(await till.pay_at(leave.headers["location"], outcome))
+        assert [one["state"] for one in await attempts()] == ["completed"]
+        await until(lambda: till.events("payment_intent.succeeded", "checkout.session.async_payment_failed"))
+        assert await look_at_attempts(TODAY) == 1
+        assert [one["state"] for one in await attempts()] == [state]
+        again = await start(client, till)
+        assert again.status_code == (409 if state == "posted" else 303)
+    assert await owed(till.bill) == Money(0 if state == "posted" else ALL)
 
 
 FORGED = {

@@ -48,6 +48,10 @@ class Till:
             self.retune(retries=retries, patience=patience)
             yield client
 
+    def settle_after(self, seconds: float) -> None:
+        """How long Stripe takes to decide a late payment from now on."""
+        self.sandbox.state.settings = replace(self.sandbox.state.settings, settle_after=seconds)
+
     async def faults(self, **wanted: object) -> None:
         """Let something go wrong."""
         self.sandbox.state.faults.merge(wanted)
