@@ -8,6 +8,7 @@ from datetime import datetime
 
 from portal.communities.queries import calendar_of
 from portal.db import fetch, fetch_one, reading
+from portal.disputes.desk import counts_of
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
@@ -48,17 +49,7 @@ class AuditRow:
 @reading
 async def desk_of(by: Principal) -> Desk:
     """What waits in the reader's queues now."""
-    now = clock.now()
-    disputes = await fetch_one(
-        "SELECT count(*) AS n, count(*) FILTER (WHERE due < $2) AS late,"
-        " count(*) FILTER (WHERE due >= $2 AND (due AT TIME ZONE zone)::date <= ($2 AT TIME ZONE zone)::date) AS due"
-        " FROM (SELECT c.timezone AS zone, CASE WHEN d.acknowledged_at IS NULL THEN d.acknowledge_by"
-        "   WHEN d.replied_at IS NULL THEN d.reply_by ELSE d.close_by END AS due"
-        "   FROM dispute d JOIN community c ON c.id = d.community"
-        "   WHERE d.community = ANY($1) AND d.state IN ('open', 'routed', 'awaiting_approval', 'reopened')) q",
-        list(by.with_role(*DISPUTES)),
-        now,
-    )
+    disputes = await counts_of(by)
     plans = await fetch_one(
         "SELECT count(*) AS n FROM plan WHERE community = ANY($1) AND state = 'requested'", list(by.with_role(*PLANS))
     )
@@ -71,11 +62,11 @@ async def desk_of(by: Principal) -> Desk:
         "SELECT count(*) AS n FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL",
         list(by.with_role(*PLANS)),
     )
-    assert disputes and plans and unmatched
+    assert plans and unmatched
     return Desk(
-        disputes["n"] if by.with_role(*DISPUTES) else None,
-        disputes["due"],
-        disputes["late"],
+        disputes.open if by.with_role(*DISPUTES) else None,
+        disputes.today,
+        disputes.late,
         plans["n"] if by.with_role(*PLANS) else None,
         {row["stage"]: row["n"] for row in cases} if by.with_role(*CASES) else None,
         await _chaseable(by) if by.with_role(*CASES) else None,

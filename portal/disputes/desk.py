@@ -98,6 +98,23 @@ class DeskPage:
 
 
 @reading
+async def counts_of(by: Principal) -> Counts:
+    """What waits at the desk for this reader: the same figures as the queue's, for the desk's first page."""
+    mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
+    return _counted(await _cards(by, mine, [value.value for value in LIVE]))
+
+
+def _counted(live: list[Card]) -> Counts:
+    return Counts(
+        len(live),
+        sum(card.dispute.late for card in live),
+        sum(card.due_today for card in live),
+        sum(card.mine for card in live),
+        sum(card.to_approve for card in live),
+    )
+
+
+@reading
 async def queue_of(by: Principal, show: str = "open", department: str = "", state: str = "") -> Queue:
     """The queue of the communities in which they handle disputes.
 
@@ -105,13 +122,6 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     """
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
     live = await _cards(by, mine, [value.value for value in LIVE])
-    counts = Counts(
-        len(live),
-        sum(card.dispute.late for card in live),
-        sum(card.due_today for card in live),
-        sum(card.mine for card in live),
-        sum(card.to_approve for card in live),
-    )
     finished = show == "finished" or state in FINISHED
     cards = await _cards(by, mine, FINISHED) if finished else sorted(live, key=_most_urgent)
     chosen = {
@@ -128,7 +138,7 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     terms = await work_terms(by.with_role(*HANDLERS))
     moments = [clock.now(), *(card.dispute.due for card in live)]
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
-    return Queue(cards, counts, await _departments(by.with_role(*HANDLERS)), unknown)
+    return Queue(cards, _counted(live), await _departments(by.with_role(*HANDLERS)), unknown)
 
 
 def _most_urgent(card: Card) -> tuple[bool, datetime]:
