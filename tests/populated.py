@@ -165,8 +165,8 @@ async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
         )
         for position, side in enumerate(("income", "expense"), 1):
             await fetch(
-                "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-                " amount) VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
+                "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh,"
+                " item_en, amount) VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
                 estate.community,
                 statement,
                 position,

@@ -75,11 +75,7 @@ async def test_every_page_of_every_route_is_sound_in_english_too(stage: Stage, n
         if route.method == "GET" and route.door in ("public", "owner" if name == "陈静" else "staff"):
             address = route.address(stage.world.here.ids)
             answer = await client.get(address)
-            if (
-                answer.status_code not in (200, 303, 404, 503)
-                or "charset" not in _kind(answer)
-                and "text/" in _kind(answer)
-            ):
+            if answer.status_code not in (200, 303, 404, 503):
                 wrong.append(f"{address}: {answer.status_code} {_kind(answer)}")
             if answer.status_code == 200 and "text/html" in _kind(answer):
                 wrong += [f"{route.path}: {fault}" for fault in Reading(address, answer.text).faults]
