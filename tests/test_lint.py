@@ -1,0 +1,129 @@
+"""What ruff cannot say: how the database may be talked to, and that no money is ever a float."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FILES = [file for file in sorted((ROOT / "portal").rglob("*.py")) if "migrations" not in file.parts]
+# Their statements name tables and roles, which cannot be parameters; nothing that a person typed comes near them.
+WRITES_SQL = {"portal/db.py", "portal/setup.py", "portal/protect.py"}
+# One function takes one of the file's own conditions; what a person typed is a parameter there too.
+CHOOSES_A_CONDITION = {"portal/arrears/cases.py", "portal/people/actions.py", "portal/statements/queries.py"}
+MONEY = (
+    "kit",
+    "tariffs",
+    "ledger",
+    "billing",
+    "payments",
+    "holds",
+    "checkout",
+    "disputes",
+    "plans",
+    "statements",
+    "arrears",
+)
+PURE = ("rules", "amounts", "drafts", "lines", "schedule", "money", "months")
+ASKING = {"fetch", "fetch_one", "fetch_value", "execute", "executemany", "fetchrow", "fetchval", "raw"}
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def calls(file: Path) -> Iterator[tuple[ast.Call, str, str]]:
+    """Each call with the name called and the dotted text of what it is called on."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call):
+            on = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield node, name, on
+
+
+def test_only_the_unit_of_work_opens_a_transaction() -> None:
+    words = ("transaction", "atomic", "start_connection_pool")
+    found = [
+        f"{name_of(file)}:{call.lineno} {on}.{name}"
+        for file in FILES
+        if name_of(file) not in WRITES_SQL  # setup works on connections of its own
+        for call, name, on in calls(file)
+        if name in words
+    ]
+    assert found == []
+
+
+def made_of_values(node: ast.expr, *, whole: bool = True) -> bool:
+    """Whether a text is put together here from anything but texts and CONSTANTS; ruff's S608 sees the rest."""
+    match node:
+        case ast.JoinedStr(values=parts):
+            return any(
+                made_of_values(part.value, whole=False) for part in parts if isinstance(part, ast.FormattedValue)
+            )
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return made_of_values(left, whole=False) or made_of_values(right, whole=False)
+        case ast.BinOp() | ast.Call(func=ast.Attribute(attr="format")):
+            return True
+        case ast.Constant():
+            return False
+        case ast.Name(id=name):
+            return not whole and not name.isupper()
+    return not whole
+
+
+def test_no_statement_is_put_together_from_values() -> None:
+    found = [
+        f"{name_of(file)}:{call.lineno} {ast.unparse(call.args[0])[:80]}"
+        for file in FILES
+        if name_of(file) not in WRITES_SQL | CHOOSES_A_CONDITION
+        for call, name, _ in calls(file)
+        if name in ASKING and call.args and made_of_values(call.args[0])
+    ]
+    assert found == []
+
+
+def test_no_money_module_knows_floats() -> None:
+    modules = [file for file in FILES if file.parent.name in MONEY]
+    made = [f"{name_of(file)}:{call.lineno}" for file in modules for call, name, _ in calls(file) if name == "float"]
+    columns = [
+        f"{name_of(file)}: {alias.name}"
+        for file in modules
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("piccolo")
+        for alias in node.names
+        if alias.name in ("Real", "Float", "DoublePrecision")
+    ]
+    literals = [
+        f"{name_of(file)}:{node.lineno}"
+        for file in modules
+        if file.stem in PURE
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and type(node.value) is float
+    ]
+    assert made + columns + literals == []
+
+
+def test_forms_use_our_own_numbers() -> None:
+    banned = {"DecimalField", "IntegerField", "FloatField", "DecimalRangeField", "IntegerRangeField"}
+    found = [
+        f"{name_of(file)}: {name}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        for name in ([node.attr] if isinstance(node, ast.Attribute) else [])
+        + ([alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else [])
+        if name in banned
+    ]
+    assert found == []
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    found = [
+        f"{name_of(file)}:{call.lineno} {on}.{name}"
+        for file in FILES
+        if name_of(file) != "portal/kit/clock.py"
+        and "sandbox" not in file.parts  # a stand-in for other people's clocks
+        for call, name, on in calls(file)
+        if (name in ("now", "utcnow") and on.endswith("datetime")) or (name == "today" and on in ("date", "datetime"))
+    ]
+    assert found == []
