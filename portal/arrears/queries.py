@@ -28,6 +28,11 @@ class Filter:
     words: str = ""
     oldest_first: bool = False
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was chosen."""
+        return self != Filter()
+
 
 @dataclass(frozen=True)
 class CaseList:
