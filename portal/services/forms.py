@@ -40,7 +40,7 @@ class RecordForm(Form):
     community = Choice(N_("Estate"), look="select", coerce=int, required=False)
     area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
     title = Text(
-        N_("What was done"),
+        N_("Work"),
         most=80,
         hint=N_("For example: filter of the water tank cleaned"),
         missing=N_("Say in a few words what was done."),

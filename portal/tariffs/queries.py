@@ -53,9 +53,24 @@ class Price:
         return IN_WORDS[self.formula]
 
     @property
+    def has_cycle(self) -> bool:
+        """Whether several months are billed at once; what covers one month is billed in it."""
+        return self.cycle_months > 1
+
+    @property
+    def has_proration(self) -> bool:
+        """Whether a month that is not whole changes the sum: not what is measured or shared."""
+        return self.formula in (Formula.per_area, Formula.fixed, Formula.per_quantity)
+
+    @property
     def is_announced(self) -> bool:
         """Whether it is yet to come into force; a higher rate must be shown a month ahead (domain.md 1.4)."""
         return self.standing is TariffStanding.announced
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether another version has taken its place, or none."""
+        return self.standing is TariffStanding.ended
 
     @property
     def rate_text(self) -> str:
@@ -90,7 +105,8 @@ ROWS = (
     "SELECT i.community, i.code, i.name_zh, i.name_en, i.kind, i.voucher, t.id, t.use, t.formula, t.rate, t.per,"
     " t.cycle_months, t.timing, t.proration, t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source"
     " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE i.community = ANY($1)"
-    " ORDER BY i.community, array_position($2::text[], i.kind), i.code, t.use, t.starts_on NULLS FIRST"
+    " ORDER BY i.community, array_position($2::text[], i.kind), i.code, array_position($3::text[], t.use),"
+    " t.starts_on NULLS FIRST"
 )
 
 
@@ -120,7 +136,7 @@ async def price_books(by: Principal) -> list[PriceBook]:
 
 
 async def _rows(communities: list[int]) -> list[Any]:
-    return await fetch(ROWS, communities, [kind.value for kind in ItemKind])
+    return await fetch(ROWS, communities, [kind.value for kind in ItemKind], [use.value for use in Use])
 
 
 def _items(rows: list[Any], on: date) -> list[PricedItem]:

@@ -57,7 +57,7 @@ class ItemKind(StrEnum):
     utility = "utility"
     parking = "parking"
     refuse = "refuse"
-    pass_through = "pass_through"  # noqa: S105
+    pass_through = "pass_through"
     fund = "fund"
     deposit = "deposit"
     rent = "rent"
