@@ -24,6 +24,13 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+-- Whether a row we can see was written by this transaction, or by a savepoint in it. Nobody else's row that is still in
+-- progress can be seen, and an older number than our own is not ours.
+CREATE OR REPLACE FUNCTION born_in_this_transaction(row_xmin xid) RETURNS boolean LANGUAGE sql AS $$
+  SELECT age(row_xmin) <= 0
+     AND pg_xact_status((pg_current_xact_id()::text::bigint - age(row_xmin))::text::xid8) = 'in progress'
+$$;
+
 -- Row-level security: forced, so that it binds the owner too, and closed when no scope is set.
 DO $$
 DECLARE t text;

@@ -37,7 +37,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS bill_line_once
 -- I-B1: an issued bill gets no further line: its lines come in the transaction that issues it.
 CREATE OR REPLACE FUNCTION lines_come_with_their_bill() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM added a JOIN bill b ON b.id = a.bill WHERE b.xmin <> pg_current_xact_id()::xid) THEN
+  IF EXISTS (SELECT FROM added a JOIN bill b ON b.id = a.bill WHERE NOT born_in_this_transaction(b.xmin)) THEN
     RAISE EXCEPTION 'an issued bill gets no further line' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NULL;

@@ -19,7 +19,7 @@ CREATE CONSTRAINT TRIGGER posting_balances AFTER INSERT ON posting
 -- I-L3: a journal gets no further posting: they come in the transaction that writes it.
 CREATE OR REPLACE FUNCTION postings_come_with_their_journal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM added a JOIN journal j ON j.id = a.journal WHERE j.xmin <> pg_current_xact_id()::xid) THEN
+  IF EXISTS (SELECT FROM added a JOIN journal j ON j.id = a.journal WHERE NOT born_in_this_transaction(j.xmin)) THEN
     RAISE EXCEPTION 'a journal gets no further posting' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NULL;
