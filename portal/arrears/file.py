@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -110,7 +111,7 @@ async def file_of(case: CaseRow) -> CaseFile:
         await live_holds(case.community, case.debtor, case.on),
         await _plans(case),
         await _money(case),
-        await history_of(case.id),
+        (await histories_of([case.id]))[case.id],
     )
 
 
@@ -185,17 +186,17 @@ async def _money(case: CaseRow) -> list[MoneyOnItsWay]:
     ]
 
 
-async def history_of(case: UUID) -> list[StageRow]:
-    """Every change of a case, newest first."""
+async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
+    """Every change of some cases, newest first."""
     rows = await fetch(
-        "SELECT at, changed_on, state, stage, why, actor, rule, facts FROM case_stage WHERE arrears_case = $1"
-        " ORDER BY changed_on DESC, at DESC",
-        case,
+        "SELECT arrears_case, at, changed_on, state, stage, why, actor, rule, facts FROM case_stage"
+        " WHERE arrears_case = ANY($1::uuid[]) ORDER BY changed_on DESC, at DESC",
+        list(cases),
     )
-    found = []
+    found: dict[UUID, list[StageRow]] = {case: [] for case in cases}
     for row in rows:
         facts = json.loads(row["facts"])
-        found.append(
+        found[row["arrears_case"]].append(
             StageRow(
                 at=row["at"],
                 on=row["changed_on"],

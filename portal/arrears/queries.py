@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
-from portal.arrears.file import CaseFile, StageRow, file_of, history_of
+from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
 from portal.arrears.states import CaseState
 from portal.db import fetch, reading
+from portal.disputes.steps import HANDLERS
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
@@ -54,6 +55,16 @@ class CasePage:
     case: CaseRow
     people: list[tuple[str, str | None]]
     file: CaseFile
+    may_open_disputes: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The cases of a desk in numbers: how many live ones at each stage, and their sums."""
+
+    by_stage: dict[int, int]
+    overdue: Money
+    chaseable: Money
 
 
 @dataclass(frozen=True)
@@ -73,8 +84,11 @@ async def cases_of(by: Principal) -> Mine:
         list(by.persons),
     )
     cases = await standing_cases(rows)
-    history = {case.id: await history_of(case.id) for case in cases}
-    return Mine(cases, history, await _untold(by, [case.debtor for case in cases if case.live]))
+    return Mine(
+        cases,
+        await histories_of([case.id for case in cases]),
+        await _untold(by, [case.debtor for case in cases if case.live]),
+    )
 
 
 async def _untold(by: Principal, told: list[UUID]) -> Money:
@@ -141,4 +155,28 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
         " ORDER BY n.external_id",
         found.debtor,
     )
-    return CasePage(found, [(row["name"], row["phone"]) for row in people], await file_of(found))
+    names = [(row["name"], row["phone"]) for row in people]
+    return CasePage(found, names, await file_of(found), by.may(found.community, *HANDLERS))
+
+
+@reading
+async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
+    """The cases of a home for staff who may read them, open ones first; for the desk's page of a home."""
+    rows = await rows_where(
+        "k.unit = $1 AND k.community = ANY($2::int[])",
+        unit,
+        list(by.with_role(*READERS)),
+    )
+    return await standing_cases(rows)
+
+
+@reading
+async def figures(by: Principal) -> Figures:
+    """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
+    rows = await rows_where("k.community = ANY($1::int[]) AND k.state <> 'closed'", list(by.with_role(*READERS)))
+    cases = [case for case in await standing_cases(rows) if case.live]
+    return Figures(
+        dict(sorted(Counter(case.stage for case in cases).items())),
+        total(case.overdue for case in cases),
+        total(case.chaseable for case in cases),
+    )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.arrears import queries
 from portal.arrears.jobs import arrears
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
@@ -133,3 +134,17 @@ async def test_who_may_open_the_file(settings: Settings, debts: World) -> None:
         async with browser(settings, debts.estate[who]) as client:
             assert (await client.get(path)).status_code == status, who
     assert await seen(settings, debts, "韩冰", "/desk/cases") == []
+
+
+async def test_the_desk_and_a_home_count_the_same_cases(settings: Settings, debts: World) -> None:
+    await debts.bill(25)
+    other = await debts.bill(10, 7000, "1栋102", "李明", "王芳")
+    await arrears(TODAY)
+    plan = await request_plan(debts.estate["李明"], [other], 2, TODAY)
+    await approve_plan(plan, by=debts.estate["蒋涛"])
+    await agree_plan(plan, by=debts.estate["李明"], text="约定")
+    found = await queries.figures(debts.estate["冯丽"])
+    assert found == queries.Figures({1: 1, 2: 1}, Money(17_000), Money(10_000))
+    homes = await queries.cases_of_unit(debts.estate["冯丽"], debts.estate.units["1栋102"])
+    assert [(home.state.value, home.chaseable) for home in homes] == [("paused", Money(0))]
+    assert await queries.cases_of_unit(debts.estate["陈静"], debts.estate.units["1栋102"]) == []
