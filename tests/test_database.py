@@ -1,0 +1,85 @@
+"""One address for everything, or one for each role: set up, and what each login may then become."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from urllib.parse import quote
+
+import asyncpg
+import pytest
+
+from portal.database import Database, RoleName, parts
+from portal.settings import Settings
+from portal.setup import set_up
+
+pytestmark = pytest.mark.anyio
+NAME, WEB, JOBS = "portal_by_address", "portal test web", "portal_test_jobs"
+
+
+def test_an_address_is_read_with_its_escapes_and_options() -> None:
+    assert parts("postgresql://me%40home:p%2Fw@db.example:6432/estates?sslmode=require") == {
+        "host": "db.example", "port": 6432, "user": "me@home", "password": "p/w", "database": "estates",
+        "ssl": "require",
+    }  # fmt: skip
+    assert parts("postgresql://me@/estates?host=/run/postgresql")["host"] == "/run/postgresql"
+
+
+@pytest.fixture
+async def address(database: Database, admin: asyncpg.Connection) -> AsyncIterator[str]:
+    """The administrator's address of a database that is not there yet; `{}` stands for user and password."""
+    config = database.config("admin")
+    where = f"?host={quote(str(config['host']), safe='')}&sslmode=prefer" if str(config["host"]).startswith("/") else ""
+    host = "" if where else config["host"]
+    yield f"postgresql://{{}}@{host}:{config.get('port', 5432)}/{NAME}{where}"
+    await admin.execute(f"DROP DATABASE IF EXISTS {NAME}")
+    await admin.execute(f'DROP ROLE IF EXISTS "{WEB}", "{JOBS}"')
+
+
+async def who(database: Database, role: RoleName) -> tuple[str, str]:
+    connection = await asyncpg.connect(**database.config(role))
+    try:
+        await connection.fetch("SELECT id FROM bill")
+        return tuple(await connection.fetchrow("SELECT session_user::text, current_user::text"))
+    finally:
+        await connection.close()
+
+
+def with_password(config: dict[str, str]) -> str:
+    return f"{config['user']}:{quote(config.get('password') or 'x', safe='')}"
+
+
+async def test_one_address_serves_every_role_with_the_rights_of_that_role(
+    address: str, settings: Settings, database: Database
+) -> None:
+    master = database.config("admin")
+    url = address.format(with_password(master))
+    one = Database(replace(settings, database_url=url, worker_url=None, admin_url=None))
+    await set_up(one)
+    await set_up(one)
+    for role in ("portal_owner", "portal_app", "portal_worker"):
+        assert await who(one, role) == (master["user"], role)
+
+
+async def test_three_addresses_are_three_logins_that_cannot_become_each_other(
+    address: str, settings: Settings, database: Database
+) -> None:
+    master = database.config("admin")
+    three = Database(
+        replace(
+            settings,
+            database_url=address.format(f"{quote(WEB)}:web-secret"),
+            worker_url=address.format(f"{JOBS}:jobs-secret"),
+            admin_url=address.format(with_password(master)),
+        )
+    )
+    await set_up(three)
+    await set_up(three)
+    assert await who(three, "portal_app") == (WEB, "portal_app")
+    assert await who(three, "portal_worker") == (JOBS, "portal_worker")
+    for role, others in {"portal_app": ("portal_worker", "portal_owner"), "portal_worker": ("portal_owner",)}.items():
+        connection = await asyncpg.connect(**three.config(role))  # type: ignore[arg-type]
+        for other in others:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(f"SET ROLE {other}")
+        await connection.close()
