@@ -28,7 +28,8 @@ def run(*, port: int, sandbox_port: int, demo: bool) -> int:
     settings = ready_to_serve(load())
     database = Database(settings)
     parts: list[subprocess.Popen[bytes]] = []
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background, SIGINT ignored
+        signal.signal(stop, signal.default_int_handler)
     try:
         _prepare(settings, database, demo)
         parts += [
