@@ -188,6 +188,76 @@ async def test_tampering_is_found(what: str, estate: cast.Estate, admin: asyncpg
     assert set((await verify())["failed"]) == seen_by  # type: ignore[call-overload]
 
 
+# I-B7 compares two views of the same rows: only another definition of one of them could break it. Nor can two rows of
+# I-C3 and I-D1a be while their unique indexes stand; tests/test_guards.py takes those away.
+OTHERWISE = {"I-B7", "I-C3", "I-D1a"}
+U = "'00000000-0000-0000-0000-00000000000a'"
+V = "'00000000-0000-0000-0000-00000000000b'"
+Rows = list[tuple[str, dict[str, str]]]
+SEEN = {"actor": "'x'", "rule": "'x'", "arrears_case": U}
+
+# Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
+INVENTED: dict[str, Rows] = {
+    "I-C2": [("case_stage", SEEN | {"stage": "4", "facts": """'{"debts": []}'"""})],
+    "I-C4": [("arrears_case", {"state": "'open'"})],
+    "I-C6": [("arrears_case", {"state": "'open'"})],
+    "I-C7": [("case_stage", SEEN | {"facts": """'{"debts": [], "overdue": 5, "held": 0}'"""})],
+    "I-P1b": [("payment", {"channel": "'stripe'"})],
+    "I-P4": [("attempt", {"id": U, "state": "'posted'"}), ("attempt_bill", {"attempt": U, "live": "true"})],
+    "I-P8a": [("attempt", {"state": "'posted'"})],
+    "I-M2": [("attempt", {"id": U, "amount": "5"}), ("attempt_line", {"attempt": U, "amount": "4"})],
+    "I-P13": [("stripe_event", {"state": "'pending'"})],
+    "I-D1": [("dispute", {"state": "'decided'"})],
+    "I-D2": [
+        ("dispute", {"id": U}),
+        ("decision", {"dispute": U, "outcome": "'upheld'", "amount": "5", "final_at": "now()", "approved_by": "NULL"}),
+    ],
+    "I-D2a": [
+        ("dispute", {"id": U, "amount": "5"}),
+        ("decision", {"dispute": U, "amount": "9", "final_at": "now()", "approved_by": "NULL"}),
+    ],
+    "I-D3": [
+        ("dispute", {"id": U, "opened_by": V}),
+        ("staff", {"id": U, "human": V}),
+        ("decision", {"dispute": U, "decided_by": U}),
+    ],
+    "I-D3a": [
+        ("decision", {"community": "2", "amount": "101", "final_at": "now()", "approved_by": "NULL"}),
+    ],
+    "I-D4": [
+        ("bill", {"id": U}),
+        ("bill_line", {"id": V, "bill": U, "amount": "100"}),
+        ("dispute", {"id": U, "line": V, "state": "'open'", "amount": "50"}),
+    ],
+    "I-D5": [("dispute", {"state": "'asked'"})],
+    "PLAN-1": [("plan", {"state": "'active'"})],
+    "PLAN-2": [("plan", {"state": "'requested'", "total": "100"})],
+    "PLAN-3": [("plan", {"state": "'active'"})],
+    "PLAN-4": [
+        ("plan", {"id": U}),
+        ("bill", {"id": U}),
+        ("bill_line", {"id": V, "bill": U}),
+        ("plan_line", {"plan": U, "line": V}),
+    ],
+    "I-S1": [("statement", {"state": "'published'"})],
+    "I-S2": [("statement", {"state": "'superseded'"})],
+    "I-S3": [("statement", {"state": "'published'"})],
+}
+
+
+@pytest.mark.parametrize("id_", INVENTED)
+async def test_a_row_that_must_never_be_is_found(id_: str, admin: asyncpg.Connection) -> None:
+    await catalog.add_row(admin, "community", id="2", approval_limit="100")
+    for table, given in INVENTED[id_]:
+        await catalog.add_row(admin, table, **given)
+    assert id_ in (await verify())["failed"]  # type: ignore[operator]
+
+
+async def test_every_invariant_was_seen_to_turn_red() -> None:
+    seen = set(INVENTED).union(*(ids for _, ids in TAMPERING.values()))
+    assert {invariant.id for invariant in invariants()} - seen - OTHERWISE == set()
+
+
 async def test_a_row_sealed_with_the_wrong_hash_breaks_the_chain(
     estate: cast.Estate, admin: asyncpg.Connection
 ) -> None:
