@@ -1,0 +1,91 @@
+"""One real database for the whole run, wiped after each test; the app's pool works as portal_app."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from portal import db
+from portal.database import Database
+from portal.embedded import FAST
+from portal.settings import Settings
+from portal.setup import set_up
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """One event loop for the pool, the tests and the app."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Settings of a throw-away portal."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    folder.chmod(0o711)  # so that PostgreSQL's own user may enter when the tests run as root
+    yield Settings(
+        env="test",
+        data=folder,
+        base_url="http://127.0.0.1:8000",
+        secret_key="a secret that is only for tests, 32+",
+        database_url=os.environ.get("DATABASE_URL"),
+        worker_url=os.environ.get("DATABASE_WORKER_URL"),
+        admin_url=os.environ.get("DATABASE_ADMIN_URL"),
+        stripe_api_key="sk_test_sandbox",
+        stripe_webhook_secret="whsec_test",
+        stripe_api_base="http://127.0.0.1:8421",
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings, anyio_backend: str) -> AsyncIterator[Database]:
+    """A migrated and guarded database; the engine's pool is open as the app."""
+    running = Database(settings, embedded_settings=FAST)
+    await set_up(running)
+    db.engine.point_at(**running.config("portal_app"))
+    await db.engine.open(min_size=2, max_size=12)
+    yield running
+    await db.engine.close()
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+async def admin(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection on which triggers and foreign keys are off: for wiping and for tampering."""
+    connection = await asyncpg.connect(**database.config("admin"))
+    await connection.execute("SET session_replication_role = replica")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def wipe_statement(admin: asyncpg.Connection) -> str:
+    """One statement that empties every table but the history of migrations."""
+    tables = await admin.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'migration'"
+    )
+    sequences = await admin.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'migration_id_seq'"
+    )
+    return ";".join(
+        ["BEGIN"]
+        + [f'DELETE FROM "{row["relname"]}"' for row in tables]
+        + [f"SELECT setval('{row['relname']}', 1, false)" for row in sequences]
+        + ["COMMIT"]
+    )
+
+
+@pytest.fixture
+async def clean(admin: asyncpg.Connection, wipe_statement: str) -> AsyncIterator[None]:
+    """An empty database for this test, and again after it."""
+    yield
+    await admin.execute(wipe_statement)
