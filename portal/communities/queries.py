@@ -51,11 +51,6 @@ async def terms_of(community: int) -> WorkTerms:
     return (await work_terms([community]))[community]
 
 
-async def calendar_of(community: int) -> WorkCalendar:
-    """The days and hours on which an estate works, its own overrides included."""
-    return (await terms_of(community)).calendar
-
-
 @dataclass(frozen=True)
 class PublicEstate:
     """What anybody may know of an estate. `id` is the scope of what it publishes, `today` its business date."""

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.communities.queries import calendar_of
+from portal.audit.states import AuditVerb
+from portal.communities.queries import work_terms
 from portal.db import fetch, fetch_one, reading
 from portal.disputes.desk import counts_of
 from portal.kit import clock
@@ -39,7 +40,7 @@ class AuditRow:
 
     at: datetime
     who: str
-    verb: str
+    verb: AuditVerb
     subject: str
     reason: str | None
     facts: dict
@@ -91,12 +92,8 @@ async def _chaseable(by: Principal) -> Money:
 async def _unknown_years(by: Principal) -> list[str]:
     """Estates whose calendar does not know this year, so that deadlines count Monday to Friday."""
     rows = await fetch("SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities))
-    found = []
-    for row in rows:
-        calendar = await calendar_of(row["id"])
-        if not calendar.knows(clock.today(calendar.zone).year):
-            found.append(row["name"])
-    return found
+    calendars = {community: terms.calendar for community, terms in (await work_terms(by.communities)).items()}
+    return [row["name"] for row in rows if not calendars[row["id"]].knows(clock.today(calendars[row["id"]].zone).year)]
 
 
 @reading
@@ -112,7 +109,7 @@ async def audit_of(by: Principal, words: str = "", page: int = 1) -> list[AuditR
         words.strip(),
         (max(page, 1) - 1) * 50,
     )
-    return [AuditRow(**{**row, "facts": json.loads(row["facts"])}) for row in rows]
+    return [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
 
 
 @dataclass(frozen=True)
