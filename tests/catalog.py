@@ -43,14 +43,16 @@ SELECT polrelid::regclass || '.' || polname AS name, pg_get_expr(polqual, polrel
 """
 
 PRIVILEGES = """
-SELECT grantee || ' ' || privilege_type || ' ' || table_name AS name FROM information_schema.role_table_grants
-WHERE table_schema = 'public' AND grantee <> 'portal_owner'
-UNION ALL
-SELECT grantee || ' ' || privilege_type || ' ' || table_name || '.' || column_name
-FROM information_schema.column_privileges c
-WHERE table_schema = 'public' AND grantee <> 'portal_owner' AND NOT EXISTS (
-  SELECT FROM information_schema.role_table_grants t
-  WHERE (t.grantee, t.table_name, t.privilege_type) = (c.grantee, c.table_name, c.privilege_type)) ORDER BY 1
+SELECT coalesce(r.rolname, 'PUBLIC') || ' ' || acl.privilege_type || ' ' || acl.name AS name
+FROM (
+  SELECT c.relname AS name, (aclexplode(c.relacl)).* FROM pg_class c
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+  UNION ALL
+  SELECT c.relname || '.' || a.attname, (aclexplode(a.attacl)).*
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  WHERE c.relnamespace = 'public'::regnamespace
+) acl LEFT JOIN pg_roles r ON r.oid = acl.grantee
+WHERE coalesce(r.rolname, 'PUBLIC') <> 'portal_owner' ORDER BY 1
 """
 
 
