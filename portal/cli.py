@@ -228,9 +228,12 @@ def _bill(given: argparse.Namespace) -> int:
 def _job(given: argparse.Namespace) -> int:
     from importlib import import_module
 
+    from portal.checkout.gateway import gateway
+
     async def work(settings: Settings) -> Answer:
-        job = getattr(import_module(JOBS[given.job]), given.job)
-        return OK, {"job": given.job, "on": given.on.isoformat(), **(await job(given.on) or {})}
+        gateway.point_at(settings)
+        done = await getattr(import_module(JOBS[given.job]), given.job)(given.on)
+        return OK, {"job": given.job, "on": given.on.isoformat(), **(done if isinstance(done, dict) else {"done": done})}
 
     return with_database(given, work)
 
