@@ -233,7 +233,8 @@ def _job(given: argparse.Namespace) -> int:
     async def work(settings: Settings) -> Answer:
         gateway.point_at(settings)
         done = await getattr(import_module(JOBS[given.job]), given.job)(given.on)
-        return OK, {"job": given.job, "on": given.on.isoformat(), **(done if isinstance(done, dict) else {"done": done})}
+        facts = done if isinstance(done, dict) else {"done": done}
+        return OK, {"job": given.job, "on": given.on.isoformat(), **facts}
 
     return with_database(given, work)
 
