@@ -25,6 +25,7 @@ ROUTERS: tuple[str, ...] = (
     "units.pages",
     "billing.pages",
     "billing.staff",
+    "corrections.staff",
     "tariffs.pages",
     "tariffs.staff",
     "services.pages",

@@ -24,7 +24,8 @@ PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Bills, found by home or number."""
     found = await desk.bills_at(request.user, q, number)
-    return page(request, "desk/bills/list.html", title=_("Bills"), found=found, words=q)
+    may_run = bool(request.user.with_role(*desk.RUNNERS))
+    return page(request, "desk/bills/list.html", title=_("Bills"), found=found, words=q, may_run=may_run)
 
 
 @get("/bills/{bill:uuid}", name="desk.bills:show", guards=[staff()])
@@ -38,7 +39,10 @@ async def show(request: Request, bill: FromPath[UUID]) -> Template:
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """One line as its owner sees it."""
     found = await desk.line_at(request.user, bill, line)
-    return page(request, "desk/bills/line.html", title=_("How this sum came about"), found=found)
+    may_correct = bool(request.user.with_role(*desk.RUNNERS))
+    return page(
+        request, "desk/bills/line.html", title=_("How this sum came about"), found=found, can_correct=may_correct
+    )
 
 
 @get("/bill-runs", name="desk.bill-runs:list", guards=[staff(*desk.RUNNERS)])

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     bill_issued = "bill_issued"
     payment_posted = "payment_posted"
     credit_left = "credit_left"
+    line_corrected = "line_corrected"
     dispute_opened = "dispute_opened"
     dispute_asked = "dispute_asked"
     dispute_routed = "dispute_routed"

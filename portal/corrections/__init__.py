@@ -1,0 +1,1 @@
+"""Corrections of issued lines that staff ask for and another person approves."""

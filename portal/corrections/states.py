@@ -1,0 +1,24 @@
+"""The life of a correction."""
+
+from enum import StrEnum
+
+from portal.kit.states import Moves
+
+
+class CorrectionState(StrEnum):
+    """Asked for by one person, answered by another."""
+
+    waiting = "waiting"
+    approved = "approved"
+    refused = "refused"
+
+
+class CorrectionKind(StrEnum):
+    """Why a line is too high; both are adjustment kinds."""
+
+    correction = "correction"
+    waiver = "waiver"
+
+
+S = CorrectionState
+CORRECTION_MOVES = Moves(CorrectionState, {S.waiting: {S.approved, S.refused}, S.approved: set(), S.refused: set()})
