@@ -224,6 +224,7 @@ INVENTED: dict[str, Rows] = {
     "I-D3a": [
         ("decision", {"community": "2", "amount": "101", "final_at": "now()", "approved_by": "NULL"}),
     ],
+    "I-D3c": [("correction", {"state": "'approved'", "adjustment": U})],
     "I-D4": [
         ("bill", {"id": U}),
         ("bill_line", {"id": V, "bill": U, "amount": "100"}),
