@@ -14,6 +14,7 @@ from portal.checkout.states import AttemptState
 from portal.db import fetch, fetch_one, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
+from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.payments.choosing import bills_of_lines, chosen, refuse_foreign
@@ -150,6 +151,20 @@ class PaymentPage:
         tried = (PaymentState.failed, PaymentState.expired, PaymentState.unknown)
         return self.row.state in tried and not self.suspended
 
+    @property
+    def came_to_nothing(self) -> str | None:
+        """Why it came to nothing, as a marked sentence."""
+        return NOTHING.get(self.row.state) if self.may_try_again else None
+
+
+NOTHING = {
+    PaymentState.unknown: N_(
+        "The payment service did not answer, so nothing was charged. What you chose is kept: try again now, or pay at"
+        " the service centre."
+    ),
+    PaymentState.failed: N_("The payment did not go through and nothing was charged. Your bill is unchanged."),
+    PaymentState.expired: N_("This payment was not finished in time and nothing was charged. Your bill is unchanged."),
+}
 
 _ROWS = """
 WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), shown AS (
