@@ -14,6 +14,8 @@ from uuid import UUID
 from PIL import Image
 
 from portal.arrears.jobs import arrears
+from portal.corrections.actions import ask_correction
+from portal.corrections.states import CorrectionKind
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
@@ -116,7 +118,7 @@ async def _home(
     estate: cast.Estate, name: str, unit_name: str, manager: Principal, items: list[UUID], mark: str
 ) -> Home:
     who, unit, community = estate[name], estate.units[unit_name], estate.community
-    marks = {f"{mark}诉", f"{mark}难", f"{mark}单"}
+    marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正"}
     home = Home(estate, who, unit, marks)
 
     async def billed(month: int, *fen: int) -> UUID:
@@ -125,7 +127,7 @@ async def _home(
         return await builders.bill(community, unit, [who], lines, period=f"2026-{month:02}", **days)
 
     paid, overdue, planned = await billed(9, 31100), await billed(10, WHOLE, 3000), await billed(11, WHOLE)
-    line = (await builders.lines_of(community, overdue))[0]
+    line, other = await builders.lines_of(community, overdue)
     posted = await record_counter_payment(
         manager,
         unit=unit_name,
@@ -144,12 +146,16 @@ async def _home(
         photos=[photo],
     )
     plan = await request_plan(who, [planned], 3, date(2026, 12, 20), f"{mark}难：手头紧")
+    correction = await ask_correction(
+        manager, other, kind=CorrectionKind.waiver, amount=Money(500), reason=f"{mark}正：停水两天"
+    )
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, community, work, [photo])
     statement = await _statement(estate, manager)
     home.ids = {
         "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
-        "plans.plan": plan, "services.record": record, "statements.which": str(statement),
+        "corrections.correction": correction, "plans.plan": plan, "services.record": record,
+        "statements.which": str(statement),
         "statements.statement": statement, "e.statement": statement, "e.code": estate.code, "units.unit": unit,
     }  # fmt: skip
     return home
@@ -166,7 +172,8 @@ async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
         for position, side in enumerate(("income", "expense"), 1):
             await fetch(
                 "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh,"
-                " item_en, amount) VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
+                " item_en, amount)"
+                " VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
                 estate.community,
                 statement,
                 position,
