@@ -111,7 +111,7 @@ def look(facts: Facts, before: Before | None, on: date) -> Standing | None:
     """
     seen = facts.overdue_on(on)
     if not seen.debts:
-        return _closed(on) if before else None
+        return _closed() if before else None
     overdue = total(d.outstanding for d in seen.debts)
     held = overdue if seen.whole_hold else total(d.held for d in seen.debts)
     oldest = _oldest(seen, respect_whole_hold=True)
@@ -123,7 +123,7 @@ def look(facts: Facts, before: Before | None, on: date) -> Standing | None:
     return Standing(state, stage, why, overdue, held, days, stage_by_days(days), oldest, ahead)
 
 
-def _closed(on: date) -> Standing:
+def _closed() -> Standing:
     return Standing(CaseState.closed, 0, Why.settled, ZERO, ZERO, 0, 0, None, Next(NextKind.nothing))
 
 

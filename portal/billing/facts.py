@@ -100,7 +100,7 @@ async def costs_of(community: int, schedule: Schedule) -> tuple[list[SharedCost]
     return costs, frozenset(row["id"] for row in rows if row["amount"] and row["billed"] == row["amount"])
 
 
-async def cases_of(community: int, units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:
+async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:
     """What the run must know of each of these units."""
     ids = [unit.id for unit in units]
     first, last = schedule.span

@@ -18,7 +18,7 @@ from portal.disputes.states import LIVE, DisputeReason, DisputeState, Outcome, S
 from portal.files.queries import PhotoRow, photos_of
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import Sentence
-from portal.kit.money import ZERO, Money
+from portal.kit.money import Money
 from portal.kit.period import Month
 
 FIELDS = (
@@ -100,11 +100,6 @@ class Dispute:
     def left(self) -> Money:
         """What no decision has credited."""
         return self.amount - self.credited
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether the decision credited something, but not all."""
-        return ZERO < self.credited < self.amount
 
 
 @dataclass(frozen=True)

@@ -42,13 +42,6 @@ async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
     return [_row(row) for row in rows]
 
 
-@reading
-async def held_by(scope: Scope, source: UUID) -> Money:
-    """What a source holds of single lines now."""
-    rows = await fetch("SELECT amount FROM hold WHERE source = $1 AND released_at IS NULL AND line IS NOT NULL", source)
-    return Money(sum(row["amount"] for row in rows))
-
-
 def _row(row) -> HoldRow:  # type: ignore[no-untyped-def]
     amount = None if row["amount"] is None else Money(row["amount"])
     return HoldRow(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.db import fetch, fetch_one, fetch_value, reading
+from portal.db import fetch, fetch_one, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.money import Money
@@ -38,12 +38,6 @@ async def credits_of(by: Principal) -> list[CreditRow]:
         list(by.persons),
     )
     return [CreditRow(row["debtor"], row["name"], Money(row["fen"])) for row in rows]
-
-
-@reading
-async def credit_of(by: Principal, debtor: UUID) -> Money:
-    """The credit of one debtor, in the scope of the asker; zero for none."""
-    return Money(await fetch_value("SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE debtor = $1", debtor))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from portal.plans.standing import promises_of
 from portal.plans.states import PLAN_MOVES, PlanState
 
 ANSWERERS = (Role.finance, Role.manager)
-SAY_YES = N_("Please tick that you agree with this text.")
 SAY_WHY = N_("Write why, in words the owner can understand.")
 ENDINGS = {
     Keeping.completed: (PlanState.completed, AuditVerb.PLAN_COMPLETED, NoticeKind.plan_completed),

@@ -159,7 +159,3 @@ def shown(phone: str | None, *, whole: bool) -> str | None:
         return None
     digits = phone.removeprefix("+86")
     return digits if whole else f"{digits[:3]}****{digits[-4:]}"
-
-
-def _part(share: Decimal | None) -> Decimal | None:
-    return None if share == 1 else share
