@@ -69,9 +69,8 @@ class _Plan:
 
 async def preview_run(community: int, period: Month, issued_on: date) -> RunReport:
     """What publishing this month would add now; nothing is saved. Months as in `portal bill`."""
-    async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
-        plan = await _plan(community, period, issued_on)
-        return RunReport(await _compute(community, plan, plan.units), preview=True)
+    _, found = await _look_ahead(community, period, issued_on)
+    return RunReport(found, preview=True)
 
 
 async def publish_run(community: int, period: Month, issued_on: date, *, approver: str) -> RunReport:
@@ -80,20 +79,25 @@ async def publish_run(community: int, period: Month, issued_on: date, *, approve
     Units are done in batches, each in its own unit of work under one lock, and looked at afresh there: killed
     and run again, or run twice at once, every line is issued exactly once (I-B4).
     """
-    planned = await preview_run(community, period, issued_on)
-    if not planned.ok or not planned.result.bills:
-        return RunReport(planned.result, preview=False)
+    plan, planned = await _look_ahead(community, period, issued_on)
+    if planned.errors or not planned.bills:
+        return RunReport(planned, preview=False)
     run: UUID | None = None
     done: list[RunResult] = []
-    with_bills = {bill.unit.name for bill in planned.result.bills}
-    async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
-        plan = await _plan(community, period, issued_on)
+    with_bills = {bill.unit.name for bill in planned.bills}
     waiting = iter([unit for unit in plan.units if unit.name in with_bills])
     while batch := list(islice(waiting, BATCH)):
-        run, result = await _issue_batch(community, plan, batch, run, approver, planned.result)
+        run, result = await _issue_batch(community, plan, batch, run, approver, planned)
         done.append(result)
     bills = tuple(bill for result in done for bill in result.bills)
-    return RunReport(RunResult(period, bills, (), planned.result.warnings), preview=False)
+    return RunReport(RunResult(period, bills, (), planned.warnings), preview=False)
+
+
+async def _look_ahead(community: int, period: Month, issued_on: date) -> tuple[_Plan, RunResult]:
+    """What a run of this month would add, with the plan it follows, both from one snapshot."""
+    async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
+        plan = await _plan(community, period, issued_on)
+        return plan, await _compute(plan, plan.units)
 
 
 async def _plan(community: int, period: Month, issued_on: date) -> _Plan:
@@ -106,8 +110,8 @@ async def _plan(community: int, period: Month, issued_on: date) -> _Plan:
     return _Plan(schedule, book, units, shares_by_unit(splits), errors)
 
 
-async def _compute(community: int, plan: _Plan, units: Sequence[UnitFacts]) -> RunResult:
-    cases = await cases_of(community, units, plan.schedule)
+async def _compute(plan: _Plan, units: Sequence[UnitFacts]) -> RunResult:
+    cases = await cases_of(units, plan.schedule)
     results = (lines_of_unit(case, plan.schedule, plan.shares.get(case.unit.id, ())) for case in cases)
     return gather(plan.schedule.period, results, plan.errors)
 
@@ -118,7 +122,7 @@ async def _issue_batch(
 ) -> tuple[UUID | None, RunResult]:
     async with unit_of_work(community):
         await advisory_lock(f"bill-run:{community}")
-        result = await _compute(community, plan, batch)
+        result = await _compute(plan, batch)
         if not result.bills:
             return run, result
         run = run or await _open_run(community, plan, approver, planned)
