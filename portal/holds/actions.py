@@ -39,7 +39,8 @@ async def hold_case(
     Asked again for the same source it answers with the hold that is there.
     """
     there = await fetch_value(
-        "SELECT id FROM hold WHERE debtor = $1 AND line IS NULL AND source = $2 AND released_at IS NULL FOR UPDATE",
+        "SELECT id FROM hold WHERE debtor = $1 AND line IS NULL AND source = $2 AND released_at IS NULL"
+        " FOR NO KEY UPDATE",
         debtor,
         source,
     )
