@@ -132,20 +132,22 @@ def _entry(bill_id: UUID, bill: NewBill) -> Entry:
 
 async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
     rows = await fetch(
-        "SELECT debtor, person FROM debtor_member WHERE debtor = ANY($1)", [bill.debtor for _, bill in bills]
+        "SELECT m.debtor, m.person, u.name FROM debtor_member m JOIN debtor d ON d.id = m.debtor"
+        " JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1)",
+        [bill.debtor for _, bill in bills],
     )
-    members: dict[UUID, list[UUID]] = defaultdict(list)
+    members: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
     for row in rows:
-        members[row["debtor"]].append(row["person"])
+        members[row["debtor"]].append((row["person"], row["name"]))
     told = [
         Told(
             person,
             f"bill:{bill_id}",
             f"/bills/{bill_id}",
             str(bill.period),
-            {"total": bill.total, "due_on": bill.due_on, "month": str(bill.period)},
+            {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": str(bill.period)},
         )
         for bill_id, bill in bills
-        for person in members[bill.debtor]
+        for person, unit in members[bill.debtor]
     ]
     await tell_all(NoticeKind.bill_issued, told, community=community)

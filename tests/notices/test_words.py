@@ -12,9 +12,10 @@ from portal.notices.words import TEMPLATES, word
 LINK = "https://portal.example/bills/1"
 DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": "2026-11"}
 FACTS: dict[str, dict[str, object]] = {
-    "bill_issued": {"total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
+    "bill_issued": {"unit": "1栋101", "total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
     "payment_posted": {"amount": 30000, "number": 7, "on": "2026-11-20"},
     "credit_left": {"amount": 5000},
+    "line_corrected": {"amount": 5000, "why": "面积登记有误"},
     "dispute_opened": {**DISPUTE, "amount": 10000, "reply_by": "2026-11-24T09:30:00+00:00"},
     "dispute_asked": {**DISPUTE, "question": "请问是哪一天没有打扫？"},
     "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": "2026-11-25"},
@@ -56,10 +57,12 @@ def test_every_kind_has_its_three_texts_and_no_other_folder_is_left() -> None:
 
 def test_sums_days_and_months_read_like_everywhere_else() -> None:
     words = word(NoticeKind.bill_issued, FACTS["bill_issued"], "zh-CN", link=LINK)
-    assert words.subject == "2026年11月账单：¥1,234.50"
-    assert words.paragraphs[0] == "您2026年11月的账单共 ¥1,234.50，请在2026年11月15日前缴纳。"
+    assert words.subject == "1栋101 2026年11月账单：¥1,234.50"
+    assert words.paragraphs[0] == "1栋101 2026年11月账单共 ¥1,234.50，请在2026年11月15日前缴纳。"
     english = word(NoticeKind.bill_issued, FACTS["bill_issued"], "en", link=LINK)
-    assert english.paragraphs[0] == "Your bill for November 2026 is CN¥1,234.50. Please pay it by 15 November 2026."
+    assert english.paragraphs[0] == (
+        "Your bill for 1栋101, November 2026, is CN¥1,234.50. Please pay it by 15 November 2026."
+    )
 
 
 def test_a_moment_is_told_in_local_time_and_an_item_in_the_readers_language() -> None:
