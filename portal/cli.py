@@ -210,12 +210,12 @@ def _import(given: argparse.Namespace) -> int:
 
 def _bill(given: argparse.Namespace) -> int:
     from portal.billing.running import preview_run, publish_run
+    from portal.communities.queries import today_in
 
     async def work(settings: Settings) -> Answer:
         community = await community_called(given.community)
         async with unit_of_work():
-            zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-        on = given.on or clock.today(zone)
+            on = given.on or await today_in(community)
         if given.preview:
             report = await preview_run(community, given.period, on)
         else:

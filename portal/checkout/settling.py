@@ -10,6 +10,7 @@ from portal.audit.states import AuditVerb
 from portal.checkout.gateway import SessionFacts, StripeRefused, StripeSilent, gateway
 from portal.checkout.records import AttemptFacts, bills_of, designation_of, lock_attempt, move, read_attempt
 from portal.checkout.states import ATTEMPT_MOVES, AttemptState
+from portal.communities.queries import today_in
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.money import Money
@@ -78,7 +79,6 @@ async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> A
         return attempt.state
     if why := mismatch(attempt, told):
         return await _suspend(attempt, told, intent, why)
-    zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", attempt.community)
     await move(attempt, AttemptState.posted, actor=STRIPE)
     await fetch("UPDATE attempt SET session = $2 WHERE id = $1", attempt.id, told.id)
     await post_payment(
@@ -89,7 +89,7 @@ async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> A
             channel=PaymentChannel.stripe,
             method=attempt.method,
             amount=told.amount,
-            received_on=on or clock.today(zone),
+            received_on=on or await today_in(attempt.community),
             designation=await designation_of(attempt.id),
             payer=attempt.human,
             intent=intent,
@@ -126,8 +126,8 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
     )
     if told.currency == attempt.currency and told.livemode == gateway.livemode and told.amount > Money(0):
         postings = [(clearing(PaymentChannel.stripe), told.amount), (Account.suspense, -told.amount)]
-        zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", attempt.community)
-        await post(attempt.community, JournalKind.payment, [Entry(kept, postings)], on=clock.today(zone))
+        today = await today_in(attempt.community)
+        await post(attempt.community, JournalKind.payment, [Entry(kept, postings)], on=today)
     await record(
         STRIPE,
         AuditVerb.PAYMENT_SUSPENDED,

@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.communities.rules import ServiceLevel, WorkCalendar
 from portal.communities.states import FeeMode
-from portal.db import fetch, fetch_one, unit_of_work
+from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing
 
@@ -49,6 +49,14 @@ async def work_terms(communities: Iterable[int]) -> dict[int, WorkTerms]:
 async def terms_of(community: int) -> WorkTerms:
     """The working terms of one estate. Raises KeyError for an unknown one."""
     return (await work_terms([community]))[community]
+
+
+async def today_in(community: int) -> date:
+    """The business date of an estate, in the running unit of work. Raises Missing for an unknown one."""
+    zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
+    if zone is None:
+        raise Missing
+    return clock.today(zone)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from asyncpg import Record
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.billing.states import AdjustmentKind
+from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
 from portal.disputes.opening import disputed_now
@@ -75,7 +76,7 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
     """
     async with unit_of_work(by):
         found = await _live(by, dispute)
-        if due_on < await _today(found["community"]):
+        if due_on < await today_in(found["community"]):
             raise Invalid("due_on", PAST)
         me = await steps.staff_of(by, found["community"])
         await steps.end_pause(found)
@@ -171,7 +172,7 @@ async def _finish(
             made_by=made_by,
             approved_by=by.actor if approver else None,
             source=dispute["id"],
-            on=await _today(dispute["community"]),
+            on=await today_in(dispute["community"]),
         )
     await fetch(
         "UPDATE decision SET adjustment = $2, approved_by = $3, final_at = $4 WHERE id = $1",
@@ -224,10 +225,6 @@ def _replied(dispute: Record, staff: UUID) -> dict[str, object]:
     """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
     changes = _acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
     return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
-
-
-async def _today(community: int) -> date:
-    return clock.today(await fetch_value("SELECT timezone FROM community WHERE id = $1", community))
 
 
 async def _approval_limit(community: int) -> Money:

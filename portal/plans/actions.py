@@ -11,6 +11,7 @@ import asyncpg
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.holds.actions import hold_case, release
 from portal.holds.states import HoldReason
@@ -21,7 +22,7 @@ from portal.notices.actions import tell_debtor
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.people.principal import Principal, Role
-from portal.plans.choosing import LIVE, Wanted, still_owed, today_in, wanted
+from portal.plans.choosing import LIVE, Wanted, still_owed, wanted
 from portal.plans.rules import Keeping, Verdict, judge
 from portal.plans.standing import promises_of
 from portal.plans.states import PLAN_MOVES, PlanState
@@ -114,6 +115,8 @@ async def _answer(plan: UUID, to: PlanState, by: Principal, text: str) -> None:
         raise Forbidden
     async with unit_of_work(*communities):
         row = await _locked(plan)
+        if row["community"] not in communities:
+            raise Missing
         PLAN_MOVES.check(row["state"], to)
         if to is PlanState.approved:
             await still_owed(plan, row["first_on"], await today_in(row["community"]))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one
-from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
@@ -83,11 +83,3 @@ async def still_owed(plan: UUID, first_on: date, today: date) -> None:
         raise Refused(CHANGED)
     if first_on < today:
         raise Refused(PAST)
-
-
-async def today_in(community: int) -> date:
-    """The business date of a community."""
-    row = await fetch_one("SELECT timezone FROM community WHERE id = $1", community)
-    if row is None:
-        raise Missing
-    return clock.today(row["timezone"])
