@@ -15,7 +15,7 @@ from portal.kit.money import Money
 from portal.ledger.actions import Entry, post
 from portal.ledger.rules import clearing, receivable
 from portal.ledger.states import Account, JournalKind
-from portal.notices.actions import tell
+from portal.notices.actions import tell, tell_debtor
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills, outstanding_of
 from portal.payments.rules import Part, allocate
@@ -54,16 +54,15 @@ async def post_payment(money: Incoming, *, actor: str) -> Posted:
     """Post money in the running unit of work, exactly once for its id and for its Stripe intent (I-P1).
 
     Locks the bills it was meant for by id, applies at most what each line still owes and keeps the rest as the
-    debtor's credit (I-P3, I-P6). The receipt's number is drawn last, so that it is held only for a moment. Closing
-    an arrears case is for the caller (arrears lies above).
+    debtor's credit (I-P3, I-P6). The receipt's number is drawn late, because whoever posts next waits for it. An
+    arrears case that this pays closes when the transaction ends (arrears/guards.sql).
     """
     await lock_bills(await _bills_of(money.designation))
     if before := await _posted_before(money):
         return before
     applied, surplus = allocate(money.amount, money.designation, await outstanding_of(money.designation))
-    await _insert(money, applied, surplus)
     await _book(money, applied, surplus)
-    number = await fetch_value("SELECT number FROM payment WHERE id = $1", money.id)
+    number = await _insert(money, applied, surplus)
     await record(
         actor,
         AuditVerb.PAYMENT_RECORDED,
@@ -95,7 +94,8 @@ async def _posted_before(money: Incoming) -> Posted | None:
     return Posted(row["id"], row["number"], Money(row["surplus"]), new=False) if row else None
 
 
-async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> None:
+async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> int:
+    """Write the payment with all it does; its number."""
     now = clock.now()
     number = await fetch_value(
         "UPDATE community SET last_payment_number = last_payment_number + 1 WHERE id = $1"
@@ -133,6 +133,7 @@ async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) ->
     if surplus:
         # Nobody means to pay more than is owed, so staff are asked to settle it with the owner.
         await add_credit(money.community, money.debtor, money.id, surplus, reason="surplus", refund_asked=True)
+    return number
 
 
 async def add_credit(
@@ -178,7 +179,6 @@ async def _tell(money: Incoming, number: int, surplus: Money) -> None:
         money.community,
         money.payer,
     )
-    members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1", money.debtor)
     subject, link = f"payment:{money.id}", f"/payments/{money.id}"
     await tell(
         [row["person"] for row in rows],
@@ -191,8 +191,8 @@ async def _tell(money: Incoming, number: int, surplus: Money) -> None:
         on=money.received_on,
     )
     if surplus:
-        await tell(
-            [row["person"] for row in members],
+        await tell_debtor(
+            money.debtor,
             NoticeKind.credit_left,
             community=money.community,
             subject=subject,
