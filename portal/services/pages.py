@@ -12,6 +12,7 @@ from portal.services.states import ServiceArea
 from portal.web.guards import owner
 from portal.web.i18n import _
 from portal.web.page import page
+from portal.web.pictures import jpeg
 
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
@@ -39,9 +40,7 @@ async def photo(
     request: Request, record: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
 ) -> Response[bytes]:
     """A photo, or with `thumb=1` its thumbnail."""
-    return Response(
-        await queries.photo_of_record(request.user, record, photo, small=bool(thumb)), media_type="image/jpeg"
-    )
+    return jpeg(await queries.photo_of_record(request.user, record, photo, small=bool(thumb)))
 
 
 router = Router("/services", route_handlers=[list_, show, photo], guards=[owner])

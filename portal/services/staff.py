@@ -16,6 +16,7 @@ from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
+from portal.web.pictures import jpeg
 
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
@@ -62,9 +63,7 @@ async def photo(
     request: Request, record: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
 ) -> Response[bytes]:
     """A photo, or with `thumb=1` its thumbnail."""
-    return Response(
-        await queries.photo_of_record(request.user, record, photo, small=bool(thumb)), media_type="image/jpeg"
-    )
+    return jpeg(await queries.photo_of_record(request.user, record, photo, small=bool(thumb)))
 
 
 async def _keep(request: Request, form: RecordForm) -> UUID:

@@ -5,10 +5,9 @@ from litestar import Response
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Content-Disposition": 'inline; filename="photo.jpg"',
-    "Cache-Control": "private, no-store",
 }
 
 
 def jpeg(data: bytes) -> Response[bytes]:
-    """The JPEG; `nosniff` is on every answer already."""
+    """The JPEG; `nosniff` and `no-store` are on every answer already."""
     return Response(data, media_type="image/jpeg", headers=HEADERS)

@@ -41,6 +41,7 @@ async def test_staff_record_and_residents_read(settings: Settings) -> None:
                 picture = await client.get(address)
                 assert picture.headers["content-type"] == "image/jpeg" and picture.content.startswith(b"\xff\xd8\xff")
                 assert picture.headers["cache-control"] == "no-store"
+                assert "sandbox" in picture.headers["content-security-policy"]
                 assert picture.headers["x-content-type-options"] == "nosniff"
 
 
