@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
+from portal.db import CommitUnknown
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.web import i18n
@@ -45,7 +46,7 @@ WORDS = {
 LOST = N_("The connection broke while saving. Please look whether it is there before you send it again.")
 CROSS = N_("For your safety this was not carried out: it did not come from our own page.")
 _DOWN = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
+    CommitUnknown, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
 )  # fmt: skip
 
@@ -111,14 +112,14 @@ def detail(exc: Exception) -> str:
         return i18n.say(exc.sentence)
     if isinstance(exc, CrossSite):
         return i18n.gettext_(CROSS)
-    return i18n.gettext_(LOST) if type(exc).__name__ == "CommitUnknown" else ""
+    return i18n.gettext_(LOST) if isinstance(exc, CommitUnknown) else ""
 
 
 def database_is_down(exc: BaseException | None) -> bool:
     """Whether PostgreSQL could not be reached or is going away; looks through causes."""
     if exc is None:
         return False
-    if isinstance(exc, _DOWN) or type(exc).__name__ == "CommitUnknown":
+    if isinstance(exc, _DOWN):
         return True
     # A missing socket has no file name, a missing file has one.
     if isinstance(exc, OSError) and exc.filename is None:

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from typing import Any, Literal
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
+from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.web.here import Web, here
 from portal.web.i18n import _, say
@@ -54,7 +54,7 @@ def _cookie(web: Web, name: str, value: str, age: int) -> Cookie:
 def sealed(web: Web, messages: list[dict[str, str]]) -> str:
     """Messages as cookie text with their time and signature; the oldest go when it would get too long."""
     while True:
-        body = json.dumps({"at": int(time.time()), "m": messages}, ensure_ascii=False).encode()
+        body = json.dumps({"at": int(clock.real_now().timestamp()), "m": messages}, ensure_ascii=False).encode()
         if len(body) <= MOST_BYTES or not messages:
             return base64.urlsafe_b64encode(_sign(web, body) + body).decode().rstrip("=")
         messages = messages[1:]
@@ -70,7 +70,7 @@ def opened(web: Web, value: str) -> list[dict[str, str]]:
         found = json.loads(body)
     except ValueError:
         return []
-    return found["m"] if time.time() - found["at"] <= LIFETIME else []
+    return found["m"] if clock.real_now().timestamp() - found["at"] <= LIFETIME else []
 
 
 def _sign(web: Web, body: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
@@ -61,6 +62,4 @@ class EveryAnswer:
 
 
 def _sent(scope: Scope, name: str) -> str | None:
-    from litestar import Request
-
     return Request[Any, Any, Any](scope).cookies.get(name)
