@@ -95,6 +95,17 @@ def test_every_parameter_of_every_path_has_a_source(stage: Stage) -> None:
     assert not unlisted, f"give these a source in tests/populated.py: {sorted(unlisted)}"
 
 
+@pytest.mark.parametrize(("name", "marks"), [("陈静", "诉难"), ("沈平", "诉难单正")])
+async def test_the_marks_are_there_for_those_who_may_see_them(stage: Stage, name: str, marks: str) -> None:
+    """Else nothing below would show anything."""
+    said = ""
+    for route in stage.routes:
+        if route.method == "GET":
+            said += (await stage[name].get(route.address(stage.world.here.ids))).text
+    assert all(f"甲{mark}" in said for mark in marks)
+    assert "陈静" in said
+
+
 @pytest.mark.parametrize("fragment", [False, True], ids=["whole", "fragment"])
 @pytest.mark.parametrize("name", STRANGERS)
 async def test_nobody_reaches_what_is_not_theirs(stage: Stage, name: str, fragment: bool) -> None:
