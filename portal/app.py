@@ -52,9 +52,7 @@ def routers() -> list[Router]:
 
 def create_app(settings: Settings, **options: Any) -> Litestar:
     """The portal for these settings; `options` go to Litestar (lifespan, on_startup)."""
-    parts = litestar_parts(
-        settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste
-    )
+    parts = litestar_parts(settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste)
     parts["state"]["settings"] = settings
     gateway.point_at(settings)
     return Litestar(**parts, **options)

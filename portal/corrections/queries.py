@@ -45,7 +45,8 @@ async def corrections_at(by: Principal) -> list[CorrectionRow]:
         "SELECT c.*, l.bill, l.first_month, u.name AS unit, i.name_zh, i.name_en, s.name AS asker,"
         " s.human AS asker_human, t.name AS answerer"
         " FROM correction c JOIN bill_line l ON l.id = c.line JOIN unit u ON u.id = l.unit"
-        " JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by LEFT JOIN staff t ON t.id = c.answered_by"
+        " JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by"
+        " LEFT JOIN staff t ON t.id = c.answered_by"
         " WHERE c.community = ANY($1) ORDER BY c.state <> 'waiting', c.asked_at DESC LIMIT 100",
         list(by.with_role(*ASKERS)),
     )

@@ -89,9 +89,7 @@ async def test_a_line_of_another_estate_is_not_there() -> None:
     _, line = await line_of_chen()
     donghu = await cast.donghu()
     with pytest.raises(Missing):
-        await ask_correction(
-            donghu["韩冰"], line, kind=CorrectionKind.waiver, amount=Money(1), reason="不是我们的"
-        )
+        await ask_correction(donghu["韩冰"], line, kind=CorrectionKind.waiver, amount=Money(1), reason="不是我们的")
 
 
 async def test_the_desk_asks_and_the_manager_approves_on_pages(settings: Settings) -> None:
