@@ -19,6 +19,7 @@ ROUTERS: tuple[str, ...] = (
     "home.pages",
     "home.inbox",
     "desk.staff",
+    "desk.today",
     "desk.units",
     "signin.pages",
     "signin.staff",
