@@ -12,7 +12,7 @@ from portal.billing.states import AdjustmentKind
 from portal.corrections.states import CORRECTION_MOVES, CorrectionKind, CorrectionState
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
-from portal.kit.errors import Forbidden, Invalid, Missing, Refused
+from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
 from portal.notices.actions import tell_debtor
@@ -36,8 +36,10 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
     """
     async with unit_of_work(*by.with_role(*ASKERS)):
         found = await fetch_one(
-            "SELECT l.bill, l.community, w.fen FROM bill_line l JOIN line_balance w ON w.line = l.id WHERE l.id = $1",
+            "SELECT l.bill, l.community, w.fen FROM bill_line l JOIN line_balance w ON w.line = l.id"
+            " WHERE l.id = $1 AND l.community = ANY($2)",
             line,
+            list(by.with_role(*ASKERS)),
         )
         if found is None:
             raise Missing
@@ -67,7 +69,7 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
 async def approve_correction(by: Principal, correction: UUID) -> None:
     """Approve: the adjustment is made in the same transaction and the debtor told.
 
-    Raises Missing, Forbidden without the role there, Refused to whoever asked and once it is answered.
+    Raises Missing (also without the role there), Refused to whoever asked and once it is answered.
     """
     async with unit_of_work(*by.with_role(*APPROVERS)):
         found, me = await _for_answer(by, correction, CorrectionState.approved)
@@ -108,7 +110,9 @@ async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
 async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> tuple[Record, UUID]:
     """The request under the locks of its bill and itself, and who answers."""
     bill = await fetch_value(
-        "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1", correction
+        "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
+        correction,
+        list(by.with_role(*APPROVERS)),
     )
     if bill is None:
         raise Missing
@@ -120,8 +124,6 @@ async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> t
         correction,
     )
     assert found is not None
-    if not by.may(found["community"], *APPROVERS):
-        raise Forbidden
     CORRECTION_MOVES.check(found["state"], to)
     me = await _me(by, found["community"])
     if me == found["asked_by"]:
