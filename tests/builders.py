@@ -178,6 +178,7 @@ async def bill(
     period: str = "2026-11",
     due_on: date = date(2026, 11, 15),
     issued_on: date = date(2026, 11, 1),
+    replaces: UUID | None = None,
 ) -> UUID:
     """An issued bill; lines are (charge item, fen), all of the service fee's kind."""
     async with unit_of_work(community):
@@ -185,7 +186,7 @@ async def bill(
         debtors = await ensure_debtors(community, [key])
         month = Month.parse(period)
         drafts = [NewLine(item, "service_fee", month, month, Money(fen), part=n) for n, (item, fen) in enumerate(lines)]
-        new = NewBill(unit, debtors[key], month, due_on, drafts)
+        new = NewBill(unit, debtors[key], month, due_on, drafts, replaces=replaces)
         return (await issue_bills(community, [new], kind=BillKind.run, issued_on=issued_on))[0]
 
 

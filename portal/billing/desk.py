@@ -130,7 +130,8 @@ async def _changes(community: int, period: Month, now: Mapping[str, Money]) -> l
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     """Bills of one's communities, newest first; `words` is a home's name or a bill's number."""
     rows = await fetch(
-        BILL + ", false AS owes, count(*) OVER () AS found, (sum(w.outstanding - w.held) OVER ())::bigint AS payable"
+        BILL + ", false AS owes, count(*) OVER () AS found,"
+        " coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
         " FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community"
         " WHERE b.community = ANY($3) AND ($1 = '' OR u.name = $1 OR b.number::text = $1)"

@@ -163,7 +163,7 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
         "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
-        "   (sum(w.outstanding - w.held) OVER ())::bigint AS payable"
+        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
         " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
         " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",

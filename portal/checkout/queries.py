@@ -184,7 +184,7 @@ _APPLIED = (
 _MEANT = "SELECT line, amount AS fen FROM attempt_line WHERE attempt = $1"
 
 _BY_HOME = """
-SELECT u.name AS unit, sum(bb.outstanding - bb.held)::bigint AS fen,
+SELECT u.name AS unit, coalesce(sum(bb.outstanding - bb.held) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
        array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
        (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
         WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines

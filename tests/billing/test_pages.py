@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from portal.billing import desk, queries
+from portal.checkout.queries import homes_chosen
+from portal.home.queries import home_of
 from portal.kit import clock
+from portal.kit.money import Money
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -124,3 +128,16 @@ async def test_another_estates_month_cannot_be_run(settings: Settings) -> None:
     async with browser(settings, donghu["韩冰"]) as client:
         month = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"}
         assert (await client.post("/desk/bill-runs", data=month)).status_code == 404
+
+
+async def test_a_bill_that_another_replaces_asks_for_nothing_anywhere(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    wrong, right = await builders.charge_item(mingxi.community), await builders.charge_item(mingxi.community, "right")
+    home = mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]]
+    old = await builders.bill(*home, [(wrong, 30000)])
+    new = await builders.bill(*home, [(right, 20000)], replaces=old)
+    chen, ping = mingxi["陈静"], mingxi["沈平"]
+    assert [(await queries.bills_of(chen)).payable, (await desk.bills_at(ping)).payable] == [Money(20000)] * 2
+    assert (await home_of(chen)).payable == Money(20000)
+    assert [home.payable for home in await homes_chosen(chen, [old, new], [])] == [Money(20000)]
+    assert [bill.balance.state for bill in (await queries.bills_of(chen)).bills] == ["issued", "replaced"]
