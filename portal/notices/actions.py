@@ -35,7 +35,6 @@ async def tell_all(
     """
     if not told:
         return
-    now = clock.real_now()
     added = await fetch(
         "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
         " SELECT gen_random_uuid(), $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
@@ -43,7 +42,7 @@ async def tell_all(
         " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
         community,
         kind.value,
-        now,
+        clock.now(),  # what people read beside dates of business; deliveries keep true time
         [one.person for one in told],
         [one.subject for one in told],
         [one.period for one in told],
@@ -60,7 +59,7 @@ async def tell_all(
         [way.value for way in ways],
         DeliveryState.sent.value,
         DeliveryState.queued.value,
-        now,
+        clock.real_now(),
     )
     if len(ways) > 1:
         for row in added:
