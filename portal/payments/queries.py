@@ -34,7 +34,7 @@ async def credits_of(by: Principal) -> list[CreditRow]:
         "SELECT c.debtor, u.name, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
         " JOIN unit u ON u.id = d.unit WHERE c.debtor IN"
         " (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
-        " GROUP BY c.debtor, u.name HAVING sum(c.amount) > 0 ORDER BY u.name",
+        " GROUP BY c.debtor, u.name, u.sort_key HAVING sum(c.amount) > 0 ORDER BY u.sort_key, u.name",
         list(by.persons),
     )
     return [CreditRow(row["debtor"], row["name"], Money(row["fen"])) for row in rows]

@@ -14,6 +14,7 @@ from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.plans.choosing import refuse_not_owed, wanted
 from portal.plans.rules import Part
+from portal.plans.states import LIVE
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,12 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
     )
     live = await fetch_one(
         "SELECT p.id FROM plan p JOIN debtor_member m ON m.debtor = p.debtor WHERE m.person = ANY($1::uuid[])"
-        " AND p.state IN ('requested', 'countered', 'approved', 'active')"
+        " AND p.state = ANY($3)"
         " AND ($2::uuid[] = '{}' OR p.debtor IN (SELECT debtor FROM bill WHERE id = ANY($2)))"
         " ORDER BY p.asked_at DESC LIMIT 1",
         list(by.persons),
         list(bills),
+        [state.value for state in LIVE],
     )
     offered = [
         OfferedBill(row["id"], row["unit"], Month.parse(row["period"]), row["due_on"], Money(row["payable"]))

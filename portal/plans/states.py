@@ -19,6 +19,7 @@ class PlanState(StrEnum):
 
 
 S = PlanState
+LIVE = frozenset({S.requested, S.countered, S.approved, S.active})  # the index plan_one_live says the same
 PLAN_MOVES = Moves(
     PlanState,
     {
