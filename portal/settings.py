@@ -94,7 +94,11 @@ def ready_to_serve(settings: Settings) -> Settings:
     ready_for_data(settings)
     needed = {"PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_BASE_URL": settings.base_url}
     if settings.env == "production":
-        needed |= {"STRIPE_API_KEY": settings.stripe_api_key, "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret}
+        needed |= {
+            "STRIPE_API_KEY": settings.stripe_api_key,
+            "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
+            "SMS_URL": settings.sms_url or "",  # without it no owner can sign in
+        }
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")
@@ -112,6 +116,8 @@ def _check_production(settings: Settings) -> None:
         raise Unusable("production needs an https PORTAL_BASE_URL")
     if settings.stripe_api_base:
         raise Unusable("production never talks to a sandbox: unset STRIPE_API_BASE")
+    if not (settings.sms_url or "").startswith("https://"):
+        raise Unusable("production sends codes only to an https SMS_URL")
     if settings.stripe_api_key.startswith(("sk_test_", "rk_test_")):
         raise Unusable("production needs a live STRIPE_API_KEY")
     if settings.starts_at:

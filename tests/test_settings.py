@@ -1,0 +1,73 @@
+"""Whatever would be unsafe with real money refuses to start, and says what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from portal.settings import Settings, Unusable, load, ready_for_data, ready_to_serve
+
+PRODUCTION = {
+    "PORTAL_ENV": "production",
+    "PORTAL_BASE_URL": "https://portal.example",
+    "PORTAL_SECRET_KEY": "k" * 40,
+    "DATABASE_URL": "postgres://app@db/portal",
+    "STRIPE_API_KEY": "sk_live_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+    "SMS_URL": "https://sms.example/send",
+}
+
+
+def read(folder: Path, values: dict[str, str]) -> Settings:
+    return load({"PORTAL_DATA": str(folder), **values})
+
+
+def test_a_complete_production_starts(tmp_path: Path) -> None:
+    assert not ready_to_serve(read(tmp_path, PRODUCTION)).sandbox
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"PORTAL_SECRET_KEY": ""}, "PORTAL_SECRET_KEY"),
+        ({"PORTAL_SECRET_KEY": "short"}, "PORTAL_SECRET_KEY"),
+        ({"PORTAL_BASE_URL": ""}, "PORTAL_BASE_URL"),
+        ({"PORTAL_BASE_URL": "http://portal.example"}, "https"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"STRIPE_API_KEY": ""}, "STRIPE_API_KEY"),
+        ({"STRIPE_API_KEY": "sk_test_x"}, "STRIPE_API_KEY"),
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:8421"}, "STRIPE_API_BASE"),
+        ({"SMS_URL": ""}, "SMS_URL"),
+        ({"SMS_URL": "http://127.0.0.1:8421/sandbox/sms"}, "SMS_URL"),
+        ({"PORTAL_NOW": "2026-11-23T10:00:00+08:00"}, "PORTAL_NOW"),
+        ({"PORTAL_ENV": "staging"}, "PORTAL_ENV"),
+    ],
+)
+def test_an_unsafe_production_refuses_and_names_the_setting(tmp_path: Path, change: dict[str, str], says: str) -> None:
+    with pytest.raises(Unusable, match=says):
+        ready_to_serve(read(tmp_path, PRODUCTION | change))
+
+
+def test_without_any_setting_nothing_touches_data(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="DATABASE_URL"):
+        ready_for_data(read(tmp_path, {}))
+
+
+def test_the_embedded_server_in_production_must_be_asked_for(tmp_path: Path) -> None:
+    without = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
+    assert ready_for_data(read(tmp_path, without | {"PORTAL_EMBEDDED": "1"})).embedded
+
+
+def test_plain_http_is_for_this_machine_only(tmp_path: Path) -> None:
+    sandbox = {"PORTAL_ENV": "sandbox", "PORTAL_SECRET_KEY": "k" * 40}
+    assert ready_to_serve(read(tmp_path, sandbox | {"PORTAL_BASE_URL": "http://127.0.0.1:8000"}))
+    with pytest.raises(Unusable, match="http"):
+        ready_to_serve(read(tmp_path, sandbox | {"PORTAL_BASE_URL": "http://portal.example"}))
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "portal.env").write_text("# made by hand\nPORTAL_ENV=sandbox\nSMTP_PORT=2525\n")
+    found = read(tmp_path, {"PORTAL_ENV": "test"})
+    assert (found.env, found.smtp_port) == ("test", 2525)
