@@ -1,19 +1,16 @@
 """Arrears cases, the desk's side: the list with its sums, and the file of one case."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears import queries
 from portal.arrears.states import RUNGS, CaseState
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @get("/", name="desk.cases:list")

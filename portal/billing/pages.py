@@ -1,18 +1,15 @@
 """The owner's bills: the list, one bill, one line explained."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.billing import queries
 from portal.web.guards import owner
 from portal.web.i18n import _
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @get("/", name="bills:list")

@@ -1,10 +1,9 @@
 """The desk's bills: find one, preview a month, publish it under one's own name."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.billing import desk
@@ -15,9 +14,7 @@ from portal.kit.money import Money
 from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import flash, go, page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, flash, go, page
 
 
 @get("/bills", name="desk.bills:list", guards=[staff()])

@@ -1,19 +1,16 @@
 """Homes and people at the desk: the list, one home with all that is about it, and the search."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.desk import lookup
 from portal.units.desk import units_at
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @get("/units", name="desk.units:list")

@@ -1,11 +1,10 @@
 """What a person was told, to read again."""
 
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.notices.actions import open_notice
@@ -13,9 +12,7 @@ from portal.notices.queries import Note, inbox_of, note_of
 from portal.notices.words import Words, word
 from portal.web.guards import owner
 from portal.web.i18n import _, language
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Instalments, the desk's side: the queue, a request with its facts, yes or no with reasons."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -13,9 +12,7 @@ from portal.plans.forms import ApproveForm, RefuseForm
 from portal.plans.states import PlanState
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import flash, go, page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, flash, go, page
 
 
 @get("/", name="desk.plans:list")

@@ -1,20 +1,17 @@
 """What was done on the estate, as residents read it."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.services import queries
 from portal.services.states import ServiceArea
 from portal.web.guards import owner
 from portal.web.i18n import _
-from portal.web.page import page
+from portal.web.page import PageNumber, page
 from portal.web.pictures import jpeg
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 @get("/", name="services:list")

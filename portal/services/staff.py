@@ -1,10 +1,9 @@
 """The desk's service records: read them, add one from a phone."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -15,10 +14,8 @@ from portal.web.forms import UPLOAD_BYTES
 from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import flash, go, page
+from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 @get("/", name="desk.services:list", guards=[staff()])

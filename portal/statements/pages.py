@@ -1,10 +1,9 @@
 """Published statements, as owners read and download them."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.errors import Missing
@@ -12,9 +11,7 @@ from portal.statements import queries
 from portal.statements.sheet import csv_of
 from portal.web.guards import owner
 from portal.web.i18n import _
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @get("/", name="statements:list")

@@ -1,10 +1,9 @@
 """What an estate shows to anybody: who it is, its prices, its statements. Sums only: no person, no home, no note."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.communities.queries import estate_called
@@ -12,8 +11,8 @@ from portal.statements import queries
 from portal.tariffs.queries import price_list
 from portal.web.i18n import _
 from portal.web.kept import kept_page
+from portal.web.page import PageNumber
 
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 LATEST = 3
 
 

@@ -1,19 +1,16 @@
 """The desk's statements: look a draft over, then publish it under one's own name."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.statements import actions, queries
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import flash, go, page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, flash, go, page
 
 
 @get("/", name="desk.statements:list", guards=[staff()])

@@ -1,15 +1,19 @@
 """How a handler answers: a page, or for htmx a fragment of it; or a way to another page."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Request
+from litestar.params import QueryParameter
 from litestar.response import Redirect, Template
 
 from portal.web.flash import flash
 from portal.web.here import arrive
 
-__all__ = ["address", "flash", "go", "page"]
+__all__ = ["PageNumber", "address", "flash", "go", "page"]
+
+# Which page of a list, as `page=` in the address says.
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 def page(request: Request, name: str, /, *, fragment: str | None = None, status: int = 200, quiet: bool = False,
