@@ -35,6 +35,7 @@ from portal.signin.rules import (
     code_hmac,
     mark,
     minutes,
+    of_network,
     six_digits,
 )
 
@@ -94,7 +95,7 @@ async def _too_many_sends(phone: str, network: str, secret: str, now: datetime) 
     for key, limit, sentence in (
         (number, SENDS_A_NUMBER, ENOUGH_CODES),
         (cool, COOLDOWN, WAIT_A_MINUTE),
-        (near, SENDS_AN_ADDRESS, BUSY_NETWORK),
+        (near, of_network(SENDS_AN_ADDRESS, network), BUSY_NETWORK),
     ):
         if left := await limits.wait_for(key, limit, now):
             await note(SecurityVerb.CODE_LIMITED, phone=masked(phone), network=network)
@@ -153,7 +154,7 @@ async def _refused_before_looking(knock: Knock, network: str, secret: str) -> In
     number, tries = _key("fail", knock.phone, secret), f"tries:{fingerprint(knock.browser)}"
     for key, limit, sentence in (
         (number, FAILURES_AN_ACCOUNT, ENOUGH_TRIES),
-        (f"fail:{network}", FAILURES_AN_ADDRESS, BUSY_NETWORK),
+        (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network), BUSY_NETWORK),
         (tries, TRIES_A_CODE, ASK_ANEW),
     ):
         if left := await limits.wait_for(key, limit, now):
@@ -180,7 +181,9 @@ async def _right_code(knock: Knock, code: str, network: str, secret: str) -> UUI
         and await _still_theirs(row, knock.phone)
     ):
         await fetch("UPDATE one_time_code SET used_at = $2 WHERE id = $1", row["id"], now)
+        # A code that its owner used is no flood of messages: neither the minute nor the hour counts it on.
         await limits.forget(_key("cool", knock.phone, secret))
+        await limits.take_back(_key("send", knock.phone, secret), knock.asked_at)
         return row["human"]
     return await _failed(knock, row, network, secret, now)
 

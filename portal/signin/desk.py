@@ -16,7 +16,7 @@ from portal.people.principal import Audience
 from portal.people.queries import fingerprint
 from portal.people.states import SecurityVerb
 from portal.signin import limits, passwords
-from portal.signin.rules import FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS, mark, matching_step, minutes
+from portal.signin.rules import FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS, mark, matching_step, minutes, of_network
 
 NOT_RIGHT = N_("Login or password is not right. Please check both.")
 CODE_NOT_RIGHT = N_("This code is not right or was already used. Please wait for the next one in your app.")
@@ -88,7 +88,10 @@ async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -
 
 async def _reserve(login: str, network: str, secret: str, now: datetime) -> Invalid | None:
     """Count a try as failed until it turns out well, or say when the next is allowed."""
-    keys = ((_login_key(login, secret), FAILURES_AN_ACCOUNT), (f"fail:{network}", FAILURES_AN_ADDRESS))
+    keys = (
+        (_login_key(login, secret), FAILURES_AN_ACCOUNT),
+        (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network)),
+    )
     for key, limit in keys:
         if left := await limits.wait_for(key, limit, now):
             await note(SecurityVerb.SIGN_IN_LIMITED, network=network)

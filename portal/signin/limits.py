@@ -55,7 +55,7 @@ async def watch(name: str, now: datetime) -> None:
 
 
 async def _events(key: str, limits: Sequence[Limit], now: datetime) -> list[datetime]:
-    since = now - max(limit.window for limit in limits)
+    since = now - max((limit.window for limit in limits), default=timedelta(0))
     rows = await fetch("SELECT window_from, count FROM rate_limit WHERE key = $1 AND window_from > $2", key, since)
     return [row["window_from"] for row in rows for _ in range(row["count"])]
 

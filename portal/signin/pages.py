@@ -123,7 +123,7 @@ async def sign_out(request: Request) -> Response:
 async def settings(request: Request) -> Response:
     """Language, text size, and the way to everything else that is theirs."""
     form = SettingsForm(language=request.user.language, large_text=request.user.large_text)
-    return page(request, "settings/show.html", title=_("Mine"), form=form)
+    return page(request, "settings/show.html", title=_("Me"), form=form)
 
 
 @post("/settings", name="settings:save", guards=[owner])
@@ -131,7 +131,7 @@ async def save_settings(request: Request) -> Response:
     """Keep them with the person and in this browser."""
     form = SettingsForm(await request.form())
     if not form.validate():
-        return page(request, "settings/show.html", title=_("Mine"), form=form, status=422)
+        return page(request, "settings/show.html", title=_("Me"), form=form, status=422)
     await people.save_taste(request.user, "language", form.language.data.value)
     await people.save_taste(request.user, "large_text", form.large_text.data)
     speak(form.language.data.value)

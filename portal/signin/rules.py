@@ -37,6 +37,7 @@ FAILURES_AN_ACCOUNT = (Limit(10, DAY),)
 FAILURES_AN_ADDRESS = (Limit(20, HOUR),)
 TRIES_A_CODE = (Limit(MOST_TRIES, DAY),)
 ALARM_AT = 200
+THIS_MACHINE = "this machine"
 
 
 def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> timedelta | None:
@@ -47,6 +48,11 @@ def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> 
         if len(recent) >= limit.most:
             waits.append(recent[-limit.most] + limit.window - now)
     return max(waits, default=None)
+
+
+def of_network(limits: Sequence[Limit], network: str) -> Sequence[Limit]:
+    """The limits of a network; none for this machine, which is no network that somebody could be locked out of."""
+    return () if network == THIS_MACHINE else limits
 
 
 def minutes(left: timedelta) -> int:
@@ -96,6 +102,8 @@ def network(peer: str, forwarded: str | None) -> str:
         address = _address(forwarded.rsplit(",", 1)[-1].strip()) or address
     if address is None:
         return "unknown"
+    if address.is_loopback:
+        return THIS_MACHINE
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)

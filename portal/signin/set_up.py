@@ -155,10 +155,10 @@ async def confirm_totp(token: str, code: str) -> None:
         row = await _locked(token)
         if row["password_hash"] is None or row["totp_confirmed"]:
             raise Refused(N_("Please choose a password first."))
-        step = matching_step(row["totp_secret"], code, now, None)
-        if step is None:
+        if matching_step(row["totp_secret"], code, now, None) is None:
             raise Invalid("code", N_("This code is not right. Please wait for the next one in your app and try again."))
-        await fetch("UPDATE human SET totp_confirmed = true, last_totp_step = $2 WHERE id = $1", row["id"], step)
+        # The step is not used up: the same code may still sign in, so that nobody waits half a minute for the next.
+        await fetch("UPDATE human SET totp_confirmed = true WHERE id = $1", row["id"])
         await fetch("UPDATE set_up_link SET used_at = $2 WHERE id = $1", row["link"], now)
         await close_sessions(row["id"])
         await note(SecurityVerb.SET_UP_DONE, row["id"])

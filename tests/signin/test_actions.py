@@ -12,6 +12,7 @@ from portal.people.principal import Audience
 from portal.people.queries import principal_of
 from portal.signin import actions
 from portal.signin.actions import CodeMessage, Knock
+from portal.signin.rules import THIS_MACHINE
 from tests import cast
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -187,6 +188,13 @@ async def test_a_network_gets_thirty_codes_an_hour() -> None:
     await ask("+8613900000999", network="198.51.100.1")
 
 
+async def test_this_machine_is_no_network_to_lock_out() -> None:
+    await cast.mingxi()
+    for n in range(31):
+        knock, _ = await ask(f"+8613900000{n:03d}", network=THIS_MACHINE)
+        await refused(knock, "000000", network=THIS_MACHINE)
+
+
 async def test_ten_failures_lock_a_number_for_the_day(admin: asyncpg.Connection) -> None:
     await cast.mingxi()
     for _ in range(2):
@@ -211,11 +219,14 @@ async def test_twenty_failures_lock_a_network_for_an_hour(admin: asyncpg.Connect
     assert await refused(knock, code) == actions.BUSY_NETWORK
 
 
-async def test_signing_in_lifts_the_cooldown_but_not_the_hourly_limit() -> None:
+async def test_a_code_that_was_used_counts_for_no_limit(admin: asyncpg.Connection) -> None:
     await cast.mingxi()
-    for _ in range(5):
+    for _ in range(6):
         knock, code = await asked()
         await use(knock, code)
+    for _ in range(5):
+        await ask()
+        await later(admin, timedelta(seconds=61))
     with pytest.raises(Invalid) as no:
         await ask()
     assert no.value.sentence.text == actions.ENOUGH_CODES

@@ -73,6 +73,8 @@ def test_a_time_code_counts_one_step_around_now_and_once() -> None:
         ("2400:3200::1:2:3:4", None, "2400:3200::/64"),
         ("::ffff:8.8.8.8", None, "8.8.8.8"),
         ("", None, "unknown"),
+        ("127.0.0.1", None, rules.THIS_MACHINE),
+        ("::1", "nonsense", rules.THIS_MACHINE),
     ],
 )
 def test_only_our_own_proxy_may_name_another_address(peer: str, forwarded: str | None, counted: str) -> None:
