@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from portal.settings import Settings
 
 API_VERSION = stripe.api_version
 SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds a call may take; tries after the first
+PATIENCE = 15.0  # seconds for a call with all its tries: somebody waits in front of a screen
 FAILED = ("requires_payment_method", "canceled")  # what an intent says after a late method brought no money
 UNDECIDED = (409, 429)  # the same key is in work, or too many calls: it may well be done when asked again
 
@@ -153,7 +155,10 @@ class Gateway:
 
     async def _session(self, call: Any) -> SessionFacts:
         try:
-            return _facts(await call)
+            async with asyncio.timeout(PATIENCE):
+                return _facts(await call)
+        except TimeoutError as no:
+            raise StripeSilent("no answer in time") from no
         except stripe.StripeError as no:
             status = no.http_status or 0
             if 400 <= status < 500 and status not in UNDECIDED:

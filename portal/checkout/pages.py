@@ -53,7 +53,10 @@ async def new(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """Leave for the payment page."""
     form = PayForm(await request.form())
-    if form.validate() and await form.accepts(start_payment(request.user, **form.wanted)):
+    readable = form.validate()
+    if form.bill.errors or form.line.errors:
+        raise Missing
+    if readable and await form.accepts(start_payment(request.user, **form.wanted)):
         if form.outcome.url:
             return Redirect(form.outcome.url, status_code=303)
         return go(request, "payments:show", payment=form.outcome.id)

@@ -1,6 +1,8 @@
 """The one handler of /v1: who calls, what goes wrong, was it asked before, and only then the operation."""
 
 import asyncio
+import base64
+import re
 import secrets
 from dataclasses import replace
 
@@ -16,6 +18,7 @@ from portal.sandbox.operations import Call, find
 from portal.sandbox.state import State
 from portal.sandbox.wire import StripeRefusal, decode, read
 
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?").fullmatch
 HANG = 90.0  # seconds; longer than any client should wait
 
 
@@ -61,7 +64,11 @@ async def v1(request: Request) -> ASGIResponse:
 
 def _authenticate(state: State, request: Request) -> None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secrets.compare_digest(key.encode(), state.settings.api_key.encode()):
+    if scheme.lower() == "basic":  # as curl -u sends it: the key as the user, no password
+        key = base64.b64decode(key.encode()).decode(errors="replace").partition(":")[0] if _BASE64(key) else ""
+    elif scheme.lower() != "bearer":
+        key = ""
+    if not secrets.compare_digest(key.encode(), state.settings.api_key.encode()):
         raise StripeRefusal("Invalid API Key provided", status=401)
     if (version := request.headers.get("stripe-version", API_VERSION)) != API_VERSION:
         raise StripeRefusal(f"Invalid Stripe API version: {version}. The sandbox speaks {API_VERSION}.")

@@ -1,5 +1,6 @@
 """What leaves for Stripe and what is believed of what comes: held to the wheel's own types."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from uuid import UUID
@@ -10,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stripe.params.checkout import SessionCreateParams
 
-from portal.checkout.gateway import Forged, Gateway, Order, _params
+from portal.checkout import gateway
+from portal.checkout.gateway import Forged, Gateway, Order, StripeSilent, _params
 from portal.kit.money import Money
 from portal.settings import Settings
 
@@ -26,11 +28,18 @@ ORDER = Order(
 )
 
 
+@pytest.mark.anyio
+async def test_a_payer_does_not_wait_for_all_tries_of_a_hanging_stripe(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(gateway, "PATIENCE", 0.05)
+    with pytest.raises(StripeSilent):
+        await Gateway()._session(asyncio.sleep(30))
+
+
 @pytest.fixture(scope="module")
 def pointed(settings: Settings) -> Gateway:
-    gateway = Gateway()
-    gateway.point_at(settings)
-    return gateway
+    one = Gateway()
+    one.point_at(settings)
+    return one
 
 
 def test_everything_asked_is_a_parameter_of_the_pinned_version():

@@ -63,6 +63,13 @@ async def test_a_wrong_key_and_an_unknown_id_are_refused(sandbox: RunningSandbox
     assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
 
 
+async def test_the_key_may_come_as_curl_sends_it(sandbox: RunningSandbox, browser: httpx.AsyncClient):
+    right = await browser.get(f"{sandbox.url}/v1/refunds", auth=(sandbox.state.settings.api_key, ""))
+    assert right.status_code == 200
+    for auth in ("Basic ?", "Basic", "Basic " + "QUJD", "Digest x"):
+        assert (await browser.get(f"{sandbox.url}/v1/refunds", headers={"Authorization": auth})).status_code == 401
+
+
 async def _open(client: stripe.StripeClient) -> stripe.checkout.Session:
     return await client.v1.checkout.sessions.create_async(order())
 
