@@ -126,6 +126,7 @@ def _by_meter(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], befor
             found.remark(found.errors, "negative_consumption", BACKWARDS, **facts)
         else:
             used.setdefault(ruling[reading.period][1], []).append(reading)
+    owed_on = min(days.first for days, _ in ruling.values())
     for version, readings in used.items():
         if version.rate is None:
             found.remark(found.errors, "missing_rate", NO_RATE)
@@ -134,7 +135,7 @@ def _by_meter(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], befor
         days = Days(ruling[first][0].first, ruling[last][0].last)
         quantity = sum((r.consumption for r in readings), Decimal(0))
         derivation = _derive(case, version, quantity, ONE, days.count, tuple(readings))
-        found.draft((first, last), days, days.first, derivation)
+        found.draft((first, last), days, owed_on, derivation)
 
 
 def _by_share(
@@ -150,13 +151,23 @@ def _by_share(
         known = ("cost", cost.scope, str(cost.period)) in billed
         if not known and share.version.rhythm == rhythm and cost.period in months:
             parts.setdefault(share.version, []).append(share)
+    owed_on = _shared_from(found, rhythm, months)
     for version, mine in parts.items():
         first, last = mine[0].cost.period, mine[-1].cost.period
         handed = found.case.unit.handed_over_on
         days = Days(handed if handed and first.first < handed <= last.last else first.first, last.last)
         exact = sum((s.exact for s in mine), Fraction(0))
         derivation = Derivation(version, mine[0].weight, ONE, days.count, exact, shares=tuple(mine))
-        found.draft((first, last), days, days.first, derivation)
+        found.draft((first, last), days, owed_on, derivation)
+
+
+def _shared_from(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...]) -> date:
+    """The first chargeable day of a shared item in these months, whichever of them has a cost."""
+    whole, unit = within(months), found.case.unit
+    limits = Days.between(unit.handed_over_on, None).meet(whole) or whole
+    timeline = found.schedule.timeline(found.item, unit.use)
+    mine = (days.meet(limits) for days, v in timeline if v.formula.shares and v.rhythm == rhythm)
+    return min((days.first for days in mine if days), default=limits.first)
 
 
 def _derive(

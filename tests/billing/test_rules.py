@@ -20,11 +20,14 @@ from tests.billing.run_builders import (
     LIFT,
     NOV,
     VACANT,
+    WATER,
     billed_by,
     charge,
     codes,
+    cost,
     fens,
     flat,
+    reading,
     run,
     tariff,
 )
@@ -149,6 +152,25 @@ class TestDebtors:
         old = tariff(proration=DAILY, ends_on=date(2026, 11, 15))
         new = tariff(proration=DAILY, id="fee-2", starts_on=date(2026, 11, 16))
         assert [b.debtor for b in run(flat(ties=[self.SELLER, self.BUYER]), tariffs=[old, new]).bills] == [("seller",)]
+
+    def test_a_sale_inside_a_cycle_does_not_divide_it_whatever_was_read_or_shared_when(self):
+        sep, oct_, nov = (NOV + n for n in (-2, -1, 0))
+        quarterly = {"cycle_months": 3, "timing": ARREARS, "starts_on": sep.first}
+        ties = [Tie("seller", "owner", None, date(2026, 9, 20)), Tie("buyer", "owner", date(2026, 9, 21))]
+        old = tariff(WATER, **quarterly, ends_on=sep.last)
+        new = tariff(WATER, **quarterly | {"starts_on": oct_.first}, id="water-2", rate=Decimal(4))
+        home = flat(ties=ties, readings=[reading(0, 5, sep), reading(5, 9, nov)])
+        lift = tariff(LIFT, **quarterly)
+        bills = run(home, tariffs=[old, new, lift], costs=[cost(100, period=nov)]).bills
+        assert [(b.debtor, len(b.lines)) for b in bills] == [(("seller",), 3)]
+
+    def test_a_share_that_begins_after_the_sale_is_the_buyers(self):
+        home = flat(ties=[self.SELLER, self.BUYER])
+        assert [b.debtor for b in run(home, tariffs=[LIFT], costs=[cost(100)]).bills] == [("seller",)]
+        later = tariff(LIFT, starts_on=date(2026, 11, 15))
+        assert [b.debtor for b in run(home, tariffs=[later], costs=[cost(100)]).bills] == [("buyer",)]
+        new = flat(ties=[self.SELLER, self.BUYER], handed_over_on=date(2026, 11, 20))
+        assert [b.debtor for b in run(new, tariffs=[LIFT], costs=[cost(100)]).bills] == [("buyer",)]
 
     def test_co_owners_owe_one_bill_jointly_and_a_tenant_none(self):
         ties = [Tie("wang", "co_owner"), Tie("li", "owner"), Tie("chen", "tenant")]
