@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from portal import db
 from portal.database import Database
 from portal.db import fetch_value, unit_of_work
@@ -22,6 +24,12 @@ from portal.kit.period import Month
 from portal.settings import Settings, load, ready_for_data, ready_to_serve
 
 OK, REFUSED, USAGE = 0, 1, 2
+NOT_SET_UP = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # no such role yet
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+)
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -119,6 +127,9 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
 
     try:
         code, answer = asyncio.run(run())
+    except NOT_SET_UP as wrong:
+        print(f"portal: {wrong}", file=sys.stderr)
+        code, answer = REFUSED, {"error": "The database is not set up for this version. Run portal setup first."}
     except Declined as no:
         code, answer = REFUSED, {"error": str(no.sentence.text % {**no.sentence.facts})}
     finally:
@@ -253,8 +264,9 @@ def _staff_add(given: argparse.Namespace) -> int:
     from portal.signin.set_up import add_staff, make_link
 
     async def work(settings: Settings) -> Answer:
+        address = _address(settings)
         await add_staff(given.login, given.community, given.role)
-        return OK, {"link": f"{settings.base_url}/desk/set-up/{await make_link(given.login)}"}
+        return OK, {"link": f"{address}/desk/set-up/{await make_link(given.login)}"}
 
     return with_database(given, work)
 
@@ -263,9 +275,16 @@ def _staff_link(given: argparse.Namespace) -> int:
     from portal.signin.set_up import make_link
 
     async def work(settings: Settings) -> Answer:
-        return OK, {"link": f"{settings.base_url}/desk/set-up/{await make_link(given.login)}"}
+        return OK, {"link": f"{_address(settings)}/desk/set-up/{await make_link(given.login)}"}
 
     return with_database(given, work)
+
+
+def _address(settings: Settings) -> str:
+    """Where the portal is reached; on one's own machine the usual port. Raises Declined."""
+    if not (settings.base_url or settings.sandbox):
+        raise Declined("PORTAL_BASE_URL is not set, so no link can be made.")
+    return settings.base_url or "http://127.0.0.1:8000"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
@@ -75,9 +76,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_host=values.get("SMTP_HOST") or None,
         smtp_port=int(values.get("SMTP_PORT", "25")),
         smtp_from=values.get("SMTP_FROM", "portal@localhost"),
-        starts_at=datetime.fromisoformat(now) if now else None,
+        starts_at=_time(now) if now else None,
         embedded=values.get("PORTAL_EMBEDDED") == "1",
     )
+
+
+def _time(text: str) -> datetime:
+    """An ISO time; without a zone it is the time of most communities. Raises Unusable."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"PORTAL_NOW must be an ISO time like 2026-11-23T09:00:00+08:00, not {text!r}") from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def ready_for_data(settings: Settings) -> Settings:

@@ -71,3 +71,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "portal.env").write_text("# made by hand\nPORTAL_ENV=sandbox\nSMTP_PORT=2525\n")
     found = read(tmp_path, {"PORTAL_ENV": "test"})
     assert (found.env, found.smtp_port) == ("test", 2525)
+
+
+def test_the_business_clock_may_be_set_without_naming_a_zone(tmp_path: Path) -> None:
+    given = read(tmp_path, {"PORTAL_NOW": "2026-11-23T23:30:00"}).starts_at
+    assert given is not None
+    assert given.isoformat() == "2026-11-23T23:30:00+08:00"

@@ -1,0 +1,86 @@
+"""The commands in a data folder of their own, as an operator runs them: one JSON object, and the right exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.cli import main
+from portal.settings import Unusable
+from tests.estate.files import GOOD, write
+
+OURS = ("PORTAL_", "DATABASE_")
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="portal-cli-"))
+    folder.chmod(0o711)  # so that PostgreSQL's own user may enter when the tests run as root
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def portal(data: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """The exit and the one JSON object that a command prints."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    done = subprocess.run(
+        [sys.executable, "-m", "portal", *words, "--json"],
+        env={**plain, "PORTAL_ENV": "test", "PORTAL_DATA": str(data)},
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_an_estate_from_an_empty_folder_to_its_first_bills(data: Path, tmp_path: Path) -> None:
+    folder = str(write(tmp_path, GOOD))
+    code, answer = portal(data, "import", folder, "--community", "qinghe")
+    assert (code, "portal setup" in answer["error"]) == (1, True)
+
+    assert portal(data, "setup") == (0, {"ok": True})
+    code, answer = portal(data, "import", folder, "--community", "qinghe")
+    assert (code, answer["created"]["units"], answer["errors"]) == (0, 3, [])
+    code, answer = portal(data, "bill", "--community", "elsewhere", "--period", "2026-11")
+    assert (code, "elsewhere" in answer["error"]) == (1, True)
+    code, answer = portal(data, "bill", "--community", "qinghe", "--period", "2026-11", "--on", "2026-11-01")
+    assert (code, answer["total"]) == (0, sum(answer["by_unit"].values()))
+    assert answer["total"] > 0
+    _, answer = portal(data, "staff", "link", "shen")
+    assert answer["link"].startswith("http://127.0.0.1:8000/desk/set-up/")
+    code, answer = portal(data, "verify")
+    assert (code, answer["ok"], answer["failed"]) == (0, True, [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bill", "--community", "qinghe", "--period", "2026-13"],
+        ["bill", "--community", "qinghe", "--period", "2026-11", "--on", "2026-02-30"],
+        ["bill", "--community", "qinghe"],
+        ["run", "everything", "--on", "2026-11-01"],
+        ["run", "arrears"],
+        ["import", "somewhere"],
+        ["staff"],
+        [],
+    ],
+)
+def test_a_command_that_cannot_be_meant_is_a_mistake_of_usage(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+
+
+def test_a_time_that_is_none_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PORTAL_DATA", str(tmp_path))
+    monkeypatch.setenv("PORTAL_NOW", "tomorrow")
+    with pytest.raises(Unusable, match="PORTAL_NOW"):
+        main(["verify"])
