@@ -18,6 +18,7 @@ NO_PERSON = N_("There is no person “%(name)s”. Add them to people.csv, or co
 NO_ITEM = N_("There is no charge item “%(name)s”. Add it to charge_items.csv, or correct the code.")
 NO_BUILDING = N_("No unit is in building “%(name)s”. Write the building as in units.csv.")
 TARIFF_OVERLAP = N_("Another tariff of %(item)s for %(use)s is in force until %(last)s. End it before this one begins.")
+TARIFF_ENDLESS = N_("Another tariff of %(item)s for %(use)s has no end. End it before this one begins.")
 NEEDS_RATE = N_("The formula %(formula)s needs a rate. Fill it in.")
 NO_RATE = N_("The formula %(formula)s splits a cost and has no rate. Leave the cell empty.")
 NEEDS_QUANTITY = N_("%(item)s is charged by quantity. Fill in how many.")
@@ -92,7 +93,10 @@ def _references(stem: str, folder: Folder, known: Known) -> None:
 def _unsure(stem: str, folder: Folder) -> bool:
     """Whether rows of the file may be missing here only because they could not be read."""
     sheet = folder.sheets.get(stem)
-    return sheet is not None and (sheet.broken or any(row.bad & set(sheet.file.key) for row in sheet.rows))
+    if sheet is None:
+        return False
+    key = set(sheet.file.key)
+    return sheet.broken or not key <= set(sheet.columns) or any(row.bad & key for row in sheet.rows)
 
 
 def _staff(folder: Folder) -> None:
@@ -122,8 +126,11 @@ def _tariffs(folder: Folder, known: Known) -> None:
         for (a, row_a), (_, row_b) in overlaps(rows):
             line = row_b or row_a
             if line:
-                last = a["to"].isoformat() if a["to"] else "…"
-                folder.add("tariffs", line.line, "from", TARIFF_OVERLAP, item=item, use=use, last=last)
+                if a["to"]:
+                    facts = {"item": item, "use": use, "last": a["to"].isoformat()}
+                    folder.add("tariffs", line.line, "from", TARIFF_OVERLAP, **facts)
+                else:
+                    folder.add("tariffs", line.line, "from", TARIFF_ENDLESS, item=item, use=use)
 
 
 def _known_rate(row: Row, folder: Folder, known: Known) -> bool:

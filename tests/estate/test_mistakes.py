@@ -72,6 +72,7 @@ CELLS = [
     ("tariffs", ("2026-12-31,第一条", "2027-01-31,第一条"), 3, "from", "End it before"),
     ("tariffs", "fee,residential,per_area,3,m²,1,,,,,,2025-01-01,", 2, "from", "End it before"),
     ("tariffs", "fee,commercial,per_area,3,m²,1,,,,,2024-01-01,,", 8, "item", "Keep one"),
+    ("tariffs", "bay,*,per_quantity,3,车位,1,,,,,2026-01-01,,", 8, "from", "has no end"),
     ("tariffs", "gas,*,fixed,3,户,1,,,,,2024-01-01,,", 8, "item", "charge_items.csv"),
     ("tariffs", "fee,shop,fixed,3,户,1,,,,,2024-01-01,,", 8, "use", "commercial"),
     ("unit_charges", ("bay,2", "bay,"), 2, "quantity", "how many"),
@@ -144,6 +145,12 @@ async def test_a_missing_folder_an_empty_one_and_a_workbook_are_told(tmp_path):
     for path, word in (("no", "folder"), ("empty", "community.csv"), ("book.xlsx", "CSV")):
         report = await import_estate(tmp_path / path, "qinghe", actor="cli")
         assert word in report.as_json()["errors"][0]["message"]
+
+
+async def test_what_refers_to_a_file_that_could_not_be_read_is_no_mistake_of_its_own(tmp_path):
+    files = {**GOOD, "units": GOOD["units"].replace(",", ";")}
+    report = await import_estate(write(tmp_path, files), "qinghe", actor="cli")
+    assert {e.file for e in report.errors} == {"units.csv"}
 
 
 async def test_a_new_community_needs_its_file(tmp_path):
