@@ -67,6 +67,19 @@ class Story:
         return self.rate is not None and not self.shares
 
     @property
+    def rate_text(self) -> str:
+        """The rate in yuan as the price list writes it: two decimals at least, more only where it has them."""
+        if self.rate is None:
+            return ""
+        whole, _dot, rest = f"{self.rate:,f}".partition(".")
+        return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+    @property
+    def by_month(self) -> bool:
+        """Whether months are a factor: what a meter counts has no months."""
+        return self.formula is not Formula.metered
+
+    @property
     def months_text(self) -> str:
         """1, 12, ½ or 7/30: never a rounded figure."""
         if self.months is None:

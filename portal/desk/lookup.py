@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.arrears.states import CaseState
+from portal.arrears.cases import CaseRow
+from portal.arrears.queries import cases_of_unit
 from portal.billing.desk import bills_of_unit
 from portal.billing.queries import BillRow
 from portal.db import fetch, reading
@@ -60,16 +61,6 @@ class Hits:
 
 
 @dataclass(frozen=True)
-class CaseHit:
-    """An arrears case of a home."""
-
-    id: UUID
-    state: CaseState
-    stage: int
-    debtor: str
-
-
-@dataclass(frozen=True)
 class DisputeHit:
     """A dispute about a line of a home's bills."""
 
@@ -95,7 +86,7 @@ class UnitPage:
 
     unit: UnitAt
     bills: list[UnitBill]
-    cases: list[CaseHit]
+    cases: list[CaseRow]
     disputes: list[DisputeHit]
 
     @property
@@ -123,19 +114,9 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
     return UnitPage(
         found,
         [UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
-        await _cases(unit),
+        await cases_of_unit(by, unit),
         await _disputes(unit),
     )
-
-
-async def _cases(unit: UUID) -> list[CaseHit]:
-    rows = await fetch(
-        "SELECT a.id, a.state, a.stage, string_agg(p.name, '、' ORDER BY p.name) AS debtor FROM arrears_case a"
-        " JOIN debtor_member m ON m.debtor = a.debtor JOIN person p ON p.id = m.person"
-        " WHERE a.unit = $1 GROUP BY a.id ORDER BY a.state = 'closed', a.opened_on DESC",
-        unit,
-    )
-    return [CaseHit(row["id"], CaseState(row["state"]), row["stage"], row["debtor"]) for row in rows]
 
 
 async def _disputes(unit: UUID) -> list[DisputeHit]:

@@ -5,30 +5,35 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from portal.arrears.queries import READERS as CASES
+from portal.arrears.queries import figures
+from portal.arrears.rules import RUNGS
+from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
 from portal.communities.queries import work_terms
 from portal.db import fetch, fetch_one, reading
+from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
 from portal.disputes.desk import counts_of
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
 
 DISPUTES = (Role.service, Role.finance, Role.manager)
-CASES = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 PLANS = (Role.finance, Role.manager)
 AUDITORS = (Role.manager, Role.admin)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Counts of one's communities; a queue one may not work in is None. Sums in Money."""
+    """Counts of one's communities; a queue one may not work in is None. `stages`: rung -> its number and its cases."""
 
     disputes: int | None
     disputes_due: int
     disputes_late: int
     plans: int | None
-    stages: dict[int, int] | None
+    stages: dict[Rung, tuple[int, int]] | None
     chaseable: Money | None
     unmatched: int | None
     estates_without_calendar: list[str]
@@ -39,54 +44,63 @@ class AuditRow:
     """An audit entry as staff read it."""
 
     at: datetime
-    who: str
+    actor: str
+    name: str | None
     verb: AuditVerb
     subject: str
     reason: str | None
-    facts: dict
+    facts: dict[str, Any]
     sequence: int | None
+
+    @property
+    def who(self) -> str:
+        """The name of a member of staff, else the msgid of what kind of actor it was."""
+        return self.name or ACTORS.get(self.actor.partition(":")[0], self.actor)
+
+    @property
+    def about(self) -> str:
+        """The msgid of what kind of thing it is about."""
+        return SUBJECTS.get(kind_of(self.subject), (self.subject, ""))[0]
+
+    @property
+    def link(self) -> str:
+        """The page of that thing, empty where it has none."""
+        kind, _colon, key = self.subject.partition(":")
+        page = SUBJECTS.get(kind, ("", ""))[1]
+        return page + key if page else ""
+
+    @property
+    def told(self) -> list[tuple[str, object]]:
+        """The facts that people read."""
+        return facts_told(self.subject, self.facts)
+
+    @property
+    def why(self) -> object:
+        """The reason, where it says something to people."""
+        return reason_told(self.subject, self.reason)
 
 
 @reading
 async def desk_of(by: Principal) -> Desk:
     """What waits in the reader's queues now."""
     disputes = await counts_of(by)
-    plans = await fetch_one(
-        "SELECT count(*) AS n FROM plan WHERE community = ANY($1) AND state = 'requested'", list(by.with_role(*PLANS))
-    )
-    cases = await fetch(
-        "SELECT stage, count(*) AS n FROM arrears_case WHERE community = ANY($1) AND state <> 'closed'"
-        " GROUP BY stage ORDER BY stage",
-        list(by.with_role(*CASES)),
-    )
-    unmatched = await fetch_one(
-        "SELECT count(*) AS n FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL",
+    cases = await figures(by)
+    waiting = await fetch_one(
+        "SELECT (SELECT count(*) FROM plan WHERE community = ANY($1) AND state = 'requested') AS plans,"
+        " (SELECT count(*) FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL) AS unmatched",
         list(by.with_role(*PLANS)),
     )
-    assert plans and unmatched
+    assert waiting
     return Desk(
         disputes.open if by.with_role(*DISPUTES) else None,
         disputes.today,
         disputes.late,
-        plans["n"] if by.with_role(*PLANS) else None,
-        {row["stage"]: row["n"] for row in cases} if by.with_role(*CASES) else None,
-        await _chaseable(by) if by.with_role(*CASES) else None,
-        unmatched["n"] if by.with_role(*PLANS) else None,
+        waiting["plans"] if by.with_role(*PLANS) else None,
+        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*CASES) else None,
+        cases.chaseable if by.with_role(*CASES) else None,
+        waiting["unmatched"] if by.with_role(*PLANS) else None,
         await _unknown_years(by),
     )
-
-
-async def _chaseable(by: Principal) -> Money:
-    """What may be chased in open cases: past due and not held (I-C7)."""
-    row = await fetch_one(
-        "SELECT coalesce(sum(w.outstanding - w.held), 0)::bigint AS fen FROM arrears_case k"
-        " JOIN bill b ON b.debtor = k.debtor JOIN line_balance w ON w.bill = b.id"
-        " JOIN community c ON c.id = b.community"
-        " WHERE k.community = ANY($1) AND k.state = 'open' AND b.due_on < ($2 AT TIME ZONE c.timezone)::date",
-        list(by.with_role(*CASES)),
-        clock.now(),
-    )
-    return Money(row["fen"]) if row else Money(0)
 
 
 async def _unknown_years(by: Principal) -> list[str]:
@@ -100,7 +114,7 @@ async def _unknown_years(by: Principal) -> list[str]:
 async def audit_of(by: Principal, words: str = "", page: int = 1) -> list[AuditRow]:
     """The newest audit entries of one's communities; `words` is a verb or a subject. 50 a page."""
     rows = await fetch(
-        "SELECT a.at, coalesce(s.name, a.actor) AS who, a.verb, a.subject, a.reason, a.facts, k.sequence"
+        "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, k.sequence"
         " FROM audit_entry a LEFT JOIN audit_seal k ON k.entry = a.id"
         " LEFT JOIN staff s ON s.community = a.community AND a.actor = 'staff:' || s.human"
         " WHERE a.community = ANY($1) AND ($2 = '' OR a.verb = $2 OR a.subject = $2)"

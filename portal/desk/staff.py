@@ -6,6 +6,7 @@ from litestar import Request, Router, get
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Template
 
+from portal.audit.states import AuditVerb
 from portal.desk import queries
 from portal.web.guards import staff
 from portal.web.i18n import _
@@ -24,7 +25,7 @@ async def show(request: Request) -> Template:
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Who did what."""
     rows = await queries.audit_of(request.user, q, number)
-    return page(request, "desk/audit.html", title=_("Audit"), rows=rows, words=q, number=number)
+    return page(request, "desk/audit.html", title=_("Audit"), rows=rows, words=q, number=number, verbs=list(AuditVerb))
 
 
 @get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])

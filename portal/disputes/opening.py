@@ -28,7 +28,7 @@ from portal.people.principal import Principal
 
 ABOVE = N_("No more than %(free)s of this line can be disputed; the rest is paid or under review already.")
 NOT_A_SUM = N_("Enter the amount, for example 120.50")
-CLOSED = N_("This dispute is closed. If something about it is new, please speak to the service desk.")
+CLOSED = N_("This dispute is closed. If something about it is new, please speak to the service centre.")
 DECIDED = N_("This dispute was decided in the meantime. You can accept the decision or reopen it.")
 NOT_DECIDED = N_("There is no decision yet that could be accepted or reopened.")
 ALL_CREDITED = N_("The whole disputed sum was credited; there is nothing left to reopen.")

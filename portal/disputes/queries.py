@@ -22,7 +22,7 @@ from portal.people.principal import Principal
 
 TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
 PAID = N_(
-    "This charge is paid. If you think it was wrong, please speak to the service desk; what was too much is credited."
+    "This charge is paid. If you think it was wrong, please speak to the service centre; what was too much is credited."
 )
 REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
 SECOND = N_("A dispute about this line is open already. Please add to that one.")

@@ -1,9 +1,11 @@
-"""What the owner's first page shows, in four statements: money, dates, what is new, what was done."""
+"""What the owner's first page shows: money, dates, what is new, what was done, and a plan if one runs."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from portal.db import fetch, fetch_one, reading
@@ -11,6 +13,8 @@ from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal
+from portal.plans.queries import PlanRow, plans_of
+from portal.plans.states import PlanState
 from portal.services.states import ServiceArea
 
 
@@ -27,17 +31,18 @@ class Work:
 
 @dataclass(frozen=True)
 class News:
-    """Something the person was told."""
+    """Something the person was told; `facts` as they were stored, to be worded for its reader."""
 
     id: UUID
     kind: NoticeKind
+    facts: dict[str, Any]
     at: datetime
     opened: bool
 
 
 @dataclass(frozen=True)
 class Home:
-    """The first page. `due_on` is the next date on which something payable is due; none when nothing is."""
+    """The first page. `due_on` is the next date on which something payable is due; `plan` is one that runs."""
 
     homes: list[str]
     payable: Money
@@ -48,6 +53,7 @@ class Home:
     bills: int
     disputes: int
     plans: int
+    plan: PlanRow | None
     news: list[News]
     work: list[Work]
 
@@ -95,19 +101,24 @@ async def home_of(by: Principal) -> Home:
         sums["bills"],
         counts["disputes"],
         counts["plans"],
+        await _running_plan(by) if counts["plans"] else None,
         await _news(persons),
         await _work(communities),
     )
 
 
+async def _running_plan(by: Principal) -> PlanRow | None:
+    return next((plan for plan in await plans_of(by) if plan.state is PlanState.active), None)
+
+
 async def _news(persons: list[UUID]) -> list[News]:
     rows = await fetch(
-        "SELECT n.id, n.kind, n.created_at AS at, d.state = 'opened' AS opened FROM notice n"
+        "SELECT n.id, n.kind, n.facts, n.created_at AS at, d.state = 'opened' AS opened FROM notice n"
         " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
         " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
         persons,
     )
-    return [News(row["id"], NoticeKind(row["kind"]), row["at"], row["opened"]) for row in rows]
+    return [News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"]) for row in rows]
 
 
 async def _work(communities: list[int]) -> list[Work]:

@@ -69,7 +69,7 @@ async def test_a_paid_line_is_refused_with_what_to_do_instead(w: World) -> None:
     await w.pay(WHOLE)
     with pytest.raises(Refused) as no:
         await w.open()
-    assert "service desk" in no.value.sentence.text
+    assert "service centre" in no.value.sentence.text
 
 
 async def test_a_line_has_one_open_dispute_at_a_time(w: World) -> None:

@@ -1,0 +1,96 @@
+"""What an audit entry says, in words: who, about what, and the facts that people read; the rest stays a raw record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from portal.arrears.states import CaseState, Why
+from portal.disputes.states import DisputeReason, Outcome
+from portal.holds.states import HoldReason
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+
+# subject -> its name and, where it has a page, the page's address
+SUBJECTS = {
+    "adjustment": (N_("Correction"), ""),
+    "attempt": (N_("Online payment"), ""),
+    "bill": (N_("Bill"), "/desk/bills/"),
+    "bill_run": (N_("Bill run"), ""),
+    "case": (N_("Arrears case"), "/desk/cases/"),
+    "community": (N_("Community"), ""),
+    "correction": (N_("Correction"), ""),
+    "dispute": (N_("Dispute"), "/desk/disputes/"),
+    "hold": (N_("Hold"), ""),
+    "line": (N_("Charge on a bill"), ""),
+    "payment": (N_("Payment"), ""),
+    "plan": (N_("Instalment plan"), "/desk/plans/"),
+    "service": (N_("Service record"), "/desk/services/"),
+    "staff": (N_("Member of staff"), ""),
+    "statement": (N_("Statement"), "/desk/statements/"),
+}
+ACTORS = {
+    "owner": N_("An owner"),
+    "staff": N_("A member of staff"),
+    "job": N_("Done by itself"),
+    "system": N_("Done by itself"),
+    "cli": N_("The server's administrator"),
+}
+FACTS = {
+    "amount": N_("Amount"),
+    "bills": N_("Bills"),
+    "cause": N_("Reason"),
+    "chaseable": N_("May be chased"),
+    "department": N_("Department"),
+    "due_on": N_("Due"),
+    "first_on": N_("First date"),
+    "instalments": N_("Instalments"),
+    "lines": N_("Lines"),
+    "on": N_("Date"),
+    "outcome": N_("Decision"),
+    "overdue": N_("Overdue"),
+    "photos": N_("Photos"),
+    "stage": N_("Stage"),
+    "state": N_("State"),
+    "total": N_("Total"),
+    "until": N_("Until"),
+    "version": N_("Version"),
+}
+_SUMS = {"amount", "chaseable", "overdue", "total"}
+_DAYS = {"due_on", "first_on", "on", "until"}
+_WORDS: dict[tuple[str, str], type[StrEnum]] = {
+    ("case", "reason"): Why,
+    ("case", "state"): CaseState,
+    ("dispute", "cause"): DisputeReason,
+    ("dispute", "outcome"): Outcome,
+    ("hold", "cause"): HoldReason,
+}
+_CODE = re.compile(r"[a-z_]+")
+
+
+def kind_of(subject: str) -> str:
+    """case of case:1f0c…"""
+    return subject.partition(":")[0]
+
+
+def facts_told(subject: str, facts: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """The facts that people read: (msgid of the name, a Money, date, member of an enum, number or text)."""
+    return [(FACTS[name], _meant(kind_of(subject), name, fact)) for name, fact in facts.items() if name in FACTS]
+
+
+def reason_told(subject: str, reason: str | None) -> object:
+    """A reason in somebody's words, a code's member, or None: a code without a name says nothing to people."""
+    told = _meant(kind_of(subject), "reason", reason)
+    return None if isinstance(told, str) and not isinstance(told, StrEnum) and _CODE.fullmatch(told) else told
+
+
+def _meant(kind: str, name: str, fact: Any) -> object:
+    if name in _SUMS and isinstance(fact, int):
+        return Money(fact)
+    if name in _DAYS and isinstance(fact, str):
+        return date.fromisoformat(fact[:10])
+    words = _WORDS.get((kind, name))
+    return words(fact) if words and fact in set(words) else fact
