@@ -14,6 +14,7 @@ from portal.disputes.steps import HANDLERS
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
+from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
 
 READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
@@ -122,7 +123,7 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
     found = [case for case in await standing_cases(rows) if _fits(case, wanted)]
     if wanted.oldest_first:
         found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
-    start = (max(page, 1) - 1) * PER_PAGE
+    start = offset(page, PER_PAGE)
     return CaseList(
         found[start : start + PER_PAGE],
         len(found),
@@ -130,7 +131,7 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         total(case.chaseable for case in found),
         dict(Counter(case.stage for case in found)),
         max(page, 1),
-        -(-len(found) // PER_PAGE) or 1,
+        pages(len(found), PER_PAGE),
     )
 
 

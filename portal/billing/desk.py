@@ -13,6 +13,7 @@ from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money
+from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
 
@@ -128,7 +129,7 @@ async def _changes(community: int, period: Month, now: Mapping[str, Money]) -> l
 
 @reading
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
-    """Bills of one's communities, newest first; `words` is a home's name or a bill's number."""
+    """Bills of one's communities, newest first; `words` is a home's name or a bill's number. Pages as `bills_of`."""
     rows = await fetch(
         BILL + ", false AS owes, count(*) OVER () AS found,"
         " coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
@@ -140,11 +141,13 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
         clock.now(),
         list(by.with_role(*Role)),
         PER_PAGE,
-        (max(page, 1) - 1) * PER_PAGE,
+        offset(page, PER_PAGE),
     )
+    if not rows and page > 1:
+        return await bills_at(by, words)
     found = rows[0]["found"] if rows else 0
     payable = Money(rows[0]["payable"]) if rows else ZERO
-    return BillList([bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+    return BillList([bill_row(row) for row in rows], payable, max(page, 1), pages(found, PER_PAGE))
 
 
 @reading

@@ -18,6 +18,7 @@ from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.money import Money
+from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal
 
@@ -157,7 +158,7 @@ class LinePage:
 
 @reading
 async def bills_of(by: Principal, page: int = 1) -> BillList:
-    """The bills a person owes or may pay as a tenant, newest first."""
+    """The bills a person owes or may pay as a tenant, newest first; a page beyond the last gives the first."""
     rows = await fetch(
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
@@ -170,11 +171,13 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         list(by.persons),
         clock.now(),
         PER_PAGE,
-        (max(page, 1) - 1) * PER_PAGE,
+        offset(page, PER_PAGE),
     )
+    if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
+        return await bills_of(by)
     found = rows[0]["found"] if rows else 0
     payable = Money(rows[0]["payable"]) if rows else Money(0)
-    return BillList([bill_row(row) for row in rows], payable, max(page, 1), -(-found // PER_PAGE) or 1)
+    return BillList([bill_row(row) for row in rows], payable, max(page, 1), pages(found, PER_PAGE))
 
 
 @reading

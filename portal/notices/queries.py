@@ -12,6 +12,7 @@ from asyncpg import Record
 
 from portal.db import fetch, fetch_one, reading
 from portal.kit.errors import Missing
+from portal.kit.paging import offset, pages
 from portal.notices.states import DeliveryState, NoticeKind
 from portal.people.principal import Principal
 
@@ -60,15 +61,15 @@ async def inbox_of(by: Principal, number: int = 1) -> Inbox:
         list(by.persons),
     )
     assert counted
-    pages = max(1, -(-counted["all"] // PAGE))
-    number = min(max(number, 1), pages)
+    last = pages(counted["all"], PAGE)
+    number = min(max(number, 1), last)
     rows = await fetch(
         _SELECT + " WHERE n.person = ANY($1) ORDER BY n.created_at DESC, n.id LIMIT $2 OFFSET $3",
         list(by.persons),
         PAGE,
-        (number - 1) * PAGE,
+        offset(number, PAGE),
     )
-    return Inbox([_note(row) for row in rows], number, pages, counted["unread"])
+    return Inbox([_note(row) for row in rows], number, last, counted["unread"])
 
 
 @reading

@@ -14,6 +14,7 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
+from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
 from portal.plans.rules import Part, PartRow, covered, progress
@@ -150,10 +151,10 @@ async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int
         communities,
         state.value if state else None,
         PER_PAGE,
-        (max(page, 1) - 1) * PER_PAGE,
+        offset(page, PER_PAGE),
     )
     found = rows[0]["found"] if rows else 0
-    return PlanList(await _listed(rows), await waiting(by), max(page, 1), -(-found // PER_PAGE) or 1)
+    return PlanList(await _listed(rows), await waiting(by), max(page, 1), pages(found, PER_PAGE))
 
 
 @reading

@@ -12,6 +12,7 @@ from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.services.actions import RECORDERS
@@ -80,7 +81,7 @@ async def records_of(
         area.value if area else None,
         str(month) if month else None,
         PER_PAGE,
-        (page - 1) * PER_PAGE,
+        offset(page, PER_PAGE),
     )
     months = await fetch(
         "SELECT DISTINCT to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') AS month FROM service_record r"
@@ -93,7 +94,7 @@ async def records_of(
         [_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
         found,
         page,
-        -(-found // PER_PAGE) or 1,
+        pages(found, PER_PAGE),
         [Month.parse(row["month"]) for row in months],
         len(by.communities) > 1,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.db import fetch, fetch_one, reading
 from portal.kit.errors import Missing
 from portal.kit.money import Money
+from portal.kit.paging import offset, pages
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS, head_of, lines_of
 from portal.statements.rules import Change, FundTable, Line, changes, content_sha256, funds_of, repeated
@@ -185,10 +186,10 @@ async def estates_of(by: Principal) -> list[EstateLink]:
 
 async def _list(communities: Sequence[int], which: str, page: int, most: int = PER_PAGE) -> StatementList:
     page = max(page, 1)
-    rows = await fetch(ROW + which + ORDER, list(communities), most, (page - 1) * most)
+    rows = await fetch(ROW + which + ORDER, list(communities), most, offset(page, most))
     funds = await _sums([row["id"] for row in rows])
     found = rows[0]["found"] if rows else 0
-    return StatementList([_row(row, funds.get(row["id"], [])) for row in rows], page, -(-found // most) or 1)
+    return StatementList([_row(row, funds.get(row["id"], [])) for row in rows], page, pages(found, most))
 
 
 async def _sums(statements: Sequence[UUID]) -> dict[UUID, list[FundSums]]:

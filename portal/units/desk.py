@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
 from portal.units.states import OccupancyState, OccupantRole, Use
 
@@ -92,10 +93,10 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
         clock.now(),
         words.strip(),
         PER_PAGE,
-        (page - 1) * PER_PAGE,
+        offset(page, PER_PAGE),
     )
     found = rows[0]["found"] if rows else 0
-    return UnitList([unit_row(row) for row in rows], found, page, -(-found // PER_PAGE) or 1)
+    return UnitList([unit_row(row) for row in rows], found, page, pages(found, PER_PAGE))
 
 
 def unit_row(row: Any) -> UnitRow:

@@ -141,3 +141,9 @@ async def test_a_bill_that_another_replaces_asks_for_nothing_anywhere(settings: 
     assert (await home_of(chen)).payable == Money(20000)
     assert [home.payable for home in await homes_chosen(chen, [old, new], [])] == [Money(20000)]
     assert [bill.balance.state for bill in (await queries.bills_of(chen)).bills] == ["issued", "replaced"]
+
+
+async def test_a_page_beyond_the_last_never_says_that_nothing_is_owed(settings: Settings) -> None:
+    mingxi, _bill, _line = await bill_of_chen()
+    for found in (await queries.bills_of(mingxi["陈静"], 9), await desk.bills_at(mingxi["沈平"], "", 9)):
+        assert (len(found.bills), found.payable, found.page, found.pages) == (1, Money(25024), 1, 1)
