@@ -32,14 +32,6 @@ class Books:
         self.paid_out: dict[str, str] = {}  # balance transaction to the payout that contains it
         self._by_prefix: dict[str, dict[str, Json]] = {prefix: {} for prefix in KINDS}
 
-    def clear(self) -> None:
-        """Forget everything, also the shifted clock."""
-        self.shift = 0
-        self.asked.clear()
-        self.paid_out.clear()
-        for drawer in self._by_prefix.values():
-            drawer.clear()
-
     def now(self) -> int:
         """Seconds since 1970; `shift` moves this clock on, never the signatures' one."""
         return int(real_now().timestamp()) + self.shift

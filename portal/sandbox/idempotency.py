@@ -24,10 +24,6 @@ class Kept:
     def __init__(self) -> None:
         self._by_key: dict[str, tuple[str, int, Answer]] = {}
 
-    def clear(self) -> None:
-        """Forget all keys."""
-        self._by_key.clear()
-
     def earlier(self, key: str, method: str, path: str, form: bytes, now: int) -> Answer | None:
         """The answer given before to this very request; raises StripeRefusal when the key stood for another one."""
         if len(key) > 255:

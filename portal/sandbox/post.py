@@ -29,11 +29,6 @@ class Post:
     def __init__(self) -> None:
         self.channels: dict[str, list[Message]] = {"sms": [], "mail": [], "push": []}
 
-    def clear(self) -> None:
-        """Empty every box."""
-        for box in self.channels.values():
-            box.clear()
-
     def put(self, channel: str, to: str, text: str, subject: str = "") -> Message:
         """Keep a message."""
         message = Message(to, text, subject)

@@ -18,9 +18,3 @@ class State:
         self.post = Post()
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)
-
-    def reset(self) -> None:
-        """As freshly started; deliveries under way are given up."""
-        self.courier.stop()
-        for part in (self.faults, self.kept, self.post, self.books):
-            part.clear()

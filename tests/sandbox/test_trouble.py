@@ -133,7 +133,7 @@ async def test_wrong_sums_and_currencies_are_only_told_not_kept(
     assert (right.amount_total, right.currency) == (12345, "cny")
 
 
-async def test_faults_merge_and_reset_clears_everything(
+async def test_faults_merge_and_reset_clears_them_but_forgets_nothing(
     browser: httpx.AsyncClient, stripe_client: stripe.StripeClient, sandbox: RunningSandbox
 ):
     await browser.post("/sandbox/faults", json={"webhooks": {"drop": 0.5}})
@@ -145,9 +145,10 @@ async def test_faults_merge_and_reset_clears_everything(
     assert (await browser.post("/sandbox/faults", json={"api": [{"path": "/v1", "kind": "rain"}]})).status_code == 400
     for nonsense in ({"weather": {}}, {"webhooks": {"drop": "x"}}, {"webhooks": {"shuffle": 1}}, {"api": ["x"]}, []):
         assert (await browser.post("/sandbox/faults", json=nonsense)).status_code == 400
-    await _create(stripe_client)
+    made = await _create(stripe_client)
     await browser.post("/sandbox/reset")
-    assert not sandbox.state.books.all("cs")
+    assert (await stripe_client.v1.checkout.sessions.retrieve_async(made.id)).status == "open"
+    assert (await browser.get("/sandbox/faults")).json()["webhooks"]["drop"] == 0
     assert (await browser.get("/sandbox/faults")).json()["api"] == []
     assert (await _create(stripe_client)).status == "open"
 
