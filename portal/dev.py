@@ -116,9 +116,14 @@ def _greet(settings: Settings, demo: bool) -> None:
 
 
 def _stay(parts: list[subprocess.Popen[bytes]]) -> int:
-    while all(part.poll() is None for part in parts):
+    """Until the last part ends. One that ends alone is told and missed: the pages and /readyz say what is down."""
+    going = list(parts)
+    while going:
         time.sleep(0.5)
-    print("a part of the portal ended; stopping the rest", file=sys.stderr)
+        for part in [part for part in going if part.poll() is not None]:
+            going.remove(part)
+            words = " ".join(map(str, part.args)) if isinstance(part.args, list) else str(part.args)
+            print(f"this part of the portal ended with {part.returncode}: {words}", file=sys.stderr, flush=True)
     return 1
 
 
