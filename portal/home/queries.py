@@ -9,13 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from portal.db import fetch, fetch_one, reading
+from portal.disputes import states as disputes
 from portal.kit import clock
-from portal.kit.money import Money
+from portal.kit.money import Money, total
 from portal.notices.states import NoticeKind
+from portal.payments.queries import credits_of
 from portal.people.principal import Principal
+from portal.plans import states as plans
 from portal.plans.queries import PlanRow, plans_of
-from portal.plans.states import PlanState
 from portal.services.states import ServiceArea
+from portal.units.household import homes_of
 
 
 @dataclass(frozen=True)
@@ -76,27 +79,20 @@ async def home_of(by: Principal) -> Home:
     )
     counts = await fetch_one(
         "WITH mine AS (SELECT DISTINCT debtor FROM debtor_member WHERE person = ANY($1))"
-        " SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM credit"
-        "   WHERE debtor IN (SELECT debtor FROM mine)) AS credit,"
-        " (SELECT count(*) FROM dispute WHERE debtor IN (SELECT debtor FROM mine)"
-        "   AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'decided', 'reopened')) AS disputes,"
-        " (SELECT count(*) FROM plan WHERE debtor IN (SELECT debtor FROM mine)"
-        "   AND state IN ('requested', 'countered', 'approved', 'active')) AS plans,"
-        " (SELECT coalesce(array_agg(DISTINCT u.name ORDER BY u.name), '{}')"
-        "   FROM occupancy o JOIN unit u ON u.id = o.unit"
-        "   JOIN community c ON c.id = o.community"
-        "   WHERE o.person = ANY($1)"
-        "   AND (o.ends_on IS NULL OR o.ends_on >= ($2 AT TIME ZONE c.timezone)::date)) AS homes",
+        " SELECT (SELECT count(*) FROM dispute"
+        "   WHERE debtor IN (SELECT debtor FROM mine) AND state = ANY($2)) AS disputes,"
+        " (SELECT count(*) FROM plan WHERE debtor IN (SELECT debtor FROM mine) AND state = ANY($3)) AS plans",
         persons,
-        clock.now(),
+        [state.value for state in (*disputes.LIVE, disputes.DisputeState.decided)],
+        [state.value for state in plans.LIVE],
     )
     assert sums and counts
     return Home(
-        counts["homes"],
+        [home.name for home in await homes_of(by, clock.now())],
         Money(sums["payable"]),
         Money(sums["overdue"]),
         Money(sums["held"]),
-        Money(counts["credit"]),
+        total(credit.amount for credit in await credits_of(by)),
         sums["due_on"],
         sums["bills"],
         counts["disputes"],
@@ -108,7 +104,7 @@ async def home_of(by: Principal) -> Home:
 
 
 async def _running_plan(by: Principal) -> PlanRow | None:
-    return next((plan for plan in await plans_of(by) if plan.state is PlanState.active), None)
+    return next((plan for plan in await plans_of(by) if plan.state is plans.PlanState.active), None)
 
 
 async def _news(persons: list[UUID]) -> list[News]:
@@ -118,7 +114,9 @@ async def _news(persons: list[UUID]) -> list[News]:
         " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
         persons,
     )
-    return [News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"]) for row in rows]
+    return [
+        News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"]) for row in rows
+    ]
 
 
 async def _work(communities: list[int]) -> list[Work]:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from portal.home.queries import home_of
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -43,3 +44,10 @@ async def test_a_stranger_is_shown_the_door(settings: Settings) -> None:
     async with browser(settings) as client:
         answer = await client.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/")
+
+
+async def test_the_first_page_names_the_homes_of_today_as_the_household_does(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    for unit, starts_on in (("1栋104", date(2020, 1, 1)), ("1栋102", date(2199, 1, 1))):
+        await builders.occupies(mingxi.community, mingxi.units[unit], mingxi["陈静"], starts_on=starts_on)
+    assert (await home_of(mingxi["陈静"])).homes == ["1栋101", "1栋104"]
