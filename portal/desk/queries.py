@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.arrears.queries import READERS as CASES
-from portal.arrears.queries import figures
+from portal.arrears.queries import READERS, figures
 from portal.arrears.rules import RUNGS
 from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
 from portal.communities.queries import work_terms
+from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
 from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
-from portal.disputes.desk import counts_of
+from portal.disputes.desk import Card, counts_of, queue_of
+from portal.disputes.steps import HANDLERS
 from portal.kit import clock
 from portal.kit.money import Money
+from portal.kit.paging import offset
 from portal.people.principal import Principal, Role
+from portal.plans.actions import ANSWERERS
+from portal.plans.queries import PlanRow, plans_on_desk
+from portal.plans.states import PlanState
 
-DISPUTES = (Role.service, Role.finance, Role.manager)
-PLANS = (Role.finance, Role.manager)
 AUDITORS = (Role.manager, Role.admin)
+PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -88,17 +92,17 @@ async def desk_of(by: Principal) -> Desk:
     waiting = await fetch_one(
         "SELECT (SELECT count(*) FROM plan WHERE community = ANY($1) AND state = 'requested') AS plans,"
         " (SELECT count(*) FROM suspense WHERE community = ANY($1) AND resolved_at IS NULL) AS unmatched",
-        list(by.with_role(*PLANS)),
+        list(by.with_role(*ANSWERERS)),
     )
     assert waiting
     return Desk(
-        disputes.open if by.with_role(*DISPUTES) else None,
+        disputes.open if by.with_role(*HANDLERS) else None,
         disputes.today,
         disputes.late,
-        waiting["plans"] if by.with_role(*PLANS) else None,
-        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*CASES) else None,
-        cases.chaseable if by.with_role(*CASES) else None,
-        waiting["unmatched"] if by.with_role(*PLANS) else None,
+        waiting["plans"] if by.with_role(*ANSWERERS) else None,
+        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
+        cases.chaseable if by.with_role(*READERS) else None,
+        waiting["unmatched"] if by.with_role(*ANSWERERS) else None,
         await _unknown_years(by),
     )
 
@@ -110,18 +114,48 @@ async def _unknown_years(by: Principal) -> list[str]:
     return [row["name"] for row in rows if not calendars[row["id"]].knows(clock.today(calendars[row["id"]].zone).year)]
 
 
+@dataclass(frozen=True)
+class Today:
+    """Late first, then what is due today; requests that wait for an answer."""
+
+    late: list[Card]
+    due: list[Card]
+    plans: list[PlanRow]
+    corrections: list[CorrectionRow]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the list is empty."""
+        return not (self.late or self.due or self.plans or self.corrections)
+
+
+@reading
+async def today_of(by: Principal) -> Today:
+    """The reader's list: only queues that they may work in."""
+    disputes, plans = by.with_role(*HANDLERS), by.with_role(*ANSWERERS)
+    late = (await queue_of(by, "late")).cards if disputes else []
+    due = (await queue_of(by, "today")).cards if disputes else []
+    return Today(
+        late,
+        [card for card in due if card not in late],
+        (await plans_on_desk(by, PlanState.requested)).plans if plans else [],
+        [row for row in await corrections_at(by) if row.can_be_answered] if plans else [],
+    )
+
+
 @reading
 async def audit_of(by: Principal, words: str = "", page: int = 1) -> list[AuditRow]:
-    """The newest audit entries of one's communities; `words` is a verb or a subject. 50 a page."""
+    """The newest audit entries of one's communities; `words` is a verb or a subject."""
     rows = await fetch(
         "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, k.sequence"
         " FROM audit_entry a LEFT JOIN audit_seal k ON k.entry = a.id"
         " LEFT JOIN staff s ON s.community = a.community AND a.actor = 'staff:' || s.human"
         " WHERE a.community = ANY($1) AND ($2 = '' OR a.verb = $2 OR a.subject = $2)"
-        " ORDER BY a.at DESC, k.sequence DESC LIMIT 50 OFFSET $3",
+        " ORDER BY a.at DESC, k.sequence DESC LIMIT $3 OFFSET $4",
         list(by.with_role(*AUDITORS)),
         words.strip(),
-        (max(page, 1) - 1) * 50,
+        PER_PAGE,
+        offset(page, PER_PAGE),
     )
     return [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
 

@@ -1,18 +1,14 @@
 """The desk's first page, the audit trail, and who works here."""
 
-from typing import Annotated
-
 from litestar import Request, Router, get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from portal.audit.states import AuditVerb
 from portal.desk import queries
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import page
-
-PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+from portal.web.page import PageNumber, page
 
 
 @get("/", name="desk:show", guards=[staff()])
