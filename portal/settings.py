@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,17 +20,17 @@ class Unusable(SystemExit):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process; addresses without a trailing slash."""
+    """The settings of one process; addresses without a trailing slash. Secrets are left out of its text."""
 
     env: str
     data: Path
     base_url: str
-    secret_key: str
-    database_url: str | None = None
-    worker_url: str | None = None
-    admin_url: str | None = None
-    stripe_api_key: str = ""
-    stripe_webhook_secret: str = ""
+    secret_key: str = field(repr=False)
+    database_url: str | None = field(default=None, repr=False)
+    worker_url: str | None = field(default=None, repr=False)
+    admin_url: str | None = field(default=None, repr=False)
+    stripe_api_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str | None = None
     sms_url: str | None = None
     smtp_host: str | None = None

@@ -77,3 +77,16 @@ def test_the_business_clock_may_be_set_without_naming_a_zone(tmp_path: Path) -> 
     given = read(tmp_path, {"PORTAL_NOW": "2026-11-23T23:30:00"}).starts_at
     assert given is not None
     assert given.isoformat() == "2026-11-23T23:30:00+08:00"
+
+
+def test_a_secret_never_shows_in_a_log_or_a_trace(tmp_path: Path) -> None:
+    secrets = {
+        "DATABASE_WORKER_URL": "postgres://w:pass1@db/portal",
+        "DATABASE_ADMIN_URL": "postgres://a:pass2@db/portal",
+    }
+    shown = repr(read(tmp_path, PRODUCTION | secrets))
+    told = (
+        *secrets.values(),
+        *(PRODUCTION[name] for name in PRODUCTION if name.startswith(("PORTAL_S", "STRIPE", "DATA"))),
+    )
+    assert [secret for secret in told if secret in shown] == []
