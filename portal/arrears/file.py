@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.arrears.cases import CaseRow
 from portal.arrears.states import CaseState, Why
 from portal.billing.queries import Balance
+from portal.checkout.records import LIVE
 from portal.checkout.states import AttemptState
 from portal.db import fetch
 from portal.disputes.states import DisputeReason, DisputeState, Outcome
@@ -138,12 +139,13 @@ async def _debts(case: CaseRow) -> list[DebtRow]:
 async def _disputes(case: CaseRow) -> list[DisputeRow]:
     rows = await fetch(
         "SELECT d.id, d.line, i.name_zh, i.name_en, b.period, d.state, d.reason, d.amount, d.opened_at, d.close_by,"
-        " coalesce((SELECT sum(h.amount) FROM hold h WHERE h.source = d.id AND h.released_at IS NULL), 0)::bigint"
-        " AS held,"
+        " (SELECT least(coalesce(sum(h.amount), 0), greatest(w.outstanding, 0))::bigint FROM hold h"
+        "  WHERE h.source = d.id AND h.released_at IS NULL) AS held,"
         " (SELECT outcome FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL"
         "  ORDER BY x.round DESC LIMIT 1) AS outcome"
         " FROM dispute d JOIN bill_line l ON l.id = d.line JOIN bill b ON b.id = l.bill"
-        " JOIN charge_item i ON i.id = l.item WHERE d.debtor = $1 ORDER BY d.opened_at DESC, d.id",
+        " JOIN line_balance w ON w.line = d.line JOIN charge_item i ON i.id = l.item"
+        " WHERE d.debtor = $1 ORDER BY d.opened_at DESC, d.id",
         case.debtor,
     )
     return [
@@ -177,9 +179,10 @@ async def _plans(case: CaseRow) -> list[PlanEntry]:
 
 async def _money(case: CaseRow) -> list[MoneyOnItsWay]:
     rows = await fetch(
-        "SELECT id, state, amount, created_at FROM attempt WHERE debtor = $1"
-        " AND state IN ('creating', 'open', 'unknown', 'completed') ORDER BY created_at DESC, id",
+        "SELECT id, state, amount, created_at FROM attempt WHERE debtor = $1 AND state = ANY($2)"
+        " ORDER BY created_at DESC, id",
         case.debtor,
+        [state.value for state in LIVE],
     )
     return [
         MoneyOnItsWay(row["id"], AttemptState(row["state"]), Money(row["amount"]), row["created_at"]) for row in rows
