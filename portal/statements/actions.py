@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import advisory_lock, fetch, fetch_one, fetch_value, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
@@ -23,6 +23,7 @@ from portal.statements.states import STATEMENT_MOVES, Side, StatementFund, State
 PUBLISHERS = (Role.finance, Role.manager)
 
 
+@retrying
 async def publish_statement(statement: UUID, by: Principal) -> str:
     """Freeze a draft with its fingerprint, supersede the version before, tell everyone of the estate.
 

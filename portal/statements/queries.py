@@ -39,6 +39,7 @@ class StatementRow:
     """A statement in a list; `can_be_published` says that it still is a draft."""
 
     id: UUID
+    community: int
     estate: str
     zone: str
     code: str
@@ -161,8 +162,6 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
     """A statement on the desk. Raises Missing for another estate's."""
     shown = await _page(by.communities, "", statement)
     lines = [line for fund in shown.funds for side in fund.sides for line in side.lines]
-    home = await fetch_one("SELECT community FROM statement WHERE id = $1", statement)
-    community = home["community"] if home else 0
     naming = await _naming(statement) if shown.row.can_be_published else set()
     return DeskPage(
         shown,
@@ -173,7 +172,7 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
             len(lines),
             [line for line in lines if line.position in naming],
         ),
-        by.may(community, *PUBLISHERS),
+        by.may(shown.row.community, *PUBLISHERS),
     )
 
 
@@ -249,6 +248,7 @@ async def _naming(statement: UUID) -> set[int]:
 def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
     return StatementRow(
         row["id"],
+        row["community"],
         row["estate"],
         row["timezone"],
         row["code"],
