@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, BillRow, LinePage, bill_row, explained, lines_of
 from portal.billing.running import RunReport, preview_run
 from portal.db import fetch, fetch_one, reading
@@ -177,7 +179,7 @@ async def line_at(by: Principal, bill: UUID, line: UUID) -> LinePage:
     return await explained(await _seen(by, bill), line)
 
 
-async def _seen(by: Principal, bill: UUID):  # type: ignore[no-untyped-def]
+async def _seen(by: Principal, bill: UUID) -> Record:
     row = await fetch_one(
         BILL + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($3)",

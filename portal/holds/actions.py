@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one, fetch_value
@@ -112,7 +114,7 @@ async def _place(
     return hold
 
 
-async def _let_go(holds: list, by: str, why: str | None) -> Money:  # type: ignore[type-arg]
+async def _let_go(holds: list[Record], by: str, why: str | None) -> Money:
     for hold in holds:
         await record(by, AuditVerb.HOLD_RELEASED, f"hold:{hold['id']}", community=hold["community"], reason=why)
     return Money(sum(hold["amount"] or 0 for hold in holds))

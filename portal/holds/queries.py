@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.db import Scope, fetch, reading
 from portal.holds.states import HoldReason
 from portal.kit.money import Money
@@ -42,7 +44,7 @@ async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
     return [_row(row) for row in rows]
 
 
-def _row(row) -> HoldRow:  # type: ignore[no-untyped-def]
+def _row(row: Record) -> HoldRow:
     amount = None if row["amount"] is None else Money(row["amount"])
     return HoldRow(
         row["id"],

@@ -1,5 +1,8 @@
 """What is typed when asking for instalments, agreeing with them, and answering."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from portal.kit.i18n import N_
 from portal.plans.rules import LEAST, MOST
 from portal.web.forms import Day, Form, Many, Text, Tick, Whole
@@ -21,7 +24,7 @@ class PlanForm(Form):
     )
     preview = Tick(required=False)
 
-    def offer(self, bills) -> None:  # type: ignore[no-untyped-def]
+    def offer(self, bills: Iterable[Any]) -> None:
         """Draw a box for each bill that may go into a plan."""
         text = N_("%(unit)s, %(month)s: %(sum)s to pay, due %(day)s")
         self.bill.options = [

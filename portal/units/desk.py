@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
+from portal.kit.display import masked
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
@@ -158,5 +159,4 @@ def shown(phone: str | None, *, whole: bool) -> str | None:
     """A number as the reader may see it: the home country's without +86, or only its ends."""
     if phone is None:
         return None
-    digits = phone.removeprefix("+86")
-    return digits if whole else f"{digits[:3]}****{digits[-4:]}"
+    return phone.removeprefix("+86") if whole else masked(phone)
