@@ -25,6 +25,7 @@ from portal.people.states import Language, SecurityVerb
 from portal.signin import passwords
 from portal.signin.rules import FIRST_LINK_LIFE, NEXT_LINK_LIFE, matching_step
 
+CLI = "cli"  # who works at the server itself, as the audit names them
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 LIVE = (
     "SELECT k.id AS link, h.id, h.login, h.password_hash, h.totp_secret, h.totp_confirmed FROM set_up_link k"
@@ -66,7 +67,7 @@ async def add_staff(login: str, community_code: str, role: str, *, name: str | N
             role,
         )
         await close_sessions(human)
-        await record("system:cli", AuditVerb.STAFF_ADDED, f"human:{human}", community=community, role=role)
+        await record(CLI, AuditVerb.STAFF_ADDED, f"staff:{human}", community=community, role=role)
     return human
 
 
@@ -85,7 +86,7 @@ async def _human(login: str) -> UUID:
 async def make_link(login: str) -> str:
     """The token of a new one-time link, `/desk/set-up/<token>`: 24 hours for a first set-up, 10 minutes later on.
 
-    Older links end. Raises Missing for a login that is not staff.
+    Older links end. Every estate of theirs keeps an audit row. Raises Missing for a login that is not staff.
     """
     now, token = clock.real_now(), secrets.token_urlsafe(32)
     async with unit_of_work(EVERYWHERE):
@@ -106,6 +107,8 @@ async def make_link(login: str) -> str:
             now + (NEXT_LINK_LIFE if human["totp_confirmed"] else FIRST_LINK_LIFE),
         )
         await note(SecurityVerb.LINK_MADE, human["id"])
+        for row in await fetch("SELECT community FROM staff WHERE human = $1 ORDER BY community", human["id"]):
+            await record(CLI, AuditVerb.SET_UP_LINK_MADE, f"staff:{human['id']}", community=row["community"])
     return token
 
 

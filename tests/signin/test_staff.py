@@ -167,6 +167,20 @@ async def test_links_run_out_by_real_time_and_end_with_the_next_one(admin: async
     assert await admin.fetchval(left) <= timedelta(minutes=10)
 
 
+async def test_every_estate_of_a_member_of_staff_keeps_in_its_audit_that_a_link_was_made(
+    admin: asyncpg.Connection,
+) -> None:
+    estates = [await builders.community("mingxi", "明溪花园"), await builders.community("donghu", "东湖苑")]
+    for code in ("mingxi", "donghu"):
+        human = await set_up.add_staff("qian", code, "service")
+    token = await set_up.make_link("qian")
+    rows = await admin.fetch("SELECT * FROM audit_entry WHERE verb = 'set_up_link_made' ORDER BY community")
+    assert [(row["community"], row["actor"], row["subject"]) for row in rows] == [
+        (estate, "cli", f"staff:{human}") for estate in estates
+    ]
+    assert token not in str(rows)
+
+
 async def test_a_new_link_shows_no_secret_of_an_unfinished_set_up() -> None:
     await cast.mingxi()
     first = await set_up.make_link("shen")
