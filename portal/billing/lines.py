@@ -105,14 +105,13 @@ def _by_meter(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], befor
     """rate × what was used: all meters and months of one version on one line, each with its readings.
 
     A consumption is never prorated, since the meter already says what was used; its month needs a chargeable
-    day, and the version of the first such day holds.
+    day, and the version of the first such day holds. A reading in a month without one is said to be left out.
     """
     case, item = found.case, found.item
-    ruling = dict(_metered(found, rhythm, months))
-    if not ruling:
-        return
     read = [r for r in case.readings if r.item == item and r.period in months]
-    if not read or {m for i, m in case.meters if i == item} - {r.meter for r in read}:
+    metered = dict(_metered(found, months))
+    ruling = {month: here for month, here in metered.items() if here[1].rhythm == rhythm}
+    if ruling and (not read or {m for i, m in case.meters if i == item} - {r.meter for r in read}):
         found.remark(found.warnings, "no_reading", NOT_READ)
     billed = {source for b in before for source in b.sources}
     used: dict[TariffVersion, list[MeterReading]] = {}
@@ -120,13 +119,15 @@ def _by_meter(found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...], befor
         facts = {"meter": reading.meter, "month": str(reading.period)}
         if ("reading", reading.meter, str(reading.period)) in billed:
             continue
-        if reading.period not in ruling:
+        if reading.period not in metered:
             found.remark(found.warnings, "reading_not_billed", NOT_CHARGED, **facts)
+        elif reading.period not in ruling:
+            continue  # billed in the runs of that version's rhythm
         elif reading.consumption < 0:
             found.remark(found.errors, "negative_consumption", BACKWARDS, **facts)
         else:
             used.setdefault(ruling[reading.period][1], []).append(reading)
-    owed_on = min(days.first for days, _ in ruling.values())
+    owed_on = min((days.first for days, _ in ruling.values()), default=date.max)
     for version, readings in used.items():
         if version.rate is None:
             found.remark(found.errors, "missing_rate", NO_RATE)
@@ -181,17 +182,15 @@ def _derive(
     return Derivation(version, quantity, months, day_count, exact, factor, readings)
 
 
-def _metered(
-    found: ItemLines, rhythm: Rhythm, months: tuple[Month, ...]
-) -> Iterator[tuple[Month, tuple[Days, TariffVersion]]]:
-    """For each month with chargeable days under a meter tariff of this rhythm: those days and the version."""
+def _metered(found: ItemLines, months: tuple[Month, ...]) -> Iterator[tuple[Month, tuple[Days, TariffVersion]]]:
+    """For each month with chargeable days under a meter tariff: those days and the version of the first."""
     timeline = found.schedule.timeline(found.item, found.case.unit.use)
     if not any(v.formula is Formula.metered for _, v in timeline):
         return
     charges = _charges(found, Formula.metered, months)
     for month in months:
         here = [s for s in stretches(month, timeline, charges) if s.version.formula is Formula.metered]
-        if here and here[0].version.rhythm == rhythm:
+        if here:
             yield month, (Days(here[0].days.first, here[-1].days.last), here[0].version)
 
 

@@ -22,6 +22,7 @@ from tests.billing.run_builders import (
     VACANT,
     WATER,
     billed_by,
+    charge,
     codes,
     cost,
     fens,
@@ -89,6 +90,22 @@ class TestMeters:
         home = flat(readings=[reading(0, 5, NOV + (-1)), reading(5, 9)], handed_over_on=date(2026, 11, 1))
         result = run(home, tariffs=[quarterly])
         assert (fens(result), codes(result.warnings)) == ([1508], [("reading_not_billed", "1栋101", "water")])
+
+    def test_a_reading_that_no_tariff_prices_is_never_passed_over_in_silence(self):
+        said = [("reading_not_billed", "1栋101", "water")]
+        before = flat(readings=[reading(0, 5)], charges=[charge(1, date(2026, 12, 1), item="water")])
+        assert codes(run(before, tariffs=[WATER]).warnings) == said
+        by_area = tariff(FEE, item="water")
+        assert codes(run(flat(readings=[reading(0, 5)]), tariffs=[by_area]).warnings) == said
+
+    def test_a_reading_is_billed_in_the_rhythm_of_its_version_only(self):
+        quarterly = tariff(
+            WATER, cycle_months=3, timing=ARREARS, starts_on=date(2026, 9, 1), ends_on=date(2026, 10, 31)
+        )
+        monthly = tariff(WATER, id="w2", starts_on=date(2026, 11, 1))
+        home = flat(readings=[reading(0, 5, NOV + (-1)), reading(5, 9)])
+        result = run(home, tariffs=[quarterly, monthly])
+        assert (fens(result), result.warnings) == ([1885, 1508], ())
 
     def test_an_opening_balance_of_the_month_stands_for_the_reading(self):
         opening = Billed("water", NOV, NOV, NOV, opening=True)
