@@ -39,6 +39,7 @@ log = logging.getLogger("portal.worker")
 BEAT = 5  # seconds between two signs of life
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
+HOME = "Asia/Shanghai"  # whose day it is while there is no estate
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
 DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (plans, holds, arrears, notices)
@@ -121,19 +122,19 @@ async def _daily(schedule: Schedule) -> None:
 
 
 async def ensure_today() -> None:
-    """Let every daily job see to the business date; one that fails does not keep the others.
+    """Let every daily job see to the business date once; one that fails keeps no other and is tried at the next tick.
 
-    The date is the earliest of all communities' zones, so that nobody is late before their own midnight. Jobs ensure a
-    date and are safe to repeat, so a tick that is missed or doubled changes nothing.
+    The date is the earliest of all communities' zones, so that nobody is late before their own midnight. An estate
+    that is imported in the course of a day is first looked at on the next: time to check what was imported.
     """
     async with unit_of_work():
         zones = [row["timezone"] for row in await fetch("SELECT DISTINCT timezone FROM community")]
-    if not zones:
-        return
-    on = min(clock.today(zone) for zone in zones)
+        done = {row["name"] for row in await fetch("SELECT name FROM worker_heartbeat WHERE name LIKE 'day:%'")}
+    on = min((clock.today(zone) for zone in zones), default=clock.today(HOME))
     for job in DAILY:
-        if await _attempt(job.__name__, partial(job, on)):
-            await beat(job.__name__)
+        mark = f"day:{on}:{job.__name__}"
+        if mark not in done and await _attempt(job.__name__, partial(job, on)):
+            await beat(mark)
 
 
 async def _attempt(name: str, job: Callable[[], Awaitable[Any]]) -> bool:
@@ -157,7 +158,7 @@ async def _beat(name: str) -> None:
 
 
 async def beat(name: str) -> None:
-    """A sign of life of a worker (`worker:…`), or of a daily job that went well."""
+    """A sign of life of a worker (`worker:…`), or that a daily job saw to its date (`day:…`)."""
     async with unit_of_work():
         await fetch(
             "INSERT INTO worker_heartbeat (id, name, beat_at) VALUES (gen_random_uuid(), $1, $2)"

@@ -11,14 +11,17 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+import portal.worker
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.health import health
+from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
@@ -162,3 +165,23 @@ async def test_what_was_rolled_back_is_never_sent(settings: Settings, gateway: G
             raise KeyError
     async with unit_of_work():
         assert await fetch("SELECT id FROM pgqueuer") == []
+
+
+async def test_each_day_is_seen_to_once_and_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    await cast.mingxi()
+    ran: list[str] = []
+
+    async def good(on: date) -> None:
+        ran.append(f"good {on}")
+
+    async def bad(on: date) -> None:
+        ran.append("bad")
+        raise RuntimeError
+
+    monkeypatch.setattr(portal.worker, "DAILY", (good, bad))
+    monkeypatch.setattr(clock, "today", lambda zone: date(2026, 11, 23))
+    await portal.worker.ensure_today()
+    await portal.worker.ensure_today()
+    monkeypatch.setattr(clock, "today", lambda zone: date(2026, 11, 24))
+    await portal.worker.ensure_today()
+    assert ran == ["good 2026-11-23", "bad", "bad", "good 2026-11-24", "bad"]
