@@ -22,8 +22,7 @@ from portal.kit.money import ZERO, Money
 ROWS = """
 SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.looked_on, k.closed_on,
   u.name AS unit_name, c.name AS estate, c.hotline, c.timezone,
-  (SELECT string_agg(n.name, '、' ORDER BY n.external_id) FROM debtor_member m JOIN person n ON n.id = m.person
-   WHERE m.debtor = k.debtor) AS people,
+  (SELECT names FROM debtor_names n WHERE n.debtor = k.debtor) AS people,
   (SELECT p.id FROM plan p WHERE p.debtor = k.debtor
    AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community

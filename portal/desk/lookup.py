@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.arrears.cases import CaseRow
 from portal.arrears.queries import cases_of_unit
 from portal.billing.desk import bills_of_unit
-from portal.billing.queries import BillRow
+from portal.billing.queries import Balance, BillRow
 from portal.db import fetch, reading
 from portal.disputes.states import LIVE, DisputeState
 from portal.kit import clock
@@ -92,12 +92,17 @@ class UnitPage:
     @property
     def outstanding(self) -> Money:
         """What is still to be paid on all of its bills, whoever owes it."""
-        return total(one.bill.balance.outstanding for one in self.bills)
+        return total(balance.outstanding for balance in self._standing)
 
     @property
     def held(self) -> Money:
         """The part of it that is under review."""
-        return total(one.bill.balance.held for one in self.bills)
+        return total(balance.held for balance in self._standing)
+
+    @property
+    def _standing(self) -> list[Balance]:
+        """A replaced bill asks for nothing: its replacement does."""
+        return [one.bill.balance for one in self.bills if not one.bill.balance.replaced]
 
 
 @reading
@@ -106,8 +111,8 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
     found = await unit_at(by, unit)
     bills = await bills_of_unit(by, unit)
     names = await fetch(
-        "SELECT b.id, string_agg(p.name, '、' ORDER BY p.name) AS names FROM bill b"
-        " JOIN debtor_member m ON m.debtor = b.debtor JOIN person p ON p.id = m.person WHERE b.unit = $1 GROUP BY b.id",
+        "SELECT b.id, n.names FROM debtor d JOIN debtor_names n ON n.debtor = d.id JOIN bill b ON b.debtor = d.id"
+        " WHERE d.unit = $1",
         unit,
     )
     owed_by = {row["id"]: row["names"] for row in names}

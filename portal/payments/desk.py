@@ -124,8 +124,8 @@ async def _home(communities: list[int], unit: str) -> CounterHome | None:
     if home is None:
         return None
     rows = await fetch(
-        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held, (SELECT string_agg(x.name, '、' ORDER BY"
-        " x.external_id) FROM debtor_member m JOIN person x ON x.id = m.person WHERE m.debtor = b.debtor) AS owed_by"
+        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held,"
+        " (SELECT names FROM debtor_names n WHERE n.debtor = b.debtor) AS owed_by"
         " FROM bill b JOIN bill_balance bb ON bb.bill = b.id"
         " WHERE b.unit = $1 AND bb.outstanding > 0 AND bb.state <> 'replaced' ORDER BY b.due_on, b.number",
         home["id"],

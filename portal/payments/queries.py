@@ -73,8 +73,7 @@ SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_
        u.name AS unit,
        coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
                  WHERE human = p.payer AND community = p.community),
-                (SELECT string_agg(x.name, '、' ORDER BY x.external_id) FROM debtor_member m
-                 JOIN person x ON x.id = m.person WHERE m.debtor = p.debtor)) AS payer,
+                (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor)) AS payer,
        (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id AND reason = 'surplus')
        AS credit
 FROM payment p JOIN community c ON c.id = p.community JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit

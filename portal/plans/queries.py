@@ -109,8 +109,7 @@ class PlanList:
 
 _ROWS = """
 SELECT p.*, u.name AS unit, c.name AS estate, c.timezone, s.name AS staff_name, count(*) OVER () AS found,
-  (SELECT string_agg(n.name, '、' ORDER BY n.external_id) FROM debtor_member m JOIN person n ON n.id = m.person
-   WHERE m.debtor = p.debtor) AS people
+  (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor) AS people
 FROM plan p JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit JOIN community c ON c.id = p.community
 LEFT JOIN staff s ON s.id = p.answered_by
 """

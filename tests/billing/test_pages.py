@@ -6,6 +6,7 @@ import pytest
 
 from portal.billing import desk, queries
 from portal.checkout.queries import homes_chosen
+from portal.desk.lookup import unit_page
 from portal.home.queries import home_of
 from portal.kit import clock
 from portal.kit.money import Money
@@ -139,6 +140,7 @@ async def test_a_bill_that_another_replaces_asks_for_nothing_anywhere(settings: 
     chen, ping = mingxi["陈静"], mingxi["沈平"]
     assert [(await queries.bills_of(chen)).payable, (await desk.bills_at(ping)).payable] == [Money(20000)] * 2
     assert (await home_of(chen)).payable == Money(20000)
+    assert (await unit_page(ping, mingxi.units["1栋101"])).outstanding == Money(20000)
     assert [home.payable for home in await homes_chosen(chen, [old, new], [])] == [Money(20000)]
     assert [bill.balance.state for bill in (await queries.bills_of(chen)).bills] == ["issued", "replaced"]
 
