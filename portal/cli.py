@@ -21,7 +21,7 @@ from portal.db import fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Declined
 from portal.kit.period import Month
-from portal.settings import Settings, load, ready_for_data, ready_to_serve
+from portal.settings import Settings, Unusable, load, ready_for_data, ready_to_serve
 
 OK, REFUSED, USAGE = 0, 1, 2
 NOT_SET_UP = (
@@ -41,7 +41,12 @@ def main(words: list[str] | None = None) -> None:
         os.environ["PORTAL_DATA"] = str(given.data)
     if given.embedded:
         os.environ["PORTAL_EMBEDDED"] = "1"
-    sys.exit(given.run(given))
+    try:
+        sys.exit(given.run(given))
+    except Unusable as no:  # leaves with its message on stderr
+        if given.json:
+            show(given, {"error": str(no)})
+        raise
 
 
 def parser() -> argparse.ArgumentParser:
@@ -130,6 +135,9 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
     except NOT_SET_UP as wrong:
         print(f"portal: {wrong}", file=sys.stderr)
         code, answer = REFUSED, {"error": "The database is not set up for this version. Run portal setup first."}
+    except (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as gone:
+        print(f"portal: {gone}", file=sys.stderr)
+        code, answer = REFUSED, {"error": "The database cannot be reached."}
     except Declined as no:
         code, answer = REFUSED, {"error": str(no.sentence.text % {**no.sentence.facts})}
     finally:
@@ -148,13 +156,9 @@ def show(given: argparse.Namespace, answer: dict[str, Any]) -> None:
             print(f"{name}: {plain}")
 
 
-async def community_called(code: str) -> int:
-    """The id of a community. Raises Declined for an unknown code."""
+async def _community(code: str) -> int | None:
     async with unit_of_work():
-        found = await fetch_value("SELECT id FROM community WHERE code = $1", code)
-    if found is None:
-        raise Declined("There is no community %(code)s. Import it first.", code=code)
-    return found
+        return await fetch_value("SELECT id FROM community WHERE code = $1", code)
 
 
 def _setup(given: argparse.Namespace) -> int:
@@ -220,11 +224,15 @@ def _import(given: argparse.Namespace) -> int:
 
 
 def _bill(given: argparse.Namespace) -> int:
-    from portal.billing.running import preview_run, publish_run
+    from portal.billing.drafts import RunResult, unknown_community
+    from portal.billing.running import RunReport, preview_run, publish_run
     from portal.communities.queries import today_in
 
     async def work(settings: Settings) -> Answer:
-        community = await community_called(given.community)
+        community = await _community(given.community)
+        if community is None:
+            nothing = RunResult(given.period, (), (unknown_community(given.community),))
+            return REFUSED, RunReport(nothing, given.preview).as_json()
         async with unit_of_work():
             on = given.on or await today_in(community)
         if given.preview:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
@@ -17,6 +17,7 @@ from portal.tariffs.rules import Days, Id, MeterReading, TariffVersion, UnitChar
 from portal.units.states import OccupantRole
 
 Source = tuple[str, str, str]  # ("reading", meter, month) or ("cost", scope, month)
+NO_COMMUNITY = N_("There is no community with the code %(code)s.")
 OWNING = (OccupantRole.owner, OccupantRole.co_owner)
 
 
@@ -146,6 +147,11 @@ class Remark:
     unit: str | None
     item: str | None
     message: Sentence
+
+
+def unknown_community(code: str) -> Remark:
+    """The one error of a run for a community that is not there."""
+    return Remark("unknown_community", None, None, Sentence(NO_COMMUNITY, {"code": code}))
 
 
 @dataclass(frozen=True, slots=True)
