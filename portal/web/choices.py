@@ -48,10 +48,18 @@ class Choice(Typed):
         return f"{self.id}-0" if self.kind == "radio" else self.id
 
     def read(self, text: str) -> Any:
-        """Raises ValueError for what was not offered."""
-        if text not in [value for value, _text in self.options]:
-            raise ValueError(_(N_("Please choose one of the options.")))
-        return self.coerce(text)
+        """Raises ValueError for what no option can be; whether it was offered is asked when the options are known."""
+        try:
+            return self.coerce(text)
+        except ValueError:
+            raise ValueError(_(N_("Please choose one of the options."))) from None
+
+    def pre_validate(self, form: Any) -> None:
+        """Say that it is missing or was not offered."""
+        super().pre_validate(form)
+        offered = [value for value, _text in self.options]
+        if self.data not in (None, "") and not self.process_errors and self.written(self.data) not in offered:
+            raise ValidationError(_(N_("Please choose one of the options.")))
 
     def written(self, value: Any) -> str:
         """The value attribute."""

@@ -80,7 +80,9 @@ def portal() -> Iterator[Portal]:
         folder.mkdir()
         assert running.run("import", str(estate.write(folder)), "--community", CODE)["errors"] == []
         today = date.today()
-        assert running.run("bill", "--community", CODE, "--period", f"{today:%Y-%m}", "--on", f"{today:%Y-%m}-01")["bills"]
+        assert running.run("bill", "--community", CODE, "--period", f"{today:%Y-%m}", "--on", f"{today:%Y-%m}-01")[
+            "bills"
+        ]
         yield running
     finally:
         process.terminate()

@@ -8,7 +8,7 @@ from tests.e2e.conftest import Phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
-NUMBERS = iter(range(101, 113))
+NUMBERS = iter(range(101, 120))
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def to_first_bill(phone: Phone, home: int) -> None:
 def pay(phone: Phone, outcome: str = "paid") -> None:
     """From the choice of a method through the hosted page back to the payment."""
     phone.page.check("input[name=method][value=alipay]")
-    phone.page.click("main form:has(input[name=method]) button[type=submit]:not([name=preview]), main form:has(input[name=method]) button:not([name])")
+    phone.page.click(
+        "main form:has(input[name=method]) button[type=submit]:not([name=preview]), main form:has(input[name=method]) button:not([name])"
+    )
     phone.page.wait_for_url("**/c/pay/**")
     phone.page.click(f"button[name=outcome][value={outcome}]")
     phone.page.wait_for_url("**/payments/**")

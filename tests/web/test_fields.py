@@ -194,6 +194,19 @@ def test_choices_become_members_and_refuse_the_rest() -> None:
     assert read("pick", "b")[1].summary
 
 
+def test_options_may_be_set_after_the_form_is_read() -> None:
+    class Late(Form):
+        estate = Choice("e", coerce=int)
+
+    form = Late(FormMultiDict([("estate", "7")]))
+    form.estate.options = [("7", "Seven")]
+    assert form.validate() and form.estate.data == 7
+    for typed in ("8", "x"):
+        form = Late(FormMultiDict([("estate", typed)]))
+        form.estate.options = [("7", "Seven")]
+        assert not form.validate(), typed
+
+
 def test_repeated_fields_are_read_once_each() -> None:
     one, two = str(UUID(int=1)), str(UUID(int=2))
     form = AllForm(FormMultiDict([("many", one), ("many", two), ("many", one)]))
@@ -260,3 +273,20 @@ def test_messages_follow_the_language() -> None:
         assert read("day", "x")[1].summary == [("all-day", "Enter a day, for example 2026-11-03")]
     finally:
         i18n.speak("zh-CN")
+
+
+class CheckedForm(Form):
+    """A form with a check of its own on a field."""
+
+    text = Text("t", most=3)
+
+    def validate_text(self, field: Text) -> None:
+        """Only ever sees what was read."""
+        assert field.data, "asked about nothing"
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "\x1b[31m", "four"])
+def test_a_forms_own_check_never_sees_what_could_not_be_read(typed: str) -> None:
+    form = CheckedForm(FormMultiDict([("text", typed)]))
+    assert not form.validate()
+    assert len(form.summary) == 1
