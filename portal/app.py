@@ -20,6 +20,7 @@ ROUTERS: tuple[str, ...] = (
     "home.inbox",
     "desk.staff",
     "desk.today",
+    "desk.calendar",
     "desk.units",
     "signin.pages",
     "signin.staff",

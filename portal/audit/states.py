@@ -8,6 +8,7 @@ class AuditVerb(StrEnum):
 
     COMMUNITY_IMPORTED = "community_imported"
     STAFF_ADDED = "staff_added"
+    WORKING_DAY_SET = "working_day_set"
     SET_UP_LINK_MADE = "set_up_link_made"
     PREFERENCES_CHANGED = "preferences_changed"
     BILLS_ISSUED = "bills_issued"
