@@ -17,8 +17,7 @@ _DEBTS = """
 SELECT b.debtor, lb.line, b.due_on, lb.outstanding, lb.held
 FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
 JOIN bill b ON b.debtor = w.debtor AND b.due_on < w.on_day
-JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0
-WHERE NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)
+JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced
 ORDER BY b.due_on, b.number, lb.position
 """
 _WHOLE = """

@@ -121,7 +121,7 @@ async def _debts(case: CaseRow) -> list[DebtRow]:
         "SELECT b.id AS bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, w.fen, w.outstanding, w.held FROM bill b"
         " JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 JOIN bill_line l ON l.id = w.line"
         " JOIN charge_item i ON i.id = l.item WHERE b.debtor = $1"
-        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id) ORDER BY b.due_on, b.number, l.position",
+        " AND NOT w.replaced ORDER BY b.due_on, b.number, l.position",
         case.debtor,
     )
     return [

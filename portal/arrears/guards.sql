@@ -12,8 +12,7 @@ BEGIN
   IF NOT FOUND THEN RETURN NULL; END IF;
   closing_on := greatest((NEW.created_at AT TIME ZONE file.timezone)::date, file.looked_on);
   IF EXISTS (SELECT FROM bill b JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0
-             WHERE b.debtor = file.debtor AND b.due_on < closing_on
-             AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)) THEN RETURN NULL; END IF;
+             WHERE b.debtor = file.debtor AND b.due_on < closing_on AND NOT lb.replaced) THEN RETURN NULL; END IF;
   UPDATE arrears_case SET state = 'closed', stage = 0, looked_on = closing_on, closed_on = closing_on WHERE id = file.id;
   INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)
   VALUES (gen_random_uuid(), file.community, file.id, closing_on, 'closed', 0, 'settled', 'trigger:' || TG_TABLE_NAME,

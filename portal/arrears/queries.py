@@ -96,9 +96,8 @@ async def _untold(by: Principal, told: list[UUID]) -> Money:
     rows = await fetch(
         "SELECT b.due_on, c.timezone, lb.outstanding - lb.held AS chaseable FROM bill b"
         " JOIN community c ON c.id = b.community JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held"
-        " WHERE b.debtor <> ALL($2::uuid[])"
-        " AND b.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
-        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)",
+        " WHERE b.debtor <> ALL($2::uuid[]) AND NOT lb.replaced"
+        " AND b.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))",
         list(by.persons),
         told,
     )

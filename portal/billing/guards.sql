@@ -1,9 +1,11 @@
 -- The one definition of what a line still owes (I-B2, I-B7, I-C7): every page, message, export and payment reads it here.
 -- fen = issued + adjustments; outstanding = fen - live allocations; held = the part of it that must not be chased.
+-- replaced = another bill has taken the place of its own, so that nothing of it is asked for any more.
 CREATE OR REPLACE VIEW line_balance AS
 SELECT l.id AS line, l.community, l.bill, l.position, l.amount + adjusted.fen AS fen,
        l.amount + adjusted.fen - allocated.fen AS outstanding,
-       least(greatest(l.amount + adjusted.fen - allocated.fen, 0), held.fen) AS held
+       least(greatest(l.amount + adjusted.fen - allocated.fen, 0), held.fen) AS held,
+       EXISTS (SELECT FROM bill r WHERE r.replaces = l.bill) AS replaced
 FROM bill_line l
 CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM adjustment a WHERE a.line = l.id) adjusted
 CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM allocation a WHERE a.line = l.id) allocated
@@ -13,7 +15,7 @@ CROSS JOIN LATERAL (SELECT coalesce(sum(h.amount), 0)::bigint AS fen FROM hold h
 CREATE OR REPLACE VIEW bill_balance AS
 SELECT b.id AS bill, b.community, sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,
        sum(lb.held)::bigint AS held,
-       CASE WHEN EXISTS (SELECT FROM bill r WHERE r.replaces = b.id) THEN 'replaced'
+       CASE WHEN bool_or(lb.replaced) THEN 'replaced'
             WHEN sum(lb.outstanding) <= 0 THEN 'paid'
             WHEN sum(lb.outstanding) < sum(lb.fen) THEN 'part_paid'
             ELSE 'issued' END AS state

@@ -69,7 +69,7 @@ async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
     row = await fetch_one(
         "SELECT l.id, l.bill, l.community, b.debtor, u.name AS unit, i.name_zh, i.name_en, l.first_month, l.last_month,"
         " w.fen, w.outstanding, w.held, r.owes, c.reply_hours, c.close_days,"
-        " EXISTS (SELECT FROM bill n WHERE n.replaces = b.id) AS replaced,"
+        " w.replaced,"
         " EXISTS (SELECT FROM dispute d WHERE d.line = l.id AND d.state = ANY($3)) AS disputed"
         " FROM bill_line l JOIN bill b ON b.id = l.bill JOIN line_balance w ON w.line = l.id"
         " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item JOIN community c ON c.id = l.community"

@@ -73,7 +73,7 @@ async def home_of(by: Principal) -> Home:
         " FROM (SELECT DISTINCT bill FROM bill_reader WHERE person = ANY($1)) mine"
         " JOIN bill b ON b.id = mine.bill JOIN line_balance w ON w.bill = b.id JOIN community c ON c.id = b.community"
         " CROSS JOIN LATERAL (SELECT ($2 AT TIME ZONE c.timezone)::date AS today) t"
-        " WHERE NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)",
+        " WHERE NOT w.replaced",
         persons,
         clock.now(),
     )

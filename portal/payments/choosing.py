@@ -17,7 +17,7 @@ ONE_HOME = N_("These bills are not owed by the same people for the same home. Pl
 
 _LINES = """
 SELECT l.id AS line, l.bill, b.number, l.position, b.due_on, b.debtor, b.community, lb.outstanding, lb.held,
-       EXISTS (SELECT FROM bill r WHERE r.replaces = b.id) AS replaced
+       lb.replaced
 FROM bill_line l JOIN bill b ON b.id = l.bill JOIN line_balance lb ON lb.line = l.id
 WHERE l.bill = ANY($1::uuid[]) OR l.id = ANY($2::uuid[])
 ORDER BY b.due_on, b.number, l.position
@@ -89,8 +89,8 @@ def _line(row: asyncpg.Record, explicit: Collection[UUID]) -> ChosenLine:
 async def outstanding_of(parts: Collection[Part]) -> dict[UUID, Money]:
     """What the lines of a designation still owe, replaced ones nothing. Call it under the lock of their bills."""
     rows = await fetch(
-        "SELECT lb.line, CASE WHEN EXISTS (SELECT FROM bill r WHERE r.replaces = lb.bill) THEN 0"
-        " ELSE lb.outstanding END AS owed FROM line_balance lb WHERE lb.line = ANY($1::uuid[])",
+        "SELECT line, CASE WHEN replaced THEN 0 ELSE outstanding END AS owed FROM line_balance"
+        " WHERE line = ANY($1::uuid[])",
         [part.line for part in parts],
     )
     return {row["line"]: Money(row["owed"]) for row in rows}

@@ -16,8 +16,7 @@ WHERE (SELECT coalesce(sum(po.amount), 0) FROM journal j JOIN posting po ON po.j
 -- I-L8: what owners owe in the books is what their lines say.
 SELECT c.id, owed.fen AS lines, booked.fen AS books
 FROM community c
-CROSS JOIN LATERAL (SELECT coalesce(sum(outstanding), 0) AS fen FROM line_balance lb WHERE lb.community = c.id
-                    AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = lb.bill)) owed
+CROSS JOIN LATERAL (SELECT coalesce(sum(outstanding), 0) AS fen FROM line_balance lb WHERE lb.community = c.id AND NOT lb.replaced) owed
 CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS fen FROM posting p WHERE p.community = c.id
                     AND p.account LIKE 'receivable:%') booked
 WHERE owed.fen <> booked.fen;

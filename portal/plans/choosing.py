@@ -76,7 +76,7 @@ async def still_owed(plan: UUID, first_on: date, today: date) -> None:
     """Raises Refused when the lines owe less than planned, or the first date is over: a plan is built on facts."""
     short = await fetch_one(
         "SELECT FROM plan_line pl JOIN line_balance lb ON lb.line = pl.line WHERE pl.plan = $1"
-        " AND (lb.outstanding - lb.held < pl.amount OR EXISTS (SELECT FROM bill r WHERE r.replaces = lb.bill))",
+        " AND (lb.outstanding - lb.held < pl.amount OR lb.replaced)",
         plan,
     )
     if short is not None:
