@@ -62,7 +62,7 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
     status = status_of(exc)
     number = secrets.token_hex(4) if status >= 500 else ""
     if status >= 500:
-        log.error("%s %s failed [%s]", request.method, request.url.path, number, exc_info=exc)
+        log.error("%s %s failed [%s]", request.method, request.scope["path"], number, exc_info=exc)
     return problem(request, status, detail(exc), number)
 
 
@@ -83,7 +83,7 @@ def problem(request: Request, status: int, text: str = "", number: str = "") -> 
     context = {
         "status": status, "title": i18n.gettext_(title), "text": text or i18n.gettext_(usual), "number": number,
         "again": again, "back": own_path(request.headers.get("referer"), base),
-        "home": "/desk" if request.url.path.startswith("/desk") else "/",
+        "home": "/desk" if request.scope["path"].startswith("/desk") else "/",
     }  # fmt: skip
     partial = request.headers.get("HX-Request-Type") == "partial"
     name = "errors/partial.html" if partial else "errors/problem.html"

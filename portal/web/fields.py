@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import wtforms
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation
 
 from portal.kit.i18n import N_
 from portal.kit.money import Money
@@ -72,9 +72,11 @@ class Typed(wtforms.Field):
         return None
 
     def pre_validate(self, form: Any) -> None:
-        """Say that it is missing, unless reading it already went wrong."""
-        if self.required and not self.process_errors and self.data in (None, "", [], False):
-            raise ValidationError(_(self.missing))
+        """Say that it is missing, unless reading it already went wrong; a form's own checks see neither."""
+        if self.process_errors:
+            raise StopValidation
+        if self.required and self.data in (None, "", [], False):
+            raise StopValidation(_(self.missing))
 
 
 class Text(Typed):

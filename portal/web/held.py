@@ -53,7 +53,8 @@ def worth_keeping(sent: FormMultiDict) -> Fields:
     """The text fields of a form without secrets and files; nothing if it is too long to be honest typing."""
     fields: Fields = {}
     for name, value in sent.multi_items():
-        if isinstance(value, str) and value and not any(s in name.lower() for s in SECRETS):
+        text = isinstance(value, str) and value and "\0" not in name + value  # jsonb takes no NUL
+        if text and not any(s in name.lower() for s in SECRETS):
             fields.setdefault(name, []).append(value)
     size = sum(len(v.encode()) for values in fields.values() for v in values)
     return fields if size <= MOST_BYTES and len(fields) <= 50 else {}

@@ -7,9 +7,9 @@ HOME = "/"
 _PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?\[\]]*", re.ASCII)
 
 
-def safe_next(wanted: str | None, otherwise: str = HOME) -> str:
+def safe_next(wanted: object, otherwise: str = HOME) -> str:
     """The path if it is one of ours, else the other. Never leaves this origin (//evil, /\\evil, CRLF, encoded)."""
-    if not wanted or len(wanted) > 1000 or not _PLAIN.fullmatch(wanted):
+    if not isinstance(wanted, str) or len(wanted) > 1000 or not _PLAIN.fullmatch(wanted):
         return otherwise
     decoded = wanted
     for _ in range(3):
@@ -24,7 +24,10 @@ def own_path(address: str | None, base_url: str) -> str | None:
     """The path and query of an absolute address of ours (Referer, HX-Current-URL); None for any other."""
     if not address:
         return None
-    there, ours = urlsplit(address), urlsplit(base_url)
+    try:
+        there, ours = urlsplit(address), urlsplit(base_url)
+    except ValueError:  # http://[
+        return None
     if (there.scheme, there.netloc) != (ours.scheme, ours.netloc):
         return None
     return safe_next(f"{there.path}?{there.query}" if there.query else there.path, "") or None

@@ -8,7 +8,6 @@ from litestar import Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.logging import LoggingConfig
-from litestar_htmx import HTMXRequest
 
 from portal.settings import Settings
 from portal.web.assets import Assets
@@ -20,6 +19,7 @@ from portal.web.held import Holder
 from portal.web.here import Web
 from portal.web.pages import SaveTaste
 from portal.web.pages import router as choices
+from portal.web.readable import Asked, Readable
 from portal.web.session import FindPrincipal, Session
 from portal.web.templating import TEMPLATES, templates
 
@@ -45,9 +45,9 @@ def litestar_parts(
     handlers: list[Router] = [assets.router(), choices, *routers]
     return {
         "route_handlers": handlers,
-        "request_class": HTMXRequest,
+        "request_class": Asked,
         "template_config": templates(assets, folders),
-        "middleware": [SameSiteOnly(), Session(find_principal)],
+        "middleware": [Readable(), SameSiteOnly(), Session(find_principal)],
         "guards": [closed],
         "exception_handlers": {Exception: on_error},
         "before_send": [EveryAnswer(web)],

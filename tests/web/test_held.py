@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from litestar.datastructures import FormMultiDict
 
+from portal.web.held import worth_keeping
 from tests.web.conftest import HOST, browser
 from tests.web.sample import Drawer
 
@@ -64,3 +66,7 @@ async def test_a_file_is_left_out_and_the_words_kept() -> None:
         await client.post("/note", data={"text": "字"}, files={"photos": ("a.jpg", b"\xff\xd8\xff" + b"0" * 1000)})
     (fields,) = drawer.kept.values()
     assert fields == {"text": ["字"]}
+
+
+def test_what_cannot_be_stored_is_left_out_and_the_words_kept() -> None:
+    assert worth_keeping(FormMultiDict([("text", "x"), ("note", "a\0b"), ("a\0b", "x")])) == {"text": ["x"]}

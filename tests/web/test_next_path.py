@@ -1,6 +1,7 @@
 """After signing in nobody is led elsewhere."""
 
 import pytest
+from litestar.datastructures import UploadFile
 
 from portal.web.next_path import own_path, safe_next
 
@@ -78,5 +79,11 @@ def test_an_absolute_address_counts_only_on_our_origin() -> None:
         "http://portal.example/x",
         f"{base}.evil.example/x",
         f"{base}//x",
+        "http://[",
+        "http://℀.example/",
     ):
         assert own_path(other, base) is None
+
+
+def test_a_file_where_an_address_belongs_leads_home() -> None:
+    assert safe_next(UploadFile("text/plain", "next")) == "/"

@@ -1,0 +1,44 @@
+"""What cannot be read is turned away in one place (400), so that no page and no query ever meets it."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar_htmx import HTMXRequest
+
+
+class Readable(ASGIMiddleware):
+    """Runs first: an address that no browser of ours sends, or a NUL in it, which PostgreSQL cannot even compare."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let it pass or raise ClientException."""
+        request: Request[Any, Any, Any] = Request(scope)
+        try:
+            told = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
+        except ValueError as no:  # a Host that is none, or a query that is not even ASCII
+            raise ClientException from no
+        if any("\0" in text for text in told):
+            raise ClientException
+        await next_app(scope, receive, send)
+
+
+class Asked(HTMXRequest):
+    """A request whose form is text that can be stored and shown again, or is refused as a whole."""
+
+    async def form(self) -> FormMultiDict:
+        """The fields and files. Raises ClientException when it is not a form, or not Unicode."""
+        try:
+            sent = await super().form()
+            for name, value in sent.multi_items():
+                name.encode()
+                if isinstance(value, str):
+                    value.encode()
+        except (UnicodeError, LookupError) as no:  # each part of a form may name a charset, known or not
+            raise ClientException from no
+        return sent
