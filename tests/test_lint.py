@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1]
 FILES = [file for file in sorted((ROOT / "portal").rglob("*.py")) if "migrations" not in file.parts]
 # Their statements name tables and roles, which cannot be parameters; nothing that a person typed comes near them.
 WRITES_SQL = {"portal/db.py", "portal/setup.py", "portal/protect.py"}
+# The first opens the pool with the application; the second has to know every way in which a database can be down.
+BOTH = {"portal/serving.py", "portal/web/errors.py"}
 # One function takes one of the file's own conditions; what a person typed is a parameter there too.
 CHOOSES_A_CONDITION = {"portal/arrears/cases.py", "portal/people/actions.py", "portal/statements/queries.py"}
 MONEY = (
@@ -129,3 +131,25 @@ def test_only_the_clock_reads_the_clock() -> None:
         or (name in ("time", "time_ns") and on == "time")
     ]
     assert found == []
+
+
+def imported(file: Path) -> set[str]:
+    """Every module that a file imports, and every name from one as `module.name`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_a_file_speaks_http_or_asks_the_database_never_both() -> None:
+    found = set()
+    for file in FILES:
+        modules = imported(file)
+        http = any(module.startswith(("litestar", "portal.web")) for module in modules)
+        database = any(module.split(".")[0] in ("asyncpg", "piccolo") or module == "portal.db" for module in modules)
+        if http and database and "sandbox" not in file.parts:
+            found.add(name_of(file))
+    assert found == BOTH

@@ -5,13 +5,13 @@ import logging
 
 from portal.db import unit_of_work
 from portal.kit.i18n import N_
+from portal.kit.language import _, speaking
 from portal.notices.sms import NotSent, send_sms
 from portal.people.events import note
 from portal.people.rules import masked
 from portal.people.states import SecurityVerb
 from portal.settings import Settings
 from portal.signin.actions import CodeMessage
-from portal.web import i18n
 
 log = logging.getLogger("portal.signin")
 TEXT = N_("[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never tell it to anybody, not even to us.")
@@ -29,8 +29,8 @@ def send_soon(settings: Settings, message: CodeMessage | None) -> None:
 async def _send(settings: Settings, message: CodeMessage | None) -> None:
     if message is None:
         return
-    i18n.speak(message.language)
-    text = i18n._(TEXT, code=message.code)
+    with speaking(message.language):
+        text = _(TEXT, code=message.code)
     for pause in (*PAUSES, None):
         try:
             await send_sms(settings, message.to, text)
