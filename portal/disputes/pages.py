@@ -13,7 +13,7 @@ from portal.disputes.forms import uuid_or_missing
 from portal.kit.i18n import N_
 from portal.web.forms import UPLOAD_BYTES, Form
 from portal.web.guards import owner
-from portal.web.held import begin
+from portal.web.held import begin, begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 from portal.web.pictures import jpeg
@@ -36,7 +36,7 @@ async def new(request: Request, line: FromQuery[str] = "") -> Template:
 async def open_(request: Request) -> Response:
     """Dispute a line, or a sum in it."""
     sent = await request.form()
-    form, line = forms.DisputeForm(sent), uuid_or_missing(sent.get("line"))
+    form, line = forms.DisputeForm(sent), uuid_or_missing(sent.get("line") or request.query_params.get("line"))
     if form.validate() and await form.accepts(_open(request, line, form)):
         flash(request, N_("We have your dispute. The sum in dispute is not chased while we look at it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
@@ -46,7 +46,14 @@ async def open_(request: Request) -> Response:
 @get("/{dispute_id:uuid}", name="disputes:show")
 async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
     """One dispute with every step."""
-    return await show_page(request, dispute_id)
+    cut_off = await begun(
+        request,
+        answer=("messages", forms.AnswerForm),
+        withdrawal=("withdrawal", forms.WithdrawalForm),
+        acceptance=("acceptance", forms.AcceptanceForm),
+        reopening=("reopening", forms.ReopeningForm),
+    )
+    return await show_page(request, dispute_id, **cut_off)
 
 
 @post("/{dispute_id:uuid}/messages", name="disputes:answer")

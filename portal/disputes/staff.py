@@ -12,6 +12,7 @@ from portal.disputes.steps import HANDLERS
 from portal.kit.i18n import N_
 from portal.web.forms import Form
 from portal.web.guards import staff
+from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 from portal.web.pictures import jpeg
@@ -33,7 +34,14 @@ async def list_(
 @get("/{dispute_id:uuid}", name="desk.disputes:show")
 async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
     """One dispute with its line, its people and its history."""
-    return await show_page(request, dispute_id)
+    cut_off = await begun(
+        request,
+        question=("question", forms.QuestionForm),
+        routing=("routing", forms.RoutingForm),
+        decision=("decision", forms.DecisionForm),
+        approval=("approval", forms.ApprovalForm),
+    )
+    return await show_page(request, dispute_id, **cut_off)
 
 
 @post("/{dispute_id:uuid}/claim", name="desk.disputes:claim")

@@ -11,6 +11,7 @@ from portal.plans import actions, queries
 from portal.plans.forms import ApproveForm, RefuseForm
 from portal.plans.states import PlanState
 from portal.web.guards import staff
+from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 
@@ -29,7 +30,8 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 @get("/{plan:uuid}", name="desk.plans:show")
 async def show(request: Request, plan: FromPath[UUID]) -> Template:
     """One request with everything needed to answer it."""
-    return await plan_page(request, plan)
+    cut_off = await begun(request, approving=("approval", ApproveForm), refusing=("refusal", RefuseForm))
+    return await plan_page(request, plan, **cut_off)  # type: ignore[arg-type]
 
 
 @post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(*actions.ANSWERERS)])

@@ -5,6 +5,8 @@ Passwords, codes and files are never kept. The rows belong to people/held.py; he
 
 import logging
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
@@ -20,6 +22,7 @@ from portal.web.session import token_of
 F = TypeVar("F", bound=Form)
 Fields = dict[str, list[str]]
 SECRETS = ("password", "code", "totp", "token", "_once")
+POSTED = "_posted"  # kept with the fields: the last word of the address that they were sent to
 MOST_BYTES = 20_000
 log = logging.getLogger("portal.web")
 
@@ -39,12 +42,13 @@ async def hold(request: Request) -> str:
     if request.method == "GET":
         return safe_next(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)
     base = web_of(request).base_url
+    fields = worth_keeping(await request.form()) if request.method == "POST" else {}
     back = own_path(request.headers.get("hx-current-url") or request.headers.get("referer"), base)
-    back = back or (request.url.path if _can_get(request) else "/")
+    back = back or _page_of(request, fields)
     token, holder = token_of(request), request.app.state.holder
-    if token and holder and request.method == "POST":
-        fields = worth_keeping(await request.form())
-        if fields and not await holder.hold_form(token, path_only(back), fields):
+    if token and holder and fields:
+        fields |= {POSTED: [_last(request.url.path)]}
+        if not await holder.hold_form(token, path_only(back), fields):
             log.info("a form came with a token that was never a session")
     return back
 
@@ -62,11 +66,30 @@ def worth_keeping(sent: FormMultiDict) -> Fields:
 
 async def begin(request: Request, kind: type[F], **values: Any) -> F:
     """The form for a GET: with what survived an expired session if there is some, else with these values."""
+    fields = await _taken(request)
+    return kind(_sent(fields)) if fields else kind(**values)
+
+
+async def begun(request: Request, **kinds: tuple[str, type[Form]]) -> dict[str, Form]:
+    """On a page with several forms: the one that an expired session cut off, by its name, or nothing.
+
+    `kinds` says for each name the last word of the path it is posted to, and its class.
+    """
+    fields = await _taken(request)
+    word = (fields or {}).get(POSTED, [""])[0]
+    return {name: kind(_sent(fields)) for name, (posted_to, kind) in kinds.items() if fields and posted_to == word}
+
+
+async def _taken(request: Request) -> Fields | None:
     holder = request.app.state.holder
-    if holder and request.user and (fields := await holder.take_form(request.user, request.url.path)):
+    fields = await holder.take_form(request.user, request.url.path) if holder and request.user else None
+    if fields:
         flash(request, N_("You were signed out for safety. What you had typed is still here."), "info")
-        return kind(FormMultiDict([(name, v) for name, values_ in fields.items() for v in values_]))
-    return kind(**values)
+    return fields
+
+
+def _sent(fields: Fields) -> FormMultiDict:
+    return FormMultiDict([(name, value) for name, values in fields.items() for value in values])
 
 
 def path_only(address: str) -> str:
@@ -74,6 +97,27 @@ def path_only(address: str) -> str:
     return address.partition("?")[0]
 
 
-def _can_get(request: Request) -> bool:
-    path = request.scope.get("path_template", request.url.path)
-    return any(r.path == path and "GET" in getattr(r, "methods", ()) for r in request.app.routes)
+def _page_of(request: Request, fields: Fields) -> str:
+    """The page of a form when the browser does not tell: its own address or the one above, naming what it is about."""
+    query = request.url.query or urlencode([(n, v) for n, values in fields.items() for v in values if _is_id(v)])
+    template = request.scope.get("path_template", request.url.path)
+    for path, pattern in ((request.url.path, template), (_above(request.url.path), _above(template))):
+        if any(r.path_format == pattern and "GET" in getattr(r, "methods", ()) for r in request.app.routes):
+            return safe_next(f"{path}?{query}" if query else path, path)
+    return "/"
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

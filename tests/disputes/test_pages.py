@@ -8,8 +8,10 @@ import httpx
 import pytest
 from PIL import Image
 
+from portal.db import unit_of_work
 from portal.disputes import deciding
 from portal.disputes.states import Outcome
+from portal.people.actions import close_sessions
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -201,3 +203,27 @@ async def test_both_languages_speak_of_it(w: World, settings: Settings) -> None:
         assert "接下来" in (await client.get(f"/disputes/{dispute}")).text
         await client.post("/language", data={"language": "en", "next": "/disputes"})
     assert isinstance(dispute, UUID)
+
+
+async def test_what_was_typed_outlives_the_session_on_every_form(w: World, settings: Settings) -> None:
+    typed = FIELDS | {"line": str(w.line), "amount": "12.34"}
+    async with browser(settings, w.owner) as client:
+        where = await opened(client, w)
+        await client.post(f"{where}/withdrawal")
+        async with unit_of_work():
+            await close_sessions(w.owner.human)
+        first = await client.post("/disputes/new", data=typed)
+        second = await client.post(f"{where}/messages", data={"text": "三号到五号"})
+    assert first.headers["location"] == f"/sign-in?next=/disputes/new%3Fline%3D{w.line}"
+    assert second.headers["location"] == f"/sign-in?next={where}"
+    async with browser(settings, w.owner) as client:
+        page = await client.get(f"/disputes/new?line={w.line}")
+        assert FIELDS["text"] in page.text and "12.34" in page.text
+        again = await opened(client, w)
+        async with unit_of_work():
+            await close_sessions(w.owner.human)
+        await client.post(f"{again}/messages", data={"text": "三号到五号"})
+    async with browser(settings, w.owner) as client:
+        page = await client.get(again)
+        assert page.text.count("三号到五号") == 1 and "请检查填写的内容" not in page.text
+        assert "三号到五号" not in (await client.get(again)).text

@@ -43,7 +43,7 @@ async def test_secrets_and_keys_are_not_kept() -> None:
     drawer = Drawer()
     await post_with("old-li", drawer)
     (fields,) = drawer.kept.values()
-    assert set(fields) == {"text", "amount"}
+    assert set(fields) == {"text", "amount", "_posted"}
 
 
 async def test_a_token_that_never_was_one_keeps_nothing() -> None:
@@ -65,8 +65,17 @@ async def test_a_file_is_left_out_and_the_words_kept() -> None:
     async with browser(drawer=drawer, cookies={"sid": "old-li"}) as client:
         await client.post("/note", data={"text": "字"}, files={"photos": ("a.jpg", b"\xff\xd8\xff" + b"0" * 1000)})
     (fields,) = drawer.kept.values()
-    assert fields == {"text": ["字"]}
+    assert fields == {"text": ["字"], "_posted": ["note"]}
 
 
 def test_what_cannot_be_stored_is_left_out_and_the_words_kept() -> None:
     assert worth_keeping(FormMultiDict([("text", "x"), ("note", "a\0b"), ("a\0b", "x")])) == {"text": ["x"]}
+
+
+async def test_without_a_referer_the_way_back_names_what_the_form_was_about() -> None:
+    drawer, line = Drawer(), "3f2b8c1e-5b7a-4d7e-9a53-0d8a6c1f2b11"
+    async with browser(drawer=drawer, cookies={"sid": "old-li"}) as client:
+        answer = await client.post("/note", data=TYPED | {"line": line})
+        assert answer.headers["location"] == f"/sign-in?next=/note%3Fline%3D{line}"
+        answer = await client.post("/note?line=7", data=TYPED | {"line": line})
+        assert answer.headers["location"] == "/sign-in?next=/note%3Fline%3D7"
