@@ -2,6 +2,6 @@
 
 from piccolo.conf.apps import AppRegistry
 
-from portal.db import engine as DB  # noqa: F401, N812 (Piccolo looks for this name)
+from portal.db import engine as DB  # noqa: F401 (Piccolo looks for this name)
 
 APP_REGISTRY = AppRegistry(apps=["portal.piccolo_app"])

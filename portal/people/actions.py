@@ -84,7 +84,7 @@ async def revoke_session(by: Principal, session: UUID) -> None:
 async def _revoke(which: str, *values: object) -> list:
     """End the sessions of one of this module's own conditions; $1 is now."""
     return await fetch(
-        "UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING human",  # noqa: S608
+        "UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING human",
         clock.real_now(),
         *values,
     )
