@@ -15,7 +15,6 @@ ALLOWED = {
     ("portal/db.py", "community"): "EVERYWHERE means every community there is",
     ("portal/audit/jobs.py", "community"): "seals go estate by estate",
     ("portal/health.py", "stripe_event"): "health looks at every part, and every part may be told it",
-    ("portal/notices/actions.py", "debtor_member"): "whoever tells a debtor means its persons",
     ("portal/disputes/desk.py", "arrears_case"): "the page of a dispute leads to the case of its debtor",
 }
 

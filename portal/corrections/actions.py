@@ -15,11 +15,11 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
-from portal.notices.actions import tell_debtor
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
+from portal.units.debtors import tell_debtor
 
 ASKERS = (Role.finance, Role.manager)
 APPROVERS = (Role.manager,)

@@ -22,10 +22,10 @@ from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.notices.actions import tell_debtor
 from portal.notices.states import Channel, NoticeKind
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
+from portal.units.debtors import tell_debtor
 
 OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
 DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")

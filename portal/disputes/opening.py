@@ -22,9 +22,9 @@ from portal.holds.states import HoldReason
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
-from portal.notices.actions import tell_debtor
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal
+from portal.units.debtors import tell_debtor
 
 ABOVE = N_("No more than %(free)s of this line can be disputed; the rest is paid or under review already.")
 NOT_A_SUM = N_("Enter the amount, for example 120.50")

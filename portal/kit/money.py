@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import total_ordering
 
-type_error = "money is counted in whole fen, not in {kind}"
+NOT_FEN = "money is counted in whole fen, not in {kind}"
 
 
 @total_ordering
@@ -20,13 +20,13 @@ class Money:
 
     def __post_init__(self) -> None:
         if type(self.fen) is not int:
-            raise TypeError(type_error.format(kind=type(self.fen).__name__))
+            raise TypeError(NOT_FEN.format(kind=type(self.fen).__name__))
 
     @classmethod
     def of_yuan(cls, yuan: Decimal | Fraction | str) -> Money:
         """The nearest fen to an exact sum in yuan, half away from zero. Raises TypeError for a float."""
         if isinstance(yuan, float | int):
-            raise TypeError(type_error.format(kind=type(yuan).__name__))
+            raise TypeError(NOT_FEN.format(kind=type(yuan).__name__))
         return cls(round_half_up(Fraction(yuan) * 100))
 
     @property

@@ -82,12 +82,6 @@ async def tell(
     await tell_all(kind, told, community=community, channels=channels)
 
 
-async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: object) -> None:
-    """Tell every person of a debtor; what else `tell` takes."""
-    members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", debtor)
-    await tell([row["person"] for row in members], kind, community=community, **rest)  # type: ignore[arg-type]
-
-
 async def open_notice(by: Principal, notice: UUID) -> None:
     """Note that the person has opened a notice in the inbox; only the first time counts. Somebody else's: nothing."""
     async with unit_of_work(by):

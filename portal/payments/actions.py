@@ -15,11 +15,12 @@ from portal.kit.money import Money
 from portal.ledger.actions import Entry, post
 from portal.ledger.rules import clearing, receivable
 from portal.ledger.states import Account, JournalKind
-from portal.notices.actions import tell, tell_debtor
+from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills, outstanding_of
 from portal.payments.rules import Part, allocate
 from portal.payments.states import PaymentChannel
+from portal.units.debtors import tell_debtor
 
 
 @dataclass(frozen=True)

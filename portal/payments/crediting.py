@@ -16,11 +16,11 @@ from portal.kit.money import ZERO, Money
 from portal.ledger.actions import Entry, post
 from portal.ledger.rules import charged, receivable
 from portal.ledger.states import Account, JournalKind
-from portal.notices.actions import tell_debtor
 from portal.notices.states import NoticeKind
 from portal.payments.actions import add_credit
 from portal.payments.choosing import lock_bills
 from portal.payments.rules import take_back
+from portal.units.debtors import tell_debtor
 
 TOO_MUCH = N_("No more than %(most)s can be credited on this line.")
 

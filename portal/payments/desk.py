@@ -43,12 +43,12 @@ class CounterBill:
 
 @dataclass(frozen=True)
 class CounterHome:
-    """The home asked for."""
+    """The home asked for. `credits` are (whose, how much): a seller's credit is not the buyer's."""
 
     unit: str
     owners: str
     bills: list[CounterBill]
-    credit: Money
+    credits: list[tuple[str, Money]]
 
     @property
     def payable(self) -> Money:
@@ -135,13 +135,14 @@ async def _home(communities: list[int], unit: str) -> CounterHome | None:
                     Money(r["held"]), r["owed_by"] or "")
         for r in rows
     ]  # fmt: skip
-    credit = await fetch_one(
-        "SELECT coalesce(sum(c.amount), 0)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
-        " WHERE d.unit = $1",
+    credits = await fetch(
+        "SELECT n.names, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
+        " JOIN debtor_names n ON n.debtor = d.id WHERE d.unit = $1"
+        " GROUP BY d.id, n.names HAVING sum(c.amount) <> 0 ORDER BY n.names",
         home["id"],
     )
     owners = "、".join(dict.fromkeys(bill.owed_by for bill in bills))
-    return CounterHome(home["name"], owners, bills, Money(credit["fen"] if credit else 0))
+    return CounterHome(home["name"], owners, bills, [(row["names"], Money(row["fen"])) for row in credits])
 
 
 async def _undecided(communities: list[int]) -> list[Undecided]:

@@ -18,7 +18,6 @@ from portal.holds.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
-from portal.notices.actions import tell_debtor
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.people.principal import Principal, Role
@@ -26,6 +25,7 @@ from portal.plans.choosing import LIVE, Wanted, still_owed, wanted
 from portal.plans.rules import Keeping, Verdict, judge
 from portal.plans.standing import promises_of
 from portal.plans.states import PLAN_MOVES, PlanState
+from portal.units.debtors import tell_debtor
 
 ANSWERERS = (Role.finance, Role.manager)
 SAY_WHY = N_("Write why, in words the owner can understand.")

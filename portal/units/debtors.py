@@ -1,11 +1,14 @@
-"""Who owes for a unit: one debtor for each set of persons that own it together."""
+"""Who owes for a unit: one debtor for each set of persons that own it together, told together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from portal.db import fetch
+from portal.notices.actions import tell
+from portal.notices.states import NoticeKind
 
 Owners = tuple[UUID, tuple[UUID, ...]]  # a unit, and the persons who own it
 
@@ -37,6 +40,12 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         keys,
     )
     return {wanted[row["unit"], row["key"]]: row["id"] for row in found}
+
+
+async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: Any) -> None:
+    """Tell every person of a debtor; what else `notices.tell` takes. Part of the caller's unit of work."""
+    members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", debtor)
+    await tell([row["person"] for row in members], kind, community=community, **rest)
 
 
 def _key(persons: tuple[UUID, ...]) -> str:
