@@ -6,6 +6,7 @@ connection only *takes* its role, which keeps programs honest but does not stop 
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -41,6 +42,16 @@ class Database:
             return {}
         own = {"portal_app": self.settings.database_url, "portal_worker": self.settings.worker_url}
         return {role: parts(url) for role, url in own.items() if url and url != self.settings.admin_url}
+
+    def answers(self) -> bool:
+        """Whether the embedded server takes connections; a server by address looks after itself."""
+        return self.embedded is None or self.embedded.answers()
+
+    def start_again(self) -> None:
+        """Start the embedded server unless it answers; one that does not start is tried again by whoever asks again."""
+        if self.embedded:
+            with contextlib.suppress(SystemExit):
+                self.embedded.start()
 
     def stop(self) -> None:
         """Stop the embedded server if nobody else uses it."""

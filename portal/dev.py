@@ -18,6 +18,7 @@ from portal.database import Database
 from portal.settings import Settings, load, read_env_file, ready_to_serve
 
 STARTS_WITHIN = 60
+ASK_EVERY, DOWN_FOR = 2, 10  # seconds between two looks at the database; of silence until it is started again
 
 
 def run(*, port: int, sandbox_port: int, demo: bool) -> int:
@@ -39,7 +40,7 @@ def run(*, port: int, sandbox_port: int, demo: bool) -> int:
         ]
         _wait_until_ready(parts, port)
         _greet(settings, demo)
-        return _stay(parts)
+        return _stay(parts, database)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -115,11 +116,21 @@ def _greet(settings: Settings, demo: bool) -> None:
     print("Stop with Ctrl-C.", flush=True)
 
 
-def _stay(parts: list[subprocess.Popen[bytes]]) -> int:
-    """Until the last part ends. One that ends alone is told and missed: the pages and /readyz say what is down."""
+def _stay(parts: list[subprocess.Popen[bytes]], database: Database | None = None) -> int:
+    """Until the last part ends. One that ends alone is told and missed: the pages and /readyz say what is down.
+
+    An embedded server that is down for as long as DOWN_FOR is started again: nobody else would.
+    """
     going = list(parts)
+    answered = time.monotonic()
     while going:
         time.sleep(0.5)
+        silent = time.monotonic() - answered
+        if silent > ASK_EVERY and (database is None or database.answers()):
+            answered = time.monotonic()
+        elif silent > DOWN_FOR and database:
+            print("the database is down; starting it again", file=sys.stderr, flush=True)
+            database.start_again()
         for part in [part for part in going if part.poll() is not None]:
             going.remove(part)
             words = " ".join(map(str, part.args)) if isinstance(part.args, list) else str(part.args)
