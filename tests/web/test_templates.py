@@ -12,6 +12,8 @@ FILES = sorted(TEMPLATES.rglob("*.html"))
 FRAMES = ("layouts", "ui", "errors")
 NAMES = [f.relative_to(TEMPLATES).as_posix() for f in FILES]
 SCRIPT = re.compile(r"""\sstyle=|<style|\son[a-z]+=["']|hx-on|javascript:|\|\s*safe|hx-(?!get|post|target|swap|trigger|push-url|sync|indicator|ignore)[a-z-]+="?""")  # fmt: skip  # noqa: E501
+# What `_()` is given counts as HTML and as a format string: only our own words, never a value.
+SPEAKS = re.compile(r"""(?<![\w.])(?:_|n?p?gettext)\(\s*(?!["'])""")
 DECIDES = re.compile(r"{%-?\s*(?:el)?if[^%]*\bstate(?:\.value)?\s*(?:==|!=|in\b)")
 
 
@@ -27,6 +29,7 @@ def test_a_template_neither_styles_nor_scripts_nor_decides(file: Path) -> None:
         text = text.replace(' hx-swap-oob="true"', "")
     assert not SCRIPT.findall(text)
     assert not DECIDES.findall(text)
+    assert not SPEAKS.findall(text), "a marked sentence in a value is `value | translated`"
 
 
 FRAGMENTS = [
