@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, InternalServerException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar_htmx import HTMXRequest
@@ -32,7 +32,7 @@ class Asked(HTMXRequest):
     """A request whose form is text that can be stored and shown again, or is refused as a whole."""
 
     async def form(self) -> FormMultiDict:
-        """The fields and files. Raises ClientException when it is not a form, or not Unicode."""
+        """The fields and files. Raises ClientException when it is no form, not Unicode, or came only in part."""
         try:
             sent = await super().form()
             for name, value in sent.multi_items():
@@ -40,5 +40,7 @@ class Asked(HTMXRequest):
                 if isinstance(value, str):
                     value.encode()
         except (UnicodeError, LookupError) as no:  # each part of a form may name a charset, known or not
+            raise ClientException from no
+        except InternalServerException as no:  # what Litestar calls a browser that left while sending: no fault of ours
             raise ClientException from no
         return sent

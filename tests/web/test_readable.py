@@ -1,9 +1,12 @@
 """What cannot be read gets the calm page for it, whichever way it is broken."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from tests.web.conftest import HOST
+from tests.web.sample import sample_app
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +56,24 @@ async def test_a_broken_address_to_return_to_is_none(client: httpx.AsyncClient, 
 async def test_a_broken_way_back_from_our_own_page_is_no_fault(client: httpx.AsyncClient) -> None:
     answer = await client.get("/raise/missing", headers={"referer": f"{HOST}/\\evil"})
     assert (answer.status_code, "evil" in answer.text) == (404, False)
+
+
+async def test_a_browser_that_leaves_while_sending_is_no_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    heard = iter([{"type": "http.request", "body": b"text=", "more_body": True}, {"type": "http.disconnect"}])
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return next(heard)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    head = {"host": "127.0.0.1:8000", "origin": HOST, "content-type": "application/x-www-form-urlencoded"}
+    scope = {
+        "type": "http", "method": "POST", "path": "/sample", "raw_path": b"/sample", "query_string": b"",
+        "scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in head.items()],
+    }  # fmt: skip
+    await sample_app()(scope, receive, send)  # type: ignore[arg-type]
+    assert told[0]["status"] == 400
+    assert not caplog.records
