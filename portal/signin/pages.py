@@ -32,7 +32,7 @@ def who_asks(request: Request) -> dict[str, str]:
     """What the doors' actions need to know of a request."""
     peer = request.client.host if request.client else ""
     return {
-        "network": network(peer, request.headers.get("x-forwarded-for")),
+        "network": network(peer, ",".join(request.headers.getall("x-forwarded-for", []))),
         "secret": request.app.state.settings.secret_key,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ FAILURES_AN_ADDRESS = (Limit(20, HOUR),)
 TRIES_A_CODE = (Limit(MOST_TRIES, DAY),)
 ALARM_AT = 200
 THIS_MACHINE = "this machine"
+_PORT = re.compile(r"(?:\[([^\]]*)\]|([0-9.]+))(?::\d+)?", re.ASCII)
 
 
 def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> timedelta | None:
@@ -95,14 +97,16 @@ def matching_step(secret: str, code: str, now: datetime, last: int | None) -> in
 def network(peer: str, forwarded: str | None) -> str:
     """Whose tries are counted together: an IPv4 address, or the /64 of an IPv6 one.
 
-    A peer on this machine or in a private network is our own proxy, which appends the address it saw.
+    A peer on this machine or in a private network is our own proxy, which appends the address it saw, perhaps with
+    a port. Nobody becomes this machine by what a header says.
     """
     address = _address(peer)
     if forwarded and (address is None or address.is_private or address.is_loopback):
-        address = _address(forwarded.rsplit(",", 1)[-1].strip()) or address
+        seen = _address(forwarded.rsplit(",", 1)[-1].strip())
+        address = seen if seen and not seen.is_loopback else address
     if address is None:
         return "unknown"
-    if address.is_loopback:
+    if address.is_loopback and not forwarded:
         return THIS_MACHINE
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
@@ -110,8 +114,9 @@ def network(peer: str, forwarded: str | None) -> str:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with_port = _PORT.fullmatch(text)
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

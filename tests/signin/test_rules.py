@@ -74,7 +74,12 @@ def test_a_time_code_counts_one_step_around_now_and_once() -> None:
         ("::ffff:8.8.8.8", None, "8.8.8.8"),
         ("", None, "unknown"),
         ("127.0.0.1", None, rules.THIS_MACHINE),
-        ("::1", "nonsense", rules.THIS_MACHINE),
+        ("127.0.0.1", "8.8.8.8:443", "8.8.8.8"),
+        ("127.0.0.1", "[2400:3200::1]:443", "2400:3200::/64"),
+        ("127.0.0.1", "2400:3200::1", "2400:3200::/64"),
+        ("::1", "nonsense", "::/64"),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
+        ("10.0.0.3", "::1", "10.0.0.3"),
     ],
 )
 def test_only_our_own_proxy_may_name_another_address(peer: str, forwarded: str | None, counted: str) -> None:
