@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from portal.kit.money import Money
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel reads UTF-8 as something else
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # Excel reads the wide ones too
 
 Cell = str | int | Money | None
 
@@ -17,7 +17,7 @@ Cell = str | int | Money | None
 def safe_cell(cell: Cell) -> str:
     """A cell as it is written: sums in yuan with two decimals, nothing for None, text that could be a formula quoted.
 
-    F-75: text beginning with = + - @ TAB or CR gets an apostrophe; numbers stay numbers.
+    F-75: text beginning with = + - @, wide or not, TAB, CR or LF gets an apostrophe; numbers stay numbers.
     """
     if cell is None:
         return ""

@@ -12,13 +12,13 @@ from portal.kit.sheet import csv_bytes, safe_cell
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"))
 
 
-@given(words | st.tuples(st.sampled_from("=+-@\t\r"), words).map("".join))
+@given(words | st.tuples(st.sampled_from("=+-@\t\r\n＝＋－＠"), words).map("".join))
 @example("=1+1")
 @example("@SUM(A1)")
 @example("\t=1")
 def test_no_text_cell_begins_like_a_formula(text: str) -> None:
     cell = safe_cell(text)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
     assert cell in (text, f"'{text}")
 
 
