@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,6 +20,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from portal.kit import clock
 from tests.browser import FLAGS, chromium
 from tests.e2e import estate
 
@@ -79,7 +79,7 @@ def portal() -> Iterator[Portal]:
         folder = data / "estate"
         folder.mkdir()
         assert running.run("import", str(estate.write(folder)), "--community", CODE)["errors"] == []
-        today = date.today()
+        today = clock.today("Asia/Shanghai")
         assert running.run("bill", "--community", CODE, "--period", f"{today:%Y-%m}", "--on", f"{today:%Y-%m}-01")[
             "bills"
         ]

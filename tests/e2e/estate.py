@@ -11,11 +11,11 @@ FILES = {
     "linxi,林溪苑,commission,CN,Asia/Shanghai,CNY,day:28,400-000-0000\n",
     "units.csv": "unit,building,use,billable_area,occupancy,handed_over_on\n"
     + "".join(f"1栋{n},1栋,residential,{80 + n % 7}.50,owner,2018-06-30\n" for n in HOMES),
-    "people.csv": "person,name,phone,email,language\n"
-    + "".join(f"P{n},业主{n},19900002{n},,zh-CN\n" for n in HOMES),
+    "people.csv": "person,name,phone,email,language\n" + "".join(f"P{n},业主{n},19900002{n},,zh-CN\n" for n in HOMES),
     "occupancies.csv": "unit,person,role,share,from,to\n"
     + "".join(f"1栋{n},P{n},owner,1,2018-06-30,\n" for n in HOMES),
-    "staff.csv": "login,name,roles,department\njing,经理甲,manager,项目部\nfuwu,客服乙,service,客服部\ncaiwu,财务丙,finance;clerk,财务部\n",
+    "staff.csv": "login,name,roles,department\njing,经理甲,manager,项目部\nfuwu,客服乙,service,客服部\n"
+    "caiwu,财务丙,finance;clerk,财务部\n",
     "charge_items.csv": "item,name_zh,name_en,kind,tax_rate,voucher\n"
     "service,物业服务费,Service fee,service_fee,0.06,invoice\nrefuse,垃圾清运费,Refuse,refuse,0.06,invoice\n",
     "opening_balances.csv": f"unit,item,period,due_on,amount\n1栋{HOMES[-1]},service,2025-03,2025-04-15,431.20\n",

@@ -29,7 +29,8 @@ def pay(phone: Phone, outcome: str = "paid") -> None:
     """From the choice of a method through the hosted page back to the payment."""
     phone.page.check("input[name=method][value=alipay]")
     phone.page.click(
-        "main form:has(input[name=method]) button[type=submit]:not([name=preview]), main form:has(input[name=method]) button:not([name])"
+        "main form:has(input[name=method]) button[type=submit]:not([name=preview]),"
+        "main form:has(input[name=method]) button:not([name])"
     )
     phone.page.wait_for_url("**/c/pay/**")
     phone.page.click(f"button[name=outcome][value={outcome}]")
