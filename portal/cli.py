@@ -18,7 +18,7 @@ import asyncpg
 from portal import db
 from portal.database import Database
 from portal.db import fetch_value, unit_of_work
-from portal.kit import clock
+from portal.kit import clock, discreet
 from portal.kit.errors import Declined
 from portal.kit.period import Month
 from portal.settings import Settings, Unusable, load, ready_for_data, ready_to_serve
@@ -190,6 +190,7 @@ def _serve(given: argparse.Namespace) -> int:
 def _worker(given: argparse.Namespace) -> int:
     from portal.worker import run_worker
 
+    discreet.set_up()
     settings = ready_to_serve(load())
     if settings.starts_at:
         clock.start_at(settings.starts_at)

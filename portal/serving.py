@@ -10,7 +10,7 @@ from litestar import Litestar
 from portal import db
 from portal.app import create_app
 from portal.database import Database
-from portal.kit import clock
+from portal.kit import clock, discreet
 from portal.settings import load, ready_to_serve
 
 POOL = {"min_size": 2, "max_size": 10, "timeout": 5, "command_timeout": 20}
@@ -18,6 +18,7 @@ POOL = {"min_size": 2, "max_size": 10, "timeout": 5, "command_timeout": 20}
 
 def make_app() -> Litestar:
     """For granian: the portal of this environment. Raises Unusable."""
+    discreet.set_up()
     settings = ready_to_serve(load())
     if settings.starts_at:
         clock.start_at(settings.starts_at)

@@ -62,7 +62,8 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
     status = status_of(exc)
     number = secrets.token_hex(4) if status >= 500 else ""
     if status >= 500:
-        log.error("%s %s failed [%s]", request.method, request.scope["path"], number, exc_info=exc)
+        # The template of the path: a set-up link carries its token in the path itself.
+        log.error("%s %s failed [%s]", request.method, request.scope.get("path_template"), number, exc_info=exc)
     return problem(request, status, detail(exc), number)
 
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from portal.kit.discreet import Discreet
 from portal.web.errors import WORDS
 from tests.web.conftest import HOST, browser
 
@@ -77,3 +78,14 @@ async def test_the_way_back_is_ours_or_none(client: httpx.AsyncClient) -> None:
 
 def test_every_status_we_answer_has_words() -> None:
     assert {400, 403, 404, 405, 409, 413, 422, 500, 503} <= set(WORDS)
+
+
+async def test_a_fault_is_logged_without_what_the_address_said(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The path of a set-up link carries its token."""
+    await client.get("/raise/a-token-in-the-path?code=123456")
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    told = Discreet().format(record)
+    assert "/raise/{what}" in told and "KeyError: …" in told
+    assert "a-token" not in told and "123456" not in told

@@ -1,0 +1,26 @@
+"""What the portal's processes would have written to their log."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from portal.kit.discreet import Discreet
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Everything from INFO on, worded as in production, but for the tests' own browser."""
+    out, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(out), root.level
+    handler.setFormatter(Discreet())
+    handler.addFilter(lambda record: not record.name.startswith(("httpx", "httpcore")))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield out
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
