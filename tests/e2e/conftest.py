@@ -101,7 +101,7 @@ def _wait(process: subprocess.Popen[bytes], running: Portal) -> None:
     raise AssertionError((running.data / "dev.log").read_text()[-3000:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer: Playwright's loop would stand in the way of every async test after these
 def chrome() -> Iterator[Browser]:
     """One Chromium."""
     with sync_playwright() as playwright:

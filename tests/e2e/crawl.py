@@ -16,19 +16,24 @@ TARGET, IN_TEXT = 44, 24  # CSS pixels; a rounding of half a pixel is let pass
 
 LOOK = """([target, inText]) => {
   const root = document.documentElement, small = [];
-  const shown = (e) => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && !e.closest('.skip, .hidden'); };
+  const shown = (e) => {
+    const r = e.getBoundingClientRect();
+    return r.width > 1 && r.height > 1 && !e.closest('.skip, .hidden');
+  };
   const area = (e) => {
-    const label = e.matches('[type=checkbox], [type=radio]') && (e.closest('label') || document.querySelector(`label[for="${e.id}"]`));
-    return (label || e).getBoundingClientRect();
+    if (!e.matches('[type=checkbox], [type=radio]')) return e.getBoundingClientRect();
+    return (e.closest('label') || document.querySelector(`label[for="${e.id}"]`) || e).getBoundingClientRect();
   };
   for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
     if (!shown(e) || e.getAttribute('aria-hidden')) continue;
     const least = e.tagName === 'A' && getComputedStyle(e).display === 'inline' ? inText : target;
     const height = area(e).height;
-    if (height < least - 0.5) small.push(`${e.tagName} “${(e.innerText || e.name || '').trim().slice(0, 20)}” is ${Math.round(height)} px high`);
+    const name = (e.innerText || e.name || '').trim().slice(0, 20);
+    if (height < least - 0.5) small.push(`${e.tagName} “${name}” is ${Math.round(height)} px high`);
   }
   return {
-    small, lang: root.lang, sideways: root.scrollWidth - root.clientWidth, headings: document.querySelectorAll('h1').length,
+    small, lang: root.lang, sideways: root.scrollWidth - root.clientWidth,
+    headings: document.querySelectorAll('h1').length,
     links: [...document.querySelectorAll('a[href]')].map((a) => a.href.split('#')[0]),
   };
 }"""
@@ -54,7 +59,8 @@ class Walk:
 
     def __post_init__(self) -> None:
         """Listen to the console and to failed requests from the first page on."""
-        self.page.on("console", lambda said: self._said.append(said.text) if said.type in ("error", "warning") else None)
+        loud = ("error", "warning")
+        self.page.on("console", lambda said: self._said.append(said.text) if said.type in loud else None)
         self.page.on("pageerror", lambda error: self._said.append(str(error)))
 
     def all_from(self, *starts: str, within: str) -> set[str]:

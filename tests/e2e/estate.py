@@ -14,7 +14,8 @@ FILES = {
     "people.csv": "person,name,phone,email,language\n" + "".join(f"P{n},业主{n},19900002{n},,zh-CN\n" for n in HOMES),
     "occupancies.csv": "unit,person,role,share,from,to\n"
     + "".join(f"1栋{n},P{n},owner,1,2018-06-30,\n" for n in HOMES),
-    "staff.csv": "login,name,roles,department\njing,经理甲,manager,项目部\nfuwu,客服乙,service,客服部\n"
+    "staff.csv": "login,name,roles,department\njing,经理甲,manager,项目部\n"
+    "fuwu,客服乙,service,客服部\n"
     "caiwu,财务丙,finance;clerk,财务部\n",
     "charge_items.csv": "item,name_zh,name_en,kind,tax_rate,voucher\n"
     "service,物业服务费,Service fee,service_fee,0.06,invoice\nrefuse,垃圾清运费,Refuse,refuse,0.06,invoice\n",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -22,7 +23,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale":
 
 @pytest.fixture(scope="module")
 def owner(chrome: Browser, portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> StorageState:
-    """The sign-in of an owner who is in arrears, disputes a line, has paid a part of another and asks for instalments."""
+    """The sign-in of an owner in arrears who disputes a line, has paid a part of another and asks for instalments."""
     context = chrome.new_context(**PHONE)
     page = context.new_page()
     Phone(page, portal, []).sign_in(f"19900002{HOMES[-1]}")
@@ -48,7 +49,7 @@ def owner(chrome: Browser, portal: Portal, tmp_path_factory: pytest.TempPathFact
     page.wait_for_selector("[data-plan]")
     state = context.storage_state()
     context.close()
-    portal.run("run", "arrears", "--on", f"{date.today()}")
+    portal.run("run", "arrears", "--on", f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}")
     return state
 
 
@@ -135,6 +136,9 @@ def test_every_page_of_nobody(context: BrowserContext, portal: Portal, manager: 
     assert walked.wrong == []
 
 
+PAST_THE_EDGE = """[...document.querySelectorAll('a, button')]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.innerText)"""
+WIDE = {"viewport": {"width": 1280, "height": 900}}
 MAIN = ("/", "/bills", "/case", "/statements", "/settings", "/plans/new")
 
 
@@ -158,12 +162,12 @@ def test_the_main_pages_in_english_and_large(context: BrowserContext, portal: Po
     assert walked.wrong == []
 
 
-@pytest.mark.parametrize("context", [("manager", {"viewport": {"width": 1280, "height": 900}})], indirect=True, ids=["desk"])
+@pytest.mark.parametrize("context", [("manager", WIDE)], indirect=True, ids=["desk"])
 def test_the_desk_on_a_wide_screen_in_english(context: BrowserContext, portal: Portal) -> None:
     prefer(context, portal, "/desk", "language", "en")
     page = context.new_page()
     for address in ("/desk", "/desk/cases", "/desk/audit", "/desk/bills", "/desk/payments"):
         page.goto(portal.url + address)
-        past = page.evaluate("[...document.querySelectorAll('a, button')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.innerText)")
+        past = page.evaluate(PAST_THE_EDGE)
         assert past == [], f"{address}: {past}"
     prefer(context, portal, "/desk", "language", "zh-CN")
