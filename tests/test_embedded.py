@@ -97,6 +97,18 @@ def test_it_starts_answers_and_stops(home: Path) -> None:
     assert postmaster(home) is None
 
 
+def test_its_log_quotes_no_rows(home: Path) -> None:
+    server = Embedded(home, *FAST)
+    server.start()
+    ask(server, "CREATE TABLE person AS SELECT concat('1380013', '8000') AS phone")
+    ask(server, "CREATE UNIQUE INDEX person_phone_key ON person (phone)")
+    with pytest.raises(asyncpg.UniqueViolationError, match="13800138000"):
+        ask(server, "INSERT INTO person VALUES (concat('1380013', '8000'))")
+    assert server.stop_if_last()
+    log = (home / "postgres" / "log").read_text()
+    assert "person_phone_key" in log and "13800138000" not in log
+
+
 def test_starting_twice_starts_once(home: Path) -> None:
     server = Embedded(home, *FAST)
     assert server.start() == server.start()

@@ -160,6 +160,18 @@ async def test_roles_of_a_login_add_up(tmp_path):
     ]
 
 
+async def test_a_changed_role_ends_the_sessions_and_an_unchanged_one_does_not(tmp_path):
+    await bring(tmp_path, GOOD)
+    async with unit_of_work(EVERYWHERE):
+        await fetch(
+            "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at)"
+            " SELECT gen_random_uuid(), login, id, 'staff', '', now(), now(), now() + interval '1 day' FROM human"
+            " WHERE login IN ('feng', 'shen')"
+        )
+    await bring(tmp_path / "b", {"staff": "login,name,roles\nfeng,冯丽,finance\nshen,沈平,manager\n"})
+    assert await all_("SELECT token_sha256 FROM web_session WHERE revoked_at IS NULL") == [("shen",)]
+
+
 async def test_rows_of_absent_files_and_absent_rows_are_left_alone(tmp_path):
     await bring(tmp_path, GOOD)
     report = await bring(tmp_path / "b", {"units": "unit,use\n2栋101,storage\n"})
