@@ -18,7 +18,8 @@ SELECT b.id AS bill, b.community, sum(lb.fen)::bigint AS fen, sum(lb.outstanding
        CASE WHEN bool_or(lb.replaced) THEN 'replaced'
             WHEN sum(lb.outstanding) <= 0 THEN 'paid'
             WHEN sum(lb.outstanding) < sum(lb.fen) THEN 'part_paid'
-            ELSE 'issued' END AS state
+            ELSE 'issued' END AS state,
+       EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
 FROM bill b JOIN line_balance lb ON lb.bill = b.id
 GROUP BY b.id, b.community;
 

@@ -35,6 +35,7 @@ class Balance:
     due_on: date
     on: date
     replaced: bool = False
+    on_hold: bool = False
 
     @property
     def payable(self) -> Money:
@@ -52,12 +53,17 @@ class Balance:
 
     @property
     def standing(self) -> str:
-        """How to speak of it: paid, replaced, under_review, overdue or due. What is held is never overdue."""
+        """How to speak of it: paid, replaced, under_review, on_hold, overdue or due.
+
+        What is held is never called overdue, nor is anything while a kept plan holds the whole case.
+        """
         if self.state in (BillState.paid, BillState.replaced):
             return self.state.value
         if not self.payable:
             return "under_review"
-        return "overdue" if self.due_on < self.on else "due"
+        if self.due_on >= self.on:
+            return "due"
+        return "on_hold" if self.on_hold else "overdue"
 
     @property
     def days_overdue(self) -> int:
@@ -162,7 +168,7 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     rows = await fetch(
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
-        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced,"
+        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
         "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
@@ -227,7 +233,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
 # What a page needs of one bill; $2 is the present moment. `owes` and the FROM clause are the reader's own.
 BILL = (
     "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
-    " w.held, w.state = 'replaced' AS replaced, c.name AS estate, c.hotline,"
+    " w.held, w.state = 'replaced' AS replaced, w.on_hold, c.name AS estate, c.hotline,"
     " ($2 AT TIME ZONE c.timezone)::date AS on_day"
 )
 
@@ -262,7 +268,7 @@ async def lines_of(bill: Record) -> list[LineRow]:
             Month.parse(row["first_month"]),
             Month.parse(row["last_month"]),
             row["supplement"],
-            _balance({**row, "due_on": bill["due_on"], "on_day": bill["on_day"], "replaced": bill["replaced"]}),
+            _balance({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
             story_of(json.loads(row["facts"])),
         )
         for row in rows
@@ -292,4 +298,5 @@ def _balance(row: Mapping[str, Any]) -> Balance:
         row["due_on"],
         row["on_day"],
         row["replaced"],
+        row["on_hold"],
     )

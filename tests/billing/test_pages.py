@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import uuid4
+
 import pytest
 
 from portal.billing import desk, queries
 from portal.checkout.queries import homes_chosen
+from portal.db import fetch_value, unit_of_work
 from portal.desk.lookup import unit_page
+from portal.holds.actions import hold_case
+from portal.holds.states import HoldReason
 from portal.home.queries import home_of
 from portal.kit import clock
 from portal.kit.money import Money
@@ -149,3 +155,18 @@ async def test_a_page_beyond_the_last_never_says_that_nothing_is_owed(settings: 
     mingxi, _bill, _line = await bill_of_chen()
     for found in (await queries.bills_of(mingxi["陈静"], 9), await desk.bills_at(mingxi["沈平"], "", 9)):
         assert (len(found.bills), found.payable, found.page, found.pages) == (1, Money(25024), 1, 1)
+
+
+async def test_while_a_plan_is_kept_nothing_is_called_overdue(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    unit, chen = mingxi.units["1栋101"], mingxi["陈静"]
+    bill = await builders.bill(mingxi.community, unit, [chen], [(item, 25024)], due_on=date(2020, 1, 15))
+    async with browser(settings, chen) as client:
+        assert "已逾期" in (await client.get(f"/bills/{bill}")).text
+        async with unit_of_work(mingxi.community):
+            debtor = await fetch_value("SELECT debtor FROM bill WHERE id = $1", bill)
+            await hold_case(mingxi.community, debtor, HoldReason.plan, uuid4(), chen.actor)
+        for path in ("/bills", f"/bills/{bill}"):
+            text = (await client.get(path)).text
+            assert "已逾期" not in text and "暂缓，不催缴" in text
