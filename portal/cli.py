@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     command("worker", _worker, "the worker of the job queue")
     sandbox = command("sandbox", _sandbox, "stand-ins for Stripe, SMS and mail")
     sandbox.add_argument("--port", type=int, default=8421)
-    sandbox.add_argument("--smtp-port", type=int, default=8425)
+    sandbox.add_argument("--smtp-port", type=int, help="where mail is handed in; four above --port if not given")
     taken = command("import", _import, "bring in an estate from a folder of CSV files")
     taken.add_argument("path", type=Path)
     taken.add_argument("--community", required=True)
@@ -210,7 +210,7 @@ def _sandbox(given: argparse.Namespace) -> int:
     os.environ.setdefault("STRIPE_API_KEY", settings.stripe_api_key)
     os.environ.setdefault("STRIPE_WEBHOOK_SECRET", settings.stripe_webhook_secret)
     os.environ.setdefault("PORTAL_BASE_URL", settings.base_url)
-    run(SandboxSettings.from_environment(), given.port, given.smtp_port)
+    run(SandboxSettings.from_environment(), given.port, given.smtp_port or given.port + 4)
     return OK
 
 
