@@ -10,7 +10,7 @@ from uuid import UUID
 
 from portal.arrears.cases import CaseRow
 from portal.arrears.states import CaseState, Why
-from portal.billing.queries import Balance
+from portal.billing.balance import Balance
 from portal.checkout.records import LIVE
 from portal.checkout.states import AttemptState
 from portal.db import fetch

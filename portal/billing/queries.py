@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
+from portal.billing.balance import Balance, balance_of
 from portal.billing.states import AdjustmentKind, BillKind, BillState
 from portal.billing.story import Story, story_of
 from portal.db import fetch, fetch_one, reading
@@ -23,52 +22,6 @@ from portal.kit.period import Month
 from portal.people.principal import Principal
 
 PER_PAGE = 24
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held."""
-
-    fen: Money
-    outstanding: Money
-    held: Money
-    due_on: date
-    on: date
-    replaced: bool = False
-    on_hold: bool = False
-
-    @property
-    def payable(self) -> Money:
-        """Outstanding without what is held."""
-        return self.outstanding - self.held
-
-    @property
-    def state(self) -> BillState:
-        """As in interface.md; derived, never stored."""
-        if self.replaced:
-            return BillState.replaced
-        if not self.outstanding:
-            return BillState.paid
-        return BillState.part_paid if self.outstanding < self.fen else BillState.issued
-
-    @property
-    def standing(self) -> str:
-        """How to speak of it: paid, replaced, under_review, on_hold, overdue or due.
-
-        What is held is never called overdue, nor is anything while a kept plan holds the whole case.
-        """
-        if self.state in (BillState.paid, BillState.replaced):
-            return self.state.value
-        if not self.payable:
-            return "under_review"
-        if self.due_on >= self.on:
-            return "due"
-        return "on_hold" if self.on_hold else "overdue"
-
-    @property
-    def days_overdue(self) -> int:
-        """Days since the due date, 0 before it and on it."""
-        return max((self.on - self.due_on).days, 0)
 
 
 @dataclass(frozen=True)
@@ -268,7 +221,7 @@ async def lines_of(bill: Record) -> list[LineRow]:
             Month.parse(row["first_month"]),
             Month.parse(row["last_month"]),
             row["supplement"],
-            _balance({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
+            balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
             story_of(json.loads(row["facts"])),
         )
         for row in rows
@@ -286,17 +239,5 @@ def bill_row(row: Record) -> BillRow:
         row["issued_on"],
         row["due_moved"],
         row["owes"],
-        _balance(row),
-    )
-
-
-def _balance(row: Mapping[str, Any]) -> Balance:
-    return Balance(
-        Money(row["fen"]),
-        Money(row["outstanding"]),
-        Money(row["held"]),
-        row["due_on"],
-        row["on_day"],
-        row["replaced"],
-        row["on_hold"],
+        balance_of(row),
     )

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from portal.arrears.cases import CaseRow
 from portal.arrears.queries import cases_of_unit
+from portal.billing.balance import Balance
 from portal.billing.desk import bills_of_unit
-from portal.billing.queries import Balance, BillRow
+from portal.billing.queries import BillRow
 from portal.db import fetch, reading
 from portal.disputes.states import LIVE, DisputeState
 from portal.kit import clock
