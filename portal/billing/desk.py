@@ -131,14 +131,17 @@ async def _changes(community: int, period: Month, now: Mapping[str, Money]) -> l
 
 @reading
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
-    """Bills of one's communities, newest first; `words` is a home's name or a bill's number. Pages as `bills_of`."""
+    """Bills of one's communities, newest first; `words` is a home's name or a bill's number. Pages as `bills_of`.
+
+    Only the balances of the page are reckoned, because a whole estate's would take long; so nothing is totalled.
+    """
     rows = await fetch(
-        BILL + ", false AS owes, count(*) OVER () AS found,"
-        " coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
-        " FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
-        " JOIN community c ON c.id = b.community"
-        " WHERE b.community = ANY($3) AND ($1 = '' OR u.name = $1 OR b.number::text = $1)"
-        " ORDER BY b.issued_on DESC, b.number DESC LIMIT $4 OFFSET $5",
+        BILL + ", false AS owes, shown.found"
+        " FROM (SELECT b.id, count(*) OVER () AS found FROM bill b JOIN unit u ON u.id = b.unit"
+        "   WHERE b.community = ANY($3) AND ($1 = '' OR u.name = $1 OR b.number::text = $1)"
+        "   ORDER BY b.issued_on DESC, b.number DESC LIMIT $4 OFFSET $5) shown"
+        " JOIN bill b ON b.id = shown.id JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
+        " JOIN community c ON c.id = b.community ORDER BY b.issued_on DESC, b.number DESC",
         words.strip(),
         clock.now(),
         list(by.with_role(*Role)),
@@ -148,8 +151,7 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     if not rows and page > 1:
         return await bills_at(by, words)
     found = rows[0]["found"] if rows else 0
-    payable = Money(rows[0]["payable"]) if rows else ZERO
-    return BillList([bill_row(row) for row in rows], payable, max(page, 1), pages(found, PER_PAGE))
+    return BillList([bill_row(row) for row in rows], None, max(page, 1), pages(found, PER_PAGE))
 
 
 @reading

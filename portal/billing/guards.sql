@@ -13,15 +13,17 @@ CROSS JOIN LATERAL (SELECT coalesce(sum(h.amount), 0)::bigint AS fen FROM hold h
                     WHERE h.line = l.id AND h.released_at IS NULL) held;
 
 CREATE OR REPLACE VIEW bill_balance AS
-SELECT b.id AS bill, b.community, sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,
-       sum(lb.held)::bigint AS held,
-       CASE WHEN bool_or(lb.replaced) THEN 'replaced'
-            WHEN sum(lb.outstanding) <= 0 THEN 'paid'
-            WHEN sum(lb.outstanding) < sum(lb.fen) THEN 'part_paid'
+SELECT b.id AS bill, b.community, lines.fen, lines.outstanding, lines.held,
+       CASE WHEN lines.replaced THEN 'replaced'
+            WHEN lines.outstanding <= 0 THEN 'paid'
+            WHEN lines.outstanding < lines.fen THEN 'part_paid'
             ELSE 'issued' END AS state,
        EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
-FROM bill b JOIN line_balance lb ON lb.bill = b.id
-GROUP BY b.id, b.community;
+FROM bill b
+-- Beside each bill, not grouped over all: a reader of three bills must not pay for the sums of the whole estate.
+CROSS JOIN LATERAL (SELECT sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,
+                           sum(lb.held)::bigint AS held, bool_or(lb.replaced) AS replaced
+                    FROM line_balance lb WHERE lb.bill = b.id) lines;
 
 -- Whose bill it is: the debtor's persons, and tenants for the months of their tenancy.
 CREATE OR REPLACE VIEW bill_reader AS

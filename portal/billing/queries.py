@@ -46,10 +46,10 @@ class BillRow:
 
 @dataclass(frozen=True)
 class BillList:
-    """One page of bills, newest first, with what is payable of all of them."""
+    """One page of bills, newest first. `payable` is of all of them; None at the desk, where nothing is totalled."""
 
     bills: list[BillRow]
-    payable: Money
+    payable: Money | None
     page: int
     pages: int
 
