@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from portal.corrections.actions import APPROVERS, ASKERS
 from portal.corrections.states import CorrectionKind, CorrectionState
-from portal.db import fetch, fetch_value, reading
+from portal.db import fetch, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -51,17 +51,6 @@ async def corrections_at(by: Principal) -> list[CorrectionRow]:
         list(by.with_role(*ASKERS)),
     )
     return [_row(by, row) for row in rows]
-
-
-@reading
-async def waiting_for(by: Principal) -> int:
-    """How many requests the reader may answer now."""
-    return await fetch_value(
-        "SELECT count(*) FROM correction c JOIN staff s ON s.id = c.asked_by"
-        " WHERE c.community = ANY($1) AND c.state = 'waiting' AND s.human <> $2",
-        list(by.with_role(*APPROVERS)),
-        by.human,
-    )
 
 
 def _row(by: Principal, row: Record) -> CorrectionRow:
