@@ -1,16 +1,13 @@
-"""A whole bill run as a pure function: which lines a service month makes for which unit, and who owes them."""
+"""What a bill run makes of a unit, and how shared costs are split before: pure, so that a run can go batch by batch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from portal.billing.drafts import BillDraft, LineDraft, Remark, RunResult, UnitCase, UnitResult, debtor_on
 from portal.billing.lines import NO_AREA, item_lines
 from portal.billing.schedule import Schedule, within
-from portal.kit.due import DueRule
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO
 from portal.kit.period import Month
@@ -24,29 +21,6 @@ NO_TARIFF = N_("%(unit)s has a quantity for %(item)s, but no tariff applies to i
 NOBODY = N_("The cost of %(item)s in %(month)s for %(scope)s matches no unit. Check its scope, tariff and use.")
 MIXED = N_("%(item)s is shared by area for some units and by unit for others. Give all of them the same formula.")
 BELOW_ZERO = N_("The cost of %(item)s in %(month)s for %(scope)s is below zero. Enter it as an adjustment.")
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """What a run of a whole community needs. The order of `tariffs` is the order of items on a bill.
-
-    `frozen` holds the splits of costs that were billed before, by cost and unit: they are taken as they were.
-    """
-
-    tariffs: tuple[TariffVersion, ...]
-    due_rule: DueRule
-    units: tuple[UnitCase, ...]
-    costs: tuple[SharedCost, ...] = ()
-    frozen: Splits = field(default_factory=dict)
-
-
-def compute_run(period: Month, issued_on: date, facts: RunFacts) -> RunResult:
-    """The bills that the run of a service month adds, in order of unit names; nothing that is billed already."""
-    schedule = Schedule(period, issued_on, facts.due_rule, facts.tariffs)
-    splits, errors = split_shared_costs(facts.costs, [c.unit for c in facts.units], schedule, facts.frozen)
-    shares = shares_by_unit(splits)
-    cases = sorted(facts.units, key=lambda c: c.unit.name)
-    return gather(period, (lines_of_unit(c, schedule, shares.get(c.unit.id, ())) for c in cases), errors)
 
 
 def gather(period: Month, results: Iterable[UnitResult], errors: Iterable[Remark] = ()) -> RunResult:

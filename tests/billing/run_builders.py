@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from portal.billing.drafts import Billed, RunResult, Tie, UnitCase
-from portal.billing.rules import RunFacts, compute_run
+from portal.billing.rules import gather, lines_of_unit, shares_by_unit, split_shared_costs
+from portal.billing.schedule import Schedule
 from portal.kit.due import DueRule
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -44,9 +45,12 @@ def cost(fen, scope="community", period=NOV, id="cost-1"):
 
 
 def run(*units, tariffs=(FEE,), period=NOV, issued=ISSUED, due="day:15", costs=(), frozen=None) -> RunResult:
-    return compute_run(
-        period, issued, RunFacts(tuple(tariffs), DueRule.parse(due), tuple(units), tuple(costs), frozen or {})
-    )
+    """A whole run over these units, put together as `portal.billing.running` does it."""
+    schedule = Schedule(period, issued, DueRule.parse(due), tuple(tariffs))
+    splits, errors = split_shared_costs(costs, [one.unit for one in units], schedule, frozen or {})
+    shares = shares_by_unit(splits)
+    cases = sorted(units, key=lambda one: one.unit.name)
+    return gather(period, (lines_of_unit(one, schedule, shares.get(one.unit.id, ())) for one in cases), errors)
 
 
 def billed_by(result: RunResult, unit: str) -> tuple[Billed, ...]:
