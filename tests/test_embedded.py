@@ -221,3 +221,18 @@ def test_only_its_own_user_gets_in(home: Path) -> None:
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
     assert stat.S_IMODE((server.socket / ".s.PGSQL.5432").stat().st_mode) == 0o700
     server.stop_if_last()
+
+
+def test_the_first_start_on_a_new_machine_makes_the_server_its_user(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"portal-new-{os.getpid()}"
+    monkeypatch.setattr("portal.embedded.ROOTS_STAND_IN", name)
+    server = Embedded(home, *FAST)
+    try:
+        server.start()
+        assert server.answers()
+        assert (server.user is None) is (os.geteuid() != 0)  # nobody but root needs a stand-in
+    finally:
+        server.stop_if_last()
+        subprocess.run(["userdel", name], check=False, capture_output=True)
