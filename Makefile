@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: run install test check browser lock clean
+.PHONY: run install test check faults bench browser lock clean
 
 run: .venv/ready
 	@exec $(BIN)/portal dev --data $(DATA) --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -35,6 +35,13 @@ check: .venv/ready-to-test
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m pytest tests/test_words.py tests/web/test_conventions.py tests/test_migrations.py
+
+# The fault tests of `make test` at the counts that a landing owes; about an hour.
+faults: browser
+	PORTAL_FAULTS=landing $(BIN)/python -m pytest tests/faults --timeout=3600 $(ARGS)
+
+bench: .venv/ready-to-test
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # Hashes, no addresses: the lock files name no registry.
 lock:

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pyotp
 import pytest
@@ -23,82 +14,22 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from portal.kit import clock
 from tests.browser import FLAGS, chromium
 from tests.e2e import estate
+from tests.running import Portal, portal_dev
 
 CODE = "linxi"
 PASSWORD = "correct horse battery"
 
 
-@dataclass
-class Portal:
-    """A running portal and the commands that its operator has."""
-
-    url: str
-    sandbox: str
-    data: Path
-
-    def run(self, *words: str) -> dict:
-        """One command with --json. Raises CalledProcessError when it refuses."""
-        done = subprocess.run(
-            [sys.executable, "-m", "portal", *words, "--json", "--data", str(self.data)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return json.loads(done.stdout)
-
-    def code_for(self, phone: str) -> str:
-        """The six digits of the newest SMS to a phone."""
-        for _ in range(50):
-            with urlopen(f"{self.sandbox}/sandbox/sms?phone={phone}") as answer:
-                sent = json.load(answer)
-            if sent:
-                return re.findall(r"\d{6}", sent[0]["text"])[0]
-            time.sleep(0.1)
-        raise AssertionError(f"no SMS came to {phone}")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
     """The whole thing, with one small estate and its bills of this month."""
-    data = Path(tempfile.mkdtemp(prefix="portal-e2e-"))
-    data.chmod(0o711)
-    port, sandbox = _free_port(), _free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "STRIPE_", "SMS_"))}
-    words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox), "--no-demo"]
-    with (data / "dev.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-m", "portal", *words], stdout=log, stderr=log, env=environ)
-    running = Portal(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}", data)
-    try:
-        _wait(process, running)
-        folder = data / "estate"
+    with portal_dev() as (running, _process):
+        folder = running.data / "estate"
         folder.mkdir()
         assert running.run("import", str(estate.write(folder)), "--community", CODE)["errors"] == []
-        today = clock.today("Asia/Shanghai")
-        assert running.run("bill", "--community", CODE, "--period", f"{today:%Y-%m}", "--on", f"{today:%Y-%m}-01")[
-            "bills"
-        ]
+        month = f"{clock.today('Asia/Shanghai'):%Y-%m}"
+        assert running.run("bill", "--community", CODE, "--period", month, "--on", f"{month}-01")["bills"]
         yield running
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(process: subprocess.Popen[bytes], running: Portal) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise AssertionError((running.data / "dev.log").read_text()[-3000:])
-        try:
-            with urlopen(f"{running.url}/readyz", timeout=1):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError((running.data / "dev.log").read_text()[-3000:])
 
 
 @pytest.fixture(scope="package")  # no longer: Playwright's loop would stand in the way of every async test after these

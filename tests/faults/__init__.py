@@ -1,0 +1,1 @@
+"""What must survive faults; ids as in the fault matrix (F-01 …)."""

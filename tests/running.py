@@ -1,0 +1,87 @@
+"""A portal of our own on this machine: `portal dev` in a throw-away folder, and the commands that its operator has."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+
+@dataclass
+class Portal:
+    """A running portal and the commands that its operator has."""
+
+    url: str
+    sandbox: str
+    data: Path
+
+    def run(self, *words: str) -> dict:
+        """One command with --json. Raises CalledProcessError when it refuses."""
+        done = subprocess.run(
+            [sys.executable, "-m", "portal", *words, "--json", "--data", str(self.data)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def code_for(self, phone: str) -> str:
+        """The six digits of the newest SMS to a phone."""
+        for _ in range(50):
+            with urlopen(f"{self.sandbox}/sandbox/sms?phone={phone}") as answer:
+                sent = json.load(answer)
+            if sent:
+                return re.findall(r"\d{6}", sent[0]["text"])[0]
+            time.sleep(0.1)
+        raise AssertionError(f"no SMS came to {phone}")
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody has at the moment."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def portal_dev(**more: str) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
+    """`portal dev --no-demo` with these environment variables, ready to use; stopped and removed at the end."""
+    data = Path(tempfile.mkdtemp(prefix="portal-dev-"))
+    data.chmod(0o711)
+    port, sandbox = free_port(), free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "STRIPE_", "SMS_"))}
+    words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox), "--no-demo"]
+    with (data / "dev.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "-m", "portal", *words], stdout=log, stderr=log, env=kept | more)
+    running = Portal(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}", data)
+    try:
+        _wait(process, running)
+        yield running, process
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen[bytes], running: Portal) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            with urlopen(f"{running.url}/readyz", timeout=1):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError((running.data / "dev.log").read_text()[-3000:])
