@@ -131,7 +131,12 @@ async def test_every_truncate_trigger_is_what_keeps_its_table(
 # --- composite keys
 
 # Columns that a CHECK wants together with the key.
-COMES_WITH = {("hold", "line"): {"amount": "5"}, ("correction", "adjustment"): {"state": "'approved'"}}
+COMES_WITH = {
+    ("hold", "line"): {"amount": "5"},
+    ("occupancy", "family_of"): {"role": "'family'"},
+    ("binding", "occupancy"): {"state": "'approved'"},
+    ("correction", "adjustment"): {"state": "'approved'"},
+}
 
 
 async def test_every_composite_key_is_what_keeps_both_ends_in_one_community(
@@ -164,12 +169,14 @@ async def test_every_composite_key_is_what_keeps_both_ends_in_one_community(
 TWICE = {
     "arrears_case_one_open": ("arrears_case", {"unit": "$U", "debtor": "$U", "state": "'open'"}),
     "attempt_bill_one_live": ("attempt_bill", {"bill": "$U", "live": "true"}),
+    "binding_one_waiting": ("binding", {"unit": "$U", "phone": "'+86'", "state": "'requested'"}),
     "bill_line_once": ("bill_line", {"unit": "$U", "item": "$U", "bill": "gen_random_uuid()"}),
     "correction_one_waiting": ("correction", {"line": "$U", "state": "'waiting'"}),
     "decision_one_adjustment": ("decision", {"adjustment": "$U"}),
     "dispute_one_live": ("dispute", {"line": "$U", "state": "'open'"}),
     "dispute_pause_one_open": ("dispute_pause", {"dispute": "$U"}),
     "hold_once_a_source": ("hold", {"debtor": "$U", "source": "$U"}),
+    "phone_change_one_waiting": ("phone_change", {"person": "$U", "state": "'waiting'"}),
     "plan_one_live": ("plan", {"debtor": "$U", "state": "'requested'"}),
     "statement_published_once": ("statement", {"code": "'a'", "state": "'published'", "version": "$N"}),
     "statement_drafted_once": ("statement", {"code": "'a'", "state": "'draft'", "version": "$N"}),
@@ -262,6 +269,11 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
         f"INSERT INTO hold VALUES (gen_random_uuid(), 2, {D}, {B}, 101, 'manual', {A}, 'x', now(), NULL, NULL)",
         (),
     ),
+    "binding.binding_by_somebody_else": (
+        [("binding", {"asked_by": D}), ("staff", {"id": C, "human": D}), ("human", {"id": D})],
+        f"UPDATE binding SET answered_by = {C}",
+        (),
+    ),
     "decision.decision_stays": ([("decision", DECISION | {"final_at": "now()"})], "UPDATE decision SET body = 'y'", ()),
     "decision.decision_by_somebody_else": (
         [("decision", DECISION), ("staff", {"id": C, "human": D}), ("dispute", {"id": B, "opened_by": D})],
@@ -349,6 +361,11 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("correction", "correction_approved_moves_money"): {"state": "'approved'"},
     ("correction", "two_people"): {"asked_by": A, "answered_by": A},
     ("decision", "two_people"): {"decided_by": A, "approved_by": A},
+    ("binding", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
+    ("binding", "binding_approved_has_tie"): {"state": "'approved'"},
+    ("occupancy", "family_of_somebody"): {"role": "'family'"},
+    ("occupancy", "owners_are_not_revoked"): {"role": "'owner'", "revoked_at": "now()"},
+    ("phone_change", "two_people"): {"asked_by": A, "answered_by": A},
 }
 
 

@@ -60,7 +60,7 @@ async def test_a_migrated_database_knows_that_it_is_current() -> None:
 
 
 async def test_a_database_with_a_missing_migration_knows_that_it_is_not(admin: asyncpg.Connection) -> None:
-    row = await admin.fetchrow("DELETE FROM migration RETURNING *")
+    row = await admin.fetchrow("DELETE FROM migration WHERE id = (SELECT max(id) FROM migration) RETURNING *")
     try:
         async with db.unit_of_work(read_only=True):
             assert not await migrations_current()

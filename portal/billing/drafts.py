@@ -14,11 +14,10 @@ from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import Days, Id, MeterReading, TariffVersion, UnitCharge, UnitFacts
-from portal.units.states import OccupantRole
+from portal.units.states import OWNING
 
 Source = tuple[str, str, str]  # ("reading", meter, month) or ("cost", scope, month)
 NO_COMMUNITY = N_("There is no community with the code %(code)s.")
-OWNING = (OccupantRole.owner, OccupantRole.co_owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,13 @@ CROSS JOIN LATERAL (SELECT sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigi
                            sum(lb.held)::bigint AS held, bool_or(lb.replaced) AS replaced
                     FROM line_balance lb WHERE lb.bill = b.id) lines;
 
--- Whose bill it is: the debtor's persons, and tenants for the months of their tenancy.
+-- Whose bill it is: the debtor's persons, and for the months of their tie tenants, and the family of whoever owes it.
 CREATE OR REPLACE VIEW bill_reader AS
 SELECT b.id AS bill, b.community, m.person, true AS owes FROM bill b JOIN debtor_member m ON m.debtor = b.debtor
 UNION ALL
-SELECT b.id, b.community, o.person, false FROM bill b JOIN occupancy o ON o.unit = b.unit AND o.role = 'tenant'
+SELECT b.id, b.community, o.person, false FROM bill b
+JOIN occupancy o ON o.unit = b.unit AND o.revoked_at IS NULL AND (o.role = 'tenant' OR o.role = 'family' AND EXISTS
+  (SELECT FROM debtor_member m WHERE m.debtor = b.debtor AND m.person = o.family_of))
 WHERE (o.starts_on IS NULL OR to_char(o.starts_on, 'YYYY-MM') <= b.period)
   AND (o.ends_on IS NULL OR to_char(o.ends_on, 'YYYY-MM') >= b.period);
 

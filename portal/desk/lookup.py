@@ -163,7 +163,7 @@ async def _units(communities: list[int], words: str) -> list[UnitRow]:
     rows = await fetch(
         "SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, u.occupancy,"
         "   ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
-        "     WHERE o.unit = u.id AND o.role <> 'tenant'"
+        "     WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
         "     AND coalesce(o.starts_on, '-infinity') <= ($3 AT TIME ZONE c.timezone)::date"
         "     AND coalesce(o.ends_on, 'infinity') >= ($3 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
         " FROM unit u JOIN community c ON c.id = u.community WHERE u.community = ANY($1)"

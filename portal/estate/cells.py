@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -73,8 +73,8 @@ def text(most: int = 200, *, lines: bool = False) -> Parse:
     return parse
 
 
-def choice(words: type[StrEnum], **also: str) -> Parse:
-    """One of an enum's values; `also` are other spellings."""
+def choice(words: Iterable[StrEnum], **also: str) -> Parse:
+    """One of these values of an enum, or of all; `also` are other spellings."""
 
     allowed = {*words, *also.values()}
 

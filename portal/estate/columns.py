@@ -22,6 +22,8 @@ from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing
 from portal.units.states import OccupancyState, OccupantRole, Use
 
 ONE = Decimal(1)
+# Family is bound by an owner in the portal, never by a file.
+BY_FILE = (OccupantRole.owner, OccupantRole.co_owner, OccupantRole.tenant)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ ALL = (
         Column("language", LANGUAGE, default="zh-CN"),
     )),
     File("occupancies", ("unit", "person", "role", "from"), (
-        UNIT, PERSON, _must("role", cells.choice(OccupantRole)), Column("share", cells.number(8, most=ONE)), *DAYS,
+        UNIT, PERSON, _must("role", cells.choice(BY_FILE)), Column("share", cells.number(8, most=ONE)), *DAYS,
     )),
     File("staff", ("login",), (
         _must("login", cells.login), _must("name", NAME), _must("roles", cells.several(Role)),

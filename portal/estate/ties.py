@@ -13,14 +13,13 @@ from portal.estate.report import fault
 from portal.kit.i18n import N_
 from portal.kit.period import Month
 from portal.tariffs.rules import Days
-from portal.units.states import OccupantRole
+from portal.units.states import OWNING, OccupantRole
 
 SHARES = N_("The owners' shares of %(unit)s add up to %(sum)s on %(day)s. Make them add up to 1.")
 TENANT_SHARE = N_("A tenant has no share, so it is not kept. Leave the cell empty.")
 TIE_TWICE = N_("%(person)s is %(role)s of %(unit)s on these days by row %(row)s already. Keep one of the two.")
 TIE_KNOWN = N_("%(person)s is %(role)s of %(unit)s on these days already. End that before this row begins.")
 
-OWNING = (OccupantRole.owner, OccupantRole.co_owner)
 _DAY = timedelta(days=1)
 
 

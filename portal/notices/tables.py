@@ -37,6 +37,7 @@ class Delivery(Table):
     tries = SmallInt(null=False, default=None)
     changed_at = Timestamptz(null=False, default=None)
     trouble = text(null=True)
+    address = text(null=True)  # where the person is reached now
 
     delivery_once_a_channel = Unique(columns(notice, channel))
     known_channel = one_of("channel", Channel)

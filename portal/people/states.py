@@ -1,6 +1,8 @@
-"""Languages people read, and what can happen at the doors."""
+"""Languages people read, what can happen at the doors, and the life of a change of phone at the desk."""
 
 from enum import StrEnum
+
+from portal.kit.states import Moves
 
 
 class Language(StrEnum):
@@ -25,3 +27,25 @@ class SecurityVerb(StrEnum):
     SIGNED_OUT = "signed_out"
     LINK_MADE = "link_made"
     SET_UP_DONE = "set_up_done"
+    STEPPED_UP = "stepped_up"
+    PHONE_CHANGED = "phone_changed"
+
+
+class Identity(StrEnum):
+    """What somebody at the counter has shown to prove who they are."""
+
+    id_card = "id_card"
+    passport = "passport"
+    title_deed = "title_deed"
+
+
+class PhoneChangeState(StrEnum):
+    """Asked for by one person at the desk, answered by another."""
+
+    waiting = "waiting"
+    approved = "approved"
+    refused = "refused"
+
+
+P = PhoneChangeState
+PHONE_CHANGE_MOVES = Moves(PhoneChangeState, {P.waiting: {P.approved, P.refused}, P.approved: set(), P.refused: set()})

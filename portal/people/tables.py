@@ -1,13 +1,13 @@
 """Humans who sign in, the persons and staff they are in each community, and their sessions, codes and limits."""
 
 from piccolo.columns import JSONB, UUID, Array, Boolean, Integer, SmallInt, Text, Timestamptz, Varchar
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.communities.tables import Community
 from portal.db import columns, day, one_of, ref, text
 from portal.people.principal import Audience
-from portal.people.states import Language
+from portal.people.states import Identity, Language, PhoneChangeState
 
 
 class Human(Table):
@@ -67,6 +67,27 @@ class CommitteePost(Table):
     ends_on = day(null=True)
 
     committee_post_one_post = Unique(columns(community, person, post))
+
+
+class PhoneChange(Table):
+    """Another number for somebody who has lost the old one: asked for at the desk, approved by a second person."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    person = ref(Person)
+    phone = Varchar(length=20, null=False, default=None)
+    identity = text()
+    reason = text()
+    state = text()
+    asked_by = ref(Staff)
+    asked_at = Timestamptz(null=False, default=None)
+    answered_by = ref(Staff, null=True)  # not answered yet
+    answered_at = Timestamptz(null=True, default=None)
+    answer = text(null=True)
+
+    known_identity = one_of("identity", Identity)
+    known_state = one_of("state", PhoneChangeState)
+    two_people = Check('"answered_by" IS NULL OR "answered_by" <> "asked_by"')
 
 
 class WebSession(Table):

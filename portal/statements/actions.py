@@ -98,8 +98,8 @@ async def _freeze(draft: Mapping[str, Any]) -> str:
 async def _tell(draft: Mapping[str, Any]) -> None:
     """Everyone who lives in or owns something of the estate today."""
     persons = await fetch(
-        "SELECT DISTINCT person FROM occupancy WHERE community = $1 AND (starts_on IS NULL OR starts_on <= $2)"
-        " AND (ends_on IS NULL OR ends_on >= $2) ORDER BY person",
+        "SELECT DISTINCT person FROM occupancy WHERE community = $1 AND revoked_at IS NULL"
+        " AND (starts_on IS NULL OR starts_on <= $2) AND (ends_on IS NULL OR ends_on >= $2) ORDER BY person",
         draft["community"],
         clock.today(draft["timezone"]),
     )

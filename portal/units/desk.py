@@ -83,7 +83,7 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
     rows = await fetch(
         "SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, u.occupancy,"
         "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
-        "     WHERE o.unit = u.id AND o.role <> 'tenant'"
+        "     WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
         "     AND coalesce(o.starts_on, '-infinity') <= ($2 AT TIME ZONE c.timezone)::date"
         "     AND coalesce(o.ends_on, 'infinity') >= ($2 AT TIME ZONE c.timezone)::date"
         "     ORDER BY o.role DESC, p.name) AS owners"

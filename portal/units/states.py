@@ -27,3 +27,8 @@ class OccupantRole(StrEnum):
     owner = "owner"
     co_owner = "co_owner"
     tenant = "tenant"
+    family = "family"
+
+
+OWNING = (OccupantRole.owner, OccupantRole.co_owner)
+BOUND = (OccupantRole.tenant, OccupantRole.family)

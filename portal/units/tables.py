@@ -1,6 +1,6 @@
 """Buildings, units, who owns or rents them and when, and the debtors that follow from it."""
 
-from piccolo.columns import UUID, Numeric
+from piccolo.columns import UUID, Numeric, Timestamptz
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -31,7 +31,10 @@ class Unit(Table):
 
 
 class Occupancy(Table):
-    """A person's tie to a unit, from and to inclusive; empty is unbounded."""
+    """A person's tie to a unit, from and to inclusive; empty is unbounded.
+
+    `family_of` is the owner whose family somebody is. A revoked tie shows nothing any more, of its own past neither.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -41,8 +44,12 @@ class Occupancy(Table):
     share = Numeric(digits=(9, 8), null=True, default=None)
     starts_on = day(null=True)
     ends_on = day(null=True)
+    family_of = ref(Person, null=True)  # owners and tenants are there in their own right
+    revoked_at = Timestamptz(null=True, default=None)
 
-    known_role = one_of("role", OccupantRole)
+    known_role_2 = one_of("role", OccupantRole)
+    family_of_somebody = Check('("role" = \'family\') = ("family_of" IS NOT NULL)')
+    owners_are_not_revoked = Check("\"revoked_at\" IS NULL OR \"role\" IN ('tenant', 'family')")
     in_order = Check('"starts_on" IS NULL OR "ends_on" IS NULL OR "starts_on" <= "ends_on"')
 
 
