@@ -25,7 +25,7 @@ class SameSiteOnly(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let it pass or raise CrossSite."""
-        request: Request[Any, Any, Any] = Request(scope)
+        request: Request = Request(scope)
         if request.method not in SAFE and not own(request, web_of(request)):
             raise CrossSite
         await next_app(scope, receive, send)

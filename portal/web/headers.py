@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from portal.web.flash import flash_cookie
@@ -39,19 +38,24 @@ class EveryAnswer:
     """A before_send hook: security headers, no-store unless a route says otherwise, the flash cookie."""
 
     def __init__(self, web: Web) -> None:
-        self.web, self.headers = web, headers(web)
+        self.web = web
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers(web).items()]
 
     async def __call__(self, message: Message, scope: Scope) -> None:
         """Complete the head of an answer."""
         if message["type"] != "http.response.start":
             return
-        out = MutableScopeHeaders.from_message(message)
-        for name, value in self.headers.items():
-            out.setdefault(name, value)
-        if cookie := flash_cookie(scope, self.web, _sent(scope, self.web.cookie("flash"))):
-            out.add("Set-Cookie", cookie.to_header(header=""))
-        if "Cache-Control" not in out:
-            out["Cache-Control"] = self._keep(scope, message["status"], "Set-Cookie" in out)
+        # Written as bytes: a header object looks through all headers for each one that is set.
+        out = [*message["headers"]]
+        sent = {name.lower() for name, _value in out}
+        out += [header for header in self.headers if header[0] not in sent]
+        if cookie := flash_cookie(scope, self.web, Request(scope).cookies.get(self.web.cookie("flash"))):
+            out.append((b"set-cookie", cookie.to_header(header="").encode("latin-1")))
+            sent.add(b"set-cookie")
+        if b"cache-control" not in sent:
+            kept = self._keep(scope, message["status"], b"set-cookie" in sent)
+            out.append((b"cache-control", kept.encode()))
+        message["headers"] = out
 
     def _keep(self, scope: Any, status: int, sets_cookie: bool) -> str:
         handler = scope.get("route_handler")
@@ -59,7 +63,3 @@ class EveryAnswer:
         if not seconds or sets_cookie or status not in (200, 304) or scope.get("user"):
             return "no-store"
         return f"private, max-age={seconds}"
-
-
-def _sent(scope: Scope, name: str) -> str | None:
-    return Request[Any, Any, Any](scope).cookies.get(name)

@@ -46,7 +46,7 @@ def litestar_parts(
     return {
         "route_handlers": handlers,
         "request_class": Asked,
-        "template_config": templates(assets, folders),
+        "template_config": templates(assets, folders, reload=settings.sandbox),
         "middleware": [Readable(), SameSiteOnly(), Session(find_principal)],
         "guards": [closed],
         "exception_handlers": {Exception: on_error},

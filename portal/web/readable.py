@@ -1,7 +1,5 @@
 """What cannot be read is turned away in one place (400), so that no page and no query ever meets it."""
 
-from typing import Any
-
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
@@ -18,7 +16,7 @@ class Readable(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let it pass or raise ClientException."""
-        request: Request[Any, Any, Any] = Request(scope)
+        request: Request = Request(scope)
         try:
             told = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
         except ValueError as no:  # a Host that is none, or a query that is not even ASCII

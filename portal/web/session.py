@@ -29,7 +29,7 @@ class Session(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the token up and go on."""
-        request: Request[Any, Any, Any] = Request(scope)
+        request: Request = Request(scope)
         scope["user"] = None
         i18n.speak(language_of(request))
         if token := token_of(request):

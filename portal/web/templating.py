@@ -1,7 +1,7 @@
 """The Jinja environment: strict, escaping, bilingual."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,12 +21,21 @@ from portal.web.page import address
 TEMPLATES = ROOT / "templates"
 
 
-def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Environment:
-    """Typos are errors, text is escaped, sentences come in the reader's language."""
-    env = Environment(
+class Plain(Environment):
+    """Templates whose globals are one dict: Jinja's chained maps are walked again for every import on every page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's globals and a template's own."""
+        return {**self.globals, **(d or {})}
+
+
+def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reload: bool = False) -> Environment:
+    """Typos are errors, text is escaped, sentences come in the reader's language; `reload` is for writers of pages."""
+    env = Plain(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         autoescape=True,
+        auto_reload=reload,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -47,9 +56,9 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> Envir
     return env
 
 
-def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,)) -> TemplateConfig:
+def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reload: bool = False) -> TemplateConfig:
     """What Litestar renders with."""
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(assets, folders)))
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(assets, folders, reload=reload)))
 
 
 def path_for(route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:

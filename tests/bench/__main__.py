@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.figures import Figure, told
 
-BENCHES: tuple[str, ...] = ()
+BENCHES = ("first_visit", "pages")
 
 
 def main(chosen: list[str]) -> int:
