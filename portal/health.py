@@ -71,7 +71,7 @@ COUNTS = {
     "jobs_waiting": "SELECT count(*)::int FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1::timestamptz",
     "jobs_held": "SELECT count(*)::int FROM pgqueuer WHERE status::text = 'failed' AND created <= $1::timestamptz",
     "events_stuck": "SELECT count(*)::int FROM stripe_event"
-    " WHERE state IN ('pending', 'failed') AND received_at < $1::timestamptz - interval '15 minutes'",
+    " WHERE state IN ('pending', 'failed', 'quarantined') AND received_at < $1::timestamptz - interval '15 minutes'",
 }
 # Each gives the moment since which something lasts, or nothing.
 SINCE = {

@@ -45,6 +45,11 @@ class Settings:
         return self.env != "production"
 
     @property
+    def stripe_webhook_secrets(self) -> tuple[str, ...]:
+        """The secret that webhooks are signed with; two, with a comma between them, while one replaces the other."""
+        return tuple(one.strip() for one in self.stripe_webhook_secret.split(",") if one.strip())
+
+    @property
     def https(self) -> bool:
         """Whether people reach us encrypted, so that cookies may be Secure and __Host-."""
         return self.base_url.startswith("https://")

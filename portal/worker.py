@@ -24,7 +24,7 @@ from portal import db
 from portal.arrears.jobs import arrears
 from portal.audit.jobs import seal
 from portal.checkout.gateway import gateway
-from portal.checkout.jobs import poll_attempts, settle_event
+from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.database import Database
 from portal.db import fetch, unit_of_work
 from portal.holds.jobs import holds
@@ -93,7 +93,7 @@ async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterat
         for name, act in entrypoints(settings).items():
             _register(queue, name, act)
         queue.schedule("minutely", MINUTES, clean_old=True)(_minutely)
-        queue.schedule("daily", HOURLY, clean_old=True)(_daily)
+        queue.schedule("hourly", HOURLY, clean_old=True)(_hourly)
         yield queue
     finally:
         try:
@@ -117,7 +117,8 @@ async def _minutely(schedule: Schedule) -> None:
     await _attempt("attempts", poll_attempts)
 
 
-async def _daily(schedule: Schedule) -> None:
+async def _hourly(schedule: Schedule) -> None:
+    await _attempt("events", sweep_events)
     await ensure_today()
 
 

@@ -98,6 +98,7 @@ NULLABLE = {
     "statement_line.prior": "not in the file: unknown, never zero",
     "stripe_event.settled_at": "pending",
     "stripe_event.why": "nothing to say",
+    "suspense.debtor": "set aside before this was written down",
     "suspense.resolved_at": "somebody must still look",
     "tariff.ends_on": "without end",
     "tariff.per": "the formula takes none",

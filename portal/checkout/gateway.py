@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +20,7 @@ API_VERSION = stripe.api_version
 SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds a call may take; tries after the first
 PATIENCE = 15.0  # seconds for a call with all its tries: somebody waits in front of a screen
 FAILED = ("requires_payment_method", "canceled")  # what an intent says after a late method brought no money
+_EVENT_ID, _EVENT_TYPE = re.compile(r"evt_\w{1,200}", re.ASCII), re.compile(r"[a-z0-9_.]{1,100}")
 UNDECIDED = (409, 429)  # the same key is in work, or too many calls: it may well be done when asked again
 
 
@@ -77,7 +80,7 @@ class SessionFacts:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """A verified event. `session` is set when it is about a Checkout Session, `attempt` when it names ours."""
+    """An event that Stripe signed, or told when asked."""
 
     id: str
     type: str
@@ -93,13 +96,13 @@ class Gateway:
         self._client: stripe.StripeClient | None = None
         self.livemode = False
         self.base_url = ""
-        self._secret = ""
+        self._secrets: tuple[str, ...] = ()
 
     def point_at(self, settings: Settings, *, timeout: float = SANE_TIMEOUT, retries: int = RETRIES) -> None:
         """Use the account of these settings; `timeout` in seconds for each try."""
         self.livemode = not settings.sandbox
         self.base_url = settings.base_url
-        self._secret = settings.stripe_webhook_secret
+        self._secrets = settings.stripe_webhook_secrets
         self._client = stripe.StripeClient(
             settings.stripe_api_key or "unset",
             max_network_retries=retries,
@@ -121,26 +124,39 @@ class Gateway:
         """End an open session so that nobody can pay it. Raises StripeRefused when it is complete or expired."""
         return await self._session(self._sessions.expire_async(session))
 
+    async def undelivered(self, since: datetime) -> AsyncIterator[tuple[EventFacts, bytes]]:
+        """Events since then that no endpoint of ours took, with their bodies. Raises StripeSilent, StripeRefused."""
+        asked = {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": 100}
+        page = await _answer(self.client.v1.events.list_async(asked))  # type: ignore[arg-type]
+        while True:
+            for event in page.data:
+                yield _event_facts(event), str(event).encode()
+            if not page.has_more:
+                return
+            page = await _answer(page.next_page_async())
+
     def verify(self, body: bytes, signature: str | None) -> EventFacts:
-        """The event in a webhook's raw bytes. Raises Forged for anything that Stripe did not sign just now."""
+        """The event in a webhook's raw bytes. Raises Forged for anything that Stripe did not sign just now.
+
+        While the secret is changed, either of two is believed (ASVS 13.3.1).
+        """
+        client = self.client
+        for secret in self._secrets:
+            with suppress(stripe.SignatureVerificationError):
+                return self._event(client, body, signature, secret)
+        raise Forged
+
+    @staticmethod
+    def _event(client: stripe.StripeClient, body: bytes, signature: str | None, secret: str) -> EventFacts:
         try:
-            event = self.client.construct_event(body, signature, self._secret)
-            return EventFacts(
-                id=str(event.id),
-                type=str(event.type),
-                livemode=bool(event.livemode),
-                account=getattr(event, "account", None),
-                api_version=event.api_version,
-            )
-        except (
-            stripe.SignatureVerificationError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            RecursionError,
-        ) as no:
+            found = _event_facts(client.construct_event(body, signature, secret))
+        except stripe.SignatureVerificationError:
+            raise
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as no:
             raise Forged from no
+        if not (_EVENT_ID.fullmatch(found.id) and _EVENT_TYPE.fullmatch(found.type)):
+            raise Forged
+        return found
 
     @property
     def client(self) -> stripe.StripeClient:
@@ -153,17 +169,32 @@ class Gateway:
     def _sessions(self) -> Any:
         return self.client.v1.checkout.sessions
 
-    async def _session(self, call: Any) -> SessionFacts:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return _facts(await call)
-        except TimeoutError as no:
-            raise StripeSilent("no answer in time") from no
-        except stripe.StripeError as no:
-            status = no.http_status or 0
-            if 400 <= status < 500 and status not in UNDECIDED:
-                raise StripeRefused(no.code or "", getattr(no, "param", None) or "") from no
-            raise StripeSilent(f"{type(no).__name__} {status}") from no
+    async def _session(self, call: Awaitable[Any]) -> SessionFacts:
+        return _facts(await _answer(call))
+
+
+async def _answer(call: Awaitable[Any]) -> Any:
+    """What Stripe says to a call, in time. Raises StripeSilent, StripeRefused."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await call
+    except TimeoutError as no:
+        raise StripeSilent("no answer in time") from no
+    except stripe.StripeError as no:
+        status = no.http_status or 0
+        if 400 <= status < 500 and status not in UNDECIDED:
+            raise StripeRefused(no.code or "", getattr(no, "param", None) or "") from no
+        raise StripeSilent(f"{type(no).__name__} {status}") from no
+
+
+def _event_facts(event: Any) -> EventFacts:
+    return EventFacts(
+        id=str(event.id),
+        type=str(event.type),
+        livemode=bool(event.livemode),
+        account=getattr(event, "account", None),
+        api_version=event.api_version,
+    )
 
 
 def _params(order: Order) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from portal.checkout.gateway import API_VERSION, EventFacts, gateway
@@ -15,6 +16,7 @@ from portal.kit import clock
 from portal.queue import enqueue
 
 NEEDS_A_PERSON = ("refund.", "charge.refund", "charge.dispute.", "radar.", "payout.failed")
+SWEPT = timedelta(days=7)  # Stripe gives up bringing an event after three
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ async def take_event(event: EventFacts, body: bytes) -> bool:
     return bool(new)
 
 
+async def collect_events() -> int:
+    """Take the events that Stripe could not bring; how many were new. Raises StripeSilent, StripeRefused."""
+    return sum([await take_event(*told) async for told in gateway.undelivered(clock.real_now() - SWEPT)])
+
+
 def _foreign(event: EventFacts) -> str | None:
     if event.livemode != gateway.livemode:
         return "livemode"
@@ -60,10 +67,10 @@ def _foreign(event: EventFacts) -> str | None:
 async def settle_stored_event(event: str) -> EventState:
     """Do what a stored event calls for: look at its session at Stripe. Safe to repeat. Raises StripeSilent."""
     async with unit_of_work():
-        row = await fetch_one("SELECT body, state FROM stripe_event WHERE id = $1", event)
+        row = await fetch_one("SELECT type, body, state FROM stripe_event WHERE id = $1", event)
     if row is None or row["state"] != EventState.pending:
         return EventState(row["state"]) if row else EventState.ignored
-    subject = _subject(row["body"])
+    subject = _subject(row["type"], row["body"])
     if not subject.type.startswith("checkout.session."):
         alarming = subject.type.startswith(NEEDS_A_PERSON)
         return await _close(event, EventState.failed if alarming else EventState.ignored, "not about a session")
@@ -85,15 +92,20 @@ async def waiting_events(older_than: timedelta) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _subject(body: bytes) -> _Subject:
-    event = json.loads(body)
-    about = event["data"]["object"]
-    named = (about.get("metadata") or {}).get("attempt") or about.get("client_reference_id")
+def _subject(kind: str, body: bytes) -> _Subject:
+    """Read as little as possible, and nothing that must be there: an odd event waits for a person, not for ever."""
+    about = _object(_object(_object(json.loads(body)).get("data")).get("object"))
+    named = _object(about.get("metadata")).get("attempt") or about.get("client_reference_id")
     try:
-        attempt = UUID(named) if named else None
+        attempt = UUID(str(named))
     except ValueError:
         attempt = None
-    return _Subject(event["type"], about["id"] if about.get("object") == "checkout.session" else None, attempt)
+    session = about.get("id") if about.get("object") == "checkout.session" else None
+    return _Subject(kind, str(session) if session else None, attempt)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 async def _attempt_of(subject: _Subject) -> UUID | None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from portal.checkout.attempts import reach
-from portal.checkout.gateway import StripeSilent
-from portal.checkout.inbox import settle_stored_event, waiting_events
+from portal.checkout.gateway import StripeRefused, StripeSilent
+from portal.checkout.inbox import collect_events, settle_stored_event, waiting_events
 from portal.checkout.records import LIFETIME, LIVE, read_attempt
+from portal.checkout.rules import looks_due
 from portal.checkout.settling import end_attempt, ensure_posted
 from portal.checkout.states import AttemptState
 from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.kit import clock
-from portal.kit.errors import Declined
 
 log = logging.getLogger("portal.checkout")
-# Minutes after the start at which an attempt is looked at without being asked: four times soon, then five days.
-LOOKS = (1, 5, 15, 60, 1440, 2880, 4320, 5760, 7200)
+T = TypeVar("T")
+R = TypeVar("R")
+SILENCES = 3  # in a row, each up to 15 seconds: then Stripe is down, and the next round begins with the others
+LEFT_LYING = timedelta(minutes=1)
 
 
 async def settle_event(event: str) -> None:
@@ -27,52 +32,98 @@ async def settle_event(event: str) -> None:
 
 
 async def attempts(on: date) -> int:
-    """Look at every attempt that is not over, and at events that were left lying; how many ended. Repeatable."""
-    return await _look(await _live(), on)
+    """Look at every attempt that is not over, and at events lost or left lying; how many ended. Repeatable."""
+    await sweep_events()
+    return await _round([one.id for one in await _live()], on)
 
 
 async def poll_attempts() -> int:
     """The same, for those whose next look is due now; run every minute."""
-    return await _look(await _live(due=clock.real_now()), None)
+    now = clock.real_now()
+    return await _round([one.id for one in await _live() if one.looks < looks_due(now - one.started)], None)
 
 
-async def _live(due: datetime | None = None) -> list[UUID]:
+async def sweep_events() -> int:
+    """Fetch the events that Stripe could not bring us, also those about attempts that are over; run every hour."""
+    try:
+        return await collect_events()
+    except (StripeSilent, StripeRefused) as trouble:
+        log.warning("undelivered events could not be asked for: %s", trouble)
+        return 0
+
+
+@dataclass(frozen=True)
+class _Live:
+    """An attempt that is not over; `started` is true time, `looks` how many it has had."""
+
+    id: UUID
+    started: datetime
+    looks: int
+
+
+async def _live() -> list[_Live]:
+    """Those that were never asked for first, then the longest ago."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         rows = await fetch(
-            "SELECT id FROM attempt WHERE state = ANY($1::text[]) AND ($2::timestamptz IS NULL OR looks < 9 AND"
-            " expires_at - $3::interval + ($4::int[])[looks + 1] * interval '1 minute' <= $2)"
-            " ORDER BY created_at",
+            "SELECT id, expires_at, looks FROM attempt WHERE state = ANY($1::text[])"
+            " ORDER BY looked_at NULLS FIRST, created_at",
             [state.value for state in LIVE],
-            due,
-            LIFETIME,
-            list(LOOKS),
         )
-    return [row["id"] for row in rows]
+    return [_Live(row["id"], row["expires_at"] - LIFETIME, row["looks"]) for row in rows]
 
 
-async def _look(found: list[UUID], on: date | None) -> int:
-    ended = 0
-    for attempt in found:
+async def _round(found: Sequence[UUID], on: date | None) -> int:
+    """How many of these attempts ended."""
+    states = await _each("attempt", found, lambda attempt: look_at(attempt, on))
+    await _each("event", await waiting_events(LEFT_LYING), settle_stored_event)
+    return sum(state not in LIVE for state in states)
+
+
+async def _each(what: str, found: Sequence[T], act: Callable[[T], Awaitable[R]]) -> list[R]:
+    """Act on one after the other; what goes wrong with one keeps no other from its turn."""
+    done, silences = [], 0
+    for one in found:
         try:
-            ended += await look_at(attempt, on) not in LIVE
-        except (StripeSilent, Declined) as trouble:
-            log.warning("attempt %s could not be settled: %s", attempt, trouble)
-    for event in await waiting_events(timedelta(minutes=1)):
-        try:
-            await settle_stored_event(event)
-        except StripeSilent as trouble:
-            log.warning("event %s could not be settled: %s", event, trouble)
-    return ended
+            done.append(await act(one))
+            silences = 0
+        except StripeSilent as silent:
+            log.warning("%s %s could not be settled: %s", what, one, silent)
+            silences += 1
+            if silences == SILENCES:
+                break
+        except Exception as trouble:
+            log.warning("%s %s could not be settled", what, one, exc_info=trouble)
+    return done
 
 
 async def look_at(attempt: UUID, on: date | None = None) -> AttemptState:
-    """Bring one attempt up to date; one that never got an address is asked for again with its key, or given up."""
+    """Bring one attempt up to date; one that never got an address is asked for again with its key, or given up.
+
+    The look counts once Stripe has answered: an outage uses up none of them. Raises StripeSilent, Refused.
+    """
     known = await read_attempt(attempt)
-    async with unit_of_work(known.community):
-        await fetch("UPDATE attempt SET looks = looks + 1, looked_at = $2 WHERE id = $1", attempt, clock.real_now())
-    if known.session is None:
-        if known.over:
-            return await end_attempt(attempt, AttemptState.expired, "Stripe never gave an address")
-        await reach(attempt)
-        return (await read_attempt(attempt)).state
-    return await ensure_posted(attempt, on=on)
+    now = clock.real_now()
+    await _write(known.community, "UPDATE attempt SET looked_at = $2 WHERE id = $1", attempt, now)
+    state = await _bring_up_to_date(attempt, on)
+    if state in LIVE:
+        due = looks_due(now - (known.expires_at - LIFETIME))
+        await _write(known.community, "UPDATE attempt SET looks = $2 WHERE id = $1", attempt, due)
+    return state
+
+
+async def _bring_up_to_date(attempt: UUID, on: date | None) -> AttemptState:
+    known = await read_attempt(attempt)
+    if known.session is not None:
+        return await ensure_posted(attempt, on=on)
+    if known.over:
+        return await end_attempt(attempt, AttemptState.expired, "Stripe never gave an address")
+    await reach(attempt)
+    now = await read_attempt(attempt)
+    if now.state is AttemptState.unknown:
+        raise StripeSilent(now.trouble or "no address")
+    return now.state
+
+
+async def _write(community: int, sql: str, *values: object) -> None:
+    async with unit_of_work(community):
+        await fetch(sql, *values)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.checkout.records import LIFETIME
+from portal.checkout.records import LIFETIME, SUSPENSE
 from portal.checkout.states import AttemptState
 from portal.db import fetch, fetch_one, reading
 from portal.kit.bilingual import Bilingual
@@ -260,13 +260,13 @@ async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
         continue_at=attempt["url"] if attempt and open_ else None,
         until=attempt["created_at"] + LIFETIME if attempt and open_ else None,
         waiting=shown.state is PaymentState.pending,
-        suspended=row["trouble"] == "suspense",
+        suspended=row["trouble"] == SUSPENSE,
     )
 
 
 def _row(row: Record) -> PaymentRow:
     state = _SHOWN[AttemptState(row["state"])]
-    if row["trouble"] == "suspense":
+    if row["trouble"] == SUSPENSE:
         state = PaymentState.unknown
     return PaymentRow(
         row["id"],

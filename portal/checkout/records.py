@@ -20,6 +20,7 @@ from portal.payments.rules import Part
 
 LIFETIME = timedelta(minutes=45)  # Stripe allows 30 minutes and more; a co-owner waits no longer than this
 PATIENCE = timedelta(minutes=2)  # after this, an attempt whose address nobody got stands in nobody's way
+SUSPENSE = "suspense"  # the trouble of an attempt whose money was set aside
 LIVE = (AttemptState.creating, AttemptState.open, AttemptState.unknown, AttemptState.completed)
 ENDED = (AttemptState.posted, AttemptState.failed, AttemptState.expired)
 
@@ -86,6 +87,12 @@ async def lock_attempt(attempt: UUID) -> AttemptFacts:
     if row is None:
         raise Missing
     return facts(row)
+
+
+async def look_soon(attempt: UUID) -> None:
+    """Let the worker ask Stripe at its next round: somebody who may have paid is waiting."""
+    async with unit_of_work(EVERYWHERE):
+        await fetch("UPDATE attempt SET looks = 0 WHERE id = $1", attempt)
 
 
 async def live_attempts(bills: Collection[UUID]) -> list[AttemptFacts]:

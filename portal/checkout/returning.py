@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from uuid import UUID
 
 from portal.checkout.gateway import StripeSilent
+from portal.checkout.records import look_soon
 from portal.checkout.settling import ensure_posted
 from portal.db import fetch_value, unit_of_work
 from portal.kit.errors import Missing
@@ -24,6 +24,8 @@ async def come_back(by: Principal, session: str) -> UUID:
         )
     if attempt is None:
         raise Missing
-    with contextlib.suppress(StripeSilent):  # shown as pending; the webhook or the polling job will know
+    try:
         await ensure_posted(attempt)
+    except StripeSilent:  # shown as pending until the webhook comes, or the worker has asked, within a minute
+        await look_soon(attempt)
     return attempt

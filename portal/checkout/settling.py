@@ -8,7 +8,15 @@ from uuid import UUID, uuid4
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.checkout.gateway import SessionFacts, StripeRefused, StripeSilent, gateway
-from portal.checkout.records import AttemptFacts, bills_of, designation_of, lock_attempt, move, read_attempt
+from portal.checkout.records import (
+    SUSPENSE,
+    AttemptFacts,
+    bills_of,
+    designation_of,
+    lock_attempt,
+    move,
+    read_attempt,
+)
 from portal.checkout.states import ATTEMPT_MOVES, AttemptState
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_value, retrying, unit_of_work
@@ -114,10 +122,11 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
     """Set the money aside for a person to look at; the bill stays as it was, and the payer is not asked again."""
     kept = uuid4()
     await fetch(
-        "INSERT INTO suspense (id, community, intent, amount, currency, why, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO suspense (id, community, debtor, intent, amount, currency, why, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         kept,
         attempt.community,
+        attempt.debtor,
         intent,
         told.amount.fen,
         told.currency,
@@ -139,8 +148,9 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
         asked=attempt.amount,
     )
     if ATTEMPT_MOVES.allows(attempt.state, AttemptState.failed):
-        await move(attempt, AttemptState.failed, trouble="suspense", actor=STRIPE)
+        await move(attempt, AttemptState.failed, trouble=SUSPENSE, actor=STRIPE)
         return AttemptState.failed
+    await fetch("UPDATE attempt SET trouble = $2 WHERE id = $1", attempt.id, SUSPENSE)  # money came after its end
     return attempt.state
 
 

@@ -1,24 +1,30 @@
 """Where Stripe tells what happened: verified on the raw bytes, stored, and only then acknowledged."""
 
 from litestar import MediaType, Request, Router, post
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, TooManyRequestsException
 
 from portal.checkout.gateway import Forged, gateway
 from portal.checkout.inbox import take_event
+from portal.checkout.turnstile import Crowded, Turnstile
 
 MOST_BYTES = 262_144
+AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once: people keep most of both
+turnstile = Turnstile(AT_ONCE, IN_LINE)
 
 
 @post("/stripe", name="checkout:webhook", status_code=200, media_type=MediaType.TEXT, request_max_body_size=MOST_BYTES,
       opt={"public": True, "cross_site": True, "machine": True, "skip_session": True})  # fmt: skip
 async def stripe_webhook(request: Request) -> str:
-    """200 once the event is committed, 400 for anything that Stripe did not sign."""
+    """200 once the event is committed, 400 for what Stripe did not sign, 429 in a flood: Stripe brings it again."""
     body = await request.body()
     try:
         event = gateway.verify(body, request.headers.get("stripe-signature"))
+        async with turnstile.passage():
+            await take_event(event, body)
     except Forged as no:
         raise HTTPException(status_code=400) from no
-    await take_event(event, body)
+    except Crowded as no:
+        raise TooManyRequestsException from no
     return "ok"
 
 

@@ -66,10 +66,11 @@ class Credit(Table):
 
 
 class Suspense(Table):
-    """Money that fits no attempt as it came; somebody must look at it."""
+    """Money that is not what was asked of `debtor`; somebody must look at it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
+    debtor = ref(Debtor, null=True)
     intent = text(unique=True)
     amount = fen()
     currency = text()

@@ -18,9 +18,13 @@ SHUFFLE_WINDOW = 0.5  # seconds in which shuffled events are gathered
 
 
 def signature(payload: bytes, secret: str, at: int) -> str:
-    """The Stripe-Signature header: HMAC-SHA256 over `t.payload` (docs.stripe.com/webhooks, "verify manually")."""
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + payload, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
+    """The Stripe-Signature header: HMAC-SHA256 over `t.payload` (docs.stripe.com/webhooks, "verify manually").
+
+    With two secrets, a comma between them, it is signed twice, as Stripe does while one replaces the other.
+    """
+    signed = f"{at}.".encode() + payload
+    digests = [hmac.new(one.encode(), signed, hashlib.sha256).hexdigest() for one in secret.split(",")]
+    return ",".join([f"t={at}", *(f"v1={digest}" for digest in digests)])
 
 
 class Courier:

@@ -103,3 +103,13 @@ async def test_a_session_that_names_another_attempt_is_set_aside(till: Till):
         await client.get(back)
     assert await payments() == []
     assert await owed(till.bill) == Money(ALL)
+
+
+async def test_money_set_aside_after_its_attempt_ended_is_never_called_nothing(till: Till, admin: object):
+    async with till.browser() as client:
+        back = await paid(till, client)
+        await admin.execute("UPDATE attempt SET state = 'expired'; UPDATE attempt_bill SET live = false")
+        await till.faults(api=[RETRIEVE | {"kind": "wrong_amount", "times": 1}])
+        page = await client.get((await client.get(back)).headers["location"])
+        assert shown(page) == ("unknown", ALL)
+        assert "没有扣款" not in page.text
