@@ -24,6 +24,7 @@ ROUTERS: tuple[str, ...] = (
     "desk.units",
     "signin.pages",
     "signin.staff",
+    "signin.step_up",
     "units.pages",
     "billing.pages",
     "billing.staff",

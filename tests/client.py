@@ -9,18 +9,28 @@ import httpx
 
 from portal.app import create_app
 from portal.people.actions import start_session
-from portal.people.principal import Principal
+from portal.people.principal import Audience, Principal
 from portal.settings import Settings
 
 ORIGIN = "http://127.0.0.1:8000"
+HOST = "127.0.0.1"  # as the answers name it, so that a new cookie takes the place of the old one
 
 
 @asynccontextmanager
-async def browser(settings: Settings, who: Principal | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    """An httpx client that follows no redirects and sends what a browser sends from our own pages."""
+async def browser(
+    settings: Settings, who: Principal | None = None, *, stepped_up: bool | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """An httpx client that follows no redirects and sends what a browser sends from our own pages.
+
+    Staff have just signed in, which is proof enough for a while; an owner's code is not, unless `stepped_up`.
+    """
+    if stepped_up is None:
+        stepped_up = who is not None and who.audience is Audience.staff
     transport = httpx.ASGITransport(app=create_app(settings))  # type: ignore[arg-type]
     headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "User-Agent": "tests"}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
         if who:
-            client.cookies.set("sid", await start_session(who.human, who.audience, "tests"))
+            client.cookies.set(
+                "sid", await start_session(who.human, who.audience, "tests", stepped_up=stepped_up), HOST
+            )
         yield client

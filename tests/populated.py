@@ -210,7 +210,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
 
 async def signed_in(who: Principal) -> tuple[str, Principal]:
     """A new session's token, and the person as the portal knows them by it."""
-    token = await start_session(who.human, who.audience, "tests")
+    token = await start_session(who.human, who.audience, "tests", stepped_up=True)
     known = await principal_of(token)
     assert known is not None
     return token, known

@@ -10,7 +10,7 @@ from portal.billing.desk import line_at
 from portal.corrections import actions, queries
 from portal.corrections.forms import CorrectionForm, RefusalForm
 from portal.kit.i18n import N_
-from portal.web.guards import staff
+from portal.web.guards import staff, stepped_up
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
@@ -39,7 +39,11 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> R
     return await new_page(request, bill, line, form, status=422)
 
 
-@post("/corrections/{correction:uuid}/approval", name="desk.corrections:approve", guards=[staff(*actions.APPROVERS)])
+@post(
+    "/corrections/{correction:uuid}/approval",
+    name="desk.corrections:approve",
+    guards=[staff(*actions.APPROVERS), stepped_up],
+)
 async def approve(request: Request, correction: FromPath[UUID]) -> Response:
     """Approve what somebody else asked for."""
     await actions.approve_correction(request.user, correction)

@@ -14,7 +14,10 @@ from portal.people.actions import close_sessions
 
 
 async def link_people(community: int, changes: Sequence[Change]) -> None:
-    """Tie each person to the human of their phone. Whoever's phone or e-mail changed is signed out (I-A8)."""
+    """Tie each person to the human of their phone, but for whom every tie was revoked.
+
+    Whoever's phone or e-mail changed is signed out (I-A8).
+    """
     phones = {c.new["phone"]: c.new["language"] for c in changes if c.new["phone"]}
     await fetch(
         "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
@@ -26,7 +29,9 @@ async def link_people(community: int, changes: Sequence[Change]) -> None:
     )
     await fetch(
         "UPDATE person p SET human = (SELECT h.id FROM human h WHERE h.phone = p.phone)"
-        " WHERE p.community = $1 AND p.human IS DISTINCT FROM (SELECT h.id FROM human h WHERE h.phone = p.phone)",
+        " WHERE p.community = $1 AND p.human IS DISTINCT FROM (SELECT h.id FROM human h WHERE h.phone = p.phone)"
+        " AND (EXISTS (SELECT FROM occupancy o WHERE o.person = p.id AND o.revoked_at IS NULL)"
+        "   OR NOT EXISTS (SELECT FROM occupancy o WHERE o.person = p.id))",
         community,
     )
     await _sign_out(c.old["human"] for c in changes if c.old and c.changes("phone", "email"))
@@ -87,10 +92,5 @@ async def _human(login: str) -> UUID:
 
 
 async def _sign_out(humans: Iterable[UUID | None]) -> None:
-    """End the sessions and the unused codes of these."""
-    known = sorted({human for human in humans if human})
-    for human in known:
+    for human in sorted({human for human in humans if human}):
         await close_sessions(human)
-    await fetch(
-        "UPDATE one_time_code SET used_at = $2 WHERE human = ANY($1) AND used_at IS NULL", known, clock.real_now()
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from uuid import UUID
 
 from portal.db import fetch, fetch_value, unit_of_work
@@ -18,14 +19,19 @@ from portal.people.states import Language, SecurityVerb
 TOKEN_BYTES = 32
 
 
-async def start_session(human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None) -> str:
-    """A new session's token (256 bits); the browser's old one, `instead_of`, ends. At most five live at once."""
+async def start_session(human: UUID, audience: Audience, user_agent: str, **more: Any) -> str:
+    """A new session's token (256 bits); `more` as in `open_session`. At most five live at once."""
     async with unit_of_work():
-        return await open_session(human, audience, user_agent, instead_of=instead_of)
+        return await open_session(human, audience, user_agent, **more)
 
 
-async def open_session(human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None) -> str:
-    """`start_session` inside the transaction that used up the code. Raises Missing for an unknown human."""
+async def open_session(
+    human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None, stepped_up: bool = False
+) -> str:
+    """`start_session` inside the transaction that used up the code. The browser's old session, `instead_of`, ends.
+
+    `stepped_up`: what was proved at the door is proof enough for a while. Raises Missing for an unknown human.
+    """
     now = clock.real_now()
     if not await fetch_value("SELECT id FROM human WHERE id = $1 FOR NO KEY UPDATE", human):
         raise Missing
@@ -33,14 +39,15 @@ async def open_session(human: UUID, audience: Audience, user_agent: str, *, inst
         await _revoke("token_sha256 = $2", fingerprint(instead_of))
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await fetch(
-        "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $5, $6)",
+        "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at,"
+        " stepped_up_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $5, $6, $7)",
         fingerprint(token),
         human,
         audience.value,
         user_agent[:300],
         now,
         now + LIFETIMES[audience].absolute,
+        now if stepped_up else None,
     )
     await _revoke(
         "id IN (SELECT id FROM web_session WHERE human = $2 AND revoked_at IS NULL AND expires_at > $1"
@@ -66,11 +73,37 @@ async def end_sessions_of(human: UUID, *, except_: UUID | None = None) -> int:
 
 
 async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
-    """`end_sessions_of` inside the transaction that gives the reason (new password, changed phone or role)."""
+    """`end_sessions_of` inside the transaction that gives the reason: new password, changed phone or role (I-A8).
+
+    Codes under way end with them.
+    """
     ended = await _revoke("human = $2 AND id IS DISTINCT FROM $3", human, except_)
+    await fetch(
+        "UPDATE one_time_code SET expires_at = $2 WHERE human = $1 AND used_at IS NULL AND expires_at > $2",
+        human,
+        clock.real_now(),
+    )
     if ended:
         await note(SecurityVerb.SESSION_REVOKED, human, sessions=len(ended))
     return len(ended)
+
+
+async def renew_session(by: Principal) -> str:
+    """A new token for the session of somebody who has just proved again who they are; the old one is worth nothing.
+
+    How long the session lasts does not change. Part of the caller's unit of work. Raises Missing once it has ended.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    if not await fetch_value(
+        "UPDATE web_session SET token_sha256 = $2, stepped_up_at = $3 WHERE id = $1 AND revoked_at IS NULL"
+        " RETURNING id",
+        by.session,
+        fingerprint(token),
+        clock.real_now(),
+    ):
+        raise Missing
+    await note(SecurityVerb.STEPPED_UP, by.human, audience=by.audience)
+    return token
 
 
 async def revoke_session(by: Principal, session: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Principal:
     roles: dict[int, frozenset[Role]] = field(default_factory=dict)
     departments: dict[int, str] = field(default_factory=dict)
     committees: tuple[int, ...] = ()
+    stepped_up_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -35,7 +35,7 @@ async def principal_of(token: str) -> Principal | None:
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE, read_only=True):
         session = await fetch_one(
-            "SELECT s.id, s.audience, s.seen_at, s.expires_at, h.id AS human, h.language, h.large_text"
+            "SELECT s.id, s.audience, s.seen_at, s.expires_at, s.stepped_up_at, h.id AS human, h.language, h.large_text"
             " FROM web_session s JOIN human h ON h.id = s.human WHERE s.token_sha256 = $1 AND s.revoked_at IS NULL",
             fingerprint(token),
         )
@@ -64,6 +64,7 @@ async def _owner(session: Any) -> Principal:
         name=rows[0]["name"] if rows else "",
         language=session["language"],
         large_text=session["large_text"],
+        stepped_up_at=session["stepped_up_at"],
         persons=tuple(dict.fromkeys(r["id"] for r in rows)),
         communities=tuple(dict.fromkeys(r["community"] for r in rows)),
         committees=tuple(sorted(posts)),
@@ -82,6 +83,7 @@ async def _staff(session: Any) -> Principal:
         name=rows[0]["name"] if rows else "",
         language=session["language"],
         large_text=session["large_text"],
+        stepped_up_at=session["stepped_up_at"],
         communities=tuple(r["community"] for r in rows),
         roles={r["community"]: frozenset(Role(role) for role in r["roles"]) for r in rows},
         departments={r["community"]: r["department"] for r in rows if r["department"]},

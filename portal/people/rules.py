@@ -31,6 +31,14 @@ def alive(audience: Audience, seen_at: datetime, expires_at: datetime, now: date
     return now < expires_at and now < seen_at + LIFETIMES[audience].idle
 
 
+STEP_UP_LASTS = timedelta(minutes=10)  # source: reliability.md I-A5
+
+
+def fresh(stepped_up_at: datetime | None, now: datetime) -> bool:
+    """Whether someone proved again lately enough who they are, for what a stolen session must not do (real time)."""
+    return stepped_up_at is not None and now < stepped_up_at + STEP_UP_LASTS
+
+
 def masked(phone: str) -> str:
     """+86138****8000: for logs and security events."""
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 10 else "****"

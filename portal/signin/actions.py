@@ -1,5 +1,6 @@
 """The owners' door: a code is asked for by phone number, and used once by the browser that asked.
 
+Codes for stepping up and for a new number are of the same kind, each with a knock of its own.
 What the person is told depends only on what they typed, never on whether the number is on a roll.
 """
 
@@ -7,10 +8,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from asyncpg import Record
 
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
@@ -39,6 +43,7 @@ from portal.signin.rules import (
     six_digits,
 )
 
+SIGN_IN = N_("[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never tell it to anybody, not even to us.")
 WAIT_A_MINUTE = N_("A code was asked for less than a minute ago. Please wait %(seconds)s seconds, then ask again.")
 ENOUGH_CODES = N_(
     "Several codes were asked for with this number. Please use the latest one, or try again in %(minutes)s minutes."
@@ -72,6 +77,7 @@ class CodeMessage:
     language: str
     code: str
     human: UUID
+    text: str = SIGN_IN
 
 
 async def ask_code(phone: str, *, network: str, secret: str) -> tuple[Knock, CodeMessage | None]:
@@ -80,16 +86,21 @@ async def ask_code(phone: str, *, network: str, secret: str) -> tuple[Knock, Cod
     Raises Invalid("phone") when asked too often; unknown numbers count the same.
     """
     now = clock.real_now()
-    knock = Knock(secrets.token_urlsafe(32), phone, now)
+    knock = knocking(phone, now)
     async with unit_of_work(EVERYWHERE):
-        refusal = await _too_many_sends(phone, network, secret, now)
+        refusal = await too_many_sends(phone, network, secret, now)
         message = None if refusal else await _new_code(knock, secret)
     if refusal:
         raise refusal
     return knock, message
 
 
-async def _too_many_sends(phone: str, network: str, secret: str, now: datetime) -> Invalid | None:
+def knocking(phone: str, now: datetime) -> Knock:
+    """A fresh knock for a number in E.164, counted at the same moment."""
+    return Knock(secrets.token_urlsafe(32), phone, now)
+
+
+async def too_many_sends(phone: str, network: str, secret: str, now: datetime) -> Invalid | None:
     """Count this one, or say when the next is allowed."""
     number, cool, near = _key("send", phone, secret), _key("cool", phone, secret), f"send:{network}"
     for key, limit, sentence in (
@@ -107,13 +118,19 @@ async def _too_many_sends(phone: str, network: str, secret: str, now: datetime) 
 
 
 async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
-    """Store a code for a number of a roll and end its older ones; for any other do as much work for nothing."""
-    code, salt = six_digits(secrets.randbelow(10**6)), secrets.token_hex(16)
+    """Store a code for a number of a roll; for any other do as much work for nothing."""
     human = await fetch_one(
         "SELECT id, language FROM human h WHERE phone = $1 AND EXISTS (SELECT FROM person p WHERE p.human = h.id)",
         knock.phone,
     )
-    whom = human["id"] if human else uuid4()
+    code = await put_code(human["id"] if human else uuid4(), knock, secret)
+    await note(SecurityVerb.CODE_SENT if human else SecurityVerb.CODE_UNKNOWN, phone=masked(knock.phone))
+    return CodeMessage(knock.phone, human["language"], code, human["id"]) if human else None
+
+
+async def put_code(whom: UUID, knock: Knock, secret: str) -> str:
+    """Store a new code of a human and end their older ones; the code. For nobody's id nothing is stored."""
+    code, salt = six_digits(secrets.randbelow(10**6)), secrets.token_hex(16)
     await fetch(
         "UPDATE one_time_code SET expires_at = $2 WHERE human = $1 AND used_at IS NULL AND expires_at > $2",
         whom,
@@ -129,8 +146,7 @@ async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
         knock.asked_at,
         knock.asked_at + CODE_LIFE,
     )
-    await note(SecurityVerb.CODE_SENT if human else SecurityVerb.CODE_UNKNOWN, phone=masked(knock.phone))
-    return CodeMessage(knock.phone, human["language"], code, human["id"]) if human else None
+    return code
 
 
 async def use_code(
@@ -141,7 +157,7 @@ async def use_code(
     Raises Invalid("code") when it is wrong, used, run out, or tried too often. The failure is counted all the same.
     """
     async with unit_of_work(EVERYWHERE):
-        row = await _refused_before_looking(knock, network, secret) or await _right_code(knock, code, network, secret)
+        row = await right_code(knock, code, network, secret, belongs=_still_theirs)
         if not isinstance(row, Invalid):
             token = await open_session(row, Audience.owner, user_agent, instead_of=instead_of)
     if isinstance(row, Invalid):
@@ -163,8 +179,16 @@ async def _refused_before_looking(knock: Knock, network: str, secret: str) -> In
     return Invalid("code", RUN_OUT) if now >= knock.asked_at + CODE_LIFE else None
 
 
-async def _right_code(knock: Knock, code: str, network: str, secret: str) -> UUID | Invalid:
-    """The human whose live code this is, which is used up now; else the refusal, counted."""
+Belongs = Callable[[Record, str], Awaitable[bool]]
+
+
+async def right_code(knock: Knock, code: str, network: str, secret: str, *, belongs: Belongs) -> UUID | Invalid:
+    """The human whose live code this is, which is used up now; else the refusal, counted.
+
+    `belongs(row, phone)` says whether the stored code may serve here.
+    """
+    if refusal := await _refused_before_looking(knock, network, secret):
+        return refusal
     now = clock.real_now()
     row = await fetch_one(
         "SELECT * FROM one_time_code WHERE browser_sha256 = $1 FOR NO KEY UPDATE", fingerprint(knock.browser)
@@ -173,13 +197,7 @@ async def _right_code(knock: Knock, code: str, network: str, secret: str) -> UUI
     right = hmac.compare_digest(code_hmac(secret, salt, code), kept)
     if row and right and row["used_at"]:
         return Invalid("code", USED)
-    if (
-        row
-        and right
-        and now < row["expires_at"]
-        and row["tries"] < MOST_TRIES
-        and await _still_theirs(row, knock.phone)
-    ):
+    if row and right and now < row["expires_at"] and row["tries"] < MOST_TRIES and await belongs(row, knock.phone):
         await fetch("UPDATE one_time_code SET used_at = $2 WHERE id = $1", row["id"], now)
         # A code that its owner used is no flood of messages: neither the minute nor the hour counts it on.
         await limits.forget(_key("cool", knock.phone, secret))
@@ -188,7 +206,7 @@ async def _right_code(knock: Knock, code: str, network: str, secret: str) -> UUI
     return await _failed(knock, row, network, secret, now)
 
 
-async def _still_theirs(row: Any, phone: str) -> bool:
+async def _still_theirs(row: Record, phone: str) -> bool:
     """Whether the number is still this human's, and still on a roll: it may have changed since they asked."""
     return await fetch_value(
         "SELECT EXISTS (SELECT FROM human h JOIN person p ON p.human = h.id WHERE h.id = $1 AND h.phone = $2)",

@@ -4,7 +4,6 @@ import asyncio
 import logging
 
 from portal.db import unit_of_work
-from portal.kit.i18n import N_
 from portal.kit.language import _, speaking
 from portal.notices.sms import NotSent, send_sms
 from portal.people.events import note
@@ -14,7 +13,6 @@ from portal.settings import Settings
 from portal.signin.actions import CodeMessage
 
 log = logging.getLogger("portal.signin")
-TEXT = N_("[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never tell it to anybody, not even to us.")
 PAUSES = (1, 3)
 _on_their_way: set[asyncio.Task[None]] = set()
 
@@ -30,7 +28,7 @@ async def _send(settings: Settings, message: CodeMessage | None) -> None:
     if message is None:
         return
     with speaking(message.language):
-        text = _(TEXT, code=message.code)
+        text = _(message.text, code=message.code)
     for pause in (*PAUSES, None):
         try:
             await send_sms(settings, message.to, text)

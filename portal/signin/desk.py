@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.db import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.kit import clock
-from portal.kit.errors import Invalid
+from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.people.actions import open_session
 from portal.people.events import note
@@ -59,18 +59,31 @@ async def check_totp(
     half: HalfWay, code: str, *, network: str, secret: str, user_agent: str, instead_of: str | None = None
 ) -> str:
     """The second half: the token of a new session. Raises Invalid("code"); the failure is counted all the same."""
-    now = clock.real_now()
     async with unit_of_work(EVERYWHERE):
-        refusal = await _reserve(half.login, network, secret, now)
+        refusal = await use_totp(half, code, network=network, secret=secret)
         if not refusal:
-            refusal = await _refused_code(half, code, network, now)
-        if not refusal:
-            await limits.forget(_login_key(half.login, secret))
-            await limits.take_back(f"fail:{network}", now)
-            token = await open_session(half.human, Audience.staff, user_agent, instead_of=instead_of)
+            token = await open_session(half.human, Audience.staff, user_agent, instead_of=instead_of, stepped_up=True)
     if refusal:
         raise refusal
     return token
+
+
+async def use_totp(half: HalfWay, code: str, *, network: str, secret: str) -> Invalid | None:
+    """Use a code up in the caller's unit of work, or the refusal, counted."""
+    now = clock.real_now()
+    if refusal := await _reserve(half.login, network, secret, now) or await _refused_code(half, code, network, now):
+        return refusal
+    await limits.forget(_login_key(half.login, secret))
+    await limits.take_back(f"fail:{network}", now)
+    return None
+
+
+async def half_way_of(human: UUID) -> HalfWay:
+    """Somebody of the staff who is signed in, as far as a password would have brought them. Raises Missing."""
+    found = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
+    if found is None:
+        raise Missing
+    return HalfWay(human, found["login"], fingerprint(found["password_hash"]))
 
 
 async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -> Invalid | None:

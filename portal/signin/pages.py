@@ -1,6 +1,5 @@
 """The owners' door, and what is theirs to choose: language, text size, signed-in browsers."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +13,10 @@ from portal.people.principal import Audience
 from portal.people.queries import sessions_of
 from portal.people.rules import LIFETIMES
 from portal.signin import actions
-from portal.signin.actions import Knock
 from portal.signin.delivery import send_soon
 from portal.signin.forms import CodeForm, PhoneForm, SettingsForm
-from portal.signin.pending import drop, keep, kept
-from portal.signin.rules import KNOCK_LIFE, network
+from portal.signin.pending import drop, keep_knock, kept, knock_of
+from portal.signin.rules import network
 from portal.web.guards import owner
 from portal.web.i18n import _, speak
 from portal.web.next_path import safe_next
@@ -45,7 +43,7 @@ def browser_of(request: Request) -> dict[str, Any]:
 def owners_next(wanted: str | None) -> str:
     """Where an owner goes after signing in: a page of ours that is not a door or a desk."""
     path = safe_next(wanted)
-    return "/" if path.startswith(("/sign-in", "/sign-out", "/desk")) else path
+    return "/" if path.startswith(("/sign-in", "/sign-out", "/step-up", "/desk")) else path
 
 
 def phone_page(request: Request, form: PhoneForm, wanted: str, status: int = 200) -> Template:
@@ -74,8 +72,7 @@ async def ask(request: Request) -> Response:
         return phone_page(request, form, wanted, status=422)
     knock, message = form.outcome
     send_soon(request.app.state.settings, message)
-    facts = {"browser": knock.browser, "phone": knock.phone, "asked_at": knock.asked_at.isoformat(), "next": wanted}
-    return keep(request, go(request, "signin:code"), "knock", KNOCK_LIFE, **facts)
+    return keep_knock(request, go(request, "signin:code"), "knock", knock, next=wanted)
 
 
 def code_page(request: Request, form: CodeForm, facts: dict[str, Any], status: int = 200) -> Template:
@@ -97,10 +94,9 @@ async def enter(request: Request) -> Response:
     if (facts := kept(request, "knock")) is None:
         flash(request, N_("Please begin with your mobile number; a code works only in the browser that asked."), "info")
         return go(request, "signin:phone")
-    knock = Knock(facts["browser"], facts["phone"], datetime.fromisoformat(facts["asked_at"]))
     form = CodeForm(await request.form())
     if not form.validate() or not await form.accepts(
-        actions.use_code(knock, form.code.data, **who_asks(request), **browser_of(request))
+        actions.use_code(knock_of(facts), form.code.data, **who_asks(request), **browser_of(request))
     ):
         return code_page(request, form, facts, status=422)
     response = drop(request, Redirect(owners_next(facts["next"]), status_code=303), "knock")

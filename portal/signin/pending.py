@@ -12,6 +12,8 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from portal.kit import clock
+from portal.signin.actions import Knock
+from portal.signin.rules import KNOCK_LIFE
 from portal.web.here import Web, web_of
 
 
@@ -43,6 +45,17 @@ def drop(request: Request, response: Redirect, name: str) -> Redirect:
     web = web_of(request)
     response.set_cookie(_cookie(web, name, "", 0))
     return response
+
+
+def keep_knock(request: Request, response: Redirect, name: str, knock: Knock, **more: str) -> Redirect:
+    """Let this browser keep the knock of a code that it asked for."""
+    facts = {"browser": knock.browser, "phone": knock.phone, "asked_at": knock.asked_at.isoformat()}
+    return keep(request, response, name, KNOCK_LIFE, **facts, **more)
+
+
+def knock_of(facts: dict[str, Any]) -> Knock:
+    """The knock among facts that were kept."""
+    return Knock(facts["browser"], facts["phone"], datetime.fromisoformat(facts["asked_at"]))
 
 
 def _cookie(web: Web, name: str, value: str, age: int) -> Cookie:

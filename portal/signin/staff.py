@@ -30,7 +30,7 @@ def desk_next(wanted: str | None) -> str:
     """Where a member of staff goes after signing in: a page of the desk that is not its door."""
     path = safe_next(wanted, "/desk")
     inside = path == "/desk" or path.startswith(("/desk/", "/desk?"))
-    return path if inside and not path.startswith(("/desk/sign-in", "/desk/set-up")) else "/desk"
+    return path if inside and not path.startswith(("/desk/sign-in", "/desk/set-up", "/desk/step-up")) else "/desk"
 
 
 def password_page(request: Request, form: PasswordForm, wanted: str, status: int = 200) -> Template:

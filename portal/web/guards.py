@@ -8,13 +8,15 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard
 
+from portal.kit import clock
 from portal.kit.errors import Forbidden
 from portal.people.principal import Audience, Role
+from portal.people.rules import fresh
 from portal.web.held import hold
 
 
 class SignedOut(Exception):
-    """Nobody is signed in here; `door` is where they can be, `back` the page to return to."""
+    """Nobody is signed in here, or not surely enough; `door` is where they can be, `back` the page to return to."""
 
     def __init__(self, door: str, back: str) -> None:
         super().__init__(door)
@@ -45,6 +47,13 @@ def staff(*roles: Role) -> Guard:
     return staff_guard
 
 
+async def stepped_up(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Someone who proved again within ten minutes who they are. Stands behind `owner` or `staff(…)` (I-A5)."""
+    if not fresh(connection.user.stepped_up_at, clock.real_now()):
+        owner_ = connection.user.audience == Audience.owner
+        raise SignedOut("/step-up" if owner_ else "/desk/step-up", await _back(connection))
+
+
 async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
     """For the whole application: a route without a guard of its own is shut unless it says it is public."""
     if not handler.opt.get("public") and not has_guard(handler):
@@ -64,7 +73,10 @@ def has_guard(handler: BaseRouteHandler) -> bool:
 
 async def _through(connection: ASGIConnection[Any, Any, Any, Any], audience: Audience, door: str) -> None:
     if connection.user is None:
-        back = await hold(connection) if isinstance(connection, Request) else "/"
-        raise SignedOut(door, back)
+        raise SignedOut(door, await _back(connection))
     if connection.user.audience != audience:
         raise Forbidden
+
+
+async def _back(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return await hold(connection) if isinstance(connection, Request) else "/"

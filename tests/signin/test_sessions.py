@@ -8,7 +8,7 @@ from portal.people.actions import end_session, start_session
 from portal.settings import Settings
 from portal.signin.rules import FAILURES_AN_ADDRESS
 from tests import cast
-from tests.client import ORIGIN, browser
+from tests.client import HOST, ORIGIN, browser
 from tests.signin.doors import PASSWORD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -84,7 +84,7 @@ async def test_an_ended_token_opens_nothing_ever_again(settings: Settings) -> No
         token = client.cookies["sid"]
         assert (await client.get("/")).status_code == 200
         await client.post("/sign-out")
-        client.cookies.set("sid", token)
+        client.cookies.set("sid", token, HOST)
         assert (await client.get("/")).headers["location"] == "/sign-in?next=/"
         await start_session(estate["陈静"].human, estate["陈静"].audience, "another")
         assert (await client.get("/bills")).status_code == 303

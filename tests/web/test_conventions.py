@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.app import ROUTERS, create_app
 from portal.settings import Settings
-from portal.web.guards import has_guard
+from portal.web.guards import has_guard, stepped_up
 
 ROOT = Path(__file__).parents[2]
 PATH = re.compile(r"/|(/([a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|\.well-known|\{[a-z_]+:[a-z]+\}(\.[a-z]+)?))+")
@@ -71,6 +71,21 @@ def test_ids_in_addresses_cannot_be_guessed(app: Litestar) -> None:
     """I-A6: 122 random bits, and the right to see it besides."""
     kinds = {(h.name, kind) for path, h in handlers(app) for kind in re.findall(r":([a-z]+)\}", path)}
     assert not [(name, kind) for name, kind in kinds if kind not in ("uuid", NO_ID.get(name or ""))]
+
+
+# What gives money away or changes who may sign in: a session that was stolen must not be enough for it (I-A5).
+# A decision on a dispute is not here: it corrects a bill and pays nothing out, and a second person stands behind it.
+NEEDS_STEP_UP = {"desk.corrections:approve"}
+SOUNDS_LIKE_IT = re.compile(r"refund|waiver|write-?off|bank-|phone|corrections:approve")
+
+
+def test_what_a_stolen_session_must_not_do_needs_a_fresh_proof(app: Litestar) -> None:
+    needs = {h.name for _path, h in handlers(app) if stepped_up in h.resolve_guards()}
+    assert needs == NEEDS_STEP_UP
+    sounds = {h.name for _path, h in handlers(app) if SOUNDS_LIKE_IT.search(f"{h.name}") and "POST" in h.http_methods}
+    assert sounds - {"signin:phone", "signin:ask"} <= needs
+    behind = [guards for _path, h in handlers(app) if stepped_up in (guards := h.resolve_guards())]
+    assert behind and not [guards for guards in behind if guards.index(stepped_up) < 2]  # closed, the door, then this
 
 
 def test_reading_is_get_and_everything_else_is_post(app: Litestar) -> None:

@@ -123,7 +123,8 @@ async def test_nobody_reaches_what_is_not_theirs(stage: Stage, name: str, fragme
         if found := leaks(answer, marks):
             wrong.append(f"{where} tells {sorted(found)}")
     assert not wrong, "\n".join(["", *wrong])
-    assert not [t for t in changed(before, await everything()) if t not in ("notice", "delivery")]
+    own = ("notice", "delivery", "one_time_code")  # a code to step up goes to oneself
+    assert not [t for t in changed(before, await everything()) if t not in own]
 
 
 @pytest.mark.parametrize("name", ["李明", "韩冰"])

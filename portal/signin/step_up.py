@@ -1,0 +1,106 @@
+"""Stepping up: the page between a person and what a stolen session must not do, for owners and for staff."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Redirect, Template
+
+from portal.kit.i18n import N_
+from portal.people.principal import Audience
+from portal.people.rules import LIFETIMES
+from portal.signin import stepping
+from portal.signin.delivery import send_soon
+from portal.signin.forms import CodeForm, TotpForm
+from portal.signin.pages import owners_next, who_asks
+from portal.signin.pending import drop, keep_knock, kept, knock_of
+from portal.signin.staff import desk_next
+from portal.web.forms import Form
+from portal.web.guards import owner, staff
+from portal.web.i18n import _
+from portal.web.page import flash, go, page
+from portal.web.session import start_session
+
+KNOCK = "step-up"
+
+
+@get("/step-up", name="step-up:show", guards=[owner])
+async def show(request: Request) -> Template:
+    """Why a code is needed, and to which number it goes."""
+    return await ask_page(request, Form(), owners_next(request.query_params.get("next")))
+
+
+@post("/step-up", name="step-up:ask", guards=[owner])
+async def ask(request: Request) -> Response:
+    """Send the code."""
+    sent = await request.form()
+    form, wanted = Form(sent), owners_next(sent.get("next"))
+    if not await form.accepts(stepping.ask_step_up(request.user, **who_asks(request))):
+        return await ask_page(request, form, wanted, status=422)
+    knock, message = form.outcome
+    send_soon(request.app.state.settings, message)
+    return keep_knock(request, go(request, "step-up:code"), KNOCK, knock, next=wanted)
+
+
+@get("/step-up/code", name="step-up:code", guards=[owner])
+async def code(request: Request) -> Response:
+    """Ask for the code; who has not asked for one begins before."""
+    facts = kept(request, KNOCK)
+    return code_page(request, CodeForm(), facts) if facts else go(request, "step-up:show")
+
+
+@post("/step-up/code", name="step-up:enter", guards=[owner])
+async def enter(request: Request) -> Response:
+    """It is right: the session gets a new token, and the way goes on."""
+    if (facts := kept(request, KNOCK)) is None:
+        flash(request, N_("Please have a new code sent: a code works only in the browser that asked."), "info")
+        return go(request, "step-up:show")
+    form = CodeForm(await request.form())
+    if not form.validate() or not await form.accepts(
+        stepping.step_up(request.user, knock_of(facts), form.code.data, **who_asks(request))
+    ):
+        return code_page(request, form, facts, status=422)
+    response = drop(request, Redirect(owners_next(facts["next"]), status_code=303), KNOCK)
+    start_session(request, response, form.outcome, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
+    return response
+
+
+@get("/desk/step-up", name="desk.step-up:show", guards=[staff()])
+async def show_staff(request: Request) -> Template:
+    """Ask a member of staff for the code of their app."""
+    return staff_page(request, TotpForm(), desk_next(request.query_params.get("next")))
+
+
+@post("/desk/step-up", name="desk.step-up:enter", guards=[staff()])
+async def enter_staff(request: Request) -> Response:
+    """It is right: the session gets a new token, and the way goes on."""
+    sent = await request.form()
+    form, wanted = TotpForm(sent), desk_next(sent.get("next"))
+    if not form.validate() or not await form.accepts(
+        stepping.step_up_staff(request.user, form.code.data, **who_asks(request))
+    ):
+        return staff_page(request, form, wanted, status=422)
+    response = Redirect(wanted, status_code=303)
+    start_session(request, response, form.outcome, None)
+    return response
+
+
+async def ask_page(request: Request, form: Form, wanted: str, status: int = 200) -> Template:
+    """The first step, for GET and for a refused POST."""
+    phone = await stepping.phone_of(request.user)
+    return page(request, "signin/step_up.html", title=_("Confirm that it is you"), form=form, phone=phone, next=wanted,
+                status=status)  # fmt: skip
+
+
+def code_page(request: Request, form: CodeForm, facts: dict[str, Any], status: int = 200) -> Template:
+    """The second step, for GET and for a refused POST."""
+    return page(request, "signin/step_up_code.html", title=_("Enter the code"), form=form, phone=facts["phone"],
+                next=facts["next"], status=status)  # fmt: skip
+
+
+def staff_page(request: Request, form: TotpForm, wanted: str, status: int = 200) -> Template:
+    """The desk's step, for GET and for a refused POST."""
+    return page(request, "signin/step_up_staff.html", title=_("Confirm that it is you"), form=form, next=wanted,
+                status=status)  # fmt: skip
+
+
+router = Router("/", route_handlers=[show, ask, code, enter, show_staff, enter_staff])
