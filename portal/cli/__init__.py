@@ -1,0 +1,89 @@
+"""The commands of the portal: each reads its words, calls one action and prints what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from portal.cli import parts, staff, work
+from portal.cli.asking import OK, show
+from portal.kit.period import Month
+from portal.settings import Unusable
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run one command and exit with 0, 1 (refused or found wrong) or 2 (usage)."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))  # so that the embedded server is stopped as well
+    given = parser().parse_args(words)
+    if given.data:
+        os.environ["PORTAL_DATA"] = str(given.data)
+    if given.embedded:
+        os.environ["PORTAL_EMBEDDED"] = "1"
+    try:
+        sys.exit(given.run(given))
+    except Unusable as no:  # leaves with its message on stderr
+        if given.json:
+            show(given, {"error": str(no)})
+        raise
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its words."""
+    top = argparse.ArgumentParser(prog="portal", description="Mingbai, the owner portal")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON object")
+    common.add_argument("--data", type=Path, help="the data folder (PORTAL_DATA)")
+    common.add_argument("--embedded", action="store_true", help="allow the embedded server in production")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, parents=[common], help=words)
+        made.set_defaults(run=run)
+        return made
+
+    command("setup", parts.setup, "create or upgrade the database; safe to repeat")
+    dev = command("dev", parts.dev, "everything in one process group on this machine")
+    dev.add_argument("--port", type=int, default=8000)
+    dev.add_argument("--sandbox-port", type=int, default=8421)
+    dev.add_argument("--no-demo", action="store_true")
+    serve = command("serve", parts.serve, "the web server")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1)
+    serve.add_argument("--address", default="127.0.0.1")
+    command("worker", parts.worker, "the worker of the job queue")
+    sandbox = command("sandbox", parts.sandbox, "stand-ins for Stripe, SMS and mail")
+    sandbox.add_argument("--port", type=int, default=8421)
+    sandbox.add_argument("--smtp-port", type=int, help="where mail is handed in; four above --port if not given")
+    taken = command("import", work.bring_in, "bring in an estate from a folder of CSV files")
+    taken.add_argument("path", type=Path)
+    taken.add_argument("--community", required=True)
+    taken.add_argument("--dry-run", action="store_true")
+    bill = command("bill", work.bill, "preview or publish the bills of a service month")
+    bill.add_argument("--community", required=True)
+    bill.add_argument("--period", type=Month.parse, required=True)
+    bill.add_argument("--on", type=date.fromisoformat)
+    bill.add_argument("--preview", action="store_true")
+    job = command("run", work.job, "run a daily job as of a date")
+    job.add_argument("job", choices=sorted(work.JOBS))
+    job.add_argument("--on", type=date.fromisoformat, required=True)
+    command("verify", work.verify, "check every invariant and the audit chains")
+    _staff_commands(commands, common)
+    return top
+
+
+def _staff_commands(commands: Any, common: argparse.ArgumentParser) -> None:
+    known = commands.add_parser("staff", help="members of staff").add_subparsers(dest="what", required=True)
+    add = known.add_parser("add", parents=[common], help="give somebody a role, and their set-up link")
+    add.add_argument("login")
+    add.add_argument("--community", required=True)
+    add.add_argument("--role", required=True)
+    add.set_defaults(run=staff.add)
+    link = known.add_parser("link", parents=[common], help="a new one-time set-up link")
+    link.add_argument("login")
+    link.set_defaults(run=staff.link)

@@ -1,0 +1,70 @@
+"""The commands that run a part of the portal: its database, the web, the worker, the stand-ins, or all of them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+
+from portal.cli.asking import OK, show
+from portal.database import Database
+from portal.kit import clock, discreet
+from portal.settings import load, ready_for_data, ready_to_serve
+
+
+def setup(given: argparse.Namespace) -> int:
+    """Create or upgrade the database."""
+    from portal.setup import set_up
+
+    database = Database(ready_for_data(load()))
+    try:
+        asyncio.run(set_up(database))
+    finally:
+        database.stop()
+    show(given, {"ok": True})
+    return OK
+
+
+def dev(given: argparse.Namespace) -> int:
+    """Everything in one process group on this machine."""
+    from portal.dev import run
+
+    return run(port=given.port, sandbox_port=given.sandbox_port, demo=not given.no_demo)
+
+
+def serve(given: argparse.Namespace) -> int:
+    """The web server."""
+    from portal.serving import serve
+
+    ready_to_serve(load())
+    serve(given.port, given.workers, given.address)
+    return OK
+
+
+def worker(given: argparse.Namespace) -> int:
+    """The worker of the job queue."""
+    from portal.worker import run_worker
+
+    discreet.set_up()
+    settings = ready_to_serve(load())
+    if settings.starts_at:
+        clock.start_at(settings.starts_at)
+    database = Database(settings)
+    try:
+        asyncio.run(run_worker(settings, database))
+    finally:
+        database.stop()
+    return OK
+
+
+def sandbox(given: argparse.Namespace) -> int:
+    """The stand-ins for Stripe, SMS and mail."""
+    from portal.sandbox.server import run
+    from portal.sandbox.settings import SandboxSettings
+
+    settings = load()
+    os.environ.setdefault("STRIPE_API_KEY", settings.stripe_api_key)
+    os.environ.setdefault("STRIPE_WEBHOOK_SECRET", settings.stripe_webhook_secret)
+    os.environ.setdefault("PORTAL_BASE_URL", settings.base_url)
+    run(SandboxSettings.from_environment(), given.port, given.smtp_port or given.port + 4)
+    return OK

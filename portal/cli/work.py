@@ -1,0 +1,82 @@
+"""The commands that do a piece of work on an estate's books and say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+
+from portal.cli.asking import OK, REFUSED, Answer, with_database
+from portal.db import fetch_value, unit_of_work
+from portal.settings import Settings
+
+JOBS = {
+    "arrears": "portal.arrears.jobs",
+    "plans": "portal.plans.jobs",
+    "notices": "portal.notices.jobs",
+    "holds": "portal.holds.jobs",
+    "attempts": "portal.checkout.jobs",
+    "seal": "portal.audit.jobs",
+}
+
+
+def bring_in(given: argparse.Namespace) -> int:
+    """Import an estate; with mistakes exit 1 and nothing saved."""
+    from portal.estate.importing import import_estate
+
+    async def work(settings: Settings) -> Answer:
+        report = await import_estate(given.path, given.community, dry_run=given.dry_run, actor="cli")
+        return (REFUSED if report.errors else OK), report.as_json()
+
+    return with_database(given, work)
+
+
+def bill(given: argparse.Namespace) -> int:
+    """Preview or publish the bills of a service month."""
+    from portal.billing.drafts import RunResult, unknown_community
+    from portal.billing.running import RunReport, preview_run, publish_run
+    from portal.communities.queries import today_in
+
+    async def work(settings: Settings) -> Answer:
+        community = await _community(given.community)
+        if community is None:
+            nothing = RunResult(given.period, (), (unknown_community(given.community),))
+            return REFUSED, RunReport(nothing, given.preview).as_json()
+        async with unit_of_work():
+            on = given.on or await today_in(community)
+        if given.preview:
+            report = await preview_run(community, given.period, on)
+        else:
+            report = await publish_run(community, given.period, on, approver="cli")
+        return (OK if report.ok else REFUSED), report.as_json()
+
+    return with_database(given, work)
+
+
+def job(given: argparse.Namespace) -> int:
+    """Run a daily job as of a date."""
+    from importlib import import_module
+
+    from portal.checkout.gateway import gateway
+
+    async def work(settings: Settings) -> Answer:
+        gateway.point_at(settings)
+        done = await getattr(import_module(JOBS[given.job]), given.job)(given.on)
+        facts = done if isinstance(done, dict) else {"done": done}
+        return OK, {"job": given.job, "on": given.on.isoformat(), **facts}
+
+    return with_database(given, work)
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Check every invariant and the audit chains."""
+    from portal.verify import verify
+
+    async def work(settings: Settings) -> Answer:
+        found = await verify()
+        return (OK if found["ok"] else REFUSED), found
+
+    return with_database(given, work)
+
+
+async def _community(code: str) -> int | None:
+    async with unit_of_work():
+        return await fetch_value("SELECT id FROM community WHERE code = $1", code)
