@@ -1,7 +1,8 @@
 """The two estates of the cast with something of everything in them, made by the real actions.
 
-陈静 (and, next door, 郑伟) has a paid bill, an overdue one with a dispute and a case, and one she asks to pay by
-instalments. The marks are texts that nobody but their owner and the staff of the estate may ever read.
+陈静 (and, next door, 郑伟; 吴霞 in the home that 周杰 sold her; 孙强 in the one he lets to 赵敏) has a paid bill, an
+overdue one with a dispute and a case, and one she asks to pay by instalments. The marks are texts that nobody but
+their owner and the staff of the estate may ever read.
 """
 
 from __future__ import annotations
@@ -51,22 +52,25 @@ class Home:
     estate: cast.Estate
     who: Principal
     unit: UUID
+    name: str
     marks: set[str]
     ids: dict[str, UUID | str] = field(default_factory=dict)
 
 
 @dataclass
 class World:
-    """Both estates and everybody's door."""
+    """Both estates and everybody's door: a home, one next door, one that was sold, one that is let."""
 
     here: Home
     there: Home
+    sold: Home
+    let: Home
     people: dict[str, Principal]
 
-    def marks_not_of(self, *seen: str) -> set[str]:
-        """Names, numbers and texts of all people but these, and of both homes' papers."""
-        names = {name for name in self.people if name not in seen}
-        return names | {PHONES[name] for name in names & PHONES.keys()}
+    @property
+    def homes(self) -> tuple[Home, Home, Home, Home]:
+        """All of them."""
+        return self.here, self.there, self.sold, self.let
 
 
 PHONES = {
@@ -97,15 +101,20 @@ async def populate() -> World:
     items = await _prices(mingxi)
     here = await _home(mingxi, "陈静", "1栋101", mingxi["沈平"], items, "甲")
     there = await _home(donghu, "郑伟", "8栋801", donghu["韩冰"], await _prices(donghu), "乙")
-    for unit, names in UNITS.items():
-        if unit in mingxi.units and unit != "1栋101":
-            debtors = [mingxi[name] for name in names]
-            await builders.bill(mingxi.community, mingxi.units[unit], debtors, [(items[0], 19900)])
+    sold = await _home(mingxi, "吴霞", "1栋104", mingxi["沈平"], items, "丙")
+    let = await _home(mingxi, "孙强", "1栋103", mingxi["沈平"], items, "丁")
+    debtors = [mingxi[name] for name in UNITS["1栋102"]]
+    await builders.bill(mingxi.community, mingxi.units["1栋102"], debtors, [(items[0], 19900)])
+    world = World(here, there, sold, let, mingxi.people | donghu.people)
+    for home, manager in ((here, mingxi["沈平"]), (there, donghu["韩冰"])):
+        home.ids |= await _estates(home, manager)
+    for home in (sold, let):
+        home.ids |= {key: here.ids[key] for key in here.ids if key not in home.ids}
     await arrears(TODAY)
     link = await make_link("chu")
-    for home in (here, there):
+    for home in world.homes:
         home.ids |= {**await _found(home), "set-up.token": link.rsplit("/", 1)[-1], "static.name": "portal.js"}
-    return World(here, there, mingxi.people | donghu.people)
+    return world
 
 
 async def _prices(estate: cast.Estate) -> list[UUID]:
@@ -119,7 +128,7 @@ async def _home(
 ) -> Home:
     who, unit, community = estate[name], estate.units[unit_name], estate.community
     marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正"}
-    home = Home(estate, who, unit, marks)
+    home = Home(estate, who, unit, name, marks)
 
     async def billed(month: int, *fen: int) -> UUID:
         lines = list(zip(items, fen, strict=False))
@@ -149,16 +158,22 @@ async def _home(
     correction = await ask_correction(
         manager, other, kind=CorrectionKind.waiver, amount=Money(500), reason=f"{mark}正：停水两天"
     )
-    work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
-    record = await record_service(manager, community, work, [photo])
-    statement = await _statement(estate, manager)
     home.ids = {
         "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
-        "corrections.correction": correction, "plans.plan": plan, "services.record": record,
-        "statements.which": str(statement),
-        "statements.statement": statement, "e.statement": statement, "e.code": estate.code, "units.unit": unit,
+        "corrections.correction": correction, "plans.plan": plan, "units.unit": unit,
     }  # fmt: skip
     return home
+
+
+async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
+    """What the whole estate may read: a record with a photo, a statement."""
+    work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
+    record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
+    statement = await _statement(home.estate, manager)
+    return {
+        "services.record": record, "statements.which": str(statement), "statements.statement": statement,
+        "e.statement": statement, "e.code": home.estate.code,
+    }  # fmt: skip
 
 
 async def _statement(estate: cast.Estate, manager: Principal) -> UUID:

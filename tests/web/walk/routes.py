@@ -16,12 +16,20 @@ from tests.populated import Home
 
 PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")
 
+UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
 # A good form for each route that takes one; a stranger sends it and must be turned away for who they are.
 FORMS: dict[str, dict[str, str]] = {
     "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
     "plans:agree": {"agree": "yes"},
     "disputes:open": {"line": "bills.line", "reason": "other", "text": "不对"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
+}
+# The other answers of a route: files behind a dot, small pictures.
+ALSO: dict[str, tuple[str, ...]] = {
+    "statements:show": (".csv",),
+    "services:photo": ("?thumb=1",),
+    "desk.services:photo": ("?thumb=1",),
 }
 ANY_FORM = {"text": "不对", "outcome": "rejected", "department": "工程部", "due_on": "2026-12-01", "amount": "1.00"}
 
@@ -71,6 +79,11 @@ class Route:
         keys = iter(self.parameters)
         return PARAMETER.sub(lambda _match: str(ids[next(keys)[0]]), self.path)
 
+    def addresses(self, ids: dict[str, Any]) -> list[str]:
+        """The same, and with what else can be asked of it."""
+        address = self.address(ids)
+        return [address, *(address + behind for behind in ALSO.get(self.name, ()))]
+
     def form(self, home: Home) -> dict[str, str]:
         """Something that could be sent to it."""
         return {name: str(home.ids.get(value, value)) for name, value in FORMS.get(self.name, ANY_FORM).items()}
@@ -87,6 +100,11 @@ def routes_of(app: Litestar) -> Iterator[Route]:
 def nowhere(ids: dict[str, Any]) -> dict[str, Any]:
     """The same keys with ids of nothing."""
     return {key: uuid4() for key in ids}
+
+
+def shape(address: str) -> str:
+    """An address without what is particular to one object."""
+    return UUIDS.sub("…", address)
 
 
 class Map:

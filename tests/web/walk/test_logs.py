@@ -20,7 +20,7 @@ async def test_pages_tell_the_log_nothing(stage: Stage, settings: Settings) -> N
         for name in ("陈静", "沈平", "anyone"):
             for route in stage.routes:
                 if route.name not in ("signin:out", "settings:revoke-others"):
-                    await ask(stage[name], route, route.address(stage.world.here.ids), stage, False)
+                    await ask(stage[name], route, route.address(stage.world.here.ids), stage.world.here)
         logging.getLogger("portal.tests").error("the log is heard")
     marks = {*PHONES, *PHONES.values(), *stage.world.people, *stage.world.here.marks, settings.secret_key}
     marks |= {eyes.client.cookies["sid"] for eyes in stage.eyes.values() if "sid" in eyes.client.cookies}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.walk.conftest import Stage
 from tests.web.walk.reading import Link, Reading
-from tests.web.walk.routes import Map
+from tests.web.walk.routes import Map, shape
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +63,14 @@ async def test_every_page_one_can_reach_is_sound(stage: Stage, name: str) -> Non
     found = await walk(stage, name, DOORS[name])
     assert len(found.seen) > 3
     assert not found.faults, "\n".join(["", *sorted(set(found.faults))])
+    assert not unlisted_files(stage, found), "name their kinds in ALSO of routes.py, so that no walk misses them"
+
+
+def unlisted_files(stage: Stage, found: Walk) -> set[str]:
+    """Files that a page leads to and that no walk by address would ask for."""
+    asked = {shape(a) for home in stage.world.homes for route in stage.routes for a in route.addresses(home.ids)}
+    known, files = Map(stage.app), (a for a in found.seen if a.partition("?")[0].endswith(FILES))
+    return {a for a in files if (route := known.at(a)) and not route.public and shape(a) not in asked}
 
 
 @pytest.mark.parametrize("name", ["陈静", "沈平"])
