@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SMS_DAILY_CODES = 10_000  # unless the environment says otherwise
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 
 
@@ -33,6 +34,7 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str | None = None
     sms_url: str | None = None
+    sms_daily_codes: int = SMS_DAILY_CODES
     smtp_host: str | None = None
     smtp_port: int = 25
     smtp_from: str = "portal@localhost"
@@ -78,6 +80,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET", ""),
         stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
         sms_url=values.get("SMS_URL") or None,
+        sms_daily_codes=int(values.get("SMS_DAILY_CODES", SMS_DAILY_CODES)),
         smtp_host=values.get("SMTP_HOST") or None,
         smtp_port=int(values.get("SMTP_PORT", "25")),
         smtp_from=values.get("SMTP_FROM", "portal@localhost"),

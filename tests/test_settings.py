@@ -50,6 +50,11 @@ def test_an_unsafe_production_refuses_and_names_the_setting(tmp_path: Path, chan
         ready_to_serve(read(tmp_path, PRODUCTION | change))
 
 
+def test_the_days_budget_of_codes_can_be_set(tmp_path: Path) -> None:
+    assert read(tmp_path, PRODUCTION).sms_daily_codes == 10_000
+    assert read(tmp_path, PRODUCTION | {"SMS_DAILY_CODES": "500"}).sms_daily_codes == 500
+
+
 def test_without_any_setting_nothing_touches_data(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="DATABASE_URL"):
         ready_for_data(read(tmp_path, {}))

@@ -26,6 +26,7 @@ from portal.people.principal import Audience
 from portal.people.queries import fingerprint
 from portal.people.rules import masked
 from portal.people.states import SecurityVerb
+from portal.settings import SMS_DAILY_CODES
 from portal.signin import limits
 from portal.signin.rules import (
     CODE_LIFE,
@@ -51,6 +52,8 @@ ENOUGH_CODES = N_(
 BUSY_NETWORK = N_(
     "Too many tries came from your network. Please try again in %(minutes)s minutes, or call the service centre."
 )
+CODES = "codes"  # what is spent of a day's budget
+BUSY_TODAY = N_("No more codes can be sent today, since very many were asked for. Please call the service centre.")
 ENOUGH_TRIES = N_(
     "For your safety this number is locked after too many wrong codes. Please try again in %(minutes)s minutes."
 )
@@ -80,15 +83,18 @@ class CodeMessage:
     text: str = SIGN_IN
 
 
-async def ask_code(phone: str, *, network: str, secret: str) -> tuple[Knock, CodeMessage | None]:
+async def ask_code(
+    phone: str, *, network: str, secret: str, budget: int = SMS_DAILY_CODES
+) -> tuple[Knock, CodeMessage | None]:
     """A new code for a number in E.164, and what to send; nothing to send when no roll has the number.
 
-    Raises Invalid("phone") when asked too often; unknown numbers count the same.
+    Raises Invalid("phone") when asked too often, or when all numbers together got `budget` codes within a day;
+    unknown numbers are told the same.
     """
     now = clock.real_now()
     knock = knocking(phone, now)
     async with unit_of_work(EVERYWHERE):
-        refusal = await too_many_sends(phone, network, secret, now)
+        refusal = await too_many_sends(phone, network, secret, now, budget)
         message = None if refusal else await _new_code(knock, secret)
     if refusal:
         raise refusal
@@ -100,8 +106,11 @@ def knocking(phone: str, now: datetime) -> Knock:
     return Knock(secrets.token_urlsafe(32), phone, now)
 
 
-async def too_many_sends(phone: str, network: str, secret: str, now: datetime) -> Invalid | None:
-    """Count this one, or say when the next is allowed."""
+async def too_many_sends(phone: str, network: str, secret: str, now: datetime, budget: int) -> Invalid | None:
+    """Count this one, or say when the next is allowed; `budget` is how many codes a day brings to all numbers."""
+    if await limits.spent(CODES, now) >= budget:
+        await limits.ring(CODES, now, budget)
+        return Invalid("phone", BUSY_TODAY)
     number, cool, near = _key("send", phone, secret), _key("cool", phone, secret), f"send:{network}"
     for key, limit, sentence in (
         (number, SENDS_A_NUMBER, ENOUGH_CODES),
@@ -129,16 +138,16 @@ async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
 
 
 async def put_code(whom: UUID, knock: Knock, secret: str) -> str:
-    """Store a new code of a human and end their older ones; the code. For nobody's id nothing is stored."""
+    """Store a new code of a human and end their older ones; the code. For nobody's id nothing is stored or spent."""
     code, salt = six_digits(secrets.randbelow(10**6)), secrets.token_hex(16)
     await fetch(
         "UPDATE one_time_code SET expires_at = $2 WHERE human = $1 AND used_at IS NULL AND expires_at > $2",
         whom,
         knock.asked_at,
     )
-    await fetch(
+    stored = await fetch(
         "INSERT INTO one_time_code (id, human, browser_sha256, salt, code_hmac, tries, created_at, expires_at)"
-        " SELECT gen_random_uuid(), id, $2, $3, $4, 0, $5, $6 FROM human WHERE id = $1",
+        " SELECT gen_random_uuid(), id, $2, $3, $4, 0, $5, $6 FROM human WHERE id = $1 RETURNING id",
         whom,
         fingerprint(knock.browser),
         salt,
@@ -146,6 +155,7 @@ async def put_code(whom: UUID, knock: Knock, secret: str) -> str:
         knock.asked_at,
         knock.asked_at + CODE_LIFE,
     )
+    await limits.spend(CODES if stored else f"{CODES} to nobody", knock.asked_at)  # the second takes as long
     return code
 
 

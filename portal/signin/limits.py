@@ -43,8 +43,7 @@ async def forget(key: str) -> None:
 
 async def watch(name: str, now: datetime) -> None:
     """Count for everybody together, by the hour, and raise the alarm once when it is unusual; clear old rows."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    if await _add(f"all:{name}", hour) == ALARM_AT:
+    if await _add(f"all:{name}", _hour(now)) == ALARM_AT:
         await note(SecurityVerb.CODES_ALARM, what=name, most=ALARM_AT)
         log.error("more than %s %s within an hour: somebody may be trying codes or pumping SMS", ALARM_AT, name)
     await fetch(
@@ -52,6 +51,31 @@ async def watch(name: str, now: datetime) -> None:
         " (SELECT id FROM rate_limit WHERE window_from < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         now - 2 * DAY,
     )
+
+
+async def spent(name: str, now: datetime) -> int:
+    """How many were spent for everybody together within a day."""
+    return await fetch_value(
+        "SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1 AND window_from > $2",
+        f"all:{name}",
+        now - DAY,
+    )
+
+
+async def spend(name: str, now: datetime) -> None:
+    """Spend one of a day's budget, by the hour."""
+    await _add(f"all:{name}", _hour(now))
+
+
+async def ring(name: str, now: datetime, budget: int) -> None:
+    """Raise the alarm once an hour, as long as somebody asks for more than the day's budget."""
+    if await _add(f"all:{name} refused", _hour(now)) == 1:
+        await note(SecurityVerb.CODES_ALARM, what=name, most=budget)
+        log.error("the day's budget of %s %s is spent: SMS_DAILY_CODES", budget, name)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 async def _events(key: str, limits: Sequence[Limit], now: datetime) -> list[datetime]:

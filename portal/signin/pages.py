@@ -26,13 +26,18 @@ from portal.web.session import end_session, remember, start_session, token_of
 PUBLIC = {"public": True}
 
 
-def who_asks(request: Request) -> dict[str, str]:
+def who_asks(request: Request) -> dict[str, Any]:
     """What the doors' actions need to know of a request."""
     peer = request.client.host if request.client else ""
     return {
         "network": network(peer, ",".join(request.headers.getall("x-forwarded-for", []))),
         "secret": request.app.state.settings.secret_key,
     }
+
+
+def asks_for_code(request: Request) -> dict[str, Any]:
+    """The same for what sends a code, with how many may be sent within a day."""
+    return {**who_asks(request), "budget": request.app.state.settings.sms_daily_codes}
 
 
 def browser_of(request: Request) -> dict[str, Any]:
@@ -68,7 +73,7 @@ async def ask(request: Request) -> Response:
     """Send a code if the number is on a roll; the answer is the same if it is not."""
     sent = await request.form()
     form, wanted = PhoneForm(sent), owners_next(sent.get("next") or request.query_params.get("next"))
-    if not form.validate() or not await form.accepts(actions.ask_code(form.phone.data, **who_asks(request))):
+    if not form.validate() or not await form.accepts(actions.ask_code(form.phone.data, **asks_for_code(request))):
         return phone_page(request, form, wanted, status=422)
     knock, message = form.outcome
     send_soon(request.app.state.settings, message)

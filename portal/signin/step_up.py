@@ -11,7 +11,7 @@ from portal.people.rules import LIFETIMES
 from portal.signin import stepping
 from portal.signin.delivery import send_soon
 from portal.signin.forms import CodeForm, TotpForm
-from portal.signin.pages import owners_next, who_asks
+from portal.signin.pages import asks_for_code, owners_next, who_asks
 from portal.signin.pending import drop, keep_knock, kept, knock_of
 from portal.signin.staff import desk_next
 from portal.web.forms import Form
@@ -34,7 +34,7 @@ async def ask(request: Request) -> Response:
     """Send the code."""
     sent = await request.form()
     form, wanted = Form(sent), owners_next(sent.get("next"))
-    if not await form.accepts(stepping.ask_step_up(request.user, **who_asks(request))):
+    if not await form.accepts(stepping.ask_step_up(request.user, **asks_for_code(request))):
         return await ask_page(request, form, wanted, status=422)
     knock, message = form.outcome
     send_soon(request.app.state.settings, message)

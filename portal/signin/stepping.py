@@ -15,6 +15,7 @@ from portal.people.events import note
 from portal.people.principal import Principal
 from portal.people.rules import masked
 from portal.people.states import SecurityVerb
+from portal.settings import SMS_DAILY_CODES
 from portal.signin.actions import CodeMessage, Knock, knocking, put_code, right_code, too_many_sends
 from portal.signin.desk import half_way_of, use_totp
 
@@ -33,14 +34,16 @@ async def phone_of(by: Principal) -> str:
     return phone
 
 
-async def ask_step_up(by: Principal, *, network: str, secret: str) -> tuple[Knock, CodeMessage]:
+async def ask_step_up(
+    by: Principal, *, network: str, secret: str, budget: int = SMS_DAILY_CODES
+) -> tuple[Knock, CodeMessage]:
     """A code to the number they have now, and the knock of this browser. Raises Invalid("phone") when too often."""
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE):
         human = await fetch_one("SELECT phone, language FROM human WHERE id = $1 AND phone IS NOT NULL", by.human)
         if human is None:
             raise Missing
-        refusal = await too_many_sends(human["phone"], network, secret, now)
+        refusal = await too_many_sends(human["phone"], network, secret, now, budget)
         if not refusal:
             knock = knocking(human["phone"], now)
             code = await put_code(by.human, knock, secret)

@@ -59,7 +59,12 @@ class Typed(wtforms.Field):
         return str(value)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the first value; an empty one is None."""
+        """Read the value; an empty one is None. Raises ValueError when two different ones were sent.
+
+        Whoever checks the one and whoever uses the other must not be two (ASVS 15.3.7); of a sum there is only one.
+        """
+        if len({value for value in valuelist if isinstance(value, str)}) > 1:
+            raise ValueError(_(N_("This was sent twice, with different values. Please fill it in once.")))
         text = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
         self.data = self.read(text) if text.strip() else self.empty()
 

@@ -232,6 +232,29 @@ async def test_a_code_that_was_used_counts_for_no_limit(admin: asyncpg.Connectio
     assert no.value.sentence.text == actions.ENOUGH_CODES
 
 
+async def test_a_days_budget_of_codes_ends_for_everybody_alike_and_begins_anew(admin: asyncpg.Connection) -> None:
+    await cast.mingxi()
+
+    async def ask(phone: str) -> CodeMessage | None:
+        return (await actions.ask_code(phone, network="203.0.113.7", secret=SECRET, budget=2))[1]
+
+    assert await ask(CHEN) and await ask("+8619900000102") is not None
+    for phone in ("+8619900000103", UNKNOWN):
+        with pytest.raises(Invalid) as no:
+            await ask(phone)
+        assert no.value.sentence.text == actions.BUSY_TODAY
+    assert await admin.fetchval("SELECT count(*) FROM security_event WHERE verb = 'codes_alarm'") == 1
+    await admin.execute("UPDATE rate_limit SET window_from = window_from - interval '1 day' WHERE key = 'all:codes'")
+    assert await ask("+8619900000103")
+
+
+async def test_numbers_on_no_roll_do_not_use_the_budget_up() -> None:
+    await cast.mingxi()
+    for number in range(3):
+        await actions.ask_code(f"+861991234567{number}", network="203.0.113.7", secret=SECRET, budget=1)
+    assert (await actions.ask_code(CHEN, network="203.0.113.7", secret=SECRET, budget=1))[1]
+
+
 async def test_the_alarm_rings_once_an_hour(admin: asyncpg.Connection) -> None:
     hour = clock.real_now().replace(minute=0, second=0, microsecond=0)
     await admin.execute(

@@ -44,6 +44,17 @@ def read(name: str, typed: object) -> tuple[object, AllForm]:
     return form[name].data, form
 
 
+@pytest.mark.parametrize("name", ["yuan", "whole", "day", "phone", "code", "secret", "text", "choice", "pick"])
+def test_two_different_values_for_one_field_are_neither(name: str) -> None:
+    good = {"yuan": "1", "whole": "3", "day": "2026-11-03", "phone": "13800138000", "code": "123456", "choice": "red"}
+    one = good.get(name, "a")
+    form = AllForm(FormMultiDict([(name, one), (name, one)]))
+    assert form.validate() and form[name].data
+    form = AllForm(FormMultiDict([(name, one), (name, "b")]))
+    assert not form.validate() and form[name].data is None
+    assert [field for field, _message in form.summary] == [form[name].anchor]
+
+
 @pytest.mark.parametrize(
     ("typed", "fen"),
     [

@@ -26,6 +26,22 @@ async def test_a_host_that_is_none_is_refused_and_an_unknown_page_stays_unknown(
     assert (await client.get("/no/such/page", headers={"host": host})).status_code == 404
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "a@evil.example", ""])
+async def test_who_comes_by_another_name_is_refused_and_probes_are_not(client: httpx.AsyncClient, host: str) -> None:
+    assert (await client.get("/sample", headers={"host": host})).status_code == 400
+    assert (await client.post("/hook", headers={"host": host}, content=b"{}")).status_code == 201
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:9", "localhost:8000", "LOCALHOST", "[::1]:8000"])
+async def test_this_machine_is_called_many_names(client: httpx.AsyncClient, host: str) -> None:
+    assert (await client.get("/sample", headers={"host": host})).status_code == 200
+
+
+async def test_two_hosts_are_one_too_many(client: httpx.AsyncClient) -> None:
+    head = [("host", "127.0.0.1:8000"), ("host", "evil.example")]
+    assert (await client.get("/sample", headers=head)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("charset", "value"),
     [
