@@ -52,6 +52,7 @@ class Home:
     estate: cast.Estate
     who: Principal
     unit: UUID
+    unit_name: str
     name: str
     marks: set[str]
     ids: dict[str, UUID | str] = field(default_factory=dict)
@@ -128,7 +129,7 @@ async def _home(
 ) -> Home:
     who, unit, community = estate[name], estate.units[unit_name], estate.community
     marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正"}
-    home = Home(estate, who, unit, name, marks)
+    home = Home(estate, who, unit, unit_name, name, marks)
 
     async def billed(month: int, *fen: int) -> UUID:
         lines = list(zip(items, fen, strict=False))

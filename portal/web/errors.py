@@ -57,7 +57,9 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
     if isinstance(exc, SignedOut):
         target = f"{exc.door}?next={quote(exc.back, safe='/')}"
         if request.headers.get("HX-Request"):
-            return Response(b"", headers={"HX-Redirect": target}, media_type="text/html")
+            return Response(
+                b"", headers={"HX-Redirect": target, "Vary": "HX-Request, HX-Request-Type"}, media_type="text/html"
+            )
         return Redirect(target, status_code=303)
     status = status_of(exc)
     number = secrets.token_hex(4) if status >= 500 else ""

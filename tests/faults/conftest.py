@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.faults.counts import LANDING, SEED, TRIED
+from tests.web.walk.conftest import app, business_clock, stage  # noqa: F401  # the populated world of the walks
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

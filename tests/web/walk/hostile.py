@@ -19,7 +19,7 @@ from litestar import Litestar
 from portal.web.forms import Form
 from tests.client import ORIGIN
 from tests.populated import Home, a_photo
-from tests.web.walk.routes import PARAMETER, Route
+from tests.web.walk.routes import FORMS, PARAMETER, Route
 
 TEXTS = (
     "", " ", "\0", "a\0b", "\ud800", "x\udfff", "�", "\u202e倒着写", "\u200b", "😀" * 40, "<script>alert(1)</script>",
@@ -243,15 +243,29 @@ def _as_json(pairs: list[tuple[str, bytes]]) -> bytes:
     return json.dumps({name: value.decode("utf-8", "replace") for name, value in pairs}).encode()
 
 
-def _fields_of(route: Route) -> list[str]:
-    """The declared fields of one form of the route's slice that its handler names, or of all of them."""
-    if route.method == "GET":
-        return []
+def forms_of(route: Route, *, guess: bool = True) -> list[type[Form]]:
+    """The forms of the route's slice that its handler names; when it names none, at a guess all of them."""
     slice_ = route.handler.fn.__module__.rsplit(".", 1)[0]
     try:
         forms = importlib.import_module(f"{slice_}.forms")
     except ModuleNotFoundError:
-        return list(ALSO_SENT)
+        return []
     known = {n: f for n, f in vars(forms).items() if isinstance(f, type) and issubclass(f, Form) and f is not Form}
-    meant = [f for n, f in known.items() if n in route.handler.fn.__code__.co_names] or list(known.values())
-    return list(dict.fromkeys(name for form in meant for name in form()._fields))
+    named = [f for n, f in known.items() if n in route.handler.fn.__code__.co_names]
+    return named or (list(known.values()) if guess else [])
+
+
+def a_good_form(route: Route, home: Home) -> dict[str, str]:
+    """Something good for every field that the route's forms declare, about this home."""
+    fields = [name for form in forms_of(route) for name in form()._fields if name != "photos"]
+    of_home = {name: str(home.ids[f"bills.{name}"]) for name in ("bill", "line")}
+    of_home |= {"unit": home.unit_name, "community": str(home.estate.community)}
+    good = {name: (GOOD | of_home).get(name, "1") for name in fields}
+    return good | {name: str(home.ids.get(value, value)) for name, value in FORMS.get(route.name, {}).items()}
+
+
+def _fields_of(route: Route) -> list[str]:
+    """The declared fields of the route's forms."""
+    if route.method == "GET":
+        return []
+    return list(dict.fromkeys(name for form in forms_of(route) for name in form()._fields)) or list(ALSO_SENT)

@@ -9,8 +9,8 @@ import pytest
 from portal.settings import Settings
 from tests.logs import logged
 from tests.populated import PHONES
+from tests.web.walk.asking import ask
 from tests.web.walk.conftest import Stage
-from tests.web.walk.test_access import ask
 
 pytestmark = pytest.mark.anyio
 

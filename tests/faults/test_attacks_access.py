@@ -8,7 +8,9 @@ I-A7).
 from __future__ import annotations
 
 import json
+import random
 import re
+from collections import Counter
 
 import httpx
 import pytest
@@ -17,14 +19,15 @@ from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.notices.states import NoticeKind
 from portal.notices.words import word
 from portal.people.principal import Audience
-from tests.populated import PHONES, UNITS, Home, World
+from tests.faults.counts import SEED, note, times
+from tests.populated import PHONES, UNITS, World
+from tests.web.walk.asking import ask
 from tests.web.walk.conftest import Eyes, Stage, changed, everything
 from tests.web.walk.routes import UUIDS, Route, nowhere
 from tests.web.walk.told import told
 
 pytestmark = pytest.mark.anyio
 
-FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 # How a home is written, as forms explain it.
 EXAMPLE = re.compile(r'(?:placeholder="|如 |例如 |like |example )1栋101')
 # Whom each of these has no business with: by default 陈静's home; who sold a home, the one that was sold; and a tenant,
@@ -67,16 +70,6 @@ def leaks(answer: httpx.Response, marks: set[str]) -> set[str]:
     """The marks that stand in the body, inside of a file, or in the headers."""
     said = EXAMPLE.sub("", told(answer))
     return {mark for mark in marks if mark in said}
-
-
-async def ask(
-    client: httpx.AsyncClient, route: Route, address: str, home: Home, fragment: bool = False
-) -> httpx.Response:
-    """What somebody who knows every id of a home would send."""
-    headers = FRAGMENT if fragment else {}
-    if route.method == "GET":
-        return await client.get(address, headers=headers)
-    return await client.request(route.method, address, data=route.form(home), headers=headers)
 
 
 def allowed(route: Route, name: str, eyes: Eyes) -> set[int]:
@@ -138,6 +131,7 @@ async def test_nobody_reaches_what_is_not_theirs(stage: Stage, name: str, fragme
                 wrong.append(f"{where}, not one of {sorted(allowed(route, name, eyes))}")
             if found := leaks(answer, marks):
                 wrong.append(f"{where} tells {sorted(found)}")
+    note("F-60", len(stage.routes), who=name, way="fragment" if fragment else "whole", wrong=len(wrong))
     assert not wrong, "\n".join(["", *wrong])
     own = ("notice", "delivery", "one_time_code")  # a code to step up goes to oneself
     assert not [t for t in changed(before, await everything()) if t not in own]
@@ -172,6 +166,30 @@ async def test_what_is_anothers_answers_as_what_is_not_there(stage: Stage, name:
             if theirs.status_code != nothing.status_code or _plain(theirs) != _plain(nothing):
                 wrong.append(f"{route.method} {address}: {theirs.status_code}, {nothing.status_code}")
     assert not wrong, "\n".join(["", *wrong])
+
+
+async def test_a_long_crawl_with_everybodys_ids_in_every_place_tells_nobody_anything(stage: Stage) -> None:
+    """Ids of all four homes, mixed, in paths, queries and forms, by everybody at random."""
+    dice, tries, wrong, seen = random.Random(SEED), times(sample=150, landing=5000), [], Counter[int]()
+    routes = [route for route in stage.routes if route.name not in ONES_OWN and not route.name.startswith("settings:")]
+    names = [*STRANGERS, "陈静", "王芳", "孙强", "冯丽", "蒋涛", "卫兰", "沈平"]
+    marks = {name: secrets(stage.world, name, stage.eyes[name]) for name in names}
+    for number in range(tries):
+        name, route, home = dice.choice(names), dice.choice(routes), dice.choice(stage.world.homes)
+        ids = {key: dice.choice(stage.world.homes).ids[key] for key in home.ids}
+        asked = dice.sample(["bill", "line", "unit", "service", "case", "plan"], dice.choice([0, 0, 1, 2]))
+        asked_ids = [(key, str(ids.get(f"{key}s.{key}", ids["bills.line"]))) for key in asked]
+        address = str(httpx.URL(dice.choice(route.addresses(ids)), params=asked_ids)) if asked else None
+        answer = await ask(
+            stage[name], route, address or dice.choice(route.addresses(ids)), dice.choice(stage.world.homes),
+            dice.random() < 0.5,
+        )  # fmt: skip
+        seen[answer.status_code] += 1
+        if found := leaks(answer, marks[name]):
+            wrong.append(f"#{number} {name} {route.method} {answer.url}: {answer.status_code} tells {sorted(found)}")
+    note("F-60", tries, way="crawl", answers=dict(sorted(seen.items())), wrong=len(wrong))
+    assert not wrong, "\n".join([f"seed {SEED}", *wrong])
+    assert {200, 303, 403, 404} <= seen.keys()
 
 
 async def test_no_message_tells_of_anybody_else(stage: Stage) -> None:
