@@ -15,11 +15,15 @@ from uuid import UUID
 from PIL import Image
 
 from portal.arrears.jobs import arrears
+from portal.bindings.answering import approve_binding
+from portal.bindings.asking import Wanted, ask_binding
+from portal.bindings.states import BoundAs
 from portal.corrections.actions import ask_correction
 from portal.corrections.states import CorrectionKind
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
+from portal.kit import clock
 from portal.kit.money import Money
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import PaymentChannel
@@ -128,7 +132,7 @@ async def _home(
     estate: cast.Estate, name: str, unit_name: str, manager: Principal, items: list[UUID], mark: str
 ) -> Home:
     who, unit, community = estate[name], estate.units[unit_name], estate.community
-    marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正"}
+    marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正", f"{mark}客", f"{mark}亲"}
     home = Home(estate, who, unit, unit_name, name, marks)
 
     async def billed(month: int, *fen: int) -> UUID:
@@ -159,7 +163,9 @@ async def _home(
     correction = await ask_correction(
         manager, other, kind=CorrectionKind.waiver, amount=Money(500), reason=f"{mark}正：停水两天"
     )
+    tie, waiting = await _bound(home, manager, mark, photo)
     home.ids = {
+        "household.binding": waiting, "household.tie": tie, "ties.tie": tie, "bindings.binding": waiting,
         "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
         "corrections.correction": correction, "plans.plan": plan, "units.unit": unit,
     }  # fmt: skip
@@ -175,6 +181,19 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code,
     }  # fmt: skip
+
+
+async def _bound(home: Home, manager: Principal, mark: str, photo: Sent) -> tuple[UUID, UUID]:
+    """A tenant's tie, and a request for a family member that waits."""
+    today = clock.today("Asia/Shanghai")
+    asked = []
+    for name, role, last in ((f"{mark}客", BoundAs.tenant, 1), (f"{mark}亲", BoundAs.family, 2)):
+        phone = f"+861880000{ord(mark) % 1000:03}{last}"
+        wanted = Wanted(home.unit, name, phone, role, today, None)
+        asked.append(await ask_binding(home.who, wanted, f"{name}的说明", [photo]))
+    await approve_binding(manager, asked[0])
+    async with unit_of_work(home.estate.community):
+        return await fetch_value("SELECT occupancy FROM binding WHERE id = $1", asked[0]), asked[1]
 
 
 async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
@@ -213,6 +232,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
     """What the actions made beside: photos, a notice, a case, a session."""
     asked = {
         "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute_id']}"),
+        "bindings.photo": ("SELECT id FROM photo WHERE subject = $1", f"binding:{home.ids['bindings.binding']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),

@@ -11,6 +11,7 @@ from portal.arrears.queries import READERS, figures
 from portal.arrears.rules import RUNGS
 from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
+from portal.bindings.queries import waiting_at
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
@@ -37,6 +38,7 @@ class Desk:
     disputes_due: int
     disputes_late: int
     plans: int | None
+    bindings: int | None
     stages: dict[Rung, tuple[int, int]] | None
     chaseable: Money | None
     unmatched: int | None
@@ -100,6 +102,7 @@ async def desk_of(by: Principal) -> Desk:
         disputes.today,
         disputes.late,
         waiting["plans"] if by.with_role(*ANSWERERS) else None,
+        await waiting_at(by),
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
         cases.chaseable if by.with_role(*READERS) else None,
         waiting["unmatched"] if by.with_role(*ANSWERERS) else None,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -22,6 +21,7 @@ from portal.holds.states import HoldReason
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
+from portal.kit.once import id_of
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal
 from portal.units.debtors import tell_debtor
@@ -54,7 +54,7 @@ async def open_dispute(
     """
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
-    kept, dispute = await encode(photos), _id_of(by, once)
+    kept, dispute = await encode(photos), id_of(by.human, once)
     async with unit_of_work(by):
         await free_of_holds(line)  # locks its bill, so that the figures below stay true
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
@@ -77,7 +77,7 @@ async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = 
     async with unit_of_work(by):
         found = await steps.dispute_of(by, dispute)
         _must_be_live(found)
-        made = _id_of(by, once)
+        made = id_of(by.human, once)
         if await fetch_value("SELECT id FROM dispute_step WHERE id = $1", made):
             return
         asked = found["state"] == DisputeState.asked
@@ -200,13 +200,6 @@ async def _no_other(dispute: Record) -> None:
     )
     if other:
         raise Refused(N_("Another dispute about this line is open already. Please add to that one."))
-
-
-def _id_of(by: Principal, once: str | None) -> UUID:
-    """The same id for the same person and one-time key: a double click makes one row."""
-    if once is None:
-        return uuid4()
-    return UUID(bytes=hashlib.sha256(f"{by.human}:{once}".encode()).digest()[:16], version=4)
 
 
 async def _record(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:

@@ -14,7 +14,7 @@ from portal.kit.display import masked
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
-from portal.units.states import OccupancyState, OccupantRole, Use
+from portal.units.states import BOUND, OccupancyState, OccupantRole, Use
 
 PER_PAGE = 50
 # Who calls people needs the whole number; everybody else sees enough of it to recognise it.
@@ -49,6 +49,7 @@ class UnitList:
 class TieRow:
     """A person's tie to a home. `phone` is None when unknown and masked unless the reader may call."""
 
+    id: UUID
     person: UUID
     name: str
     role: OccupantRole
@@ -57,6 +58,12 @@ class TieRow:
     ends_on: date | None
     phone: str | None
     now: bool
+    revoked: bool
+
+    @property
+    def revocable(self) -> bool:
+        """Whether it is a tenant's or a family member's and still shows them the home."""
+        return self.role in BOUND and not self.revoked
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ async def unit_at(by: Principal, unit: UUID) -> UnitAt:
 
 async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[TieRow]:
     rows = await fetch(
-        "SELECT p.id AS person, p.name, o.role, o.share, o.starts_on, o.ends_on, p.phone"
+        "SELECT o.id, o.revoked_at, p.id AS person, p.name, o.role, o.share, o.starts_on, o.ends_on, p.phone"
         " FROM occupancy o JOIN person p ON p.id = o.person WHERE o.unit = $1"
         " ORDER BY o.ends_on DESC NULLS FIRST, o.starts_on DESC NULLS LAST, o.role DESC, p.name",
         unit,
@@ -141,6 +148,7 @@ async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[Tie
     calls = by.may(community, *MAY_CALL)
     ties = [
         TieRow(
+            row["id"],
             row["person"],
             row["name"],
             OccupantRole(row["role"]),
@@ -148,7 +156,8 @@ async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[Tie
             row["starts_on"],
             row["ends_on"],
             shown(row["phone"], whole=calls),
-            (row["starts_on"] or date.min) <= on <= (row["ends_on"] or date.max),
+            row["revoked_at"] is None and (row["starts_on"] or date.min) <= on <= (row["ends_on"] or date.max),
+            row["revoked_at"] is not None,
         )
         for row in rows
     ]

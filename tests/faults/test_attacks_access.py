@@ -38,6 +38,8 @@ STRANGERS = {
 }  # fmt: skip
 # Whose names and homes one knows anyway.
 KNOWN = {"李明": ("李明", "王芳"), "王芳": ("李明", "王芳"), "赵敏": ("赵敏", "孙强"), "孙强": ("孙强", "赵敏")}
+# The tenants whom the owners have bound, who know their landlord.
+KNOWN |= {"甲客": ("甲客", "陈静"), "乙客": ("乙客", "郑伟"), "丙客": ("丙客", "吴霞"), "丁客": ("丁客", "孙强")}
 # Of these paths everything is meant for everybody of the estate.
 SHARED = ("/services/", "/statements/")
 ELSEWHERE = ("郑伟", "韩冰")
@@ -200,7 +202,7 @@ async def test_no_message_tells_of_anybody_else(stage: Stage) -> None:
         )
     assert len({row["kind"] for row in rows}) > 2
     for row in rows:
-        marks = secrets(stage.world, row["name"], stage.eyes[row["name"]])
+        marks = secrets(stage.world, row["name"], stage.eyes.get(row["name"], stage.eyes["anyone"]))
         for tongue in ("zh-CN", "en"):
             words = word(NoticeKind(row["kind"]), json.loads(row["facts"]), tongue, link=row["link"] or "")
             said = f"{words.subject}\n{words.body}\n{words.sms}"
