@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 
@@ -26,6 +27,7 @@ class Portal:
     url: str
     sandbox: str
     data: Path
+    environ: dict[str, str]
 
     def run(self, *words: str) -> dict:
         """One command with --json. Raises CalledProcessError when it refuses."""
@@ -34,6 +36,7 @@ class Portal:
             capture_output=True,
             text=True,
             check=True,
+            env=self.environ,
         )
         return json.loads(done.stdout)
 
@@ -55,17 +58,29 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
+OURS = ("PORTAL_", "STRIPE_", "SMS_", "DATABASE_")
+
+
+def beside(database: str) -> dict[str, str]:
+    """The addresses of a database of its own on the server that the tests run on; none when that is embedded."""
+    given = {name: url for name, url in os.environ.items() if name.startswith("DATABASE_") and name.endswith("URL")}
+    return {name: urlunsplit(urlsplit(url)._replace(path=f"/{database}")) for name, url in given.items()}
+
+
 @contextlib.contextmanager
 def portal_dev(**more: str) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
-    """`portal dev --no-demo` with these environment variables, ready to use; stopped and removed at the end."""
+    """`portal dev --no-demo` with these environment variables, ready to use; stopped and removed at the end.
+
+    Its server is an embedded one of its own, unless `more` has the addresses of another.
+    """
     data = Path(tempfile.mkdtemp(prefix="portal-dev-"))
     data.chmod(0o711)
     port, sandbox = free_port(), free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "STRIPE_", "SMS_"))}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | more
     words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox), "--no-demo"]
     with (data / "dev.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-m", "portal", *words], stdout=log, stderr=log, env=kept | more)
-    running = Portal(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}", data)
+        process = subprocess.Popen([sys.executable, "-m", "portal", *words], stdout=log, stderr=log, env=environ)
+    running = Portal(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}", data, environ)
     try:
         _wait(process, running)
         yield running, process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from portal.kit import clock
 from tests.browser import FLAGS, chromium
 from tests.e2e import estate
-from tests.running import Portal, portal_dev
+from tests.running import Portal, beside, portal_dev
 
 CODE = "linxi"
 PASSWORD = "correct horse battery"
@@ -23,7 +24,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
     """The whole thing, with one small estate and its bills of this month."""
-    with portal_dev() as (running, _process):
+    with portal_dev(**beside(f"portal_journeys_{os.getpid()}")) as (running, _process):
         folder = running.data / "estate"
         folder.mkdir()
         assert running.run("import", str(estate.write(folder)), "--community", CODE)["errors"] == []
