@@ -25,6 +25,7 @@ ROUTERS: tuple[str, ...] = (
     "signin.pages",
     "signin.staff",
     "signin.step_up",
+    "signin.phone",
     "bindings.pages",
     "bindings.staff",
     "billing.pages",

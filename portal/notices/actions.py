@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from portal.audit.actions import plain
-from portal.db import fetch, unit_of_work
+from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.notices.states import Channel, DeliveryState, NoticeKind
 from portal.people.principal import Principal
@@ -80,6 +80,37 @@ async def tell(
     """Tell several persons the same."""
     told = [Told(person, subject, link, period, facts) for person in persons]
     await tell_all(kind, told, community=community, channels=channels)
+
+
+async def tell_by_sms(
+    person: UUID, kind: NoticeKind, address: str, *, community: int, subject: str, period: str = "", **facts: object
+) -> None:
+    """Tell a person once at a number (E.164) that is no longer theirs, and nowhere else."""
+    notice = await fetch_value(
+        "INSERT INTO notice (id, community, person, kind, subject, key, facts, created_at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6::jsonb, $7)"
+        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
+        community,
+        person,
+        kind.value,
+        subject,
+        f"{kind.value}:{subject}:{period}",
+        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        clock.now(),
+    )
+    if notice is None:
+        return
+    await fetch(
+        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, address)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, 0, $5, $6)",
+        community,
+        notice,
+        Channel.sms.value,
+        DeliveryState.queued.value,
+        clock.real_now(),
+        address,
+    )
+    await enqueue("send_notice", notice=str(notice), community=str(community))
 
 
 async def open_notice(by: Principal, notice: UUID) -> None:

@@ -85,7 +85,8 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if mine is None:
             return None
         row = await fetch_one(
-            "SELECT d.channel, n.kind, n.facts, n.link, p.phone, p.email, coalesce(h.language, p.language) AS language"
+            "SELECT d.channel, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone, p.email,"
+            " coalesce(h.language, p.language) AS language"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,

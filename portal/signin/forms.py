@@ -17,6 +17,12 @@ class CodeForm(Form):
     code = Code(N_("Code from the text message"), hint=N_("Six digits, valid for 5 minutes."))
 
 
+class NewPhoneForm(Form):
+    """The number to sign in with from now on."""
+
+    phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
+
+
 class PasswordForm(Form):
     """The staff's first step."""
 

@@ -11,6 +11,8 @@ from portal.notices.words import TEMPLATES, word
 
 LINK = "https://portal.example/bills/1"
 DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": "2026-11"}
+BINDING = {"unit": "1栋101", "estate": "明溪花园", "name": "唐悦", "role": "tenant", "starts_on": "2026-12-01"}
+PHONES = {"estate": "明溪花园", "old": "138****0001", "new": "139****0002"}
 FACTS: dict[str, dict[str, object]] = {
     "bill_issued": {"unit": "1栋101", "total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
     "payment_posted": {"amount": 30000, "number": 7, "on": "2026-11-20"},
@@ -26,6 +28,13 @@ FACTS: dict[str, dict[str, object]] = {
     "plan_active": {"first_on": "2026-12-15"},
     "plan_completed": {"on": "2027-05-15", "missed": None},
     "plan_broken": {"on": "2027-02-16", "missed": 3},
+    "binding_requested": BINDING,
+    "binding_approved": BINDING,
+    "binding_refused": {**BINDING, "why": "租约看不清"},
+    "binding_begun": BINDING,
+    "binding_revoked": BINDING,
+    "phone_changed": PHONES,
+    "phone_left": PHONES,
     "statement_published": {
         "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
         "starts_on": "2026-07-01", "ends_on": "2026-09-30",

@@ -75,7 +75,9 @@ def test_ids_in_addresses_cannot_be_guessed(app: Litestar) -> None:
 
 # What gives money away or changes who may sign in: a session that was stolen must not be enough for it (I-A5).
 # A decision on a dispute is not here: it corrects a bill and pays nothing out, and a second person stands behind it.
-NEEDS_STEP_UP = {"desk.corrections:approve"}
+NEEDS_STEP_UP = {
+    "desk.corrections:approve", "settings:phone", "settings:new-phone", "settings:phone-code", "settings:change-phone",
+}  # fmt: skip
 SOUNDS_LIKE_IT = re.compile(r"refund|waiver|write-?off|bank-|phone|corrections:approve")
 
 
