@@ -7,6 +7,7 @@ connection only *takes* its role, which keeps programs honest but does not stop 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,6 +16,12 @@ from portal.settings import Settings
 
 RoleName = Literal["admin", "portal_owner", "portal_app", "portal_worker"]
 NAME = "portal"
+# Who waits in front of a screen gets an answer soon, and no lost connection holds its locks for long. The worker and
+# the commands may think for minutes between two statements of an import.
+LIMITS: Mapping[RoleName, Mapping[str, str]] = {
+    "portal_app": {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "15s"},
+    "portal_worker": {"idle_in_transaction_session_timeout": "5min"},
+}
 
 
 class Database:
@@ -27,13 +34,15 @@ class Database:
 
     def config(self, role: RoleName) -> dict[str, Any]:
         """Host, user, password, database and server settings for a role."""
+        limits = dict(LIMITS.get(role, {}))
         if self.embedded:
-            return {"host": self.host, "user": "postgres" if role == "admin" else role, "database": NAME}
+            user = "postgres" if role == "admin" else role
+            return {"host": self.host, "user": user, "database": NAME, "server_settings": limits}
         settings = self.settings
         own = {"portal_app": settings.database_url, "portal_worker": settings.worker_url}.get(role)
         config = parts(own or settings.admin_url or settings.database_url or "")
         if role != "admin":  # whoever logs in: with exactly the rights of the role
-            config["server_settings"] = {"role": role}
+            config["server_settings"] = {"role": role, **limits}
         return config
 
     def logins(self) -> dict[str, dict[str, Any]]:

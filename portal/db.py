@@ -28,6 +28,8 @@ class CommitUnknown(Exception):
 class Engine(PostgresEngine):
     """Piccolo asks the server its version while it is imported; ours stays silent until it is opened."""
 
+    wait: float | None = None
+
     async def check_version(self) -> None: ...
 
     async def prep_database(self) -> None: ...
@@ -36,8 +38,9 @@ class Engine(PostgresEngine):
         """Name the server, database and role this process works with."""
         self.config = config
 
-    async def open(self, **pool: Any) -> None:
-        """Open the pool; `min_size` and `max_size` are asyncpg's."""
+    async def open(self, *, wait: float | None = None, **pool: Any) -> None:
+        """Open the pool; `wait` is how many seconds a unit of work waits for a connection, the rest is asyncpg's."""
+        self.wait = wait
         await self.start_connection_pool(reset=_nothing_to_reset, **pool)
 
     async def close(self) -> None:
@@ -83,12 +86,19 @@ class UnitOfWork(PostgresTransaction):
             f"SELECT set_config('app.communities', {_scope_text(scopes)}, true)"
         )
 
+    async def get_connection(self) -> asyncpg.Connection:
+        """One of the pool's. Raises TimeoutError when none comes free in time: nobody waits in an endless queue."""
+        if self.engine.pool:
+            return await self.engine.pool.acquire(timeout=engine.wait)
+        return await self.engine.get_new_connection()
+
     async def __aenter__(self) -> UnitOfWork:
         self.connection = await self.get_connection()
         try:
             await self.connection.execute(self._opening)  # one round trip; nothing is awaited after it
         except BaseException:
-            await asyncio.shield(self._end("ROLLBACK"))
+            with contextlib.suppress(Exception):  # above all, a cancellation stays one
+                await asyncio.shield(self._end("ROLLBACK"))
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -113,10 +123,14 @@ class UnitOfWork(PostgresTransaction):
                 raise CommitUnknown from lost
             raise
         finally:
-            if self.engine.pool:
-                await self.engine.pool.release(self.connection)
-            else:
-                await self.connection.close()
+            with contextlib.suppress(Exception):  # one that breaks on its way back is replaced; what it did is done
+                await self._give_back()
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
 
     async def commit(self) -> None:
         raise TransactionError("the unit of work commits, nobody else")

@@ -18,17 +18,56 @@ from portal.database import Database
 from portal.settings import Settings, load, read_env_file, ready_to_serve
 
 STARTS_WITHIN = 60
-ASK_EVERY, DOWN_FOR = 2, 10  # seconds between two looks at the database; of silence until it is started again
+LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
+PAUSE, LONGEST_PAUSE = 0.5, 30  # seconds until a part is started again, doubled each time for one that
+HARDLY_LIVED = 3  # seconds or less
+
+
+class Part:
+    """A process of the portal that is started again when it ends, however it ended: nobody else would."""
+
+    def __init__(self, *command: str) -> None:
+        self.command, self.pause = command, 0.0
+        self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(self.command)  # noqa: S603 (our own command)
+        self.since, self.due = time.monotonic(), 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is not there now."""
+        return self.process.poll() is not None
+
+    def keep(self, now: float) -> None:
+        """Tell once that it ended, and start it again when its pause is over."""
+        if not self.ended:
+            return
+        if not self.due:
+            hardly = now - self.since <= HARDLY_LIVED
+            self.pause = min(2 * self.pause, LONGEST_PAUSE) if hardly and self.pause else PAUSE
+            self.due = now + self.pause
+            ended = f"this part of the portal ended with {self.process.returncode}: {' '.join(self.command)}"
+            print(f"{ended}; it is started again in {self.pause:g} s", file=sys.stderr, flush=True)
+        elif now >= self.due:
+            self._start()
+
+    def stop(self, patience: float) -> None:
+        """Wait until it has ended, and end it when that takes longer than this many seconds."""
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 def run(*, port: int, sandbox_port: int, demo: bool) -> int:
-    """Start it all, print where it is, and stay until Ctrl-C; 0, or 1 when a part ended by itself."""
+    """Start it all, print where it is, and stay until Ctrl-C, then 0. Raises SystemExit when it does not start."""
     data = Path(os.environ.get("PORTAL_DATA", "var")).resolve()
     data.mkdir(parents=True, exist_ok=True, mode=0o711)
     os.environ.update(write_settings(data, port, sandbox_port))
     settings = ready_to_serve(load())
     database = Database(settings)
-    parts: list[subprocess.Popen[bytes]] = []
+    parts: list[Part] = []
     for stop in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background, SIGINT ignored
         signal.signal(stop, signal.default_int_handler)
     try:
@@ -40,7 +79,8 @@ def run(*, port: int, sandbox_port: int, demo: bool) -> int:
         ]
         _wait_until_ready(parts, port)
         _greet(settings, demo)
-        return _stay(parts, database)
+        while True:
+            _keep(parts, database)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -88,15 +128,15 @@ def _prepare(settings: Settings, database: Database, demo: bool) -> None:
         asyncio.run(ensure_demo(settings, database))
 
 
-def _start(*words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "portal.cli", *words])  # noqa: S603 (our own command)
+def _start(*words: str) -> Part:
+    return Part(sys.executable, "-m", "portal.cli", *words)
 
 
-def _wait_until_ready(parts: list[subprocess.Popen[bytes]], port: int) -> None:
+def _wait_until_ready(parts: list[Part], port: int) -> None:
     """Until /readyz says yes. Raises SystemExit when a part ends or it takes too long."""
     patience = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < patience:
-        if any(part.poll() is not None for part in parts):
+        if any(part.ended for part in parts):
             raise SystemExit("a part of the portal ended while starting; what it said stands above")
         try:
             with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
@@ -116,34 +156,21 @@ def _greet(settings: Settings, demo: bool) -> None:
     print("Stop with Ctrl-C.", flush=True)
 
 
-def _stay(parts: list[subprocess.Popen[bytes]], database: Database | None = None) -> int:
-    """Until the last part ends. One that ends alone is told and missed: the pages and /readyz say what is down.
-
-    An embedded server that is down for as long as DOWN_FOR is started again: nobody else would.
-    """
-    going = list(parts)
-    answered = time.monotonic()
-    while going:
-        time.sleep(0.5)
-        silent = time.monotonic() - answered
-        if silent > ASK_EVERY and (database is None or database.answers()):
-            answered = time.monotonic()
-        elif silent > DOWN_FOR and database:
-            print("the database is down; starting it again", file=sys.stderr, flush=True)
-            database.start_again()
-        for part in [part for part in going if part.poll() is not None]:
-            going.remove(part)
-            words = " ".join(map(str, part.args)) if isinstance(part.args, list) else str(part.args)
-            print(f"this part of the portal ended with {part.returncode}: {words}", file=sys.stderr, flush=True)
-    return 1
+def _keep(parts: list[Part], database: Database) -> None:
+    """Look after everything for as long as the embedded server answers, and start that again when it is down."""
+    silent_since = time.monotonic()
+    while (now := time.monotonic()) - silent_since < DOWN_FOR:
+        for part in parts:
+            part.keep(now)
+        if database.answers():
+            silent_since = now
+        time.sleep(LOOK_EVERY)
+    print("the database is down; starting it again", file=sys.stderr, flush=True)
+    database.start_again()
 
 
-def _stop(parts: list[subprocess.Popen[bytes]]) -> None:
+def _stop(parts: list[Part]) -> None:
     for part in parts:
-        if part.poll() is None:
-            part.send_signal(signal.SIGTERM)
+        part.process.terminate()
     for part in parts:
-        try:
-            part.wait(15)
-        except subprocess.TimeoutExpired:
-            part.kill()
+        part.stop(15)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +16,9 @@ from portal.database import Database
 from portal.kit import clock, discreet
 from portal.settings import load, ready_to_serve
 
-POOL = {"min_size": 2, "max_size": 10, "timeout": 5, "command_timeout": 20}
+# Seconds: for a connection of the pool, for a new one to the server, and for an answer where the server's own limit
+# of 5 does not reach us. Then 503, so that Stripe asks again and a person is told.
+POOL = {"min_size": 2, "max_size": 10, "wait": 5, "timeout": 5, "command_timeout": 8}
 
 
 def make_app() -> Litestar:
@@ -28,13 +33,22 @@ def make_app() -> Litestar:
         database = Database(settings)
         db.engine.point_at(**database.config("portal_app"))
         await db.engine.open(**POOL)
+        watch = asyncio.create_task(_end_with(os.getppid()))
         try:
             yield
         finally:
+            watch.cancel()
             await db.engine.close()
             database.stop()
 
     return create_app(settings, lifespan=[with_database])
+
+
+async def _end_with(parent: int) -> None:
+    """End when the process that started this one was killed: as an orphan it would share the port for ever."""
+    while os.getppid() == parent:  # noqa: ASYNC110 (nobody tells)
+        await asyncio.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(port: int, workers: int = 1, address: str = "127.0.0.1") -> None:
@@ -52,4 +66,5 @@ def serve(port: int, workers: int = 1, address: str = "127.0.0.1") -> None:
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
         backpressure=64,
+        respawn_failed_workers=True,
     ).serve()

@@ -39,6 +39,8 @@ log = logging.getLogger("portal.worker")
 BEAT = 5  # seconds between two signs of life
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
+PATIENCE = 120  # seconds that a statement may take: after it, a connection nobody answers on is given up
+RESCUE = 15  # seconds without a sign of life after which the jobs of a killed worker are anybody's
 HOME = "Asia/Shanghai"  # whose day it is while there is no estate
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
@@ -57,7 +59,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
     """Work until SIGTERM, SIGINT or `stop`; a job under way is finished first. Survives restarts of PostgreSQL."""
     config = database.config("portal_worker")
     db.engine.point_at(**config)
-    await db.engine.open(min_size=1, max_size=6)
+    await db.engine.open(min_size=1, max_size=6, wait=30, timeout=10, command_timeout=PATIENCE)
     gateway.point_at(settings)
     ending = stop or asyncio.Event()
     if stop is None:
@@ -75,7 +77,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
             restart_delay=timedelta(seconds=1),
             shutdown_on_listener_failure=True,
             dequeue_timeout=timedelta(seconds=5),
-            heartbeat_timeout=timedelta(seconds=30),
+            heartbeat_timeout=timedelta(seconds=RESCUE),
         )
     finally:
         for task in aside:
@@ -87,7 +89,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
 @asynccontextmanager
 async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
     """The queue with its jobs on a fresh pool, one for each attempt to run."""
-    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4)  # listening keeps one
+    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, timeout=10, command_timeout=30)  # one listens
     try:
         queue = PgQueuer.from_asyncpg_pool(pool)
         for name, act in entrypoints(settings).items():

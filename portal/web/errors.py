@@ -47,7 +47,9 @@ LOST = N_("The connection broke while saving. Please look whether it is there be
 CROSS = N_("For your safety this was not carried out: it did not come from our own page.")
 _DOWN = (
     CommitUnknown, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
-    asyncpg.TooManyConnectionsError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
+    asyncpg.InsufficientResourcesError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
+    # Busy: a lock that did not come free, a transaction that stood still, a conflict that lasted three tries.
+    asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError, asyncpg.TransactionRollbackError,
 )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def detail(exc: Exception) -> str:
 
 
 def database_is_down(exc: BaseException | None) -> bool:
-    """Whether PostgreSQL could not be reached or is going away; looks through causes."""
+    """Whether PostgreSQL could not be reached, is going away or too busy; looks through causes."""
     if exc is None:
         return False
     if isinstance(exc, _DOWN):
