@@ -406,3 +406,42 @@ async def test_piccolo_queries_run_in_the_unit_of_work_too() -> None:
 async def test_the_scope_text_takes_nothing_but_numbers() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         unit_of_work(type("By", (), {"communities": ["1}'; DROP TABLE bill --"]})())
+
+
+# --- limits
+
+
+async def test_the_web_waits_for_no_statement_lock_or_idle_transaction_for_long() -> None:
+    async with unit_of_work():
+        limits = [
+            await fetch_value(f"SHOW {name}")
+            for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+        ]
+    assert limits == ["5s", "2s", "15s"]
+
+
+async def test_nobody_waits_for_a_connection_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db.engine, "wait", 0.1)
+    pool = db.engine.pool
+    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    try:
+        with pytest.raises(TimeoutError):
+            await marks()
+    finally:
+        await asyncio.gather(*(pool.release(connection) for connection in taken))
+    assert await marks() == []
+
+
+async def test_a_cancellation_stays_one_when_the_connection_is_lost_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost(work: db.UnitOfWork, word: str) -> None:
+        await end(work, word)
+        raise asyncpg.InterfaceError("connection is closed")
+
+    end = db.UnitOfWork._end
+    monkeypatch.setattr(db.UnitOfWork, "_end", lost)
+    task = asyncio.create_task(marks())
+    while not db.engine.pool.get_size() - db.engine.pool.get_idle_size():  # until it has its connection  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from tests.faults.counts import LANDING, SEED, TRIED
+import pytest
+
+from tests.faults.counts import LANDING, SEED, TRIED, times
+from tests.faults.victim import Victim, running_victim, sign_in_all
 from tests.web.walk.conftest import app, business_clock, stage  # noqa: F401  # the populated world of the walks
 
 
@@ -15,3 +19,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_sep("-", f"faults: counts of a {kind}, seed {SEED}")
         for tried in TRIED:
             terminalreporter.write_line(str(tried))
+
+
+@pytest.fixture(scope="session")
+def portal_to_break() -> Iterator[Victim]:
+    """One whole portal for all crash tests: its server flushes (fsync on), as on a machine that matters."""
+    with running_victim(bills_each=times(sample=3, landing=36)) as victim:
+        yield victim
+
+
+@pytest.fixture(scope="session")
+async def victim(portal_to_break: Victim, anyio_backend: str) -> AsyncIterator[Victim]:
+    """The same with every owner signed in."""
+    await sign_in_all(portal_to_break)
+    yield portal_to_break
+    for payer in portal_to_break.payers:
+        await payer.http.aclose()

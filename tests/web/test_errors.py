@@ -1,10 +1,12 @@
 """Every no is a calm page in the reader's language that gives nothing away."""
 
+import asyncpg
 import httpx
 import pytest
 
+from portal.db import CommitUnknown
 from portal.kit.discreet import Discreet
-from portal.web.errors import WORDS
+from portal.web.errors import WORDS, status_of
 from tests.web.conftest import HOST, browser
 
 pytestmark = pytest.mark.anyio
@@ -21,6 +23,16 @@ async def test_the_domains_words_find_their_status(client: httpx.AsyncClient, wh
     assert f'data-status="{status}"' in answer.text
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.IdleInTransactionSessionTimeoutError,
+     asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.TooManyConnectionsError, asyncpg.DiskFullError,
+     asyncpg.CannotConnectNowError, CommitUnknown],
+)  # fmt: skip
+def test_a_database_that_is_busy_or_coming_up_is_no_fault_of_ours(busy: type[Exception]) -> None:
+    assert status_of(busy("secret")) == 503
 
 
 async def test_the_domains_sentence_is_shown_in_both_languages(client: httpx.AsyncClient) -> None:
