@@ -26,6 +26,7 @@ ROUTERS: tuple[str, ...] = (
     "signin.staff",
     "signin.step_up",
     "signin.phone",
+    "signin.counter",
     "bindings.pages",
     "bindings.staff",
     "billing.pages",

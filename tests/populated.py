@@ -165,6 +165,7 @@ async def _home(
     )
     tie, waiting = await _bound(home, manager, mark, photo)
     home.ids = {
+        "people.person": who.persons[0], "phone-changes.change": await _lost(home, manager),
         "household.binding": waiting, "household.tie": tie, "ties.tie": tie, "bindings.binding": waiting,
         "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
         "corrections.correction": correction, "plans.plan": plan, "units.unit": unit,
@@ -181,6 +182,19 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code,
     }  # fmt: skip
+
+
+async def _lost(home: Home, asker: Principal) -> UUID:
+    """Somebody else at the desk has asked for a new number of this person."""
+    async with unit_of_work(home.estate.community):
+        return await fetch_value(
+            "INSERT INTO phone_change (id, community, person, phone, identity, reason, state, asked_by, asked_at)"
+            " SELECT gen_random_uuid(), $1, $2, '+8618700000001', 'id_card', '号码停用', 'waiting', s.id, now()"
+            " FROM staff s WHERE s.community = $1 AND s.human = $3 RETURNING id",
+            home.estate.community,
+            home.who.persons[0],
+            asker.human,
+        )
 
 
 async def _bound(home: Home, manager: Principal, mark: str, photo: Sent) -> tuple[UUID, UUID]:

@@ -25,6 +25,7 @@ from portal.people.principal import Principal, Role
 from portal.plans.actions import ANSWERERS
 from portal.plans.queries import PlanRow, plans_on_desk
 from portal.plans.states import PlanState
+from portal.signin.lost_phone import changes_waiting
 
 AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
@@ -39,6 +40,7 @@ class Desk:
     disputes_late: int
     plans: int | None
     bindings: int | None
+    phones: int | None
     stages: dict[Rung, tuple[int, int]] | None
     chaseable: Money | None
     unmatched: int | None
@@ -103,6 +105,7 @@ async def desk_of(by: Principal) -> Desk:
         disputes.late,
         waiting["plans"] if by.with_role(*ANSWERERS) else None,
         await waiting_at(by),
+        await changes_waiting(by),
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
         cases.chaseable if by.with_role(*READERS) else None,
         waiting["unmatched"] if by.with_role(*ANSWERERS) else None,

@@ -1,7 +1,7 @@
 """What is typed at the doors and in the settings."""
 
 from portal.kit.i18n import N_
-from portal.people.states import Language
+from portal.people.states import Identity, Language
 from portal.web.forms import Choice, Code, Form, Phone, Secret, Text, Tick
 
 
@@ -21,6 +21,20 @@ class NewPhoneForm(Form):
     """The number to sign in with from now on."""
 
     phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
+
+
+class LostPhoneForm(Form):
+    """At the counter: how somebody proved who they are, why, and the new number."""
+
+    identity = Choice(N_("What they have shown"), Identity, missing=N_("Choose what they have shown."))
+    reason = Text(N_("Reason"), most=200, missing=N_("Give the reason."))
+    phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
+
+
+class RefusalForm(Form):
+    """Why a change of number is refused."""
+
+    text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))
 
 
 class PasswordForm(Form):
