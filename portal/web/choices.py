@@ -17,6 +17,7 @@ Options = Sequence[tuple[str, str]]
 PHOTO_BYTES = 10 * 2**20
 # For `request_max_body_size` of routes that take photos: five of them and the text around.
 UPLOAD_BYTES = 52 * 2**20
+LONGEST_NAME = 80  # characters of a file's name that a message shows
 MAGIC = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 
 
@@ -132,17 +133,20 @@ class Photos(Typed):
         self.data = [self._one(upload) for upload in sent]
 
     def _one(self, upload: UploadFile) -> Upload:
-        content = upload.file.read(PHOTO_BYTES + 1)
+        content, name = upload.file.read(PHOTO_BYTES + 1), _called(upload.filename)
         if len(content) > PHOTO_BYTES:
-            raise ValueError(
-                _(N_("%(name)s is larger than 10 MB. Please choose a smaller photo."), name=upload.filename)
-            )
+            raise ValueError(_(N_("%(name)s is larger than 10 MB. Please choose a smaller photo."), name=name))
         if not any(content.startswith(magic) for magic in MAGIC):
             raise ValueError(_(N_("%(name)s is not a photo that can be read. Please use JPG or PNG."),
-                               name=upload.filename))  # fmt: skip
-        return Upload(upload.filename, content)
+                               name=name))  # fmt: skip
+        return Upload(name, content)
 
     def pre_validate(self, form: Any) -> None:
         """Say that a photo is missing where one is needed."""
         if self.required and not self.process_errors and not self.data:
             raise ValidationError(_(self.missing))
+
+
+def _called(filename: str) -> str:
+    """A file's name as a page may show it: its end, without what cannot be seen or turns the writing around."""
+    return "".join(c for c in filename if c.isprintable())[-LONGEST_NAME:] or "?"

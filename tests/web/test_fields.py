@@ -301,3 +301,13 @@ def test_a_forms_own_check_never_sees_what_could_not_be_read(typed: str) -> None
     form = CheckedForm(FormMultiDict([("text", typed)]))
     assert not form.validate()
     assert len(form.summary) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a\0b.jpg", "ab.jpg"), ("\u202egpj.exe", "gpj.exe"), ("\r\n", "?"), ("x" * 200 + ".jpg", "x" * 76 + ".jpg")],
+)
+def test_a_files_name_is_shown_without_what_cannot_be_seen(name: str, shown: str) -> None:
+    _data, form = read("photos", UploadFile("image/jpeg", name, b"no photo"))
+    [(_anchor, message)] = form.summary
+    assert shown in message and name not in message
