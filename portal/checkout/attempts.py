@@ -195,7 +195,7 @@ async def reach(attempt: UUID) -> Started:
         await _mark_unknown(known, str(silent))
         return Started(attempt, None)
     except StripeRefused as no:
-        await end_attempt(attempt, AttemptState.failed, f"stripe: {no}")
+        await end_attempt(known, AttemptState.failed, f"stripe: {no}")
         if no.code == "amount_too_small":
             raise Invalid("amount", TOO_SMALL, least=LEAST.get(known.currency, Money(400))) from no
         return Started(attempt, None)
@@ -234,7 +234,7 @@ async def _keep(known: AttemptFacts, told: SessionFacts) -> Started:
     """Store the address, unless the attempt was ended while Stripe thought: then nobody may pay that session."""
     if wrong := mismatch(known, told):
         await _close_session(told.id)
-        await end_attempt(known.id, AttemptState.failed, f"session: {wrong}")
+        await end_attempt(known, AttemptState.failed, f"session: {wrong}")
         return Started(known.id, None)
     if await _store(known, told):
         return Started(known.id, told.url)
@@ -267,14 +267,14 @@ async def give_up(old: AttemptFacts) -> None:
     Raises Refused when Stripe does not answer, because then its session might still be paid.
     """
     if old.session is None:
-        await end_attempt(old.id, AttemptState.expired, "given up before Stripe gave an address")
+        await end_attempt(old, AttemptState.expired, "given up before Stripe gave an address")
         return
     try:
         told = await _expired_or_as_it_is(old.session)
     except StripeSilent as silent:
         raise Refused(SILENT) from silent
     except StripeRefused as no:
-        await end_attempt(old.id, AttemptState.failed, f"stripe: {no}")
+        await end_attempt(old, AttemptState.failed, f"stripe: {no}")
         return
     await settle(old, told)
 

@@ -116,7 +116,7 @@ async def _bring_up_to_date(attempt: UUID, on: date | None) -> AttemptState:
     if known.session is not None:
         return await ensure_posted(attempt, on=on)
     if known.over:
-        return await end_attempt(attempt, AttemptState.expired, "Stripe never gave an address")
+        return await end_attempt(known, AttemptState.expired, "Stripe never gave an address")
     await reach(attempt)
     now = await read_attempt(attempt)
     if now.state is AttemptState.unknown:

@@ -47,7 +47,7 @@ async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date |
     except StripeRefused as no:
         if not no.missing:
             raise StripeSilent(str(no)) from no  # a wrong key says nothing about the session
-        return await end_attempt(attempt, AttemptState.failed, str(no))
+        return await end_attempt(known, AttemptState.failed, str(no))
     return await settle(known, told, on=on)
 
 
@@ -155,13 +155,16 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
 
 
 @retrying
-async def end_attempt(attempt: UUID, to: AttemptState, trouble: str, *, actor: str = STRIPE) -> AttemptState:
-    """End an attempt that no session stands behind; one that has moved on by itself stays as it is."""
-    known = await read_attempt(attempt)
+async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, actor: str = STRIPE) -> AttemptState:
+    """End an attempt that no session stands behind; its state after that.
+
+    One that has moved on by itself stays as it is, and so does one that got its session since it was read: somebody
+    may be paying there.
+    """
     async with unit_of_work(known.community):
-        await lock_bills(await bills_of(attempt))
-        now = await lock_attempt(attempt)
-        if not ATTEMPT_MOVES.allows(now.state, to):
+        await lock_bills(await bills_of(known.id))
+        now = await lock_attempt(known.id)
+        if now.session != known.session or not ATTEMPT_MOVES.allows(now.state, to):
             return now.state
         await move(now, to, trouble=trouble, actor=actor)
         return to

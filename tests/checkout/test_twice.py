@@ -1,9 +1,12 @@
 """Double clicks, two tabs, two owners, two channels: paid once, the rest is credit."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from portal.checkout.attempts import give_up
+from portal.checkout.records import read_attempt
 from portal.kit.money import Money
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import CounterChannel
@@ -34,6 +37,16 @@ async def test_the_same_choice_goes_on_and_another_ends_the_first_session(till: 
     by_url = {one["id"]: one["status"] for one in till.sessions}
     assert sorted(by_url.values()) == ["expired", "expired", "open"]
     assert [one["state"] for one in await attempts()] == ["expired", "expired", "open"]
+
+
+async def test_a_session_that_came_while_the_attempt_was_being_given_up_is_ended_at_stripe_too(till: Till):
+    async with till.browser() as client:
+        await start(client, till)
+        read_before = replace(await read_attempt((await attempts())[0]["id"]), session=None, url=None)
+        await give_up(read_before)  # what another tab had read a moment ago
+        assert [one["state"] for one in await attempts()] == ["open"]
+        await start(client, till, method="card")
+    assert sorted(one["status"] for one in till.sessions) == ["expired", "open"]
 
 
 async def test_a_payment_finished_in_the_other_tab_is_found_before_a_second_begins(till: Till):
