@@ -41,6 +41,7 @@ ROUTERS: tuple[str, ...] = (
     "statements.public",
     "checkout.pages",
     "checkout.webhook",
+    "checkout.staff",
     "payments.staff",
     "disputes.pages",
     "disputes.staff",

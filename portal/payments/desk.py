@@ -1,4 +1,4 @@
-"""What the counter sees: a home with its open bills, the payments of late, and money somebody must decide on."""
+"""What the counter sees: a home with its open bills, and the payments of late."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.db import fetch, fetch_one, reading
-from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.payments.counter import TAKERS
 from portal.payments.states import PaymentState, Way
 from portal.people.principal import Principal
-
-_WHY = {
-    "surplus": N_("More came in than was owed. Agree with the owner: pay it back, or apply it to a bill."),
-    "amount": N_("The amount that came is not the amount asked for. Compare it with the payment service's list."),
-    "currency": N_("The money came in another currency than asked for. Compare it with the payment service's list."),
-    "attempt": N_("The money names another payment than the one it came for. Compare both before deciding."),
-    "livemode": N_("Test money and real money were mixed up. Tell whoever looks after the system."),
-}
 
 
 @dataclass(frozen=True)
@@ -71,28 +62,11 @@ class DeskPayment:
 
 
 @dataclass(frozen=True)
-class Undecided:
-    """Money that waits for somebody: an owner's surplus, or money that fits nothing (`why`)."""
-
-    unit: str
-    amount: Money
-    currency: str
-    why: str
-    at: datetime
-
-    @property
-    def reason(self) -> Sentence:
-        """What happened, and what to do about it."""
-        return Sentence(_WHY.get(self.why, _WHY["amount"]))
-
-
-@dataclass(frozen=True)
 class CounterPage:
     """Everything on /desk/payments. `home` is None until one is asked for and found."""
 
     home: CounterHome | None
     payments: list[DeskPayment]
-    undecided: list[Undecided]
 
 
 @reading
@@ -111,7 +85,7 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
         )
         for r in rows
     ]
-    return CounterPage(await _home(communities, unit.strip()), payments, await _undecided(communities))
+    return CounterPage(await _home(communities, unit.strip()), payments)
 
 
 async def _home(communities: list[int], unit: str) -> CounterHome | None:
@@ -143,15 +117,3 @@ async def _home(communities: list[int], unit: str) -> CounterHome | None:
     )
     owners = "、".join(dict.fromkeys(bill.owed_by for bill in bills))
     return CounterHome(home["name"], owners, bills, [(row["names"], Money(row["fen"])) for row in credits])
-
-
-async def _undecided(communities: list[int]) -> list[Undecided]:
-    rows = await fetch(
-        "SELECT u.name AS unit, sum(c.amount)::bigint AS amount, 'CNY' AS currency, 'surplus' AS why,"
-        " min(c.created_at) AS at FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
-        " WHERE c.community = ANY($1::int[]) AND c.refund_asked GROUP BY u.name HAVING sum(c.amount) > 0"
-        " UNION ALL SELECT '', amount, currency, why, created_at FROM suspense"
-        " WHERE community = ANY($1::int[]) AND resolved_at IS NULL ORDER BY at",
-        communities,
-    )
-    return [Undecided(r["unit"], Money(r["amount"]), r["currency"], r["why"], r["at"]) for r in rows]

@@ -91,7 +91,7 @@ async def test_money_that_is_not_what_was_asked_is_set_aside(till: Till, kind: s
     assert [(one["why"]) for one in kept] == [kind.removeprefix("wrong_")]
     assert len(alarms) == 1
     async with till.browser("蒋涛") as desk:
-        page = await desk.get("/desk/payments")
+        page = await desk.get("/desk/unmatched")
         assert page.status_code == 200
         assert ("249.55" if kind == "wrong_amount" else "USD") in page.text.replace('<span class="fen">', "")
 

@@ -206,7 +206,7 @@ WAYS = (on_the_way_back, by_a_webhook, by_the_poller)
 
 
 async def test_money_that_is_not_what_was_asked_waits_on_the_desk(till: Till, admin: asyncpg.Connection):
-    cases = [(wrong, way) for wrong in FIELDS.values() for way in WAYS]
+    cases = [(wrong, way) for wrong in FIELDS.values() for way in WAYS][:: 1 if LANDING else 5]
     bills = await more_bills(till, len(cases) + 1)
     async with till.browser() as client, till.browser("蒋涛") as finance:
         other = Payer(till, client, admin, bills[-1])
