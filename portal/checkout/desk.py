@@ -7,12 +7,18 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.checkout.states import EventState
-from portal.db import fetch, fetch_value, reading
+from portal.db import fetch, reading
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
 
 SETTLERS = (Role.finance, Role.manager)
+_FOR_A_PERSON = "state IN ('failed', 'quarantined')"
+# How many sums of the communities $1 and messages fit nothing; a surplus is somebody's, so it is no alarm.
+UNMATCHED = (
+    "SELECT (SELECT count(*) FROM suspense WHERE community = ANY($1::int[]) AND resolved_at IS NULL)"
+    f" + (SELECT count(*) FROM stripe_event WHERE {_FOR_A_PERSON})"
+)
 MOST = 100  # messages on the page, the newest
 
 _SUSPENDED = {
@@ -113,9 +119,8 @@ async def unmatched_of(by: Principal) -> Unmatched:
         communities,
     )
     messages = await fetch(
-        "SELECT id, type, state, received_at AS at FROM stripe_event WHERE state = ANY($1::text[])"
-        " ORDER BY received_at DESC LIMIT $2",
-        _FOR_A_PERSON,
+        f"SELECT id, type, state, received_at AS at FROM stripe_event WHERE {_FOR_A_PERSON}"
+        " ORDER BY received_at DESC LIMIT $1",
         MOST,
     )
     return Unmatched(
@@ -123,17 +128,3 @@ async def unmatched_of(by: Principal) -> Unmatched:
         [Surplus(**{**row, "amount": Money(row["amount"])}) for row in surplus],
         [Message(**{**row, "state": EventState(row["state"])}) for row in reversed(messages)],
     )
-
-
-@reading
-async def count_unmatched(by: Principal) -> int:
-    """How many sums and messages fit nothing; a surplus is somebody's, so it is no alarm."""
-    return await fetch_value(
-        "SELECT (SELECT count(*) FROM suspense WHERE community = ANY($1::int[]) AND resolved_at IS NULL)"
-        " + (SELECT count(*) FROM stripe_event WHERE state = ANY($2::text[]))",
-        list(by.with_role(*SETTLERS)),
-        _FOR_A_PERSON,
-    )
-
-
-_FOR_A_PERSON = [EventState.failed.value, EventState.quarantined.value]

@@ -12,7 +12,7 @@ from portal.arrears.rules import RUNGS
 from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
 from portal.bindings.queries import waiting_at
-from portal.checkout.desk import SETTLERS, count_unmatched
+from portal.checkout.desk import SETTLERS, UNMATCHED
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
@@ -95,7 +95,9 @@ async def desk_of(by: Principal) -> Desk:
     disputes = await counts_of(by)
     cases = await figures(by)
     waiting = await fetch_one(
-        "SELECT count(*) AS plans FROM plan WHERE community = ANY($1) AND state = 'requested'",
+        f"SELECT ({UNMATCHED}) AS unmatched,"
+        " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans",
+        list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
     )
     assert waiting
@@ -108,7 +110,7 @@ async def desk_of(by: Principal) -> Desk:
         await changes_waiting(by),
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
         cases.chaseable if by.with_role(*READERS) else None,
-        await count_unmatched(by) if by.with_role(*SETTLERS) else None,
+        waiting["unmatched"] if by.with_role(*SETTLERS) else None,
         await _unknown_years(by),
     )
 
