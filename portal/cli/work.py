@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from typing import Any
 
 from portal.cli.asking import OK, REFUSED, Answer, with_database
 from portal.db import fetch_value, unit_of_work
@@ -23,10 +25,16 @@ def bring_in(given: argparse.Namespace) -> int:
     from portal.estate.importing import import_estate
 
     async def work(settings: Settings) -> Answer:
-        report = await import_estate(given.path, given.community, dry_run=given.dry_run, actor="cli")
+        how: Any = {"dry_run": given.dry_run, "actor": "cli", "tell": say_how_far}
+        report = await import_estate(given.path, given.community, **how)
         return (REFUSED if report.errors else OK), report.as_json()
 
     return with_database(given, work)
+
+
+def say_how_far(what: str, done: int) -> None:
+    """Progress on stderr, so that `--json` on stdout stays one object."""
+    print(f"portal: {what} {done:,}", file=sys.stderr, flush=True)
 
 
 def bill(given: argparse.Namespace) -> int:

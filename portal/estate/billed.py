@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -34,18 +34,25 @@ _DAY = timedelta(days=1)
 Last = dict[tuple[str, str], tuple[str, str]]  # (unit, item) -> first and last month billed
 
 
-async def check_billed(folder: Folder, known: Known, changes: dict[str, list[Change]]) -> None:
-    """Note every change in the files that would make an issued bill untrue."""
+async def check_billed_whole(folder: Folder, known: Known, changes: Mapping[str, list[Change]]) -> None:
+    """Note every change in the whole files that would make an issued bill untrue."""
     if known.community is None:
         return
     community = known.community["id"]
     await _tariffs(folder, community, changes["tariffs"])
     await _kinds(folder, community, changes["charge_items"])
+    await _costs(folder, community, changes["shared_costs"])
+
+
+async def check_billed_homes(folder: Folder, known: Known, changes: Mapping[str, list[Change]]) -> None:
+    """Note every change to the homes of a portion that would make an issued bill untrue."""
+    if known.community is None:
+        return
+    community = known.community["id"]
     spans = await _spans(community, folder)
     _quantities(folder, spans, changes["unit_charges"])
     _handovers(folder, spans, changes["units"])
     await _readings(folder, community, changes["meter_readings"])
-    await _costs(folder, community, changes["shared_costs"])
     _openings(folder, known, spans, changes["opening_balances"])
     if changes["occupancies"]:
         await _owners(folder, known, community)

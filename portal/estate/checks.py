@@ -1,4 +1,7 @@
-"""What must hold between the rows of an import and what is known: keys, references, days, shares, tariffs."""
+"""What must hold between the rows of an import and what is known: keys, references, days, shares, tariffs.
+
+The whole files are checked once, people and homes portion by portion.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import defaultdict
 
 from portal.estate.columns import FILES
 from portal.estate.known import Cells, Key, Known, merged
-from portal.estate.reading import Folder, Row
+from portal.estate.reading import Folder, Found, Row
 from portal.estate.ties import check_ties, first_owned_day, overlaps
 from portal.kit.i18n import N_
 from portal.tariffs.states import Formula
@@ -33,26 +36,61 @@ UNOWNED = N_("%(unit)s has no owner in %(period)s, so nobody owes this. Add who 
 REFERENCES = {"unit": ("units", NO_UNIT), "person": ("people", NO_PERSON), "item": ("charge_items", NO_ITEM)}
 
 
-def check(folder: Folder, known: Known, code: str) -> None:
-    """Note every mistake that shows only when rows are seen together, or with what is known."""
-    _community(folder, known, code)
+def check_whole(found: Found, folder: Folder, known: Known, code: str) -> None:
+    """Note every mistake in the files that are read whole."""
+    _community(found, folder, known, code)
+    _each(folder)
+    _names(folder, "item", _items(folder, known), found)
+    _staff(folder)
+    _tariffs(folder, known)
+
+
+def check_people(portion: Folder) -> None:
+    """Note every mistake that shows when rows of people are seen together."""
+    _each(portion)
+
+
+def check_persons_named(folder: Folder, persons: set[str], found: Found) -> None:
+    """Note who is named in these files and is neither in people.csv nor among the known `persons`."""
+    _names(folder, "person", persons | found.people, found)
+
+
+def check_scopes(folder: Folder, buildings: set[str], found: Found) -> None:
+    """Note each cost of a building that is neither in units.csv nor among the known `buildings`."""
+    if found.unsure("units"):
+        return
+    for row in folder.rows("shared_costs"):
+        kind, _, name = (row.get("scope") or "community").partition(":")
+        if kind == "building" and name not in buildings and name not in found.buildings:
+            folder.add("shared_costs", row.line, "scope", NO_BUILDING, name=name)
+
+
+def check_homes(portion: Folder, whole: Folder, known: Known, found: Found) -> None:
+    """Note every mistake in what belongs to the homes of a portion."""
+    _each(portion)
+    units = {key[0] for key in known.of("units")} | {row.get("unit") for row in portion.rows("units")}
+    _names(portion, "unit", units, found)
+    _names(portion, "item", _items(whole, known), found)
+    check_ties(portion, known)
+    _quantities(portion, whole, known)
+    _readings(portion)
+    _openings(portion, known, units, found)
+
+
+def _each(folder: Folder) -> None:
     for stem, sheet in folder.sheets.items():
         if stem not in ("staff", "community") and sheet.file.key:
             _unique(stem, folder)
         _days(stem, folder)
-        _references(stem, folder, known)
-    _staff(folder)
-    check_ties(folder, known)
-    _tariffs(folder, known)
-    _quantities(folder, known)
-    _scopes(folder, known)
-    _readings(folder)
-    _openings(folder, known)
 
 
-def _community(folder: Folder, known: Known, code: str) -> None:
+def _items(whole: Folder, known: Known) -> set[str]:
+    return {key[0] for key in known.of("charge_items")} | {row.get("item") for row in whole.rows("charge_items")}
+
+
+def _community(found: Found, folder: Folder, known: Known, code: str) -> None:
     sheet = folder.sheets.get("community")
-    if known.community is None and folder.sheets and (sheet is None or not (sheet.rows or sheet.broken)):
+    if known.community is None and found.stems and (sheet is None or not (sheet.rows or sheet.broken)):
         folder.add("community", 1, "code", NO_COMMUNITY, code=code)
     for n, row in enumerate(folder.rows("community")):
         if n:
@@ -79,24 +117,16 @@ def _days(stem: str, folder: Folder) -> None:
             folder.add(stem, row.line, "to", ORDER_OF_DAYS, first=first.isoformat())
 
 
-def _references(stem: str, folder: Folder, known: Known) -> None:
-    for column, (where, sentence) in REFERENCES.items():
-        if where == stem or FILES[stem].column(column) is None or _unsure(where, folder):
-            continue
-        names = {key[0] for key in known.of(where)} | {row.get(column) for row in folder.rows(where)}
-        for row in folder.rows(stem):
-            name = row.get(column)
-            if name is not None and name not in names:
-                folder.add(stem, row.line, column, sentence, name=name)
-
-
-def _unsure(stem: str, folder: Folder) -> bool:
-    """Whether rows of the file may be missing here only because they could not be read."""
-    sheet = folder.sheets.get(stem)
-    if sheet is None:
-        return False
-    key = set(sheet.file.key)
-    return sheet.broken or not key <= set(sheet.columns) or any(row.bad & key for row in sheet.rows)
+def _names(folder: Folder, column: str, names: set[str], found: Found) -> None:
+    where, sentence = REFERENCES[column]
+    if found.unsure(where):
+        return
+    for stem in folder.sheets:
+        if stem != where and FILES[stem].column(column) is not None:
+            for row in folder.rows(stem):
+                name = row.get(column)
+                if name is not None and name not in names:
+                    folder.add(stem, row.line, column, sentence, name=name)
 
 
 def _staff(folder: Folder) -> None:
@@ -141,23 +171,14 @@ def _known_rate(row: Row, folder: Folder, known: Known) -> bool:
     return "rate" not in sheet.columns and old is not None and old["rate"] is not None
 
 
-def _quantities(folder: Folder, known: Known) -> None:
-    tariffs = (cells for cells, _ in merged("tariffs", folder, known).values())
+def _quantities(folder: Folder, whole: Folder, known: Known) -> None:
+    if "unit_charges" not in folder.sheets:
+        return
+    tariffs = (cells for cells, _ in merged("tariffs", whole, known).values())
     counted = {t["item"] for t in tariffs if t["formula"] == Formula.per_quantity}
     for cells, row in merged("unit_charges", folder, known).values():
         if row and cells["quantity"] is None and cells["item"] in counted:
             folder.add("unit_charges", row.line, "quantity", NEEDS_QUANTITY, item=cells["item"])
-
-
-def _scopes(folder: Folder, known: Known) -> None:
-    if _unsure("units", folder):
-        return
-    buildings = {row["building"] for row in known.of("units").values()}
-    buildings |= {row.get("building") for row in folder.rows("units")}
-    for row in folder.rows("shared_costs"):
-        kind, _, name = (row.get("scope") or "community").partition(":")
-        if kind == "building" and name not in buildings:
-            folder.add("shared_costs", row.line, "scope", NO_BUILDING, name=name)
 
 
 def _readings(folder: Folder) -> None:
@@ -167,11 +188,13 @@ def _readings(folder: Folder) -> None:
             folder.add("meter_readings", row.line, "current", BACKWARDS, previous=previous)
 
 
-def _openings(folder: Folder, known: Known) -> None:
+def _openings(folder: Folder, known: Known, units: set[str], found: Found) -> None:
+    if "opening_balances" not in folder.sheets:
+        return
     ties: dict[str, list[Cells]] = defaultdict(list)
     for cells, _ in merged("occupancies", folder, known).values():
         ties[cells["unit"]].append(cells)
-    units = {key[0] for key in known.of("units")} | {row.get("unit") for row in folder.rows("units")}
+    unsure = found.unsure("occupancies") or any(row.bad for row in folder.rows("occupancies"))
     bills: dict[tuple[str, str], Row] = {}
     for row in folder.rows("opening_balances"):
         unit, period, due_on = row.get("unit"), row.get("period"), row.get("due_on")
@@ -181,7 +204,5 @@ def _openings(folder: Folder, known: Known) -> None:
         if due_on and first.get("due_on") and due_on != first.get("due_on"):
             facts = {"unit": unit, "period": period, "due_on": first.get("due_on").isoformat(), "row": first.line}
             folder.add("opening_balances", row.line, "due_on", OTHER_DUE, **facts)
-        sheet = folder.sheets.get("occupancies")
-        unsure = sheet is not None and (sheet.broken or any(r.bad for r in sheet.rows))
         if unit in units and not unsure and first_owned_day(ties[unit], period) is None:
             folder.add("opening_balances", row.line, "unit", UNOWNED, unit=unit, period=period)

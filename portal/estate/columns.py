@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from portal.communities.states import FeeMode
@@ -46,9 +47,13 @@ class File:
 
     def column(self, name: str) -> Column | None:
         """The column of this name, if there is one."""
-        return next((c for c in self.columns if c.name == name), None)
+        return self._by_name.get(name)
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """The columns that must be there and filled."""
         return tuple(c.name for c in self.columns if c.required)
@@ -130,4 +135,6 @@ ALL = (
 )  # fmt: skip
 FILES = {file.stem: file for file in ALL}
 ORDER = {stem: n for n, stem in enumerate(FILES)}
+BY_HOME = ("units", "occupancies", "unit_charges", "meter_readings", "opening_balances")
+IN_PORTIONS = ("people", *BY_HOME)  # of these an estate may have very many
 LATER = ("service_standards",)  # read and checked, kept by a later version

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import time
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work, widen_scope
 from portal.estate.accounts import Draft, drafts_of, save_drafts
-from portal.estate.billed import check_billed
-from portal.estate.checks import check
-from portal.estate.columns import FILES, LATER, ORDER
-from portal.estate.known import SQL, Cells, Change, Known, changes_of, known_of
-from portal.estate.opening import issue_openings
-from portal.estate.reading import Folder, read_folder
-from portal.estate.report import Report, fault, in_order
-from portal.estate.roll import link_people, save_staff, staff_changes
-from portal.estate.saving import names_of, save
+from portal.estate.billed import check_billed_homes, check_billed_whole
+from portal.estate.checks import check_homes, check_people, check_persons_named, check_scopes, check_whole
+from portal.estate.columns import BY_HOME, FILES, LATER
+from portal.estate.community import save_community
+from portal.estate.folder import read_folder
+from portal.estate.known import Change, Known, changes_of, known_of, known_portion
+from portal.estate.opening import issue_openings, record_openings
+from portal.estate.reading import Folder, Found, Tell
+from portal.estate.report import Report, fault
+from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
+from portal.estate.saving import Names, names_of, save
 from portal.kit import clock
 from portal.kit.i18n import N_
+from portal.kit.money import Money
 
 TAKEN = N_("%(name)s is not given, so %(value)s is used. Add the column if that is wrong.")
 # What matters too much to be taken silently.
 WORTH_SAYING = ("fee_mode", "due_rule")
-# A unit before its occupancies, an item before its tariffs.
-IN_TURN = ("units", "people", "charge_items", "occupancies", "committee", "tariffs", "unit_charges",
-           "meter_readings", "shared_costs")  # fmt: skip
+
+Changes = Mapping[str, list[Change]]
 
 
 class _Undo(Exception):
@@ -40,41 +42,42 @@ class _Undo(Exception):
         self.report = report
 
 
-async def import_estate(folder: Path, code: str, *, dry_run: bool = False, actor: str) -> Report:
+def silent(what: str, done: int) -> None:
+    """Tell nobody how far an import is."""
+
+
+async def import_estate(path: Path, code: str, *, dry_run: bool = False, actor: str, tell: Tell = silent) -> Report:
     """Import a folder into the community `code`, made if new. A dry run does all of it and then undoes it.
 
     All or nothing; the same files twice change nothing; rows and files that are absent are left alone.
     """
-    found = await asyncio.to_thread(read_folder, folder)
-    try:
-        return await _import(found, code, dry_run, actor)
-    except _Undo as undone:
-        return undone.report
+    with tempfile.TemporaryDirectory(prefix="portal-import-") as aside:
+        found = await asyncio.to_thread(read_folder, path, Path(aside), tell)
+        try:
+            return await _import(found, code, dry_run, actor, tell)
+        except _Undo as undone:
+            return undone.report
 
 
 @retrying
-async def _import(read: Folder, code: str, dry_run: bool, actor: str) -> Report:
-    folder = Folder(read.sheets, list(read.faults), list(read.warnings))  # a retry begins with what was read
+async def _import(found: Found, code: str, dry_run: bool, actor: str, tell: Tell) -> Report:
     async with unit_of_work():
         await advisory_lock(f"import:{code}")
         community = await fetch_value("SELECT id FROM community WHERE code = $1", code)
         if community is not None:
             await widen_scope(community)
             await advisory_lock(f"bill-run:{community}")  # a run and an import must not look past each other
-        known = await known_of(code, folder)
-        changes, drafts = await _checked(folder, known, code)
-        if folder.faults:
-            warnings = in_order(folder.warnings, ORDER)
-            raise _Undo(Report(dry_run, errors=in_order(folder.faults, ORDER), warnings=warnings))
-        await _save(known, changes, drafts, actor)
-        report = _report(folder, changes, drafts, dry_run)
+        work = _Work(found, found.whole.again(), await known_of(code, found.whole), actor, tell)
+        await work.do(code)
+        if work.folder.faults:
+            raise _Undo(Report(dry_run, errors=work.folder.faults.in_order(), warnings=work.folder.warnings.in_order()))
+        report = work.report(dry_run)
         if any(report.created.values()) or any(report.updated.values()):
-            estate = await fetch_value("SELECT id FROM community WHERE code = $1", code)
             await record(
                 actor,
                 AuditVerb.COMMUNITY_IMPORTED,
-                f"community:{estate}",
-                community=estate,
+                f"community:{work.community}",
+                community=work.community,
                 created=report.created,
                 updated=report.updated,
             )
@@ -84,86 +87,163 @@ async def _import(read: Folder, code: str, dry_run: bool, actor: str) -> Report:
     return report
 
 
-async def _checked(folder: Folder, known: Known, code: str) -> tuple[dict[str, list[Change]], list[Draft]]:
-    """Every change by file, after all checks have noted what is wrong."""
-    check(folder, known, code)
-    changes = {stem: changes_of(folder.sheets.get(stem), known.of(stem)) for stem in SQL if stem != "staff"}
-    changes["staff"] = staff_changes(folder.sheets.get("staff"), known.of("staff"))
-    estates = {(known.community["code"],): known.community} if known.community else {}
-    changes["community"] = changes_of(folder.sheets.get("community"), estates)
-    drafts = await drafts_of(folder, known.community["id"] if known.community else None)
-    await check_billed(folder, known, changes)
-    for change in changes["community"]:
-        if change.old is None:
-            folder.warnings += [
-                fault("community", change.row.line, name, TAKEN, name=name, value=change.new[name])
-                for name in WORTH_SAYING
-                if change.row.get(name) is None
-            ]
-    return changes, drafts
+class _Work:
+    """One import under way: each step checks its files, and saves them while nothing was found wrong."""
+
+    def __init__(self, found: Found, folder: Folder, known: Known, actor: str, tell: Tell) -> None:
+        self.found, self.folder, self.known, self.actor, self.tell = found, folder, known, actor, tell
+        self.community = 0  # until it is saved
+        self.created: Counter[str] = Counter()
+        self.updated: Counter[str] = Counter()
+        self.unchanged: Counter[str] = Counter()
+        self.openings: list[Money] = []
+
+    @property
+    def flawless(self) -> bool:
+        """Whether to save; with a mistake the rest is only checked."""
+        return not self.folder.faults
+
+    async def do(self, code: str) -> None:
+        """Check and save everything, in the order in which things refer to each other."""
+        await self._whole(code)
+        for n in range(self.found.portions):
+            await self._people(n)
+            await self._grown(n)
+            self.tell("people", n + 1)
+        await self._committee()
+        for n in range(self.found.portions):
+            await self._homes(n)
+            await self._grown(n)
+            self.tell("homes", n + 1)
+        if self.flawless:
+            await link_people(self.community)
+            await record_openings(self.community, self.openings, actor=self.actor)
+
+    async def _grown(self, n: int) -> None:
+        """After portions 1, 2, 4, 8 … of a large import, let the planner see how many rows there are by now."""
+        if self.found.portions > 1 and self.flawless and n + 1 & n == 0:
+            await fetch("SELECT count_what_is_new()")
+
+    async def _whole(self, code: str) -> None:
+        folder, known = self.folder, self.known
+        check_whole(self.found, folder, known, code)
+        check_scopes(folder, await self._buildings(), self.found)
+        stems = ("charge_items", "tariffs", "shared_costs")
+        changes = {stem: changes_of(folder.sheets.get(stem), known.of(stem)) for stem in stems}
+        estates = {(known.community["code"],): known.community} if known.community else {}
+        changes["community"] = changes_of(folder.sheets.get("community"), estates)
+        changes["staff"] = staff_changes(folder.sheets.get("staff"), known.of("staff"))
+        drafts = await drafts_of(folder, known.community["id"] if known.community else None)
+        await check_billed_whole(folder, known, changes)
+        self._say_what_is_taken(changes["community"])
+        if self.flawless:
+            self.community = await save_community(known, changes["community"])
+            await save("charge_items", self.community, changes["charge_items"], {})
+            names = await names_of(self.community)
+            await save("tariffs", self.community, changes["tariffs"], names)
+            await save("shared_costs", self.community, changes["shared_costs"], names)
+            await save_staff(self.community, changes["staff"])
+            await save_drafts(self.community, drafts)
+        self._count(changes)
+        self._count_drafts(drafts)
+
+    async def _buildings(self) -> set[str]:
+        if self.known.community is None:
+            return set()
+        rows = await fetch("SELECT DISTINCT building FROM unit WHERE community = $1", self.known.community["id"])
+        return {row["building"] for row in rows}
+
+    def _say_what_is_taken(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.old is None:
+                for name in WORTH_SAYING:
+                    if change.row.get(name) is None:
+                        facts = {"name": name, "value": change.new[name]}
+                        self.folder.warnings.append(fault("community", change.row.line, name, TAKEN, **facts))
+
+    async def _people(self, n: int) -> None:
+        portion = self.found.portion(n, ("people",), self.folder)
+        if not portion.rows("people"):
+            return
+        check_people(portion)
+        known = await known_portion(self.known, portion, "people")
+        changes = {"people": changes_of(portion.sheets["people"], known.of("people"))}
+        if self.flawless:
+            await save("people", self.community, changes["people"], {})
+            await meet_people(changes["people"])
+        self._count(changes)
+
+    async def _committee(self) -> None:
+        sheet = self.folder.sheets.get("committee")
+        if sheet is None:
+            return
+        portion = Folder({"committee": sheet}, self.folder.faults, self.folder.warnings)
+        check_persons_named(portion, await self._persons(portion), self.found)
+        known = await known_portion(self.known, portion, "committee")
+        changes = {"committee": changes_of(sheet, known.of("committee"))}
+        if self.flawless:
+            await save("committee", self.community, changes["committee"], await self._names(portion))
+        self._count(changes)
+
+    async def _homes(self, n: int) -> None:
+        portion = self.found.portion(n, BY_HOME, self.folder)
+        if not any(sheet.rows for sheet in portion.sheets.values()):
+            return
+        here = [stem for stem in BY_HOME if stem in portion.sheets or stem in ("units", "occupancies")]
+        known = await known_portion(self.known, portion, *here)
+        check_homes(portion, self.folder, known, self.found)
+        check_persons_named(portion, await self._persons(portion), self.found)
+        changes = {stem: changes_of(portion.sheets.get(stem), known.of(stem)) for stem in BY_HOME}
+        await check_billed_homes(portion, known, changes)
+        if self.flawless:
+            await self._save_homes(portion, changes)
+        self._count(changes)
+
+    async def _save_homes(self, portion: Folder, changes: Changes) -> None:
+        await save("units", self.community, changes["units"], {})
+        names = await self._names(portion)
+        for stem in ("occupancies", "unit_charges", "meter_readings"):
+            await save(stem, self.community, changes[stem], names)
+        zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", self.community)
+        on = clock.today(zone)
+        self.openings += await issue_openings(self.community, changes["opening_balances"], names, on=on)
+
+    async def _persons(self, portion: Folder) -> set[str]:
+        """Who of the persons named in a portion is known."""
+        if self.known.community is None:
+            return set()
+        rows = await fetch(
+            "SELECT external_id FROM person WHERE community = $1 AND external_id = ANY($2)",
+            self.known.community["id"],
+            sorted(_named(portion, "person")),
+        )
+        return {row["external_id"] for row in rows}
+
+    async def _names(self, portion: Folder) -> Names:
+        return await names_of(self.community, units=_named(portion, "unit"), persons=_named(portion, "person"))
+
+    def _count(self, changes: Changes) -> None:
+        for stem, found in changes.items():
+            created, same = sum(change.old is None for change in found), sum(change.same for change in found)
+            self.created[stem] += created
+            self.unchanged[stem] += same
+            self.updated[stem] += len(found) - created - same
+
+    def _count_drafts(self, drafts: Sequence[Draft]) -> None:
+        for counted, n in ((self.created, 0), (self.updated, 1), (self.unchanged, 2)):
+            counted["accounts"] = sum(draft.counts()[n] for draft in drafts)
+
+    def report(self, dry_run: bool) -> Report:
+        """The counts of each file that is there and kept."""
+        stems = [stem for stem in FILES if stem in self.found.stems and stem not in LATER]
+        return Report(
+            dry_run,
+            {stem: self.created[stem] for stem in stems},
+            {stem: self.updated[stem] for stem in stems},
+            {stem: self.unchanged[stem] for stem in stems},
+            warnings=self.folder.warnings.in_order(),
+        )
 
 
-async def _save(known: Known, changes: dict[str, list[Change]], drafts: Sequence[Draft], actor: str) -> None:
-    community = await _save_community(known, changes["community"])
-    names = await names_of(community)
-    for stem in IN_TURN:
-        await save(stem, community, changes[stem], names)
-        if stem in names:
-            names = await names_of(community)
-    await link_people(community, changes["people"])
-    await save_staff(community, changes["staff"])
-    await save_drafts(community, drafts)
-    zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-    await issue_openings(community, changes["opening_balances"], names, on=clock.today(zone), actor=actor)
-
-
-async def _save_community(known: Known, changes: Sequence[Change]) -> int:
-    """The community's id; it is made, or its terms are brought up to date."""
-    for change in changes:
-        values = _terms(change.new)
-        if change.old is None:
-            made = await fetch_value(
-                "INSERT INTO community (code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline,"
-                " contract_ref, opens_at, closes_at, acknowledge_hours, reply_hours, close_days, approval_limit,"
-                " last_bill_number, last_payment_number, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 24, 3, 50000, 0, 0, $12) RETURNING id",
-                change.new["code"],
-                *values,
-                time(8, 30),
-                time(17, 30),
-                clock.real_now(),
-            )
-            await widen_scope(made)
-            return made
-        if not change.same:
-            await fetch(
-                "UPDATE community SET name = $2, fee_mode = $3, jurisdiction = $4, timezone = $5, currency = $6,"
-                " due_rule = $7, hotline = $8, contract_ref = $9 WHERE id = $1",
-                change.old["id"],
-                *values,
-            )
-    assert known.community is not None, "checked before"
-    return known.community["id"]
-
-
-def _terms(cells: Cells) -> list[Any]:
-    names = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref")
-    return [cells[name] for name in names]
-
-
-def _report(folder: Folder, changes: dict[str, list[Change]], drafts: Sequence[Draft], dry_run: bool) -> Report:
-    created: dict[str, int] = {}
-    updated: dict[str, int] = {}
-    unchanged: dict[str, int] = {}
-    for stem in FILES:
-        if stem not in folder.sheets or stem in LATER:
-            continue
-        if stem == "accounts":
-            counts = [draft.counts() for draft in drafts]
-            created[stem], updated[stem], unchanged[stem] = (sum(c[n] for c in counts) for n in range(3))
-        else:
-            found = changes[stem]
-            created[stem] = sum(change.old is None for change in found)
-            unchanged[stem] = sum(change.same for change in found)
-            updated[stem] = len(found) - created[stem] - unchanged[stem]
-    return Report(dry_run, created, updated, unchanged, warnings=in_order(folder.warnings, ORDER))
+def _named(portion: Folder, column: str) -> set[str]:
+    return {row.cells[column] for sheet in portion.sheets.values() for row in sheet.rows if row.cells.get(column)}

@@ -1,4 +1,7 @@
-"""What a community already has, in the words of the import files, so that files and books can be compared."""
+"""What a community already has, in the words of the import files, so that files and books can be compared.
+
+$2 holds the names of the homes or persons of a portion, $3 its periods.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,12 @@ Cells = dict[str, Any]
 
 SQL = {
     "units": "SELECT id, name AS unit, building, stairwell, floor, use, billable_area, occupancy, handed_over_on"
-    " FROM unit WHERE community = $1",
-    "people": "SELECT id, human, external_id AS person, name, phone, email, language FROM person WHERE community = $1",
+    " FROM unit WHERE community = $1 AND name = ANY($2)",
+    "people": "SELECT id, human, external_id AS person, name, phone, email, language FROM person WHERE community = $1"
+    " AND external_id = ANY($2)",
     "occupancies": "SELECT o.id, u.name AS unit, p.external_id AS person, o.role, o.share, o.starts_on AS from,"
     " o.ends_on AS to FROM occupancy o JOIN unit u ON u.id = o.unit JOIN person p ON p.id = o.person"
-    " WHERE o.community = $1",
+    " WHERE o.community = $1 AND u.name = ANY($2)",
     "staff": "SELECT s.id, s.human, h.login, s.name, s.roles, s.department FROM staff s JOIN human h ON h.id = s.human"
     " WHERE s.community = $1",
     "committee": "SELECT c.id, p.external_id AS person, c.post, c.starts_on AS from, c.ends_on AS to"
@@ -31,19 +35,20 @@ SQL = {
     " t.vacancy_rate, t.rounding, t.starts_on AS from, t.ends_on AS to, t.source"
     " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE t.community = $1",
     "unit_charges": "SELECT c.id, u.name AS unit, i.code AS item, c.quantity, c.starts_on AS from, c.ends_on AS to"
-    " FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item WHERE c.community = $1",
+    " FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item WHERE c.community = $1"
+    " AND u.name = ANY($2)",
     "meter_readings": "SELECT r.id, u.name AS unit, i.code AS item, r.meter, r.period, r.previous, r.current"
     " FROM meter_reading r JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
-    " WHERE r.community = $1 AND r.period = ANY($2)",
+    " WHERE r.community = $1 AND u.name = ANY($2) AND r.period = ANY($3)",
     "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope"
     " FROM shared_cost c JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period = ANY($2)",
     "opening_balances": "SELECT l.id, u.name AS unit, i.code AS item, l.first_month AS period, b.due_on, l.amount,"
     " b.number FROM bill_line l JOIN bill b ON b.id = l.bill AND b.kind = 'opening' JOIN unit u ON u.id = l.unit"
-    " JOIN charge_item i ON i.id = l.item WHERE l.community = $1",
+    " JOIN charge_item i ON i.id = l.item WHERE l.community = $1 AND u.name = ANY($2)",
 }
-BY_PERIOD = ("meter_readings", "shared_costs")
+WHOLE = ("staff", "charge_items", "tariffs", "shared_costs")
 # Other files are judged by these: the names they refer to, and the rows theirs must agree with.
-ALWAYS = ("units", "people", "charge_items", "tariffs", "occupancies")
+ALWAYS = ("charge_items", "tariffs", "occupancies")
 
 
 @dataclass
@@ -59,7 +64,7 @@ class Known:
 
 
 async def known_of(code: str, folder: Folder) -> Known:
-    """What there is of a community in the scope of the unit of work, as far as the folder touches it."""
+    """What there is of a community in the scope of the unit of work, as far as the whole files touch it."""
     estate = await fetch_one(
         "SELECT id, code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref"
         " FROM community WHERE code = $1",
@@ -68,17 +73,41 @@ async def known_of(code: str, folder: Folder) -> Known:
     if estate is None:
         return Known()
     found = Known(dict(estate))
-    for stem, sql in SQL.items():
+    for stem in WHOLE:
         if stem in folder.sheets or stem in ALWAYS:
-            periods = sorted({str(row.get("period")) for row in folder.rows(stem)})
-            values = (estate["id"], periods) if stem in BY_PERIOD else (estate["id"],)
-            key = FILES[stem].key
-            rows = [dict(row) for row in await fetch(sql, *values)]
-            found.rows[stem] = {tuple(row[name] for name in key): row for row in rows}
+            await _add(found, stem, *([_all_of("period", folder, stem)] if stem == "shared_costs" else []))
     return found
 
 
-@dataclass(frozen=True)
+async def known_portion(known: Known, portion: Folder, *stems: str) -> Known:
+    """What there is of the homes or persons of a portion, in these files, beside what is known as a whole."""
+    found = Known(known.community, {stem: known.of(stem) for stem in WHOLE})
+    if known.community is None:
+        return found
+    by = "person" if stems == ("people",) else "unit"
+    names = _all_of(by, portion, *portion.sheets)
+    for stem in stems:
+        if stem == "committee":
+            await _add(found, stem)
+        elif stem == "meter_readings":
+            await _add(found, stem, names, _all_of("period", portion, stem))
+        else:
+            await _add(found, stem, names)
+    return found
+
+
+def _all_of(column: str, folder: Folder, *stems: str) -> list[str]:
+    return sorted({str(value) for stem in stems for row in folder.rows(stem) if (value := row.get(column))})
+
+
+async def _add(known: Known, stem: str, *values: list[str]) -> None:
+    assert known.community is not None
+    key = FILES[stem].key
+    rows = [dict(row) for row in await fetch(SQL[stem], known.community["id"], *values)]
+    known.rows[stem] = {tuple([row[name] for name in key]): row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One thing as a file wants it. `old` is what is known of it, None for a new one; `new` has every column."""
 

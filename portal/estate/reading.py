@@ -1,39 +1,41 @@
-"""Read a folder of CSV files into rows of values; every mistake in it is noted, none stops the reading."""
+"""Read the files of an import into rows of values; every mistake in them is noted, none stops the reading.
+
+What an estate has few of stays in memory. Homes and people, of which there are many, are put aside on disk in
+portions, so that an estate of any size takes the room of one portion.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from portal.estate.cells import BadCell
-from portal.estate.columns import FILES, LATER, Column, File
-from portal.estate.report import Fault, fault
-from portal.kit.i18n import N_, Sentence
+from portal.estate.cells import FORMULA, BadCell
+from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, LATER, ORDER, Column, File
+from portal.estate.report import Fault, Noted, fault
+from portal.estate.sources import Record, Unreadable
+from portal.kit.i18n import N_
 
-MOST_BYTES = 64 * 1024 * 1024
-MOST_ROWS = 200_000
+MOST_ROWS = 2_000_000  # of an import in all
+MOST_AT_ONCE = 200_000  # of a file that is not read in portions
+PORTION = 16_000  # rows, about
+_BUFFER = 500
 
-NO_FOLDER = N_("There is no such folder. Name a folder of CSV files.")
-NO_WORKBOOK = N_("Workbooks cannot be read yet. Save each sheet as a CSV file of the same name, in one folder.")
-NO_FILES = N_("No file of an import is in this folder. Put at least community.csv there.")
-UNKNOWN_FILE = N_("This file is not part of an import. Take it out, or give it one of the names: %(names)s.")
-ENCODING = N_("The file is neither UTF-8 nor GB18030. Save it again as CSV UTF-8.")
 EMPTY_FILE = N_("The file is empty. Its first row must name the columns: %(names)s.")
 UNKNOWN_COLUMN = N_("There is no column “%(name)s” in this file. Remove it, or correct its name to one of: %(names)s.")
 TWICE = N_("The column “%(name)s” is there twice. Remove one of them.")
 NO_COLUMN = N_("The column “%(name)s” is missing. Add it.")
 NO_CELL = N_("This must not be empty. Fill it in.")
 WIDTH = N_("The row has %(cells)s cells, the header has %(columns)s. Put quotes around a cell with a comma in it.")
-BROKEN = N_("The file cannot be read from here on. Check the quotes of this row.")
-TOO_LARGE = N_("The file is too large. Split it: at most 64 MB and %(rows)s rows.")
+MANY_ROWS = N_("The file goes beyond %(rows)s rows. Import it in several parts.")
 NOT_KEPT = N_("This file was checked but is not kept yet. It belongs to a later version.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row's values by column: only columns of the file, and without those in `bad`. `line` is its line."""
 
@@ -48,35 +50,50 @@ class Row:
 
 @dataclass
 class Sheet:
-    """A file as read. `broken`: not all of its rows could be read, so nothing can be said of what is missing."""
+    """A file as read, or a portion of it.
+
+    `broken`: not all of its rows could be read, so nothing can be said of what is missing. `unsure`: neither can it
+    of names, since a key could not be read.
+    """
 
     file: File
-    columns: tuple[str, ...] = ()
+    header: list[Column | None] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     broken: bool = False
+    bad_key: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it has, by name."""
+        return tuple(column.name for column in self.header if column)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether rows may be missing only because they could not be read."""
+        return self.broken or self.bad_key or not set(self.file.key) <= set(self.columns)
 
     def key(self, row: Row) -> tuple[Any, ...] | None:
         """What the row is about, or None if that cannot be read."""
-        if row.bad & set(self.file.key):
+        if row.bad and row.bad & set(self.file.key):
             return None
-        found = tuple(self._value(row, name) for name in self.file.key)
+        found = tuple([self._value(row, name) for name in self.file.key])
         required = self.file.required
         missing = any(v is None and name in required for name, v in zip(self.file.key, found, strict=True))
         return None if missing else found
 
     def _value(self, row: Row, name: str) -> Any:
         value = row.cells.get(name)
-        column = self.file.column(name)
-        return column.default if value is None and column else value
+        column = self.file.column(name) if value is None else None
+        return column.default if column else value
 
 
 @dataclass
 class Folder:
-    """The files of a folder by stem, what is wrong with them, and what is only worth knowing."""
+    """Files by stem, or one portion of them, what is wrong with them, and what is only worth knowing."""
 
     sheets: dict[str, Sheet] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
+    faults: Noted = field(default_factory=lambda: Noted(ORDER))
+    warnings: Noted = field(default_factory=lambda: Noted(ORDER))
 
     def rows(self, stem: str) -> list[Row]:
         """The rows of a file; none if it is not there."""
@@ -86,131 +103,185 @@ class Folder:
         """Note a mistake."""
         self.faults.append(fault(stem, row, column, sentence, **facts))
 
-
-def read_folder(path: Path) -> Folder:
-    """Read every CSV file of a folder. Other files in it are left alone."""
-    folder = Folder()
-    if path.suffix.lower() == ".xlsx":
-        folder.faults.append(Fault(path.name, 1, "", Sentence(NO_WORKBOOK)))
-    elif not path.is_dir():
-        folder.faults.append(Fault(path.name, 1, "", Sentence(NO_FOLDER)))
-    else:
-        for found in sorted(path.iterdir()):
-            if found.is_file() and found.suffix.lower() == ".csv" and not found.name.startswith((".", "~$")):
-                _read_file(found, folder)
-        if not folder.sheets and not folder.faults:
-            folder.faults.append(Fault("community.csv", 1, "", Sentence(NO_FILES)))
-    return folder
+    def again(self, sheets: dict[str, Sheet] | None = None) -> Folder:
+        """The same notes so far, to begin from, with these sheets."""
+        return Folder(self.sheets if sheets is None else sheets, Noted(ORDER, self.faults), Noted(ORDER, self.warnings))
 
 
-def _read_file(path: Path, folder: Folder) -> None:
-    stem = path.stem
-    file = FILES.get(stem)
-    if file is None or path.suffix != ".csv":
-        names = ", ".join(f"{name}.csv" for name in FILES)
-        folder.faults.append(Fault(path.name, 1, "", Sentence(UNKNOWN_FILE, {"names": names})))
-        return
-    sheet = folder.sheets[stem] = Sheet(file)
-    if path.stat().st_size > MOST_BYTES:
-        sheet.broken = True
-        folder.add(stem, 1, "", TOO_LARGE, rows=MOST_ROWS)
-        return
-    text = _decoded(path.read_bytes())
-    if text is None:
-        sheet.broken = True
-        folder.add(stem, 1, "", ENCODING)
-        return
-    records = _records(text, stem, sheet, folder)
-    header = next(records, None)
-    if header is None:
-        sheet.broken = True
-        folder.add(stem, 1, "", EMPTY_FILE, names=", ".join(c.name for c in file.columns))
-        return
-    _read_rows(records, _header(header, sheet, folder), sheet, folder)
+@dataclass
+class Found:
+    """An import as read: what is whole in `whole`, the rest in portions on disk; what the portions have in common."""
+
+    aside: Path
+    whole: Folder = field(default_factory=Folder)
+    portioned: dict[str, Sheet] = field(default_factory=dict)  # without rows
+    portions: int = 1
+    people: set[str] = field(default_factory=set)
+    buildings: set[str] = field(default_factory=set)
+    counted: dict[str, int] = field(default_factory=dict)  # rows by stem
+
+    @property
+    def stems(self) -> set[str]:
+        """The files that are there."""
+        return {*self.whole.sheets, *self.portioned}
+
+    def unsure(self, stem: str) -> bool:
+        """Whether rows of the file may be missing here only because they could not be read."""
+        sheet = self.portioned.get(stem) or self.whole.sheets.get(stem)
+        return sheet is not None and sheet.unsure
+
+    def give_up(self, stem: str, line: int, sentence: str, /, **facts: object) -> None:
+        """Note that a file cannot be read, or not from this line on."""
+        sheets = self.portioned if stem in IN_PORTIONS else self.whole.sheets
+        sheets.setdefault(stem, Sheet(FILES[stem])).broken = True
+        self.whole.add(stem, line, "", sentence, **facts)
+
+    def portion(self, n: int, stems: Iterable[str], folder: Folder) -> Folder:
+        """The rows of portion `n` of these files, noting what is wrong with their cells in `folder`'s notes."""
+        found = Folder({}, folder.faults, folder.warnings)
+        for stem in stems:
+            if stem in self.portioned:
+                like = self.portioned[stem]
+                sheet = Sheet(like.file, like.header, broken=like.broken, bad_key=like.bad_key)
+                sheet.rows = [_row(line, cells, sheet, found) for line, cells in self._aside(stem, n)]
+                found.sheets[stem] = sheet
+        return found
+
+    def _aside(self, stem: str, n: int) -> Iterator[Record]:
+        path = self.aside / f"{stem}.{n}"
+        if path.exists():
+            with path.open(encoding="utf-8") as file:
+                for batch in file:
+                    yield from json.loads(batch)
+
+
+Tell = Callable[[str, int], None]  # a file stem or a word for the work, and how many rows are done
+
+
+def take_in(stem: str, records: Iterator[Record], found: Found, tell: Tell) -> None:
+    """Read one file: its header, then its rows into memory or aside. `stem` names a known file."""
+    file, whole = FILES[stem], found.whole
+    sheet = Sheet(file)
+    (found.portioned if stem in IN_PORTIONS else whole.sheets)[stem] = sheet
+    try:
+        header = next(records, None)
+        if header is None:
+            found.give_up(stem, 1, EMPTY_FILE, names=", ".join(c.name for c in file.columns))
+            return
+        _header(header, sheet, whole)
+        rows = _counted(_of_width(records, sheet, whole), sheet, found, tell)
+        if stem in IN_PORTIONS:
+            _put_aside(rows, sheet, found)
+        else:
+            sheet.rows = [_row(line, cells, sheet, whole) for line, cells in rows]
+            sheet.bad_key = any(row.bad & set(file.key) for row in sheet.rows)
+    except Unreadable as wrong:
+        found.give_up(stem, wrong.line, wrong.sentence, **wrong.facts)
     if stem in LATER:
-        folder.warnings.append(fault(stem, 1, "", NOT_KEPT))
+        whole.warnings.append(fault(stem, 1, "", NOT_KEPT))
 
 
-def _decoded(raw: bytes) -> str | None:
-    """UTF-8 with or without BOM, else GB18030; None for neither, also for UTF-16 which GB18030 can misread."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4096]:
-        return None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _records(text: str, stem: str, sheet: Sheet, folder: Folder) -> Iterator[tuple[int, list[str]]]:
-    """The records that hold anything, each with the line it begins on; a broken quote ends them."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            sheet.broken = True
-            folder.add(stem, line, "", BROKEN)
-            return
-        if any(cell.strip() for cell in record):
-            yield line, record
-
-
-def _header(header: tuple[int, list[str]], sheet: Sheet, folder: Folder) -> list[Column | None]:
-    """The column of each place; None where it is unknown."""
+def _header(header: Record, sheet: Sheet, folder: Folder) -> None:
+    """Find the column of each place; None where it is unknown."""
     line, file, stem = header[0], sheet.file, sheet.file.stem
-    found: list[Column | None] = []
     for name in (cell.strip() for cell in header[1]):
         column = file.column(name)
+        shown = name[:60]
         if column is None:
-            folder.add(stem, line, name, UNKNOWN_COLUMN, name=name, names=", ".join(c.name for c in file.columns))
-        elif column in found:
+            folder.add(stem, line, shown, UNKNOWN_COLUMN, name=shown, names=", ".join(c.name for c in file.columns))
+        elif column in sheet.header:
             folder.add(stem, line, name, TWICE, name=name)
             column = None
-        found.append(column)
-    sheet.columns = tuple(c.name for c in found if c)
+        sheet.header.append(column)
     for name in file.required:
         if name not in sheet.columns:
             folder.add(stem, line, name, NO_COLUMN, name=name)
-    return found
 
 
-def _read_rows(
-    records: Iterator[tuple[int, list[str]]], header: list[Column | None], sheet: Sheet, folder: Folder
-) -> None:
-    stem = sheet.file.stem
+def _of_width(records: Iterator[Record], sheet: Sheet, folder: Folder) -> Iterator[Record]:
+    """The records that are as wide as the header; the others are noted."""
+    width = len(sheet.header)
     for line, record in records:
-        if len(sheet.rows) >= MOST_ROWS:
-            sheet.broken = True
-            folder.add(stem, line, "", TOO_LARGE, rows=MOST_ROWS)
-            return
-        while len(record) > len(header) and not record[-1].strip():
+        while len(record) > width and not record[-1].strip():
             record.pop()
-        if len(record) != len(header):
-            folder.add(stem, line, "", WIDTH, cells=len(record), columns=len(header))
+        if len(record) != width:
+            folder.add(sheet.file.stem, line, "", WIDTH, cells=len(record), columns=width)
             sheet.broken = True
             continue
-        cells: dict[str, Any] = {}
-        bad: set[str] = set()
-        for column, typed in zip(header, record, strict=True):
-            if column is None:
-                continue
-            try:
-                value = _value(column, typed.strip())
-            except BadCell as wrong:
-                folder.faults.append(Fault(f"{stem}.csv", line, column.name, wrong.sentence))
-                bad.add(column.name)
-            else:
-                if value is not None or column.default is None:
-                    cells[column.name] = value
-        sheet.rows.append(Row(line, cells, frozenset(bad)))
+        yield line, record
+
+
+def _counted(records: Iterator[Record], sheet: Sheet, found: Found, tell: Tell) -> Iterator[Record]:
+    """The same records while they are not too many; the row that is one too many is noted."""
+    stem = sheet.file.stem
+    before = sum(found.counted.values())
+    most = min(MOST_ROWS - before, MOST_ROWS if stem in IN_PORTIONS else MOST_AT_ONCE)
+    for count, (line, record) in enumerate(records, start=1):
+        if count > most:
+            raise Unreadable(line, MANY_ROWS, rows=MOST_ROWS if stem in IN_PORTIONS else MOST_AT_ONCE)
+        found.counted[stem] = count
+        if count % 50_000 == 0:
+            tell(stem, count)
+        yield line, record
+
+
+def _put_aside(records: Iterator[Record], sheet: Sheet, found: Found) -> None:
+    """Write each record to the portion its home or person belongs to, and remember names others refer to."""
+    stem = sheet.file.stem
+    names = [column.name if column else None for column in sheet.header]
+    by = "unit" if stem in BY_HOME else "person"
+    at = names.index(by) if by in names else None
+    column = sheet.file.column(by)
+    assert column is not None
+    building = names.index("building") if stem == "units" and "building" in names else None
+    waiting: dict[int, list[Record]] = defaultdict(list)
+    for line, record in records:
+        name = record[at].strip() if at is not None else ""
+        try:
+            known = _value(column, name)
+        except BadCell:
+            sheet.bad_key = True
+        else:
+            if stem == "people":
+                found.people.add(known)
+        if building is not None:
+            found.buildings.add(record[building].strip())
+        n = zlib.crc32(name.encode()) % found.portions if found.portions > 1 else 0
+        waiting[n].append((line, record))
+        if len(waiting[n]) >= _BUFFER:
+            _write(found.aside / f"{stem}.{n}", waiting.pop(n))
+    for n, batch in waiting.items():
+        _write(found.aside / f"{stem}.{n}", batch)
+
+
+def _write(path: Path, batch: list[Record]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(batch, ensure_ascii=False) + "\n")
+
+
+def _row(line: int, record: list[str], sheet: Sheet, folder: Folder) -> Row:
+    cells: dict[str, Any] = {}
+    bad: set[str] = set()
+    for column, typed in zip(sheet.header, record, strict=True):
+        if column is None:
+            continue
+        try:
+            value = _value(column, typed.strip())
+        except BadCell as wrong:
+            folder.faults.append(Fault(f"{sheet.file.stem}.csv", line, column.name, wrong.sentence))
+            bad.add(column.name)
+        else:
+            if value is not None or column.default is None:
+                cells[column.name] = value
+    return Row(line, cells, frozenset(bad) if bad else _NONE)
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def _value(column: Column, typed: str) -> Any:
+    if typed.startswith("="):
+        raise BadCell(FORMULA)
     value = column.parse(typed) if typed else None
     if column.required and (value is None or value == ()):
         raise BadCell(NO_CELL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,15 +60,40 @@ class Report:
         }
 
 
-def in_order(faults: Iterable[Fault], order: Mapping[str, int]) -> tuple[Fault, ...]:
-    """Each fault once, by file (as `order` has them), row and column; at most MOST_FAULTS and a word on the rest."""
-    rank = {f"{stem}.csv": n for stem, n in order.items()}
-    found = sorted(
-        {(f.file, f.row, f.column, f.message.text): f for f in faults}.values(),
-        key=lambda f: (rank.get(f.file, len(rank)), f.file, f.row, f.column),
-    )
-    if len(found) <= MOST_FAULTS:
-        return tuple(found)
-    last = found[MOST_FAULTS]
-    rest = Sentence(MORE, {"count": len(found) - MOST_FAULTS})
-    return (*found[:MOST_FAULTS], Fault(last.file, last.row, "", rest))
+class Noted:
+    """Mistakes or remarks: the first MOST_FAULTS by file, row and column, each once, and how many there are in all.
+
+    A million of them take no more room than a few thousand.
+    """
+
+    def __init__(self, order: Mapping[str, int], before: Noted | None = None) -> None:
+        self._rank = {f"{stem}.csv": n for stem, n in order.items()}
+        self._kept: dict[tuple[str, int, str, str], Fault] = dict(before._kept) if before else {}
+        self._dropped: int = before._dropped if before else 0
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def append(self, one: Fault) -> None:
+        """Note one."""
+        self._kept[one.file, one.row, one.column, one.message.text] = one
+        if len(self._kept) > 20 * MOST_FAULTS:
+            self._drop()
+
+    def in_order(self) -> tuple[Fault, ...]:
+        """By file, row and column; a last one says how many more there are."""
+        found = sorted(self._kept.values(), key=self._place)
+        rest = len(found) - MOST_FAULTS + self._dropped
+        if rest <= 0:
+            return tuple(found)
+        last = found[min(MOST_FAULTS, len(found) - 1)]
+        more = Sentence(MORE, {"count": rest})
+        return (*found[:MOST_FAULTS], Fault(last.file, last.row, "", more))
+
+    def _drop(self) -> None:
+        found = sorted(self._kept.items(), key=lambda item: self._place(item[1]))
+        self._dropped += len(found) - MOST_FAULTS
+        self._kept = dict(found[:MOST_FAULTS])
+
+    def _place(self, one: Fault) -> tuple[int, str, int, str]:
+        return self._rank.get(one.file, len(self._rank)), one.file, one.row, one.column

@@ -13,11 +13,8 @@ from portal.kit import clock
 from portal.people.actions import close_sessions
 
 
-async def link_people(community: int, changes: Sequence[Change]) -> None:
-    """Tie each person to the human of their phone, but for whom every tie was revoked.
-
-    Whoever's phone or e-mail changed is signed out (I-A8).
-    """
+async def meet_people(changes: Sequence[Change]) -> None:
+    """Make the humans of new phones. Whoever's phone or e-mail changed is signed out (I-A8)."""
     phones = {c.new["phone"]: c.new["language"] for c in changes if c.new["phone"]}
     await fetch(
         "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
@@ -27,14 +24,18 @@ async def link_people(community: int, changes: Sequence[Change]) -> None:
         list(phones.values()),
         clock.real_now(),
     )
+    await _sign_out(c.old["human"] for c in changes if c.old and c.changes("phone", "email"))
+
+
+async def link_people(community: int) -> None:
+    """Tie each person to the human of their phone, once what they are to their homes is saved."""
     await fetch(
-        "UPDATE person p SET human = (SELECT h.id FROM human h WHERE h.phone = p.phone)"
-        " WHERE p.community = $1 AND p.human IS DISTINCT FROM (SELECT h.id FROM human h WHERE h.phone = p.phone)"
+        "UPDATE person p SET human = h.id FROM person q LEFT JOIN human h ON h.phone = q.phone"
+        " WHERE q.id = p.id AND p.community = $1 AND p.human IS DISTINCT FROM h.id"
         " AND (EXISTS (SELECT FROM occupancy o WHERE o.person = p.id AND o.revoked_at IS NULL)"
         "   OR NOT EXISTS (SELECT FROM occupancy o WHERE o.person = p.id))",
         community,
     )
-    await _sign_out(c.old["human"] for c in changes if c.old and c.changes("phone", "email"))
 
 
 def staff_changes(sheet: Sheet | None, known: dict[tuple[Any, ...], Cells]) -> list[Change]:

@@ -114,11 +114,15 @@ def _by_column(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-async def names_of(community: int) -> Names:
-    """The ids of units, people and charge items by their names in the files."""
+async def names_of(community: int, *, units: Iterable[str] = (), persons: Iterable[str] = ()) -> Names:
+    """The ids of these units and persons, and of all charge items, by their names in the files."""
     sql = {
-        "units": "SELECT name, id FROM unit WHERE community = $1",
-        "people": "SELECT external_id AS name, id FROM person WHERE community = $1",
-        "charge_items": "SELECT code AS name, id FROM charge_item WHERE community = $1",
+        "units": "SELECT name, id FROM unit WHERE community = $1 AND name = ANY($2)",
+        "people": "SELECT external_id AS name, id FROM person WHERE community = $1 AND external_id = ANY($2)",
+        "charge_items": "SELECT code AS name, id FROM charge_item WHERE community = $1 AND $2::text[] IS NULL",
     }
-    return {stem: {row["name"]: row["id"] for row in await fetch(text, community)} for stem, text in sql.items()}
+    wanted = {"units": list(units), "people": list(persons), "charge_items": None}
+    return {
+        stem: {row["name"]: row["id"] for row in await fetch(text, community, wanted[stem])}
+        for stem, text in sql.items()
+    }

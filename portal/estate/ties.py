@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from portal.estate.known import Cells, Known, days_of, merged
 from portal.estate.reading import Folder, Row
@@ -23,8 +24,8 @@ TIE_KNOWN = N_("%(person)s is %(role)s of %(unit)s on these days already. End th
 _DAY = timedelta(days=1)
 
 
-def owners_on(ties: Iterable[Cells], day: date) -> frozenset[str]:
-    """Who owns a unit on a day, by their ids in the import."""
+def owners_on(ties: Iterable[Cells], day: date) -> frozenset[Any]:
+    """Who owns a unit on a day, by what the ties call a person."""
     return frozenset(t["person"] for t in ties if t["role"] in OWNING and days_of(t).meet(Days(day, day)))
 
 
