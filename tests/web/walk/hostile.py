@@ -259,7 +259,11 @@ def a_good_form(route: Route, home: Home) -> dict[str, str]:
     """Something good for every field that the route's forms declare, about this home."""
     fields = [name for form in forms_of(route) for name in form()._fields if name != "photos"]
     of_home = {name: str(home.ids[f"bills.{name}"]) for name in ("bill", "line")}
-    of_home |= {"unit": home.unit_name, "community": str(home.estate.community)}
+    of_home |= {
+        "phone": f"13800138{home.unit_name[-3:]}",
+        "unit": home.unit_name,
+        "community": str(home.estate.community),
+    }
     good = {name: (GOOD | of_home).get(name, "1") for name in fields}
     return good | {name: str(home.ids.get(value, value)) for name, value in FORMS.get(route.name, {}).items()}
 
