@@ -29,6 +29,8 @@ ROUTERS: tuple[str, ...] = (
     "signin.counter",
     "bindings.pages",
     "bindings.staff",
+    "units.vacancy",
+    "units.staff",
     "billing.pages",
     "billing.staff",
     "corrections.staff",
@@ -49,6 +51,8 @@ ROUTERS: tuple[str, ...] = (
     "plans.staff",
     "arrears.pages",
     "arrears.staff",
+    "transfers.staff",
+    "rates.staff",
 )
 
 

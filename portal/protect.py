@@ -24,7 +24,7 @@ WITHOUT_COMMUNITY = frozenset(
 APPEND_ONLY = (
     "journal", "posting", "bill", "bill_line", "bill_run", "adjustment", "payment", "allocation", "credit",
     "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step",
-    "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "notice",
+    "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "notice", "transfer",
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.

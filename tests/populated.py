@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from uuid import UUID
 
 from PIL import Image
@@ -30,11 +31,18 @@ from portal.payments.states import PaymentChannel
 from portal.people.actions import start_session
 from portal.people.principal import Principal, Role
 from portal.people.queries import principal_of
+from portal.people.states import Language
 from portal.plans.actions import request_plan
 from portal.services.actions import Work, record_service
 from portal.services.states import ServiceArea
 from portal.signin.set_up import make_link
 from portal.statements.actions import publish_statement
+from portal.transfers.actions import change_owners
+from portal.transfers.buyers import Buyer
+from portal.transfers.buyers import Wanted as Change
+from portal.transfers.outlook import outlook_of
+from portal.transfers.states import Basis
+from portal.units.vacating import file_vacancy
 from tests import builders, cast
 
 TODAY = date(2026, 11, 20)
@@ -132,7 +140,7 @@ async def _home(
     estate: cast.Estate, name: str, unit_name: str, manager: Principal, items: list[UUID], mark: str
 ) -> Home:
     who, unit, community = estate[name], estate.units[unit_name], estate.community
-    marks = {f"{mark}诉", f"{mark}难", f"{mark}单", f"{mark}正", f"{mark}客", f"{mark}亲"}
+    marks = {f"{mark}{sign}" for sign in "诉难单正客亲空证偶"}
     home = Home(estate, who, unit, unit_name, name, marks)
 
     async def billed(month: int, *fen: int) -> UUID:
@@ -164,11 +172,14 @@ async def _home(
         manager, other, kind=CorrectionKind.waiver, amount=Money(500), reason=f"{mark}正：停水两天"
     )
     tie, waiting = await _bound(home, manager, mark, photo)
+    vacancy = await file_vacancy(who, unit, empty_since=TODAY, body=f"{mark}空：外出半年", photos=[photo])
     home.ids = {
         "people.person": who.persons[0], "phone-changes.change": await _lost(home, manager),
         "household.binding": waiting, "household.tie": tie, "ties.tie": tie, "bindings.binding": waiting,
         "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
-        "corrections.correction": correction, "plans.plan": plan, "units.unit": unit,
+        "corrections.correction": correction, "plans.plan": plan, "units.unit": unit, "homes.home": unit,
+        "homes.vacancy": vacancy, "vacancies.vacancy": vacancy,
+        "units.transfer": await _joined(home, manager, mark, photo), "tariffs.tariff": await _tariff(community),
     }  # fmt: skip
     return home
 
@@ -210,6 +221,21 @@ async def _bound(home: Home, manager: Principal, mark: str, photo: Sent) -> tupl
         return await fetch_value("SELECT occupancy FROM binding WHERE id = $1", asked[0]), asked[1]
 
 
+async def _joined(home: Home, manager: Principal, mark: str, photo: Sent) -> UUID:
+    """From next March the owner shares the home with somebody who is not on the roll yet."""
+    half = Fraction(1, 2)
+    me = Buyer(1, "", home.who.name, f"+86{PHONES[home.who.name]}", None, Language.chinese, half)
+    spouse = Buyer(2, "", f"{mark}偶", None, None, Language.chinese, half)
+    wanted = Change(date(2027, 3, 1), Basis.other, f"{mark}证 1 号", (me, spouse))
+    seen = (await outlook_of(manager, home.unit, wanted)).seal
+    return await change_owners(manager, home.unit, wanted, seen=seen, photos=[photo])
+
+
+async def _tariff(community: int) -> UUID:
+    async with unit_of_work(community):
+        return await fetch_value("SELECT id FROM tariff ORDER BY starts_on LIMIT 1")
+
+
 async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
     async with unit_of_work(estate.community):
         statement = await fetch_value(
@@ -247,6 +273,9 @@ async def _found(home: Home) -> dict[str, UUID | str]:
     asked = {
         "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute_id']}"),
         "bindings.photo": ("SELECT id FROM photo WHERE subject = $1", f"binding:{home.ids['bindings.binding']}"),
+        "units.photo": ("SELECT id FROM photo WHERE subject = $1", f"transfer:{home.ids['units.transfer']}"),
+        "homes.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
+        "vacancies.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),

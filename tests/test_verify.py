@@ -195,6 +195,13 @@ U = "'00000000-0000-0000-0000-00000000000a'"
 V = "'00000000-0000-0000-0000-00000000000b'"
 Rows = list[tuple[str, dict[str, str]]]
 SEEN = {"actor": "'x'", "rule": "'x'", "arrears_case": U}
+EMPTY = {
+    "unit": U,
+    "state": "'approved'",
+    "filed_by": U,
+    "starts_on": "'2026-11-01'",
+    "ends_on": "'2026-11-30'",
+}
 
 # Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
 INVENTED: dict[str, Rows] = {
@@ -231,6 +238,12 @@ INVENTED: dict[str, Rows] = {
         ("dispute", {"id": U, "line": V, "state": "'open'", "amount": "50"}),
     ],
     "I-D5": [("dispute", {"state": "'asked'"})],
+    "I-H1": [("vacancy", EMPTY), ("vacancy", EMPTY | {"starts_on": "'2026-11-30'", "ends_on": "'2026-12-31'"})],
+    "I-H2": [
+        ("transfer", {"unit": U, "old_debtor": V, "starts_on": "'2026-11-01'"}),
+        ("bill", {"id": U, "unit": U, "debtor": V, "kind": "'run'"}),
+        ("bill_line", {"bill": U, "first_month": "'2026-11'"}),
+    ],
     "PLAN-1": [("plan", {"state": "'active'"})],
     "PLAN-2": [("plan", {"state": "'requested'", "total": "100"})],
     "PLAN-3": [("plan", {"state": "'active'"})],

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from portal.kit.period import Month
 from portal.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
 from portal.tariffs.states import Formula, Proration, Rounding, Timing
 from portal.units.states import OccupancyState, Use
+from portal.units.vacancies import LIVED_IN
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def _version(row: dict[str, Any]) -> TariffVersion:
     return TariffVersion(**{**row, **words})
 
 
-async def units_of(community: int) -> list[UnitFacts]:
-    """Every unit of a community, in the order of names."""
+async def units_of(community: int, issued_on: date) -> list[UnitFacts]:
+    """Every unit of a community as it is lived in on the day of issue, in the order of names."""
     rows = await fetch(
-        "SELECT id, name, use, billable_area, occupancy, handed_over_on, building FROM unit WHERE community = $1"
-        ' ORDER BY name COLLATE "C"',
+        f"SELECT id, name, use, billable_area, {LIVED_IN.format(day='$2')} AS occupancy, handed_over_on, building"
+        ' FROM unit u WHERE community = $1 ORDER BY name COLLATE "C"',
         community,
+        issued_on,
     )
     return [UnitFacts(**{**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}) for row in rows]
 
@@ -104,7 +107,7 @@ async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitC
     """What the run must know of each of these units."""
     ids = [unit.id for unit in units]
     first, last = schedule.span
-    ties, charges, readings = await _ties(ids), await _charges(ids), await _readings(ids, first, last)
+    ties, charges, readings = await _ties(ids), await charges_of(ids), await _readings(ids, first, last)
     meters, billed = await _meters(ids), await _billed(ids, first, last)
     return [
         UnitCase(
@@ -126,7 +129,8 @@ async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
     return found
 
 
-async def _charges(units: list[Any]) -> dict[Any, list[UnitCharge]]:
+async def charges_of(units: list[Any]) -> dict[Any, list[UnitCharge]]:
+    """The quantities that these units pay items for, the earliest first; part of the caller's unit of work."""
     found: dict[Any, list[UnitCharge]] = defaultdict(list)
     for row in await fetch(
         "SELECT c.unit, i.code, c.quantity, c.starts_on, c.ends_on FROM unit_charge c"

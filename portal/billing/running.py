@@ -103,7 +103,7 @@ async def _look_ahead(community: int, period: Month, issued_on: date) -> tuple[_
 async def _plan(community: int, period: Month, issued_on: date) -> _Plan:
     book = await book_of(community)
     schedule = Schedule(period, issued_on, book.due_rule, book.tariffs)
-    units = await units_of(community)
+    units = await units_of(community, issued_on)
     costs, frozen = await costs_of(community, schedule)
     billed: Splits = {cost: {} for cost in frozen}  # a cost that is billed in full is shared no more
     splits, errors = split_shared_costs(costs, units, schedule, billed)
@@ -164,7 +164,7 @@ def _bill(draft: BillDraft, debtor: UUID, book: Book) -> NewBill:
 
 def _line(draft: LineDraft, book: Book) -> NewLine:
     item, how = book.items[draft.item], draft.derivation
-    days = {"starts_on": draft.days.first.isoformat(), "ends_on": draft.days.last.isoformat()}
+    days = {"starts_on": draft.days.first, "ends_on": draft.days.last, "owed_on": draft.owed_on}
     return NewLine(
         item.id,
         item.kind,
@@ -177,7 +177,7 @@ def _line(draft: LineDraft, book: Book) -> NewLine:
         quantity=exact(how.quantity),
         rate=how.version.rate,
         months=str(how.months),
-        facts=how.facts() | days,
+        facts=how.facts() | {name: day.isoformat() for name, day in days.items()},
     )
 
 

@@ -18,10 +18,13 @@ from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.kit.text import loose
 from portal.people.principal import Principal, Role
+from portal.transfers.queries import TransferRow, transfers_of
 from portal.units.desk import MAY_CALL, UnitAt, UnitRow, shown, unit_at, unit_row
+from portal.units.vacancies import LIVED_IN, HomeVacancies, vacancies_of_unit
 
 MOST = 30
 LEAST_DIGITS = 4
+LIVED = LIVED_IN.format(day="($3 AT TIME ZONE c.timezone)::date")
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
@@ -89,6 +92,8 @@ class UnitPage:
     bills: list[UnitBill]
     cases: list[CaseRow]
     disputes: list[DisputeHit]
+    transfers: list[TransferRow]
+    vacancies: HomeVacancies
 
     @property
     def outstanding(self) -> Money:
@@ -122,6 +127,8 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
         [UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
         await cases_of_unit(by, unit),
         await _disputes(unit),
+        await transfers_of(by, unit),
+        await vacancies_of_unit(by, unit),
     )
 
 
@@ -161,7 +168,7 @@ async def _units(communities: list[int], words: str) -> list[UnitRow]:
     name = loose(words)
     runs = _DIGITS.findall(name)
     rows = await fetch(
-        "SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, u.occupancy,"
+        f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED} AS occupancy,"
         "   ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
         "     WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
         "     AND coalesce(o.starts_on, '-infinity') <= ($3 AT TIME ZONE c.timezone)::date"

@@ -45,6 +45,7 @@ class Desk:
     stages: dict[Rung, tuple[int, int]] | None
     chaseable: Money | None
     unmatched: int | None
+    vacancies: int | None
     estates_without_calendar: list[str]
 
 
@@ -96,7 +97,8 @@ async def desk_of(by: Principal) -> Desk:
     cases = await figures(by)
     waiting = await fetch_one(
         f"SELECT ({UNMATCHED}) AS unmatched,"
-        " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans",
+        " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
+        " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
     )
@@ -111,6 +113,7 @@ async def desk_of(by: Principal) -> Desk:
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
         cases.chaseable if by.with_role(*READERS) else None,
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,
+        waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
         await _unknown_years(by),
     )
 

@@ -13,6 +13,7 @@ from portal.disputes.states import DisputeReason, Outcome
 from portal.holds.states import HoldReason
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.transfers.states import Basis
 
 # subject -> its name and, where it has a page, the page's address
 SUBJECTS = {
@@ -35,6 +36,9 @@ SUBJECTS = {
     "service": (N_("Service record"), "/desk/services/"),
     "staff": (N_("Member of staff"), ""),
     "statement": (N_("Statement"), "/desk/statements/"),
+    "tariff": (N_("Tariff"), ""),
+    "unit": (N_("Home"), "/desk/units/"),
+    "vacancy": (N_("Vacancy"), "/desk/vacancies/"),
 }
 ACTORS = {
     "owner": N_("An owner"),
@@ -55,15 +59,17 @@ FACTS = {
     "lines": N_("Lines"),
     "on": N_("Date"),
     "outcome": N_("Decision"),
+    "outstanding": N_("Outstanding"),
     "overdue": N_("Overdue"),
     "photos": N_("Photos"),
+    "rate": N_("Rate"),
     "stage": N_("Stage"),
     "state": N_("State"),
     "total": N_("Total"),
     "until": N_("Until"),
     "version": N_("Version"),
 }
-_SUMS = {"amount", "chaseable", "overdue", "total"}
+_SUMS = {"amount", "chaseable", "outstanding", "overdue", "total"}
 _DAYS = {"due_on", "first_on", "on", "until"}
 _WORDS: dict[tuple[str, str], type[StrEnum]] = {
     ("case", "reason"): Why,
@@ -71,6 +77,7 @@ _WORDS: dict[tuple[str, str], type[StrEnum]] = {
     ("dispute", "cause"): DisputeReason,
     ("dispute", "outcome"): Outcome,
     ("hold", "cause"): HoldReason,
+    ("unit", "cause"): Basis,
 }
 _CODE = re.compile(r"[a-z_]+")
 

@@ -45,7 +45,14 @@ class Price:
     starts_on: date | None
     ends_on: date | None
     source: str
+    announced_on: date | None
     standing: TariffStanding
+    latest: bool
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether a new rate may follow it: it is the latest version, and has a rate at all."""
+        return self.latest and self.rate is not None
 
     @property
     def formula_words(self) -> str:
@@ -103,7 +110,8 @@ class PriceBook:
 
 ROWS = (
     "SELECT i.community, i.code, i.name_zh, i.name_en, i.kind, i.voucher, t.id, t.use, t.formula, t.rate, t.per,"
-    " t.cycle_months, t.timing, t.proration, t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source"
+    " t.cycle_months, t.timing, t.proration, t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source,"
+    " t.announced_on"
     " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE i.community = ANY($1)"
     " ORDER BY i.community, array_position($2::text[], i.kind), i.code, array_position($3::text[], t.use),"
     " t.starts_on NULLS FIRST"
@@ -141,17 +149,18 @@ async def _rows(communities: list[int]) -> list[Any]:
 
 def _items(rows: list[Any], on: date) -> list[PricedItem]:
     found: dict[str, PricedItem] = {}
+    latest = {(row["code"], row["use"]): row["id"] for row in rows}
     for row in rows:
         voucher = Voucher(row["voucher"]) if row["voucher"] else None
         item = found.setdefault(
             row["code"],
             PricedItem(row["code"], Bilingual(row["name_zh"], row["name_en"]), ItemKind(row["kind"]), voucher, []),
         )
-        item.prices.append(_price(row, on))
+        item.prices.append(_price(row, on, row["id"] == latest[row["code"], row["use"]]))
     return list(found.values())
 
 
-def _price(row: Mapping[str, Any], on: date) -> Price:
+def _price(row: Mapping[str, Any], on: date, latest: bool) -> Price:
     standing = TariffStanding.current
     if row["ends_on"] is not None and row["ends_on"] < on:
         standing = TariffStanding.ended
@@ -171,5 +180,7 @@ def _price(row: Mapping[str, Any], on: date) -> Price:
         row["starts_on"],
         row["ends_on"],
         row["source"],
+        row["announced_on"],
         standing,
+        latest,
     )

@@ -1,4 +1,4 @@
-"""The desk's tariffs: every version with its source, to read only; they come by import."""
+"""The desk's tariffs: every version with its source; new ones come by import, or are announced (portal/rates)."""
 
 from litestar import Request, Router, get
 from litestar.response import Template

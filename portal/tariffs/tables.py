@@ -45,6 +45,7 @@ class Tariff(Table):
     starts_on = day(null=True)
     ends_on = day(null=True)
     source = text()
+    announced_on = day(null=True)  # came by import
 
     tariff_one_version = Unique(columns(community, item, use, starts_on), nulls_distinct=False)
     known_formula = one_of("formula", Formula)

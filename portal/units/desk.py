@@ -14,9 +14,11 @@ from portal.kit.display import masked
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
-from portal.units.states import BOUND, OccupancyState, OccupantRole, Use
+from portal.units.states import BOUND, OWNING, OccupancyState, OccupantRole, Use
+from portal.units.vacancies import LIVED_IN
 
 PER_PAGE = 50
+LIVED_TODAY = LIVED_IN.format(day="($2 AT TIME ZONE c.timezone)::date")
 # Who calls people needs the whole number; everybody else sees enough of it to recognise it.
 MAY_CALL = (Role.steward, Role.clerk, Role.finance, Role.manager)
 
@@ -65,6 +67,11 @@ class TieRow:
         """Whether it is a tenant's or a family member's and still shows them the home."""
         return self.role in BOUND and not self.revoked
 
+    @property
+    def owns(self) -> bool:
+        """Whether they own it, alone or with others."""
+        return self.role in OWNING
+
 
 @dataclass(frozen=True)
 class UnitAt:
@@ -88,7 +95,7 @@ class UnitAt:
 async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
     """The homes of one's communities; `words` is the beginning of a name, or a building."""
     rows = await fetch(
-        "SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, u.occupancy,"
+        f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED_TODAY} AS occupancy,"
         "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
         "     WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
         "     AND coalesce(o.starts_on, '-infinity') <= ($2 AT TIME ZONE c.timezone)::date"
@@ -126,9 +133,10 @@ async def unit_at(by: Principal, unit: UUID) -> UnitAt:
     """A home of one's communities with its people. Raises Missing."""
     row = await fetch_one(
         "SELECT u.id, u.community, c.name AS estate, u.name, u.building, u.stairwell, u.floor, u.use, u.billable_area,"
-        " u.occupancy, u.handed_over_on, c.timezone FROM unit u JOIN community c ON c.id = u.community"
-        " WHERE u.id = $1 AND u.community = ANY($2)",
+        f" {LIVED_TODAY} AS occupancy, u.handed_over_on, c.timezone FROM unit u JOIN community c ON c.id = u.community"
+        " WHERE u.id = $1 AND u.community = ANY($3)",
         unit,
+        clock.now(),
         list(by.with_role(*Role)),
     )
     if row is None:

@@ -1,4 +1,4 @@
-"""Buildings, units, who owns or rents them and when, and the debtors that follow from it."""
+"""Buildings, units, who owns or rents them and when, when they stand empty, and the debtors that follow from it."""
 
 from piccolo.columns import UUID, Numeric, Timestamptz
 from piccolo.constraints import Check, Unique
@@ -6,12 +6,15 @@ from piccolo.table import Table
 
 from portal.communities.tables import Community
 from portal.db import columns, day, one_of, ref, text
-from portal.people.tables import Person
-from portal.units.states import OccupancyState, OccupantRole, Use
+from portal.people.tables import Person, Staff
+from portal.units.states import OccupancyState, OccupantRole, Use, VacancyState
 
 
 class Unit(Table):
-    """A unit by its common name (1栋101). `billable_area` is in m²; `sort_key` orders 2栋 before 10栋."""
+    """A unit by its common name (1栋101). `billable_area` is in m²; `sort_key` orders 2栋 before 10栋.
+
+    `occupancy` is what the roll says; on the days of an approved vacancy the unit is vacant whatever it says.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -73,3 +76,28 @@ class DebtorMember(Table):
     person = ref(Person)
 
     debtor_member_once = Unique(columns(debtor, person))
+
+
+class Vacancy(Table):
+    """That a unit stands empty: filed with evidence, answered by staff, counted from and to inclusive."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    unit = ref(Unit)
+    empty_since = day()
+    body = text()
+    state = text()
+    filed_by = ref(Person, null=True)  # filed at the desk
+    filed_at_desk = ref(Staff, null=True)  # filed by an owner
+    filed_at = Timestamptz(null=False, default=None)
+    answered_by = ref(Staff, null=True)  # not answered yet
+    answered_at = Timestamptz(null=True, default=None)
+    answer = text(null=True)
+    starts_on = day(null=True)  # only an approved one counts
+    ends_on = day(null=True)  # until somebody says that it ended
+
+    known_state = one_of("state", VacancyState)
+    not_filed_by_both = Check('"filed_by" IS NULL OR "filed_at_desk" IS NULL')
+    two_people = Check('"answered_by" IS NULL OR "answered_by" <> "filed_at_desk"')
+    approved_counts = Check('("state" = \'approved\') = ("starts_on" IS NOT NULL)')
+    in_order = Check('"ends_on" IS NULL OR "starts_on" <= "ends_on"')

@@ -40,6 +40,8 @@ STRANGERS = {
 KNOWN = {"李明": ("李明", "王芳"), "王芳": ("李明", "王芳"), "赵敏": ("赵敏", "孙强"), "孙强": ("孙强", "赵敏")}
 # The tenants whom the owners have bound, who know their landlord.
 KNOWN |= {"甲客": ("甲客", "陈静"), "乙客": ("乙客", "郑伟"), "丙客": ("丙客", "吴霞"), "丁客": ("丁客", "孙强")}
+# Who shares a home from next March and knows whose it is.
+KNOWN |= {"甲偶": ("陈静",), "乙偶": ("郑伟",), "丙偶": ("吴霞",), "丁偶": ("孙强",)}
 # Of these paths everything is meant for everybody of the estate.
 SHARED = ("/services/", "/statements/")
 ELSEWHERE = ("郑伟", "韩冰")

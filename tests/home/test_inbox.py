@@ -93,7 +93,8 @@ async def test_every_kind_can_be_read_in_both_languages(settings: Settings) -> N
     async with browser(settings, estate["陈静"]) as she:
         for language in ("zh-CN", "en"):
             she.cookies.set("lang", language)
-            assert (await she.get("/inbox")).text.count("data-notice=") == len(NoticeKind)
+            pages = [(await she.get(f"/inbox?page={number}")).text for number in (1, 2)]
+            assert sum(page.count("data-notice=") for page in pages) == len(NoticeKind)
 
 
 async def test_a_person_is_told_once_of_the_same_thing() -> None:

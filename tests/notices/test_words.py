@@ -39,6 +39,17 @@ FACTS: dict[str, dict[str, object]] = {
         "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
         "starts_on": "2026-07-01", "ends_on": "2026-09-30",
     },
+    "ownership_began": {"unit": "1栋101", "estate": "明溪花园", "starts_on": "2026-12-01"},
+    "ownership_ended": {
+        "unit": "1栋101", "estate": "明溪花园", "starts_on": "2026-12-01", "last_on": "2026-11-30", "amount": 50048,
+    },
+    "vacancy_approved": {"unit": "1栋101", "starts_on": "2026-12-01", "answer": ""},
+    "vacancy_refused": {"unit": "1栋101", "answer": "水表仍在走。"},
+    "vacancy_ended": {"unit": "1栋101", "starts_on": "2027-03-01"},
+    "rate_announced": {
+        "item": "物业服务费", "item_en": "Service fee", "estate": "明溪花园", "starts_on": "2027-01-01",
+        "rate": "3.00 / ㎡", "before": "2.80 / ㎡", "source": "业主大会决议",
+    },
 }  # fmt: skip
 
 

@@ -41,7 +41,9 @@ GOOD = {
     "due_on": "2026-12-01", "version": "1", "agree": "yes", "instalments": "3", "first_on": "2026-12-20",
     "hardship": "手头紧", "unit": "1栋101", "channel": "cash", "reference": "NO-1", "area": "cleaning",
     "title": "清洗水箱", "place": "楼顶", "done_on": "2026-11-19", "done_at": "14:05", "note": "按时完成",
-    "next": "/bills", "size": "large",
+    "next": "/bills", "size": "large", "starts_on": "2026-12-24", "basis": "sale", "document": "1 号", "name_1": "何芳",
+    "phone_1": "13800138001", "share_1": "1/2", "name_2": "何强", "share_2": "50%", "empty_since": "2026-11-20",
+    "lived_in_from": "2026-11-21", "rate": "3.00", "source": "决议",
     "q": "1栋101", "page": "1", "state": "open", "stage": "1", "show": "open", "month": "2026-11", "cs": "cs_test_1",
     "order": "oldest", "thumb": "1", "number": "1",
 }  # fmt: skip

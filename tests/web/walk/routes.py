@@ -19,10 +19,21 @@ PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # A good form for each route that takes one; a stranger sends it and must be turned away for who they are.
+SALE = {"starts_on": "2027-06-01", "basis": "sale", "document": "1 号", "name_1": "不对"}
+RATE = {"rate": "2.00", "starts_on": "2026-12-01", "source": "决议"}
 FORMS: dict[str, dict[str, str]] = {
     "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
     "plans:agree": {"agree": "yes"},
     "disputes:open": {"line": "bills.line", "reason": "other", "text": "不对"},
+    "homes.vacancy:file": {"empty_since": "2026-11-20", "text": "不对"},
+    "homes.vacancy:end": {"lived_in_from": "2026-11-20"},
+    "desk.units.vacancy:file": {"empty_since": "2026-11-20", "text": "不对"},
+    "desk.units.vacancy:end": {"lived_in_from": "2026-11-20"},
+    "desk.vacancies:approve": {"starts_on": "2026-11-20"},
+    "desk.transfers:preview": SALE,
+    "desk.transfers:change": SALE | {"seen": "0" * 64},
+    "desk.rates:preview": RATE,
+    "desk.rates:announce": RATE,
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
 }
 # The other answers of a route: files behind a dot, small pictures.

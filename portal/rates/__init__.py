@@ -1,0 +1,1 @@
+"""New rates: announced a month before they rise, and never over what is billed."""

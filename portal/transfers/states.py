@@ -1,0 +1,26 @@
+"""Why a home changed hands, and what stands open when it does."""
+
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """What the change of owners rests on."""
+
+    sale = "sale"
+    inheritance = "inheritance"
+    gift = "gift"
+    court = "court"
+    correction = "correction"
+    other = "other"
+
+
+class OpenThing(StrEnum):
+    """What may be under way with the owners of before; all of it stays with them."""
+
+    dispute = "dispute"
+    plan = "plan"
+    case = "case"
+    hold = "hold"
+    attempt = "attempt"
+    correction = "correction"
+    credit = "credit"
