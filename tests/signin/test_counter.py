@@ -1,11 +1,13 @@
 """A lost number at the counter: identity, a code to the new number, a second person, and then all sessions end."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.people.actions import start_session
-from portal.people.principal import Role
+from portal.people.principal import Principal, Role
 from portal.people.queries import principal_of
 from portal.people.states import Identity
 from portal.settings import Settings
@@ -22,7 +24,8 @@ OLD, NEW = "+8619900000101", "+8618600000001"
 SHOWN = {"identity": Identity.id_card, "reason": "手机遗失，号码停用"}
 
 
-async def asked(estate: cast.Estate, who: str = "陈静"):
+async def asked(estate: cast.Estate, who: str = "陈静") -> tuple[Principal, UUID]:
+    """The clerk who asked, and the request."""
     clerk = await builders.staff(estate.community, "卫兰", "wei", Role.clerk)
     knock, message = await moving.ask_new_number(clerk, NEW, **WHO)
     return clerk, await ask_change(clerk, estate[who].persons[0], knock, message.code, **SHOWN, **WHO)
