@@ -1,4 +1,4 @@
-"""Check the whole state: every slice's invariants, and the audit chains. Finds, never mends."""
+"""Check the whole state: what tables declare, every slice's invariants, the audit chains. Finds, never mends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from portal.audit.verifying import broken_chains
 from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.declared import declared
 
 HERE = Path(__file__).parent
 CHAINS = "I-U1"
@@ -26,8 +27,12 @@ class Invariant:
 
 
 def invariants() -> list[Invariant]:
-    """Every block of every slice's invariants.sql. Raises ValueError for a block of two statements."""
-    return [invariant for file in sorted(HERE.glob("*/invariants.sql")) for invariant in _blocks(file)]
+    """What all tables declare, and every block of every slice's invariants.sql.
+
+    Raises ValueError for a block of two statements.
+    """
+    of_slices = [invariant for file in sorted(HERE.glob("*/invariants.sql")) for invariant in _blocks(file)]
+    return [Invariant(*promise) for promise in declared()] + of_slices
 
 
 def _blocks(file: Path) -> Iterator[Invariant]:

@@ -47,7 +47,8 @@ def settings() -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 async def database(settings: Settings, anyio_backend: str) -> AsyncIterator[Database]:
     """A migrated and guarded database; the engine's pool is open as the app."""
-    running = Database(settings, embedded_settings=FAST)
+    zone = os.environ.get("PORTAL_TEST_ZONE", "UTC")  # a server by address was started with it (tests/server.py)
+    running = Database(settings, embedded_settings=(*FAST, f"timezone={zone}"))
     await set_up(running)
     db.engine.point_at(**running.config("portal_app"))
     await db.engine.open(min_size=2, max_size=12)
@@ -61,6 +62,14 @@ async def admin(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """A superuser's connection on which triggers and foreign keys are off: for wiping and for tampering."""
     connection = await asyncpg.connect(**database.config("admin"))
     await connection.execute("SET session_replication_role = replica")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def master(database: Database, clean: None) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser with triggers and keys on: whatever stops it is the guard alone."""
+    connection = await asyncpg.connect(**database.config("admin"))
     yield connection
     await connection.close()
 

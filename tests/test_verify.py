@@ -20,6 +20,7 @@ from portal.payments.rules import Part
 from portal.payments.states import PaymentChannel
 from portal.verify import CHAINS, invariants, verify
 from tests import builders, cast, catalog
+from tests.test_guards import FOUND_BY
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 TODAY = date(2026, 11, 20)
@@ -104,19 +105,19 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         f"UPDATE bill_line SET amount = amount + 100 WHERE id = {LINE}",
         {"I-B1", "I-L8"},
     ),
-    "a line vanishes": ("DELETE FROM bill_line WHERE position = 2", {"I-B1", "I-L8"}),
+    "a line vanishes": ("DELETE FROM bill_line WHERE position = 2", {"I-B1", "I-K1", "I-L8"}),
     "a bill is left without lines": (
         "DELETE FROM bill_line",
-        {"I-B1", "I-B4", "I-L8"},
+        {"I-B1", "I-B4", "I-K1", "I-L8"},
     ),
     "a bill vanishes": (
         "DELETE FROM bill_line; DELETE FROM bill",
-        {"I-B4", "I-L5", "I-L8"},
+        {"I-B4", "I-K1", "I-L5", "I-L8"},
     ),
     "a line comes twice": (
         "INSERT INTO bill_line SELECT gen_random_uuid(), community, bill, gen_random_uuid(), item, tariff, 9::smallint,"
         " first_month, last_month, part, supplement, 0, quantity, rate, months, facts FROM bill_line LIMIT 1",
-        {"I-B3"},
+        {"I-B3", "I-K1"},
     ),
     "an allocation grows": (
         "UPDATE allocation SET amount = amount + 1",
@@ -152,7 +153,7 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
     ),
     "a hold is another debtor's": (
         "UPDATE hold SET debtor = gen_random_uuid()",
-        {"I-D4a"},
+        {"I-D4a", "I-K1"},
     ),
     "an audit row is changed by one byte": (
         "UPDATE audit_entry SET subject = subject || 'x' WHERE id = (SELECT entry FROM audit_seal WHERE sequence = 2)",
@@ -188,9 +189,9 @@ async def test_tampering_is_found(what: str, estate: cast.Estate, admin: asyncpg
     assert set((await verify())["failed"]) == seen_by  # type: ignore[call-overload]
 
 
-# I-B7 compares two views of the same rows: only another definition of one of them could break it. Nor can two rows of
-# I-C3 and I-D1a be while their unique indexes stand; tests/test_guards.py takes those away.
-OTHERWISE = {"I-B7", "I-C3", "I-D1a"}
+# I-B7 compares two views of the same rows: only another definition of one of them could break it. The rest cannot be
+# while a guard stands; tests/test_guards.py and tests/guards take that away and see these turn red.
+OTHERWISE = {"I-B7", "I-K1", "I-K2", "I-K3", "I-K4", "I-A2", "I-A2a", "I-L3"} | set(FOUND_BY.values())
 U = "'00000000-0000-0000-0000-00000000000a'"
 V = "'00000000-0000-0000-0000-00000000000b'"
 Rows = list[tuple[str, dict[str, str]]]
@@ -230,6 +231,11 @@ INVENTED: dict[str, Rows] = {
     ],
     "I-D3a": [
         ("decision", {"community": "2", "amount": "101", "final_at": "now()", "approved_by": "NULL"}),
+    ],
+    "I-D3d": [("binding", {"state": "'approved'", "occupancy": U})],
+    "I-A8b": [
+        ("person", {"id": U, "community": "2", "human": V}),
+        ("occupancy", {"person": U, "role": "'tenant'", "revoked_at": "now()"}),
     ],
     "I-D3c": [("correction", {"state": "'approved'", "adjustment": U})],
     "I-D4": [

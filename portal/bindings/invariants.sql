@@ -8,3 +8,6 @@ WHERE s.human = b.asked_by
 SELECT p.id FROM person p WHERE p.human IS NOT NULL
   AND EXISTS (SELECT FROM occupancy o WHERE o.person = p.id AND o.revoked_at IS NOT NULL)
   AND NOT EXISTS (SELECT FROM occupancy o WHERE o.person = p.id AND o.revoked_at IS NULL);
+
+-- I-D3e: one request waits for each home and number.
+SELECT unit FROM binding WHERE state = 'requested' GROUP BY unit, phone HAVING count(*) > 1;

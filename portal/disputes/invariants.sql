@@ -36,3 +36,9 @@ OR h.line <> d.line OR h.amount > d.amount;
 -- I-D5: the clock stands still exactly while the owner is asked.
 SELECT d.id FROM dispute d
 WHERE (d.state = 'asked') <> EXISTS (SELECT FROM dispute_pause p WHERE p.dispute = d.id AND p.ends_at IS NULL);
+
+-- I-D2b: an adjustment carries out one decision.
+SELECT adjustment FROM decision WHERE adjustment IS NOT NULL GROUP BY adjustment HAVING count(*) > 1;
+
+-- I-D5a: the clock of a dispute is stopped once at a time.
+SELECT dispute FROM dispute_pause WHERE ends_at IS NULL GROUP BY dispute HAVING count(*) > 1;

@@ -15,3 +15,6 @@ SELECT id FROM plan WHERE state IN ('active', 'completed', 'broken') AND (agreed
 -- PLAN-4: a plan covers only lines of its own debtor.
 SELECT pl.id FROM plan_line pl JOIN plan p ON p.id = pl.plan JOIN bill_line l ON l.id = pl.line
 JOIN bill b ON b.id = l.bill WHERE b.debtor <> p.debtor;
+
+-- PLAN-5: one plan or request of each debtor is alive.
+SELECT debtor FROM plan WHERE state IN ('requested', 'countered', 'approved', 'active') GROUP BY debtor HAVING count(*) > 1;

@@ -12,3 +12,6 @@ WHERE s.state <> 'draft' AND (s.state = 'superseded') <> EXISTS (
 SELECT s.id FROM statement s LEFT JOIN statement_line l ON l.statement = s.id
 WHERE s.state <> 'draft' GROUP BY s.id
 HAVING count(l.id) = 0 OR max(l.position) - min(l.position) + 1 <> count(l.id);
+
+-- I-S4: one version of a statement is published, and one is being drafted.
+SELECT min(id::text) FROM statement WHERE state IN ('published', 'draft') GROUP BY community, code, state HAVING count(*) > 1;

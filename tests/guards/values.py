@@ -1,0 +1,43 @@
+"""Rows that single CHECKs refuse, and what a CHECK wants beside a key so that nothing else is in the way."""
+
+from __future__ import annotations
+
+import re
+
+A = "'00000000-0000-0000-0000-00000000000a'"
+
+# Columns that a CHECK wants together with the key.
+COMES_WITH: dict[object, dict[str, str]] = {
+    ("hold", "line"): {"amount": "5"},
+    ("occupancy", "family_of"): {"role": "'family'"},
+    ("binding", "occupancy"): {"state": "'approved'"},
+    ("correction", "adjustment"): {"state": "'approved'"},
+}
+
+BROKEN: dict[tuple[str, str], dict[str, str]] = {
+    ("arrears_case", "known_stage"): {"stage": "5"},
+    ("plan", "two_to_twelve"): {"instalments": "13"},
+    ("hold", "line_with_amount"): {"amount": "5"},
+    ("occupancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
+    ("correction", "correction_approved_moves_money"): {"state": "'approved'"},
+    ("correction", "two_people"): {"asked_by": A, "answered_by": A},
+    ("decision", "two_people"): {"decided_by": A, "approved_by": A},
+    ("binding", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
+    ("binding", "binding_approved_has_tie"): {"state": "'approved'"},
+    ("occupancy", "family_of_somebody"): {"role": "'family'"},
+    ("occupancy", "owners_are_not_revoked"): {"role": "'owner'", "revoked_at": "now()"},
+    ("vacancy", "not_filed_by_both"): {"filed_by": A, "filed_at_desk": A},
+    ("vacancy", "two_people"): {"filed_at_desk": A, "answered_by": A},
+    ("vacancy", "approved_counts"): {"state": "'approved'"},
+    ("vacancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'", "state": "'approved'"},
+    ("phone_change", "two_people"): {"asked_by": A, "answered_by": A},
+}
+
+
+def out_of_list(said: str) -> dict[str, str] | None:
+    """A value that is not in the list of a CHECK, or on the wrong side of its zero."""
+    if found := re.search(r"\(\(?(\w+) = ANY \(ARRAY", said):
+        return {found[1]: "'nonsense'"}
+    if found := re.search(r"\(\((\w+) (>|>=|<>) 0\)\)", said):
+        return {found[1]: "-1" if found[2] == ">=" else "0"}
+    return None
