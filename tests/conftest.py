@@ -47,7 +47,7 @@ def settings() -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 async def database(settings: Settings, anyio_backend: str) -> AsyncIterator[Database]:
     """A migrated and guarded database; the engine's pool is open as the app."""
-    zone = os.environ.get("PORTAL_TEST_ZONE", "UTC")  # a server by address was started with it (tests/server.py)
+    zone = os.environ.get("PORTAL_TEST_ZONE", "UTC")  # a server by address has its own (.ci/postgres)
     running = Database(settings, embedded_settings=(*FAST, f"timezone={zone}"))
     await set_up(running)
     db.engine.point_at(**running.config("portal_app"))

@@ -60,6 +60,7 @@ def test_a_part_that_does_not_stop_is_ended():
     assert part.process.wait(5) == -signal.SIGKILL
 
 
+@pytest.mark.embedded
 def test_an_embedded_server_that_was_killed_is_started_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):

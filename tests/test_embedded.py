@@ -19,6 +19,7 @@ import pytest
 
 from portal.embedded import FAST, Embedded
 
+pytestmark = pytest.mark.embedded
 USER = """
 import sys, time
 from pathlib import Path
