@@ -173,8 +173,10 @@ async def test_every_call_with_every_fault_ends_well(till: Till, admin: asyncpg.
                 "SELECT a.state FROM attempt a JOIN attempt_bill b ON b.attempt = a.id WHERE b.bill = $1", bill
             )
             unfinished = {one["state"] for one in states} & {"creating", "open", "unknown", "completed"}
-            assert not unfinished, (site.__name__, kind, unfinished)
-            assert not payer.open, (site.__name__, kind)
+            # Whose money was set aside may have begun to pay again, at one address.
+            again = {"open"} if await payer.set_aside() else set()
+            assert unfinished <= again, (site.__name__, kind, unfinished)
+            assert len(payer.open) <= len(again), (site.__name__, kind)
     books = await assert_true_to_stripe(till)
     assert books["posted"] + books["set_aside"] == len(tried)
     note("F-28", len(tried), sites=len(SITES), kinds=len(KINDS), posted=books["posted"], set_aside=books["set_aside"],
