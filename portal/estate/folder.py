@@ -7,12 +7,15 @@ from pathlib import Path
 from portal.estate.columns import FILES
 from portal.estate.reading import PORTION, Found, Tell, take_in
 from portal.estate.report import Fault
-from portal.estate.sources import MOST_BYTES, csv_records
+from portal.estate.sources import MOST_BYTES, Unreadable, csv_records
+from portal.estate.workbook import open_workbook, sheet_records
 from portal.kit.i18n import N_, Sentence
 
 NO_FOLDER = N_("There is no such folder. Name a folder of CSV files.")
 NO_FILES = N_("No file of an import is in this folder. Put at least community.csv there.")
 UNKNOWN_FILE = N_("This file is not part of an import. Take it out, or give it one of the names: %(names)s.")
+UNKNOWN_SHEET = N_("The sheet “%(name)s” is not part of an import. Delete it, or name it one of: %(names)s.")
+NO_SHEETS = N_("No sheet of an import is in this workbook. Put at least a sheet community there.")
 TOO_LARGE = N_("The file is larger than %(megabytes)s MB. Import it in several parts.")
 _ROW_BYTES = 40  # about; only the size of portions rests on it
 
@@ -20,6 +23,8 @@ _ROW_BYTES = 40  # about; only the size of portions rests on it
 def read_folder(path: Path, aside: Path, tell: Tell) -> Found:
     """Read every CSV file of a folder; `aside` is an empty folder for its portions. Other files are left alone."""
     found = Found(aside)
+    if path.suffix.lower() == ".xlsx" and path.is_file():
+        return _read_workbook(path, found, tell)
     if not path.is_dir():
         found.whole.faults.append(Fault(path.name, 1, "", Sentence(NO_FOLDER)))
         return found
@@ -30,6 +35,24 @@ def read_folder(path: Path, aside: Path, tell: Tell) -> Found:
         _read_file(file, found, tell)
     if not found.stems and not found.whole.faults:
         found.whole.faults.append(Fault("community.csv", 1, "", Sentence(NO_FILES)))
+    return found
+
+
+def _read_workbook(path: Path, found: Found, tell: Tell) -> Found:
+    try:
+        sheets = open_workbook(path, found.aside)
+    except Unreadable as wrong:
+        found.whole.faults.append(Fault(path.name, wrong.line, "", Sentence(wrong.sentence, wrong.facts)))
+        return found
+    found.portions = portions_of(sum(file.stat().st_size for file in sheets.values()))
+    for name, file in sheets.items():
+        if name in FILES:
+            take_in(name, sheet_records(file), found, tell)
+        elif file.stat().st_size:
+            facts = {"name": name[:60], "names": ", ".join(FILES)}
+            found.whole.faults.append(Fault(path.name, 1, "", Sentence(UNKNOWN_SHEET, facts)))
+    if not found.stems and not found.whole.faults:
+        found.whole.faults.append(Fault(path.name, 1, "", Sentence(NO_SHEETS)))
     return found
 
 
