@@ -91,7 +91,7 @@ def portal_dev(program: str = "portal", **more: str) -> Iterator[tuple[Portal, s
 
 
 def _wait(process: subprocess.Popen[bytes], running: Portal) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if process.poll() is not None:
             break
         try:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.checkout.conftest import sandbox, till  # noqa: F401 - the fixtures of payments under fault
 from tests.faults.counts import LANDING, SEED, TRIED, times
-from tests.faults.victim import Victim, running_victim, sign_in_all
+from tests.faults.victim import Victim, running_victim, sign_in
 from tests.web.walk.conftest import app, business_clock, stage  # noqa: F401  # the populated world of the walks
 
 
@@ -31,8 +31,8 @@ def portal_to_break() -> Iterator[Victim]:
 
 @pytest.fixture(scope="session")
 async def victim(portal_to_break: Victim, anyio_backend: str) -> AsyncIterator[Victim]:
-    """The same with every owner signed in."""
-    await sign_in_all(portal_to_break)
+    """The same with its owners signed in."""
+    await sign_in(portal_to_break, times(sample=6, landing=20))
     yield portal_to_break
     for payer in portal_to_break.payers:
         await payer.http.aclose()
