@@ -13,7 +13,8 @@ WRITES_SQL = {"portal/db.py", "portal/setup.py", "portal/protect.py"}
 # The first opens the pool with the application; the second has to know every way in which a database can be down.
 BOTH = {"portal/serving.py", "portal/web/errors.py"}
 # One function takes one of the file's own conditions; what a person typed is a parameter there too.
-CHOOSES_A_CONDITION = {"portal/arrears/cases.py", "portal/people/actions.py", "portal/statements/queries.py"}
+CHOOSES_A_CONDITION = {"portal/arrears/cases.py", "portal/people/actions.py", "portal/statements/queries.py",
+                       "portal/units/vacancies.py", "portal/units/vacating.py"}  # fmt: skip
 MONEY = (
     "kit",
     "tariffs",
@@ -65,6 +66,10 @@ def made_of_values(node: ast.expr, *, whole: bool = True) -> bool:
             )
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return made_of_values(left, whole=False) or made_of_values(right, whole=False)
+        case ast.Call(func=ast.Attribute(attr="format", value=ast.Name(id=name)), args=args, keywords=named):
+            # A text of ours with texts of ours in it, both written down, is one.
+            put_in = [*args, *(word.value for word in named)]
+            return not name.isupper() or not all(isinstance(value, ast.Constant) for value in put_in)
         case ast.BinOp() | ast.Call(func=ast.Attribute(attr="format")):
             return True
         case ast.Constant():
@@ -83,6 +88,45 @@ def test_no_statement_is_put_together_from_values() -> None:
         if name in ASKING and call.args and made_of_values(call.args[0])
     ]
     assert found == []
+
+
+# Functions there take a whole statement of their own module as an argument.
+TAKES_A_STATEMENT = {"portal/checkout/jobs.py", "portal/demo/cast.py", "portal/estate/billed.py",
+                     "portal/estate/saving.py", "portal/health.py"}  # fmt: skip
+
+
+def test_no_statement_was_put_together_before_it_was_asked() -> None:
+    """A variable must have been given plain texts in the same function (F-76)."""
+    found = []
+    for file in (file for file in FILES if name_of(file) not in WRITES_SQL | CHOOSES_A_CONDITION | TAKES_A_STATEMENT):
+        for function in ast.walk(ast.parse(file.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                found += [f"{name_of(file)}:{line} {name}" for line, name in unsafe_variables(function)]
+    assert found == []
+
+
+def unsafe_variables(function: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, name) of each variable that is asked as a statement and did not only ever hold plain texts."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in [*targets, *([node.target] if isinstance(node, ast.AugAssign) else [])]:
+            if isinstance(target, ast.Name):
+                given.setdefault(target.id, []).append(node.value)  # type: ignore[attr-defined]
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            asked = node.args[0].id
+            safe = asked.isupper() or (asked in given and not any(made_of_values(value) for value in given[asked]))
+            if name in ASKING and not safe:
+                yield node.lineno, asked
+
+
+def test_the_lint_sees_a_statement_that_is_put_together() -> None:
+    bad = "async def f(x):\n    sql = f'SELECT {x}'\n    await fetch(sql)\n"
+    good = "async def f(x):\n    sql = 'SELECT $1'\n    await fetch(sql, x)\n"
+    assert list(unsafe_variables(ast.parse(bad))) == [(3, "sql")]
+    assert list(unsafe_variables(ast.parse(good))) == []
 
 
 def test_no_money_module_knows_floats() -> None:
