@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
@@ -218,6 +218,18 @@ async def fetch_value(sql: str, *values: Any) -> Any:
 async def advisory_lock(key: str) -> None:
     """Wait until no other transaction holds this key; let go at the end of the transaction."""
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+
+
+@contextlib.asynccontextmanager
+async def alone(key: str) -> AsyncIterator[None]:
+    """Work of several transactions that nobody else does at the same time; a killed process lets go of its key."""
+    assert engine.pool
+    async with engine.pool.acquire() as held:
+        await held.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", key)
+        try:
+            yield
+        finally:
+            await held.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
 
 # --- how columns are declared (rule 12)

@@ -22,7 +22,8 @@ WITHOUT_COMMUNITY = frozenset(
 
 # Rows that are only ever added: neither the app nor the worker may change or remove them.
 APPEND_ONLY = (
-    "journal", "posting", "bill", "bill_line", "bill_run", "adjustment", "payment", "allocation", "credit",
+    "journal", "posting", "bill", "bill_line", "bill_run", "cost_split",
+    "adjustment", "payment", "allocation", "credit",
     "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step",
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "notice", "transfer",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from pgqueuer.models import Job, Schedule
 from portal import db
 from portal.arrears.jobs import arrears
 from portal.audit.jobs import seal
+from portal.billing.requesting import see_to_run
 from portal.checkout.gateway import gateway
 from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.database import Database
@@ -37,6 +38,7 @@ from portal.settings import Settings
 log = logging.getLogger("portal.worker")
 
 BEAT = 5  # seconds between two signs of life
+LONG = {"see_to_run": 3600}  # seconds for what takes longer than a minute: an estate of any size
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
 PATIENCE = 120  # seconds that a statement may take: after it, a connection nobody answers on is given up
@@ -52,6 +54,7 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
     return {
         "send_notice": partial(send_notice, settings),
         "settle_event": settle_event,
+        "see_to_run": see_to_run,
     }
 
 
@@ -106,7 +109,7 @@ async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterat
 
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG.get(name, 60)):
             await act(**json.loads(job.payload or b"{}"))
 
     retry = partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))

@@ -76,6 +76,9 @@ _FILLERS = {
     "jsonb": "'{}'",
     "bytea": r"'\x00'",
     "text[]": "'{}'",
+    "uuid[]": "'{}'",
+    "numeric[]": "'{}'",
+    "bigint[]": "'{}'",
 }
 
 

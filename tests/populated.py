@@ -16,6 +16,7 @@ from uuid import UUID
 from PIL import Image
 
 from portal.arrears.jobs import arrears
+from portal.billing.requesting import ask_run
 from portal.bindings.answering import approve_binding
 from portal.bindings.asking import Wanted, ask_binding
 from portal.bindings.states import BoundAs
@@ -26,6 +27,7 @@ from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit import clock
 from portal.kit.money import Money
+from portal.kit.period import Month
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import PaymentChannel
 from portal.people.actions import start_session
@@ -189,9 +191,10 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
     statement = await _statement(home.estate, manager)
+    run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
-        "e.statement": statement, "e.code": home.estate.code,
+        "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run,
     }  # fmt: skip
 
 

@@ -214,6 +214,7 @@ INVENTED: dict[str, Rows] = {
     "I-P4": [("attempt", {"id": U, "state": "'posted'"}), ("attempt_bill", {"attempt": U, "live": "true"})],
     "I-P8a": [("attempt", {"state": "'posted'"})],
     "I-M2": [("attempt", {"id": U, "amount": "5"}), ("attempt_line", {"attempt": U, "amount": "4"})],
+    "I-M2a": [("shared_cost", {"id": U, "amount": "5"}), ("cost_split", {"cost": U})],
     "I-P13": [("stripe_event", {"state": "'pending'"})],
     "I-D1": [("dispute", {"state": "'decided'"})],
     "I-D2": [

@@ -10,6 +10,8 @@ class AuditVerb(StrEnum):
     STAFF_ADDED = "staff_added"
     WORKING_DAY_SET = "working_day_set"
     SET_UP_LINK_MADE = "set_up_link_made"
+    RUN_ASKED = "run_asked"
+    RUN_APPROVED = "run_approved"
     BILLS_ISSUED = "bills_issued"
     OPENING_BALANCES_ISSUED = "opening_balances_issued"
     LINE_ADJUSTED = "line_adjusted"

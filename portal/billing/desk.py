@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, BillRow, LinePage, bill_row, explained, lines_of
-from portal.billing.running import RunReport, preview_run
+from portal.billing.requesting import RUNNERS
+from portal.billing.states import RunState
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
 
-RUNNERS = (Role.finance, Role.manager)
+STANDS_STILL = timedelta(minutes=2)  # the queue gives a killed worker's job to the next after half a minute
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class AskedRun:
+    """A run that was asked for and not published yet."""
+
+    id: UUID
+    estate: str
+    period: Month
+    state: RunState
+
+
+@dataclass(frozen=True)
 class ItemChange:
     """What an item made last month and makes in this run."""
 
@@ -62,14 +76,56 @@ class ItemChange:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What a run would add, against the month before."""
+class RunRemark:
+    """An error or a warning of a run, by home and item."""
 
-    estate: Estate
+    unit: str | None
+    item: str | None
+    message: Sentence
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """A run asked for at the desk; sums in fen are Money. `done` of `whole` homes is how far the worker is."""
+
+    id: UUID
+    estate: str
     period: Month
     issued_on: date
-    report: RunReport
+    state: RunState
+    approver: str | None
+    done: int
+    whole: int
+    bills: int
+    lines: int
+    total: Money
     changes: list[ItemChange]
+    error_count: int
+    warning_count: int
+    errors: list[RunRemark]
+    warnings: list[RunRemark]
+    stands_still: bool
+    outdated: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the worker has it, so that the page asks again by itself."""
+        return self.state in (RunState.previewing, RunState.publishing)
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether it may be approved."""
+        return self.state is RunState.previewed and self.bills > 0 and not self.error_count
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its bills are issued."""
+        return self.state is RunState.published
+
+    @property
+    def is_publishing(self) -> bool:
+        """Whether its bills are being issued."""
+        return self.state is RunState.publishing
 
     @property
     def before(self) -> Money:
@@ -102,23 +158,61 @@ async def runs_of(by: Principal) -> list[RunRow]:
     return [RunRow(**{**row, "period": Month.parse(row["period"]), "total": Money(row["total"])}) for row in rows]
 
 
-async def preview_of(by: Principal, code: str, period: Month, issued_on: date) -> Preview:
-    """What publishing a month would add now. Raises Missing for a community that is not theirs."""
-    estate = await estate_called(by, code)
-    report = await preview_run(estate.id, period, issued_on)
-    return Preview(estate, period, issued_on, report, await _changes(estate.id, period, report.result.by_item))
-
-
-async def estate_called(by: Principal, code: str) -> Estate:
-    """The community with this code, if the reader may run bills there. Raises Missing."""
-    found = next((estate for estate in await estates_of(by) if estate.code == code), None)
-    if found is None:
-        raise Missing
-    return found
+@reading
+async def asked_runs(by: Principal) -> list[AskedRun]:
+    """What was asked for in the reader's communities and waits for the worker or an approver, newest first."""
+    rows = await fetch(
+        "SELECT r.id, c.name AS estate, r.period, r.state FROM run_request r JOIN community c ON c.id = r.community"
+        " WHERE r.community = ANY($1) AND r.state <> 'published' ORDER BY r.created_at DESC LIMIT 12",
+        list(by.with_role(*RUNNERS)),
+    )
+    return [AskedRun(r["id"], r["estate"], Month.parse(r["period"]), RunState(r["state"])) for r in rows]
 
 
 @reading
-async def _changes(community: int, period: Month, now: Mapping[str, Money]) -> list[ItemChange]:
+async def run_at(by: Principal, run: UUID) -> RunPage:
+    """A run that was asked for in one of the reader's communities. Raises Missing."""
+    row = await fetch_one(
+        "SELECT r.*, c.name AS estate, coalesce(s.name, r.approved_by) AS approver FROM run_request r"
+        " JOIN community c ON c.id = r.community"
+        " LEFT JOIN staff s ON s.community = r.community AND r.approved_by = 'staff:' || s.human"
+        " WHERE r.id = $1 AND r.community = ANY($2)",
+        run,
+        list(by.with_role(*RUNNERS)),
+    )
+    if row is None:
+        raise Missing
+    month, state = Month.parse(row["period"]), RunState(row["state"])
+    report = json.loads(row["report"] or "{}")
+    changes = await _changes(row["community"], month, report.get("by_item", {})) if report else []
+    return RunPage(
+        row["id"],
+        row["estate"],
+        month,
+        row["issued_on"],
+        state,
+        row["approver"],
+        row["done"],
+        row["whole"],
+        report.get("bills", 0),
+        report.get("lines", 0),
+        Money(report.get("total", 0)),
+        changes,
+        report.get("error_count", 0),
+        report.get("warning_count", 0),
+        [_remark(kept) for kept in report.get("errors", ())],
+        [_remark(kept) for kept in report.get("warnings", ())],
+        stands_still=clock.real_now() - row["changed_at"] > STANDS_STILL,
+        outdated=state is RunState.previewed and row["approved_by"] is not None,
+    )
+
+
+def _remark(kept: dict[str, Any]) -> RunRemark:
+    return RunRemark(kept["unit"], kept["item"], Sentence(kept["message"]["text"], kept["message"]["facts"]))
+
+
+@reading
+async def _changes(community: int, period: Month, now: Mapping[str, int]) -> list[ItemChange]:
     rows = await fetch(
         "SELECT i.code, sum(l.amount)::bigint AS fen FROM bill_line l JOIN bill b ON b.id = l.bill AND b.kind = 'run'"
         " JOIN charge_item i ON i.id = l.item WHERE b.community = $1 AND b.period = $2 GROUP BY i.code",
@@ -126,7 +220,7 @@ async def _changes(community: int, period: Month, now: Mapping[str, Money]) -> l
         str(period + -1),
     )
     before = {row["code"]: Money(row["fen"]) for row in rows}
-    return [ItemChange(item, before.get(item, ZERO), now.get(item, ZERO)) for item in sorted({*before, *now})]
+    return [ItemChange(item, before.get(item, ZERO), Money(now.get(item, 0))) for item in sorted({*before, *now})]
 
 
 @reading

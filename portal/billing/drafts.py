@@ -170,18 +170,6 @@ class RunResult:
     bills: tuple[BillDraft, ...]
     errors: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
-    by_item: Mapping[str, Money] = field(init=False)
-    by_unit: Mapping[str, Money] = field(init=False)
-
-    def __post_init__(self) -> None:
-        items: dict[str, int] = {}
-        units: dict[str, int] = {}
-        for bill in self.bills:
-            for line in bill.lines:
-                items[line.item] = items.get(line.item, 0) + line.amount.fen
-                units[bill.unit.name] = units.get(bill.unit.name, 0) + line.amount.fen
-        object.__setattr__(self, "by_item", {name: Money(fen) for name, fen in items.items()})
-        object.__setattr__(self, "by_unit", {name: Money(fen) for name, fen in units.items()})
 
     @property
     def lines(self) -> tuple[LineDraft, ...]:
@@ -192,6 +180,45 @@ class RunResult:
     def total(self) -> Money:
         """The sum of all bills."""
         return total(bill.total for bill in self.bills)
+
+
+@dataclass
+class RunTotals:
+    """The sums of a run of any size, batch by batch: fen by item and by unit, and every remark."""
+
+    period: Month
+    bills: int = 0
+    lines: int = 0
+    by_item: dict[str, int] = field(default_factory=dict)
+    by_unit: dict[str, int] = field(default_factory=dict)
+    errors: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+
+    def add(self, batch: RunResult) -> None:
+        """Count the drafts of some units in."""
+        for bill in batch.bills:
+            self.bills += 1
+            self.lines += len(bill.lines)
+            for line in bill.lines:
+                self.by_item[line.item] = self.by_item.get(line.item, 0) + line.amount.fen
+                self.by_unit[bill.unit.name] = self.by_unit.get(bill.unit.name, 0) + line.amount.fen
+        self.errors += batch.errors
+        self.warnings += batch.warnings
+
+    def count(self, batch: RunTotals) -> None:
+        """Count a batch in."""
+        self.bills += batch.bills
+        self.lines += batch.lines
+        for mine, more in ((self.by_item, batch.by_item), (self.by_unit, batch.by_unit)):
+            for name, fen in more.items():
+                mine[name] = mine.get(name, 0) + fen
+        self.errors += batch.errors
+        self.warnings += batch.warnings
+
+    @property
+    def total(self) -> Money:
+        """The sum of all bills."""
+        return Money(sum(self.by_item.values()))
 
 
 def sources_in(facts: Mapping[str, Any]) -> frozenset[Source]:

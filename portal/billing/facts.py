@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.billing.drafts import Billed, Tie, UnitCase, sources_in
+from portal.billing.rules import Splits
 from portal.billing.schedule import Schedule
 from portal.db import fetch, fetch_one
 from portal.kit.due import DueRule
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.tariffs.amounts import Share
 from portal.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
 from portal.tariffs.states import Formula, Proration, Rounding, Timing
 from portal.units.states import OccupancyState, Use
@@ -81,26 +85,50 @@ async def units_of(community: int, issued_on: date) -> list[UnitFacts]:
     return [UnitFacts(**{**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}) for row in rows]
 
 
-async def costs_of(community: int, schedule: Schedule) -> tuple[list[SharedCost], frozenset[UUID]]:
-    """The shared costs that a run may need, and which of them are billed in full and frozen."""
+async def costs_of(community: int, schedule: Schedule) -> list[SharedCost]:
+    """The shared costs that a run may need."""
     first, last = schedule.span
     rows = await fetch(
-        "SELECT c.id, i.code AS item, c.period, c.amount, c.scope, coalesce(b.fen, 0) AS billed"
-        " FROM shared_cost c JOIN charge_item i ON i.id = c.item"
-        " LEFT JOIN LATERAL (SELECT sum((s ->> 'amount')::bigint) AS fen FROM bill_line l"
-        "   CROSS JOIN LATERAL jsonb_array_elements(l.facts -> 'shares') s"
-        "   WHERE l.item = c.item AND l.first_month <= c.period AND l.last_month >= c.period"
-        "     AND s ->> 'scope' = c.scope AND s ->> 'period' = c.period) b ON true"
-        " WHERE c.community = $1 AND c.period BETWEEN $2 AND $3",
+        "SELECT c.id, i.code AS item, c.period, c.amount, c.scope FROM shared_cost c"
+        " JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period BETWEEN $2 AND $3",
         community,
         str(first),
         str(last),
     )
-    costs = [
+    return [
         SharedCost(row["id"], row["item"], Month.parse(row["period"]), Money(row["amount"]), row["scope"])
         for row in rows
     ]
-    return costs, frozenset(row["id"] for row in rows if row["amount"] and row["billed"] == row["amount"])
+
+
+async def frozen_splits(costs: Iterable[SharedCost], book: Book) -> Splits:
+    """How those of the costs are split whose publication has begun, killed or not: as it was frozen then."""
+    by_id = {cost.id: cost for cost in costs}
+    versions = {version.id: version for version in book.tariffs}
+    rows = await fetch("SELECT cost, units, tariffs, weights, amounts FROM cost_split WHERE cost = ANY($1)", [*by_id])
+    return {row["cost"]: dict(_shares(row, by_id[row["cost"]], versions)) for row in rows}
+
+
+def _shares(row: Record, cost: SharedCost, versions: Mapping[Any, TariffVersion]) -> Iterator[tuple[Any, Share]]:
+    whole = sum(row["weights"], Decimal(0))
+    lists = (row[name] for name in ("units", "tariffs", "weights", "amounts"))
+    for unit, tariff, weight, fen in zip(*lists, strict=True):
+        yield unit, Share(cost, versions[tariff], weight, whole, Money(fen))
+
+
+async def freeze_splits(community: int, splits: Splits) -> None:
+    """Keep how costs are split, in the order in which they were; in the transaction that begins to publish them."""
+    for cost, shares in splits.items():
+        await fetch(
+            "INSERT INTO cost_split (id, community, cost, units, tariffs, weights, amounts)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+            community,
+            cost,
+            [*shares],
+            [share.version.id for share in shares.values()],
+            [share.weight for share in shares.values()],
+            [share.amount.fen for share in shares.values()],
+        )
 
 
 async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:

@@ -41,3 +41,9 @@ SELECT id FROM adjustment WHERE approved_by = made_by;
 -- I-B1a: a replaced bill is of the same community and unit as the one in its place.
 SELECT n.id FROM bill n LEFT JOIN bill o ON o.id = n.replaces
 WHERE n.replaces IS NOT NULL AND (o.id IS NULL OR (o.community, o.unit) <> (n.community, n.unit));
+
+-- I-M2a: the frozen parts of a shared cost add up to it, and every part has its unit, its tariff and its weight.
+SELECT s.id FROM cost_split s JOIN shared_cost c ON c.id = s.cost
+WHERE c.amount <> (SELECT coalesce(sum(fen), 0) FROM unnest(s.amounts) fen)
+   OR cardinality(s.units) <> cardinality(s.amounts) OR cardinality(s.tariffs) <> cardinality(s.amounts)
+   OR cardinality(s.weights) <> cardinality(s.amounts);

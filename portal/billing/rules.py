@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from portal.billing.drafts import BillDraft, LineDraft, Remark, RunResult, UnitCase, UnitResult, debtor_on
@@ -45,12 +46,15 @@ def lines_of_unit(case: UnitCase, schedule: Schedule, shares: Iterable[Share] = 
     errors: list[Remark] = []
     warnings: list[Remark] = []
     shared = (*case.shares, *shares)
+    owners: dict[date, tuple[Id, ...]] = {}
     for item in schedule.items:
         found = item_lines(item, case, shared, schedule)
         errors += found.errors
         warnings += found.warnings
         for line in found.lines:
-            owed.setdefault(debtor_on(case.ties, line.owed_on), []).append(line)
+            if line.owed_on not in owners:
+                owners[line.owed_on] = debtor_on(case.ties, line.owed_on)
+            owed.setdefault(owners[line.owed_on], []).append(line)
     if nobody := owed.pop((), []):
         day = min(line.owed_on for line in nobody)
         errors.append(_remark("no_owner", NO_OWNER, unit=case.unit.name, day=day.isoformat()))
@@ -126,7 +130,7 @@ def _sharing_version(cost: SharedCost, use: str, schedule: Schedule) -> TariffVe
 
 def _idle_charges(case: UnitCase, schedule: Schedule) -> list[Remark]:
     """Quantities charged in this month by no tariff: most often one for another use."""
-    month = within((schedule.period,))
+    month = schedule.days
     idle = dict.fromkeys(
         row.item
         for row in case.charges

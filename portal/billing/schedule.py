@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from portal.kit.due import DueRule
 from portal.kit.period import Month
-from portal.tariffs.months import Charge, Counted, count_months
 from portal.tariffs.rules import (
     Days,
     Rhythm,
@@ -17,6 +17,24 @@ from portal.tariffs.rules import (
     covered,
     versions_by_day,
 )
+from portal.tariffs.states import Formula
+
+RATED = (Formula.per_area, Formula.fixed, Formula.per_quantity)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """What units of one use are charged for an item, in the months that the run bills of one rhythm.
+
+    The same object for every unit, so that what follows from it alone is reckoned once (`portal.billing.charges`).
+    """
+
+    rhythm: Rhythm
+    months: tuple[Month, ...]
+    days: Days
+    timeline: Timeline
+    rated: tuple[Formula, ...]
+    metered: bool
 
 
 class Schedule:
@@ -25,17 +43,14 @@ class Schedule:
     def __init__(self, period: Month, issued_on: date, due_rule: DueRule, tariffs: Iterable[TariffVersion]) -> None:
         self.period, self.issued_on = period, issued_on
         self.due_on, self.due_moved = due_rule.due_on(period, issued_on)
+        self.days = within((period,))
         self._versions: dict[str, list[TariffVersion]] = {}
         for version in tariffs:
             self._versions.setdefault(version.item, []).append(version)
         self._windows = {item: _windows(period, versions) for item, versions in self._versions.items()}
+        self.items = tuple(item for item, windows in self._windows.items() if windows)  # with something to bill
         self._timelines: dict[tuple[str, str], Timeline] = {}
-        self._counted: dict[tuple, tuple[Counted, ...]] = {}
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """The items that have something to bill in this run."""
-        return tuple(item for item, windows in self._windows.items() if windows)
+        self._terms: dict[tuple[str, str], tuple[Terms, ...]] = {}
 
     @property
     def span(self) -> tuple[Month, Month]:
@@ -54,19 +69,24 @@ class Schedule:
             self._timelines[key] = versions_by_day(self._versions.get(item, ()), use)
         return self._timelines[key]
 
-    def count(
-        self, item: str, use: str, rhythm: Rhythm, months: tuple[Month, ...], charges: tuple[Charge, ...]
-    ) -> tuple[Counted, ...]:
-        """`count_months`, remembered: most units of an estate are charged for the same days."""
-        key = item, use, rhythm, months, charges
-        if key not in self._counted:
-            self._counted[key] = count_months(months, self.timeline(item, use), charges, rhythm)
-        return self._counted[key]
+    def terms(self, item: str, use: str) -> tuple[Terms, ...]:
+        """What a use is charged for the item, one for each rhythm that is due."""
+        key = item, use
+        if key not in self._terms:
+            timeline = self.timeline(item, use)
+            self._terms[key] = tuple(_terms(timeline, *window) for window in self.windows(item).items())
+        return self._terms[key]
 
 
 def within(months: tuple[Month, ...]) -> Days:
     """The days of months that follow one another."""
     return Days(months[0].first, months[-1].last)
+
+
+def _terms(timeline: Timeline, rhythm: Rhythm, months: tuple[Month, ...]) -> Terms:
+    rated = dict.fromkeys(v.formula for _, v in timeline if v.formula in RATED and v.rhythm == rhythm)
+    metered = any(v.formula is Formula.metered for _, v in timeline)
+    return Terms(rhythm, months, within(months), timeline, tuple(rated), metered)
 
 
 def _windows(period: Month, versions: list[TariffVersion]) -> dict[Rhythm, tuple[Month, ...]]:

@@ -1,5 +1,6 @@
 """The desk's bills: find one, preview a month, publish it under one's own name."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -8,13 +9,11 @@ from litestar.response import Template
 
 from portal.billing import desk
 from portal.billing.forms import RunForm
-from portal.billing.running import publish_run
-from portal.kit.i18n import N_
-from portal.kit.money import Money
+from portal.billing.requesting import approve_run, ask_run
 from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import PageNumber, flash, go, page
+from portal.web.page import PageNumber, go, page
 
 
 @get("/bills", name="desk.bills:list", guards=[staff()])
@@ -48,43 +47,40 @@ async def runs(request: Request) -> Template:
     return await runs_page(request, await begin(request, RunForm))
 
 
-@post("/bill-runs/preview", name="desk.bill-runs:preview", guards=[staff(*desk.RUNNERS)], status_code=200)
-async def preview(request: Request) -> Template:
-    """What a run would add: sums, differences to the month before, errors by home. Nothing is saved."""
-    form = RunForm(await request.form())
-    if not form.validate():
-        return await runs_page(request, form, status=422)
-    found = await desk.preview_of(request.user, form.community.data, form.month, form.issued_on.data)
-    return page(request, "desk/bills/preview.html", title=_("Preview of a bill run"), found=found)
-
-
-@post("/bill-runs", name="desk.bill-runs:publish", guards=[staff(*desk.RUNNERS)])
-async def publish(request: Request) -> Response:
-    """Publish a month under one's own name."""
+@post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(*desk.RUNNERS)])
+async def ask(request: Request) -> Response:
+    """Have a month previewed; nothing is issued yet."""
     form = RunForm(await request.form())
     if not form.validate():
         return await runs_page(request, form, status=422)  # type: ignore[return-value]
-    estate = await desk.estate_called(request.user, form.community.data)
-    report = await publish_run(estate.id, form.month, form.issued_on.data, approver=request.user.actor)
-    _tell(request, report.as_json())
-    return go(request, "desk.bill-runs:list")
+    asked = await ask_run(request.user, form.community.data, form.month, form.issued_on.data)
+    return go(request, "desk.bill-runs:show", run=asked)
 
 
-def _tell(request: Request, done: dict) -> None:
-    if done["errors"]:
-        flash(request, N_("Nothing was issued: %(n)s errors must be mended first."), "bad", n=len(done["errors"]))
-    elif done["bills"]:
-        flash(request, N_("%(n)s bills issued, %(sum)s in all."), n=done["bills"], sum=Money(done["total"]))
-    else:
-        flash(request, N_("There was nothing to add: every line of this month is issued already."), "info")
+@get("/bill-runs/{run:uuid}", name="desk.bill-runs:show", guards=[staff(*desk.RUNNERS)])
+async def show_run(request: Request, run: FromPath[UUID]) -> Template:
+    """How far it is; then what it would add, against the month before; then what it has issued."""
+    found = await desk.run_at(request.user, run)
+    return page(
+        request, "desk/bills/run.html", fragment="desk/bills/_run.html", quiet=True, title=_("Bill run"), found=found
+    )
+
+
+@post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(*desk.RUNNERS)])
+async def publish(request: Request, run: FromPath[UUID]) -> Response:
+    """Publish what was previewed, under one's own name."""
+    await approve_run(request.user, run)
+    return go(request, "desk.bill-runs:show", run=run)
 
 
 async def runs_page(request: Request, form: RunForm, status: int = 200) -> Template:
     """The page that both the GET and a form with errors show."""
-    found, estates = await desk.runs_of(request.user), await desk.estates_of(request.user)
-    return page(
-        request, "desk/bills/runs.html", status=status, title=_("Bill runs"), form=form, runs=found, estates=estates
-    )
+    found: dict[str, Any] = {
+        "runs": await desk.runs_of(request.user),
+        "asked": await desk.asked_runs(request.user),
+        "estates": await desk.estates_of(request.user),
+    }
+    return page(request, "desk/bills/runs.html", status=status, title=_("Bill runs"), form=form, **found)
 
 
-router = Router("/desk", route_handlers=[list_, show, line, runs, preview, publish])
+router = Router("/desk", route_handlers=[list_, show, line, runs, ask, show_run, publish])

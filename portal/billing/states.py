@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from portal.kit.states import Moves
+
 
 class BillKind(StrEnum):
     """Made by a run, brought in as an opening balance, or in the place of another bill."""
@@ -18,6 +20,26 @@ class BillState(StrEnum):
     part_paid = "part_paid"
     paid = "paid"
     replaced = "replaced"
+
+
+class RunState(StrEnum):
+    """Where a run that was asked for at the desk stands."""
+
+    previewing = "previewing"
+    previewed = "previewed"
+    publishing = "publishing"
+    published = "published"
+
+
+RUN_MOVES = Moves(
+    RunState,
+    {
+        RunState.previewing: {RunState.previewed},
+        RunState.previewed: {RunState.publishing},
+        RunState.publishing: {RunState.published, RunState.previewed},  # back, when the figures are no longer those
+        RunState.published: set(),
+    },
+)
 
 
 class AdjustmentKind(StrEnum):

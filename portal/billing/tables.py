@@ -1,13 +1,13 @@
 """Bills, their lines with the facts behind each sum, and the adjustments that correct them."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Boolean, Integer, Numeric, SmallInt, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Integer, Numeric, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from portal.billing.states import AdjustmentKind, BillKind
+from portal.billing.states import AdjustmentKind, BillKind, RunState
 from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
-from portal.tariffs.tables import ChargeItem, Tariff
+from portal.tariffs.tables import ChargeItem, SharedCost, Tariff
 from portal.units.tables import Debtor, Unit
 
 
@@ -23,6 +23,44 @@ class BillRun(Table):
     lines = Integer(null=False, default=None)
     total = fen()
     created_at = Timestamptz(null=False, default=None)
+
+
+class CostSplit(Table):
+    """How a shared cost is split, frozen when a run begins to publish it; a killed run goes on with the same parts.
+
+    Unit, tariff, weight (m² or 1) and fen stand at the same place of each list, in the order of the units' names.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    cost = ref(SharedCost, unique=True)
+    units = Array(base_column=UUID(), null=False, default=None)
+    tariffs = Array(base_column=UUID(), null=False, default=None)
+    weights = Array(base_column=Numeric(), null=False, default=None)
+    amounts = Array(base_column=BigInt(), null=False, default=None)
+
+
+class RunRequest(Table):
+    """A run asked for at the desk: the worker previews it, and publishes it when somebody has approved what it saw.
+
+    `done` of `whole` homes are done; `report` has the figures that are approved, and at the end those issued.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    period = Varchar(length=7, null=False, default=None)
+    issued_on = day()
+    asked_by = text()
+    approved_by = text(null=True)
+    approved_at = Timestamptz(null=True, default=None)
+    state = text()
+    done = Integer(null=False, default=None)
+    whole = Integer(null=False, default=None)
+    report = JSONB(null=True, default=None)  # while the worker is still looking
+    created_at = Timestamptz(null=False, default=None)
+    changed_at = Timestamptz(null=False, default=None)
+
+    known_state = one_of("state", RunState)
 
 
 class Bill(Table):

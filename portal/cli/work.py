@@ -39,24 +39,29 @@ def say_how_far(what: str, done: int) -> None:
 
 def bill(given: argparse.Namespace) -> int:
     """Preview or publish the bills of a service month."""
-    from portal.billing.drafts import RunResult, unknown_community
-    from portal.billing.running import RunReport, preview_run, publish_run
+    from portal.billing.drafts import RunTotals, unknown_community
+    from portal.billing.planning import RunReport, preview_run
+    from portal.billing.running import publish_run
     from portal.communities.queries import today_in
 
     async def work(settings: Settings) -> Answer:
         community = await _community(given.community)
         if community is None:
-            nothing = RunResult(given.period, (), (unknown_community(given.community),))
+            nothing = RunTotals(given.period, errors=[unknown_community(given.community)])
             return REFUSED, RunReport(nothing, given.preview).as_json()
         async with unit_of_work():
             on = given.on or await today_in(community)
         if given.preview:
-            report = await preview_run(community, given.period, on)
+            report = await preview_run(community, given.period, on, told=_so_far)
         else:
-            report = await publish_run(community, given.period, on, approver="cli")
+            report = await publish_run(community, given.period, on, approver="cli", told=_so_far)
         return (OK if report.ok else REFUSED), report.as_json()
 
     return with_database(given, work)
+
+
+async def _so_far(done: int, whole: int) -> None:
+    print(f"portal: {done:,} of {whole:,} homes", file=sys.stderr, flush=True)
 
 
 def job(given: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ async def _tell(settings: Settings, on: date) -> None:
         async with _as_if(period.first):
             run = await publish_run(community, period, period.first, approver=finance.actor)
         if not run.ok:
-            raise SystemExit(f"the bills of {period} could not be issued: {run.result.errors[:3]}")
+            raise SystemExit(f"the bills of {period} could not be issued: {run.totals.errors[:3]}")
     await owner_story.pay_bills(community, on)
     for day in _days_of_looking(on):
         async with _as_if(day):

@@ -22,6 +22,7 @@ SUBJECTS = {
     "bill": (N_("Bill"), "/desk/bills/"),
     "binding": (N_("Binding to a home"), "/desk/bindings/"),
     "bill_run": (N_("Bill run"), ""),
+    "run_request": (N_("Bill run"), "/desk/bill-runs/"),
     "case": (N_("Arrears case"), "/desk/cases/"),
     "community": (N_("Community"), ""),
     "correction": (N_("Correction"), ""),

@@ -185,9 +185,8 @@ async def _readings(folder: Folder, community: int, changes: Sequence[Change]) -
 async def _costs(folder: Folder, community: int, changes: Sequence[Change]) -> None:
     changed = {c.key: c for c in changes if c.old and c.changes("amount")}
     for row in await _in_facts(
-        "SELECT DISTINCT i.code, s ->> 'period' AS period, s ->> 'scope' AS scope FROM bill_line l"
-        " JOIN charge_item i ON i.id = l.item CROSS JOIN LATERAL jsonb_array_elements(l.facts -> 'shares') s"
-        " WHERE l.community = $1 AND i.code = ANY($2) AND l.facts ? 'shares'",
+        "SELECT i.code, c.period, c.scope FROM cost_split s JOIN shared_cost c ON c.id = s.cost"
+        " JOIN charge_item i ON i.id = c.item WHERE s.community = $1 AND i.code = ANY($2)",
         community,
         changed,
     ):

@@ -88,6 +88,6 @@ def total(amounts: Iterable[Money]) -> Money:
 
 def round_half_up(value: Fraction) -> int:
     """The nearest whole number, half away from zero."""
-    size = abs(value) + Fraction(1, 2)
-    whole = size.numerator // size.denominator
-    return whole if value >= 0 else -whole
+    above, below = value.numerator, 2 * value.denominator
+    whole = (2 * abs(above) + value.denominator) // below
+    return whole if above >= 0 else -whole

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from portal.db import fetch
 from portal.kit import clock
-from portal.kit.money import ZERO, Money
+from portal.kit.money import Money
 from portal.ledger.states import Account, JournalKind
 
 
@@ -40,9 +40,7 @@ async def post(
         now,
     )
     journal_of = {row["source"]: row["id"] for row in journals}
-    rows = [
-        (journal_of[source], account.value, amount.fen) for source, sums in booked for account, amount in sums.items()
-    ]
+    rows = [(journal_of[source], account.value, fen) for source, sums in booked for account, fen in sums.items()]
     await fetch(
         "INSERT INTO posting (id, community, journal, account, amount)"
         " SELECT gen_random_uuid(), $1, j, a, n FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS p(j, a, n)",
@@ -51,11 +49,11 @@ async def post(
     )
 
 
-def _by_account(postings: Iterable[tuple[Account, Money]]) -> dict[Account, Money]:
-    """Sums by account without the zeros."""
-    sums: dict[Account, Money] = defaultdict(lambda: ZERO)
+def _by_account(postings: Iterable[tuple[Account, Money]]) -> dict[Account, int]:
+    """Sums in fen by account without the zeros."""
+    sums: dict[Account, int] = defaultdict(int)
     for account, amount in postings:
-        sums[account] += amount
-    if sum(amount.fen for amount in sums.values()):
+        sums[account] += amount.fen
+    if sum(sums.values()):
         raise ValueError("a journal must balance")
-    return {account: amount for account, amount in sums.items() if amount}
+    return {account: fen for account, fen in sums.items() if fen}

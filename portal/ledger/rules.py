@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from portal.ledger.states import Account, Fund
 
 FUND_OF_KIND = {
@@ -17,11 +19,13 @@ FUND_OF_KIND = {
 }
 
 
+@cache
 def receivable(kind: str) -> Account:
     """The account on which owners owe for an item of this kind."""
     return Account(f"receivable:{FUND_OF_KIND[kind]}")
 
 
+@cache
 def charged(kind: str) -> Account:
     """The counterpart of what was charged: income, or money owed on to its owner."""
     return Account(f"charged:{FUND_OF_KIND[kind]}")

@@ -11,16 +11,17 @@ from portal.kit.money import Money, round_half_up
 from portal.tariffs.rules import Id, SharedCost, TariffVersion, UnitFacts
 from portal.tariffs.states import Formula, Rounding
 
+_STEPS = {rounding: Fraction(100, rounding.step) for rounding in Rounding}  # in one yuan
+
 
 def exact_amount(rate: Decimal, quantity: Decimal, months: Fraction, vacancy_rate: Decimal | None = None) -> Fraction:
     """rate × quantity × months (× vacancy rate) in yuan, unrounded."""
-    exact = Fraction(rate) * Fraction(quantity) * months
-    return exact if vacancy_rate is None else exact * Fraction(vacancy_rate)
+    return _product(rate, quantity, months, Decimal(1) if vacancy_rate is None else vacancy_rate)
 
 
 def rounded(exact: Fraction, rounding: Rounding) -> Money:
     """An exact sum in yuan straight to the tariff's fen, jiao or yuan, half up."""
-    return Money(round_half_up(exact * 100 / rounding.step) * rounding.step)
+    return Money(round_half_up(exact * _STEPS[rounding]) * rounding.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Share:
     @property
     def exact(self) -> Fraction:
         """The part in yuan before the left-over fen were given out."""
-        return Fraction(self.cost.amount.yuan) * Fraction(self.weight) / Fraction(self.total_weight)
+        above, below = self.total_weight.as_integer_ratio()
+        return _product(self.cost.amount.yuan, self.weight, Fraction(below, above))
 
 
 def share_weight(version: TariffVersion, unit: UnitFacts) -> Decimal | None:
@@ -57,3 +59,12 @@ def split(cost: SharedCost, members: Iterable[tuple[UnitFacts, TariffVersion, De
         unit.id: Share(cost, version, weight, whole, part)
         for (unit, version, weight), part in zip(by_name, parts, strict=True)
     }
+
+
+def _product(*factors: Decimal | Fraction) -> Fraction:
+    """The exact product, brought to its lowest terms once and not after each factor."""
+    above, below = 1, 1
+    for factor in factors:
+        n, d = factor.as_integer_ratio()
+        above, below = above * n, below * d
+    return Fraction(above, below)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,21 +49,14 @@ class Counted:
     version: TariffVersion
     quantity: Decimal
     counts: tuple[Count, ...]
+    months: Fraction = field(init=False)  # their sum
+    days: Days = field(init=False)  # from the first chargeable day to the last
+    day_count: int = field(init=False)  # how many chargeable days
 
-    @property
-    def months(self) -> Fraction:
-        """Their sum."""
-        return sum((c.months for c in self.counts), Fraction(0))
-
-    @property
-    def days(self) -> Days:
-        """From the first chargeable day to the last."""
-        return Days(self.counts[0].days.first, self.counts[-1].days.last)
-
-    @property
-    def day_count(self) -> int:
-        """How many chargeable days."""
-        return sum(c.day_count for c in self.counts)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "months", sum((c.months for c in self.counts), Fraction(0)))
+        object.__setattr__(self, "days", Days(self.counts[0].days.first, self.counts[-1].days.last))
+        object.__setattr__(self, "day_count", sum(c.day_count for c in self.counts))
 
 
 def count_months(

@@ -63,6 +63,9 @@ class TariffVersion:
     ends_on: date | None = None
     source: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # a run looks versions up by the million; all that is equal has one id
+
     @property
     def days(self) -> Days:
         """The days on which it is in force."""

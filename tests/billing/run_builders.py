@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from portal.billing.drafts import Billed, RunResult, Tie, UnitCase
+from portal.billing.drafts import Billed, RunResult, RunTotals, Tie, UnitCase
 from portal.billing.rules import gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
 from portal.kit.due import DueRule
@@ -60,6 +60,13 @@ def billed_by(result: RunResult, unit: str) -> tuple[Billed, ...]:
         for x in result.lines
         if x.unit == unit
     )
+
+
+def totals(result: RunResult) -> RunTotals:
+    """The sums of a run in fen."""
+    found = RunTotals(result.period)
+    found.add(result)
+    return found
 
 
 def fens(result: RunResult) -> list[int]:

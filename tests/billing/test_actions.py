@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
-from portal.billing.running import preview_run, publish_run
-from portal.db import fetch_value, unit_of_work
+from portal.billing.planning import preview_run
+from portal.billing.running import publish_run
+from portal.db import fetch, fetch_one, fetch_value, unit_of_work
+from portal.kit.money import Money
 from portal.kit.period import Month
 from tests import builders, cast
 
@@ -42,7 +46,7 @@ async def test_publishing_twice_adds_nothing_the_second_time() -> None:
     mingxi = await estate()
     first = await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test")
     again = await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test")
-    assert (len(first.result.bills), len(again.result.bills)) == (4, 0)
+    assert (first.totals.bills, again.totals.bills) == (4, 0)
     assert await count(mingxi.community, "SELECT count(*) FROM bill") == 4
 
 
@@ -50,7 +54,7 @@ async def test_two_runs_at_once_issue_every_line_once() -> None:
     mingxi = await estate()
     runs = [publish_run(mingxi.community, NOVEMBER, FIRST, approver=f"staff:{n}") for n in range(3)]
     reports = await asyncio.gather(*runs)
-    assert sum(len(report.result.bills) for report in reports) == 4
+    assert sum(report.totals.bills for report in reports) == 4
     assert await count(mingxi.community, "SELECT sum(amount)::bigint FROM bill_line") == 4 * FEE
 
 
@@ -79,3 +83,96 @@ async def test_publishing_leaves_an_audit_row_a_balanced_journal_and_a_notice_to
     owed = "SELECT sum(amount)::bigint FROM posting WHERE account = 'receivable:service'"
     assert await count(mingxi.community, owed) == 4 * FEE
     assert await count(mingxi.community, "SELECT count(*) FROM notice WHERE kind = 'bill_issued'") == 5
+
+
+# --- a run that is killed and gone on with
+
+
+class Killed(Exception):
+    """Stands for SIGKILL between two batches; tests/faults/test_bill_runs.py kills real processes."""
+
+
+async def shared_estate() -> tuple[cast.Estate, UUID]:
+    """Four homes that share the lift's cost of 100.01 yuan by area."""
+    mingxi = await cast.mingxi()
+    lift = await builders.charge_item(mingxi.community, "lift", "pass_through")
+    await builders.tariff(mingxi.community, lift, formula="share_by_area", rate=None)
+    async with unit_of_work(mingxi.community):
+        cost = await fetch_value(
+            "INSERT INTO shared_cost (id, community, item, period, amount, scope)"
+            " VALUES (gen_random_uuid(), $1, $2, '2026-11', 10001, 'community') RETURNING id",
+            mingxi.community,
+            lift,
+        )
+    return mingxi, cost
+
+
+async def killed_after_one_home(mingxi: cast.Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def kill(done: int, whole: int) -> None:
+        if await count(mingxi.community, "SELECT count(*) FROM bill"):
+            raise Killed
+
+    monkeypatch.setattr("portal.billing.running.BATCH", 1)
+    with pytest.raises(Killed):
+        await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=kill)
+    assert await count(mingxi.community, "SELECT count(*) FROM bill") == 1
+
+
+async def test_a_killed_run_goes_on_with_the_split_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    mingxi, _ = await shared_estate()
+    await killed_after_one_home(mingxi, monkeypatch)
+    async with unit_of_work(mingxi.community):
+        await fetch("UPDATE unit SET billable_area = 500 WHERE name = '1栋104'")
+    await builders.occupies(mingxi.community, await builders.unit(mingxi.community, "9栋901"), mingxi["陈静"])
+    report = await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:other")
+    assert (report.totals.bills, report.totals.total) == (3, Money(7500))
+    async with unit_of_work(mingxi.community):
+        parts = [row["amount"] for row in await fetch("SELECT amount FROM bill_line ORDER BY amount")]
+        runs = await fetch("SELECT approver, bills, total FROM bill_run")
+    assert parts == [2500, 2500, 2500, 2501]  # four equal homes, as it was when the publication began
+    assert [tuple(row) for row in runs] == [("staff:test", 4, 10001)]
+
+
+async def test_a_killed_run_whose_rest_has_changed_is_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    mingxi, _ = await shared_estate()
+    await killed_after_one_home(mingxi, monkeypatch)
+    await builders.tariff(mingxi.community, await builders.charge_item(mingxi.community))
+    report = await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:other")
+    assert report.totals.by_item == {"lift": 7500, "service": 4 * FEE}
+    assert await count(mingxi.community, "SELECT count(*) FROM bill_run") == 2
+
+
+async def test_how_a_cost_is_split_is_frozen_when_its_publication_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    mingxi, cost = await shared_estate()
+    await killed_after_one_home(mingxi, monkeypatch)
+    async with unit_of_work(mingxi.community):
+        row = await fetch_one("SELECT * FROM cost_split WHERE cost = $1", cost)
+    assert row is not None
+    assert row["units"] == [mingxi.units[name] for name in sorted(mingxi.units)]
+    assert (row["amounts"], set(row["weights"])) == ([2501, 2500, 2500, 2500], {Decimal("89.37")})
+
+
+async def test_an_owner_lost_while_the_run_goes_on_is_told_and_nobody_else_is_kept_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mingxi = await estate()
+
+    async def lose(done: int, whole: int) -> None:
+        async with unit_of_work(mingxi.community):
+            await fetch("UPDATE occupancy SET ends_on = '2026-10-31' WHERE unit = $1", mingxi.units["1栋103"])
+
+    report = (await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=lose)).as_json()
+    assert (report["bills"], report["total"]) == (3, 3 * FEE)
+    assert [(error["code"], error["unit"]) for error in report["errors"]] == [("no_owner", "1栋103")]
+
+
+async def test_how_far_a_run_is_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    mingxi, told = await estate(), []
+
+    async def note(done: int, whole: int) -> None:
+        told.append((done, whole))
+
+    monkeypatch.setattr("portal.billing.planning.BATCH", 3)
+    monkeypatch.setattr("portal.billing.running.BATCH", 2)
+    await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=note)
+    assert told == [(3, 4), (4, 4), (2, 4), (4, 4)]

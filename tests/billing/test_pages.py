@@ -105,38 +105,6 @@ async def test_only_finance_and_managers_run_bills(settings: Settings, who: str,
         assert (await client.get("/desk/bill-runs")).status_code == status
 
 
-async def test_a_run_is_previewed_and_published_under_ones_own_name(settings: Settings) -> None:
-    mingxi = await cast.mingxi()
-    await builders.tariff(mingxi.community, await builders.charge_item(mingxi.community))
-    month = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"}
-    async with browser(settings, mingxi["蒋涛"]) as client:
-        preview = await client.post("/desk/bill-runs/preview", data=month)
-        assert preview.status_code == 200 and "¥1,000.96" in preview.text
-        assert (await client.post("/desk/bill-runs", data=month)).status_code == 303
-        runs = (await client.get("/desk/bill-runs")).text
-    assert "蒋涛" in runs and "¥1,000.96" in runs
-
-
-@pytest.mark.parametrize("wrong", [{"period": "2026-13"}, {"period": ""}, {"issued_on": "yesterday"}])
-async def test_a_run_with_a_wrong_month_or_day_comes_back_with_what_was_typed(
-    settings: Settings, wrong: dict[str, str]
-) -> None:
-    mingxi = await cast.mingxi()
-    typed = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"} | wrong
-    async with browser(settings, mingxi["蒋涛"]) as client:
-        answer = await client.post("/desk/bill-runs", data=typed)
-    assert answer.status_code == 422
-    assert all(f'value="{value}"' in answer.text for value in wrong.values() if value)
-
-
-async def test_another_estates_month_cannot_be_run(settings: Settings) -> None:
-    await cast.mingxi()
-    donghu = await cast.donghu()
-    async with browser(settings, donghu["韩冰"]) as client:
-        month = {"community": "mingxi", "period": "2026-11", "issued_on": "2026-11-01"}
-        assert (await client.post("/desk/bill-runs", data=month)).status_code == 404
-
-
 async def test_a_bill_that_another_replaces_asks_for_nothing_anywhere(settings: Settings) -> None:
     mingxi = await cast.mingxi()
     wrong, right = await builders.charge_item(mingxi.community), await builders.charge_item(mingxi.community, "right")

@@ -22,7 +22,7 @@ async def billed(database, clean, tmp_path):
         community = await fetch_value("SELECT id FROM community")
     run = await publish_run(community, Month(2026, 11), date(2026, 11, 3), approver="test")
     assert run.ok, run.as_json()
-    assert run.result.bills
+    assert run.totals.bills
     return community
 
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 
 from portal.arrears.jobs import arrears
+from portal.billing.planning import preview_run
 from portal.billing.queries import bills_of
-from portal.billing.running import preview_run, publish_run
+from portal.billing.running import publish_run
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.billing.running import preview_run
+from portal.billing.planning import preview_run
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -50,7 +50,7 @@ async def filed(estate, *, since=date(2026, 10, 1), who="陈静", unit="1栋101"
 
 async def billed(estate, issued_on):
     report = await preview_run(estate.community, Month(2026, 12), issued_on)
-    return report.result.by_unit["1栋101"].fen
+    return report.totals.by_unit["1栋101"]
 
 
 async def test_an_approved_vacancy_counts_on_the_days_of_issue_that_it_lasts(estate):

@@ -1,0 +1,123 @@
+"""What publishing a service month would add: looked at in batches, so that an estate may be of any size."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from portal.billing.drafts import Remark, RunResult, RunTotals, UnitCase
+from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_splits, units_of
+from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
+from portal.billing.schedule import Schedule
+from portal.db import unit_of_work
+from portal.kit.period import Month
+from portal.tariffs.amounts import Share
+from portal.tariffs.rules import UnitFacts
+
+BATCH = 1000  # homes in one transaction
+T = TypeVar("T")
+
+# Told after each batch how many homes of how many are done.
+Progress = Callable[[int, int], Coroutine[None, None, None]]
+
+
+async def in_silence(done: int, whole: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run adds, or added. With errors found before, it adds nothing."""
+
+    totals: RunTotals
+    preview: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be published."""
+        return not self.totals.errors
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures of interface.md; sums in fen."""
+        totals = self.totals
+        counted = totals if self.ok or not self.preview else RunTotals(totals.period)
+        return {
+            "period": str(totals.period),
+            "bills": counted.bills,
+            "lines": counted.lines,
+            "total": counted.total.fen,
+            "preview": self.preview,
+            "errors": [_remark(remark) for remark in totals.errors],
+            "warnings": [_remark(remark) for remark in totals.warnings],
+            "by_item": counted.by_item,
+            "by_unit": counted.by_unit,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for every unit of a run; `fresh` are the splits that no run has begun to publish yet."""
+
+    community: int
+    schedule: Schedule
+    book: Book
+    units: Sequence[UnitFacts]
+    shares: dict[Any, tuple[Share, ...]]
+    fresh: Splits
+    errors: tuple[Remark, ...]
+
+
+async def preview_run(community: int, period: Month, issued_on: date, *, told: Progress = in_silence) -> RunReport:
+    """What publishing this month would add now; nothing is saved. Months as in `portal bill`."""
+    _, found = await look_ahead(community, period, issued_on, told)
+    return RunReport(found, preview=True)
+
+
+async def look_ahead(
+    community: int, period: Month, issued_on: date, told: Progress = in_silence
+) -> tuple[Plan, RunTotals]:
+    """What a run of this month would add, with the plan it follows, both from one snapshot."""
+    async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
+        plan = await _plan(community, period, issued_on)
+        schedule = plan.schedule
+        totals = RunTotals(period, errors=list(plan.errors))
+        done = 0
+        for batch in batches(plan.units, BATCH):
+            totals.add(await asyncio.to_thread(reckon, plan, await cases_of(batch, schedule)))
+            done += len(batch)
+            await asyncio.create_task(told(done, len(plan.units)), context=Context())  # not in this transaction
+        return plan, totals
+
+
+def batches(things: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time, in their order."""
+    left = iter(things)
+    while batch := tuple(islice(left, size)):
+        yield batch
+
+
+def reckon(plan: Plan, cases: Iterable[UnitCase]) -> RunResult:
+    """The bills of some units."""
+    results = (lines_of_unit(case, plan.schedule, plan.shares.get(case.unit.id, ())) for case in cases)
+    return gather(plan.schedule.period, results)
+
+
+async def _plan(community: int, period: Month, issued_on: date) -> Plan:
+    book = await book_of(community)
+    schedule = Schedule(period, issued_on, book.due_rule, book.tariffs)
+    units = await units_of(community, issued_on)
+    costs = await costs_of(community, schedule)
+    frozen = await frozen_splits(costs, book)
+    splits, errors = split_shared_costs(costs, units, schedule, frozen)
+    fresh = {cost: shares for cost, shares in splits.items() if cost not in frozen and shares}
+    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, errors)
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    text = remark.message.text % {**remark.message.facts} if remark.message.facts else remark.message.text
+    return {"code": remark.code, "unit": remark.unit, "item": remark.item, "message": text}

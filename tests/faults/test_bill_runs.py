@@ -1,0 +1,108 @@
+"""F-44: two runs of a month at once, killed at random points and run again, issue every line exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from datetime import date
+
+import asyncpg
+import pytest
+
+from portal.billing.running import publish_run
+from portal.db import fetch, fetch_value, unit_of_work
+from portal.kit.period import Month
+from portal.settings import Settings
+from portal.verify import verify
+from tests.faults.counts import SEED, note, times
+from tests.large import CHARGES, PERIOD, large_estate
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+HOMES = times(sample=1_200, landing=5_000)
+PAIRS = times(sample=2, landing=4)
+WITHIN = 300  # seconds, both runs, every kill and the last run together
+DAY = date(2026, 11, 1)
+
+LINES = """
+SELECT u.name, i.code, l.first_month, l.last_month, l.part, l.supplement, l.amount, l.quantity, b.due_on
+FROM bill_line l JOIN bill b ON b.id = l.bill JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item
+ORDER BY 1, 2
+"""
+
+
+async def start(settings: Settings, code: str) -> Process:
+    """`portal bill` as a process of its own, on the database of this test."""
+    words = ["-m", "portal", "bill", "--community", code, "--period", PERIOD, "--on", str(DAY), "--json"]
+    env = os.environ | {
+        "PORTAL_ENV": "test",
+        "PORTAL_DATA": str(settings.data),
+        "PORTAL_SECRET_KEY": settings.secret_key,
+        "PYTHONUNBUFFERED": "1",
+    }
+    return await asyncio.create_subprocess_exec(sys.executable, *words, stdout=PIPE, stderr=PIPE, env=env)
+
+
+async def under_way(runs: list[Process]) -> None:
+    """Until the first of them says how far it is."""
+    first = [asyncio.create_task(run.stderr.readline()) for run in runs if run.stderr]
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    for task in first:
+        task.cancel()
+    await asyncio.gather(*first, return_exceptions=True)
+
+
+async def end(run: Process) -> dict:
+    """What a run says at its end, or nothing for a killed one."""
+    out, trouble = await run.communicate()
+    if run.returncode == -9:
+        return {}
+    assert run.returncode == 0, trouble.decode()[-2000:]
+    return json.loads(out)
+
+
+async def disturbed(settings: Settings, code: str, chance: random.Random) -> tuple[int, int]:
+    """Pairs of runs at once, each killed, of the last pair only one; then a run that ends. Kills, bills of that run."""
+    kills = 0
+    for pair in range(PAIRS):
+        runs = [await start(settings, code) for _ in range(2)]
+        await under_way(runs)
+        await asyncio.sleep(chance.uniform(0, HOMES / 1000))
+        for victim in runs if pair < PAIRS - 1 else [chance.choice(runs)]:
+            if victim.returncode is None:
+                victim.kill()
+                kills += 1
+        await asyncio.gather(*map(end, runs))
+    return kills, (await end(await start(settings, code)))["bills"]
+
+
+@pytest.mark.timeout(WITHIN * times(sample=1, landing=5) + 300)
+@pytest.mark.parametrize("nth", range(times(sample=1, landing=5)))
+async def test_killed_runs_issue_every_line_once(nth: int, settings: Settings, admin: asyncpg.Connection) -> None:
+    chance = random.Random(SEED + nth)
+    calm, wild = await large_estate(HOMES, "calm"), await large_estate(HOMES, "wild")
+    await admin.execute("ANALYZE")
+    await publish_run(calm, Month.parse(PERIOD), DAY, approver="test")
+    begun = time.monotonic()
+    kills, at_last = await disturbed(settings, "wild", chance)
+    seconds = time.monotonic() - begun
+    assert kills >= PAIRS
+    assert seconds < WITHIN
+    async with unit_of_work(calm):
+        wanted = await fetch(LINES)
+    async with unit_of_work(wild):
+        found = await fetch(LINES)
+        assert await fetch_value("SELECT count(*) FROM bill") == HOMES
+        assert await fetch_value("SELECT sum(bills) FROM bill_run") == HOMES
+        split = await fetch_value("SELECT sum(cardinality(units)) FROM cost_split")
+    assert split == 2 * HOMES
+    assert len(found) == HOMES * len(CHARGES)
+    assert found == wanted
+    assert (await publish_run(wild, Month.parse(PERIOD), DAY, approver="test")).totals.bills == 0
+    assert (await verify())["ok"]
+    note("F-44", 1, homes=HOMES, kills=kills, left_for_the_last=at_last, seconds=round(seconds, 1))
