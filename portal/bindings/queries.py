@@ -12,7 +12,7 @@ from asyncpg import Record
 from portal.bindings.answering import ANSWERERS
 from portal.bindings.homes import owned_homes
 from portal.bindings.states import BindingState, BoundAs
-from portal.db import fetch, fetch_one, fetch_value, reading
+from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of
 from portal.kit import clock
 from portal.kit.errors import Missing
@@ -174,14 +174,6 @@ async def requests_at(by: Principal) -> list[Request]:
         list(by.with_role(*ANSWERERS)),
     )
     return [_request(row) for row in rows]
-
-
-@reading
-async def waiting_at(by: Principal) -> int | None:
-    """How many wait for this reader's communities; None for whom they are not."""
-    where = list(by.with_role(*ANSWERERS))
-    sql = "SELECT count(*) FROM binding WHERE community = ANY($1) AND state = 'requested'"
-    return await fetch_value(sql, where) if where else None
 
 
 @reading

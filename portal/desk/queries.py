@@ -11,7 +11,7 @@ from portal.arrears.queries import READERS, figures
 from portal.arrears.rules import RUNGS
 from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
-from portal.bindings.queries import waiting_at
+from portal.bindings.answering import ANSWERERS as BINDERS
 from portal.checkout.desk import SETTLERS, UNMATCHED
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
@@ -26,7 +26,7 @@ from portal.people.principal import Principal, Role
 from portal.plans.actions import ANSWERERS
 from portal.plans.queries import PlanRow, plans_on_desk
 from portal.plans.states import PlanState
-from portal.signin.lost_phone import changes_waiting
+from portal.signin.lost_phone import APPROVERS
 
 AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
@@ -98,9 +98,13 @@ async def desk_of(by: Principal) -> Desk:
     waiting = await fetch_one(
         f"SELECT ({UNMATCHED}) AS unmatched,"
         " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
-        " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies",
+        " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies,"
+        " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
+        " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
+        list(by.with_role(*BINDERS)),
+        list(by.with_role(*APPROVERS)),
     )
     assert waiting
     return Desk(
@@ -108,8 +112,8 @@ async def desk_of(by: Principal) -> Desk:
         disputes.today,
         disputes.late,
         waiting["plans"] if by.with_role(*ANSWERERS) else None,
-        await waiting_at(by),
-        await changes_waiting(by),
+        waiting["bindings"] if by.with_role(*BINDERS) else None,
+        waiting["phones"] if by.with_role(*APPROVERS) else None,
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
         cases.chaseable if by.with_role(*READERS) else None,
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,

@@ -82,14 +82,6 @@ async def changes_at(by: Principal) -> list[ChangeRow]:
     return [_row(by, row) for row in rows]
 
 
-@reading
-async def changes_waiting(by: Principal) -> int | None:
-    """How many wait for this reader's approval; None for who approves none."""
-    where = list(by.with_role(*APPROVERS))
-    sql = "SELECT count(*) FROM phone_change WHERE community = ANY($1) AND state = 'waiting'"
-    return await fetch_value(sql, where) if where else None
-
-
 @retrying
 async def ask_change(
     by: Principal, person: UUID, knock: Knock, code: str, *, identity: Identity, reason: str, network: str, secret: str
