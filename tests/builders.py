@@ -115,18 +115,20 @@ async def occupies(
     role: str = "owner",
     starts_on: date | None = None,
     ends_on: date | None = None,
+    family_of: Principal | None = None,
 ) -> None:
     """Tie a person to a unit, from and to inclusive."""
     async with unit_of_work(community):
         await fetch_value(
-            "INSERT INTO occupancy (id, community, unit, person, role, share, starts_on, ends_on)"
-            " VALUES (gen_random_uuid(), $1, $2, $3, $4, 1, $5, $6) RETURNING id",
+            "INSERT INTO occupancy (id, community, unit, person, role, share, starts_on, ends_on, family_of)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, $4, 1, $5, $6, $7) RETURNING id",
             community,
             unit,
             who.persons[0],
             role,
             starts_on,
             ends_on,
+            family_of.persons[0] if family_of else None,
         )
 
 

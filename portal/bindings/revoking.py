@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from asyncpg import Record
@@ -11,7 +12,7 @@ from portal.audit.states import AuditVerb
 from portal.bindings.answering import ANSWERERS
 from portal.bindings.homes import owners_on
 from portal.bindings.queries import tie_at, tie_of
-from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.db import fetch, fetch_one, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.i18n import N_
@@ -54,17 +55,31 @@ async def _revoke(tie: UUID, by: Principal, reason: str | None) -> None:
     assert found is not None
     if found["revoked_at"]:
         raise Refused(ENDED)
-    await fetch("UPDATE occupancy SET revoked_at = $2 WHERE id = $1", tie, clock.now())
-    if found["human"]:
-        await close_sessions(found["human"])
-    if not await fetch_value(
-        "SELECT EXISTS (SELECT FROM occupancy WHERE person = $1 AND revoked_at IS NULL)", found["person"]
-    ):
-        await fetch("UPDATE person SET human = NULL WHERE id = $1", found["person"])  # signs in no more
+    await end_ties([tie])
     await record(by.actor, AuditVerb.BINDING_REVOKED, f"occupancy:{tie}", community=found["community"], reason=reason,
                  role=found["role"])  # fmt: skip
     await _tell(found, await owners_on(found["unit"], clock.today(found["timezone"])), Channel.inbox)
     await _tell(found, [found["person"]], Channel.sms)
+
+
+async def end_ties(ties: Sequence[UUID]) -> None:
+    """Ties of tenants and family end now, and with them each session and code of their persons (I-A8).
+
+    Whoever has no tie left signs in no more. In the caller's work, which holds the lock of the home and writes why.
+    """
+    ended = await fetch(
+        "UPDATE occupancy o SET revoked_at = $2 FROM person p WHERE o.id = ANY($1) AND p.id = o.person"
+        " RETURNING p.id, p.human",
+        list(ties),
+        clock.now(),
+    )
+    for human in {row["human"] for row in ended if row["human"]}:
+        await close_sessions(human)
+    await fetch(
+        "UPDATE person SET human = NULL WHERE id = ANY($1)"
+        " AND NOT EXISTS (SELECT FROM occupancy o WHERE o.person = person.id AND o.revoked_at IS NULL)",
+        [row["id"] for row in ended],
+    )
 
 
 async def _tell(tie: Record, persons: list[UUID], way: Channel) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.bindings.revoking import end_ties
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
@@ -81,7 +82,7 @@ async def _end(outlook: Outlook) -> None:
     """The owners of before, and who is there by them, have it up to the day before; what begins later is revoked."""
     ties = [*outlook.leaving, *outlook.ending]
     late = [tie.id for tie in ties if tie.starts_on and tie.starts_on > outlook.last_day]
-    await fetch("UPDATE occupancy SET revoked_at = $2 WHERE id = ANY($1)", late, clock.now())
+    await end_ties(late)
     await fetch(
         "UPDATE occupancy SET ends_on = $2 WHERE id = ANY($1) AND revoked_at IS NULL",
         [tie.id for tie in ties],

@@ -18,7 +18,9 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.people.actions import start_session
 from portal.people.principal import Audience, Principal
+from portal.people.queries import principal_of
 from portal.people.states import Language
 from portal.plans.actions import request_plan
 from portal.transfers.actions import change_owners
@@ -296,3 +298,13 @@ async def test_staff_without_the_role_and_staff_elsewhere_find_nothing(estate):
             await outlook_of(who, estate.units["1栋101"], wanted())
         with pytest.raises(Missing):
             await change_owners(who, estate.units["1栋101"], wanted(), seen="x")
+
+
+async def test_family_that_was_to_come_later_is_signed_out_with_the_owner_who_goes(estate):
+    child = await builders.owner(estate.community, "陈星", "19900000120")
+    await builders.occupies(estate.community, estate.units["1栋101"], child, role="family",
+                            starts_on=date(2026, 12, 15), family_of=estate["陈静"])  # fmt: skip
+    token = await start_session(child.human, Audience.owner, "tests")
+    await change(estate, wanted())
+    assert await principal_of(token) is None
+    assert (await verify())["ok"]
