@@ -142,12 +142,6 @@ class Victim:
         async with httpx.AsyncClient(trust_env=False) as client:
             return (await client.get(f"{self.portal.sandbox}/sandbox/books", timeout=30)).json()
 
-    async def hangs(self) -> bool:
-        """Whether the sandbox has had the calls that it was told to spoil, so that somebody waits for an answer."""
-        async with httpx.AsyncClient(trust_env=False) as client:
-            faults = (await client.get(f"{self.portal.sandbox}/sandbox/faults")).json()
-        return not any(fault["times"] for fault in faults["api"])
-
     async def sandbox(self, path: str, wanted: object = None) -> None:
         """Tell the sandbox what shall go wrong."""
         async with httpx.AsyncClient(trust_env=False) as client:
