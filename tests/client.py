@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
+from litestar import Litestar
 
 from portal.app import create_app
+from portal.checkout.gateway import gateway
 from portal.people.actions import start_session
 from portal.people.principal import Audience, Principal
 from portal.settings import Settings
 
 ORIGIN = "http://127.0.0.1:8000"
 HOST = "127.0.0.1"  # as the answers name it, so that a new cookie takes the place of the old one
+
+
+@cache
+def _made(settings: Settings) -> Litestar:
+    return create_app(settings)
+
+
+def app_of(settings: Settings) -> Litestar:
+    """The application of these settings: made once, since making its routes takes longer than most tests.
+
+    What making it does to the process is done each time: the gateway points to where these settings say.
+    """
+    gateway.point_at(settings)
+    return _made(settings)
 
 
 @asynccontextmanager
@@ -26,7 +43,7 @@ async def browser(
     """
     if stepped_up is None:
         stepped_up = who is not None and who.audience is Audience.staff
-    transport = httpx.ASGITransport(app=create_app(settings))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app_of(settings))  # type: ignore[arg-type]
     headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "User-Agent": "tests"}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
         if who:

@@ -11,13 +11,12 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from portal.app import create_app
 from portal.database import Database
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.people.principal import Principal
 from portal.settings import Settings
-from tests.client import ORIGIN
+from tests.client import ORIGIN, app_of
 from tests.populated import World, populate, signed_in
 from tests.web.walk.routes import Route, routes_of
 
@@ -55,7 +54,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def app(settings: Settings) -> Litestar:
     """The whole product."""
-    return create_app(settings)
+    return app_of(settings)
 
 
 @pytest.fixture(scope="module")
