@@ -220,6 +220,15 @@ async def advisory_lock(key: str) -> None:
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
 
 
+async def by_index() -> None:
+    """Look rows up by index until the running unit of work ends, however small their tables seem.
+
+    Keys are checked by plans that a connection keeps: one made while a table held a few rows reads all of it for
+    every row that is written later, until statistics are taken.
+    """
+    await fetch("SELECT set_config('enable_seqscan', 'off', true)")
+
+
 @contextlib.asynccontextmanager
 async def alone(key: str) -> AsyncIterator[None]:
     """Work of several transactions that nobody else does at the same time; a killed process lets go of its key."""

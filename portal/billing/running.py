@@ -15,7 +15,7 @@ from portal.billing.facts import Book, cases_of, exact, freeze_splits
 from portal.billing.issuing import NewBill, NewLine, issue_bills
 from portal.billing.planning import BATCH, Plan, Progress, RunReport, batches, in_silence, look_ahead, reckon
 from portal.billing.states import BillKind
-from portal.db import advisory_lock, alone, fetch_value, retrying, unit_of_work
+from portal.db import advisory_lock, alone, by_index, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.tariffs.rules import UnitFacts
@@ -103,6 +103,7 @@ async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approv
     added = RunTotals(plan.schedule.period)
     async with unit_of_work(plan.community):
         await advisory_lock(f"bill-run:{plan.community}")
+        await by_index()
         parts = list(batches(await cases_of(batch, plan.schedule), PART))
         coming = asyncio.create_task(asyncio.to_thread(_reckon, plan, parts[0]))
         for n in range(len(parts)):
