@@ -16,7 +16,7 @@ from tests.web.walk.routes import Route
 pytestmark = pytest.mark.anyio
 
 # Names of columns and of what other systems trust; a value that is found in a table afterwards was let in.
-MARK, NUMBER, KEY = "mass-assigned", "616161", "61616161-6161-4161-8161-616161616161"
+MARK, NUMBER, KEY = "mass-assigned", "979797", "61616161-6161-4161-8161-616161616161"
 TEXTS = ("state", "role", "roles", "actor", "login", "created_at", "issued_at", "currency", "kind_", "stripe_session")
 SUMS = ("fen", "amount_fen", "outstanding", "is_admin", "totp_confirmed")
 KEYS = ("id", "community", "human", "decided_by", "debtor")
