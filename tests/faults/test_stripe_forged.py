@@ -91,8 +91,11 @@ HEADERS = st.one_of(
         st.sampled_from([0, 1, 1, 2]),
     ),
 )
+WORDS = st.text(max_size=20)  # small ones: what Hypothesis spends on large ones is time, not another kind of body
 JSONS = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda x: st.lists(x, max_size=2) | st.dictionaries(WORDS, x, max_size=2),
+    max_leaves=3,
 )
 BODIES = (
     st.binary(max_size=400)
