@@ -27,10 +27,11 @@ async def known(token: str) -> Principal:
 
 async def age(admin: asyncpg.Connection, human: UUID, by: timedelta) -> None:
     await admin.execute(
-        "UPDATE web_session SET created_at = created_at - $2::interval, seen_at = seen_at - $2::interval,"
-        " expires_at = expires_at - $2::interval WHERE human = $1",
+        "UPDATE web_session SET created_at = created_at - make_interval(secs => $2),"
+        " seen_at = seen_at - make_interval(secs => $2), expires_at = expires_at - make_interval(secs => $2)"
+        " WHERE human = $1",
         human,
-        by,
+        by.total_seconds(),  # not days: where clocks were put back in between, a day was of 25 hours
     )
 
 
