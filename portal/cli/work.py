@@ -32,9 +32,9 @@ def bring_in(given: argparse.Namespace) -> int:
     return with_database(given, work)
 
 
-def say_how_far(what: str, done: int) -> None:
+def say_how_far(what: str, done: int, whole: int = 0) -> None:
     """Progress on stderr, so that `--json` on stdout stays one object."""
-    print(f"portal: {what} {done:,}", file=sys.stderr, flush=True)
+    print(f"portal: {what} {done:,}" + (f" of {whole:,}" if whole else ""), file=sys.stderr, flush=True)
 
 
 def bill(given: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from portal.audit.actions import record
@@ -32,6 +32,7 @@ TAKEN = N_("%(name)s is not given, so %(value)s is used. Add the column if that 
 WORTH_SAYING = ("fee_mode", "due_rule")
 
 Changes = Mapping[str, list[Change]]
+Ending = Callable[[Report], Awaitable[None]]
 
 
 class _Undo(Exception):
@@ -42,25 +43,32 @@ class _Undo(Exception):
         self.report = report
 
 
-def silent(what: str, done: int) -> None:
+def silent(what: str, done: int, whole: int = 0) -> None:
     """Tell nobody how far an import is."""
 
 
-async def import_estate(path: Path, code: str, *, dry_run: bool = False, actor: str, tell: Tell = silent) -> Report:
+async def nothing_more(report: Report) -> None:
+    """Do nothing besides the import."""
+
+
+async def import_estate(
+    path: Path, code: str, *, dry_run: bool = False, actor: str, tell: Tell = silent, ending: Ending = nothing_more
+) -> Report:
     """Import a folder into the community `code`, made if new. A dry run does all of it and then undoes it.
 
-    All or nothing; the same files twice change nothing; rows and files that are absent are left alone.
+    All or nothing; the same files twice change nothing; rows and files that are absent are left alone. `ending` is
+    done with the report in the same unit of work, once everything is saved: it is there if and only if the import is.
     """
     with tempfile.TemporaryDirectory(prefix="portal-import-") as aside:
         found = await asyncio.to_thread(read_folder, path, Path(aside), tell)
         try:
-            return await _import(found, code, dry_run, actor, tell)
+            return await _import(found, code, dry_run, actor, tell, ending)
         except _Undo as undone:
             return undone.report
 
 
 @retrying
-async def _import(found: Found, code: str, dry_run: bool, actor: str, tell: Tell) -> Report:
+async def _import(found: Found, code: str, dry_run: bool, actor: str, tell: Tell, ending: Ending) -> Report:
     async with unit_of_work():
         await advisory_lock(f"import:{code}")
         community = await fetch_value("SELECT id FROM community WHERE code = $1", code)
@@ -84,6 +92,7 @@ async def _import(found: Found, code: str, dry_run: bool, actor: str, tell: Tell
         if dry_run:
             await fetch("SET CONSTRAINTS ALL IMMEDIATE")
             raise _Undo(report)
+        await ending(report)
     return report
 
 
@@ -109,12 +118,12 @@ class _Work:
         for n in range(self.found.portions):
             await self._people(n)
             await self._grown(n)
-            self.tell("people", n + 1)
+            self.tell("people", n + 1, self.found.portions)
         await self._committee()
         for n in range(self.found.portions):
             await self._homes(n)
             await self._grown(n)
-            self.tell("homes", n + 1)
+            self.tell("units", n + 1, self.found.portions)
         if self.flawless:
             await link_people(self.community)
             await record_openings(self.community, self.openings, actor=self.actor)

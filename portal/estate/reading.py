@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from portal.estate.cells import FORMULA, BadCell
 from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, LATER, ORDER, Column, File
@@ -155,7 +155,10 @@ class Found:
                     yield from json.loads(batch)
 
 
-Tell = Callable[[str, int], None]  # a file stem or a word for the work, and how many rows are done
+class Tell(Protocol):
+    """Hears how far an import is: how many rows of a file are read, or of how many portions in all so many are done."""
+
+    def __call__(self, what: str, done: int, whole: int = 0) -> None: ...
 
 
 def take_in(stem: str, records: Iterator[Record], found: Found, tell: Tell) -> None:
