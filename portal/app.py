@@ -52,6 +52,7 @@ ROUTERS: tuple[str, ...] = (
     "arrears.pages",
     "arrears.staff",
     "transfers.staff",
+    "estate.staff",
     "rates.staff",
 )
 

@@ -29,7 +29,7 @@ APPEND_ONLY = (
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.
-SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form")
+SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "import_part")
 
 # Locking a row FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
 LOCKED = ("bill", "payment")

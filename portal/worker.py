@@ -28,6 +28,8 @@ from portal.checkout.gateway import gateway
 from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.database import Database
 from portal.db import fetch, unit_of_work
+from portal.estate.jobs import sweep_imports
+from portal.estate.trying import see_to_import
 from portal.holds.jobs import holds
 from portal.kit import clock
 from portal.notices.jobs import notices
@@ -38,7 +40,7 @@ from portal.settings import Settings
 log = logging.getLogger("portal.worker")
 
 BEAT = 5  # seconds between two signs of life
-LONG = {"see_to_run": 3600}  # seconds for what takes longer than a minute: an estate of any size
+LONG = {"see_to_run": 3600, "see_to_import": 3600}  # seconds for what takes longer than a minute: an estate of any size
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
 PATIENCE = 120  # seconds that a statement may take: after it, a connection nobody answers on is given up
@@ -55,6 +57,7 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
         "send_notice": partial(send_notice, settings),
         "settle_event": settle_event,
         "see_to_run": see_to_run,
+        "see_to_import": see_to_import,
     }
 
 
@@ -117,9 +120,10 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
 
 
 async def _minutely(schedule: Schedule) -> None:
-    """What must not wait longer than a minute: seals, and attempts to pay that nobody comes back from."""
+    """What must not wait longer than a minute: seals, attempts that nobody comes back from, files to be forgotten."""
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
+    await _attempt("imports", sweep_imports)
 
 
 async def _hourly(schedule: Schedule) -> None:

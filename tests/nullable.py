@@ -61,6 +61,8 @@ NULLABLE = {
     "human.password_hash": "an owner, or not set up yet",
     "human.phone": "staff sign in by login",
     "human.totp_secret": "an owner, or not set up yet",
+    "import_request.confirmed_by": "nobody has confirmed it yet",
+    "import_request.report": "the worker is still looking",
     "journal.reason": "its source says why",
     "journal.reverses": "it reverses none",
     "notice.link": "there is nothing to open",

@@ -215,6 +215,7 @@ INVENTED: dict[str, Rows] = {
     "I-P8a": [("attempt", {"state": "'posted'"})],
     "I-M2": [("attempt", {"id": U, "amount": "5"}), ("attempt_line", {"attempt": U, "amount": "4"})],
     "I-M2a": [("shared_cost", {"id": U, "amount": "5"}), ("cost_split", {"cost": U})],
+    "I-E2": [("import_request", {"id": U, "state": "'imported'"}), ("import_part", {"request": U})],
     "I-P13": [("stripe_event", {"state": "'pending'"})],
     "I-D1": [("dispute", {"state": "'decided'"})],
     "I-D2": [

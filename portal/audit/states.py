@@ -7,6 +7,11 @@ class AuditVerb(StrEnum):
     """Every act that changes something, in the past tense."""
 
     COMMUNITY_IMPORTED = "community_imported"
+    IMPORT_UPLOADED = "import_uploaded"
+    IMPORT_CONFIRMED = "import_confirmed"
+    IMPORT_CANCELLED = "import_cancelled"
+    IMPORT_EXPIRED = "import_expired"
+    IMPORT_DONE = "import_done"
     STAFF_ADDED = "staff_added"
     WORKING_DAY_SET = "working_day_set"
     SET_UP_LINK_MADE = "set_up_link_made"

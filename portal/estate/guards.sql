@@ -8,3 +8,7 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION count_what_is_new() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_what_is_new() TO portal_app, portal_worker;
+
+-- I-E1: one import from the desk is open for each community.
+CREATE UNIQUE INDEX IF NOT EXISTS import_request_one_open ON import_request (community)
+  WHERE state IN ('checking', 'checked', 'importing');
