@@ -9,7 +9,7 @@ from litestar import Litestar, Router
 
 from portal.checkout.gateway import gateway
 from portal.people import held
-from portal.people.actions import save_taste
+from portal.people.actions import save_tastes
 from portal.people.queries import principal_of
 from portal.settings import Settings
 from portal.web.parts import litestar_parts
@@ -64,7 +64,7 @@ def routers() -> list[Router]:
 
 def create_app(settings: Settings, **options: Any) -> Litestar:
     """The portal for these settings; `options` go to Litestar (lifespan, on_startup)."""
-    parts = litestar_parts(settings, routers(), find_principal=principal_of, holder=held, save_taste=save_taste)
+    parts = litestar_parts(settings, routers(), find_principal=principal_of, holder=held, save_tastes=save_tastes)
     parts["state"]["settings"] = settings
     gateway.point_at(settings)
     return Litestar(**parts, **options)

@@ -18,15 +18,8 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Cases with their sums; `state`, `stage`, `q` and `order=oldest` choose."""
     wanted = filter_of(request)
     found = await queries.cases_on_desk(request.user, wanted, number)
-    return page(
-        request,
-        "desk/cases/list.html",
-        title=_("Arrears cases"),
-        found=found,
-        wanted=wanted,
-        states=list(CaseState),
-        rungs=list(enumerate(RUNGS)),
-    )
+    return page(request, "desk/cases/list.html", title=_("Arrears cases"), found=found, wanted=wanted,
+                states=list(CaseState), rungs=list(enumerate(RUNGS)))  # fmt: skip
 
 
 def filter_of(request: Request) -> queries.Filter:

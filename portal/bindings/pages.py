@@ -43,7 +43,11 @@ async def ask(request: Request) -> Response:
         return await new_page(request, form, status=422)
     if "confirmed" not in sent:
         return confirm_page(request, form, EvidenceForm())
-    evidence = EvidenceForm(sent)
+    return await confirmed(request, form, EvidenceForm(sent))
+
+
+async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm) -> Response:
+    """It is what they meant: ask for it, with the evidence."""
     if not evidence.validate() or not await evidence.accepts(sent_of(request, form, evidence)):
         return confirm_page(request, form, evidence, status=422)
     flash(request, N_("We have your request. The service centre answers it; until then nobody sees anything."))

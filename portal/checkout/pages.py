@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from portal.checkout import queries
-from portal.checkout.attempts import start_payment
+from portal.checkout.attempts import Started, start_payment
 from portal.checkout.forms import PayForm
 from portal.checkout.returning import come_back
 from portal.kit.errors import Invalid, Missing
@@ -57,12 +57,17 @@ async def start(request: Request) -> Response:
     if form.bill.errors or form.line.errors:
         raise Missing
     if readable and await form.accepts(start_payment(request.user, **form.wanted)):
-        if form.outcome.url:
-            return Redirect(form.outcome.url, status_code=303)
-        return go(request, "payments:show", payment=form.outcome.id)
+        return leave(request, form.outcome)
     if not (form.bill.data or form.line.data):
         raise Invalid("bill", form.nothing_chosen)
     return await new_page(request, form, status=422)
+
+
+def leave(request: Request, attempt: Started) -> Redirect:
+    """For Stripe's page; when there is none yet, for ours that waits for it."""
+    if attempt.url:
+        return Redirect(attempt.url, status_code=303)
+    return go(request, "payments:show", payment=attempt.id)
 
 
 @get("/", name="payments:list")

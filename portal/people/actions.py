@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing
-from portal.kit.i18n import N_
 from portal.people.events import note
 from portal.people.principal import Audience, Principal
 from portal.people.queries import fingerprint
@@ -123,13 +123,12 @@ async def _revoke(which: str, *values: object) -> list:
     )
 
 
-async def save_taste(by: Principal, taste: str, value: object) -> None:
-    """Keep a choice (`language`, `large_text`) with the person, for other browsers and for notices."""
+async def save_tastes(by: Principal, tastes: Mapping[str, object]) -> None:
+    """Keep choices (`language`, `large_text`) with the person, for other browsers and for notices."""
     async with unit_of_work(*by.communities):
-        if taste == "language":
-            await fetch("UPDATE human SET language = $2 WHERE id = $1", by.human, Language(str(value)).value)
-            await fetch("UPDATE person SET language = $2 WHERE id = ANY($1)", list(by.persons), str(value))
-        elif taste == "large_text":
-            await fetch("UPDATE human SET large_text = $2 WHERE id = $1", by.human, bool(value))
-        else:
-            raise Missing(N_("There is no such setting."))
+        if "language" in tastes:
+            language = Language(str(tastes["language"])).value
+            await fetch("UPDATE human SET language = $2 WHERE id = $1", by.human, language)
+            await fetch("UPDATE person SET language = $2 WHERE id = ANY($1)", list(by.persons), language)
+        if "large_text" in tastes:
+            await fetch("UPDATE human SET large_text = $2 WHERE id = $1", by.human, bool(tastes["large_text"]))

@@ -28,16 +28,18 @@ async def show(request: Request) -> Response[str]:
 @post("/c/pay/{session_id:str}", name="hosted:pay")
 async def pay(request: Request) -> Response[str] | Redirect:
     """Let the payment end as `outcome` by `method`, and send the browser back. Nothing is ever paid twice."""
-    state: State = request.app.state.sandbox
-    session = _session(request)
-    form = await request.form()
+    session, form = _session(request), await request.form()
     method, outcome = form.get("method") or session["allowed_payment_method_types"][0], form.get("outcome")
     if method not in METHODS or outcome not in OUTCOMES:
         return _page(request, session, status=422)
     if session["status"] == "expired":
         return Redirect(request.url.path, status_code=303)
-    if session["status"] == "complete":
-        return _back(state, session, "success_url")
+    if session["status"] == "open":
+        _end_as(request.app.state.sandbox, session, method, outcome)
+    return _back(request.app.state.sandbox, session, "success_url" if session["status"] == "complete" else "cancel_url")
+
+
+def _end_as(state: State, session: Json, method: str, outcome: str) -> None:
     if outcome == "paid":
         checkout.pay(state.books, session, method)
     elif outcome == "failed":
@@ -45,7 +47,6 @@ async def pay(request: Request) -> Response[str] | Redirect:
     elif outcome != "abandoned":
         checkout.promise(state.books, session)
         state.courier.spawn(_settle(state, session, method, outcome == "async_paid"))
-    return _back(state, session, "success_url" if session["status"] == "complete" else "cancel_url")
 
 
 async def _settle(state: State, session: Json, method: str, arrived: bool) -> None:

@@ -18,10 +18,11 @@ from portal.signin.forms import CodeForm, PhoneForm, SettingsForm
 from portal.signin.pending import drop, keep_knock, kept, knock_of
 from portal.signin.rules import network
 from portal.web.guards import owner
-from portal.web.i18n import _, speak
+from portal.web.i18n import _
 from portal.web.next_path import safe_next
 from portal.web.page import flash, go, page
-from portal.web.session import end_session, remember, start_session, token_of
+from portal.web.session import end_session, start_session, token_of
+from portal.web.tastes import keep_tastes
 
 PUBLIC = {"public": True}
 
@@ -49,6 +50,13 @@ def owners_next(wanted: str | None) -> str:
     """Where an owner goes after signing in: a page of ours that is not a door or a desk."""
     path = safe_next(wanted)
     return "/" if path.startswith(("/sign-in", "/sign-out", "/step-up", "/desk")) else path
+
+
+def owner_goes_on(request: Request, token: str, path: str, pending: str) -> Redirect:
+    """On to this path in a new session; what the browser kept on the way to it is over."""
+    response = drop(request, Redirect(path, status_code=303), pending)
+    start_session(request, response, token, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
+    return response
 
 
 def phone_page(request: Request, form: PhoneForm, wanted: str, status: int = 200) -> Template:
@@ -104,9 +112,7 @@ async def enter(request: Request) -> Response:
         actions.use_code(knock_of(facts), form.code.data, **who_asks(request), **browser_of(request))
     ):
         return code_page(request, form, facts, status=422)
-    response = drop(request, Redirect(owners_next(facts["next"]), status_code=303), "knock")
-    start_session(request, response, form.outcome, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
-    return response
+    return owner_goes_on(request, form.outcome, owners_next(facts["next"]), "knock")
 
 
 @post("/sign-out", name="signin:out", opt=PUBLIC)
@@ -133,13 +139,9 @@ async def save_settings(request: Request) -> Response:
     form = SettingsForm(await request.form())
     if not form.validate():
         return page(request, "settings/show.html", title=_("Me"), form=form, status=422)
-    await people.save_taste(request.user, "language", form.language.data.value)
-    await people.save_taste(request.user, "large_text", form.large_text.data)
-    speak(form.language.data.value)
-    flash(request, N_("Your settings are saved."))
-    response = go(request, "settings:show")
-    remember(request, response, "lang", form.language.data.value)
-    remember(request, response, "text", "large" if form.large_text.data else "normal")
+    chosen = {"language": form.language.data.value, "large_text": form.large_text.data}
+    response = await keep_tastes(request, go(request, "settings:show"), **chosen)
+    flash(request, N_("Your settings are saved."))  # in the language that was just chosen
     return response
 
 

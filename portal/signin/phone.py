@@ -6,17 +6,14 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.people.principal import Audience
-from portal.people.rules import LIFETIMES
 from portal.signin import moving, stepping
 from portal.signin.delivery import send_soon
 from portal.signin.forms import CodeForm, NewPhoneForm
-from portal.signin.pages import asks_for_code, who_asks
-from portal.signin.pending import drop, keep_knock, kept, knock_of
+from portal.signin.pages import asks_for_code, owner_goes_on, who_asks
+from portal.signin.pending import keep_knock, kept, knock_of
 from portal.web.guards import owner, stepped_up
 from portal.web.i18n import _
-from portal.web.page import flash, go, page
-from portal.web.session import start_session
+from portal.web.page import address, flash, go, page
 
 KNOCK = "new-phone"
 
@@ -58,9 +55,7 @@ async def enter(request: Request) -> Response:
     ):
         return code_page(request, form, facts, status=422)
     flash(request, N_("Your number is changed. Every other browser is signed out."))
-    response = drop(request, go(request, "settings:show"), KNOCK)
-    start_session(request, response, form.outcome, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
-    return response
+    return owner_goes_on(request, form.outcome, address(request, "settings:show"), KNOCK)
 
 
 async def new_page(request: Request, form: NewPhoneForm, status: int = 200) -> Template:

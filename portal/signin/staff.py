@@ -33,6 +33,13 @@ def desk_next(wanted: str | None) -> str:
     return path if inside and not path.startswith(("/desk/sign-in", "/desk/set-up", "/desk/step-up")) else "/desk"
 
 
+def staff_goes_on(request: Request, token: str, wanted: str) -> Redirect:
+    """Where they wanted to go, in a new session that ends with the browser."""
+    response = Redirect(desk_next(wanted), status_code=303)
+    start_session(request, response, token, None)
+    return response
+
+
 def password_page(request: Request, form: PasswordForm, wanted: str, status: int = 200) -> Template:
     """The first step, for GET and for a refused POST."""
     return page(request, "signin/password.html", title=_("Staff sign-in"), form=form, next=wanted, status=status)
@@ -84,9 +91,7 @@ async def enter(request: Request) -> Response:
         desk.check_totp(half, form.code.data, **who_asks(request), **browser_of(request))
     ):
         return totp_page(request, form, status=422)
-    response = drop(request, Redirect(desk_next(facts["next"]), status_code=303), HALF_WAY)
-    start_session(request, response, form.outcome, None)
-    return response
+    return drop(request, staff_goes_on(request, form.outcome, facts["next"]), HALF_WAY)
 
 
 def set_up_page(request: Request, token: str, half: set_up.SetUp, form: Any, status: int = 200) -> Template:

@@ -3,22 +3,19 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.people.principal import Audience
-from portal.people.rules import LIFETIMES
 from portal.signin import stepping
 from portal.signin.delivery import send_soon
 from portal.signin.forms import CodeForm, TotpForm
-from portal.signin.pages import asks_for_code, owners_next, who_asks
-from portal.signin.pending import drop, keep_knock, kept, knock_of
-from portal.signin.staff import desk_next
+from portal.signin.pages import asks_for_code, owner_goes_on, owners_next, who_asks
+from portal.signin.pending import keep_knock, kept, knock_of
+from portal.signin.staff import desk_next, staff_goes_on
 from portal.web.forms import Form
 from portal.web.guards import owner, staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
-from portal.web.session import start_session
 
 KNOCK = "step-up"
 
@@ -59,9 +56,7 @@ async def enter(request: Request) -> Response:
         stepping.step_up(request.user, knock_of(facts), form.code.data, **who_asks(request))
     ):
         return code_page(request, form, facts, status=422)
-    response = drop(request, Redirect(owners_next(facts["next"]), status_code=303), KNOCK)
-    start_session(request, response, form.outcome, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
-    return response
+    return owner_goes_on(request, form.outcome, owners_next(facts["next"]), KNOCK)
 
 
 @get("/desk/step-up", name="desk.step-up:show", guards=[staff()])
@@ -79,9 +74,7 @@ async def enter_staff(request: Request) -> Response:
         stepping.step_up_staff(request.user, form.code.data, **who_asks(request))
     ):
         return staff_page(request, form, wanted, status=422)
-    response = Redirect(wanted, status_code=303)
-    start_session(request, response, form.outcome, None)
-    return response
+    return staff_goes_on(request, form.outcome, wanted)
 
 
 async def ask_page(request: Request, form: Form, wanted: str, status: int = 200) -> Template:

@@ -17,10 +17,10 @@ from portal.web.guards import closed
 from portal.web.headers import EveryAnswer
 from portal.web.held import Holder
 from portal.web.here import Web
-from portal.web.pages import SaveTaste
 from portal.web.pages import router as choices
 from portal.web.readable import Asked, Readable
 from portal.web.session import FindPrincipal, Session
+from portal.web.tastes import SaveTastes
 from portal.web.templating import TEMPLATES, templates
 
 # Routes that take photos say `request_max_body_size=UPLOAD_BYTES`, the webhook its own.
@@ -33,12 +33,12 @@ def litestar_parts(
     *,
     find_principal: FindPrincipal,
     holder: Holder | None = None,
-    save_taste: SaveTaste | None = None,
+    save_tastes: SaveTastes | None = None,
     folders: Sequence[Path] = (TEMPLATES,),
 ) -> dict[str, Any]:
     """Keyword arguments for Litestar; the caller may add `on_startup`, `lifespan` and the like.
 
-    `find_principal(token)` comes from people.queries, `holder` is people.held, `save_taste` people.actions.
+    `find_principal(token)` comes from people.queries, `holder` is people.held, `save_tastes` people.actions.
     """
     web = Web(settings.base_url, settings.secret_key.encode(), settings.sandbox, settings.checkout_origin)
     assets = Assets()
@@ -54,7 +54,7 @@ def litestar_parts(
         "compression_config": CompressionConfig(
             backend="brotli", brotli_gzip_fallback=True, brotli_quality=4, minimum_size=700, exclude_opt_key="packed"
         ),
-        "state": State({"web": web, "holder": holder, "save_taste": save_taste}),
+        "state": State({"web": web, "holder": holder, "save_tastes": save_tastes}),
         "request_max_body_size": BODY_BYTES,
         "multipart_form_part_limit": 1000,
         "openapi_config": None,

@@ -171,7 +171,7 @@ async def test_one_sees_and_ends_ones_own_sessions_only() -> None:
 async def test_a_taste_is_kept_with_the_person() -> None:
     owner = await builders.owner(await builders.community("mingxi", "明溪花园"), "陈静", "19900000101")
     token = await signed_in(owner)
-    await actions.save_taste(owner, "language", "en")
-    await actions.save_taste(owner, "large_text", True)
+    await actions.save_tastes(owner, {"language": "en"})
+    await actions.save_tastes(owner, {"large_text": True})
     found = await known(token)
     assert found.language == "en" and found.large_text
