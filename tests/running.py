@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
+
+from tests.ports import free_port
 
 
 @dataclass
@@ -49,13 +50,6 @@ class Portal:
                 return re.findall(r"\d{6}", sent[0]["text"])[0]
             time.sleep(0.1)
         raise AssertionError(f"no SMS came to {phone}")
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody has at the moment."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 OURS = ("PORTAL_", "STRIPE_", "SMS_", "DATABASE_")

@@ -20,7 +20,7 @@ from tests.checkout.telling import signed
 from tests.checkout.till import Till
 from tests.faults.counts import note
 from tests.faults.paying import rows
-from tests.running import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
 RATE, SECONDS = 500, 20  # webhooks a second, and for how long

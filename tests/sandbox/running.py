@@ -1,7 +1,7 @@
 """A sandbox on free ports inside the test's own event loop, for these tests and for others."""
 
 import asyncio
-import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ import stripe
 from portal.sandbox.server import create_sandbox, serve
 from portal.sandbox.settings import SandboxSettings
 from portal.sandbox.state import State
+from tests.ports import free_port
 
 SETTINGS = SandboxSettings(
     api_key="sk_test_4242", webhook_secret="whsec_4242", settle_after=0.05, retry_delays=(0.05, 0.05, 0.1, 0.2)
@@ -36,18 +37,11 @@ class RunningSandbox:
         )
 
 
-def free_port() -> int:
-    """A TCP port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @asynccontextmanager
 async def running_sandbox(settings: SandboxSettings = SETTINGS, **changes: object) -> AsyncIterator[RunningSandbox]:
     """Serve a fresh sandbox; changes are fields of its settings, for example `webhook_url`."""
     settings = replace(settings, **changes)
-    app, port, smtp_port = create_sandbox(settings), free_port(), free_port()
+    app, (port, smtp_port) = create_sandbox(settings), _ports_again()
     task = asyncio.create_task(serve(settings, port, smtp_port, app))
     running = RunningSandbox(f"http://127.0.0.1:{port}", smtp_port, app.state.sandbox)
     try:
@@ -57,6 +51,17 @@ async def running_sandbox(settings: SandboxSettings = SETTINGS, **changes: objec
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        _ports.append((port, smtp_port))
+
+
+# Those of sandboxes that are over. Used again, they leave a portal's settings as they were, and so its application:
+# making that takes longer than most tests.
+_ports: deque[tuple[int, int]] = deque()
+
+
+def _ports_again() -> tuple[int, int]:
+    """The pair that is free for longest, of at least two: Granian lets a port go a little after it stopped."""
+    return _ports.popleft() if len(_ports) > 1 else (free_port(), free_port())
 
 
 async def _answering(url: str, task: asyncio.Task[None]) -> None:

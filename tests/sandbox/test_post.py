@@ -11,7 +11,8 @@ import pytest
 
 from portal.sandbox.server import create_sandbox, serve
 from portal.sandbox.settings import SandboxInProduction, SandboxSettings
-from tests.sandbox.running import SETTINGS, RunningSandbox, free_port
+from tests.ports import free_port
+from tests.sandbox.running import SETTINGS, RunningSandbox
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,9 @@ import httpx
 import pytest
 import stripe
 
+from tests.ports import free_port
 from tests.sandbox.conftest import endpoint_on, order, until
-from tests.sandbox.running import RunningSandbox, free_port, running_sandbox
+from tests.sandbox.running import RunningSandbox, running_sandbox
 
 pytestmark = pytest.mark.anyio
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -213,6 +214,7 @@ HANDLERS = [show, send, note, save, poll, for_committee, for_staff, for_finance,
             sign_in, sign_out, fail, words]  # fmt: skip
 
 
+@cache
 def sample_app(base_url: str = "http://127.0.0.1:8000", holder: Drawer | None = None) -> Litestar:
     env = "production" if base_url.startswith("https") else "test"
     settings = Settings(env, Path("var"), base_url, "s" * 40)
