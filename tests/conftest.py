@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -98,3 +99,13 @@ async def clean(admin: asyncpg.Connection, wipe_statement: str) -> AsyncIterator
     """An empty database for this test, and again after it."""
     yield
     await admin.execute(wipe_statement)
+
+
+@pytest.fixture
+async def pool_stays_whole(database: Database) -> AsyncIterator[None]:
+    """After every test here, each connection of the pool can still be had at once, outside any transaction."""
+    yield
+    pool = db.engine.pool
+    taken = [await asyncio.wait_for(pool.acquire(), 5) for _ in range(pool.get_max_size())]
+    assert not any(connection.is_in_transaction() for connection in taken)
+    await asyncio.gather(*(pool.release(connection) for connection in taken))

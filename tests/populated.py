@@ -7,13 +7,10 @@ their owner and the staff of the estate may ever read.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
-
-from PIL import Image
 
 from portal.arrears.jobs import arrears
 from portal.billing.requesting import ask_run
@@ -49,6 +46,7 @@ from portal.transfers.outlook import outlook_of
 from portal.transfers.states import Basis
 from portal.units.vacating import file_vacancy
 from tests import builders, cast
+from tests.pictures import a_photo
 
 TODAY = date(2026, 11, 20)
 WHOLE = 25024
@@ -302,10 +300,3 @@ async def signed_in(who: Principal) -> tuple[str, Principal]:
     known = await principal_of(token)
     assert known is not None
     return token, known
-
-
-def a_photo() -> bytes:
-    """A small JPEG."""
-    out = io.BytesIO()
-    Image.new("RGB", (64, 48), "green").save(out, "JPEG")
-    return out.getvalue()

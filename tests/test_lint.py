@@ -197,3 +197,31 @@ def test_a_file_speaks_http_or_asks_the_database_never_both() -> None:
         if http and database and "sandbox" not in file.parts:
             found.add(name_of(file))
     assert found == BOTH
+
+
+def body_lines(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of what a function does, its docstring left out."""
+    body = handler.body[1:] if ast.get_docstring(handler) else handler.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def handlers(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Functions that answer a request."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            made = [on.func for on in node.decorator_list if isinstance(on, ast.Call)]
+            if any(isinstance(on, ast.Name) and on.id in ("get", "post", "head") for on in made):
+                yield node
+
+
+def test_a_handler_reads_calls_and_answers_in_ten_lines() -> None:
+    found = [(file, handler) for file in FILES for handler in handlers(file)]
+    assert len(found) > 100
+    assert [
+        f"{name_of(file)}:{handler.lineno} {handler.name}" for file, handler in found if body_lines(handler) > 10
+    ] == []
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    files = [*FILES, *sorted((ROOT / "tests").rglob("*.py"))]
+    assert [f"{name_of(file)}: {n}" for file in files if (n := len(file.read_text().splitlines())) > 300] == []

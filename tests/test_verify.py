@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import uuid4
-
 import asyncpg
 import pytest
 
 from portal.audit.jobs import seal
-from portal.billing.states import AdjustmentKind
-from portal.db import EVERYWHERE, fetch, fetch_one, unit_of_work
-from portal.holds.actions import hold_line
-from portal.holds.states import HoldReason
-from portal.kit.money import Money
-from portal.payments.actions import Incoming, post_payment
-from portal.payments.crediting import credit_line
-from portal.payments.rules import Part
-from portal.payments.states import PaymentChannel
+from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.verify import CHAINS, invariants, verify
 from tests import builders, cast, catalog
+from tests.booked import TODAY, booked
 from tests.test_guards import FOUND_BY
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
 async def estate(database: object, clean: None) -> cast.Estate:
-    """陈静's bill: 300.00 of it paid with 50.00 too much, 20.00 credited, 30.00 on hold; the books are sealed."""
-    estate = await cast.mingxi()
-    community = estate.community
-    items = [await builders.charge_item(community, code) for code in ("service", "lift")]
-    bill = await builders.bill(
-        community, estate.units["1栋101"], [estate["陈静"]], list(zip(items, (25000, 10000), strict=True))
-    )
-    first, second = await builders.lines_of(community, bill)
-    async with unit_of_work(community):
-        row = await fetch_one("SELECT debtor FROM bill WHERE id = $1", bill)
-        assert row
-        debtor = row["debtor"]
-        money = Incoming(
-            id=uuid4(),
-            community=community,
-            debtor=debtor,
-            channel=PaymentChannel.cash,
-            method="cash",
-            amount=Money(30000),
-            received_on=TODAY,
-            designation=(Part(first, Money(25000)),),
-            taken_by="staff:x",
-            reference="A-1",
-        )
-        await post_payment(money, actor="test")
-        await credit_line(
-            second, Money(2000), kind=AdjustmentKind.credit_note, reason="lift stood still", made_by="staff:x",
-            approved_by=None, source=None, on=TODAY,
-        )  # fmt: skip
-        await hold_line(community, debtor, second, Money(3000), HoldReason.manual, uuid4(), "staff:x")
-    await seal(TODAY)
-    return estate
+    """Sound books."""
+    return await booked()
 
 
 async def test_a_sound_state_passes_every_check(estate: cast.Estate) -> None:

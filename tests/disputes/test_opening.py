@@ -1,13 +1,11 @@
 """An owner disputes a sum, and exactly that is held; every step is theirs to see and to end."""
 
 import asyncio
-import io
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
 
 from portal.db import unit_of_work
 from portal.disputes import deciding, opening, queries
@@ -17,6 +15,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from tests import cast
 from tests.disputes.world import WHOLE, World
+from tests.pictures import a_photo
 
 pytestmark = pytest.mark.anyio
 
@@ -28,9 +27,7 @@ class Photo:
 
 
 def photo(name: str = "bins.jpg") -> Photo:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 40), "gray").save(out, "JPEG")
-    return Photo(name, out.getvalue())
+    return Photo(name, a_photo(size=(60, 40)))
 
 
 async def test_a_dispute_holds_the_whole_line_in_the_same_act(w: World) -> None:

@@ -16,18 +16,11 @@ from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
 from tests.disputes.world import WHOLE, World
+from tests.pictures import with_exif
 
 pytestmark = pytest.mark.anyio
 
 FIELDS = {"reason": "poor_quality", "text": "垃圾桶连续三天没有清运"}
-
-
-def jpeg(size: tuple[int, int] = (80, 60)) -> bytes:
-    out = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x8825] = {1: "N", 2: (31.0, 13.0, 49.0)}
-    Image.new("RGB", size, "gray").save(out, "JPEG", exif=exif)
-    return out.getvalue()
 
 
 def attributes(text: str, name: str = "dispute") -> dict[str, str]:
@@ -57,7 +50,7 @@ async def test_from_the_line_to_the_dispute(w: World, settings: Settings) -> Non
 
 async def test_a_dispute_with_photos_shows_them_without_their_metadata(w: World, settings: Settings) -> None:
     async with browser(settings, w.owner) as client:
-        files = [("photos", ("桶.jpg", jpeg(), "image/jpeg")), ("photos", ("2.jpg", jpeg(), "image/jpeg"))]
+        files = [("photos", ("桶.jpg", with_exif(), "image/jpeg")), ("photos", ("2.jpg", with_exif(), "image/jpeg"))]
         answer = await client.post("/disputes/new", data=FIELDS | {"line": str(w.line)}, files=files)
         assert answer.status_code == 303, answer.text
         page = await client.get(answer.headers["location"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from portal.kit import clock
 from tests.checkout.conftest import sandbox, till  # noqa: F401 - the fixtures of payments under fault
 from tests.faults.counts import LANDING, SEED, TRIED, times
 from tests.faults.victim import Victim, running_victim, sign_in
+from tests.faults.winding import Time
 from tests.web.walk.conftest import app, business_clock, stage  # noqa: F401  # the populated world of the walks
 
 
@@ -36,3 +39,11 @@ async def victim(portal_to_break: Victim, anyio_backend: str) -> AsyncIterator[V
     yield portal_to_break
     for payer in portal_to_break.payers:
         await payer.http.aclose()
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """A clock that only this test winds."""
+    now = Time(datetime(2026, 11, 20, 4, tzinfo=UTC))
+    monkeypatch.setattr(clock, "real_now", lambda: now.now)
+    return now

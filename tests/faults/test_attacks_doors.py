@@ -5,53 +5,31 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import statistics
-import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
 import pytest
 
-from portal.kit import clock
 from portal.kit.errors import Invalid
 from portal.people.actions import start_session
 from portal.people.principal import Audience
 from portal.people.queries import principal_of
 from portal.settings import Settings
-from portal.signin import actions, delivery, set_up
+from portal.signin import actions, set_up
 from portal.signin.actions import Knock
 from tests import cast
 from tests.client import ORIGIN
 from tests.faults.counts import SEED, note, times
-from tests.signin.doors import PASSWORD, Doors, doors, staff_with_credentials
+from tests.faults.winding import Time, all_sent
+from tests.signin.doors import Doors, doors
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(1800)]
 SECRET = "a secret that is only for tests, 32+"
 CHEN, UNKNOWN = "+8619900000101", "+8619912345678"
 ON_THE_ROLL = [f"1990000010{n}" for n in range(1, 8)]
-
-
-@dataclass
-class Time:
-    """The real time as the portal reads it; it passes when a test says so."""
-
-    now: datetime
-
-    def passes(self, **by: float) -> None:
-        """Some of it."""
-        self.now += timedelta(**by)
-
-
-@pytest.fixture
-def simulated(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """A clock that only this test winds."""
-    now = Time(datetime(2026, 11, 20, 4, tzinfo=UTC))
-    monkeypatch.setattr(clock, "real_now", lambda: now.now)
-    return now
 
 
 def wrong(code: str) -> str:
@@ -148,11 +126,6 @@ async def test_pumping_sends_no_more_than_the_roll_its_limits_and_the_budget_all
     assert set(answers) == {303, 422}
 
 
-async def all_sent() -> None:
-    """Wait for every message that is still on its way."""
-    await asyncio.gather(*delivery._on_their_way)
-
-
 def from_peer(app: object, peer: str, headers: httpx.Headers) -> httpx.AsyncClient:
     """A browser of another address."""
     transport = httpx.ASGITransport(app=app, client=(peer, 1))  # type: ignore[arg-type]
@@ -247,63 +220,3 @@ async def _opens(door: Doors, token: str, page: str = "/bills") -> int:
     app = door.client._transport.app  # type: ignore[attr-defined]
     async with from_peer(app, "9.9.9.9", door.client.headers) as elsewhere:
         return (await elsewhere.get(page, headers={"Cookie": f"sid={token}"})).status_code
-
-
-@pytest.mark.landing
-async def test_the_doors_tell_nobody_who_is_known(settings: Settings, simulated: Time) -> None:
-    """F-68: the same status, size and words, and medians of the time less than 20 ms apart."""
-    await cast.mingxi()
-    await staff_with_credentials("shen")
-    samples, slow = 1000, 100  # argon2id takes its 70 ms at each try of the staff's door
-    async with doors(settings) as door:
-        client = door.client
-
-        async def knock(phone: str) -> None:
-            await client.post("/sign-in", data={"phone": phone})
-            await all_sent()  # what is sent after the answer is nobody's time
-
-        async def code(_phone: str) -> list[httpx.Response]:
-            return [await client.post("/sign-in/code", data={"code": "000000"})]
-
-        async def password(login: str) -> list[httpx.Response]:
-            return [await client.post("/desk/sign-in", data={"login": login, "password": PASSWORD + "!"})]
-
-        async def number(phone: str) -> list[httpx.Response]:
-            return [await client.post("/sign-in", data={"phone": phone}), await client.get("/sign-in/code")]
-
-        for what, first, act, known, unknown, count in (
-            ("number", None, number, CHEN, UNKNOWN, samples),
-            ("code", knock, code, CHEN, UNKNOWN, samples),
-            ("password", None, password, "shen", "nine", slow),
-        ):
-            apart = await _apart(first, act, (known, unknown), count, simulated)
-            note("F-68", count, of=what, milliseconds_apart=round(apart * 1000, 2))
-            assert apart < 0.020, what
-
-
-async def _apart(first: Callable | None, act: Callable, names: tuple[str, str], samples: int, simulated: Time) -> float:
-    """The difference of the medians in seconds, after comparing every pair of answers."""
-    taken: dict[str, list[float]] = {name: [] for name in names}
-    for turn in range(samples):
-        seen = []
-        for name in names if turn % 2 else names[::-1]:
-            if first:
-                await first(name)
-            began = time.perf_counter()
-            answers = await act(name)
-            taken[name].append(time.perf_counter() - began)
-            seen.append((name, [(a.status_code, a.headers.get("location"), _words(a.text, name)) for a in answers]))
-            await all_sent()  # what is sent after the answer is nobody's time
-        assert seen[0][1] == seen[1][1], turn
-        simulated.passes(hours=3)
-    first, second = (statistics.median(values) for values in taken.values())
-    return abs(first - second)
-
-
-def _words(text: str, name: str) -> str:
-    """A page without one-time keys and without what was typed."""
-    typed = (name, name.removeprefix("+86"), f"{name[3:6]}****{name[-4:]}")
-    lines = "\n".join(line for line in text.splitlines() if "_once" not in line)
-    for word in sorted(typed, key=len, reverse=True):
-        lines = lines.replace(word, "…")
-    return lines

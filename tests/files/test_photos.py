@@ -9,23 +9,7 @@ from PIL import Image
 
 from portal.files.photos import re_encode
 from portal.kit.errors import Invalid
-
-GPS = {1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)}
-
-
-def a_photo(kind: str = "JPEG", size: tuple[int, int] = (640, 480), mode: str = "RGB", **options: object) -> bytes:
-    out = io.BytesIO()
-    picture = Image.new(mode, size, "black")
-    picture.paste("white", (0, 0, size[0] // 2, size[1] // 2))
-    picture.save(out, kind, **options)
-    return out.getvalue()
-
-
-def with_exif(orientation: int = 1) -> bytes:
-    exif = Image.Exif()
-    exif[0x010F], exif[0x0112], exif[0x8769] = "A camera", orientation, {0x927C: b"a maker's note"}
-    exif[0x8825] = GPS
-    return a_photo(exif=exif, comment=b"where I live")
+from tests.pictures import a_photo
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -34,33 +18,6 @@ def png_header(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-
-
-def test_where_it_was_taken_and_with_which_camera_is_gone() -> None:
-    raw = with_exif()
-    assert Image.open(io.BytesIO(raw)).getexif().get_ifd(0x8825)
-    for data in (re_encode(raw).picture, re_encode(raw).thumbnail):
-        kept = Image.open(io.BytesIO(data))
-        assert not kept.getexif() and not {"exif", "comment", "icc_profile", "xmp"} & set(kept.info)
-        assert b"A camera" not in data and b"where I live" not in data and b"Exif" not in data
-
-
-def test_a_photo_taken_sideways_is_turned_upright_first() -> None:
-    photo = re_encode(with_exif(orientation=6))
-    assert (photo.width, photo.height) == (480, 640)
-    upright = Image.open(io.BytesIO(photo.picture))
-    assert upright.getpixel((400, 100)) > (200, 200, 200) > upright.getpixel((100, 100))
-
-
-@pytest.mark.parametrize(
-    "tail",
-    [b"PK\x03\x04 a zip", b"<script>alert(1)</script>", b"%PDF-1.7", b"GIF89a/*"],
-    ids=["zip", "html", "pdf", "gif"],
-)
-def test_what_was_hidden_behind_the_picture_is_gone(tail: bytes) -> None:
-    for raw in (a_photo() + tail, a_photo("PNG") + tail):
-        kept = re_encode(raw)
-        assert tail not in kept.picture and kept.picture.endswith(b"\xff\xd9") and kept.thumbnail.endswith(b"\xff\xd9")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

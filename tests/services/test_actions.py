@@ -16,7 +16,7 @@ from portal.services.actions import Work, record_service
 from portal.services.states import ServiceArea
 from portal.web.choices import Upload
 from tests import builders, cast
-from tests.files.test_photos import a_photo, with_exif
+from tests.pictures import a_photo, with_exif
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 

@@ -13,7 +13,7 @@ from portal.settings import Settings
 from portal.web.choices import Upload
 from tests import cast
 from tests.client import browser
-from tests.files.test_photos import a_photo
+from tests.pictures import a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 

@@ -19,75 +19,21 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.actions import start_session
-from portal.people.principal import Audience, Principal
+from portal.people.principal import Audience
 from portal.people.queries import principal_of
-from portal.people.states import Language
 from portal.plans.actions import request_plan
 from portal.transfers.actions import change_owners
-from portal.transfers.buyers import Buyer, Wanted
 from portal.transfers.outlook import outlook_of
 from portal.transfers.queries import transfers_of
-from portal.transfers.states import Basis, OpenThing
+from portal.transfers.states import OpenThing
 from portal.units.household import homes_of
 from portal.verify import verify
 from tests import builders, cast
-from tests.populated import Sent, a_photo
+from tests.pictures import a_photo
+from tests.populated import Sent
+from tests.transfers.changing import FROM, buyer, change, owner_called, ties, wanted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-FROM = date(2026, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def november():
-    clock.start_at(datetime(2026, 11, 20, 4, tzinfo=UTC))
-    yield
-    clock.start_at(clock.real_now())
-
-
-@pytest.fixture
-async def estate(database, clean):
-    """The cast; 陈静 owes October and November of 1栋101."""
-    found = await cast.mingxi()
-    item = await builders.charge_item(found.community)
-    await builders.tariff(found.community, item)
-    for month in (10, 11):
-        await publish_run(found.community, Month(2026, month), date(2026, month, 1), approver="staff:x")
-    return found
-
-
-def buyer(name="何芳", phone="+8619900000109", share=None, *, number=1, roll="", email=None):
-    return Buyer(number, roll, name, phone, email, Language.chinese, share)
-
-
-def wanted(*buyers, starts_on=FROM):
-    return Wanted(starts_on, Basis.sale, "不动产权第0001号", buyers or (buyer(),))
-
-
-async def change(estate, what, *, unit="1栋101", by="沈平", **more):
-    outlook = await outlook_of(estate[by], estate.units[unit], what)
-    return await change_owners(estate[by], estate.units[unit], what, seen=outlook.seal, **more)
-
-
-async def owner_called(estate, name):
-    """The person of that name as they would be signed in."""
-    async with unit_of_work(estate.community):
-        (row,) = await fetch("SELECT id, human, external_id FROM person WHERE name = $1", name)
-    return Principal(
-        human=row["human"], session=row["id"], audience=Audience.owner, name=name, language="zh-CN",
-        persons=(row["id"],), communities=(estate.community,),
-    )  # fmt: skip
-
-
-async def ties(estate, unit="1栋101"):
-    async with unit_of_work(estate.community):
-        return {
-            (row["name"], row["role"], row["share"], row["starts_on"], row["ends_on"])
-            for row in await fetch(
-                "SELECT p.name, o.role, o.share, o.starts_on, o.ends_on FROM occupancy o"
-                " JOIN person p ON p.id = o.person WHERE o.unit = $1",
-                estate.units[unit],
-            )
-        }
 
 
 async def test_the_old_owner_ends_the_day_before_and_the_new_one_begins(estate):

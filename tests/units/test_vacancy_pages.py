@@ -8,7 +8,7 @@ import pytest
 from portal.kit import clock
 from tests import cast
 from tests.client import browser
-from tests.populated import a_photo
+from tests.pictures import a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 FILING = {"empty_since": "2026-10-01", "text": "长期在外地，水表没有走。"}

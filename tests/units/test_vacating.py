@@ -24,7 +24,8 @@ from portal.units.vacating import (
 )
 from portal.verify import verify
 from tests import builders, cast
-from tests.populated import Sent, a_photo
+from tests.pictures import a_photo
+from tests.populated import Sent
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 TODAY = date(2026, 11, 20)

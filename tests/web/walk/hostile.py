@@ -18,7 +18,8 @@ from litestar import Litestar
 
 from portal.web.forms import Form
 from tests.client import ORIGIN
-from tests.populated import Home, a_photo
+from tests.pictures import a_photo
+from tests.populated import Home
 from tests.web.walk.routes import FORMS, PARAMETER, Route
 
 TEXTS = (
