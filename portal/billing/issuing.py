@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from portal.billing.states import BillKind
@@ -22,12 +21,12 @@ from portal.ledger.states import JournalKind
 from portal.notices.actions import Told, tell_all
 from portal.notices.states import NoticeKind
 
-_as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: a run writes one for each line
+as_facts = json.JSONEncoder(ensure_ascii=False).encode  # made once: a run writes one for each line
 
 
 @dataclass(frozen=True)
 class NewLine:
-    """A line to issue: `item` is a charge item's id, `kind` its kind of money, `facts` how the sum came about."""
+    """A line to issue: `item` is a charge item's id, `kind` its kind of money, `facts` as JSON how it came about."""
 
     item: UUID
     kind: str
@@ -40,7 +39,7 @@ class NewLine:
     quantity: Decimal | None = None
     rate: Decimal | None = None
     months: str | None = None
-    facts: dict[str, Any] | None = None
+    facts: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,7 @@ async def issue_bills(
 async def _insert_lines(community: int, bills: Iterable[tuple[UUID, NewBill]]) -> None:
     rows = [
         (bill_id, bill.unit, line.item, line.tariff, position, str(line.first), str(line.last), line.part,
-         line.supplement, line.amount.fen, line.quantity, line.rate, line.months,
-         _as_json(line.facts or {}))
+         line.supplement, line.amount.fen, line.quantity, line.rate, line.months, line.facts)
         for bill_id, bill in bills
         for position, line in enumerate(bill.lines, start=1)
     ]  # fmt: skip
@@ -134,23 +132,19 @@ def _entry(bill_id: UUID, bill: NewBill) -> Entry:
 
 
 async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
+    by_id = dict(bills)
     rows = await fetch(
-        "SELECT m.debtor, m.person, u.name FROM debtor_member m JOIN debtor d ON d.id = m.debtor"
-        " JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1)",
-        [bill.debtor for _, bill in bills],
+        "SELECT b.id, m.person, u.name FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
+        " JOIN unit u ON u.id = b.unit JOIN debtor_member m ON m.debtor = b.debtor",
+        [*by_id],
+        [bill.unit for bill in by_id.values()],
+        [bill.debtor for bill in by_id.values()],
     )
-    members: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
-    for row in rows:
-        members[row["debtor"]].append((row["person"], row["name"]))
-    told = [
-        Told(
-            person,
-            f"bill:{bill_id}",
-            f"/bills/{bill_id}",
-            str(bill.period),
-            {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": str(bill.period)},
-        )
-        for bill_id, bill in bills
-        for person, unit in members[bill.debtor]
-    ]
+    told = [_told(row["person"], row["id"], row["name"], by_id[row["id"]]) for row in rows]
     await tell_all(NoticeKind.bill_issued, told, community=community)
+
+
+def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill) -> Told:
+    month = str(bill.period)
+    facts = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": month}
+    return Told(person, f"bill:{bill_id}", f"/bills/{bill_id}", month, facts)

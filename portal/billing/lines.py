@@ -164,7 +164,7 @@ def _by_share(found: ItemLines, terms: Terms, before: list[Billed], shares: list
     for version, mine in parts.items():
         first, last = mine[0].cost.period, mine[-1].cost.period
         days = Days(handed if handed and first.first < handed <= last.last else first.first, last.last)
-        exact = sum((s.exact for s in mine), Fraction(0))
+        exact = sum((s.exact for s in mine[1:]), mine[0].exact)
         derivation = Derivation(version, mine[0].weight, ONE, days.count, exact, shares=tuple(mine))
         found.draft(first, last, days, owed_on, derivation)
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import aclosing
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from portal.billing.drafts import Remark, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_splits, units_of
 from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
 from portal.db import unit_of_work
+from portal.kit.batches import batches, one_ahead, uncollected
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import UnitFacts
 
 BATCH = 1000  # homes in one transaction
-T = TypeVar("T")
 
 # Told after each batch how many homes of how many are done.
 Progress = Callable[[int, int], Coroutine[None, None, None]]
@@ -82,23 +82,22 @@ async def look_ahead(
     community: int, period: Month, issued_on: date, told: Progress = in_silence
 ) -> tuple[Plan, RunTotals]:
     """What a run of this month would add, with the plan it follows, both from one snapshot."""
-    async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
-        plan = await _plan(community, period, issued_on)
-        schedule = plan.schedule
-        totals = RunTotals(period, errors=list(plan.errors))
-        done = 0
-        for batch in batches(plan.units, BATCH):
-            totals.add(await asyncio.to_thread(reckon, plan, await cases_of(batch, schedule)))
-            done += len(batch)
+    with uncollected():
+        async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
+            plan = await _plan(community, period, issued_on)
+            return plan, await _look(plan, told)
+
+
+async def _look(plan: Plan, told: Progress) -> RunTotals:
+    """The sums of all units: while those of a batch are reckoned, the facts of the next one are read."""
+    totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors)), 0
+    facts = one_ahead(cases_of(batch, plan.schedule) for batch in batches(plan.units, BATCH))
+    async with aclosing(facts):
+        async for cases in facts:
+            totals.add(await asyncio.to_thread(reckon, plan, cases))
+            done += len(cases)
             await asyncio.create_task(told(done, len(plan.units)), context=Context())  # not in this transaction
-        return plan, totals
-
-
-def batches(things: Iterable[T], size: int) -> Iterator[Sequence[T]]:
-    """So many at a time, in their order."""
-    left = iter(things)
-    while batch := tuple(islice(left, size)):
-        yield batch
+    return totals
 
 
 def reckon(plan: Plan, cases: Iterable[UnitCase]) -> RunResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import date
 from uuid import UUID
 
@@ -12,16 +12,17 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.billing.drafts import BillDraft, LineDraft, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, cases_of, exact, freeze_splits
-from portal.billing.issuing import NewBill, NewLine, issue_bills
-from portal.billing.planning import BATCH, Plan, Progress, RunReport, batches, in_silence, look_ahead, reckon
+from portal.billing.issuing import NewBill, NewLine, as_facts, issue_bills
+from portal.billing.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
 from portal.billing.states import BillKind
 from portal.db import advisory_lock, alone, by_index, fetch_value, retrying, unit_of_work
 from portal.kit import clock
+from portal.kit.batches import batches, growing, one_ahead, uncollected
 from portal.kit.period import Month
 from portal.tariffs.rules import UnitFacts
 from portal.units.debtors import ensure_debtors
 
-PART = 200  # homes of a batch that are written together
+FIRST_PART = 100  # homes of a batch that are written while more of them are reckoned
 
 
 async def publish_run(
@@ -51,10 +52,11 @@ async def publish(plan: Plan, ahead: RunTotals, approver: str, told: Progress) -
     added = RunTotals(ahead.period)
     waiting = [unit for unit in plan.units if unit.name in ahead.by_unit]
     done = 0
-    for batch in batches(waiting, BATCH):
-        added.count(await _issue_batch(plan, batch, run, approver))
-        done += len(batch)
-        await told(done, len(waiting))
+    with uncollected():
+        for batch in batches(waiting, BATCH):
+            added.count(await _issue_batch(plan, batch, run, approver))
+            done += len(batch)
+            await told(done, len(waiting))
     added.warnings = ahead.warnings
     return added
 
@@ -104,14 +106,12 @@ async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approv
     async with unit_of_work(plan.community):
         await advisory_lock(f"bill-run:{plan.community}")
         await by_index()
-        parts = list(batches(await cases_of(batch, plan.schedule), PART))
-        coming = asyncio.create_task(asyncio.to_thread(_reckon, plan, parts[0]))
-        for n in range(len(parts)):
-            result, lines = await coming
-            if n + 1 < len(parts):
-                coming = asyncio.create_task(asyncio.to_thread(_reckon, plan, parts[n + 1]))
-            added.add(result)
-            await _issue(plan, result.bills, lines, run)
+        cases = await cases_of(batch, plan.schedule)
+        reckoned = one_ahead(asyncio.to_thread(_reckon, plan, part) for part in growing(cases, FIRST_PART))
+        async with aclosing(reckoned):
+            async for result, lines in reckoned:
+                added.add(result)
+                await _issue(plan, result.bills, lines, run)
         if added.bills:
             await record(
                 approver,
@@ -158,5 +158,5 @@ def _line(draft: LineDraft, book: Book) -> NewLine:
         quantity=exact(how.quantity),
         rate=how.version.rate,
         months=str(how.months),
-        facts=how.facts() | {name: day.isoformat() for name, day in days.items()},
+        facts=as_facts(how.facts() | {name: day.isoformat() for name, day in days.items()}),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import total_ordering
+from math import lcm
 
 NOT_FEN = "money is counted in whole fen, not in {kind}"
 
@@ -58,14 +59,15 @@ class Money:
         Equal remainders are served in the order given. Raises ValueError for a negative weight, a
         negative amount or when no weight is above zero (Hare quota, largest remainder).
         """
-        exact = [Fraction(w) for w in weights]
-        if self.fen < 0 or any(w < 0 for w in exact) or not any(exact):
-            raise ValueError("a share needs an amount of zero or more and a weight above zero")
+        ratios = [w.as_integer_ratio() for w in weights]
+        unit = lcm(*(below for _, below in ratios))
+        exact = [above * (unit // below) for above, below in ratios]  # the same weights as whole numbers
         whole = sum(exact)
-        quotas = [self.fen * w / whole for w in exact]
-        floors = [q.numerator // q.denominator for q in quotas]
+        if self.fen < 0 or any(w < 0 for w in exact) or not whole:
+            raise ValueError("a share needs an amount of zero or more and a weight above zero")
+        floors = [self.fen * w // whole for w in exact]
         left = self.fen - sum(floors)
-        by_remainder = sorted(range(len(quotas)), key=lambda i: (floors[i] - quotas[i], i))
+        by_remainder = sorted(range(len(exact)), key=lambda i: (-(self.fen * exact[i] % whole), i))
         for i in by_remainder[:left]:
             floors[i] += 1
         return [Money(f) for f in floors]

@@ -1,0 +1,64 @@
+"""Much work in portions: of an even size, growing ones, the next one made beside the work on the last."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def batches(things: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time, in their order."""
+    left = iter(things)
+    while batch := tuple(islice(left, size)):
+        yield batch
+
+
+def growing(things: Sequence[T], first: int) -> Iterator[Sequence[T]]:
+    """A portion of `first` things, then each twice as large as the one before it: the first is soon there."""
+    done = 0
+    while done < len(things):
+        portion = things[done : 2 * done + first]
+        yield portion
+        done += len(portion)
+
+
+async def one_ahead(calls: Iterable[Coroutine[Any, Any, T]]) -> AsyncGenerator[T, None]:
+    """What the calls answer, in their order; each is under way while the caller works on the answer before it.
+
+    To be closed (`contextlib.aclosing`), so that a caller who fails leaves nothing under way.
+    """
+    left = iter(calls)
+    coming = _begin(left)
+    try:
+        while coming:
+            answer = await coming
+            coming = _begin(left)
+            yield answer
+    finally:
+        if coming:
+            coming.cancel()
+            with suppress(BaseException):  # what went wrong first is what is told
+                await coming
+
+
+def _begin(calls: Iterator[Coroutine[Any, Any, T]]) -> asyncio.Task[T] | None:
+    call = next(calls, None)
+    return None if call is None else asyncio.create_task(call)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Work that makes no cycles without the search for them, which looks at every value of a large estate in vain."""
+    begun = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if begun:
+            gc.enable()
