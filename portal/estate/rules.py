@@ -15,7 +15,7 @@ TOO_MUCH = N_("Together the files are larger than %(megabytes)s MB. Have them im
 BOTH = N_("Send either one workbook or CSV files, not both.")
 ONE_WORKBOOK = N_("Send one workbook, with a sheet for each table.")
 OTHER_KIND = N_("%(name)s is neither .xlsx nor .csv. Save it as one of them.")
-OTHER_NAME = N_("%(name)s is not part of an import. Give it one of the names: %(names)s.")
+OTHER_NAME = N_("%(name)s is not part of an import. Give it one of the names below.")
 SAME_NAME = N_("%(name)s is there twice. Send one of them.")
 EMPTY = N_("%(name)s is empty. Fill it in, or leave it out.")
 
@@ -37,7 +37,7 @@ def wrong_with(files: Sequence[Sized]) -> Sentence | None:
         return Sentence(ONE_WORKBOOK)
     for name, size in files:
         if not is_workbook(name) and name not in NAMES:
-            return Sentence(OTHER_NAME, {"name": name, "names": ", ".join(NAMES)})
+            return Sentence(OTHER_NAME, {"name": name})
         if names.count(name) > 1:
             return Sentence(SAME_NAME, {"name": name})
         if not size:
