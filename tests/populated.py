@@ -22,9 +22,6 @@ from portal.corrections.states import CorrectionKind
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
-from portal.estate.forms import Sent as File
-from portal.estate.requesting import upload_import
-from portal.estate.trying import see_to_import
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -46,6 +43,7 @@ from portal.transfers.outlook import outlook_of
 from portal.transfers.states import Basis
 from portal.units.vacating import file_vacancy
 from tests import builders, cast
+from tests.estate.world import checked
 from tests.pictures import a_photo
 
 TODAY = date(2026, 11, 20)
@@ -193,9 +191,7 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
     statement = await _statement(home.estate, manager)
     run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
-    units = b"unit,use,billable_area\n9\xe6\xa0\x8b901,residential,88.8\n"
-    upload = await upload_import(manager, home.estate.code, [File("units.csv", len(units), io.BytesIO(units))])
-    await see_to_import(request=str(upload), community=str(home.estate.community))
+    upload = await checked(home.estate, manager)
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,

@@ -23,19 +23,11 @@ from portal.estate.uploads import Altered, Kept, write_out
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.settings import Settings
-from tests import cast
 from tests.client import ORIGIN, app_of
-from tests.estate.world import BAD, GOOD, PEOPLE, UNITS, count, estate, row_of, sent, work
+from tests.estate.world import BAD, GOOD, PEOPLE, UNITS, checked, count, estate, row_of, sent, work
 from tests.populated import signed_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-
-
-async def checked(mingxi: cast.Estate, files: dict[str, str] = GOOD):
-    """An import that waits to be confirmed."""
-    asked = await upload_import(mingxi["沈平"], "mingxi", sent(files))
-    await work(mingxi, asked)
-    return asked
 
 
 async def test_of_two_uploads_at_once_one_wins_and_the_other_is_told() -> None:
@@ -60,7 +52,7 @@ async def test_what_is_given_up_keeps_no_bytes_and_is_not_imported_by_a_worker_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mingxi = await estate()
-    asked = await checked(mingxi)
+    asked = await checked(mingxi, mingxi["沈平"])
     await confirm_import(mingxi["沈平"], asked)
 
     async def given_up_meanwhile(*words: object, **how: object) -> object:
@@ -81,7 +73,7 @@ async def test_a_worker_killed_before_the_commit_leaves_nothing_and_the_next_bri
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mingxi = await estate()
-    asked = await checked(mingxi)
+    asked = await checked(mingxi, mingxi["沈平"])
     await confirm_import(mingxi["沈平"], asked)
     close = trying._close
 
@@ -103,7 +95,7 @@ async def test_a_worker_killed_before_the_commit_leaves_nothing_and_the_next_bri
 
 async def test_what_no_longer_fits_the_estate_is_not_imported_and_its_mistakes_are_shown(tmp_path: Path) -> None:
     mingxi = await estate()
-    asked = await checked(mingxi)
+    asked = await checked(mingxi, mingxi["沈平"])
     await confirm_import(mingxi["沈平"], asked)
     another = {name: text.replace("P901", "P902").replace("0901\n", "0902\n") for name, text in GOOD.items()}
     for name, text in another.items():
@@ -118,7 +110,7 @@ async def test_what_no_longer_fits_the_estate_is_not_imported_and_its_mistakes_a
 
 async def test_who_uploaded_what_changes_people_by_now_must_not_have_confirmed_it(tmp_path: Path) -> None:
     mingxi = await estate()
-    asked = await checked(mingxi, {"people.csv": PEOPLE})
+    asked = await checked(mingxi, mingxi["沈平"], {"people.csv": PEOPLE})
     await confirm_import(mingxi["沈平"], asked)
     (tmp_path / "people.csv").write_text("person,name,phone\nP901,何芳,19900000902\n")
     assert (await import_estate(tmp_path, "mingxi", actor="cli")).ok
@@ -134,8 +126,8 @@ async def test_who_uploaded_what_changes_people_by_now_must_not_have_confirmed_i
 
 async def test_after_a_day_without_a_confirmation_the_bytes_are_gone_and_after_another_the_mistakes() -> None:
     mingxi = await estate()
-    faulty = await checked(mingxi, BAD)
-    asked = await checked(mingxi)
+    faulty = await checked(mingxi, mingxi["沈平"], BAD)
+    asked = await checked(mingxi, mingxi["沈平"])
     assert await sweep_imports() == {"expired": 0, "forgotten": 0}
     async with unit_of_work(EVERYWHERE):
         await fetch("UPDATE import_request SET changed_at = $1", clock.real_now() - KEPT - timedelta(seconds=1))
@@ -168,7 +160,7 @@ def names_in(folder: Path) -> list[str]:
 
 async def test_bytes_that_are_not_those_that_were_checked_are_not_imported(tmp_path: Path) -> None:
     mingxi = await estate()
-    asked = await checked(mingxi)
+    asked = await checked(mingxi, mingxi["沈平"])
     await confirm_import(mingxi["沈平"], asked)
     async with unit_of_work(EVERYWHERE):
         await fetch("UPDATE import_part SET content = $1 WHERE file = 0", (UNITS + "9栋903,9,residential,1\n").encode())

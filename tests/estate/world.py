@@ -10,7 +10,9 @@ import httpx
 
 from portal.db import EVERYWHERE, fetch_one, fetch_value, unit_of_work
 from portal.estate.forms import Sent
+from portal.estate.requesting import upload_import
 from portal.estate.trying import see_to_import
+from portal.people.principal import Principal
 from tests import builders, cast
 
 UNITS = "unit,building,use,billable_area\n9栋901,9,residential,88.8\n9栋902,9,residential,90\n"
@@ -54,6 +56,13 @@ async def uploaded(client: httpx.AsyncClient, files: Mapping[str, str | bytes]) 
 async def work(mingxi: cast.Estate, address: str | UUID) -> None:
     """What the worker does with the job."""
     await see_to_import(request=str(address).rsplit("/", 1)[-1], community=str(mingxi.community))
+
+
+async def checked(mingxi: cast.Estate, by: Principal, files: Mapping[str, str | bytes] = GOOD) -> UUID:
+    """An import that waits to be confirmed."""
+    asked = await upload_import(by, mingxi.code, sent(files))
+    await work(mingxi, asked)
+    return asked
 
 
 async def row_of(address: str | UUID) -> dict[str, object]:
