@@ -80,7 +80,8 @@ async def test_two_owners_at_once_open_one_session(till: Till):
     bill = await builders.bill(estate.community, estate.units["1栋102"], pair, [(item, 30000)])
     async with till.browser("李明") as one, till.browser("王芳") as other:
         answers = await asyncio.gather(*(start(who, till, bill=str(bill)) for who in (one, other) * 3))
-    assert sorted({answer.status_code for answer in answers}) == [303, 409]
+    # Who waited too long for the others is asked to come again (503); nobody but one gets away to pay.
+    assert {303, 409} <= {answer.status_code for answer in answers} <= {303, 409, 503}
     assert len(till.sessions) == 1
 
 
