@@ -7,7 +7,6 @@ their owner and the staff of the estate may ever read.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
