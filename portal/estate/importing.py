@@ -115,15 +115,16 @@ class _Work:
     async def do(self, code: str) -> None:
         """Check and save everything, in the order in which things refer to each other."""
         await self._whole(code)
-        for n in range(self.found.portions):
+        portions = self.found.portions
+        for n in range(portions if "people" in self.found.stems else 0):
             await self._people(n)
             await self._grown(n)
-            self.tell("people", n + 1, self.found.portions)
+            self.tell("people", n + 1, portions)
         await self._committee()
-        for n in range(self.found.portions):
+        for n in range(portions):
             await self._homes(n)
             await self._grown(n)
-            self.tell("units", n + 1, self.found.portions)
+            self.tell("units", n + 1, portions)
         if self.flawless:
             await link_people(self.community)
             await record_openings(self.community, self.openings, actor=self.actor)

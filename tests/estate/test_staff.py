@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.settings import Settings
 from tests import cast
 from tests.client import browser
+from tests.estate.books import parts_of, sheet_of, write_book
 from tests.estate.world import BAD, GOOD, STAFF, UNITS, count, estate, row_of, send, uploaded, work
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -57,6 +60,21 @@ async def test_mistakes_are_listed_by_file_row_and_column_and_the_bytes_are_gone
         assert (await client.post(f"{address}/confirmation")).status_code == 409
         assert await count("import_part") == 0
         assert state(await client.get(await uploaded(client, GOOD))) == "checking", "the next may come"
+
+
+async def test_a_workbook_is_as_good_as_files(settings: Settings, tmp_path: Path) -> None:
+    mingxi = await estate()
+    book = write_book(tmp_path / "book.xlsx", parts_of({name[:-4]: sheet_of(text) for name, text in GOOD.items()}))
+    async with browser(settings, mingxi["沈平"]) as client:
+        address = await uploaded(client, {"九栋.xlsx": await asyncio.to_thread(book.read_bytes)})
+        await work(mingxi, address)
+        checked = await client.get(address)
+        assert (await client.post(f"{address}/cancellation")).status_code == 303
+        faulty = await uploaded(client, {"../九栋.XLSX": b"PK not a workbook"})
+        await work(mingxi, faulty)
+        mistakes = await client.get(faulty)
+    assert state(checked) == "checked" and "units.csv" in checked.text and "九栋.xlsx" in checked.text
+    assert state(mistakes) == "faulty" and re.search(r'id="error-1"><th[^>]*>九栋\.XLSX<', mistakes.text)
 
 
 async def test_another_estates_files_and_imports_are_not_there(settings: Settings) -> None:

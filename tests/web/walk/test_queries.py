@@ -13,7 +13,13 @@ pytestmark = pytest.mark.anyio
 # Ceilings: a page that grows with its rows breaks them at once, since the world has several of everything.
 MOST = {
     "陈静": {"/": 20, "/bills": 14, "/bills/{bill}": 14, "/bills/{bill}/lines/{line}": 16},
-    "沈平": {"/desk": 22, "/desk/bills": 16, "/desk/bills/{bill}": 16},
+    "沈平": {
+        "/desk": 22,
+        "/desk/bills": 16,
+        "/desk/bills/{bill}": 16,
+        "/desk/imports": 14,
+        "/desk/imports/{upload}": 10,
+    },
 }
 
 
@@ -46,7 +52,11 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_a_page_costs_no_more_than_this(
     stage: Stage, queries: list[str], name: str, path: str, most: int
 ) -> None:
-    ids = {key.split(".")[-1]: value for key, value in stage.world.here.ids.items() if key.startswith("bills.")}
+    ids = {
+        key.split(".")[-1]: value
+        for key, value in stage.world.here.ids.items()
+        if key.startswith(("bills.", "imports."))
+    }
     address = path.format(**ids)
     await stage[name].get(address)
     queries.clear()
