@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -36,9 +37,15 @@ def name_of(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@cache
+def nodes(file: Path) -> list[ast.AST]:
+    """Every node of a file: walked once, since ten tests look at each."""
+    return list(ast.walk(ast.parse(file.read_text())))
+
+
 def calls(file: Path) -> Iterator[tuple[ast.Call, str, str]]:
     """Each call with the name called and the dotted text of what it is called on."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Call):
             on = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -99,7 +106,7 @@ def test_no_statement_was_put_together_before_it_was_asked() -> None:
     """A variable must have been given plain texts in the same function (F-76)."""
     found = []
     for file in (file for file in FILES if name_of(file) not in WRITES_SQL | CHOOSES_A_CONDITION | TAKES_A_STATEMENT):
-        for function in ast.walk(ast.parse(file.read_text())):
+        for function in nodes(file):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 found += [f"{name_of(file)}:{line} {name}" for line, name in unsafe_variables(function)]
     assert found == []
@@ -135,7 +142,7 @@ def test_no_money_module_knows_floats() -> None:
     columns = [
         f"{name_of(file)}: {alias.name}"
         for file in modules
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("piccolo")
         for alias in node.names
         if alias.name in ("Real", "Float", "DoublePrecision")
@@ -144,7 +151,7 @@ def test_no_money_module_knows_floats() -> None:
         f"{name_of(file)}:{node.lineno}"
         for file in modules
         if file.stem in PURE
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and type(node.value) is float
     ]
     assert made + columns + literals == []
@@ -155,7 +162,7 @@ def test_forms_use_our_own_numbers() -> None:
     found = [
         f"{name_of(file)}: {name}"
         for file in FILES
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file)
         for name in ([node.attr] if isinstance(node, ast.Attribute) else [])
         + ([alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else [])
         if name in banned
@@ -180,7 +187,7 @@ def test_only_the_clock_reads_the_clock() -> None:
 def imported(file: Path) -> set[str]:
     """Every module that a file imports, and every name from one as `module.name`."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.ImportFrom):
             found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
@@ -207,7 +214,7 @@ def body_lines(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def handlers(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Functions that answer a request."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             made = [on.func for on in node.decorator_list if isinstance(on, ast.Call)]
             if any(isinstance(on, ast.Name) and on.id in ("get", "post", "head") for on in made):
