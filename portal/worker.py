@@ -32,6 +32,7 @@ from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
 from portal.holds.jobs import holds
 from portal.kit import clock
+from portal.kit.discreet import traced
 from portal.notices.jobs import notices
 from portal.notices.sending import send_notice
 from portal.plans.jobs import plans
@@ -110,10 +111,18 @@ async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterat
             pool.terminate()
 
 
+class Failed(Exception):
+    """A job did not go well: what the queue keeps of it for good, so that nothing in it may quote a row."""
+
+
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
-        async with asyncio.timeout(LONG.get(name, 60)):
-            await act(**json.loads(job.payload or b"{}"))
+        try:
+            async with asyncio.timeout(LONG.get(name, 60)):
+                await act(**json.loads(job.payload or b"{}"))
+        except Exception as trouble:
+            log.warning("job %s failed", name, exc_info=trouble)
+            raise Failed(traced(trouble)) from None
 
     retry = partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))
     queue.entrypoint(name, on_failure="hold", executor_factory=retry)(run)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -155,6 +156,22 @@ async def test_a_job_that_cannot_be_done_is_held_and_keeps_no_other(settings: Se
             await enqueue("send_notice", nonsense="1")
         await text_somebody(estate)
         await until(lambda: delivery("sent"))
+
+
+async def test_what_the_queue_keeps_of_a_failure_quotes_nobody(
+    settings: Settings, gateway: Gateway, admin: asyncpg.Connection
+) -> None:
+    estate = await cast.mingxi()
+    async with unit_of_work(estate.community):
+        await enqueue("see_to_import", request=str(uuid4()), community="陈静")
+
+    async def kept() -> str | None:
+        return await admin.fetchval("SELECT traceback::text FROM pgqueuer_log WHERE traceback IS NOT NULL LIMIT 1")
+
+    async with worker(settings, gateway):
+        told = await until(kept)
+    assert "ValueError" in told and "see_to_import" in told
+    assert "陈静" not in told and json.dumps("陈静").strip('"') not in told
 
 
 async def test_what_was_rolled_back_is_never_sent(settings: Settings, gateway: Gateway) -> None:
