@@ -19,6 +19,7 @@ from portal.db import fetch, fetch_one, reading
 from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
 from portal.disputes.desk import Card, counts_of, queue_of
 from portal.disputes.steps import HANDLERS
+from portal.estate.requesting import IMPORTERS
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset
@@ -46,6 +47,7 @@ class Desk:
     chaseable: Money | None
     unmatched: int | None
     vacancies: int | None
+    imports: int | None
     estates_without_calendar: list[str]
 
 
@@ -100,11 +102,13 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
         " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies,"
         " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
-        " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones",
+        " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
+        " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
         list(by.with_role(*BINDERS)),
         list(by.with_role(*APPROVERS)),
+        list(by.with_role(*IMPORTERS)),
     )
     assert waiting
     return Desk(
@@ -118,6 +122,7 @@ async def desk_of(by: Principal) -> Desk:
         cases.chaseable if by.with_role(*READERS) else None,
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,
         waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
+        waiting["imports"] if by.with_role(*IMPORTERS) else None,
         await _unknown_years(by),
     )
 

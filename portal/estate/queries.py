@@ -35,7 +35,7 @@ class Estate:
 
 @dataclass(frozen=True)
 class ImportRow:
-    """An import on the list; `new` and `changed` rows of all files, None while nobody knows."""
+    """An import on the list; `new` and `changed` rows of all files, None where nothing would come or came in."""
 
     id: UUID
     estate: str
@@ -159,9 +159,10 @@ async def imports_of(by: Principal) -> list[ImportRow]:
 
 
 def _row(row: Record, report: Mapping[str, Any]) -> ImportRow:
-    new, changed = (sum(report[of].values()) if report.get(of) else None for of in ("created", "updated"))
-    about = row["id"], row["estate"], ImportState(row["state"]), row["who"], row["at"]
-    return ImportRow(*about, new, changed, report.get("error_count", 0))
+    state = ImportState(row["state"])
+    told = state in (ImportState.checked, ImportState.imported)
+    new, changed = (sum(report[of].values()) if told else None for of in ("created", "updated"))
+    return ImportRow(row["id"], row["estate"], state, row["who"], row["at"], new, changed, report.get("error_count", 0))
 
 
 @reading

@@ -131,10 +131,12 @@ async def test_what_changes_staff_is_confirmed_by_another_manager(settings: Sett
         assert "/confirmation" not in (await client.get(address)).text
         assert (await client.post(f"{address}/confirmation")).status_code == 409
     async with browser(settings, mingxi["施文"]) as client:
+        assert 'href="/desk/imports"' in (await client.get("/desk")).text
         assert "/confirmation" in (await client.get(address)).text
         assert (await client.post(f"{address}/confirmation")).status_code == 303
         await work(mingxi, address)
         assert state(await client.get(address)) == "imported"
+        assert 'href="/desk/imports"' not in (await client.get("/desk")).text
 
 
 WRONG = {
