@@ -41,8 +41,11 @@ _NUMBER = re.compile(r"-?\d+(?:\.(\d+))?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffd\ufffe\uffff]")
-_FORMULA = re.compile(r"[=@]|[+-].*[A-Za-z(!|]", re.DOTALL)
+# Nobody types these: they cannot be seen, turn the text around them over, or are no characters at all.
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffd-\uffff]"
+)
+_FORMULA = re.compile(r"[=@＝＠]|[+＋－-].*[A-Za-z(!|+*=]", re.DOTALL)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}", re.ASCII)
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
@@ -177,7 +180,7 @@ def phone(typed: str) -> str:
 
 def email(typed: str) -> str:
     """An e-mail address as typed."""
-    if not _EMAIL.fullmatch(typed) or len(typed) > 254:
+    if not _EMAIL.fullmatch(typed) or len(typed) > 254 or _CONTROL.search(typed):
         raise BadCell(NOT_AN_EMAIL, text=typed[:60])
     return typed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from portal.audit.actions import record
@@ -115,19 +115,24 @@ class _Work:
     async def do(self, code: str) -> None:
         """Check and save everything, in the order in which things refer to each other."""
         await self._whole(code)
-        portions = self.found.portions
-        for n in range(portions if "people" in self.found.stems else 0):
+        for n in self._portions() if "people" in self.found.stems else ():
             await self._people(n)
             await self._grown(n)
-            self.tell("people", n + 1, portions)
+            self.tell("people", n + 1, self.found.portions)
         await self._committee()
-        for n in range(portions):
+        for n in self._portions():
             await self._homes(n)
             await self._grown(n)
-            self.tell("units", n + 1, portions)
+            self.tell("units", n + 1, self.found.portions)
         if self.flawless:
             await link_people(self.community)
             await record_openings(self.community, self.openings, actor=self.actor)
+
+    def _portions(self) -> Iterator[int]:
+        """Each portion, while it helps anybody to look at more of them."""
+        for n in range(self.found.portions):
+            if not (self.found.too_many or self.folder.faults.enough):
+                yield n
 
     async def _grown(self, n: int) -> None:
         """After portions 1, 2, 4, 8 … of a large import, let the planner see how many rows there are by now."""

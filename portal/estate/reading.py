@@ -119,6 +119,7 @@ class Found:
     people: set[str] = field(default_factory=set)
     buildings: set[str] = field(default_factory=set)
     counted: dict[str, int] = field(default_factory=dict)  # rows by stem
+    too_many: bool = False  # rows, so that it must come in parts anyway
 
     @property
     def stems(self) -> set[str]:
@@ -221,6 +222,7 @@ def _counted(records: Iterator[Record], sheet: Sheet, found: Found, tell: Tell) 
     most = min(MOST_ROWS - before, MOST_ROWS if stem in IN_PORTIONS else MOST_AT_ONCE)
     for count, (line, record) in enumerate(records, start=1):
         if count > most:
+            found.too_many = True
             raise Unreadable(line, MANY_ROWS, rows=MOST_ROWS if stem in IN_PORTIONS else MOST_AT_ONCE)
         found.counted[stem] = count
         if count % 50_000 == 0:

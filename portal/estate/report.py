@@ -9,7 +9,9 @@ from typing import Any
 from portal.kit.i18n import N_, Sentence
 
 MOST_FAULTS = 1000
+ENOUGH = 100_000  # mistakes after which the rest of an import is not looked at
 MORE = N_("There are %(count)s more mistakes. Correct these first and try again.")
+MANY_MORE = N_("There are more than %(count)s more mistakes. Correct these first and try again.")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Noted:
     def __bool__(self) -> bool:
         return bool(self._kept)
 
+    @property
+    def enough(self) -> bool:
+        """Whether there are so many that looking for more helps nobody."""
+        return len(self._kept) + self._dropped >= ENOUGH
+
     def append(self, one: Fault) -> None:
         """Note one."""
         self._kept[one.file, one.row, one.column, one.message.text] = one
@@ -87,7 +94,7 @@ class Noted:
         if rest <= 0:
             return tuple(found)
         last = found[min(MOST_FAULTS, len(found) - 1)]
-        more = Sentence(MORE, {"count": rest})
+        more = Sentence(MANY_MORE if self.enough else MORE, {"count": rest})
         return (*found[:MOST_FAULTS], Fault(last.file, last.row, "", more))
 
     def _drop(self) -> None:

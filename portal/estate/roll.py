@@ -42,7 +42,7 @@ def staff_changes(sheet: Sheet | None, known: dict[tuple[Any, ...], Cells]) -> l
     """One change for each login: its rows' roles together, added to those it has here already."""
     found: dict[str, Change] = {}
     for row in sheet.rows if sheet else ():
-        if row.bad or not row.get("login"):
+        if row.bad or any(row.get(name) is None for name in ("login", "name", "roles")):
             continue
         login = row.cells["login"]
         old = found[login].new if login in found else known.get((login,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from portal.kit.i18n import N_
 MOST_BYTES = 512 * 1024 * 1024
 MOST_RECORD = 1024 * 1024  # characters; a record as long as this is a quote that never ends
 _CHUNK = 1024 * 1024
+_REPLACED = "\ufffd"
+_WIDE = re.compile("[\u0800-\ufffc]")
 
 ENCODING = N_("The file is neither UTF-8 nor GB18030. Save it again as CSV UTF-8.")
 UNREADABLE_BYTES = N_("The file holds a character that no text has. Save it again as CSV UTF-8.")
+DAMAGED = N_("A character in this row is damaged. Correct the row, and save the file again as CSV UTF-8.")
 BROKEN = N_("The file cannot be read from here on. Check the quotes of this row.")
 
 Record = tuple[int, list[str]]  # the line it begins on, and its cells
@@ -31,29 +35,59 @@ class Unreadable(ValueError):
 def encoding_of(path: Path) -> str:
     """`utf-8-sig` (with or without BOM) or `gb18030`, by the whole file. Raises Unreadable for anything else.
 
-    UTF-16, which GB18030 can misread, is told by its first bytes or by the NUL that it and no text has.
+    GB18030 can misread UTF-16, which is told by its first bytes or by the NUL that it and no text has, and UTF-8 with
+    a damaged character, which is told by how much else of it is UTF-8.
     """
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with path.open("rb") as file:
-            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-                raise Unreadable(1, ENCODING)
-            file.seek(0)
-            try:
-                while chunk := file.read(_CHUNK):
-                    if b"\x00" in chunk:
-                        raise Unreadable(1, UNREADABLE_BYTES if b"\x00" not in _head(path) else ENCODING)
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                continue
-        return encoding
-    raise Unreadable(1, ENCODING)
+    _no_nul(path)
+    damaged = _first_damaged(path, "utf-8-sig")
+    if damaged is None:
+        return "utf-8-sig"
+    if _mostly_utf8(path):
+        raise Unreadable(damaged, DAMAGED)
+    damaged = _first_damaged(path, "gb18030")
+    if damaged is not None:
+        raise Unreadable(damaged, ENCODING)
+    return "gb18030"
 
 
-def _head(path: Path) -> bytes:
+def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        return file.read(4096)
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _no_nul(path: Path) -> None:
+    line = 1
+    for n, chunk in enumerate(_chunks(path)):
+        if n == 0 and (chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in chunk[:2]):
+            raise Unreadable(1, ENCODING)
+        if (at := chunk.find(b"\x00")) >= 0:
+            wide = n == 0 and chunk[:4096].count(b"\x00") > 1
+            raise Unreadable(1, ENCODING) if wide else Unreadable(line + chunk.count(b"\n", 0, at), UNREADABLE_BYTES)
+        line += chunk.count(b"\n")
+
+
+def _first_damaged(path: Path, encoding: str) -> int | None:
+    """The line of the first bytes that are none of this encoding; None if there are none."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    try:
+        for chunk in _chunks(path):
+            line += decoder.decode(chunk).count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as wrong:
+        return line + wrong.object.count(b"\n", 0, wrong.start)
+    return None
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether more characters of three bytes are well formed than damaged; of Chinese in GB18030 hardly any are."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+    good = bad = 0
+    for text in map(decoder.decode, _chunks(path)):
+        bad += text.count(_REPLACED)
+        good += len(_WIDE.findall(text))
+    return good > bad
 
 
 class _Lines:

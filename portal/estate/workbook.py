@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import stat
 import subprocess
 import sys
 import zipfile
@@ -27,7 +28,7 @@ MOST_UNPACKED = 256 * 1024 * 1024
 MOST_ENTRIES = 200
 MOST_RATIO = 100
 MOST_COLUMNS = 100
-MEMORY = 480 * 1024 * 1024  # of the process that opens it
+MEMORY = 240 * 1024 * 1024  # of the process that opens it
 SECONDS = 120
 _CHUNK = 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -40,6 +41,7 @@ DAMAGED = N_("The workbook is damaged. Save it again as .xlsx, or each sheet as 
 PACKED = N_("The workbook is larger than %(megabytes)s MB when unpacked. Save each sheet as CSV UTF-8 in one folder.")
 TOO_BIG = N_("The workbook needs too much memory. Save each sheet as CSV UTF-8 in one folder.")
 WIDE = N_("There is a cell far to the right (%(cell)s). Delete everything beside the table.")
+SAME_NAME = N_("Two sheets are named “%(name)s”. Delete one of them.")
 NOT_PLAIN = N_("Cell %(cell)s holds a formula or an error. Put its plain value there.")
 
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>/])([^<>]*)>(?:\s*<(?:\w+:)?(f)(?=[\s>/]))?")
@@ -60,7 +62,11 @@ def open_workbook(path: Path, aside: Path) -> dict[str, Path]:
         raise Unreadable(1, TOO_BIG) from None
     if done.returncode:
         raise Unreadable(1, DAMAGED if done.returncode == 3 else TOO_BIG)
-    return {name: aside / f"sheet-{n}.jsonl" for n, name in enumerate(json.loads(done.stdout))}
+    names = json.loads(done.stdout)
+    for name in names:
+        if names.count(name) > 1:
+            raise Unreadable(1, SAME_NAME, name=name[:60])
+    return {name: aside / f"sheet-{n}.jsonl" for n, name in enumerate(names)}
 
 
 def sheet_records(path: Path) -> Iterator[Record]:
@@ -115,11 +121,17 @@ def _sizes(entries: list[zipfile.ZipInfo]) -> None:
         raise Unreadable(1, MACROS)
     if any(name.startswith(("xl/externallinks/", "xl/connections", "xl/embeddings/")) for name in names):
         raise Unreadable(1, LINKS)
-    if len(names) != len(set(names)) or any(entry.flag_bits & 1 for entry in entries):
+    if len(names) != len(set(names)) or any(map(_strange, entries)):
         raise Unreadable(1, DAMAGED)
     swollen = any(e.file_size > _CHUNK and e.file_size > MOST_RATIO * e.compress_size for e in entries)
     if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > MOST_UNPACKED or swollen:
         raise Unreadable(1, PACKED, megabytes=MOST_UNPACKED // 1024**2)
+
+
+def _strange(entry: zipfile.ZipInfo) -> bool:
+    """Whether a part has a password, is a link, or is named as if it belonged elsewhere."""
+    outside = ".." in entry.filename or entry.filename.startswith("/") or "\\" in entry.orig_filename
+    return bool(entry.flag_bits & 1) or stat.S_ISLNK(entry.external_attr >> 16) or outside
 
 
 def _look_at(name: str, part: BinaryIO) -> None:
@@ -128,6 +140,9 @@ def _look_at(name: str, part: BinaryIO) -> None:
     xml = name.lower().endswith((".xml", ".rels"))
     while chunk := part.read(_CHUNK):
         if not xml:
+            if first and chunk.startswith(b"PK\x03\x04"):  # an archive within
+                raise Unreadable(1, DAMAGED)
+            first = False
             continue
         text = rest + chunk
         if b"\x00" in chunk or _REFUSED.search(text) or (first and _ENCODING.match(text.removeprefix(b"\xef\xbb\xbf"))):

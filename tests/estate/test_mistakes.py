@@ -117,6 +117,7 @@ HEADERS = [
     ({"units": "unit,use,colour\n1栋1,office,red\n"}, ("units.csv", 1, "colour"), "Remove it"),
     ({"units": "unit,use,use\n1栋1,office,office\n"}, ("units.csv", 1, "use"), "Remove one"),
     ({"units": "unit,floor\n1栋1,1\n"}, ("units.csv", 1, "use"), "Add it"),
+    ({"staff": "login,name\nfeng,冯丽\n"}, ("staff.csv", 1, "roles"), "Add it"),
     ({"units": ""}, ("units.csv", 1, ""), "name the columns"),
     ({"unit": "unit,use\n"}, ("unit.csv", 1, ""), "units.csv"),
     ({"people": 'person,name\n1,"broken\n'}, ("people.csv", 2, ""), "quotes"),
