@@ -230,6 +230,18 @@ async def by_index() -> None:
 
 
 @contextlib.asynccontextmanager
+async def planned_afresh() -> AsyncIterator[None]:
+    """Plan the statements inside for what the tables hold by now.
+
+    A connection keeps the plan of a statement that it was asked often: one made while the tables were empty takes the
+    index of the community, and so reads all that was written since. Not for writing: each key would be planned anew.
+    """
+    await fetch("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+    yield  # after an error the transaction ends, and with it the setting
+    await fetch("SELECT set_config('plan_cache_mode', 'auto', true)")
+
+
+@contextlib.asynccontextmanager
 async def alone(key: str) -> AsyncIterator[None]:
     """Work of several transactions that nobody else does at the same time; a killed process lets go of its key."""
     assert engine.pool

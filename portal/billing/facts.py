@@ -16,7 +16,7 @@ from asyncpg import Record
 from portal.billing.drafts import Billed, Tie, UnitCase, sources_in
 from portal.billing.rules import Splits
 from portal.billing.schedule import Schedule
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, planned_afresh
 from portal.kit.due import DueRule
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -135,8 +135,9 @@ async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitC
     """What the run must know of each of these units."""
     ids = [unit.id for unit in units]
     first, last = schedule.span
-    ties, charges, readings = await _ties(ids), await charges_of(ids), await _readings(ids, first, last)
-    meters, billed = await _meters(ids), await _billed(ids, first, last)
+    async with planned_afresh():
+        ties, charges, readings = await _ties(ids), await charges_of(ids), await _readings(ids, first, last)
+        meters, billed = await _meters(ids), await _billed(ids, first, last)
     return [
         UnitCase(
             unit,

@@ -33,12 +33,14 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         [debtor for debtor, _ in members],
         [person for _, person in members],
     )
-    found = await fetch(
-        "SELECT d.id, d.unit, d.key FROM debtor d"
-        " JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
-        units,
-        keys,
-    )
+    found = made
+    if len(made) < len(wanted):
+        found = await fetch(
+            "SELECT d.id, d.unit, d.key FROM debtor d"
+            " JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
+            units,
+            keys,
+        )
     return {wanted[row["unit"], row["key"]]: row["id"] for row in found}
 
 

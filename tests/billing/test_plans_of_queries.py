@@ -1,0 +1,43 @@
+"""A batch's facts cost what the batch costs, whatever the planner believed while the tables were empty."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import asyncpg
+import pytest
+
+from portal.billing.facts import book_of, cases_of, units_of
+from portal.billing.running import publish_run
+from portal.billing.schedule import Schedule
+from portal.db import by_index, fetch_value, unit_of_work
+from portal.kit.period import Month
+from tests.large import CHARGES, PERIOD, large_estate
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+HOMES, BATCH = 300, 10
+OFTEN = 8  # a connection keeps the plan of a statement that it was asked more than five times
+DAY = date(2026, 11, 1)
+
+READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'bill_line'"
+
+
+async def test_facts_are_read_unit_by_unit_without_statistics(admin: asyncpg.Connection) -> None:
+    community = await large_estate(HOMES)
+    await admin.execute("VACUUM ANALYZE bill_line, bill")  # of nothing yet
+    async with unit_of_work(community):
+        schedule = Schedule(Month.parse(PERIOD), DAY, (book := await book_of(community)).due_rule, book.tariffs)
+        units = await units_of(community, DAY)
+        await by_index()
+        for _ in range(OFTEN):
+            await cases_of(units[:BATCH], schedule)
+        asked = await fetch_value("SELECT pg_backend_pid()")
+    await publish_run(community, Month.parse(PERIOD), DAY, approver="test")
+    async with unit_of_work(community):
+        assert await fetch_value("SELECT pg_backend_pid()") == asked
+        await by_index()
+        before = await fetch_value(READ)
+        cases = await cases_of(units[:BATCH], schedule)
+        assert await fetch_value(READ) - before == BATCH * len(CHARGES)
+    assert [len(case.billed) for case in cases] == BATCH * [len(CHARGES)]
