@@ -102,9 +102,8 @@ def _community(found: Found, folder: Folder, known: Known, code: str) -> None:
 def _unique(stem: str, folder: Folder) -> None:
     sheet = folder.sheets[stem]
     seen: dict[Key, int] = {}
-    for row in sheet.rows:
-        key = sheet.key(row)
-        if key is not None and seen.setdefault(key, row.line) != row.line:
+    for row, key in sheet.keyed:
+        if seen.setdefault(key, row.line) != row.line:
             folder.add(stem, row.line, sheet.file.key[0], SAME_KEY, row=seen[key])
 
 

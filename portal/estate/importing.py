@@ -136,7 +136,7 @@ class _Work:
 
     async def _grown(self, n: int) -> None:
         """After portions 1, 2, 4, 8 … of a large import, let the planner see how many rows there are by now."""
-        if self.found.portions > 1 and self.flawless and n + 1 & n == 0:
+        if self.found.portions > 1 and self.flawless and n + 1 & n == 0 and any(self.created.values()):
             await fetch("SELECT count_what_is_new()")
 
     async def _whole(self, code: str) -> None:
@@ -144,7 +144,7 @@ class _Work:
         check_whole(self.found, folder, known, code)
         check_scopes(folder, await self._buildings(), self.found)
         stems = ("charge_items", "tariffs", "shared_costs")
-        changes = {stem: changes_of(folder.sheets.get(stem), known.of(stem)) for stem in stems}
+        changes = {stem: known.changes(stem, folder) for stem in stems}
         estates = {(known.community["code"],): known.community} if known.community else {}
         changes["community"] = changes_of(folder.sheets.get("community"), estates)
         changes["staff"] = staff_changes(folder.sheets.get("staff"), known.of("staff"))
@@ -182,7 +182,7 @@ class _Work:
             return
         check_people(portion)
         known = await known_portion(self.known, portion, "people")
-        changes = {"people": changes_of(portion.sheets["people"], known.of("people"))}
+        changes = {"people": known.changes("people", portion)}
         if self.flawless:
             await save("people", self.community, changes["people"], {})
             await meet_people(changes["people"])
@@ -195,7 +195,7 @@ class _Work:
         portion = Folder({"committee": sheet}, self.folder.faults, self.folder.warnings)
         check_persons_named(portion, await self._persons(portion), self.found)
         known = await known_portion(self.known, portion, "committee")
-        changes = {"committee": changes_of(sheet, known.of("committee"))}
+        changes = {"committee": known.changes("committee", portion)}
         if self.flawless:
             await save("committee", self.community, changes["committee"], await self._names(portion))
         self._count(changes)
@@ -208,7 +208,7 @@ class _Work:
         known = await known_portion(self.known, portion, *here)
         check_homes(portion, self.folder, known, self.found)
         check_persons_named(portion, await self._persons(portion), self.found)
-        changes = {stem: changes_of(portion.sheets.get(stem), known.of(stem)) for stem in BY_HOME}
+        changes = {stem: known.changes(stem, portion) for stem in BY_HOME}
         await check_billed_homes(portion, known, changes)
         if self.flawless:
             await self._save_homes(portion, changes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.db import fetch, fetch_one
-from portal.estate.columns import FILES, File
+from portal.estate.columns import FILES
 from portal.estate.reading import Folder, Row, Sheet
 from portal.tariffs.rules import Days
 from portal.units.states import OccupantRole
@@ -57,10 +57,19 @@ class Known:
 
     community: Cells | None = None
     rows: dict[str, dict[Key, Cells]] = field(default_factory=dict)
+    compared: dict[str, tuple[Sheet | None, list[Change]]] = field(default_factory=dict)
 
     def of(self, stem: str) -> dict[Key, Cells]:
         """The rows of a file; none for a new community."""
         return self.rows.get(stem, {})
+
+    def changes(self, stem: str, folder: Folder) -> list[Change]:
+        """A file's rows against what is known; compared once, since several checks and the saving ask."""
+        sheet = folder.sheets.get(stem)
+        before = self.compared.get(stem)
+        if before is None or before[0] is not sheet:
+            before = self.compared[stem] = (sheet, changes_of(sheet, self.of(stem)))
+        return before[1]
 
 
 async def known_of(code: str, folder: Folder) -> Known:
@@ -130,13 +139,13 @@ def changes_of(sheet: Sheet | None, known: dict[Key, Cells]) -> list[Change]:
     """A file's readable rows against what is known, in the order of the file."""
     if sheet is None or not sheet.file.key:
         return []
-    keyed = [(row, key) for row in sheet.rows if not row.bad and (key := sheet.key(row)) is not None]
+    keyed = [(row, key) for row, key in sheet.keyed if not row.bad]
+    blank = {column.name: column.default for column in sheet.file.columns}
     twins = _twins(keyed, known) if sheet.file.stem == "occupancies" else {}
-    return [_change(sheet.file, row, key, known.get(key) or twins.get(key)) for row, key in keyed]
+    return [_change(blank, row, key, known.get(key) or twins.get(key)) for row, key in keyed]
 
 
-def _change(file: File, row: Row, key: Key, old: Cells | None) -> Change:
-    blank = {c.name: c.default for c in file.columns}
+def _change(blank: Cells, row: Row, key: Key, old: Cells | None) -> Change:
     base = blank if old is None else {name: old[name] for name in blank}
     new = {**base, **row.cells}
     if new.get("role") == OccupantRole.tenant:
@@ -172,7 +181,7 @@ def days_of(cells: Cells) -> Days:
 
 def merged(stem: str, folder: Folder, known: Known) -> dict[Key, tuple[Cells, Row | None]]:
     """Every row of a file as it would stand after the import, with the file's row if it has one."""
-    changes = changes_of(folder.sheets.get(stem), known.of(stem))
+    changes = known.changes(stem, folder)
     replaced = {id(change.old) for change in changes if change.old is not None}
     left: dict[Key, tuple[Cells, Row | None]] = {
         key: (row, None) for key, row in known.of(stem).items() if id(row) not in replaced

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ MOST_ROWS = 2_000_000  # of an import in all
 MOST_AT_ONCE = 200_000  # of a file that is not read in portions
 PORTION = 16_000  # rows, about
 _BUFFER = 500
+_REMEMBERED = 2048  # different cells of a column
 
 EMPTY_FILE = N_("The file is empty. Its first row must name the columns: %(names)s.")
 UNKNOWN_COLUMN = N_("There is no column “%(name)s” in this file. Remove it, or correct its name to one of: %(names)s.")
@@ -72,10 +74,23 @@ class Sheet:
         """Whether rows may be missing only because they could not be read."""
         return self.broken or self.bad_key or not set(self.file.key) <= set(self.columns)
 
+    @cached_property
+    def keyed(self) -> list[tuple[Row, tuple[Any, ...]]]:
+        """The rows that are about something, with what that is; asked for once all rows are there."""
+        return [(row, key) for row in self.rows if (key := self.key(row)) is not None]
+
+    @cached_property
+    def readers(self) -> list[tuple[Column, Callable[[str], Any]] | None]:
+        """How to read each cell of a row; what is written in many rows is read once."""
+        return [(column, lru_cache(_REMEMBERED)(partial(_value, column))) if column else None for column in self.header]
+
     def key(self, row: Row) -> tuple[Any, ...] | None:
         """What the row is about, or None if that cannot be read."""
         if row.bad and row.bad & set(self.file.key):
             return None
+        found = tuple(map(row.cells.get, self.file.key))
+        if None not in found:
+            return found
         found = tuple([self._value(row, name) for name in self.file.key])
         required = self.file.required
         missing = any(v is None and name in required for name, v in zip(self.file.key, found, strict=True))
@@ -267,11 +282,12 @@ def _write(path: Path, batch: list[Record]) -> None:
 def _row(line: int, record: list[str], sheet: Sheet, folder: Folder) -> Row:
     cells: dict[str, Any] = {}
     bad: set[str] = set()
-    for column, typed in zip(sheet.header, record, strict=True):
-        if column is None:
+    for reader, typed in zip(sheet.readers, record, strict=True):
+        if reader is None:
             continue
+        column, read = reader
         try:
-            value = _value(column, typed.strip())
+            value = read(typed.strip())
         except BadCell as wrong:
             folder.faults.append(Fault(f"{sheet.file.stem}.csv", line, column.name, wrong.sentence))
             bad.add(column.name)

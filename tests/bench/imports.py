@@ -5,17 +5,13 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import Figure
+from tests.measured import Run, portal
 
 HOMES = 100_000
 MOST_SECONDS, MOST_MEGABYTES = 180, 500
@@ -83,33 +79,12 @@ def write_large_estate(folder: Path, homes: int = HOMES) -> int:
     return rows
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a command took: wall-clock seconds, the most memory it had at once in MB, and its answer."""
-
-    seconds: float
-    megabytes: float
-    answer: dict[str, Any]
-
-
-def portal(data: Path, *words: str | Path) -> Run:
-    """Run a command of the portal on a data folder of its own, and measure it."""
-    environ = {"PATH": os.environ["PATH"], "PORTAL_ENV": "test", "HOME": os.environ.get("HOME", "/")}
-    with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "portal.cli", *map(str, words), "--data", str(data), "--json"],
-            env=environ,
-            stdout=out,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        answer = json.loads(out.read() or b"{}")
-    if process.returncode:
-        raise SystemExit(f"{words[0]} failed: {json.dumps(answer, ensure_ascii=False)[:2000]}")
-    return Run(seconds, used.ru_maxrss / 1024, answer)
+def done(data: Path, *words: str | Path) -> Run:
+    """A command of the portal that must come to a good end."""
+    run = portal(data, *words)
+    if run.code:
+        raise SystemExit(f"{words[0]} failed: {json.dumps(run.answer, ensure_ascii=False)[:2000]}")
+    return run
 
 
 def main() -> None:
@@ -118,13 +93,13 @@ def main() -> None:
         folder, data = Path(place) / "estate", Path(place) / "var"
         Path(place).chmod(0o711)
         rows = write_large_estate(folder)
-        portal(data, "setup")
-        dry = portal(data, "import", folder, "--community", CODE, "--dry-run")
-        real = portal(data, "import", folder, "--community", CODE)
-        again = portal(data, "import", folder, "--community", CODE)
+        done(data, "setup")
+        words = ("import", folder, "--community", CODE)
+        dry, real, again = done(data, *words, "--dry-run"), done(data, *words), done(data, *words)
     assert sum(real.answer["created"].values()) == rows == sum(again.answer["unchanged"].values())
     assert dry.answer["created"] == real.answer["created"]
     for name, run in (("a dry run", dry), ("an import", real), ("the same import again", again)):
+        assert run.said.count("portal: units") > 1, "progress is told"
         facts = {"rows": rows, "homes": HOMES}
         Figure(f"{name} of {rows:,} rows, seconds", run.seconds, MOST_SECONDS, facts=facts).tell()
         Figure(f"{name} of {rows:,} rows, peak memory in MB", run.megabytes, MOST_MEGABYTES, facts=facts).tell()
