@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 from portal.db import fetch
 from portal.estate.known import Cells
-from portal.estate.reading import Folder, Row
+from portal.estate.reading import Folder
+from portal.estate.rows import Row
 from portal.kit.i18n import N_
 from portal.statements.states import StatementState
 

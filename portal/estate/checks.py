@@ -9,7 +9,8 @@ from collections import defaultdict
 
 from portal.estate.columns import FILES
 from portal.estate.known import Cells, Key, Known, merged
-from portal.estate.reading import Folder, Found, Row
+from portal.estate.reading import Folder, Found
+from portal.estate.rows import Row
 from portal.estate.ties import check_ties, first_owned_day, overlaps
 from portal.kit.i18n import N_
 from portal.tariffs.states import Formula

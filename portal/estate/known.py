@@ -10,7 +10,8 @@ from typing import Any
 
 from portal.db import fetch, fetch_one
 from portal.estate.columns import FILES
-from portal.estate.reading import Folder, Row, Sheet
+from portal.estate.reading import Folder
+from portal.estate.rows import Row, Sheet
 from portal.tariffs.rules import Days
 from portal.units.states import OccupantRole
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from portal.estate.cells import FORMULA, BadCell
-from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, LATER, ORDER, Column, File
-from portal.estate.report import Fault, Noted, fault
+from portal.estate.cells import BadCell
+from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, LATER, ORDER
+from portal.estate.report import Noted, fault
+from portal.estate.rows import Row, Sheet, read_cell, read_row
 from portal.estate.sources import Record, Unreadable
 from portal.kit.i18n import N_
 
@@ -25,81 +25,14 @@ MOST_ROWS = 2_000_000  # of an import in all
 MOST_AT_ONCE = 200_000  # of a file that is not read in portions
 PORTION = 16_000  # rows, about
 _BUFFER = 500
-_REMEMBERED = 2048  # different cells of a column
 
 EMPTY_FILE = N_("The file is empty. Its first row must name the columns: %(names)s.")
 UNKNOWN_COLUMN = N_("There is no column “%(name)s” in this file. Remove it, or correct its name to one of: %(names)s.")
 TWICE = N_("The column “%(name)s” is there twice. Remove one of them.")
 NO_COLUMN = N_("The column “%(name)s” is missing. Add it.")
-NO_CELL = N_("This must not be empty. Fill it in.")
 WIDTH = N_("The row has %(cells)s cells, the header has %(columns)s. Put quotes around a cell with a comma in it.")
 MANY_ROWS = N_("The file goes beyond %(rows)s rows. Import it in several parts.")
 NOT_KEPT = N_("This file was checked but is not kept yet. It belongs to a later version.")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row's values by column: only columns of the file, and without those in `bad`. `line` is its line."""
-
-    line: int
-    cells: dict[str, Any]
-    bad: frozenset[str] = frozenset()
-
-    def get(self, column: str) -> Any:
-        """The value, or None where it is unknown."""
-        return self.cells.get(column)
-
-
-@dataclass
-class Sheet:
-    """A file as read, or a portion of it.
-
-    `broken`: not all of its rows could be read, so nothing can be said of what is missing. `unsure`: neither can it
-    of names, since a key could not be read.
-    """
-
-    file: File
-    header: list[Column | None] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    broken: bool = False
-    bad_key: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it has, by name."""
-        return tuple(column.name for column in self.header if column)
-
-    @property
-    def unsure(self) -> bool:
-        """Whether rows may be missing only because they could not be read."""
-        return self.broken or self.bad_key or not set(self.file.key) <= set(self.columns)
-
-    @cached_property
-    def keyed(self) -> list[tuple[Row, tuple[Any, ...]]]:
-        """The rows that are about something, with what that is; asked for once all rows are there."""
-        return [(row, key) for row in self.rows if (key := self.key(row)) is not None]
-
-    @cached_property
-    def readers(self) -> list[tuple[Column, Callable[[str], Any]] | None]:
-        """How to read each cell of a row; what is written in many rows is read once."""
-        return [(column, lru_cache(_REMEMBERED)(partial(_value, column))) if column else None for column in self.header]
-
-    def key(self, row: Row) -> tuple[Any, ...] | None:
-        """What the row is about, or None if that cannot be read."""
-        if row.bad and row.bad & set(self.file.key):
-            return None
-        found = tuple(map(row.cells.get, self.file.key))
-        if None not in found:
-            return found
-        found = tuple([self._value(row, name) for name in self.file.key])
-        required = self.file.required
-        missing = any(v is None and name in required for name, v in zip(self.file.key, found, strict=True))
-        return None if missing else found
-
-    def _value(self, row: Row, name: str) -> Any:
-        value = row.cells.get(name)
-        column = self.file.column(name) if value is None else None
-        return column.default if column else value
 
 
 @dataclass
@@ -159,7 +92,7 @@ class Found:
             if stem in self.portioned:
                 like = self.portioned[stem]
                 sheet = Sheet(like.file, like.header, broken=like.broken, bad_key=like.bad_key)
-                sheet.rows = [_row(line, cells, sheet, found) for line, cells in self._aside(stem, n)]
+                sheet.rows = [read_row(line, cells, sheet, found.faults) for line, cells in self._aside(stem, n)]
                 found.sheets[stem] = sheet
         return found
 
@@ -192,7 +125,7 @@ def take_in(stem: str, records: Iterator[Record], found: Found, tell: Tell) -> N
         if stem in IN_PORTIONS:
             _put_aside(rows, sheet, found)
         else:
-            sheet.rows = [_row(line, cells, sheet, whole) for line, cells in rows]
+            sheet.rows = [read_row(line, cells, sheet, whole.faults) for line, cells in rows]
             sheet.bad_key = any(row.bad & set(file.key) for row in sheet.rows)
     except Unreadable as wrong:
         found.give_up(stem, wrong.line, wrong.sentence, **wrong.facts)
@@ -258,7 +191,7 @@ def _put_aside(records: Iterator[Record], sheet: Sheet, found: Found) -> None:
     for line, record in records:
         name = record[at].strip() if at is not None else ""
         try:
-            known = _value(column, name)
+            known = read_cell(column, name)
         except BadCell:
             sheet.bad_key = True
         else:
@@ -277,33 +210,3 @@ def _put_aside(records: Iterator[Record], sheet: Sheet, found: Found) -> None:
 def _write(path: Path, batch: list[Record]) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(batch, ensure_ascii=False) + "\n")
-
-
-def _row(line: int, record: list[str], sheet: Sheet, folder: Folder) -> Row:
-    cells: dict[str, Any] = {}
-    bad: set[str] = set()
-    for reader, typed in zip(sheet.readers, record, strict=True):
-        if reader is None:
-            continue
-        column, read = reader
-        try:
-            value = read(typed.strip())
-        except BadCell as wrong:
-            folder.faults.append(Fault(f"{sheet.file.stem}.csv", line, column.name, wrong.sentence))
-            bad.add(column.name)
-        else:
-            if value is not None or column.default is None:
-                cells[column.name] = value
-    return Row(line, cells, frozenset(bad) if bad else _NONE)
-
-
-_NONE: frozenset[str] = frozenset()
-
-
-def _value(column: Column, typed: str) -> Any:
-    if typed.startswith("="):
-        raise BadCell(FORMULA)
-    value = column.parse(typed) if typed else None
-    if column.required and (value is None or value == ()):
-        raise BadCell(NO_CELL)
-    return value

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.db import fetch
 from portal.estate.known import Cells, Change
-from portal.estate.reading import Row, Sheet
+from portal.estate.rows import Row, Sheet
 from portal.kit import clock
 from portal.people.actions import close_sessions
 

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from portal.estate.known import Cells, Known, days_of, merged
-from portal.estate.reading import Folder, Row
+from portal.estate.reading import Folder
 from portal.estate.report import fault
+from portal.estate.rows import Row
 from portal.kit.i18n import N_
 from portal.kit.period import Month
 from portal.tariffs.rules import Days
