@@ -36,6 +36,7 @@ from portal.kit.discreet import traced
 from portal.notices.jobs import notices
 from portal.notices.sending import send_notice
 from portal.plans.jobs import plans
+from portal.queue import TRIES, put_back
 from portal.settings import Settings
 
 log = logging.getLogger("portal.worker")
@@ -74,7 +75,9 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
             asyncio.get_running_loop().add_signal_handler(name, ending.set)
     aside = [
         asyncio.create_task(_beat(f"worker:{socket.gethostname()}:{uuid4().hex[:8]}")),
-        asyncio.create_task(_attempt("today", ensure_today)),  # the ticks that were missed while nobody worked
+        # The ticks that were missed while nobody worked.
+        asyncio.create_task(_attempt("jobs", put_back)),
+        asyncio.create_task(_attempt("today", ensure_today)),
     ]
     try:
         await pgqueuer.run(
@@ -124,12 +127,13 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
             log.warning("job %s failed", name, exc_info=trouble)
             raise Failed(traced(trouble)) from None
 
-    retry = partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))
+    retry = partial(DatabaseRetryEntrypointExecutor, max_attempts=TRIES, initial_delay=timedelta(seconds=2))
     queue.entrypoint(name, on_failure="hold", executor_factory=retry)(run)
 
 
 async def _minutely(schedule: Schedule) -> None:
-    """What must not wait longer than a minute: seals, attempts that nobody comes back from, files to be forgotten."""
+    """What must not wait longer than a minute: lost jobs, seals, attempts that nobody comes back from, files to forget."""
+    await _attempt("jobs", put_back)
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
     await _attempt("imports", sweep_imports)

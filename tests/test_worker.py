@@ -26,7 +26,7 @@ from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
-from portal.queue import enqueue
+from portal.queue import TRIES, enqueue
 from portal.settings import Settings
 from tests import cast
 
@@ -172,6 +172,25 @@ async def test_what_the_queue_keeps_of_a_failure_quotes_nobody(
         told = await until(kept)
     assert "ValueError" in told and "see_to_import" in told
     assert "陈静" not in told and json.dumps("陈静").strip('"') not in told
+
+
+async def test_what_is_held_with_tries_left_is_done_after_all(
+    settings: Settings, gateway: Gateway, admin: asyncpg.Connection
+) -> None:
+    """The database went away under a job, and was not back when the queue wanted to put the job back."""
+    estate = await cast.mingxi()
+    await text_somebody(estate)
+    await admin.execute("UPDATE pgqueuer SET status = 'failed', attempts = $1", TRIES - 1)
+    async with unit_of_work(estate.community):
+        await enqueue("send_notice", nonsense="1")
+    await admin.execute("UPDATE pgqueuer SET status = 'failed', attempts = $1 WHERE status = 'queued'", TRIES)
+
+    async def left() -> bool:
+        return await admin.fetch("SELECT status::text FROM pgqueuer") == [("failed",)]
+
+    async with worker(settings, gateway):
+        await until(lambda: delivery("sent"))
+        await until(left)
 
 
 async def test_what_was_rolled_back_is_never_sent(settings: Settings, gateway: Gateway) -> None:

@@ -106,8 +106,8 @@ class Victim:
         async with self.database() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             return [known.id for known in invariants() if await connection.fetch(known.sql)]
 
-    async def quiet(self, seconds: float = 60) -> None:
-        """Until every event that was stored is settled and no job is left. Raises TimeoutError."""
+    async def quiet(self, seconds: float = 90) -> None:
+        """Until every stored event is settled and no job is left: a lost one is queued again within a minute."""
         async with asyncio.timeout(seconds), self.database() as connection:
             while await connection.fetchval(  # noqa: ASYNC110
                 "SELECT EXISTS (SELECT FROM stripe_event WHERE state = 'pending') OR EXISTS (SELECT FROM pgqueuer)"
