@@ -132,7 +132,7 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
 
 
 async def _minutely(schedule: Schedule) -> None:
-    """What must not wait longer than a minute: lost jobs, seals, attempts that nobody comes back from, files to forget."""
+    """What must not wait longer: lost jobs, seals, attempts that nobody comes back from, files to forget."""
     await _attempt("jobs", put_back)
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
