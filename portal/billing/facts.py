@@ -198,7 +198,7 @@ async def _meters(units: list[Any]) -> dict[Any, set[tuple[str, str]]]:
 async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list[Billed]]:
     """Live lines: those of a bill that another one replaces no longer count.
 
-    Looked up unit by unit, which OFFSET 0 keeps: the planner, told of few lines yet, would rather read the whole estate's.
+    Looked up unit by unit, which OFFSET 0 keeps: told of few lines yet, the planner would read the whole estate's.
     """
     found: dict[Any, list[Billed]] = defaultdict(list)
     for row in await fetch(
