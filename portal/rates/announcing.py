@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -20,6 +20,7 @@ from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.once import id_of
 from portal.kit.period import Month
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
@@ -91,7 +92,7 @@ async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None
 @retrying
 async def announce_rate(by: Principal, tariff: UUID, new: NewRate, *, once: str | None = None) -> UUID:
     """The new version's id; all else of it is as in the version it follows. Raises as `rate_to_follow` does."""
-    version = uuid5(by.human, once) if once else uuid4()
+    version = id_of(by.human, once)
     async with unit_of_work(*by.with_role(*ANNOUNCERS)):
         community = (await _found(by, tariff, newest=False))["community"]
         await advisory_lock(f"bill-run:{community}")  # a run and a new rate must not look past each other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.audit.actions import record
@@ -15,6 +15,7 @@ from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid
 from portal.kit.i18n import N_
+from portal.kit.once import id_of
 from portal.people.principal import Principal, Role
 from portal.services.states import ServiceArea
 
@@ -43,7 +44,7 @@ async def record_service(
     if not by.may(community, *RECORDERS):
         raise Forbidden
     drawn = await encode(photos)
-    key = uuid5(NAMESPACE_URL, f"service:{by.human}:{once}") if once else uuid4()
+    key = id_of(by.human, once)
     async with unit_of_work(community):
         staff = await fetch_one(
             "SELECT s.id, c.timezone FROM staff s JOIN community c ON c.id = s.community"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -16,6 +16,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.kit.once import id_of
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
 from portal.payments.choosing import lock_bills
@@ -38,7 +39,7 @@ async def change_owners(
     `seen` is the seal of the outlook that was confirmed, `once` makes a repeated request answer with the first one's
     transfer. Raises Missing, Invalid as `outlook_of` does, Refused when something changed since it was seen.
     """
-    kept, transfer = await encode(photos), uuid5(by.human, once) if once else uuid4()
+    kept, transfer = await encode(photos), id_of(by.human, once)
     async with unit_of_work(*by.with_role(*CHANGERS)):
         await _lock(by, unit)
         if await fetch_value("SELECT id FROM transfer WHERE id = $1 AND unit = $2", transfer, unit):

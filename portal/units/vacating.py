@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -16,6 +16,7 @@ from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.once import id_of
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
@@ -46,7 +47,7 @@ async def file_vacancy(
 
     Raises Missing for anybody else, Invalid for a day that cannot be, Refused while one waits or the home is vacant.
     """
-    kept, vacancy = await encode(photos), uuid5(by.human, once) if once else uuid4()
+    kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(by):
         home = await _home(unit, f"{OWNS_NOW} AND o.person = ANY($3)", list(by.persons))
         return await _file(by, vacancy, home, empty_since, body, kept, person=home["person"])
@@ -57,7 +58,7 @@ async def file_at_desk(
     by: Principal, unit: UUID, *, empty_since: date, body: str, photos: Sequence[Sent] = (), once: str | None = None
 ) -> UUID:
     """Staff file it for an owner who wrote or came; somebody else answers. Raises as `file_vacancy` does."""
-    kept, vacancy = await encode(photos), uuid5(by.human, once) if once else uuid4()
+    kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(*by.with_role(*FILERS)):
         home = await _home(unit, "u.community = ANY($3)", list(by.with_role(*FILERS)))
         staff = await _me(by, home["community"])
