@@ -36,6 +36,7 @@ FATES = {
     OpenThing.hold: N_("Stays on the debt it was placed on."),
     OpenThing.attempt: N_("Is applied to the bills it was meant for, also after the change."),
     OpenThing.correction: N_("Is answered as before; what is taken off is credited to those who owe."),
+    OpenThing.binding: N_("Waits for an answer. Once the owner who asked has gone it can only be refused."),
     OpenThing.credit: N_("Stays theirs and pays no bill of the new owners. Ask where it shall be paid back."),
 }
 
@@ -244,7 +245,9 @@ def _bill(bill: Record, month: Month) -> StayingBill:
 
 async def _things(unit: UUID) -> list[StayingThing]:
     rows = await fetch(
-        f"SELECT t.*, n.names FROM ({THINGS}) t JOIN debtor_names n ON n.debtor = t.debtor ORDER BY t.kind, t.id",
+        f"SELECT t.kind, t.id, t.state, t.amount, n.names FROM ({THINGS}) t JOIN debtor_names n ON n.debtor = t.debtor"
+        " UNION ALL SELECT 'binding', b.id, b.state, NULL, p.name FROM binding b JOIN person p ON p.id = b.owner"
+        " WHERE b.unit = $1 AND b.state = 'requested' ORDER BY kind, id",
         unit,
         [state.value for state in LIVE_DISPUTES],
         [state.value for state in LIVE_PLANS],

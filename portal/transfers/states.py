@@ -23,4 +23,5 @@ class OpenThing(StrEnum):
     hold = "hold"
     attempt = "attempt"
     correction = "correction"
+    binding = "binding"
     credit = "credit"

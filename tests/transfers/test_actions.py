@@ -11,6 +11,8 @@ from portal.arrears.jobs import arrears
 from portal.billing.planning import preview_run
 from portal.billing.queries import bills_of
 from portal.billing.running import publish_run
+from portal.bindings.answering import refuse_binding
+from portal.bindings.asking import ask_binding
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
@@ -29,6 +31,7 @@ from portal.transfers.states import OpenThing
 from portal.units.household import homes_of
 from portal.verify import verify
 from tests import builders, cast
+from tests.bindings.world import wanted as binding_of
 from tests.pictures import a_photo
 from tests.populated import Sent
 from tests.transfers.changing import FROM, buyer, change, owner_called, ties, wanted
@@ -114,6 +117,16 @@ async def test_everything_open_is_named_and_stays_with_the_seller(estate):
             "SELECT n.names FROM arrears_case c JOIN debtor_names n ON n.debtor = c.debtor WHERE c.unit = $1", unit
         )
     assert [row["names"] for row in owing] == [row["names"] for row in cases] == ["陈静"]
+
+
+async def test_a_binding_that_waits_is_named_with_who_asked(estate):
+    binding = await ask_binding(estate["陈静"], binding_of(estate), "")
+    outlook = await outlook_of(estate["沈平"], estate.units["1栋101"], wanted())
+    assert [(thing.kind, thing.id, thing.names) for thing in outlook.things] == [(OpenThing.binding, binding, "陈静")]
+    await change_owners(estate["沈平"], estate.units["1栋101"], wanted(), seen=outlook.seal)
+    await refuse_binding(estate["沈平"], binding, "已过户")
+    again = wanted(buyer("韩梅", "+8619900000108"), starts_on=date(2026, 12, 2))
+    assert (await outlook_of(estate["沈平"], estate.units["1栋101"], again)).things == []
 
 
 async def test_what_changed_since_it_was_seen_is_not_confirmed(estate):
