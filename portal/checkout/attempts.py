@@ -23,7 +23,7 @@ from portal.payments.choosing import Choice, bills_of_lines, chosen, lock_bills,
 from portal.payments.rules import NOTHING_CHOSEN, Part, designate
 from portal.people.principal import Principal
 
-LEAST = {"CNY": Money(400)}  # Stripe's minimum charge, about half a US dollar
+LEAST = Money(400)  # Stripe's minimum charge, about half a US dollar
 MOST = Money(99_999_999)  # eight digits
 
 TOO_SMALL = N_("Online payments start at %(least)s. For less, please pay at the service centre.")
@@ -86,7 +86,7 @@ async def _claim(
         choice = await chosen(bills, lines)
         parts = designate(choice.lines, amount)
         currency = await fetch_value("SELECT currency FROM community WHERE id = $1", choice.community)
-        _refuse_sum(total(part.amount for part in parts), currency)
+        _refuse_sum(total(part.amount for part in parts))
         covered = _covered(choice, parts)
         digest = _digest(parts)
         live = await live_attempts(covered)
@@ -110,9 +110,9 @@ def _refuse_others(old: AttemptFacts, by: Principal) -> None:
         raise Refused(ELSEWHERE, since=old.created_at, until=old.created_at + LIFETIME)
 
 
-def _refuse_sum(sum_: Money, currency: str) -> None:
-    if sum_ < (least := LEAST.get(currency, Money(400))):
-        raise Invalid("amount", TOO_SMALL, least=least)
+def _refuse_sum(sum_: Money) -> None:
+    if sum_ < LEAST:
+        raise Invalid("amount", TOO_SMALL, least=LEAST)
     if sum_ > MOST:
         raise Invalid("amount", TOO_LARGE, most=MOST)
 
@@ -197,7 +197,7 @@ async def reach(attempt: UUID) -> Started:
     except StripeRefused as no:
         await end_attempt(known, AttemptState.failed, f"stripe: {no}")
         if no.code == "amount_too_small":
-            raise Invalid("amount", TOO_SMALL, least=LEAST.get(known.currency, Money(400))) from no
+            raise Invalid("amount", TOO_SMALL, least=LEAST) from no
         return Started(attempt, None)
     return await _keep(known, told)
 
