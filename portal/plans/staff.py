@@ -38,7 +38,6 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
 async def approve(request: Request, plan: FromPath[UUID]) -> Response:
     """Say yes."""
     form = ApproveForm(await request.form())
-    await queries.plan_on_desk(request.user, plan)
     if not form.validate():
         return await plan_page(request, plan, approving=form, status=422)
     await actions.approve_plan(plan, by=request.user, text=form.text.data)
@@ -50,7 +49,6 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Response:
 async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
     """Say no, with reasons."""
     form = RefuseForm(await request.form())
-    await queries.plan_on_desk(request.user, plan)
     if not form.validate():
         return await plan_page(request, plan, refusing=form, status=422)
     await actions.refuse_plan(plan, by=request.user, text=form.text.data)
