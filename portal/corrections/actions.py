@@ -19,6 +19,7 @@ from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
 from portal.units.debtors import tell_debtor
 
 ASKERS = (Role.finance, Role.manager)
@@ -58,7 +59,7 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
             kind.value,
             amount.fen,
             reason,
-            await _me(by, found["community"]),
+            await staff_of(by, found["community"]),
             clock.now(),
         )
         await _record(by, AuditVerb.CORRECTION_ASKED, correction, found["community"], reason, amount=amount, line=line)
@@ -125,7 +126,7 @@ async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> t
     )
     assert found is not None
     CORRECTION_MOVES.check(found["state"], to)
-    me = await _me(by, found["community"])
+    me = await staff_of(by, found["community"])
     if me == found["asked_by"]:
         raise Refused(OWN)
     return found, me
@@ -142,10 +143,6 @@ async def _answer(correction: UUID, to: CorrectionState, me: UUID, answer: str |
         answer,
         adjustment,
     )
-
-
-async def _me(by: Principal, community: int) -> UUID:
-    return await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
 
 
 async def _record(

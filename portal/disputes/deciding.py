@@ -25,6 +25,7 @@ from portal.kit.money import Money
 from portal.notices.states import Channel, NoticeKind
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
 from portal.units.debtors import tell_debtor
 
 OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
@@ -42,7 +43,7 @@ async def claim(by: Principal, dispute: UUID) -> None:
     """Take it on and tell the owner so; it stays open to all others. Raises Missing, or Refused once it is decided."""
     async with unit_of_work(by):
         found = await _live(by, dispute)
-        me = await steps.staff_of(by, found["community"])
+        me = await staff_of(by, found["community"])
         if found["claimed_by"] == me:
             return
         await steps.move(found, None, claimed_by=me, **_acknowledged(found))
@@ -55,7 +56,7 @@ async def ask(by: Principal, dispute: UUID, text: str) -> None:
     """Ask the owner something; the clock stands still until the answer. Raises Missing or Refused."""
     async with unit_of_work(by):
         found = await _live(by, dispute)
-        me = await steps.staff_of(by, found["community"])
+        me = await staff_of(by, found["community"])
         await steps.move(found, DisputeState.asked, **_replied(found, me))
         await fetch(
             "INSERT INTO dispute_pause (id, community, dispute, starts_at) VALUES (gen_random_uuid(), $1, $2, $3)",
@@ -78,7 +79,7 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
         found = await _live(by, dispute)
         if due_on < await today_in(found["community"]):
             raise Invalid("due_on", PAST)
-        me = await steps.staff_of(by, found["community"])
+        me = await staff_of(by, found["community"])
         await steps.end_pause(found)
         changes = _replied(found, me) | {"department": department, "department_due": due_on}
         await steps.move(found, DisputeState.routed, **changes)
@@ -103,7 +104,7 @@ async def decide(
             raise Refused(PROPOSED, **await _last_decision(found["id"]))
         if version is not None and version != found["version"]:
             raise Refused(CHANGED)
-        me = await steps.staff_of(by, found["community"])
+        me = await staff_of(by, found["community"])
         sum_ = credited(outcome, amount, await disputed_now(found))
         decision = await fetch_one(
             "INSERT INTO decision (id, community, dispute, round, outcome, amount, body, decided_by, decided_at)"
@@ -140,7 +141,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
             raise Forbidden
         if found["state"] != DisputeState.awaiting_approval:
             raise Refused(NOTHING_PROPOSED)
-        me = await steps.staff_of(by, found["community"])
+        me = await staff_of(by, found["community"])
         decision = await fetch_one(
             "SELECT * FROM decision WHERE dispute = $1 AND final_at IS NULL ORDER BY round DESC LIMIT 1", found["id"]
         )

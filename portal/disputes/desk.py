@@ -19,6 +19,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
 
 MOST_CLOSED = 200
 FINISHED = [state.value for state in DisputeState if state not in LIVE]
@@ -193,7 +194,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         raise Missing
     now = clock.now()
     found = (await with_clocks([row], now))[0]
-    me = await fetch_one("SELECT id FROM staff WHERE community = $1 AND human = $2", found.community, by.human)
+    me = await staff_of(by, found.community)
     proposed = await _proposal(found)
     terms = (await work_terms([found.community]))[found.community]
     acting = found.is_live and not row["concerned"] and found.state is not DisputeState.awaiting_approval
@@ -210,10 +211,12 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         Money(row["approval_limit"]),
         unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)]) if found.is_live else [],
         row["concerned"],
-        can_claim=acting and (me is None or found.claimed_by != me["id"]),
+        can_claim=acting and found.claimed_by != me,
         can_act=acting,
         can_ask=acting and not found.is_asked,
-        can_approve=bool(proposed and me and proposed[1] != me["id"] and by.may(found.community, Role.manager))
+        can_approve=proposed is not None
+        and proposed[1] != me
+        and by.may(found.community, Role.manager)
         and not row["concerned"],
     )
 

@@ -51,14 +51,6 @@ async def _locked(bill: UUID | None, dispute: UUID) -> Record:
     return found
 
 
-async def staff_of(by: Principal, community: int) -> UUID:
-    """The member of staff they are in this community. Raises Missing."""
-    found = await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
-    if found is None:
-        raise Missing
-    return found
-
-
 async def move(dispute: Record, to: DisputeState | None, **changes: Any) -> None:
     """Set its state (None: as it is) and these columns, and count the change. Raises Refused for a forbidden move."""
     if to is not None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from portal.db import EVERYWHERE, fetch, fetch_one, reading, unit_of_work
+from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 from portal.kit import clock
+from portal.kit.errors import Missing
 from portal.people.principal import Audience, Principal, Role
 from portal.people.rules import SEEN_EVERY, alive, device
 
@@ -95,6 +96,14 @@ def _in_force(post: Any, zone: str) -> bool:
     return (post["starts_on"] is None or post["starts_on"] <= today) and (
         post["ends_on"] is None or today <= post["ends_on"]
     )
+
+
+async def staff_of(by: Principal, community: int) -> UUID:
+    """The member of staff they are in a community, in the running unit of work. Raises Missing where they are none."""
+    found = await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
+    if found is None:
+        raise Missing
+    return found
 
 
 @reading

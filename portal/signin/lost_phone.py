@@ -15,6 +15,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
 from portal.people.states import PHONE_CHANGE_MOVES, Identity, PhoneChangeState
 from portal.signin.actions import Knock
 from portal.signin.moving import move_persons, new_number_proved
@@ -105,7 +106,7 @@ async def ask_change(
                 knock.phone,
                 identity.value,
                 reason,
-                await _me(by, found.community),
+                await staff_of(by, found.community),
                 clock.now(),
             )
             if made is None:
@@ -149,7 +150,7 @@ async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tupl
     if found is None:
         raise Missing
     PHONE_CHANGE_MOVES.check(found["state"], to)
-    me = await _me(by, found["community"])
+    me = await staff_of(by, found["community"])
     if me == found["asked_by"]:
         raise Refused(OWN)
     return found, me
@@ -164,10 +165,6 @@ async def _answer(change: UUID, to: PhoneChangeState, me: UUID, answer: str | No
         clock.now(),
         answer,
     )
-
-
-async def _me(by: Principal, community: int) -> UUID:
-    return await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
 
 
 def _row(by: Principal, row: Record) -> ChangeRow:

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.bindings.revoking import end_ties
-from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
@@ -21,6 +21,7 @@ from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.people.principal import Principal
+from portal.people.queries import staff_of
 from portal.transfers.buyers import Wanted, ensure_person
 from portal.transfers.outlook import CHANGERS, Outlook, outlook_of
 from portal.units.debtors import ensure_debtors
@@ -114,8 +115,6 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
     new = outlook.unit, tuple(sorted(persons, key=str))
     old = outlook.unit, tuple(sorted({tie.person for tie in outlook.leaving}, key=str))
     debtors = await ensure_debtors(outlook.community, [new, *([old] if old[1] else [])])
-    staff = await fetch_one("SELECT id FROM staff WHERE community = $1 AND human = $2", outlook.community, by.human)
-    assert staff is not None, "a role is held by a member of staff"
     told = {name: whole for name, whole in asdict(outlook).items() if name in ("bills", "things", "turns", "vacant")}
     await fetch(
         "INSERT INTO transfer (id, community, unit, starts_on, basis, document, old_debtor, new_debtor, seen, made_by,"
@@ -129,7 +128,7 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
         debtors.get(old),
         debtors[new],
         json.dumps(told, default=str, ensure_ascii=False, sort_keys=True),
-        staff["id"],
+        await staff_of(by, outlook.community),
         clock.now(),
     )
     return debtors.get(old)

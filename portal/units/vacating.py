@@ -20,6 +20,7 @@ from portal.kit.once import id_of
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
 from portal.units.states import VACANCY_MOVES, OccupancyState, VacancyState
 from portal.units.vacancies import LIVED_IN, OWNS_NOW
 
@@ -61,7 +62,7 @@ async def file_at_desk(
     kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(*by.with_role(*FILERS)):
         home = await _home(unit, "u.community = ANY($3)", list(by.with_role(*FILERS)))
-        staff = await _me(by, home["community"])
+        staff = await staff_of(by, home["community"])
         return await _file(by, vacancy, home, empty_since, body, kept, staff=staff)
 
 
@@ -208,7 +209,7 @@ async def _for_answer(by: Principal, vacancy: UUID, to: VacancyState) -> tuple[R
     )
     assert row is not None
     VACANCY_MOVES.check(row["state"], to)
-    me = await _me(by, row["community"])
+    me = await staff_of(by, row["community"])
     if me == row["filed_at_desk"]:
         raise Refused(OWN)
     return row, me
@@ -246,10 +247,6 @@ async def _end(by: Principal, home: Record, lived_in_from: date) -> None:
     await record(by.actor, AuditVerb.VACANCY_ENDED, subject, community=home["community"], on=lived_in_from)
     about = {"unit": home["id"], "name": home["name"], "community": home["community"], "today": home["today"]}
     await _tell(about, NoticeKind.vacancy_ended, row["id"] if row else home["id"], starts_on=lived_in_from)
-
-
-async def _me(by: Principal, community: int) -> UUID:
-    return await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
 
 
 async def _record(
