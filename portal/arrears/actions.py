@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -17,12 +16,6 @@ from portal.kit import clock
 
 JOB = "job:arrears"
 VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
-
-
-@dataclass(frozen=True)
-class _Case:
-    id: UUID
-    looked_on: date
 
 
 @retrying
@@ -48,25 +41,26 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
     )
     mine = sorted(set(debtors) - {row["debtor"] for row in later})
     cases = {
-        row["debtor"]: _Case(row["id"], row["looked_on"])
+        row["debtor"]: row["id"]
         for row in await fetch(
-            "SELECT id, debtor, looked_on FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state <> 'closed'"
+            "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state <> 'closed'"
             " ORDER BY id FOR NO KEY UPDATE",
             mine,
         )
     }
-    before = await before_of([case.id for case in cases.values()])
+    before = await before_of(list(cases.values()))
     changes = []
     for debtor, facts in (await facts_of(mine, [on] * len(mine))).items():
         case = cases.get(debtor)
-        standing = look(facts, before[case.id] if case else None, on)
+        standing = look(facts, before[case] if case else None, on)
         if standing is None:
             continue
-        id_ = case.id if case else await _open(community, debtor, standing, on)
         if case:
-            await _update(id_, standing, on)
+            await _update(case, standing, on)
+        else:
+            case = await _open(community, debtor, standing, on)
         if standing.why:
-            await _write(community, id_, facts, standing, standing.why, on, actor)
+            await _write(community, case, facts, standing, standing.why, on, actor)
             changes.append(standing.why)
     return changes
 

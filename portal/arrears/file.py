@@ -84,7 +84,6 @@ class StageRow:
     overdue: Money
     held: Money
     days: int
-    rule: str
 
     @property
     def chaseable(self) -> Money:
@@ -192,7 +191,7 @@ async def _money(case: CaseRow) -> list[MoneyOnItsWay]:
 async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
     """Every change of some cases, newest first."""
     rows = await fetch(
-        "SELECT arrears_case, at, changed_on, state, stage, why, actor, rule, facts FROM case_stage"
+        "SELECT arrears_case, at, changed_on, state, stage, why, actor, facts FROM case_stage"
         " WHERE arrears_case = ANY($1::uuid[]) ORDER BY changed_on DESC, at DESC",
         list(cases),
     )
@@ -210,7 +209,6 @@ async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
                 overdue=Money(facts["overdue"]),
                 held=Money(facts["held"]),
                 days=facts["days"],
-                rule=row["rule"],
             )
         )
     return found

@@ -61,7 +61,7 @@ class NextKind(StrEnum):
     """What comes next for a case."""
 
     nothing = "nothing"
-    on_hold = "waits_for_plan"
+    on_hold = "on_hold"
     waits_for_review = "waits_for_review"
     step = "step"
     step_is_due = "step_is_due"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from portal.communities.worktime import WorkCalendar, add_working_days, add_working_hours, after, worked
 
 __all__ = [
     "STANDARD", "Deadlines", "Pause", "ServiceLevel", "WorkCalendar", "add_working_days", "add_working_hours",
-    "deadlines", "paused", "remaining", "worked",
+    "deadlines", "paused", "worked",
 ]  # fmt: skip
 
 
@@ -61,32 +61,15 @@ def paused(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause]) 
     Pauses may come in any order and overlap; shared time counts once. A pause that begins when the deadline has
     already passed changes nothing. Raises ValueError for a pause that ends before it begins.
     """
-    due, stopped = _pushed(calendar, deadline, pauses)
-    return None if stopped else due
-
-
-def remaining(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause], at: datetime) -> timedelta:
-    """The working time left at a moment, as it was known then; none once the deadline has passed.
-
-    While a pause lasts it is what was left when the pause began.
-    """
-    begun = [pause for pause in pauses if pause.began <= at]
-    so_far = [replace(pause, ended=None) if pause.ended and pause.ended > at else pause for pause in begun]
-    due, stopped = _pushed(calendar, deadline, so_far)
-    return worked(calendar, stopped.began if stopped else at, due)
-
-
-def _pushed(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause]) -> tuple[datetime, Pause | None]:
-    """The deadline after the ended pauses, and the open one that stops it, if any."""
     due = deadline.astimezone(UTC)
     for pause in _apart(pauses):
         if pause.began >= due:
             break
         if pause.ended is None:
-            return due, pause
+            return None
         if spent := worked(calendar, pause.began, pause.ended):
             due = after(calendar, due, spent)
-    return due, None
+    return due
 
 
 def _apart(pauses: Iterable[Pause]) -> list[Pause]:

@@ -89,7 +89,6 @@ STAFF = (
     StaffMember("legal", "曾景槿", "legal", "法务部"),
     StaffMember("admin", "彭怀瑜", "admin", "项目经理室"),
 )
-DEPARTMENTS = tuple(dict.fromkeys(member.department for member in STAFF))
 
 # Each of these homes is in arrears besides the personas: the age of its oldest debt in days.
 DEBTORS = {

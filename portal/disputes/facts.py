@@ -63,7 +63,6 @@ class Dispute:
     claimed_by: UUID | None
     claimed_name: str | None
     opened_at: datetime
-    decided_at: datetime | None
     awaited: Promised | None
     promises: list[Promised]
     next_words: Sentence
@@ -188,7 +187,6 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
         row["claimed_by"],
         row["claimed_name"],
         row["opened_at"],
-        row["final_at"] if closed else None,
         awaited,
         course.promises(terms.calendar),
         what_next(state, awaited, row["department"], now),

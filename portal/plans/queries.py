@@ -78,7 +78,6 @@ class PlanPage:
     agreed_text: str | None
     agreed_at: datetime | None
     agreed_sha256: str | None
-    ended_at: datetime | None
     may_answer: bool
 
     @property
@@ -229,7 +228,6 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
         agreed_text=row["agreed_text"],
         agreed_at=row["agreed_at"],
         agreed_sha256=row["agreed_sha256"],
-        ended_at=row["ended_at"],
         may_answer=may_answer,
     )
 

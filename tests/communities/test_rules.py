@@ -18,7 +18,6 @@ from portal.communities.rules import (
     add_working_hours,
     deadlines,
     paused,
-    remaining,
     worked,
 )
 
@@ -134,14 +133,6 @@ def test_one_more_pause_never_makes_a_deadline_sooner(calendar, start, hours, st
     assert due <= paused(calendar, due, stops) <= paused(calendar, due, [*stops, more])
 
 
-@given(moments, lengths, st.lists(pauses(), max_size=3), moments)
-@settings(deadline=None)
-def test_what_remains_never_grows_while_time_passes(start, hours, stops, at):
-    due = add_working_hours(CALENDAR, start, hours)
-    left = [remaining(CALENDAR, due, stops, at + n * timedelta(hours=7)) for n in range(12)]
-    assert left == sorted(left, reverse=True)
-
-
 @pytest.mark.parametrize(
     ("hours", "start", "due"),
     [
@@ -192,22 +183,18 @@ def test_a_year_that_nobody_published_counts_monday_to_friday_and_says_so():
     assert [CALENDAR.is_working(date(2099, 10, day)) for day in range(1, 8)] == [True, True, False, False, *[True] * 3]
 
 
-def test_an_open_pause_stops_the_clock_and_keeps_what_was_left():
+def test_an_open_pause_stops_the_clock_and_an_ended_one_moves_it_on():
     due = here("2026-11-24 10:00")
     asked = [Pause(here("2026-11-23 17:00"))]
     assert paused(CALENDAR, due, asked) is None
-    assert remaining(CALENDAR, due, asked, here("2026-11-23 16:00")) == timedelta(hours=3)
-    assert remaining(CALENDAR, due, asked, here("2026-12-24 16:00")) == timedelta(hours=2)
     answered = [Pause(here("2026-11-23 17:00"), here("2026-11-25 09:30"))]
     assert paused(CALENDAR, due, answered) == here("2026-11-25 11:30")
-    assert remaining(CALENDAR, due, answered, here("2026-11-25 10:30")) == timedelta(hours=1)
 
 
 def test_a_pause_that_comes_too_late_saves_nothing():
     due = here("2026-11-23 10:00")
     late = [Pause(here("2026-11-23 11:00"))]
     assert paused(CALENDAR, due, late) == due
-    assert remaining(CALENDAR, due, late, here("2026-11-23 12:00")) == timedelta(0)
 
 
 def test_summer_time_moves_the_clock_and_not_the_promise():
