@@ -48,6 +48,7 @@ def test_the_image_holds_no_secret_and_only_what_it_needs(lines: list[str]) -> N
     assert not [name for name in said if SECRET.search(name)]
     copied = {line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line}
     allowed = (ROOT / ".dockerignore").read_text()
+    assert {"portal", "templates", "static"} <= {Path(source).name for source in copied}
     assert all(f"!{source}" in allowed and (ROOT / source).exists() for source in copied)
 
 

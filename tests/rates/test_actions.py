@@ -101,7 +101,8 @@ async def test_a_billed_month_stays_with_its_rate(estate, tariff):
 async def test_bills_for_another_use_do_not_stand_in_the_way(estate, item, tariff):
     shops = await builders.tariff(estate.community, item, rate="5.00", use="commercial")
     await publish_run(estate.community, Month(2026, 11), date(2026, 11, 1), approver="staff:x")
-    await announce_rate(estate["蒋涛"], shops, NewRate(Decimal("4.00"), date(2026, 11, 24), "x"))
+    version = await announce_rate(estate["蒋涛"], shops, NewRate(Decimal("4.00"), date(2026, 11, 24), "x"))
+    assert (await rate_to_follow(estate["蒋涛"], version)).before.starts_on == date(2026, 11, 24)
 
 
 async def test_only_the_latest_version_is_followed(estate, tariff):
