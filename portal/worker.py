@@ -22,6 +22,7 @@ from pgqueuer.models import Job, Schedule
 
 from portal import db
 from portal.arrears.jobs import arrears
+from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
 from portal.billing.requesting import see_to_run
 from portal.checkout.gateway import gateway
@@ -120,6 +121,7 @@ class Failed(Exception):
 
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
+        begin_request(name)
         try:
             async with asyncio.timeout(LONG.get(name, 60)):
                 await act(**json.loads(job.payload or b"{}"))
@@ -162,6 +164,7 @@ async def ensure_today() -> None:
 
 async def _attempt(name: str, job: Callable[[], Awaitable[Any]]) -> bool:
     """Run a job; whether it went well. What goes wrong is logged, and the next tick tries again."""
+    begin_request(name)
     try:
         await job()
     except Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import asyncpg
 import pytest
 
 import portal.worker
+from portal.audit.actions import present_request
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.health import health
 from portal.kit import clock
@@ -206,9 +208,11 @@ async def test_what_was_rolled_back_is_never_sent(settings: Settings, gateway: G
 async def test_each_day_is_seen_to_once_and_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     await cast.mingxi()
     ran: list[str] = []
+    ids: list[str] = []
 
     async def good(on: date) -> None:
         ran.append(f"good {on}")
+        ids.append(present_request())
 
     async def bad(on: date) -> None:
         ran.append("bad")
@@ -221,3 +225,4 @@ async def test_each_day_is_seen_to_once_and_a_failure_is_tried_again(monkeypatch
     monkeypatch.setattr(clock, "today", lambda zone: date(2026, 11, 24))
     await portal.worker.ensure_today()
     assert ran == ["good 2026-11-23", "bad", "bad", "good 2026-11-24", "bad"]
+    assert len(set(ids)) == 2 and all(re.fullmatch(r"good:[0-9a-f]{12}", one) for one in ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +15,17 @@ from portal.db import fetch
 from portal.kit import clock
 from portal.kit.money import Money
 
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_request: ContextVar[str | None] = ContextVar("request", default=None)
+
+
+def begin_request(name: str = "") -> None:
+    """From here on every audit row of this task carries one id; a job puts its name before it (I-U2)."""
+    _request.set(f"{name}:{secrets.token_hex(6)}" if name else secrets.token_hex(6))
+
+
+def present_request() -> str:
+    """The id of what is under way, for the log and the person who is told of a fault; empty outside of one."""
+    return _request.get() or ""
 
 
 async def record(
@@ -30,7 +41,7 @@ async def record(
         verb.value,
         subject,
         reason,
-        request_id.get(),
+        _request.get(),
         json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from portal import db
+from portal.audit.actions import begin_request
 from portal.database import Database
 from portal.kit import clock
 from portal.kit.errors import Declined
@@ -35,6 +36,7 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
     database = Database(settings)
 
     async def run() -> Answer:
+        begin_request("cli")
         db.engine.point_at(**database.config("portal_worker"))
         await db.engine.open(min_size=1, max_size=4)
         try:

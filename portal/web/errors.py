@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
+from portal.audit.actions import present_request
 from portal.db import CommitUnknown
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
@@ -64,7 +65,7 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
             )
         return Redirect(target, status_code=303)
     status = status_of(exc)
-    number = secrets.token_hex(4) if status >= 500 else ""
+    number = (present_request() or secrets.token_hex(6)) if status >= 500 else ""
     if status >= 500:
         # The template of the path: a set-up link carries its token in the path itself.
         log.error("%s %s failed [%s]", request.method, request.scope.get("path_template"), number, exc_info=exc)

@@ -9,6 +9,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from portal.audit.actions import begin_request
 from portal.people.principal import Principal
 from portal.web import i18n
 from portal.web.here import Web, web_of
@@ -28,7 +29,8 @@ class Session(ASGIMiddleware):
         self.find_principal = find_principal
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Look the token up and go on."""
+        """Give the request its id, look the token up and go on."""
+        begin_request()
         request: Request = Request(scope)
         scope["user"] = None
         i18n.speak(language_of(request))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
 from portal.communities.actions import set_working_day
 from portal.communities.queries import terms_of
-from portal.db import fetch_value, unit_of_work
+from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.settings import Settings
 from tests import cast
@@ -36,6 +37,20 @@ async def test_a_manager_keeps_a_day_on_the_page(settings: Settings) -> None:
         assert (await manager.post("/desk/calendar", data=typed | {"on": "31/12"})).status_code == 422
         assert (await manager.post("/desk/calendar", data=typed)).status_code == 303
         assert "区里通知放假" in (await manager.get("/desk/calendar")).text
+
+
+async def test_what_one_request_did_carries_its_id(settings: Settings) -> None:
+    """I-U2: rows of one request have one id, those of another another."""
+    mingxi = await cast.mingxi()
+    typed = {"community": "mingxi", "kind": "resting", "note": "区里通知放假"}
+    async with browser(settings, mingxi["沈平"]) as manager:
+        for ahead in (10, 11):
+            on = (clock.today("Asia/Shanghai") + timedelta(days=ahead)).isoformat()
+            await manager.post("/desk/calendar", data=typed | {"on": on})
+    async with unit_of_work(mingxi.community):
+        ids = [row["request"] for row in await fetch("SELECT request FROM audit_entry WHERE verb = 'working_day_set'")]
+    assert len(ids) == len(set(ids)) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in ids)
 
 
 async def test_nobody_keeps_the_calendar_of_another_estate_or_without_the_role(settings: Settings) -> None:
