@@ -163,8 +163,17 @@ async def today_of(by: Principal) -> Today:
     )
 
 
+@dataclass(frozen=True)
+class AuditList:
+    """A page of entries; `pages` counts on only as far as the next one: nobody counts a log of years."""
+
+    rows: list[AuditRow]
+    page: int
+    pages: int
+
+
 @reading
-async def audit_of(by: Principal, words: str = "", page: int = 1) -> list[AuditRow]:
+async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
     """The newest audit entries of one's communities; `words` is a verb or a subject."""
     rows = await fetch(
         "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, k.sequence"
@@ -174,10 +183,11 @@ async def audit_of(by: Principal, words: str = "", page: int = 1) -> list[AuditR
         " ORDER BY a.at DESC, k.sequence DESC LIMIT $3 OFFSET $4",
         list(by.with_role(*AUDITORS)),
         words.strip(),
-        PER_PAGE,
+        PER_PAGE + 1,
         offset(page, PER_PAGE),
     )
-    return [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
+    found = [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
+    return AuditList(found[:PER_PAGE], page, page + (len(found) > PER_PAGE))
 
 
 @dataclass(frozen=True)

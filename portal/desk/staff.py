@@ -20,8 +20,8 @@ async def show(request: Request) -> Template:
 @get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS)])
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Who did what."""
-    rows = await queries.audit_of(request.user, q, number)
-    return page(request, "desk/audit.html", title=_("Audit"), rows=rows, words=q, number=number, verbs=list(AuditVerb))
+    found = await queries.audit_of(request.user, q, number)
+    return page(request, "desk/audit.html", title=_("Audit"), found=found, words=q, verbs=list(AuditVerb))
 
 
 @get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import unit_of_work
+from portal.desk.queries import PER_PAGE, audit_of
 from portal.settings import Settings
 from tests import cast
 from tests.client import browser
@@ -40,3 +44,16 @@ async def test_staff_of_one_estate_see_nobody_of_another(settings: Settings) -> 
     async with browser(settings, donghu["韩冰"]) as client:
         text = (await client.get("/desk/staff")).text
     assert "韩冰" in text and "沈平" not in text
+
+
+async def test_a_full_last_page_of_the_audit_leads_to_no_empty_one() -> None:
+    mingxi = await cast.mingxi()
+    pages = []
+    for more in (PER_PAGE, 1):
+        async with unit_of_work(mingxi.community):
+            for n in range(more):
+                await record("cli", AuditVerb.WORKING_DAY_SET, f"day:{n}", community=mingxi.community)
+        found = await audit_of(mingxi["沈平"])
+        pages.append((len(found.rows), found.pages))
+    assert pages == [(PER_PAGE, 1), (PER_PAGE, 2)]
+    assert len((await audit_of(mingxi["沈平"], page=2)).rows) == 1
