@@ -26,6 +26,8 @@ from portal.tariffs.states import Formula, Proration, Rounding, Timing
 from portal.units.states import OccupancyState, Use
 from portal.units.vacancies import LIVED_IN
 
+_SIXTH = Decimal("0.000001")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -226,6 +228,6 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
     return found
 
 
-def exact(number: Decimal | None) -> Decimal | None:
+def exact(number: Decimal) -> Decimal:
     """A quantity as the column keeps it: at most six decimals."""
-    return None if number is None else number.quantize(Decimal("0.000001"))
+    return number.quantize(_SIXTH)

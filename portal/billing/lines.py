@@ -29,7 +29,7 @@ NOT_CHARGED = N_("The reading of meter %(meter)s of %(unit)s in %(month)s is not
 OPENED = N_("%(item)s of %(unit)s is not billed: its opening balance for %(month)s lies in the same cycle.")
 
 
-@dataclass
+@dataclass(slots=True)
 class ItemLines:
     """What was found for one item of one unit; `nth` is the number of its supplement."""
 
@@ -67,18 +67,18 @@ def item_lines(item: str, case: UnitCase, shares: Iterable[Share], schedule: Sch
     opening balance with a month of the cycle stands for all of the cycle.
     """
     before = [b for b in case.billed if b.item == item]
-    nth = max((b.supplement + 1 for b in before if b.period == schedule.period), default=0)
-    found = ItemLines(case, item, schedule, tuple(r for r in case.charges if r.item == item), nth)
+    nth = max((b.supplement + 1 for b in before if b.period == schedule.period), default=0) if before else 0
+    found = ItemLines(case, item, schedule, tuple([r for r in case.charges if r.item == item]), nth)
     mine = [s for s in shares if s.cost.item == item]
     for terms in schedule.terms(item, case.unit.use):
         months = terms.months
-        opened = next((b.first for b in before if b.opening and any(b.covers(m) for m in months)), None)
-        if opened is None:
+        opened = [b.first for b in before if b.opening and any(b.covers(m) for m in months)]
+        if not opened:
             _by_rate(found, terms, before)
             _by_meter(found, terms, before)
             _by_share(found, terms, before, mine)
-        elif opened not in (months[0], months[-1]):
-            found.remark(found.warnings, "opening_balance", OPENED, month=str(opened))
+        elif opened[0] not in (months[0], months[-1]):
+            found.remark(found.warnings, "opening_balance", OPENED, month=str(opened[0]))
     return found
 
 
@@ -96,7 +96,6 @@ def _by_rate(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
         ):
             found.remark(found.errors, "missing_quantity", NO_QUANTITY)
         charged = counted(terms, months, formula, found.rows, since)
-        owed_on = min((c.days.first for c in charged), default=date.max)
         for c in charged:
             area = unit.billable_area if formula is Formula.per_area else ONE_UNIT
             if area is None:
@@ -105,6 +104,7 @@ def _by_rate(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
                 found.remark(found.errors, "missing_rate", NO_RATE)
             else:
                 derivation = _derive(found.case, c.version, area * c.quantity, c.months, c.day_count)
+                owed_on = charged[0].days.first  # the earliest comes first
                 found.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
 
 
@@ -156,7 +156,7 @@ def _by_share(found: ItemLines, terms: Terms, before: list[Billed], shares: list
     parts: dict[TariffVersion, list[Share]] = {}
     for share in sorted(shares, key=lambda s: (s.cost.period, s.cost.scope)):
         cost = share.cost
-        known = ("cost", cost.scope, str(cost.period)) in billed
+        known = billed and ("cost", cost.scope, str(cost.period)) in billed
         if not known and share.version.rhythm == terms.rhythm and cost.period in terms.months:
             parts.setdefault(share.version, []).append(share)
     handed = found.case.unit.handed_over_on

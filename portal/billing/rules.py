@@ -134,9 +134,7 @@ def _idle_charges(case: UnitCase, schedule: Schedule) -> list[Remark]:
     idle = dict.fromkeys(
         row.item
         for row in case.charges
-        if row.quantity != 0
-        and row.days.meet(month)
-        and not any(days.meet(month) for days, _ in schedule.timeline(row.item, case.unit.use))
+        if row.quantity != 0 and not schedule.charges(row.item, case.unit.use) and row.days.meet(month)
     )
     return [_remark("charge_without_tariff", NO_TARIFF, unit=case.unit.name, item=item) for item in idle]
 

@@ -145,7 +145,7 @@ async def _issue(plan: Plan, drafts: Sequence[BillDraft], lines: Sequence[list[N
 
 def _line(draft: LineDraft, book: Book) -> NewLine:
     item, how = book.items[draft.item], draft.derivation
-    days = {"starts_on": draft.days.first, "ends_on": draft.days.last, "owed_on": draft.owed_on}
+    days = {"starts_on": str(draft.days.first), "ends_on": str(draft.days.last), "owed_on": str(draft.owed_on)}
     return NewLine(
         item.id,
         item.kind,
@@ -158,5 +158,5 @@ def _line(draft: LineDraft, book: Book) -> NewLine:
         quantity=exact(how.quantity),
         rate=how.version.rate,
         months=str(how.months),
-        facts=as_facts(how.facts() | {name: day.isoformat() for name, day in days.items()}),
+        facts=as_facts(how.facts() | days),
     )

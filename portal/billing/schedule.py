@@ -50,6 +50,7 @@ class Schedule:
         self._windows = {item: _windows(period, versions) for item, versions in self._versions.items()}
         self.items = tuple(item for item, windows in self._windows.items() if windows)  # with something to bill
         self._timelines: dict[tuple[str, str], Timeline] = {}
+        self._charged: dict[tuple[str, str], bool] = {}
         self._terms: dict[tuple[str, str], tuple[Terms, ...]] = {}
 
     @property
@@ -68,6 +69,13 @@ class Schedule:
         if key not in self._timelines:
             self._timelines[key] = versions_by_day(self._versions.get(item, ()), use)
         return self._timelines[key]
+
+    def charges(self, item: str, use: str) -> bool:
+        """Whether a use is charged for the item on any day of the run's month."""
+        key = item, use
+        if key not in self._charged:
+            self._charged[key] = any(days.meet(self.days) for days, _ in self.timeline(item, use))
+        return self._charged[key]
 
     def terms(self, item: str, use: str) -> tuple[Terms, ...]:
         """What a use is charged for the item, one for each rhythm that is due."""

@@ -28,7 +28,8 @@ class Money:
         """The nearest fen to an exact sum in yuan, half away from zero. Raises TypeError for a float."""
         if isinstance(yuan, float | int):
             raise TypeError(NOT_FEN.format(kind=type(yuan).__name__))
-        return cls(round_half_up(Fraction(yuan) * 100))
+        above, below = Fraction(yuan).as_integer_ratio()
+        return cls(round_half_up(100 * above, below))
 
     @property
     def yuan(self) -> Decimal:
@@ -88,8 +89,7 @@ def total(amounts: Iterable[Money]) -> Money:
     return Money(sum(a.fen for a in amounts))
 
 
-def round_half_up(value: Fraction) -> int:
-    """The nearest whole number, half away from zero."""
-    above, below = value.numerator, 2 * value.denominator
-    whole = (2 * abs(above) + value.denominator) // below
+def round_half_up(above: int, below: int) -> int:
+    """The whole number nearest to above ÷ below (which is above zero), half away from zero."""
+    whole = (2 * abs(above) + below) // (2 * below)
     return whole if above >= 0 else -whole

@@ -11,17 +11,18 @@ from portal.kit.money import Money, round_half_up
 from portal.tariffs.rules import Id, SharedCost, TariffVersion, UnitFacts
 from portal.tariffs.states import Formula, Rounding
 
-_STEPS = {rounding: Fraction(100, rounding.step) for rounding in Rounding}  # in one yuan
+_STEPS = {rounding: rounding.step for rounding in Rounding}  # in fen; asked for each line of a run
 
 
 def exact_amount(rate: Decimal, quantity: Decimal, months: Fraction, vacancy_rate: Decimal | None = None) -> Fraction:
     """rate × quantity × months (× vacancy rate) in yuan, unrounded."""
-    return _product(rate, quantity, months, Decimal(1) if vacancy_rate is None else vacancy_rate)
+    return _product(rate, quantity, months) if vacancy_rate is None else _product(rate, quantity, months, vacancy_rate)
 
 
 def rounded(exact: Fraction, rounding: Rounding) -> Money:
     """An exact sum in yuan straight to the tariff's fen, jiao or yuan, half up."""
-    return Money(round_half_up(exact * _STEPS[rounding]) * rounding.step)
+    step = _STEPS[rounding]
+    return Money(round_half_up(100 * exact.numerator, step * exact.denominator) * step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Share:
     @property
     def exact(self) -> Fraction:
         """The part in yuan before the left-over fen were given out."""
-        above, below = self.total_weight.as_integer_ratio()
-        return _product(self.cost.amount.yuan, self.weight, Fraction(below, above))
+        weight, unit = self.weight.as_integer_ratio()
+        whole, part = self.total_weight.as_integer_ratio()
+        return Fraction(self.cost.amount.fen * weight * part, 100 * unit * whole)
 
 
 def share_weight(version: TariffVersion, unit: UnitFacts) -> Decimal | None:
