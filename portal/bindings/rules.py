@@ -13,7 +13,7 @@ LONGEST_PAST, LONGEST_AHEAD = timedelta(days=366), timedelta(days=92)
 LONGEST_LEASE = 20  # years; source: Civil Code, Article 705
 
 TOO_EARLY = N_("Choose a first day that is no more than a year ago.")
-BEFORE_OWNING = N_("You own this home since %(on)s. Choose that day or a later one.")
+BEFORE_OWNING = N_("You have owned this home since %(on)s. Choose that day or a later one.")
 TOO_LATE = N_("Choose a first day within the next three months.")
 BACKWARDS = N_("The last day lies before the first one. Please check both.")
 OVER = N_("The last day is over already. Choose today or a later day.")

@@ -26,6 +26,7 @@ from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
 from portal.rates.rules import DAY, Before, check_rate, first_day_of_a_rise, is_higher
+from portal.tariffs.rules import rate_in_figures
 from portal.units.states import Use
 
 ANNOUNCERS = (Role.finance, Role.manager)
@@ -180,13 +181,7 @@ async def _tell(outlook: RateOutlook, version: UUID, new: NewRate) -> None:
         item_en=outlook.item.en,
         estate=outlook.estate,
         starts_on=new.starts_on,
-        rate=f"{_plain(new.rate)}{per}",
-        before=f"{_plain(outlook.before.rate)}{per}",
+        rate=f"{rate_in_figures(new.rate)}{per}",
+        before=f"{rate_in_figures(outlook.before.rate)}{per}",
         source=new.source,
     )
-
-
-def _plain(rate: Decimal) -> str:
-    """2.80: two decimals at least, more only where it has them."""
-    whole, _dot, rest = f"{rate:f}".partition(".")
-    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"

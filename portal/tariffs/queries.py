@@ -14,6 +14,7 @@ from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import N_
 from portal.people.principal import Principal
+from portal.tariffs.rules import rate_in_figures
 from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, TariffStanding, Timing, Voucher
 from portal.units.states import Use
 
@@ -82,10 +83,7 @@ class Price:
     @property
     def rate_text(self) -> str:
         """The rate in yuan: two decimals at least, more only where it has them."""
-        if self.rate is None:
-            return ""
-        whole, _dot, rest = f"{self.rate:,f}".partition(".")
-        return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+        return "" if self.rate is None else rate_in_figures(self.rate)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,12 @@ class SharedCost:
         return kind == "community" or (kind == "building" and unit.building == name)
 
 
+def rate_in_figures(rate: Decimal) -> str:
+    """A rate in yuan as people read it: 2.80, two decimals at least and more only where it has them."""
+    whole, _dot, rest = f"{rate:,f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
 def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
     """Which of an item's versions is in force for a use, from when to when, earliest first.
 
