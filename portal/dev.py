@@ -19,7 +19,7 @@ from portal.settings import Settings, load, read_env_file, ready_to_serve
 
 STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to do
 LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
-PAUSE, LONGEST_PAUSE = 0.5, 30  # seconds until a part is started again, doubled each time for one that
+PAUSE, LONGEST_PAUSE = 0.5, 5  # seconds until a part is started again, doubled each time for one that
 HARDLY_LIVED = 3  # seconds or less
 
 
