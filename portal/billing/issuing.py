@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,11 +61,13 @@ class NewBill:
 
 
 async def issue_bills(
-    community: int, bills: Sequence[NewBill], *, kind: BillKind, issued_on: date, run: UUID | None = None
-) -> list[UUID]:
+    community: int, bills: Sequence[NewBill], *, kind: BillKind, issued_on: date, run: UUID | None = None,
+    columns: list[str] | None = None,
+) -> list[UUID]:  # fmt: skip
     """Insert bills with numbers, lines, one journal each and a notice to each person who owes; the ids, in order.
 
-    Part of the caller's unit of work, which also writes the audit row.
+    Part of the caller's unit of work, which also writes the audit row. `columns` are its lines `in_columns`, from a
+    caller who has them already.
     """
     if not bills:
         return []
@@ -97,28 +99,45 @@ async def issue_bills(
         [bill.due_moved for bill in bills],
         [bill.replaces for bill in bills],
     )
-    await _insert_lines(community, zip(ids, bills, strict=True))
+    columns = columns or in_columns([bill.lines for bill in bills])
+    await _insert_lines(community, ids, [bill.unit for bill in bills], columns)
     journal = JournalKind.opening if kind is BillKind.opening else JournalKind.bill
     await post(community, journal, [_entry(i, bill) for i, bill in zip(ids, bills, strict=True)], on=issued_on)
     await _tell_debtors(community, list(zip(ids, bills, strict=True)))
     return ids
 
 
-async def _insert_lines(community: int, bills: Iterable[tuple[UUID, NewBill]]) -> None:
+def in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
+    """The lines of some bills column by column, as the text of arrays; the first column counts the bills from one.
+
+    Pure, so that it may be done beside the database, and half the work of handing over every value by itself.
+    """
     rows = [
-        (bill_id, bill.unit, line.item, line.tariff, position, str(line.first), str(line.last), line.part,
-         line.supplement, line.amount.fen, line.quantity, line.rate, line.months, line.facts)
-        for bill_id, bill in bills
-        for position, line in enumerate(bill.lines, start=1)
+        (n, line.item, line.tariff, position, line.first, line.last, line.part, line.supplement, line.amount.fen,
+         line.quantity, line.rate, line.months)
+        for n, lines in enumerate(bills, start=1)
+        for position, line in enumerate(lines, start=1)
     ]  # fmt: skip
+    columns = [
+        ",".join(["NULL" if cell is None else str(cell) for cell in column]) for column in zip(*rows, strict=True)
+    ]
+    facts = "\n".join([line.facts for lines in bills for line in lines])  # JSON has no line breaks of its own
+    return [f"{{{column}}}" for column in columns or [""] * 12] + [facts]
+
+
+async def _insert_lines(community: int, ids: list[UUID], units: list[UUID], columns: list[str]) -> None:
     await fetch(
         "INSERT INTO bill_line (id, community, bill, unit, item, tariff, position, first_month, last_month, part,"
         " supplement, amount, quantity, rate, months, facts)"
-        " SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::smallint[],"
-        " $7::text[], $8::text[], $9::smallint[], $10::smallint[], $11::bigint[], $12::numeric[], $13::numeric[],"
-        " $14::text[], $15::jsonb[])",
+        " SELECT gen_random_uuid(), $1, ($2::uuid[])[n], ($3::uuid[])[n], i, t, p, f, l, pa, s, a, q, r, m, js"
+        " FROM unnest($4::text::int[], $5::text::uuid[], $6::text::uuid[], $7::text::smallint[], $8::text::text[],"
+        " $9::text::text[], $10::text::smallint[], $11::text::smallint[], $12::text::bigint[], $13::text::numeric[],"
+        " $14::text::numeric[], $15::text::text[], string_to_array($16, E'\n')::jsonb[])"
+        " AS line(n, i, t, p, f, l, pa, s, a, q, r, m, js)",
         community,
-        *([list(column) for column in zip(*rows, strict=True)] or [[]] * 14),
+        ids,
+        units,
+        *columns,
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.billing.drafts import BillDraft, LineDraft, RunResult, RunTotals, UnitCase
+from portal.billing.drafts import LineDraft, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, cases_of, exact, freeze_splits
-from portal.billing.issuing import NewBill, NewLine, as_facts, issue_bills
+from portal.billing.issuing import NewBill, NewLine, as_facts, in_columns, issue_bills
 from portal.billing.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
 from portal.billing.states import BillKind
 from portal.db import advisory_lock, alone, by_index, fetch_value, retrying, unit_of_work
@@ -109,9 +110,9 @@ async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approv
         cases = await cases_of(batch, plan.schedule)
         reckoned = one_ahead(asyncio.to_thread(_reckon, plan, part) for part in growing(cases, FIRST_PART))
         async with aclosing(reckoned):
-            async for result, lines in reckoned:
-                added.add(result)
-                await _issue(plan, result.bills, lines, run)
+            async for part in reckoned:
+                added.add(part.result)
+                await _issue(plan, part, run)
         if added.bills:
             await record(
                 approver,
@@ -125,22 +126,34 @@ async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approv
     return added
 
 
-def _reckon(plan: Plan, cases: Sequence[UnitCase]) -> tuple[RunResult, list[list[NewLine]]]:
-    """The bills of some units and the lines to write for each. Pure, so that it may run beside the database."""
+@dataclass(frozen=True)
+class Part:
+    """The bills of some units, the lines to write for each, and the same lines in columns."""
+
+    result: RunResult
+    lines: list[list[NewLine]]
+    columns: list[str]
+
+
+def _reckon(plan: Plan, cases: Sequence[UnitCase]) -> Part:
+    """A part of a batch. Pure, so that it may run beside the database."""
     result = reckon(plan, cases)
-    return result, [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
+    lines = [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
+    return Part(result, lines, in_columns(lines))
 
 
-async def _issue(plan: Plan, drafts: Sequence[BillDraft], lines: Sequence[list[NewLine]], run: UUID) -> None:
+async def _issue(plan: Plan, part: Part, run: UUID) -> None:
+    drafts = part.result.bills
     if not drafts:
         return
     owners = [(draft.unit.id, draft.debtor) for draft in drafts]
     debtors = await ensure_debtors(plan.community, owners)  # type: ignore[arg-type]
     bills = [
         NewBill(owner[0], debtors[owner], draft.lines[0].period, draft.due_on, mine, draft.due_moved)  # type: ignore[arg-type, index]
-        for owner, draft, mine in zip(owners, drafts, lines, strict=True)
+        for owner, draft, mine in zip(owners, drafts, part.lines, strict=True)
     ]
-    await issue_bills(plan.community, bills, kind=BillKind.run, issued_on=plan.schedule.issued_on, run=run)
+    on = plan.schedule.issued_on
+    await issue_bills(plan.community, bills, kind=BillKind.run, issued_on=on, run=run, columns=part.columns)
 
 
 def _line(draft: LineDraft, book: Book) -> NewLine:
