@@ -16,7 +16,7 @@ from portal.billing.facts import Book, cases_of, exact, freeze_splits
 from portal.billing.issuing import NewBill, NewLine, as_facts, in_columns, issue_bills
 from portal.billing.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
 from portal.billing.states import BillKind
-from portal.db import advisory_lock, alone, by_index, fetch_value, retrying, unit_of_work
+from portal.db import advisory_lock, alone, by_index, fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.batches import batches, growing, one_ahead, uncollected
 from portal.kit.period import Month
@@ -58,6 +58,9 @@ async def publish(plan: Plan, ahead: RunTotals, approver: str, told: Progress) -
             added.count(await _issue_batch(plan, batch, run, approver))
             done += len(batch)
             await told(done, len(waiting))
+    if len(waiting) > BATCH:
+        async with unit_of_work(plan.community):
+            await fetch("SELECT count_what_was_billed()")
     added.warnings = ahead.warnings
     return added
 
