@@ -154,7 +154,8 @@ async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -
     by_id = dict(bills)
     rows = await fetch(
         "SELECT b.id, m.person, u.name FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
-        " JOIN unit u ON u.id = b.unit JOIN debtor_member m ON m.debtor = b.debtor",
+        " CROSS JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = b.debtor OFFSET 0) m"
+        " JOIN unit u ON u.id = b.unit",
         [*by_id],
         [bill.unit for bill in by_id.values()],
         [bill.debtor for bill in by_id.values()],

@@ -1,4 +1,4 @@
-"""A batch's facts cost what the batch costs, whatever the planner believed while the tables were empty."""
+"""A batch costs what its homes cost, whatever the planner believed while the tables were empty."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import date
 import asyncpg
 import pytest
 
+from portal.billing import running
 from portal.billing.facts import book_of, cases_of, units_of
 from portal.billing.running import publish_run
 from portal.billing.schedule import Schedule
-from portal.db import by_index, fetch_value, unit_of_work
+from portal.db import by_index, fetch, fetch_value, unit_of_work
 from portal.kit.period import Month
 from tests.large import CHARGES, PERIOD, large_estate
 
@@ -41,3 +42,22 @@ async def test_facts_are_read_unit_by_unit_without_statistics(admin: asyncpg.Con
         cases = await cases_of(units[:BATCH], schedule)
         assert await fetch_value(READ) - before == BATCH * len(CHARGES)
     assert [len(case.billed) for case in cases] == BATCH * [len(CHARGES)]
+
+
+async def test_checking_keys_does_not_read_the_estate(
+    admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, homes = 300, 1500
+    monkeypatch.setattr(running, "BATCH", batch)
+    monkeypatch.setattr(running, "FIRST_PART", batch)  # so many bills that the index of the community is the smallest
+    community = await large_estate(homes)
+    await admin.execute("VACUUM ANALYZE")
+    read = (
+        "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
+        " WHERE indexrelname IN ('bill_community', 'journal_community', 'debtor_community', 'debtor_member_community')"
+    )
+    before = await admin.fetchval(read)
+    await publish_run(community, Month.parse(PERIOD), DAY, approver="test")
+    async with unit_of_work(community):
+        await fetch("SELECT pg_stat_force_next_flush()")
+    assert await admin.fetchval(read) - before < homes * homes / 2  # of the first batch; else 13 times that
