@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from portal.billing.states import BillKind
 from portal.db import fetch, fetch_value
 from portal.kit import clock
+from portal.kit.ids import random_ids
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.ledger.actions import Entry, post
@@ -108,7 +109,7 @@ async def issue_bills(
 
 
 def in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
-    """The lines of some bills column by column, as the text of arrays; the first column counts the bills from one.
+    """The lines of some bills column by column, as the text of arrays: a new id, which bill (from one), and so on.
 
     Pure, so that it may be done beside the database, and half the work of handing over every value by itself.
     """
@@ -120,20 +121,20 @@ def in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
     ]  # fmt: skip
     columns = [
         ",".join(["NULL" if cell is None else str(cell) for cell in column]) for column in zip(*rows, strict=True)
-    ]
+    ] or [""] * 12
     facts = "\n".join([line.facts for lines in bills for line in lines])  # JSON has no line breaks of its own
-    return [f"{{{column}}}" for column in columns or [""] * 12] + [facts]
+    return [f"{{{column}}}" for column in (",".join(random_ids(len(rows))), *columns)] + [facts]
 
 
 async def _insert_lines(community: int, ids: list[UUID], units: list[UUID], columns: list[str]) -> None:
     await fetch(
         "INSERT INTO bill_line (id, community, bill, unit, item, tariff, position, first_month, last_month, part,"
         " supplement, amount, quantity, rate, months, facts)"
-        " SELECT gen_random_uuid(), $1, ($2::uuid[])[n], ($3::uuid[])[n], i, t, p, f, l, pa, s, a, q, r, m, js"
-        " FROM unnest($4::text::int[], $5::text::uuid[], $6::text::uuid[], $7::text::smallint[], $8::text::text[],"
-        " $9::text::text[], $10::text::smallint[], $11::text::smallint[], $12::text::bigint[], $13::text::numeric[],"
-        " $14::text::numeric[], $15::text::text[], string_to_array($16, E'\n')::jsonb[])"
-        " AS line(n, i, t, p, f, l, pa, s, a, q, r, m, js)",
+        " SELECT id, $1, ($2::uuid[])[n], ($3::uuid[])[n], i, t, p, f, l, pa, s, a, q, r, m, js::jsonb"
+        " FROM unnest($4::text::uuid[], $5::text::int[], $6::text::uuid[], $7::text::uuid[], $8::text::smallint[],"
+        " $9::text::text[], $10::text::text[], $11::text::smallint[], $12::text::smallint[], $13::text::bigint[],"
+        " $14::text::numeric[], $15::text::numeric[], $16::text::text[], string_to_array($17, E'\n'))"
+        " AS line(id, n, i, t, p, f, l, pa, s, a, q, r, m, js)",
         community,
         ids,
         units,

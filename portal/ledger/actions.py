@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.db import fetch
 from portal.kit import clock
+from portal.kit.ids import random_ids
 from portal.kit.money import Money
 from portal.ledger.states import Account, JournalKind
 
@@ -43,8 +44,9 @@ async def post(
     rows = [(journal_of[source], account.value, fen) for source, sums in booked for account, fen in sums.items()]
     await fetch(
         "INSERT INTO posting (id, community, journal, account, amount)"
-        " SELECT gen_random_uuid(), $1, j, a, n FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS p(j, a, n)",
+        " SELECT i, $1, j, a, n FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[]) AS p(i, j, a, n)",
         community,
+        random_ids(len(rows)),
         *([list(column) for column in zip(*rows, strict=True)] or ([], [], [])),
     )
 
