@@ -32,13 +32,14 @@ async def post(
     now = clock.now()
     journals = await fetch(
         "INSERT INTO journal (id, community, kind, source, effective_on, reason, created_at)"
-        " SELECT gen_random_uuid(), $1, $2, s, $4, $5, $6 FROM unnest($3::uuid[]) s RETURNING id, source",
+        " SELECT i, $1, $2, s, $4, $5, $6 FROM unnest($7::uuid[], $3::uuid[]) AS j(i, s) RETURNING id, source",
         community,
         kind.value,
         [source for source, _ in booked],
         on,
         reason,
         now,
+        random_ids(len(booked)),
     )
     journal_of = {row["source"]: row["id"] for row in journals}
     rows = [(journal_of[source], account.value, fen) for source, sums in booked for account, fen in sums.items()]

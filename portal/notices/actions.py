@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.audit.actions import plain
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
+from portal.kit.ids import random_ids
 from portal.notices.states import Channel, DeliveryState, NoticeKind
 from portal.people.principal import Principal
 from portal.queue import enqueue
@@ -37,8 +38,9 @@ async def tell_all(
         return
     added = await fetch(
         "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
-        " SELECT gen_random_uuid(), $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
-        " FROM unnest($4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::text[]) AS t(p, s, period, f, l)"
+        " SELECT i, $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
+        " FROM unnest($9::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::text[])"
+        " AS t(i, p, s, period, f, l)"
         " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
         community,
         kind.value,
@@ -48,6 +50,7 @@ async def tell_all(
         [one.period for one in told],
         [json.dumps(one.facts, default=plain, ensure_ascii=False, sort_keys=True) for one in told],
         [one.link for one in told],
+        random_ids(len(told)),
     )
     ways = sorted({Channel.inbox, *channels})
     await fetch(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.db import fetch
+from portal.kit.ids import random_ids
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 
@@ -19,19 +20,21 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
     units, keys = [unit for unit, _ in wanted], [key for _, key in wanted]
     made = await fetch(
         "INSERT INTO debtor (id, community, unit, key)"
-        " SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::text[])"
+        " SELECT i, $1, u, k FROM unnest($4::uuid[], $2::uuid[], $3::text[]) AS d(i, u, k)"
         " ON CONFLICT (community, unit, key) DO NOTHING RETURNING id, unit, key",
         community,
         units,
         keys,
+        random_ids(len(keys)),
     )
     members = [(row["id"], person) for row in made for person in wanted[row["unit"], row["key"]][1]]
     await fetch(
         "INSERT INTO debtor_member (id, community, debtor, person)"
-        " SELECT gen_random_uuid(), $1, * FROM unnest($2::uuid[], $3::uuid[])",
+        " SELECT i, $1, d, p FROM unnest($4::uuid[], $2::uuid[], $3::uuid[]) AS m(i, d, p)",
         community,
         [debtor for debtor, _ in members],
         [person for _, person in members],
+        random_ids(len(members)),
     )
     found = made
     if len(made) < len(wanted):
