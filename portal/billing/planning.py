@@ -15,7 +15,7 @@ from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_split
 from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
 from portal.db import unit_of_work
-from portal.kit.batches import batches, one_ahead, uncollected
+from portal.kit.batches import batches, one_ahead, short_turns, uncollected
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import UnitFacts
@@ -82,7 +82,7 @@ async def look_ahead(
     community: int, period: Month, issued_on: date, told: Progress = in_silence
 ) -> tuple[Plan, RunTotals]:
     """What a run of this month would add, with the plan it follows, both from one snapshot."""
-    with uncollected():
+    with uncollected(), short_turns():
         async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
             plan = await _plan(community, period, issued_on)
             return plan, await _look(plan, told)

@@ -18,7 +18,7 @@ from portal.billing.planning import BATCH, Plan, Progress, RunReport, in_silence
 from portal.billing.states import BillKind
 from portal.db import advisory_lock, alone, by_index, fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
-from portal.kit.batches import batches, growing, one_ahead, uncollected
+from portal.kit.batches import batches, growing, one_ahead, short_turns, uncollected
 from portal.kit.period import Month
 from portal.tariffs.rules import UnitFacts
 from portal.units.debtors import ensure_debtors
@@ -53,7 +53,7 @@ async def publish(plan: Plan, ahead: RunTotals, approver: str, told: Progress) -
     added = RunTotals(ahead.period)
     waiting = [unit for unit in plan.units if unit.name in ahead.by_unit]
     done = 0
-    with uncollected():
+    with uncollected(), short_turns():
         for batch in batches(waiting, BATCH):
             added.count(await _issue_batch(plan, batch, run, approver))
             done += len(batch)

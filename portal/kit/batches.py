@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -62,3 +63,17 @@ def uncollected() -> Iterator[None]:
     finally:
         if begun:
             gc.enable()
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Arithmetic in a thread that gives way to the event loop ten times as often as usual.
+
+    Else each parcel for the database waits for its turn: a second of eight in a bill run.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

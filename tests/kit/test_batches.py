@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from contextlib import aclosing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kit.batches import batches, growing, one_ahead, uncollected
+from portal.kit.batches import batches, growing, one_ahead, short_turns, uncollected
 
 things = st.lists(st.integers(), max_size=60)
 sizes = st.integers(1, 20)
@@ -78,3 +79,11 @@ def test_cycles_are_sought_again_afterwards_whatever_happened() -> None:
         assert not gc.isenabled()
         raise RuntimeError
     assert gc.isenabled()
+
+
+def test_turns_are_as_long_as_before_afterwards() -> None:
+    usual = sys.getswitchinterval()
+    with pytest.raises(RuntimeError), short_turns():
+        assert sys.getswitchinterval() < usual
+        raise RuntimeError
+    assert sys.getswitchinterval() == pytest.approx(usual)
