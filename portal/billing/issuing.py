@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.billing.states import BillKind
 from portal.db import fetch, fetch_value
 from portal.kit import clock
-from portal.kit.ids import random_ids
+from portal.kit.ids import new_ids
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.ledger.actions import Entry, post
@@ -72,7 +72,7 @@ async def issue_bills(
     """
     if not bills:
         return []
-    ids = [uuid4() for _ in bills]
+    ids = [UUID(digits) for digits in new_ids(len(bills))]
     now = clock.now()
     last = await fetch_value(
         "UPDATE community SET last_bill_number = last_bill_number + $2 WHERE id = $1 RETURNING last_bill_number",
@@ -123,7 +123,7 @@ def in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
         ",".join(["NULL" if cell is None else str(cell) for cell in column]) for column in zip(*rows, strict=True)
     ] or [""] * 12
     facts = "\n".join([line.facts for lines in bills for line in lines])  # JSON has no line breaks of its own
-    return [f"{{{column}}}" for column in (",".join(random_ids(len(rows))), *columns)] + [facts]
+    return [f"{{{column}}}" for column in (",".join(new_ids(len(rows))), *columns)] + [facts]
 
 
 async def _insert_lines(community: int, ids: list[UUID], units: list[UUID], columns: list[str]) -> None:

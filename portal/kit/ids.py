@@ -1,20 +1,24 @@
-"""Random ids for many rows at once."""
+"""New ids for many rows at once, in the order of time."""
 
 from __future__ import annotations
 
 from secrets import token_hex
 
-_DIGITS = 32
+from portal.kit import clock
+
+_RANDOM = 20  # digits of each id
 
 
-def random_ids(n: int) -> list[str]:
-    """So many random UUIDs (version 4) as hexadecimal text, from one question to the kernel.
+def new_ids(n: int) -> list[str]:
+    """So many UUIDs of version 7 as hexadecimal text: the millisecond, then 74 random bits.
 
-    The server asks it once for each, which takes ten times as long and was a fifteenth of a bill run.
+    Rows written together so lie together in each index: ids of no order touch all of it, the more the larger it is. And
+    the server asks the kernel once for each id that it makes, which was a fifteenth of a bill run.
     """
-    digits = token_hex(n * _DIGITS // 2)
-    return [_version_4(digits[at : at + _DIGITS]) for at in range(0, len(digits), _DIGITS)]
+    now = f"{int(clock.real_now().timestamp() * 1000):012x}7"
+    digits = token_hex(n * _RANDOM // 2)
+    return [now + _rest(digits[at : at + _RANDOM]) for at in range(0, len(digits), _RANDOM)]
 
 
-def _version_4(digits: str) -> str:
-    return f"{digits[:12]}4{digits[13:16]}{'89ab'[int(digits[16], 16) & 3]}{digits[17:]}"
+def _rest(digits: str) -> str:
+    return f"{digits[:3]}{'89ab'[int(digits[3], 16) & 3]}{digits[4:19]}"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from portal.db import fetch
 from portal.kit import clock
-from portal.kit.ids import random_ids
+from portal.kit.ids import new_ids
 from portal.kit.money import Money
 from portal.ledger.states import Account, JournalKind
 
@@ -39,7 +39,7 @@ async def post(
         on,
         reason,
         now,
-        random_ids(len(booked)),
+        new_ids(len(booked)),
     )
     journal_of = {row["source"]: row["id"] for row in journals}
     rows = [(journal_of[source], account.value, fen) for source, sums in booked for account, fen in sums.items()]
@@ -47,7 +47,7 @@ async def post(
         "INSERT INTO posting (id, community, journal, account, amount)"
         " SELECT i, $1, j, a, n FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[]) AS p(i, j, a, n)",
         community,
-        random_ids(len(rows)),
+        new_ids(len(rows)),
         *([list(column) for column in zip(*rows, strict=True)] or ([], [], [])),
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.audit.actions import plain
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
-from portal.kit.ids import random_ids
+from portal.kit.ids import new_ids
 from portal.notices.states import Channel, DeliveryState, NoticeKind
 from portal.people.principal import Principal
 from portal.queue import enqueue
@@ -50,7 +50,7 @@ async def tell_all(
         [one.period for one in told],
         [json.dumps(one.facts, default=plain, ensure_ascii=False, sort_keys=True) for one in told],
         [one.link for one in told],
-        random_ids(len(told)),
+        new_ids(len(told)),
     )
     ways = sorted({Channel.inbox, *channels})
     await fetch(

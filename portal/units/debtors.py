@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.db import fetch
-from portal.kit.ids import random_ids
+from portal.kit.ids import new_ids
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 
@@ -25,7 +25,7 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         community,
         units,
         keys,
-        random_ids(len(keys)),
+        new_ids(len(keys)),
     )
     members = [(row["id"], person) for row in made for person in wanted[row["unit"], row["key"]][1]]
     await fetch(
@@ -34,7 +34,7 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         community,
         [debtor for debtor, _ in members],
         [person for _, person in members],
-        random_ids(len(members)),
+        new_ids(len(members)),
     )
     found = made
     if len(made) < len(wanted):
