@@ -42,14 +42,15 @@ class Portal:
         return json.loads(done.stdout)
 
     def code_for(self, phone: str) -> str:
-        """The six digits of the newest SMS to a phone."""
+        """The code in the newest SMS to a phone that has one: notices may come later than it."""
         for _ in range(50):
             with urlopen(f"{self.sandbox}/sandbox/sms?phone={phone}") as answer:
                 sent = json.load(answer)
-            if sent:
-                return re.findall(r"\d{6}", sent[0]["text"])[0]
+            codes = [code for sms in sent for code in re.findall(r"(?<!\d)\d{6}(?!\d)", sms["text"])]
+            if codes:
+                return codes[0]
             time.sleep(0.1)
-        raise AssertionError(f"no SMS came to {phone}")
+        raise AssertionError(f"no code came to {phone}")
 
 
 OURS = ("PORTAL_", "STRIPE_", "SMS_", "DATABASE_")

@@ -65,15 +65,17 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+USUAL_TURN = sys.getswitchinterval()  # read once: of two at the same time the second would take the short one for it
+
+
 @contextmanager
 def short_turns() -> Iterator[None]:
     """Arithmetic in a thread that gives way to the event loop ten times as often as usual.
 
     Else each parcel for the database waits for its turn: a second of eight in a bill run.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 10)
+    sys.setswitchinterval(USUAL_TURN / 10)
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(USUAL_TURN)

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import random
+import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 from datetime import date
 
 import asyncpg
@@ -20,15 +22,20 @@ from portal.kit.period import Month
 from portal.settings import Settings
 from tests.faults.counts import SEED, note, times
 from tests.large import CHARGES, PERIOD, large_estate
+from tests.test_worker import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 
-HOMES = times(sample=1_200, landing=5_000)
+HOMES = times(sample=2_400, landing=5_000)
 PAIRS = times(sample=2, landing=4)
-WHOLE_RUN = HOMES / 1000  # seconds, or a little less
+LONGEST = HOMES / 2000 / PAIRS  # seconds of each pair: about a quarter of what all homes take, so that some are left
 WITHIN = 300  # seconds, both runs, every kill and the last run together
 DAY = date(2026, 11, 1)
 
+HELD = """
+SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+WHERE locktype = 'advisory' AND granted AND datname = current_database()
+"""
 LINES = """
 SELECT u.name, i.code, l.first_month, l.last_month, l.part, l.supplement, l.amount, l.quantity, b.due_on
 FROM bill_line l JOIN bill b ON b.id = l.bill JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item
@@ -54,36 +61,42 @@ async def command(settings: Settings, *words: str) -> Process:
     )
 
 
-async def under_way(runs: list[Process]) -> None:
-    """Until the first of them says how far it is."""
-    first = [asyncio.create_task(run.stderr.readline()) for run in runs if run.stderr]
-    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-    for task in first:
-        task.cancel()
-    await asyncio.gather(*first, return_exceptions=True)
+async def under_way(runs: list[Process], admin: asyncpg.Connection) -> None:
+    """Until one of them writes, and so holds the locks of the whole run and of a batch; or until both have ended."""
+
+    async def writing() -> bool:
+        return await admin.fetchval(HELD) >= 2 or all(run.returncode is not None for run in runs)
+
+    await until(writing)
+
+
+def kill(run: Process) -> None:
+    """Not by the method of asyncio: it polls first, and of a child that has just ended the code is then lost."""
+    if run.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(run.pid, signal.SIGKILL)
 
 
 async def end(run: Process) -> dict:
     """What a run says at its end, or nothing for a killed one."""
     out, trouble = await run.communicate()
-    if run.returncode == -9:
+    if run.returncode == -signal.SIGKILL:
         return {}
     assert run.returncode == 0, trouble.decode()[-2000:]
     return json.loads(out)
 
 
-async def disturbed(settings: Settings, code: str, chance: random.Random) -> tuple[int, int]:
+async def disturbed(settings: Settings, code: str, chance: random.Random, admin: asyncpg.Connection) -> tuple[int, int]:
     """Pairs of runs at once, each killed, of the last pair only one; then a run that ends. Kills, bills of that run."""
     kills = 0
     for pair in range(PAIRS):
         runs = [await start(settings, code) for _ in range(2)]
-        await under_way(runs)
-        await asyncio.sleep(chance.uniform(0, WHOLE_RUN / PAIRS))  # so that the pairs together do not end it
+        await under_way(runs, admin)
+        await asyncio.sleep(chance.uniform(0, LONGEST))
         for victim in runs if pair < PAIRS - 1 else [chance.choice(runs)]:
-            if victim.returncode is None:
-                victim.kill()
-                kills += 1
+            kill(victim)
         await asyncio.gather(*map(end, runs))
+        kills += sum(run.returncode == -signal.SIGKILL for run in runs)
     return kills, (await end(await start(settings, code)))["bills"]
 
 
@@ -95,7 +108,7 @@ async def test_killed_runs_issue_every_line_once(nth: int, settings: Settings, a
     await admin.execute("ANALYZE")
     await publish_run(calm, Month.parse(PERIOD), DAY, approver="test")
     begun = time.monotonic()
-    kills, at_last = await disturbed(settings, "wild", chance)
+    kills, at_last = await disturbed(settings, "wild", chance, admin)
     seconds = time.monotonic() - begun
     assert kills >= PAIRS
     assert seconds < WITHIN

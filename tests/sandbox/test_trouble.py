@@ -13,6 +13,9 @@ from tests.sandbox.running import RunningSandbox
 pytestmark = pytest.mark.anyio
 
 SESSIONS = "/v1/checkout/sessions"
+SOON = (
+    int(time.time()) + 12 * 3600
+)  # the same in each call: a key belongs to one order, and a second may pass between two
 
 
 async def _break(browser: httpx.AsyncClient, kind: str, times: int = 1, path: str = SESSIONS) -> None:
@@ -21,7 +24,9 @@ async def _break(browser: httpx.AsyncClient, kind: str, times: int = 1, path: st
 
 
 async def _create(client: stripe.StripeClient, key: str = "key-1", **changes: object) -> stripe.checkout.Session:
-    return await client.v1.checkout.sessions.create_async(order(**changes), {"idempotency_key": key})
+    return await client.v1.checkout.sessions.create_async(
+        order(**{"expires_at": SOON} | changes), {"idempotency_key": key}
+    )
 
 
 async def test_the_same_key_gives_the_same_answer(stripe_client: stripe.StripeClient, sandbox: RunningSandbox):
