@@ -13,9 +13,7 @@ from tests.sandbox.running import RunningSandbox
 pytestmark = pytest.mark.anyio
 
 SESSIONS = "/v1/checkout/sessions"
-SOON = (
-    int(time.time()) + 12 * 3600
-)  # the same in each call: a key belongs to one order, and a second may pass between two
+SOON = int(time.time()) + 12 * 3600  # the same in each call: two orders a second apart are not one, and keys notice
 
 
 async def _break(browser: httpx.AsyncClient, kind: str, times: int = 1, path: str = SESSIONS) -> None:
