@@ -24,7 +24,8 @@ WITHOUT_COMMUNITY = frozenset(
 APPEND_ONLY = (
     "journal", "posting", "bill", "bill_line", "bill_run", "cost_split",
     "adjustment", "payment", "allocation", "credit",
-    "audit_entry", "audit_seal", "security_event", "case_stage", "attempt_line", "dispute_step",
+    "audit_entry", "audit_seal", "security_event", "case_stage", "contact", "payment_promise",
+    "case_reason", "attempt_line", "dispute_step",
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "notice", "transfer",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
@@ -12,9 +13,12 @@ from portal.db import connection, fetch, unit_of_work
 TRIES = 5  # of a job; then it is held until somebody looks at it
 
 
-async def enqueue(entrypoint: str, **ids: str) -> None:
-    """Ask the worker to run an entrypoint after this unit of work commits. Only ids travel, never personal data."""
-    await Queries(AsyncpgDriver(connection())).enqueue(entrypoint, json.dumps(ids).encode())
+async def enqueue(entrypoint: str, *, wait: timedelta | None = None, **ids: str) -> None:
+    """Ask the worker to run an entrypoint after this unit of work commits, and not before `wait` is over.
+
+    Only ids travel, never personal data.
+    """
+    await Queries(AsyncpgDriver(connection())).enqueue(entrypoint, json.dumps(ids).encode(), execute_after=wait)
 
 
 async def put_back() -> int:

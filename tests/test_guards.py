@@ -55,7 +55,8 @@ FOUND_BY = {
     "posting.posting_with_its_journal": "I-B1", "bill_line.bill_line_with_its_bill": "I-B1",
     "adjustment.adjustment_leaves_line_whole": "I-B2", "allocation.allocation_leaves_line_whole": "I-B2",
     "allocation.allocation_adds_up": "I-P3", "payment.payment_adds_up": "I-P3", "credit.credit_adds_up": "I-P3",
-    "hold.hold_fits": "I-C1", "binding.binding_by_somebody_else": "I-D3d", "decision.decision_stays": "I-D2",
+    "hold.hold_fits": "I-C1", "case_stage.case_stage_climbs_through_gates": "I-C2b",
+    "binding.binding_by_somebody_else": "I-D3d", "decision.decision_stays": "I-D2",
     "decision.decision_by_somebody_else": "I-D3", "statement.statement_is_final": "I-S1",
     "statement_line.statement_lines_are_final": "I-S3",
 }  # fmt: skip
@@ -170,6 +171,12 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
     "hold.hold_fits": (
         BILL,
         f"INSERT INTO hold VALUES (gen_random_uuid(), 2, {D}, {B}, 101, 'manual', {A}, 'x', now(), NULL, NULL)",
+        (),
+    ),
+    "case_stage.case_stage_climbs_through_gates": (
+        [("case_stage", {"arrears_case": A, "stage": "2", "changed_on": "'2026-11-01'"})],
+        f"INSERT INTO case_stage VALUES (gen_random_uuid(), 2, {A}, '2026-12-01', 'open', 3, 'entered', 'job:arrears',"
+        " 'x', '{\"gates\": []}', now())",
         (),
     ),
     "binding.binding_by_somebody_else": (

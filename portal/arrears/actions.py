@@ -7,22 +7,15 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.facts import before_of, facts_of, kept
-from portal.arrears.rules import RULE, Facts, Standing, look
+from portal.arrears.rules import RULE, Standing, look
 from portal.arrears.states import CaseState, Why
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.db import fetch, fetch_value
 from portal.kit import clock
 
 JOB = "job:arrears"
 VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
-
-
-@retrying
-async def look_at_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str = JOB) -> list[Why]:
-    """One look at some debtors of a community in a unit of work of its own; what changed."""
-    async with unit_of_work(community):
-        return await refresh_cases(community, debtors, on, actor=actor)
 
 
 async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str) -> list[Why]:
@@ -60,7 +53,7 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
         else:
             case = await _open(community, debtor, standing, on)
         if standing.why:
-            await _write(community, case, facts, standing, standing.why, on, actor)
+            await write_change(community, case, standing, standing.why, on, actor, kept(facts, standing, on))
             changes.append(standing.why)
     return changes
 
@@ -88,7 +81,10 @@ async def _update(case: UUID, standing: Standing, on: date) -> None:
     )
 
 
-async def _write(community: int, case: UUID, facts: Facts, standing: Standing, why: Why, on: date, actor: str) -> None:
+async def write_change(
+    community: int, case: UUID, standing: Standing, why: Why, on: date, actor: str, facts: str
+) -> None:
+    """Add a change to the history of a case, with its facts (JSON) and its audit row; in the caller's work."""
     await fetch(
         "INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -100,7 +96,7 @@ async def _write(community: int, case: UUID, facts: Facts, standing: Standing, w
         why.value,
         actor,
         RULE,
-        kept(facts, standing, on),
+        facts,
         clock.now(),
     )
     await record(

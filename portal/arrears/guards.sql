@@ -28,3 +28,19 @@ CREATE CONSTRAINT TRIGGER allocation_closes_case AFTER INSERT ON allocation
 DROP TRIGGER IF EXISTS adjustment_closes_case ON adjustment;
 CREATE CONSTRAINT TRIGGER adjustment_closes_case AFTER INSERT ON adjustment
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION case_closes_with_its_debt();
+
+-- I-C2: a case climbs by one, with its gates on record, and from the third stage on only by a member of staff.
+CREATE OR REPLACE FUNCTION case_climbs_through_gates() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE was smallint;
+BEGIN
+  SELECT stage INTO was FROM case_stage WHERE arrears_case = NEW.arrears_case ORDER BY changed_on DESC, at DESC LIMIT 1;
+  IF coalesce(was, 0) = 0 OR NEW.stage <= was THEN RETURN NEW; END IF;
+  IF NEW.stage > was + 1 OR NOT NEW.facts ? 'gates' OR (NEW.stage >= 3 AND NEW.actor NOT LIKE 'staff:%') THEN
+    RAISE EXCEPTION 'case % may not climb from % to % like this', NEW.arrears_case, was, NEW.stage
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS case_stage_climbs_through_gates ON case_stage;
+CREATE TRIGGER case_stage_climbs_through_gates BEFORE INSERT ON case_stage
+  FOR EACH ROW EXECUTE FUNCTION case_climbs_through_gates();

@@ -22,3 +22,9 @@ WHERE (s.before = 0 AND s.stage > 2) OR (s.before > 0 AND s.stage > s.before + 1
 SELECT s.id FROM case_stage s WHERE (s.facts->>'overdue')::bigint <>
   (SELECT coalesce(sum((d->>'outstanding')::bigint), 0) FROM jsonb_array_elements(s.facts->'debts') d)
   OR (s.facts->>'held')::bigint > (s.facts->>'overdue')::bigint;
+
+-- I-C2b: a case climbed with its gates on record, not before its time in the stage was over, and from the third on by staff.
+SELECT s.id FROM (SELECT *, lag(stage) OVER (PARTITION BY arrears_case ORDER BY changed_on, at) AS before
+  FROM case_stage) s WHERE s.before > 0 AND s.stage > s.before
+AND (NOT s.facts ? 'gates' OR (s.stage >= 3 AND s.actor NOT LIKE 'staff:%') OR EXISTS (
+  SELECT FROM jsonb_array_elements(s.facts->'gates') g WHERE g->>'gate' = 'stay' AND (g->>'day')::date > s.changed_on));

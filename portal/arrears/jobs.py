@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.actions import look_at_cases
+from portal.arrears.actions import JOB, refresh_cases
+from portal.arrears.climbing import climb_by_themselves
+from portal.arrears.reminding import remind
 from portal.arrears.states import Why
-from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.db import EVERYWHERE, fetch, retrying, unit_of_work
 
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 
 
 async def arrears(on: date) -> dict[str, int]:
-    """Open, change and close cases as of a day, estate by estate in batches; safe to run twice, at once, and late.
+    """Open, change and close cases as of a day, remind, and let climb what may climb by itself.
 
-    Due dates and days are counted to `on`; sums and holds are those of now, so that a look at a past day never
-    chases what has been paid or disputed since.
+    Estate by estate in batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and
+    holds are those of now, so that a look at a past day never chases what has been paid or disputed since.
     """
     async with unit_of_work(EVERYWHERE, read_only=True):
         communities = [row["id"] for row in await fetch("SELECT id FROM community ORDER BY id")]
-    changes: Counter[Why] = Counter()
-    looked = 0
+    done: Counter[str] = Counter()
     for community in communities:
         debtors = await _to_look_at(community, on)
-        looked += len(debtors)
         for start in range(0, len(debtors), BATCH):
-            changes.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+            done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+    return {name: done[name] for name in ("looked", "opened", "closed", "changed", "reminded", "climbed")}
+
+
+@retrying
+async def look_at_cases(community: int, debtors: Sequence[UUID], on: date) -> dict[str, int]:
+    """The look at some debtors of a community in one unit of work; how many cases it opened, closed and so on."""
+    async with unit_of_work(community):
+        changes = Counter(await refresh_cases(community, debtors, on, actor=JOB))
+        reminded = await remind(community, debtors, on)
+        climbed = await climb_by_themselves(community, debtors, on)
     opened, closed = changes[Why.opened], changes[Why.settled]
-    return {"looked": looked, "opened": opened, "closed": closed, "changed": changes.total() - opened - closed}
+    changed = changes.total() - opened - closed
+    return {
+        "looked": len(debtors), "opened": opened, "closed": closed, "changed": changed,
+        "reminded": reminded, "climbed": climbed,
+    }  # fmt: skip
 
 
 async def _to_look_at(community: int, on: date) -> list[UUID]:

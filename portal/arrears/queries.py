@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.climbing import ANY_STEPPER, STEPPERS
 from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
+from portal.arrears.holding import HOLDERS
+from portal.arrears.log import Log, log_of
 from portal.arrears.states import CaseState
 from portal.db import fetch, reading
 from portal.disputes.steps import HANDLERS
@@ -56,7 +59,10 @@ class CasePage:
     case: CaseRow
     people: list[tuple[str, str | None]]
     file: CaseFile
+    log: Log
     may_open_disputes: bool
+    may_hold: bool
+    may_step: bool
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,16 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
         found.debtor,
     )
     names = [(row["name"], row["phone"]) for row in people]
-    return CasePage(found, names, await file_of(found), by.may(found.community, *HANDLERS))
+    log = await log_of(by, found)
+    return CasePage(
+        found,
+        names,
+        await file_of(found),
+        log,
+        by.may(found.community, *HANDLERS),
+        by.may(found.community, *HOLDERS),
+        log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
+    )
 
 
 @reading

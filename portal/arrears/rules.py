@@ -7,17 +7,19 @@ change; a new wording of the rules gets a new name, so that the history stays re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from portal.arrears.policy import SEED, Policy
 from portal.arrears.states import RUNGS, CaseState, Rung, Why
 from portal.kit.money import ZERO, Money, total
 
 RULE = "arrears-1"
 FIRST_DAY = (0, 1, 16, 31, 61)  # the first day overdue of each stage
 ENTRY = 2  # a case that is new with old debt enters at the stage by days, at most this one
+QUIET = 1  # a small balance goes no further than this (I-C4)
 LAST = len(FIRST_DAY) - 1
 
 
@@ -96,18 +98,22 @@ class Standing:
         """Overdue minus held: the only sum that may be chased."""
         return self.overdue - self.held
 
+    def at(self, stage: int) -> Standing:
+        """The same at another stage."""
+        return replace(self, stage=stage)
+
 
 def stage_by_days(days: int) -> int:
     """The stage that so many days past due would be: 0, 1 (1-15), 2 (16-30), 3 (31-60), 4 (61 and more)."""
     return sum(1 for first in FIRST_DAY[1:] if days >= first)
 
 
-def look(facts: Facts, before: Before | None, on: date) -> Standing | None:
+def look(facts: Facts, before: Before | None, on: date, policy: Policy = SEED) -> Standing | None:
     """How a case stands on a day; None when there is none and nothing is overdue.
 
     A case enters, also after everything in it was held, at the stage by days, at most 2. From there it climbs only
-    by recorded steps; it falls to the stage by days when less is owed than before. A hold pauses it or takes sums out
-    of it, but leaves the stage it had reached.
+    by recorded steps; it falls to the stage by days when less is owed than before, to the first for a small balance.
+    A hold pauses it or takes sums out of it, but leaves the stage it had reached.
     """
     seen = facts.overdue_on(on)
     if not seen.debts:
@@ -118,6 +124,8 @@ def look(facts: Facts, before: Before | None, on: date) -> Standing | None:
     days = (on - oldest).days if oldest else 0
     state = CaseState.paused if seen.whole_hold else CaseState.open
     stage = _stage(seen, before, on, stage_by_days(days))
+    if overdue <= policy.small_balance:
+        stage = min(stage, QUIET)
     why = _why(seen, before, state, stage)
     ahead = _next(state, stage, oldest, on)
     return Standing(state, stage, why, overdue, held, days, stage_by_days(days), oldest, ahead)

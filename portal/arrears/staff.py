@@ -1,16 +1,20 @@
-"""Arrears cases, the desk's side: the list with its sums, and the file of one case."""
+"""Arrears cases, the desk's side: the list with its sums, the file of one case, and what staff add to it."""
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.arrears import queries
+from portal.arrears import climbing, contacts, forms, holding, queries
 from portal.arrears.states import RUNGS, CaseState
+from portal.kit.i18n import N_
+from portal.web.forms import Form
 from portal.web.guards import staff
+from portal.web.held import begun
 from portal.web.i18n import _
-from portal.web.page import PageNumber, page
+from portal.web.page import PageNumber, flash, go, page
 
 
 @get("/", name="desk.cases:list")
@@ -36,9 +40,88 @@ def filter_of(request: Request) -> queries.Filter:
 
 @get("/{case:uuid}", name="desk.cases:show")
 async def show(request: Request, case: FromPath[UUID]) -> Template:
-    """Complaint and debt in one file."""
+    """Complaint and debt in one file, with what may be done."""
+    cut_off = await begun(
+        request,
+        contact=("contacts", forms.ContactForm),
+        hold=("holds", forms.HoldForm),
+        promise=("promise", forms.PromiseForm),
+        reason=("reason", forms.ReasonForm),
+    )
+    return await show_page(request, case, **cut_off)
+
+
+@post("/{case:uuid}/contacts", name="desk.cases:contact")
+async def contact(request: Request, case: FromPath[UUID]) -> Response:
+    """Record a call, a visit, a letter."""
+    form: Any = forms.ContactForm(await request.form())
+    if form.validate() and await form.accepts(
+        contacts.record_contact(
+            request.user, case, form.channel.data, form.data["outcome"], form.text.data or "", form.staff.data or ""
+        )
+    ):
+        flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, contact=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(*holding.HOLDERS)])
+async def hold(request: Request, case: FromPath[UUID]) -> Response:
+    """Stop chasing for a while."""
+    form: Any = forms.HoldForm(await request.form())
+    if form.validate() and await form.accepts(
+        holding.hold_by_hand(request.user, case, form.reason.data, form.until.data, form.amount.data)
+    ):
+        flash(request, N_("On hold. It ends by itself after %(day)s."), day=form.until.data)
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, hold=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/promise", name="desk.cases:promise")
+async def promise(request: Request, case: FromPath[UUID]) -> Response:
+    """Note a promise to pay."""
+    form: Any = forms.PromiseForm(await request.form())
+    if form.validate() and await form.accepts(contacts.promise(request.user, case, form.on.data, form.amount.data)):
+        flash(request, N_("Noted. You see here whether it is kept."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, promise=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/reason", name="desk.cases:reason")
+async def reason(request: Request, case: FromPath[UUID]) -> Response:
+    """Say why nothing is paid."""
+    form: Any = forms.ReasonForm(await request.form())
+    if form.validate():
+        await contacts.set_reason(request.user, case, form.reason.data)
+        flash(request, N_("Recorded."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, reason=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(*climbing.ANY_STEPPER)])
+async def step(request: Request, case: FromPath[UUID]) -> Response:
+    """Go on to the next stage."""
+    reached = await climbing.take_step(request.user, case)
+    flash(request, N_("The case is now at stage %(stage)s."), stage=reached)
+    return go(request, "desk.cases:show", case=case)
+
+
+async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
+    """The file with its forms; `sent` is one that came back with errors."""
     found = await queries.case_on_desk(request.user, case)
-    return page(request, "desk/cases/show.html", title=_("Case %(unit)s", unit=found.case.unit), found=found)
+    empty: dict[str, Form] = {
+        "contact": forms.ContactForm(),
+        "hold": forms.HoldForm(),
+        "promise": forms.PromiseForm(),
+        "reason": forms.ReasonForm(),
+    }
+    title = _("Case %(unit)s", unit=found.case.unit)
+    wrong = next(iter(sent.values()), None)
+    return page(request, "desk/cases/show.html", status=status, title=title, found=found, wrong=wrong, **(empty | sent))
 
 
-router = Router("/desk/cases", route_handlers=[list_, show], guards=[staff(*queries.READERS)])
+router = Router(
+    "/desk/cases",
+    route_handlers=[list_, show, contact, hold, promise, reason, step],
+    guards=[staff(*queries.READERS)],
+)

@@ -1,4 +1,4 @@
-"""The life of an arrears case, the rungs of the ladder, and why a case changes."""
+"""The life of an arrears case, the rungs of the ladder and its gates, how the debtor is reached, and why they owe."""
 
 from enum import StrEnum
 
@@ -36,3 +36,89 @@ class Why(StrEnum):
     paused = "paused"
     resumed = "resumed"
     settled = "settled"
+
+
+class Gate(StrEnum):
+    """What must be so before a case climbs; in the order in which a person would put it right."""
+
+    no_hold = "no_hold"
+    owed = "owed"
+    days = "days"
+    stay = "stay"
+    previous_step = "previous_step"
+    no_pending_payment = "no_pending_payment"
+    money_booked = "money_booked"
+    contact_cap = "contact_cap"
+    no_rectification = "no_rectification"
+    demand_over = "demand_over"
+    no_dispute = "no_dispute"
+    reason_known = "reason_known"
+
+
+class ContactChannel(StrEnum):
+    """How staff turned to the debtor: spoken with, or on paper (缴费通知单, 催缴函)."""
+
+    call = "call"
+    visit = "visit"
+    counter = "counter"
+    message = "message"
+    letter = "letter"
+    demand = "demand"
+
+
+class ContactOutcome(StrEnum):
+    """What came of it: what was said, that nobody was reached, or how paper arrived (domain.md 1.8 and 4.4)."""
+
+    reached = "reached"
+    promised = "promised"
+    disputes = "disputes"
+    hardship = "hardship"
+    refuses = "refuses"
+    no_answer = "no_answer"
+    wrong_number = "wrong_number"
+    handed_over = "handed_over"
+    household = "household"
+    posted = "posted"
+    registered = "registered"
+    returned = "returned"
+
+
+_Came = ContactOutcome
+SPOKEN = frozenset({_Came.reached, _Came.promised, _Came.disputes, _Came.hardship, _Came.refuses})
+PROVEN = frozenset({_Came.handed_over, _Came.household, _Came.posted, _Came.registered})
+PAPER = frozenset({ContactChannel.letter, ContactChannel.demand})
+ATTEMPTS = frozenset({ContactChannel.call, ContactChannel.visit})  # what disturbs a home, and so is capped
+MAY_COME_OF = {
+    ContactChannel.call: SPOKEN | {_Came.no_answer, _Came.wrong_number},
+    ContactChannel.visit: SPOKEN | {_Came.no_answer} | PROVEN - {_Came.registered},
+    ContactChannel.counter: SPOKEN,
+    ContactChannel.message: SPOKEN | {_Came.no_answer, _Came.wrong_number},
+    ContactChannel.letter: PROVEN | {_Came.returned},
+    ContactChannel.demand: PROVEN | {_Came.returned},
+}
+
+
+class Reason(StrEnum):
+    """Why somebody does not pay (domain.md 4.2)."""
+
+    forgot = "forgot"
+    dissatisfied = "dissatisfied"
+    away = "away"
+    hardship = "hardship"
+    let = "let"
+    title_change = "title_change"
+    disputed_sum = "disputed_sum"
+    developer_legacy = "developer_legacy"
+    refuses = "refuses"
+    unknown = "unknown"
+
+
+TELLS = {_Came.disputes: Reason.disputed_sum, _Came.hardship: Reason.hardship, _Came.refuses: Reason.refuses}
+
+
+class Kept(StrEnum):
+    """Whether a promise to pay was kept; awaited until its day is over."""
+
+    kept = "kept"
+    awaited = "awaited"
+    missed = "missed"

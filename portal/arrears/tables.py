@@ -1,12 +1,13 @@
-"""Arrears cases, one open for each unit and debtor, and every stage they were in with the facts behind it."""
+"""Arrears cases, one open for each unit and debtor: every stage with its facts, every contact, promise and reason."""
 
 from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from portal.arrears.states import CaseState
+from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, Reason
 from portal.communities.tables import Community
-from portal.db import day, one_of, ref, text
+from portal.db import day, fen, one_of, ref, text
+from portal.people.tables import Staff
 from portal.units.tables import Debtor, Unit
 
 
@@ -41,3 +42,51 @@ class CaseStage(Table):
     rule = text()
     facts = JSONB(null=False, default=None)
     at = Timestamptz(null=False, default=None)
+
+
+class Contact(Table):
+    """Staff turned to the debtor: how, what came of it, who was there. Never changed."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    channel = text()
+    outcome = text()
+    body = text(null=True)
+    by_staff = ref(Staff)
+    witness = ref(Staff, null=True)  # a call needs nobody else
+    on_day = day()
+    at = Timestamptz(null=False, default=None)
+
+    known_channel = one_of("channel", ContactChannel)
+    known_outcome = one_of("outcome", ContactOutcome)
+    two_people = Check('"witness" IS NULL OR "witness" <> "by_staff"')
+    two_on_a_visit = Check('"witness" IS NOT NULL OR "channel" <> \'visit\' AND "outcome" <> \'posted\'')
+
+
+class PaymentPromise(Table):
+    """The debtor promised to pay a sum by a day. Never changed; whether it was kept, payments tell."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    on_day = day()
+    amount = fen()
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    more_than_nothing = Check('"amount" > 0')
+
+
+class CaseReason(Table):
+    """Why the debtor does not pay, as staff understood it then; the newest counts."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    reason = text()
+    contact = ref(Contact, null=True)  # said without a contact
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    known_reason = one_of("reason", Reason)

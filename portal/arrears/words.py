@@ -1,8 +1,12 @@
-"""What comes next for a case, in sentences: one set for the owner, one for the desk."""
+"""What comes next for a case and what it waits for, in sentences: for the owner, and for the desk."""
 
 from __future__ import annotations
 
+from typing import cast
+
+from portal.arrears.gates import Check
 from portal.arrears.rules import Next, NextKind
+from portal.arrears.states import Gate
 from portal.kit.i18n import N_, Sentence
 
 OWNER = {
@@ -31,3 +35,74 @@ def to_owner(ahead: Next) -> Sentence:
 def to_staff(ahead: Next) -> Sentence:
     """What the desk reads."""
     return Sentence(STAFF[ahead.kind], {"day": ahead.on, "rung": ahead.rung})
+
+
+HOLD = N_("A hold on the whole case lasts. Wait until it ends.")
+# For each gate: what is said while it is open, and what to do when it is shut.
+GATES = {
+    Gate.owed: (
+        N_("%(sum)s may be chased."),
+        N_("Only %(sum)s may be chased; up to %(least)s nothing goes further. Wait for the next bill."),
+    ),
+    Gate.days: (
+        N_("%(days)s days past due; the next stage begins on day %(least)s."),
+        N_("It is %(days)s days past due. The next stage begins on day %(least)s; wait until then."),
+    ),
+    Gate.stay: (
+        N_("In this stage since %(since)s, long enough to go on."),
+        N_("In this stage since %(since)s. Do not go on before %(day)s."),
+    ),
+    Gate.no_hold: (N_("Nothing holds the whole case."), HOLD),
+    Gate.no_pending_payment: (
+        N_("No payment is on its way."),
+        N_("A payment is on its way. Wait for its result: it may settle this."),
+    ),
+    Gate.money_booked: (
+        N_("All money that came in online is booked."),
+        N_("Money that came in online is not booked yet (%(n)s). Wait until it is; see “Money to look into”."),
+    ),
+    Gate.contact_cap: (
+        N_("The home was called %(today)s times today and tried %(week)s times within a week."),
+        N_("The home was called %(today)s times today and tried %(week)s times within a week. Leave it in peace."),
+    ),
+    Gate.no_rectification: (
+        N_("No department owes an answer."),
+        N_("“%(department)s” still owes an answer to this owner. First it says what was done."),
+    ),
+    Gate.demand_over: (
+        N_("The demand arrived, and its time ended on %(day)s."),
+        N_("The demand gives time up to and including %(day)s. Wait until then."),
+    ),
+    Gate.no_dispute: (
+        N_("No dispute is open."),
+        N_("Disputes are open (%(n)s). They are decided first."),
+    ),
+    Gate.reason_known: (
+        N_("It is known why nothing is paid."),
+        N_("Nobody has recorded yet why nothing is paid. Ask, also for hardship, and record the reason."),
+    ),
+}
+STEP_DONE = (
+    N_("Nothing has to come before."),
+    N_("The reminder arrived, or somebody was spoken with, on %(day)s."),
+    N_("A call or a written notice reached them on %(day)s."),
+    N_("Two people were there on %(day)s."),
+)
+STEP_MISSING = (
+    N_("Nothing has to come before."),
+    N_("The reminder has not gone out yet. It goes by itself with the daily look."),
+    N_("First a call that reaches somebody, or a written notice with proof that it arrived. Record it as a contact."),
+    N_("First a visit by two people. Record it as a contact."),
+)
+NO_DEMAND = N_("No demand has arrived yet. Record how it was delivered.")
+
+
+def condition(check: Check) -> Sentence:
+    """A gate in words: its evidence when it is open, what to do when it is shut."""
+    if check.gate is Gate.previous_step:
+        words = (STEP_DONE if check.open else STEP_MISSING)[cast(int, check.facts["stage"])]
+    elif check.gate is Gate.demand_over and check.facts["day"] is None:
+        words = NO_DEMAND
+    else:
+        words = GATES[check.gate][0 if check.open else 1]
+    return Sentence(words, check.facts)

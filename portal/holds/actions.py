@@ -21,20 +21,36 @@ TOO_MUCH = N_("Only %(free)s of this line can be put on hold; the rest is paid o
 
 
 async def hold_line(
-    community: int, debtor: UUID, line: UUID, amount: Money, reason: HoldReason, source: UUID, placed_by: str
+    community: int,
+    debtor: UUID,
+    line: UUID,
+    amount: Money,
+    reason: HoldReason,
+    source: UUID,
+    placed_by: str,
+    until: date | None = None,
+    *,
+    note: str | None = None,
 ) -> UUID:
-    """Keep a part of a line from being chased; the hold's id. Locks the line's bill.
+    """Keep a part of a line from being chased, up to and including `until`; the hold's id. Locks the line's bill.
 
     Raises Refused above what the line owes and no other hold covers, so that no fen is held twice.
     """
     free = await free_of_holds(line)
     if amount > free:
         raise Refused(TOO_MUCH, free=free)
-    return await _place(community, debtor, line, amount, reason, source, placed_by, None)
+    return await _place(community, debtor, line, amount, reason, source, placed_by, until, note)
 
 
 async def hold_case(
-    community: int, debtor: UUID, reason: HoldReason, source: UUID, placed_by: str, until: date | None = None
+    community: int,
+    debtor: UUID,
+    reason: HoldReason,
+    source: UUID,
+    placed_by: str,
+    until: date | None = None,
+    *,
+    note: str | None = None,
 ) -> UUID:
     """Keep everything that a debtor owes from being chased, up to and including `until`; the hold's id.
 
@@ -46,7 +62,7 @@ async def hold_case(
         debtor,
         source,
     )
-    return there or await _place(community, debtor, None, None, reason, source, placed_by, until)
+    return there or await _place(community, debtor, None, None, reason, source, placed_by, until, note)
 
 
 async def release(source: UUID, *, by: str, why: str | None = None) -> Money:
@@ -92,10 +108,11 @@ async def _place(
     source: UUID,
     placed_by: str,
     until: date | None,
+    note: str | None,
 ) -> UUID:
     hold = await fetch_value(
-        "INSERT INTO hold (id, community, debtor, line, amount, reason, source, placed_by, placed_at, until)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        "INSERT INTO hold (id, community, debtor, line, amount, reason, source, placed_by, placed_at, until, note)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         community,
         debtor,
         line,
@@ -105,6 +122,7 @@ async def _place(
         placed_by,
         clock.now(),
         until,
+        note,
     )
     facts: dict[str, Any] = {"debtor": debtor, "line": line, "amount": amount, "until": until}
     known = {name: fact for name, fact in facts.items() if fact is not None}

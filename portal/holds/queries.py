@@ -25,6 +25,7 @@ class HoldRow:
     source: UUID
     placed_at: datetime
     until: date | None
+    note: str | None = None
 
     @property
     def whole_case(self) -> bool:
@@ -36,7 +37,7 @@ class HoldRow:
 async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
     """The holds on a debtor's lines and case that last on this day, the oldest first."""
     rows = await fetch(
-        "SELECT id, debtor, line, amount, reason, source, placed_at, until FROM hold"
+        "SELECT id, debtor, line, amount, reason, source, placed_at, until, note FROM hold"
         " WHERE debtor = $1 AND released_at IS NULL AND (until IS NULL OR until >= $2) ORDER BY placed_at, line",
         debtor,
         on,
@@ -55,4 +56,5 @@ def _row(row: Record) -> HoldRow:
         row["source"],
         row["placed_at"],
         row["until"],
+        row["note"],
     )

@@ -24,6 +24,7 @@ class Hold(Table):
     placed_by = text()
     placed_at = Timestamptz(null=False, default=None)
     until = day(null=True)
+    note = text(null=True)  # why, in words, when a person placed it
     released_at = Timestamptz(null=True, default=None)
 
     known_reason = one_of("reason", HoldReason)

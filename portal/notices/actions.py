@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from portal.audit.actions import plain
@@ -28,11 +29,16 @@ class Told:
 
 
 async def tell_all(
-    kind: NoticeKind, told: Sequence[Told], *, community: int, channels: Sequence[Channel] = (Channel.inbox,)
+    kind: NoticeKind,
+    told: Sequence[Told],
+    *,
+    community: int,
+    channels: Sequence[Channel] = (Channel.inbox,),
+    not_before: datetime | None = None,
 ) -> None:
     """Tell each person once of (kind, subject, period); told before, nothing happens.
 
-    The inbox always gets it; other channels go through the worker.
+    The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`.
     """
     if not told:
         return
@@ -54,8 +60,9 @@ async def tell_all(
     )
     ways = sorted({Channel.inbox, *channels})
     await fetch(
-        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at)"
-        " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6"
+        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, not_before)"
+        " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6,"
+        " CASE c WHEN 'inbox' THEN NULL ELSE $7::timestamptz END"
         " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c",
         community,
         [row["id"] for row in added],
@@ -63,10 +70,12 @@ async def tell_all(
         DeliveryState.sent.value,
         DeliveryState.queued.value,
         clock.real_now(),
+        not_before,
     )
     if len(ways) > 1:
+        wait = not_before - clock.real_now() if not_before else None
         for row in added:
-            await enqueue("send_notice", notice=str(row["id"]), community=str(community))
+            await enqueue("send_notice", wait=wait, notice=str(row["id"]), community=str(community))
 
 
 async def tell(

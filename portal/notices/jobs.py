@@ -15,7 +15,8 @@ async def notices(on: date) -> dict[str, int]:
     """Put what is stuck back into the queue; `on` changes nothing. Repeatable: sending claims first."""
     async with unit_of_work(EVERYWHERE):
         stuck = await fetch(
-            "SELECT DISTINCT notice, community FROM delivery WHERE state = 'queued' AND changed_at < $1",
+            "SELECT DISTINCT notice, community FROM delivery WHERE state = 'queued'"
+            " AND coalesce(not_before, changed_at) < $1",
             clock.real_now() - STUCK_AFTER,
         )
         for row in stuck:

@@ -77,7 +77,8 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         now = clock.real_now()
         mine = await fetch_value(
             "UPDATE delivery SET tries = tries + 1, changed_at = $2, trouble = NULL WHERE id = $1 AND state = 'queued'"
-            " AND (tries = 0 OR trouble IS NOT NULL OR changed_at < $3) RETURNING id",
+            " AND (tries = 0 OR trouble IS NOT NULL OR changed_at < $3) AND (not_before IS NULL OR not_before <= $2)"
+            " RETURNING id",
             delivery,
             now,
             now - CLAIM_LASTS,

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     dispute_asked = "dispute_asked"
     dispute_routed = "dispute_routed"
     dispute_decided = "dispute_decided"
+    arrears_reminder = "arrears_reminder"
     plan_requested = "plan_requested"
     plan_approved = "plan_approved"
     plan_refused = "plan_refused"

@@ -38,6 +38,7 @@ class Delivery(Table):
     changed_at = Timestamptz(null=False, default=None)
     trouble = text(null=True)
     address = text(null=True)  # where the person is reached now
+    not_before = Timestamptz(null=True, default=None)  # may go at any hour
 
     delivery_once_a_channel = Unique(columns(notice, channel))
     known_channel = one_of("channel", Channel)

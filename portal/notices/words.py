@@ -61,13 +61,15 @@ def _say(name: str, facts: Mapping[str, Any]) -> str:
     return tidy
 
 
-SUMS = {"amount", "total", "surplus"}
+SUMS = {"amount", "total", "surplus", "credit"}
 MONTHS = {"month"}
 MOMENTS = {"reply_by", "at"}
 
 
 def meant(name: str, fact: Any) -> Any:
-    """A stored fact as the value it stands for, told by its name."""
+    """A stored fact as the value it stands for, told by its name; of a list, those of each of its rows."""
+    if type(fact) is list:
+        return [{part: meant(part, value) for part, value in one.items()} for one in fact]
     if name in SUMS and type(fact) is int:
         return Money(fact)
     if name in MONTHS:

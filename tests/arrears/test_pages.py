@@ -95,9 +95,9 @@ async def test_paid_in_full_it_is_closed_on_every_page(settings: Settings, debts
 
 
 async def test_a_look_at_a_later_day_is_what_the_pages_show(settings: Settings, debts: World) -> None:
-    await debts.bill(-3, 800)
+    await debts.bill(-3, 8000)
     await arrears(TODAY + timedelta(days=20))
-    assert await seen(settings, debts, "陈静") == [case("open", 2, 800, 800)]
+    assert await seen(settings, debts, "陈静") == [case("open", 2, 8000, 8000)]
 
 
 async def test_seller_and_buyer_each_see_their_own_case_and_a_tenant_none(settings: Settings, debts: World) -> None:

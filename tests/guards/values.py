@@ -15,6 +15,8 @@ COMES_WITH: dict[object, dict[str, str]] = {
 }
 
 BROKEN: dict[tuple[str, str], dict[str, str]] = {
+    ("contact", "two_people"): {"by_staff": A, "witness": A},
+    ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},
     ("plan", "two_to_twelve"): {"instalments": "13"},
     ("hold", "line_with_amount"): {"amount": "5"},

@@ -1,0 +1,108 @@
+"""Climb the ladder: one stage at a time, through open gates only; to the second by the daily job, then by a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.actions import JOB, refresh_cases, write_change
+from portal.arrears.facts import before_of, facts_of, kept
+from portal.arrears.gates import Check, gates_to
+from portal.arrears.known import known_of
+from portal.arrears.locking import case_at_desk
+from portal.arrears.policy import SEED
+from portal.arrears.rules import LAST, Standing, look
+from portal.arrears.states import CaseState, Why
+from portal.arrears.words import condition
+from portal.audit.actions import plain
+from portal.db import fetch, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Refused
+from portal.kit.i18n import N_
+from portal.people.principal import Principal, Role
+
+BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)
+STEPPERS = {2: (Role.service, Role.manager), 3: (Role.manager,), 4: (Role.manager, Role.legal)}
+ANY_STEPPER = (Role.service, Role.manager, Role.legal)
+CLOSED = N_("This case is closed. There is no step to take.")
+LAST_REACHED = N_("The last stage is reached. What comes now are the paths of law, with a person for each.")
+
+
+@retrying
+async def take_step(by: Principal, case: UUID) -> int:
+    """Climb to the next stage; the stage reached.
+
+    Raises Missing for a case of another estate, Forbidden without the role that this step takes, Refused with the
+    first gate that is not open.
+    """
+    async with unit_of_work(*by.with_role(*ANY_STEPPER)):
+        row = await case_at_desk(by, case, *ANY_STEPPER)
+        on = max(clock.today(row["timezone"]), row["looked_on"])
+        await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
+        standing = await _standing(case, row["debtor"], on)
+        if standing.state is CaseState.closed:
+            raise Refused(CLOSED)
+        if standing.stage >= LAST:
+            raise Refused(LAST_REACHED)
+        target = standing.stage + 1
+        if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
+            raise Forbidden
+        checks = gates_to(target, standing, (await known_of([case]))[case], SEED, on)
+        shut = next((check for check in checks if not check.open), None)
+        if shut:
+            said = condition(shut)
+            raise Refused(said.text, **said.facts)
+        await _climb(row["community"], case, row["debtor"], target, checks, on, by.actor)
+        return target
+
+
+async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date) -> int:
+    """Let cases climb that a person need not approve, in the caller's work and under its locks; how many did."""
+    rows = await fetch(
+        "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state = 'open' AND stage < $2"
+        " AND looked_on <= $3 ORDER BY id",
+        list(debtors),
+        BY_ITSELF,
+        on,
+    )
+    standings = await standings_of({row["id"]: row["debtor"] for row in rows}, on)
+    ripe = {case: standing for case, standing in standings.items() if standing.by_days > standing.stage}
+    known = await known_of(list(ripe))
+    climbed = 0
+    for row in rows:
+        if row["id"] not in ripe:
+            continue
+        standing = ripe[row["id"]]
+        checks = gates_to(standing.stage + 1, standing, known[row["id"]], SEED, on)
+        if all(check.open for check in checks):
+            await _climb(community, row["id"], row["debtor"], standing.stage + 1, checks, on, JOB)
+            climbed += 1
+    return climbed
+
+
+async def _climb(
+    community: int, case: UUID, debtor: UUID, stage: int, checks: Sequence[Check], on: date, actor: str
+) -> None:
+    """Write the climb with its gates as they were (I-C2, I-C6)."""
+    facts = (await facts_of([debtor], [on]))[debtor]
+    standing = await _standing(case, debtor, on)
+    gates = [{"gate": check.gate.value, **check.facts} for check in checks]
+    told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": SEED.name}
+    await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, stage)
+    await write_change(
+        community, case, standing.at(stage), Why.entered, on, actor, json.dumps(told, default=plain, sort_keys=True)
+    )
+
+
+async def _standing(case: UUID, debtor: UUID, on: date) -> Standing:
+    return (await standings_of({case: debtor}, on))[case]
+
+
+async def standings_of(debtors: dict[UUID, UUID], on: date) -> dict[UUID, Standing]:
+    """How cases stand, by their debtors, that were looked at in this unit of work."""
+    facts = await facts_of(list(debtors.values()), [on] * len(debtors))
+    before = await before_of(list(debtors))
+    found = {case: look(facts[debtor], before[case], on) for case, debtor in debtors.items()}
+    return {case: standing for case, standing in found.items() if standing}

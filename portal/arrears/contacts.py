@@ -1,0 +1,180 @@
+"""The contact log: what was said and when, what was promised, why somebody does not pay. Nothing is changed later."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from portal.arrears.facts import facts_of
+from portal.arrears.gates import Reached, contact_cap
+from portal.arrears.known import known_of
+from portal.arrears.locking import case_at_desk
+from portal.arrears.policy import SEED
+from portal.arrears.states import ATTEMPTS, MAY_COME_OF, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Invalid, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money, total
+from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
+
+CALLERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
+PROMISE_WITHIN = timedelta(days=60)
+
+DOES_NOT_FIT = N_("This cannot come of it. Choose what fits the way you took.")
+TWO_PEOPLE = N_("A visit, and paper posted on a door, take two people. Choose who was with you.")
+NO_COLLEAGUE = N_("Enter the sign-in name of a colleague of this estate.")
+YOURSELF = N_("The second person is somebody else than you.")
+ENOUGH = N_(
+    "This home was called %(today)s times today and tried %(week)s times within a week. Leave it in peace for now."
+)
+CLOSED = N_("This case is closed. Nothing is chased any more.")
+PAST = N_("The day of a promise is today or later.")
+TOO_FAR = N_("A promise may reach %(days)s days ahead, to %(day)s. For a longer time offer instalments.")
+TOO_MUCH = N_("No more than %(most)s may be chased. Enter that or less.")
+NOTHING = N_("Nothing may be chased now, so there is nothing to promise.")
+
+
+@retrying
+async def record_contact(
+    by: Principal, case: UUID, channel: ContactChannel, outcome: ContactOutcome, body: str = "", witness: str = ""
+) -> UUID:
+    """Add a contact of today; its id. `witness` is the login of the second person.
+
+    Raises Missing, Refused for a closed case and above the cap of calls and visits (domain.md 1.16), Invalid for an
+    outcome that the channel cannot have, and without the second person where two are needed.
+    """
+    if outcome not in MAY_COME_OF[channel]:
+        raise Invalid("outcome", DOES_NOT_FIT)
+    async with unit_of_work(*by.with_role(*CALLERS)):
+        row = await case_at_desk(by, case, *CALLERS)
+        if row["state"] == CaseState.closed:
+            raise Refused(CLOSED)
+        on = clock.today(row["timezone"])
+        me = await staff_of(by, row["community"])
+        other = await _second(row["community"], witness, me, channel, outcome)
+        if channel in ATTEMPTS:
+            cap = contact_cap([*(await known_of([case]))[case].contacts, *await _neighbouring(case)], SEED, on)
+            if not cap.open:
+                raise Refused(ENOUGH, **cap.facts)
+        made = uuid4()
+        await fetch(
+            "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            made,
+            row["community"],
+            case,
+            channel.value,
+            outcome.value,
+            body.strip() or None,
+            me,
+            other,
+            on,
+            clock.now(),
+        )
+        await record(
+            by.actor, AuditVerb.CONTACT_RECORDED, f"case:{case}", community=row["community"], channel=channel,
+            outcome=outcome, contact=made,
+        )  # fmt: skip
+        if outcome in TELLS:
+            await _reason(by, row["community"], case, TELLS[outcome], me, made)
+        return made
+
+
+async def _second(
+    community: int, witness: str, me: UUID, channel: ContactChannel, outcome: ContactOutcome
+) -> UUID | None:
+    """The second person. Raises Invalid when one is needed and not there, or when it is oneself."""
+    if not witness:
+        if channel is ContactChannel.visit or outcome is ContactOutcome.posted:
+            raise Invalid("staff", TWO_PEOPLE)
+        return None
+    found = await fetch_value(
+        "SELECT s.id FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND h.login = $2",
+        community,
+        witness,
+    )
+    if found is None:
+        raise Invalid("staff", NO_COLLEAGUE)
+    if found == me:
+        raise Invalid("staff", YOURSELF)
+    return found
+
+
+async def _neighbouring(case: UUID) -> list[Reached]:
+    """Calls and visits for other cases of the same home: the cap is for the home."""
+    rows = await fetch(
+        "SELECT o.channel, o.outcome, o.on_day FROM contact o JOIN arrears_case k ON k.id = o.arrears_case"
+        " WHERE k.unit = (SELECT unit FROM arrears_case WHERE id = $1) AND k.id <> $1",
+        case,
+    )
+    return [Reached(ContactChannel(r["channel"]), ContactOutcome(r["outcome"]), r["on_day"]) for r in rows]
+
+
+@retrying
+async def promise(by: Principal, case: UUID, on_day: date, amount: Money) -> UUID:
+    """Note that the debtor promised to pay `amount` by a day; the promise's id.
+
+    Raises Missing, Refused when nothing may be chased, Invalid for a day in the past or too far ahead, and above
+    what may be chased.
+    """
+    async with unit_of_work(*by.with_role(*CALLERS)):
+        row = await case_at_desk(by, case, *CALLERS)
+        today = clock.today(row["timezone"])
+        if on_day < today:
+            raise Invalid("on", PAST)
+        if on_day > today + PROMISE_WITHIN:
+            raise Invalid("on", TOO_FAR, days=PROMISE_WITHIN.days, day=today + PROMISE_WITHIN)
+        most = await _chaseable(row["debtor"], today)
+        if not most:
+            raise Refused(NOTHING)
+        if not Money(0) < amount <= most:
+            raise Invalid("amount", TOO_MUCH, most=most)
+        made = uuid4()
+        await fetch(
+            "INSERT INTO payment_promise (id, community, arrears_case, on_day, amount, by_staff, at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            made,
+            row["community"],
+            case,
+            on_day,
+            amount.fen,
+            await staff_of(by, row["community"]),
+            clock.now(),
+        )
+        await record(
+            by.actor, AuditVerb.PAYMENT_PROMISED, f"case:{case}", community=row["community"], on=on_day, amount=amount
+        )
+        return made
+
+
+async def _chaseable(debtor: UUID, on: date) -> Money:
+    facts = (await facts_of([debtor], [on]))[debtor].overdue_on(on)
+    return Money(0) if facts.whole_hold else total(debt.chaseable for debt in facts.debts)
+
+
+@retrying
+async def set_reason(by: Principal, case: UUID, reason: Reason) -> None:
+    """Say why the debtor does not pay; the newest counts. Raises Missing, Refused for a closed case."""
+    async with unit_of_work(*by.with_role(*CALLERS)):
+        row = await case_at_desk(by, case, *CALLERS)
+        if row["state"] == CaseState.closed:
+            raise Refused(CLOSED)
+        await _reason(by, row["community"], case, reason, await staff_of(by, row["community"]), None)
+
+
+async def _reason(by: Principal, community: int, case: UUID, reason: Reason, me: UUID, contact: UUID | None) -> None:
+    await fetch(
+        "INSERT INTO case_reason (id, community, arrears_case, reason, contact, by_staff, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+        community,
+        case,
+        reason.value,
+        contact,
+        me,
+        clock.now(),
+    )
+    await record(by.actor, AuditVerb.REASON_SET, f"case:{case}", community=community, cause=reason)

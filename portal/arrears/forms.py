@@ -1,0 +1,53 @@
+"""What staff type about a case."""
+
+from portal.arrears.states import ContactChannel, ContactOutcome, Reason
+from portal.kit.i18n import N_
+from portal.web.forms import Choice, Day, Form, Text, Yuan
+
+
+class ContactForm(Form):
+    """Record how the debtor was reached, or was not."""
+
+    channel = Choice(
+        N_("How you tried to reach them"),
+        ContactChannel,
+        look="select",
+        missing=N_("Choose how you tried to reach them."),
+    )
+    outcome = Choice(N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."))
+    text = Text(
+        N_("Note"),
+        lines=3,
+        most=2000,
+        required=False,
+        hint=N_(
+            "What was said and what you promised, the slip number, or where the photo is kept. No bank or health data."
+        ),
+    )
+    staff = Text(
+        N_("Who was with you"),
+        most=80,
+        required=False,
+        hint=N_("Their sign-in name. Needed for a visit, and for paper posted on a door."),
+    )
+
+
+class HoldForm(Form):
+    """Stop chasing for a while."""
+
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
+    until = Day(N_("Last day of the hold"), hint=N_("The hold ends by itself after this day."))
+    amount = Yuan(N_("Sum"), required=False, hint=N_("Leave empty to hold the whole case."))
+
+
+class PromiseForm(Form):
+    """Note a promise to pay."""
+
+    on = Day(N_("Promised by"))
+    amount = Yuan(N_("Promised sum"))
+
+
+class ReasonForm(Form):
+    """Say why nothing is paid."""
+
+    reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."))

@@ -1,0 +1,138 @@
+"""The gates of the ladder: what must be so before a case climbs, as a pure function with the evidence for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.arrears.policy import Policy
+from portal.arrears.rules import FIRST_DAY, LAST, Standing
+from portal.arrears.states import ATTEMPTS, PROVEN, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
+from portal.kit.money import ZERO, Money
+
+FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks (product.md S9)
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A contact with the debtor, as gates see it; `witnessed` when a second person was there."""
+
+    channel: ContactChannel
+    outcome: ContactOutcome
+    on: date
+    witnessed: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the gates of one case ask for beside what is owed.
+
+    `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
+    departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
+    `credit` money of the debtor that no bill has used.
+    """
+
+    since: date
+    reminded_on: date | None = None
+    contacts: tuple[Reached, ...] = ()
+    pending_payments: int = 0
+    unbooked: int = 0
+    tasks: tuple[tuple[str, date | None], ...] = ()
+    disputes: int = 0
+    reason_known: bool = False
+    credit: Money = ZERO
+
+
+@dataclass(frozen=True)
+class Check:
+    """One gate: whether it is open, and the facts that say why."""
+
+    gate: Gate
+    open: bool
+    facts: dict[str, object]
+
+
+def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
+    """Every gate before stage `target` (1-4) for a case that stands like this on a day; it climbs when all are open."""
+    stays_until = known.since + timedelta(days=policy.least_days[target - 1])
+    checks = [
+        _no_hold(standing),
+        _owed(standing, known, policy),
+        Check(Gate.days, standing.by_days >= target, {"days": standing.days, "least": FIRST_DAY[target]}),
+        Check(Gate.stay, on >= stays_until, {"day": stays_until, "since": known.since}),
+        _previous_step(target - 1, known),
+        *_money_at_rest(known),
+        contact_cap(known.contacts, policy, on),
+    ]
+    if target >= FIRST_WITH_TASKS:
+        who, by = known.tasks[0] if known.tasks else ("", None)
+        checks.append(Check(Gate.no_rectification, not known.tasks, {"department": who, "day": by}))
+    if target == LAST:
+        checks += _before_law(known, policy, on)
+    return tuple(checks)
+
+
+def may_remind(standing: Standing, known: Known, policy: Policy) -> bool:
+    """Whether the reminder goes out now: not sent yet, the days of grace after the due day over, nothing in between."""
+    late = known.reminded_on is None and standing.days > policy.buffer_days
+    return late and all(
+        check.open for check in (_no_hold(standing), _owed(standing, known, policy), *_money_at_rest(known))
+    )
+
+
+def _no_hold(standing: Standing) -> Check:
+    """Whether nothing holds the whole case: a kept plan, a payment, staff by hand."""
+    return Check(Gate.no_hold, standing.state is not CaseState.paused, {})
+
+
+def _owed(standing: Standing, known: Known, policy: Policy) -> Check:
+    """Whether more than a small balance may be chased, net of what lies there as credit; of a paused case, could be."""
+    left = (standing.overdue if standing.state is CaseState.paused else standing.chaseable) - known.credit
+    return Check(Gate.owed, left > policy.small_balance, {"sum": left, "least": policy.small_balance})
+
+
+def _money_at_rest(known: Known) -> tuple[Check, ...]:
+    """No money is on its way that could settle it."""
+    return (
+        Check(Gate.no_pending_payment, not known.pending_payments, {"n": known.pending_payments}),
+        Check(Gate.money_booked, not known.unbooked, {"n": known.unbooked}),
+    )
+
+
+def contact_cap(contacts: Sequence[Reached], policy: Policy, on: date) -> Check:
+    """Whether the home may be called or visited once more on a day (domain.md 1.16)."""
+    tries = [one for one in contacts if one.channel in ATTEMPTS and on - WEEK < one.on <= on]
+    today = sum(one.channel is ContactChannel.call and one.on == on for one in tries)
+    free = today < policy.calls_a_day and len(tries) < policy.attempts_a_week
+    return Check(Gate.contact_cap, free, {"today": today, "week": len(tries)})
+
+
+def _previous_step(stage: int, known: Known) -> Check:
+    """Whether what belongs to the present stage was done, and since when there is proof of it."""
+    if stage == 0:
+        return Check(Gate.previous_step, True, {"stage": stage, "day": None})
+    days = [one.on for one in known.contacts if one.on >= known.since and _counts(stage, one)]
+    if stage == 1 and known.reminded_on:
+        days.append(known.reminded_on)
+    return Check(Gate.previous_step, bool(days), {"stage": stage, "day": min(days, default=None)})
+
+
+def _counts(stage: int, one: Reached) -> bool:
+    """Whether a contact is the step of a stage: a reminder, a call or notice, a visit by two."""
+    met = one.outcome in SPOKEN | PROVEN
+    if stage >= 3:
+        return met and one.channel is ContactChannel.visit and one.witnessed
+    return met
+
+
+def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
+    """A demand that arrived and whose grace is over, no dispute of what is owed, and somebody who asked why."""
+    arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.outcome in PROVEN]
+    over = min(arrived) + timedelta(days=policy.grace_days) if arrived else None
+    return [
+        Check(Gate.demand_over, over is not None and on > over, {"day": over}),
+        Check(Gate.no_dispute, not known.disputes, {"n": known.disputes}),
+        Check(Gate.reason_known, known.reason_known, {}),
+    ]

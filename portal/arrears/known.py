@@ -1,0 +1,81 @@
+"""What the gates of cases ask for, read from what lies below: contacts, reminders, payments, disputes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from portal.arrears.gates import Known, Reached
+from portal.arrears.states import ContactChannel, ContactOutcome, Reason
+from portal.checkout.records import LIVE as LIVE_ATTEMPTS
+from portal.checkout.states import EventState
+from portal.db import fetch, fetch_value
+from portal.disputes.states import LIVE as LIVE_DISPUTES
+from portal.disputes.states import DisputeState
+from portal.kit import clock
+from portal.kit.money import Money
+from portal.notices.states import DeliveryState, NoticeKind
+
+LEFT_LYING = timedelta(minutes=5)  # an event of Stripe that is older and not booked may be this debtor's money
+
+_FACTS = """
+SELECT k.id,
+ (SELECT max(s.changed_on) FROM (SELECT changed_on, stage, lag(stage) OVER (ORDER BY changed_on, at) AS before
+   FROM case_stage WHERE arrears_case = k.id) s WHERE s.before IS DISTINCT FROM s.stage) AS since,
+ (SELECT min((n.created_at AT TIME ZONE c.timezone)::date) FROM notice n JOIN delivery v ON v.notice = n.id
+   WHERE n.community = k.community AND n.key = $2 || ':case:' || k.id || ':' AND v.state = ANY($3)) AS reminded_on,
+ (SELECT count(*) FROM attempt a WHERE a.debtor = k.debtor AND a.state = ANY($4)) AS pending_payments,
+ (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.state = ANY($5)) AS disputes,
+ (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
+ (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason
+FROM arrears_case k JOIN community c ON c.id = k.community WHERE k.id = ANY($1)
+"""
+_CONTACTS = """
+SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed FROM contact
+WHERE arrears_case = ANY($1) ORDER BY on_day, at
+"""
+_TASKS = """
+SELECT k.id, d.department, d.department_due FROM dispute d JOIN arrears_case k ON k.debtor = d.debtor
+WHERE k.id = ANY($1) AND d.state = $2 ORDER BY d.department_due NULLS LAST, d.id
+"""
+
+
+async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
+    """What is known of each case beside what is owed, as of now whatever day is looked at; in the running work."""
+    ids = list(cases)
+    contacts: dict[UUID, list[Reached]] = defaultdict(list)
+    for row in await fetch(_CONTACTS, ids):
+        channel, outcome = ContactChannel(row["channel"]), ContactOutcome(row["outcome"])
+        contacts[row["arrears_case"]].append(Reached(channel, outcome, row["on_day"], row["witnessed"]))
+    tasks = defaultdict(list)
+    for row in await fetch(_TASKS, ids, DisputeState.routed.value):
+        tasks[row["id"]].append((row["department"], row["department_due"]))
+    unbooked = await fetch_value(
+        "SELECT count(*) FROM stripe_event WHERE state = $1 AND received_at <= $2",
+        EventState.pending.value,
+        clock.real_now() - LEFT_LYING,
+    )
+    rows = await fetch(
+        _FACTS,
+        ids,
+        NoticeKind.arrears_reminder.value,
+        [DeliveryState.sent.value, DeliveryState.opened.value],
+        [state.value for state in LIVE_ATTEMPTS],
+        [state.value for state in LIVE_DISPUTES],
+    )
+    return {
+        row["id"]: Known(
+            since=row["since"],
+            reminded_on=row["reminded_on"],
+            contacts=tuple(contacts[row["id"]]),
+            pending_payments=row["pending_payments"],
+            unbooked=unbooked,
+            tasks=tuple(tasks[row["id"]]),
+            disputes=row["disputes"],
+            reason_known=row["reason"] not in (None, Reason.unknown.value),
+            credit=Money(row["credit"]),
+        )
+        for row in rows
+    }

@@ -1,0 +1,33 @@
+"""The terms of the ladder: how long a stage lasts, what is too little to chase, how often a home is disturbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from portal.kit.money import Money
+
+_TEN_YUAN = Money(1000)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
+
+    `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
+    reminder names; `grace_days` is the time that a delivered demand gives (domain.md 4.1: a setting, default 15).
+    """
+
+    name: str
+    buffer_days: int = 3
+    small_balance: Money = _TEN_YUAN
+    least_days: tuple[int, int, int, int] = (0, 7, 7, 15)
+    pay_within: int = 7
+    grace_days: int = 15
+    calls_a_day: int = 3
+    attempts_a_week: int = 6
+    quiet_from: time = time(21)
+    quiet_until: time = time(8, 30)
+
+
+SEED = Policy("seed-1")  # product.md, the seed plan

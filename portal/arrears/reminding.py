@@ -1,0 +1,88 @@
+"""The first rung: a friendly reminder to everybody who owes, once for each case, about all that is overdue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from portal.arrears.climbing import standings_of
+from portal.arrears.gates import may_remind
+from portal.arrears.known import Known, known_of
+from portal.arrears.policy import SEED
+from portal.arrears.rules import Standing
+from portal.db import fetch, fetch_one
+from portal.kit import clock
+from portal.notices.actions import Told, tell_all
+from portal.notices.rules import after_quiet
+from portal.notices.states import Channel, NoticeKind
+
+CHANNELS = (Channel.sms, Channel.email)
+SUBJECT = "case:"
+
+_BILLS = """
+SELECT b.debtor, b.period AS month, b.due_on, sum(lb.outstanding - lb.held)::bigint AS amount FROM bill b
+JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held AND NOT lb.replaced
+WHERE b.debtor = ANY($1::uuid[]) AND b.due_on < $2
+GROUP BY b.debtor, b.id, b.period, b.due_on ORDER BY b.due_on, b.period
+"""
+_PEOPLE = """
+SELECT m.debtor, m.person, u.name AS unit FROM debtor_member m JOIN debtor d ON d.id = m.debtor
+JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1::uuid[]) ORDER BY m.debtor, m.person
+"""
+
+
+async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
+    """Remind the debtors of open cases that nobody was reminded of, in the caller's work and under its locks; how many.
+
+    Each person is told once (I-N1); texts and mails wait for the end of the quiet hours. What is held, and what their
+    credit covers, is not asked for.
+    """
+    rows = await fetch(
+        "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state = 'open' AND stage > 0"
+        " AND looked_on <= $2 ORDER BY id",
+        list(debtors),
+        on,
+    )
+    cases = {row["id"]: row["debtor"] for row in rows}
+    standings, known = await standings_of(cases, on), await known_of(list(cases))
+    ripe = {case: cases[case] for case in standings if may_remind(standings[case], known[case], SEED)}
+    if not ripe:
+        return 0
+    estate = await fetch_one("SELECT name, timezone FROM community WHERE id = $1", community)
+    assert estate
+    await tell_all(
+        NoticeKind.arrears_reminder,
+        await _told(ripe, standings, known, estate["name"], on),
+        community=community,
+        channels=CHANNELS,
+        not_before=after_quiet(clock.real_now(), estate["timezone"], SEED.quiet_from, SEED.quiet_until),
+    )
+    return len(ripe)
+
+
+async def _told(
+    ripe: dict[UUID, UUID], standings: dict[UUID, Standing], known: dict[UUID, Known], estate: str, on: date
+) -> list[Told]:
+    """What everybody concerned reads: the sum, its bills, and until when to pay."""
+    bills = defaultdict(list)
+    for row in await fetch(_BILLS, list(ripe.values()), on):
+        bills[row["debtor"]].append({"month": row["month"], "due_on": row["due_on"], "amount": row["amount"]})
+    people = defaultdict(list)
+    for row in await fetch(_PEOPLE, list(ripe.values())):
+        people[row["debtor"]].append(row)
+    told = []
+    for case, debtor in ripe.items():
+        facts = {
+            "estate": estate,
+            "total": standings[case].chaseable - known[case].credit,
+            "credit": known[case].credit,
+            "bills": bills[debtor],
+            "pay_on": on + timedelta(days=SEED.pay_within),
+        }
+        told += [
+            Told(row["person"], f"{SUBJECT}{case}", "/bills", facts=facts | {"unit": row["unit"]})
+            for row in people[debtor]
+        ]
+    return told

@@ -1,0 +1,18 @@
+"""When it is decent to send: nobody's phone rings for money at night."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def after_quiet(now: datetime, zone: str, quiet_from: time, quiet_until: time) -> datetime | None:
+    """The end of the quiet hours that `now` lies in, on the wall clock of a zone; None outside of them.
+
+    They begin at `quiet_from` and end before `quiet_until` of the next day.
+    """
+    here = now.astimezone(ZoneInfo(zone))
+    morning = here.replace(hour=quiet_until.hour, minute=quiet_until.minute, second=0, microsecond=0)
+    if here < morning:
+        return morning
+    return morning + timedelta(days=1) if here.time() >= quiet_from else None
