@@ -22,7 +22,7 @@ from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 
 CALLERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
-PROMISE_WITHIN = timedelta(days=60)
+PROMISE_WITHIN_DAYS = 60
 
 DOES_NOT_FIT = N_("This cannot come of it. Choose what fits the way you took.")
 TWO_PEOPLE = N_("A visit, and paper posted on a door, take two people. Choose who was with you.")
@@ -126,8 +126,8 @@ async def promise(by: Principal, case: UUID, on_day: date, amount: Money) -> UUI
         today = clock.today(row["timezone"])
         if on_day < today:
             raise Invalid("on", PAST)
-        if on_day > today + PROMISE_WITHIN:
-            raise Invalid("on", TOO_FAR, days=PROMISE_WITHIN.days, day=today + PROMISE_WITHIN)
+        if on_day > (last := today + timedelta(days=PROMISE_WITHIN_DAYS)):
+            raise Invalid("on", TOO_FAR, days=PROMISE_WITHIN_DAYS, day=last)
         most = await _chaseable(row["debtor"], today)
         if not most:
             raise Refused(NOTHING)

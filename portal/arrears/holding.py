@@ -19,7 +19,7 @@ from portal.kit.money import ZERO, Money, total
 from portal.people.principal import Principal, Role
 
 HOLDERS = (Role.finance, Role.manager)
-LONGEST = timedelta(days=180)
+LONGEST_DAYS = 180
 
 ENDED = N_("The last day of a hold is today or later.")
 TOO_LONG = N_("A hold lasts %(days)s days at most, to %(day)s. Look at it again then.")
@@ -41,8 +41,8 @@ async def hold_by_hand(by: Principal, case: UUID, reason: str, until: date, amou
             raise Refused(CLOSED)
         if until < today:
             raise Invalid("until", ENDED)
-        if until > today + LONGEST:
-            raise Invalid("until", TOO_LONG, days=LONGEST.days, day=today + LONGEST)
+        if until > (last := today + timedelta(days=LONGEST_DAYS)):
+            raise Invalid("until", TOO_LONG, days=LONGEST_DAYS, day=last)
         where, source = (row["community"], row["debtor"]), uuid4()
         if amount is None:
             await hold_case(*where, HoldReason.manual, source, by.actor, until, note=reason)
