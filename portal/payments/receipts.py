@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from functools import cache
-from pathlib import Path
-
-import cvttf_NotoSansCJK_Bold
-import cvttf_NotoSansCJK_Regular
-import typst
-
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
+from portal.kit.paper import typeset
 from portal.kit.period import Month
 from portal.payments.queries import ReceiptFacts
 from portal.payments.states import Way
 
-DOCUMENTS = Path(__file__).parents[2] / "templates" / "documents"
 # A paper in two languages at once, so its words are not in a catalogue.
 WAYS = {
     Way.alipay: ("支付宝", "Alipay"),
@@ -32,26 +23,7 @@ WAYS = {
 
 async def receipt_pdf(facts: ReceiptFacts, sandbox: bool = False) -> bytes:
     """The bytes of the PDF; the same payment gives the same bytes. In `sandbox` it says that no money moved."""
-    data = json.dumps(_data(facts, sandbox), ensure_ascii=False)
-    return await asyncio.to_thread(
-        typst.compile,
-        DOCUMENTS / "receipt.typ",
-        root=DOCUMENTS,
-        font_paths=_fonts(),
-        sys_inputs={"data": data},
-        timestamp=int(facts.posted_at.timestamp()),
-    )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Both weights, shared: loading them for each document would take longer than the document."""
-    found = (cvttf_NotoSansCJK_Regular.get_TTF_path(), cvttf_NotoSansCJK_Bold.get_TTF_path())
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(Path(path).parent) for path in found],
-    )
+    return await typeset("receipt.typ", _data(facts, sandbox), facts.posted_at)
 
 
 def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:

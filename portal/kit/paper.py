@@ -1,0 +1,39 @@
+"""Papers: a Typst template with its data becomes a PDF, set in the font that comes with the install."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import cvttf_NotoSansCJK_Bold
+import cvttf_NotoSansCJK_Regular
+import typst
+
+DOCUMENTS = Path(__file__).parents[2] / "templates" / "documents"
+
+
+async def typeset(template: str, data: Mapping[str, object], at: datetime) -> bytes:
+    """The bytes of the PDF, dated `at`; the same data gives the same bytes. `template` is a file of DOCUMENTS."""
+    return await asyncio.to_thread(
+        typst.compile,
+        DOCUMENTS / template,
+        root=DOCUMENTS,
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        timestamp=int(at.timestamp()),
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Both weights, shared: loading them for each document would take longer than the document."""
+    found = (cvttf_NotoSansCJK_Regular.get_TTF_path(), cvttf_NotoSansCJK_Bold.get_TTF_path())
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(Path(path).parent) for path in found],
+    )
