@@ -21,6 +21,7 @@ from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
 
 READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
+EXPORTERS = (Role.finance, Role.manager, Role.legal)  # of evidence
 PER_PAGE = 50
 
 
@@ -62,6 +63,7 @@ class CasePage:
     log: Log
     may_open_disputes: bool
     may_hold: bool
+    may_export: bool
     may_step: bool
 
 
@@ -170,6 +172,7 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
         log,
         by.may(found.community, *HANDLERS),
         by.may(found.community, *HOLDERS),
+        by.may(found.community, *EXPORTERS),
         log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
     )
 

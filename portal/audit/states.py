@@ -53,6 +53,7 @@ class AuditVerb(StrEnum):
     CONTACT_RECORDED = "contact_recorded"
     PAYMENT_PROMISED = "payment_promised"
     REASON_SET = "reason_set"
+    EVIDENCE_TAKEN = "evidence_taken"
     SERVICE_RECORDED = "service_recorded"
     BINDING_REQUESTED = "binding_requested"
     BINDING_WITHDRAWN = "binding_withdrawn"

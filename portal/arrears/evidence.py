@@ -1,0 +1,139 @@
+"""Put the evidence pack of a case together: tables, notices as sent, photos, audit proof, an index of fingerprints."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.exhibits import tables_of
+from portal.arrears.pack import Exhibit, packed
+from portal.arrears.queries import EXPORTERS
+from portal.audit.actions import record
+from portal.audit.sealing import body_of, seal_community
+from portal.audit.states import AuditVerb
+from portal.db import fetch, fetch_value, unit_of_work
+from portal.kit.errors import Missing
+from portal.kit.paper import typeset
+from portal.kit.sheet import csv_bytes
+from portal.notices.states import NoticeKind
+from portal.notices.words import word
+from portal.people.principal import Principal
+
+_SUBJECTS = """
+SELECT 'case:' || $2::uuid AS subject UNION ALL SELECT 'bill:' || id FROM bill WHERE debtor = $1
+UNION ALL SELECT 'dispute:' || id FROM dispute WHERE debtor = $1
+UNION ALL SELECT 'plan:' || id FROM plan WHERE debtor = $1
+UNION ALL SELECT 'payment:' || id FROM payment WHERE debtor = $1
+"""
+_NOTICES = """
+SELECT n.id, n.kind, n.facts, n.link, n.created_at, p.name, coalesce(h.language, p.language) AS language
+FROM notice n JOIN person p ON p.id = n.person LEFT JOIN human h ON h.id = p.human
+JOIN debtor_member m ON m.person = n.person AND m.debtor = $1
+WHERE n.subject = ANY($2) ORDER BY n.created_at, n.subject, p.external_id, n.id
+"""
+_SENT = """
+SELECT notice, channel, state, changed_at, tries FROM delivery WHERE notice = ANY($1) ORDER BY notice, channel
+"""
+
+
+async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
+    """The name and bytes of a case's evidence.zip; the same facts on the same day give the same bytes.
+
+    That somebody took it is audited, and is not in it. Raises Missing in communities where they have no role for it.
+    """
+    async with unit_of_work(*by.with_role(*EXPORTERS)):
+        community = await fetch_value(
+            "SELECT community FROM arrears_case WHERE id = $1 AND community = ANY($2::int[])",
+            case,
+            list(by.with_role(*EXPORTERS)),
+        )
+    if community is None:
+        raise Missing
+    await seal_community(community)  # so that every act on the case has its place in the chain
+    async with unit_of_work(community):
+        found = (await standing_cases(await rows_where("k.id = $1", case)))[0]
+        files = await _files(found)
+        await record(by.actor, AuditVerb.EVIDENCE_TAKEN, f"case:{case}", community=community, on=found.on)
+    at = datetime.combine(found.on, time(), ZoneInfo(found.zone))
+    index = Exhibit("00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(found, files), at))
+    return f"evidence-{found.on:%Y%m%d}-{str(case)[:8]}.zip", packed([index, *files])
+
+
+async def _files(case: CaseRow) -> list[Exhibit]:
+    subjects = [row["subject"] for row in await fetch(_SUBJECTS, case.debtor, case.id)]
+    files = [
+        *await tables_of(case.debtor, case.id, case.zone),
+        *await _notices(case, subjects),
+        *await _photos(subjects),
+        await _audit(subjects),
+    ]
+    return sorted(files, key=lambda file: file.name)
+
+
+async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
+    """Every notice in the words its person read, and how each way of sending it went."""
+    rows = await fetch(_NOTICES, case.debtor, subjects)
+    zone, files, sent = ZoneInfo(case.zone), [], []
+    ways = await fetch(_SENT, [row["id"] for row in rows])
+    for number, row in enumerate(rows, 1):
+        said = word(NoticeKind(row["kind"]), json.loads(row["facts"]), row["language"], link=row["link"] or "")
+        name = f"05-通知/{number:04d}.txt"
+        text = f"{said.subject}\n\n{said.body}\n\n——短信——\n{said.sms}\n"
+        files.append(Exhibit(name, f"第 {number} 条通知原文", text.encode()))
+        sent += [
+            [name, row["name"], str(row["created_at"].astimezone(zone)), way["channel"], way["state"],
+             str(way["changed_at"].astimezone(zone)), str(way["tries"])]
+            for way in ways
+            if way["notice"] == row["id"]
+        ]  # fmt: skip
+    heads = ["原文", "收件人", "生成时间", "渠道", "送达状态", "状态时间", "尝试次数"]
+    return [Exhibit("05-通知.csv", "发出的通知及送达情况", csv_bytes(heads, sent)), *files]
+
+
+async def _photos(subjects: list[str]) -> list[Exhibit]:
+    rows = await fetch(
+        "SELECT picture FROM photo WHERE subject = ANY($1) ORDER BY created_at, sha256, id",
+        subjects,
+    )
+    return [
+        Exhibit(f"12-照片/{number:04d}.jpg", f"第 {number} 张照片", row["picture"])
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+async def _audit(subjects: list[str]) -> Exhibit:
+    """Each act with its body and hash, and the hash before it: SHA-256(previous + body) must give the hash."""
+    rows = await fetch(
+        "SELECT e.*, s.sequence, s.hash, p.hash AS previous FROM audit_entry e JOIN audit_seal s ON s.entry = e.id"
+        " LEFT JOIN audit_seal p ON p.community = s.community AND p.sequence = s.sequence - 1"
+        " WHERE e.subject = ANY($1) AND e.verb <> $2 ORDER BY s.sequence",
+        subjects,
+        AuditVerb.EVIDENCE_TAKEN.value,
+    )
+    heads = ["序号", "前一散列（hex）", "内容（JSON）", "散列（hex）"]
+    cells = [
+        [str(row["sequence"]), (row["previous"] or bytes(32)).hex(), body_of(row).decode(), row["hash"].hex()]
+        for row in rows
+    ]
+    return Exhibit("13-审计链.csv", "操作记录及其散列链，散列 = SHA-256（前一散列 + 内容）", csv_bytes(heads, cells))
+
+
+def _index(case: CaseRow, files: list[Exhibit]) -> dict[str, object]:
+    return {
+        "estate": case.estate,
+        "unit": case.unit,
+        "people": case.people,
+        "on": case.on.isoformat(),
+        "opened_on": case.opened_on.isoformat(),
+        "stage": str(case.stage),
+        "overdue": f"{case.overdue.yuan:,.2f}",
+        "held": f"{case.held.yuan:,.2f}",
+        "chaseable": f"{case.chaseable.yuan:,.2f}",
+        "files": [
+            {"name": file.name, "title": file.title, "size": str(len(file.content)), "sha256": file.sha256}
+            for file in files
+        ],
+    }
