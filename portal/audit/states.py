@@ -34,6 +34,7 @@ class AuditVerb(StrEnum):
     DISPUTE_ASKED = "dispute_asked"
     DISPUTE_ANSWERED = "dispute_answered"
     DISPUTE_ROUTED = "dispute_routed"
+    DISPUTE_RECTIFIED = "dispute_rectified"
     DISPUTE_PROPOSED = "dispute_proposed"
     DISPUTE_RETURNED = "dispute_returned"
     DISPUTE_DECIDED = "dispute_decided"

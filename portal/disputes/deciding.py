@@ -8,30 +8,26 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.billing.states import AdjustmentKind
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
+from portal.disputes.handling import acknowledged, last_decision, leave_trace, live, replied, tell
 from portal.disputes.opening import disputed_now
 from portal.disputes.rules import credited, resumed
-from portal.disputes.states import LIVE, DisputeState, Outcome, StepKind
+from portal.disputes.states import DisputeState, Outcome, StepKind
 from portal.holds.actions import release
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.notices.states import Channel, NoticeKind
+from portal.notices.states import NoticeKind
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
-from portal.units.debtors import tell_debtor
 
-OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
-DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")
 PROPOSED = N_("%(who)s proposed a decision on %(when)s: %(outcome)s, %(amount)s credited. It waits for approval.")
-WITHDRAWN = N_("The owner withdrew this dispute in the meantime. There is nothing left to decide.")
 CHANGED = N_("Something happened in this dispute since you opened the page. Please read it and decide again.")
 NOTHING_PROPOSED = N_("No decision waits for approval here.")
 NOT_YOURS = N_("You made this proposal yourself; another manager has to approve it.")
@@ -42,22 +38,22 @@ PAST = N_("Choose today or a later day.")
 async def claim(by: Principal, dispute: UUID) -> None:
     """Take it on and tell the owner so; it stays open to all others. Raises Missing, or Refused once it is decided."""
     async with unit_of_work(by):
-        found = await _live(by, dispute)
+        found = await live(by, dispute)
         me = await staff_of(by, found["community"])
         if found["claimed_by"] == me:
             return
-        await steps.move(found, None, claimed_by=me, **_acknowledged(found))
+        await steps.move(found, None, claimed_by=me, **acknowledged(found))
         await steps.step(found, StepKind.claimed, staff=me)
-        await _record(by, AuditVerb.DISPUTE_CLAIMED, found)
+        await leave_trace(by, AuditVerb.DISPUTE_CLAIMED, found)
 
 
 @retrying
 async def ask(by: Principal, dispute: UUID, text: str) -> None:
     """Ask the owner something; the clock stands still until the answer. Raises Missing or Refused."""
     async with unit_of_work(by):
-        found = await _live(by, dispute)
+        found = await live(by, dispute)
         me = await staff_of(by, found["community"])
-        await steps.move(found, DisputeState.asked, **_replied(found, me))
+        await steps.move(found, DisputeState.asked, **replied(found, me))
         await fetch(
             "INSERT INTO dispute_pause (id, community, dispute, starts_at) VALUES (gen_random_uuid(), $1, $2, $3)",
             found["community"],
@@ -65,8 +61,8 @@ async def ask(by: Principal, dispute: UUID, text: str) -> None:
             clock.now(),
         )
         made = await steps.step(found, StepKind.asked, staff=me, body=text)
-        await _record(by, AuditVerb.DISPUTE_ASKED, found)
-        await _tell(found, NoticeKind.dispute_asked, made, question=text)
+        await leave_trace(by, AuditVerb.DISPUTE_ASKED, found)
+        await tell(found, NoticeKind.dispute_asked, made, question=text)
 
 
 @retrying
@@ -76,16 +72,16 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
     Raises Missing, Refused, and Invalid for a day that is past.
     """
     async with unit_of_work(by):
-        found = await _live(by, dispute)
+        found = await live(by, dispute)
         if due_on < await today_in(found["community"]):
             raise Invalid("due_on", PAST)
         me = await staff_of(by, found["community"])
         await steps.end_pause(found)
-        changes = _replied(found, me) | {"department": department, "department_due": due_on}
+        changes = replied(found, me) | {"department": department, "department_due": due_on}
         await steps.move(found, DisputeState.routed, **changes)
         made = await steps.step(found, StepKind.routed, staff=me, note=text, department=department, due_on=due_on)
-        await _record(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
-        await _tell(found, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
+        await leave_trace(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
+        await tell(found, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
 
 
 @retrying
@@ -99,9 +95,9 @@ async def decide(
     happened, when somebody else decided, the owner withdrew, or the dispute changed.
     """
     async with unit_of_work(by):
-        found = await _live(by, dispute)
+        found = await live(by, dispute)
         if found["state"] == DisputeState.awaiting_approval:
-            raise Refused(PROPOSED, **await _last_decision(found["id"]))
+            raise Refused(PROPOSED, **await last_decision(found["id"]))
         if version is not None and version != found["version"]:
             raise Refused(CHANGED)
         me = await staff_of(by, found["community"])
@@ -123,9 +119,9 @@ async def decide(
             await _finish(by, found, decision, made_by=by.actor, staff=me)
         else:
             await steps.end_pause(found)
-            await steps.move(found, DisputeState.awaiting_approval, **_replied(found, me))
+            await steps.move(found, DisputeState.awaiting_approval, **replied(found, me))
             await steps.step(found, StepKind.proposed, staff=me, note=text)
-            await _record(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
+            await leave_trace(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
         return final
 
 
@@ -136,7 +132,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
     Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
     """
     async with unit_of_work(by):
-        found = await _live(by, dispute)
+        found = await live(by, dispute)
         if not by.may(found["community"], Role.manager):
             raise Forbidden
         if found["state"] != DisputeState.awaiting_approval:
@@ -152,9 +148,9 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
             proposer = await fetch_value("SELECT human FROM staff WHERE id = $1", decision["decided_by"])
             await _finish(by, found, decision, made_by=f"staff:{proposer}", staff=decision["decided_by"], approver=me)
         else:
-            await steps.move(found, resumed(found["department"], steps.was_reopened(found)))
+            await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)))
             await steps.step(found, StepKind.returned, staff=me, note=text)
-            await _record(by, AuditVerb.DISPUTE_RETURNED, found)
+            await leave_trace(by, AuditVerb.DISPUTE_RETURNED, found)
 
 
 async def _finish(
@@ -183,69 +179,12 @@ async def _finish(
         clock.now(),
     )
     await steps.end_pause(dispute)
-    await steps.move(dispute, DisputeState.decided, **_replied(dispute, staff))
+    await steps.move(dispute, DisputeState.decided, **replied(dispute, staff))
     made = await steps.step(dispute, StepKind.decided, staff=staff, body=decision["body"])
     facts: dict[str, Any] = {"outcome": outcome, "amount": sum_}
-    await _record(by, AuditVerb.DISPUTE_DECIDED, dispute, adjustment=adjustment, made_by=made_by, **facts)
-    await _tell(dispute, NoticeKind.dispute_decided, made, reason=decision["body"], **facts)
-
-
-async def _live(by: Principal, dispute: UUID) -> Record:
-    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when."""
-    found = await steps.dispute_at_desk(by, dispute)
-    if found["state"] == DisputeState.withdrawn:
-        raise Refused(WITHDRAWN)
-    if found["state"] not in LIVE:
-        raise Refused(DECIDED, **await _last_decision(found["id"]))
-    concerned = await fetch(
-        "SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = $1 AND p.human = $2",
-        found["debtor"],
-        by.human,
-    )
-    if concerned or found["opened_by"] == by.human:
-        raise Refused(OWN)
-    return found
-
-
-async def _last_decision(dispute: UUID) -> dict[str, object]:
-    row = await fetch_one(
-        "SELECT s.name, x.outcome, x.amount, x.body, coalesce(x.final_at, x.decided_at) AS at FROM decision x"
-        " JOIN staff s ON s.id = x.decided_by WHERE x.dispute = $1 ORDER BY x.round DESC LIMIT 1",
-        dispute,
-    )
-    assert row is not None
-    told = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
-    return told | {"amount": Money(row["amount"]), "reason": row["body"]}
-
-
-def _acknowledged(dispute: Record) -> dict[str, object]:
-    return {} if dispute["acknowledged_at"] else {"acknowledged_at": clock.now()}
-
-
-def _replied(dispute: Record, staff: UUID) -> dict[str, object]:
-    """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
-    changes = _acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
-    return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
+    await leave_trace(by, AuditVerb.DISPUTE_DECIDED, dispute, adjustment=adjustment, made_by=made_by, **facts)
+    await tell(dispute, NoticeKind.dispute_decided, made, reason=decision["body"], **facts)
 
 
 async def _approval_limit(community: int) -> Money:
     return Money(await fetch_value("SELECT approval_limit FROM community WHERE id = $1", community))
-
-
-async def _record(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
-    await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)
-
-
-async def _tell(dispute: Record, kind: NoticeKind, step: UUID, **facts: object) -> None:
-    """Tell the owners, once for each step."""
-    await tell_debtor(
-        dispute["debtor"],
-        kind,
-        community=dispute["community"],
-        subject=f"dispute:{dispute['id']}",
-        link=f"/disputes/{dispute['id']}",
-        period=str(step),
-        channels=(Channel.inbox, Channel.sms),
-        **await steps.facts_of(dispute),
-        **facts,
-    )

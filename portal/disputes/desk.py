@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from portal.billing.desk import line_at
 from portal.billing.queries import LinePage
 from portal.communities.queries import work_terms
 from portal.db import fetch, fetch_one, reading
-from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, with_clocks
+from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
 from portal.disputes.rules import unknown_years
 from portal.disputes.states import LIVE, DisputeState, Outcome
 from portal.disputes.steps import HANDLERS
-from portal.files.queries import photo_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
@@ -53,11 +52,16 @@ class Counts:
     today: int
     mine: int
     approval: int
+    tasks: int
+    tasks_late: int
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The disputes that were asked for, the latest first to be late, with the counts of all open ones."""
+    """The disputes that were asked for, with the counts of all open ones.
+
+    Tasks that a department did not do in time come first, then whatever is late first.
+    """
 
     cards: list[Card]
     counts: Counts
@@ -95,6 +99,7 @@ class DeskPage:
     can_claim: bool
     can_act: bool
     can_ask: bool
+    can_rectify: bool
     can_approve: bool
 
 
@@ -112,6 +117,8 @@ def _counted(live: list[Card]) -> Counts:
         sum(card.due_today for card in live),
         sum(card.mine for card in live),
         sum(card.to_approve for card in live),
+        sum(card.dispute.has_task for card in live),
+        sum(card.dispute.task_late for card in live),
     )
 
 
@@ -119,7 +126,8 @@ def _counted(live: list[Card]) -> Counts:
 async def queue_of(by: Principal, show: str = "open", department: str = "", state: str = "") -> Queue:
     """The queue of the communities in which they handle disputes.
 
-    `show` is open, late, today, mine, approval or finished; anything else is open.
+    `show` is open, late, today, mine, approval, tasks (what departments have to do) or finished; anything else is
+    open.
     """
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
     live = await _cards(by, mine, [value.value for value in LIVE])
@@ -130,6 +138,7 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
         "today": lambda card: card.due_today,
         "mine": lambda card: card.mine,
         "approval": lambda card: card.to_approve,
+        "tasks": lambda card: card.dispute.has_task,
     }.get(show, lambda card: True)
     cards = [
         card
@@ -139,12 +148,15 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     terms = await work_terms(by.with_role(*HANDLERS))
     moments = [clock.now(), *(card.dispute.due for card in live)]
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
-    return Queue(cards, _counted(live), await _departments(by.with_role(*HANDLERS)), unknown)
+    if show == "tasks":
+        cards.sort(key=lambda card: card.dispute.department_due or date.max)
+    departments = {*await _departments(by.with_role(*HANDLERS)), *(card.dispute.department for card in live)}
+    return Queue(cards, _counted(live), sorted(name for name in departments if name), unknown)
 
 
-def _most_urgent(card: Card) -> tuple[bool, datetime]:
-    """By the next deadline; those whose clock stands still come last."""
-    return card.dispute.due is None, card.dispute.due or card.dispute.opened_at
+def _most_urgent(card: Card) -> tuple[bool, bool, datetime]:
+    """A late department first, then by the next deadline; those whose clock stands still come last."""
+    return not card.dispute.task_late, card.dispute.due is None, card.dispute.due or card.dispute.opened_at
 
 
 async def _cards(by: Principal, mine: set[UUID], states: list[str]) -> list[Card]:
@@ -214,6 +226,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         can_claim=acting and found.claimed_by != me,
         can_act=acting,
         can_ask=acting and not found.is_asked,
+        can_rectify=found.has_task and not row["concerned"],
         can_approve=proposed is not None
         and proposed[1] != me
         and by.may(found.community, Role.manager)
@@ -242,4 +255,4 @@ async def photo_at_desk(by: Principal, dispute: UUID, photo: UUID, *, small: boo
     )
     if not theirs:
         raise Missing
-    return await photo_of(by, f"dispute:{dispute}", photo, small=small)
+    return await photo_in(by, dispute, photo, small=small)

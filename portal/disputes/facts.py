@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,13 @@ from asyncpg import Record
 
 from portal.communities.queries import WorkTerms, work_terms
 from portal.communities.rules import Deadlines
-from portal.db import fetch
+from portal.db import Scope, fetch, fetch_value
 from portal.disputes.rules import TONES, Course, Promised, pauses_of, what_next
-from portal.disputes.states import LIVE, DisputeReason, DisputeState, Outcome, StepKind
-from portal.files.queries import PhotoRow, photos_of
+from portal.disputes.states import LIVE, DisputeReason, DisputeState, Outcome, PhotoKind, StepKind
+from portal.disputes.steps import photos_at
+from portal.files.queries import PhotoRow, photo_of, photos_of_all
 from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -67,6 +69,7 @@ class Dispute:
     promises: list[Promised]
     next_words: Sentence
     late: bool
+    task_late: bool
 
     @property
     def due(self) -> datetime | None:
@@ -86,6 +89,11 @@ class Dispute:
         return self.state in LIVE
 
     @property
+    def has_task(self) -> bool:
+        """Whether its department still has to do something: what is decided asks nothing of it any more."""
+        return self.is_live and self.department_due is not None
+
+    @property
     def is_decided(self) -> bool:
         """Whether its owner may accept or reopen it now."""
         return self.state is DisputeState.decided
@@ -103,7 +111,10 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened. `who` is the member of staff, None for the owner; `note` is for the desk only."""
+    """One thing that happened. `who` is the member of staff, None for the owner; `note` is for the desk only.
+
+    `photos` are those that a department took.
+    """
 
     kind: StepKind
     at: datetime
@@ -112,6 +123,7 @@ class Step:
     note: str | None
     department: str | None
     due_on: date | None
+    photos: dict[PhotoKind, list[PhotoRow]] = field(default_factory=dict)
 
     @property
     def tone(self) -> str:
@@ -121,7 +133,7 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """What a dispute's page shows below its head."""
+    """What a dispute's page shows below its head; `photos` are the owner's."""
 
     body: str
     steps: list[Step]
@@ -144,14 +156,35 @@ async def with_clocks(rows: Iterable[Record], now: datetime) -> list[Dispute]:
 async def history_of(dispute: UUID, community: int, body: str) -> History:
     """Every step in its order, with the photos that came with it."""
     rows = await fetch(
-        "SELECT t.kind, t.at, t.body, t.note, t.department, t.due_on, s.name AS who FROM dispute_step t"
+        "SELECT t.id, t.kind, t.at, t.body, t.note, t.department, t.due_on, s.name AS who FROM dispute_step t"
         " LEFT JOIN staff s ON s.id = t.by_staff WHERE t.dispute = $1 ORDER BY t.at, t.id",
         dispute,
     )
-    steps = [
-        Step(StepKind(r["kind"]), r["at"], r["who"], r["body"], r["note"], r["department"], r["due_on"]) for r in rows
-    ]
-    return History(body, steps, await photos_of(community, f"dispute:{dispute}"))
+    own, shown = f"dispute:{dispute}", [row["id"] for row in rows if row["kind"] == StepKind.rectified]
+    subjects = [own, *(photos_at(step, kind) for step in shown for kind in PhotoKind)]
+    photos = await photos_of_all(community, subjects)
+    steps = [_step(row, photos) for row in rows]
+    return History(body, steps, photos.get(own, []))
+
+
+async def photo_in(scope: Scope, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of the owner or of a department in a dispute, as JPEG. Raises Missing when it has no such photo."""
+    subject = await fetch_value(
+        "SELECT p.subject FROM photo p WHERE p.id = $1 AND (p.subject = $3 OR EXISTS (SELECT"
+        " FROM dispute_step t WHERE t.dispute = $2 AND p.subject LIKE 'dispute_step:' || t.id::text || ':%'))",
+        photo,
+        dispute,
+        f"dispute:{dispute}",
+    )
+    if subject is None:
+        raise Missing
+    return await photo_of(scope, subject, photo, small=small)
+
+
+def _step(row: Record, photos: Mapping[str, list[PhotoRow]]) -> Step:
+    shown = {kind: photos[at] for kind in PhotoKind if (at := photos_at(row["id"], kind)) in photos}
+    kind = StepKind(row["kind"])
+    return Step(kind, row["at"], row["who"], row["body"], row["note"], row["department"], row["due_on"], shown)
 
 
 def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: datetime) -> Dispute:
@@ -166,6 +199,7 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
     )
     awaited = course.next(terms.calendar)
     closed = state in (DisputeState.decided, DisputeState.accepted)
+    task_due = row["department_due"] if state in LIVE else None
     return Dispute(
         row["id"],
         row["community"],
@@ -189,6 +223,7 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
         row["opened_at"],
         awaited,
         course.promises(terms.calendar),
-        what_next(state, awaited, row["department"], now),
+        what_next(state, awaited, row["department"], now, task=row["department_due"] is not None),
         bool(awaited and awaited.due and awaited.due < now),
+        task_due is not None and task_due < terms.calendar.local(now).date(),
     )

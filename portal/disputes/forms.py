@@ -87,6 +87,21 @@ class RoutingForm(Form):
     )
 
 
+class RectificationForm(Form):
+    """Say what the department did."""
+
+    text = Text(
+        N_("What the department did"),
+        lines=3,
+        most=2000,
+        hint=N_("The owner reads this and sees the photos."),
+        missing=N_("Say what was done; the owner reads it."),
+    )
+    before = Photos(N_("Photos from before"), most=3)
+    after = Photos(N_("Photos from after"), most=3)
+    photos = Photos(N_("Other photos"))
+
+
 class DecisionForm(Form):
     """Decide with reasons. `version` is what the decider saw."""
 

@@ -82,7 +82,7 @@ async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = 
             return
         asked = found["state"] == DisputeState.asked
         await steps.end_pause(found)
-        await steps.move(found, resumed(found["department"], steps.was_reopened(found)) if asked else None)
+        await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)) if asked else None)
         await steps.step(found, StepKind.answered, body=body, id=made)
         await _record(by, AuditVerb.DISPUTE_ANSWERED, found)
 

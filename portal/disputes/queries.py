@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from portal.db import fetch, fetch_one, reading
-from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, with_clocks
+from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
 from portal.disputes.states import LIVE, StepKind
-from portal.files.queries import photo_of
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
@@ -150,7 +150,23 @@ async def photo_of_mine(by: Principal, dispute: UUID, photo: UUID, *, small: boo
     mine = await fetch("SELECT FROM dispute d WHERE d.id = $2 AND" + MINE, list(by.persons), dispute)
     if not mine:
         raise Missing
-    return await photo_of(by, f"dispute:{dispute}", photo, small=small)
+    return await photo_in(by, dispute, photo, small=small)
+
+
+async def open_rectifications(debtors: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, str, date]]]:
+    """For each of these debtors that has any: (dispute, department, its day) of every task no department has done.
+
+    The earliest first; part of the caller's unit of work.
+    """
+    found: dict[UUID, list[tuple[UUID, str, date]]] = {}
+    for row in await fetch(
+        "SELECT debtor, id, department, department_due FROM dispute"
+        " WHERE debtor = ANY($1) AND state = ANY($2) AND department_due IS NOT NULL ORDER BY department_due, id",
+        list(debtors),
+        [state.value for state in LIVE],
+    ):
+        found.setdefault(row["debtor"], []).append((row["id"], row["department"], row["department_due"]))
+    return found
 
 
 def _without_desk_notes(history: History) -> History:

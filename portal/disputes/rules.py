@@ -36,9 +36,12 @@ def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
     return amount
 
 
-def resumed(department: str | None, reopened: bool) -> DisputeState:
-    """Where a dispute goes on after its owner answered, or after a proposal was not approved."""
-    if department is not None:
+def resumed(task: bool, reopened: bool) -> DisputeState:
+    """Where it goes on after its owner answered, its department did its task, or a proposal was not approved.
+
+    `task` says whether a department still has to do something.
+    """
+    if task:
         return DisputeState.routed
     return DisputeState.reopened if reopened else DisputeState.open
 
@@ -92,14 +95,17 @@ WORDS: dict[Promise, str] = {
 LATE = N_("We promised you an answer by %(due)s and are late. We are sorry; it comes first at our desk now.")
 ASKED = N_("We need an answer from you to go on. Until then our clock stands still.")
 ROUTED = N_("%(department)s looks into it. You get a decision with reasons by %(due)s.")
+REPORTED = N_("%(department)s has told us what was done. You get a decision with reasons by %(due)s.")
 WAITING = N_("A decision is prepared; as the sum is large, a second person must agree. You hear from us by %(due)s.")
 DECIDED = N_("Please say whether you accept this. If not, reopen the dispute and tell us why.")
 ACCEPTED = N_("You accepted the decision. Nothing more is to do.")
 WITHDRAWN = N_("You withdrew this dispute. The sum is due as before.")
 
 
-def what_next(state: DisputeState, awaited: Promised | None, department: str | None, now: datetime) -> Sentence:
-    """What happens next and by when, as the owner reads it."""
+def what_next(
+    state: DisputeState, awaited: Promised | None, department: str | None, now: datetime, *, task: bool = True
+) -> Sentence:
+    """What happens next and by when, as the owner reads it; `task` as for `resumed`, of the department."""
     ended = {DisputeState.decided: DECIDED, DisputeState.accepted: ACCEPTED, DisputeState.withdrawn: WITHDRAWN}
     if state in ended:
         return Sentence(ended[state])
@@ -109,8 +115,8 @@ def what_next(state: DisputeState, awaited: Promised | None, department: str | N
         return Sentence(LATE, {"due": awaited.due})
     if state is DisputeState.awaiting_approval:
         return Sentence(WAITING, {"due": awaited.due})
-    if state is DisputeState.routed and awaited.what is Promise.close:
-        return Sentence(ROUTED, {"department": department, "due": awaited.due})
+    if department and awaited.what is Promise.close:
+        return Sentence(ROUTED if task else REPORTED, {"department": department, "due": awaited.due})
     return Sentence(WORDS[awaited.what], {"due": awaited.due})
 
 
@@ -118,6 +124,7 @@ TONES = {
     StepKind.asked: "wait",
     StepKind.proposed: "wait",
     StepKind.returned: "wait",
+    StepKind.rectified: "good",
     StepKind.reopened: "wait",
     StepKind.decided: "good",
     StepKind.accepted: "good",

@@ -8,9 +8,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 
 from portal.disputes import deciding, desk, forms
+from portal.disputes.rectifying import FIELDS, rectify
 from portal.disputes.steps import HANDLERS
 from portal.kit.i18n import N_
-from portal.web.forms import Form
+from portal.web.forms import UPLOAD_BYTES, Form
 from portal.web.guards import staff
 from portal.web.held import begun
 from portal.web.i18n import _
@@ -38,6 +39,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
         request,
         question=("question", forms.QuestionForm),
         routing=("routing", forms.RoutingForm),
+        rectification=("rectification", forms.RectificationForm),
         decision=("decision", forms.DecisionForm),
         approval=("approval", forms.ApprovalForm),
     )
@@ -72,6 +74,16 @@ async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
         flash(request, N_("Passed on to %(department)s."), department=form.department.data)
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
     return await show_page(request, dispute_id, status=422, routing=form)  # type: ignore[return-value]
+
+
+@post("/{dispute_id:uuid}/rectification", name="desk.disputes:rectify", request_max_body_size=UPLOAD_BYTES)
+async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Say what the department did."""
+    form: Any = forms.RectificationForm(await request.form())
+    if form.validate() and await form.accepts(_rectify(request, dispute_id, form)):
+        flash(request, N_("Recorded. The owner has been told what was done."))
+        return go(request, "desk.disputes:show", dispute_id=dispute_id)
+    return await show_page(request, dispute_id, status=422, rectification=form)  # type: ignore[return-value]
 
 
 @post("/{dispute_id:uuid}/decision", name="desk.disputes:decide")
@@ -118,6 +130,7 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
     empty: dict[str, Form] = {
         "question": forms.QuestionForm(),
         "routing": forms.RoutingForm(),
+        "rectification": forms.RectificationForm(),
         "decision": forms.DecisionForm(),
         "approval": forms.ApprovalForm(),
     }
@@ -125,6 +138,11 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
     return page(
         request, "desk/dispute.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **(empty | sent)
     )
+
+
+def _rectify(request: Request, dispute: UUID, form: Any) -> Any:
+    photos = {kind: form[name].data or () for kind, name in FIELDS.items()}
+    return rectify(request.user, dispute, form.text.data, photos)
 
 
 def _decide(request: Request, dispute: UUID, form: Any) -> Any:
@@ -135,6 +153,6 @@ def _decide(request: Request, dispute: UUID, form: Any) -> Any:
 
 router = Router(
     "/desk/disputes",
-    route_handlers=[list_, show, claim, ask, route, decide, approve, photo, thumbnail],
+    route_handlers=[list_, show, claim, ask, route, rectification, decide, approve, photo, thumbnail],
     guards=[staff(*HANDLERS)],
 )

@@ -25,7 +25,7 @@ DISPUTE_MOVES = Moves(
     {
         S.open: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.asked: {S.open, S.reopened, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
-        S.routed: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.routed: {S.open, S.reopened, S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.awaiting_approval: {S.decided, S.open, S.routed, S.reopened, S.withdrawn},
         S.decided: {S.accepted, S.reopened},
         S.accepted: set(),
@@ -62,12 +62,21 @@ class StepKind(StrEnum):
     asked = "asked"
     answered = "answered"
     routed = "routed"
+    rectified = "rectified"
     proposed = "proposed"
     returned = "returned"
     decided = "decided"
     accepted = "accepted"
     reopened = "reopened"
     withdrawn = "withdrawn"
+
+
+class PhotoKind(StrEnum):
+    """What a photo of a department shows."""
+
+    before = "before"
+    after = "after"
+    other = "other"
 
 
 class Promise(StrEnum):

@@ -11,7 +11,7 @@ from asyncpg import Record
 from portal.communities.queries import terms_of
 from portal.communities.rules import deadlines
 from portal.db import fetch, fetch_one, fetch_value
-from portal.disputes.states import DISPUTE_MOVES, DisputeState, StepKind
+from portal.disputes.states import DISPUTE_MOVES, DisputeState, PhotoKind, StepKind
 from portal.disputes.tables import Dispute
 from portal.kit import clock
 from portal.kit.errors import Missing
@@ -90,6 +90,11 @@ async def step(
     return made
 
 
+def photos_at(step: UUID, kind: PhotoKind) -> str:
+    """The subject of a step's photos of one kind."""
+    return f"dispute_step:{step}:{kind}"
+
+
 async def end_pause(dispute: Record) -> None:
     """Let its clock run on, if it stood still."""
     await fetch(
@@ -109,6 +114,11 @@ async def fresh_deadlines(community: int) -> dict[str, Any]:
         "acknowledged_at": None,
         "replied_at": None,
     }
+
+
+def has_task(dispute: Record) -> bool:
+    """Whether a department still has to do something."""
+    return dispute["department_due"] is not None
 
 
 def was_reopened(dispute: Record) -> bool:

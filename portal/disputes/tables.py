@@ -25,8 +25,8 @@ class Dispute(Table):
     body = text()
     state = text()
     version = SmallInt(null=False, default=None)
-    department = text(null=True)
-    department_due = day(null=True)  # nobody was asked yet
+    department = text(null=True)  # nobody was asked yet; it stays when its task is done
+    department_due = day(null=True)  # no task is open
     claimed_by = ref(Staff, null=True)  # nobody yet
     opened_at = Timestamptz(null=False, default=None)
     round_began_at = Timestamptz(null=False, default=None)  # opened, or reopened last
@@ -55,7 +55,7 @@ class DisputeStep(Table):
     due_on = day(null=True)
     at = Timestamptz(null=False, default=None)
 
-    known_kind = one_of("kind", StepKind)
+    known_kind_2 = one_of("kind", StepKind)
 
 
 class DisputePause(Table):

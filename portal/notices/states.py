@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     dispute_opened = "dispute_opened"
     dispute_asked = "dispute_asked"
     dispute_routed = "dispute_routed"
+    dispute_rectified = "dispute_rectified"
     dispute_decided = "dispute_decided"
     arrears_reminder = "arrears_reminder"
     plan_requested = "plan_requested"

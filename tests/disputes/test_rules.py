@@ -69,10 +69,11 @@ def test_every_state_tells_its_owner_what_comes_next(state: DisputeState) -> Non
 
 
 def test_after_an_answer_it_goes_on_where_it_was() -> None:
-    assert resumed(None, False) is DisputeState.open
-    assert resumed(None, True) is DisputeState.reopened
-    assert resumed("环境部", True) is DisputeState.routed
-    assert all(DISPUTE_MOVES.allows("asked", resumed(d, r)) for d in (None, "环境部") for r in (False, True))
+    assert resumed(False, False) is DisputeState.open
+    assert resumed(False, True) is DisputeState.reopened
+    assert resumed(True, True) is DisputeState.routed
+    assert all(DISPUTE_MOVES.allows("asked", resumed(task, r)) for task in (False, True) for r in (False, True))
+    assert all(DISPUTE_MOVES.allows("routed", resumed(False, r)) for r in (False, True))
 
 
 def test_a_year_without_published_holidays_is_named() -> None:

@@ -19,7 +19,7 @@ from tests.disputes.world import WHOLE, World
 
 pytestmark = pytest.mark.anyio
 
-ACTS = ("claim", "question", "routing", "decision", "approval")
+ACTS = ("claim", "question", "routing", "rectification", "decision", "approval")
 DECISION = {"outcome": "partly", "amount": "75.07", "text": "清运记录缺三天"}
 
 

@@ -21,6 +21,7 @@ FACTS: dict[str, dict[str, object]] = {
     "dispute_opened": {**DISPUTE, "amount": 10000, "reply_by": "2026-11-24T09:30:00+00:00"},
     "dispute_asked": {**DISPUTE, "question": "请问是哪一天没有打扫？"},
     "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": "2026-11-25"},
+    "dispute_rectified": {**DISPUTE, "department": "工程部", "done": "阀门已更换。"},
     "dispute_decided": {**DISPUTE, "outcome": "partly", "amount": 5000, "reason": "电梯停运 6 天。"},
     "arrears_reminder": {
         "estate": "明溪花园",

@@ -1,0 +1,85 @@
+"""What every act of the desk shares: whose dispute it is to handle, what counts as an answer, its trace, its word."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import fetch, fetch_one
+from portal.disputes import steps
+from portal.disputes.states import LIVE, DisputeState, Outcome
+from portal.kit import clock
+from portal.kit.errors import Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.notices.states import Channel, NoticeKind
+from portal.people.principal import Principal
+from portal.units.debtors import tell_debtor
+
+OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
+DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")
+WITHDRAWN = N_("The owner withdrew this dispute in the meantime. There is nothing left to decide.")
+
+
+async def live(by: Principal, dispute: UUID) -> Record:
+    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when."""
+    found = await steps.dispute_at_desk(by, dispute)
+    if found["state"] == DisputeState.withdrawn:
+        raise Refused(WITHDRAWN)
+    if found["state"] not in LIVE:
+        raise Refused(DECIDED, **await last_decision(found["id"]))
+    concerned = await fetch(
+        "SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = $1 AND p.human = $2",
+        found["debtor"],
+        by.human,
+    )
+    if concerned or found["opened_by"] == by.human:
+        raise Refused(OWN)
+    return found
+
+
+async def last_decision(dispute: UUID) -> dict[str, object]:
+    """Who decided or proposed what, when and why, for a sentence that says so."""
+    row = await fetch_one(
+        "SELECT s.name, x.outcome, x.amount, x.body, coalesce(x.final_at, x.decided_at) AS at FROM decision x"
+        " JOIN staff s ON s.id = x.decided_by WHERE x.dispute = $1 ORDER BY x.round DESC LIMIT 1",
+        dispute,
+    )
+    assert row is not None
+    told = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
+    return told | {"amount": Money(row["amount"]), "reason": row["body"]}
+
+
+def acknowledged(dispute: Record) -> dict[str, object]:
+    """The columns that say somebody has taken it on, if nobody had."""
+    return {} if dispute["acknowledged_at"] else {"acknowledged_at": clock.now()}
+
+
+def replied(dispute: Record, staff: UUID) -> dict[str, object]:
+    """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
+    changes = acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
+    return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
+
+
+async def leave_trace(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
+    """The act in the audit."""
+    await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)
+
+
+async def tell(dispute: Record, kind: NoticeKind, step: UUID, **facts: object) -> None:
+    """Tell the owners, once for each step."""
+    await tell_debtor(
+        dispute["debtor"],
+        kind,
+        community=dispute["community"],
+        subject=f"dispute:{dispute['id']}",
+        link=f"/disputes/{dispute['id']}",
+        period=str(step),
+        channels=(Channel.inbox, Channel.sms),
+        **await steps.facts_of(dispute),
+        **facts,
+    )
