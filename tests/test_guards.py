@@ -28,6 +28,10 @@ TWICE = {
     "correction_one_waiting": ("correction", {"line": "$U", "state": "'waiting'"}),
     "decision_one_adjustment": ("decision", {"adjustment": "$U"}),
     "dispute_one_live": ("dispute", {"line": "$U", "state": "'open'"}),
+    "dispute_one_live_of_service": (
+        "dispute",
+        {"debtor": "$U", "service": "$U", "line": "NULL", "amount": "NULL", "state": "'open'"},
+    ),
     "dispute_pause_one_open": ("dispute_pause", {"dispute": "$U"}),
     "hold_once_a_source": ("hold", {"debtor": "$U", "source": "$U"}),
     "import_request_one_open": ("import_request", {"community": "2", "state": "'checked'", "id": "gen_random_uuid()"}),
@@ -47,7 +51,8 @@ TWICE = {
 FOUND_BY = {
     "arrears_case_one_open": "I-C3", "attempt_bill_one_live": "I-P4", "binding_one_waiting": "I-D3e",
     "bill_line_once": "I-B3", "correction_one_waiting": "I-D3g", "decision_one_adjustment": "I-D2b",
-    "dispute_one_live": "I-D1a", "dispute_pause_one_open": "I-D5a", "hold_once_a_source": "I-D4b",
+    "dispute_one_live": "I-D1a", "dispute_one_live_of_service": "I-D1b",
+    "dispute_pause_one_open": "I-D5a", "hold_once_a_source": "I-D4b",
     "import_request_one_open": "I-E1",
     "phone_change_one_waiting": "I-D3f", "plan_one_live": "PLAN-5", "statement_published_once": "I-S4",
     "statement_drafted_once": "I-S4", "vacancy_one_lasting": "I-H1", "vacancy_one_waiting": "I-H3",

@@ -204,6 +204,10 @@ INVENTED: dict[str, Rows] = {
         ("bill_line", {"id": V, "bill": U, "amount": "100"}),
         ("dispute", {"id": U, "line": V, "state": "'open'", "amount": "50"}),
     ],
+    "I-D4c": [
+        ("dispute", {"id": U, "line": "NULL", "amount": "NULL", "service": V}),
+        ("hold", {"source": U}),
+    ],
     "I-D5": [("dispute", {"state": "'asked'"})],
     "I-H1": [("vacancy", EMPTY), ("vacancy", EMPTY | {"starts_on": "'2026-11-30'", "ends_on": "'2026-12-31'"})],
     "I-H2": [

@@ -66,13 +66,13 @@ class Hits:
 
 @dataclass(frozen=True)
 class DisputeHit:
-    """A dispute about a line of a home's bills."""
+    """A dispute about a line of a home's bills, or about a piece of work; that has no amount."""
 
     id: UUID
     state: DisputeState
     item_zh: str
     item_en: str
-    amount: Money
+    amount: Money | None
     live: bool
 
 
@@ -134,8 +134,11 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
 
 async def _disputes(unit: UUID) -> list[DisputeHit]:
     rows = await fetch(
-        "SELECT d.id, d.state, i.name_zh, i.name_en, d.amount FROM dispute d JOIN bill_line l ON l.id = d.line"
-        " JOIN charge_item i ON i.id = l.item WHERE l.unit = $1 ORDER BY d.opened_at DESC",
+        "SELECT d.id, d.state, d.amount, coalesce(i.name_zh, r.title) AS name_zh,"
+        " coalesce(i.name_en, r.title) AS name_en FROM dispute d JOIN debtor o ON o.id = d.debtor"
+        " LEFT JOIN bill_line l ON l.id = d.line"
+        " LEFT JOIN charge_item i ON i.id = l.item LEFT JOIN service_record r ON r.id = d.service"
+        " WHERE o.unit = $1 ORDER BY d.opened_at DESC",
         unit,
     )
     return [
@@ -144,7 +147,7 @@ async def _disputes(unit: UUID) -> list[DisputeHit]:
             DisputeState(row["state"]),
             row["name_zh"],
             row["name_en"],
-            Money(row["amount"]),
+            None if row["amount"] is None else Money(row["amount"]),
             DisputeState(row["state"]) in LIVE,
         )
         for row in rows

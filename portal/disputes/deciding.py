@@ -13,7 +13,7 @@ from portal.billing.states import AdjustmentKind
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
-from portal.disputes.handling import acknowledged, last_decision, leave_trace, live, replied, tell
+from portal.disputes.handling import acknowledged, last_decision, live, replied, tell
 from portal.disputes.opening import disputed_now
 from portal.disputes.rules import credited, resumed
 from portal.disputes.states import DisputeState, Outcome, StepKind
@@ -44,7 +44,7 @@ async def claim(by: Principal, dispute: UUID) -> None:
             return
         await steps.move(found, None, claimed_by=me, **acknowledged(found))
         await steps.step(found, StepKind.claimed, staff=me)
-        await leave_trace(by, AuditVerb.DISPUTE_CLAIMED, found)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_CLAIMED, found)
 
 
 @retrying
@@ -61,7 +61,7 @@ async def ask(by: Principal, dispute: UUID, text: str) -> None:
             clock.now(),
         )
         made = await steps.step(found, StepKind.asked, staff=me, body=text)
-        await leave_trace(by, AuditVerb.DISPUTE_ASKED, found)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ASKED, found)
         await tell(found, NoticeKind.dispute_asked, made, question=text)
 
 
@@ -80,7 +80,7 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
         changes = replied(found, me) | {"department": department, "department_due": due_on}
         await steps.move(found, DisputeState.routed, **changes)
         made = await steps.step(found, StepKind.routed, staff=me, note=text, department=department, due_on=due_on)
-        await leave_trace(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
         await tell(found, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
 
 
@@ -121,7 +121,7 @@ async def decide(
             await steps.end_pause(found)
             await steps.move(found, DisputeState.awaiting_approval, **replied(found, me))
             await steps.step(found, StepKind.proposed, staff=me, note=text)
-            await leave_trace(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
         return final
 
 
@@ -150,7 +150,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
         else:
             await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)))
             await steps.step(found, StepKind.returned, staff=me, note=text)
-            await leave_trace(by, AuditVerb.DISPUTE_RETURNED, found)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_RETURNED, found)
 
 
 async def _finish(
@@ -182,7 +182,7 @@ async def _finish(
     await steps.move(dispute, DisputeState.decided, **replied(dispute, staff))
     made = await steps.step(dispute, StepKind.decided, staff=staff, body=decision["body"])
     facts: dict[str, Any] = {"outcome": outcome, "amount": sum_}
-    await leave_trace(by, AuditVerb.DISPUTE_DECIDED, dispute, adjustment=adjustment, made_by=made_by, **facts)
+    await steps.leave_trace(by, AuditVerb.DISPUTE_DECIDED, dispute, adjustment=adjustment, made_by=made_by, **facts)
     await tell(dispute, NoticeKind.dispute_decided, made, reason=decision["body"], **facts)
 
 

@@ -23,7 +23,7 @@ from portal.people.queries import staff_of
 MOST_CLOSED = 200
 FINISHED = [state.value for state in DisputeState if state not in LIVE]
 MORE = (
-    ", l.unit AS unit_id, c.approval_limit,"
+    ", o.unit AS unit_id, c.approval_limit,"
     " (SELECT k.id FROM arrears_case k WHERE k.debtor = d.debtor AND k.closed_on IS NULL LIMIT 1) AS case_id,"
     " (SELECT array_agg(p.name ORDER BY p.external_id) FROM debtor_member m JOIN person p ON p.id = m.person"
     "   WHERE m.debtor = d.debtor) AS owners,"
@@ -82,7 +82,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class DeskPage:
-    """A dispute with its line, its people, its history and what this reader may do."""
+    """A dispute with its line if it has one, its people, its history and what this reader may do."""
 
     dispute: Dispute
     history: History
@@ -90,7 +90,7 @@ class DeskPage:
     unit: UUID
     case: UUID | None
     owners: list[str]
-    line: LinePage
+    line: LinePage | None
     departments: list[str]
     proposal: Proposal | None
     approval_limit: Money
@@ -217,7 +217,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         row["unit_id"],
         row["case_id"],
         row["owners"] or [],
-        await line_at(by, found.bill, found.line),
+        await line_at(by, found.bill, found.line) if found.bill and found.line else None,
         await _departments((found.community,)),
         proposed[0] if proposed else None,
         Money(row["approval_limit"]),

@@ -24,8 +24,9 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 
 FIELDS = (
-    "SELECT d.*, u.name AS unit, i.name_zh, i.name_en, l.first_month, l.last_month, l.bill, c.name AS estate,"
-    " c.hotline, s.name AS claimed_name, w.outstanding, w.fen,"
+    "SELECT d.*, u.name AS unit, coalesce(i.name_zh, r.title) AS name_zh, coalesce(i.name_en, r.title) AS name_en,"
+    " coalesce(l.first_month, month.done) AS first_month, coalesce(l.last_month, month.done) AS last_month, l.bill,"
+    " c.name AS estate, c.hotline, s.name AS claimed_name,"
     " (SELECT least(coalesce(sum(h.amount), 0), greatest(w.outstanding, 0))::bigint FROM hold h"
     "   WHERE h.source = d.id AND h.released_at IS NULL) AS held,"
     " (SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x"
@@ -33,8 +34,10 @@ FIELDS = (
     " last.outcome, last.amount AS last_amount, last.final_at, last.adjustment"
 )
 TABLES = (
-    " FROM dispute d JOIN bill_line l ON l.id = d.line JOIN line_balance w ON w.line = d.line"
-    " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item JOIN community c ON c.id = d.community"
+    " FROM dispute d JOIN community c ON c.id = d.community JOIN debtor o ON o.id = d.debtor"
+    " JOIN unit u ON u.id = o.unit LEFT JOIN bill_line l ON l.id = d.line LEFT JOIN line_balance w ON w.line = d.line"
+    " LEFT JOIN charge_item i ON i.id = l.item LEFT JOIN service_record r ON r.id = d.service"
+    " CROSS JOIN LATERAL (SELECT to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') AS done) month"
     " LEFT JOIN staff s ON s.id = d.claimed_by"
     " LEFT JOIN LATERAL (SELECT x.outcome, x.amount, x.final_at, x.adjustment FROM decision x"
     "   WHERE x.dispute = d.id AND x.final_at IS NOT NULL ORDER BY x.round DESC LIMIT 1) last ON true"
@@ -43,12 +46,16 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Dispute:
-    """A dispute in a list. `amount` is what was disputed, `held` what of it is not chased now."""
+    """A dispute in a list. `amount` is what was disputed, `held` what of it is not chased now.
+
+    About a piece of work it has a `service` in place of a line, `item` is its name, and no sum is in dispute.
+    """
 
     id: UUID
     community: int
-    line: UUID
-    bill: UUID
+    line: UUID | None
+    bill: UUID | None
+    service: UUID | None
     unit: str
     item: Bilingual
     first: Month
@@ -205,12 +212,13 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
         row["community"],
         row["line"],
         row["bill"],
+        row["service"],
         row["unit"],
         Bilingual(row["name_zh"], row["name_en"]),
         Month.parse(row["first_month"]),
         Month.parse(row["last_month"]),
-        Money(row["amount"]),
-        Money(row["held"]),
+        Money(row["amount"] or 0),
+        Money(row["held"] or 0),
         Money(row["credited"]),
         DisputeReason(row["reason"]),
         state,
@@ -223,7 +231,7 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
         row["opened_at"],
         awaited,
         course.promises(terms.calendar),
-        what_next(state, awaited, row["department"], now, task=row["department_due"] is not None),
+        what_next(state, awaited, row["department"], now, task=task_due is not None, sum_=row["line"] is not None),
         bool(awaited and awaited.due and awaited.due < now),
         task_due is not None and task_due < terms.calendar.local(now).date(),
     )

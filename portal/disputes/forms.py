@@ -1,12 +1,14 @@
 """What owners and staff type about a dispute."""
 
+from typing import Any
 from uuid import UUID
 
-from portal.disputes.states import DisputeReason, Outcome
+from portal.disputes.states import OF_WORK, DisputeReason, Outcome
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO
 from portal.web.forms import Choice, Day, Form, Photos, Text, Whole, Yuan
+from portal.web.i18n import label
 
 
 def uuid_or_missing(value: object) -> UUID:
@@ -34,6 +36,16 @@ class DisputeForm(Form):
         missing=N_("Tell us what happened."),
     )
     photos = Photos(N_("Photos"))
+
+
+class ServiceDisputeForm(DisputeForm):
+    """Open a dispute on a piece of work: no sum, and only reasons that work can have."""
+
+    amount = None
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.reason.options = [(reason.value, label(reason)) for reason in OF_WORK]
 
 
 class AnswerForm(Form):

@@ -1,6 +1,9 @@
 -- I-D1: one open dispute for each line.
 CREATE UNIQUE INDEX IF NOT EXISTS dispute_one_live ON dispute (line)
   WHERE state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened');
+-- I-D1: and one of each debtor for each piece of work.
+CREATE UNIQUE INDEX IF NOT EXISTS dispute_one_live_of_service ON dispute (debtor, service)
+  WHERE service IS NOT NULL AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened');
 CREATE UNIQUE INDEX IF NOT EXISTS dispute_pause_one_open ON dispute_pause (dispute) WHERE ends_at IS NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS decision_one_adjustment ON decision (adjustment);
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.audit.actions import record
-from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one
 from portal.disputes import steps
 from portal.disputes.states import LIVE, DisputeState, Outcome
@@ -63,11 +60,6 @@ def replied(dispute: Record, staff: UUID) -> dict[str, object]:
     """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
     changes = acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
     return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
-
-
-async def leave_trace(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
-    """The act in the audit."""
-    await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)
 
 
 async def tell(dispute: Record, kind: NoticeKind, step: UUID, **facts: object) -> None:

@@ -6,10 +6,18 @@ AND NOT EXISTS (SELECT FROM decision x WHERE x.dispute = d.id AND x.final_at IS 
 SELECT line FROM dispute WHERE state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
 GROUP BY line HAVING count(*) > 1;
 
--- I-D2: what a final decision credits is one credit note on its line that points back, of exactly that sum.
+-- I-D1b: at most one dispute of a debtor about a piece of work is open.
+SELECT debtor FROM dispute
+WHERE service IS NOT NULL AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
+GROUP BY debtor, service HAVING count(*) > 1;
+
+-- I-D2: what a final decision credits is one credit note on its line that points back, of exactly that sum. It credits
+-- nothing when it rejects, and when no sum is in dispute: about a piece of work, or once the whole sum was credited.
 SELECT x.id FROM decision x JOIN dispute d ON d.id = x.dispute LEFT JOIN adjustment a ON a.id = x.adjustment
+CROSS JOIN LATERAL (SELECT coalesce(sum(e.amount), 0) AS credited FROM decision e
+                    WHERE e.dispute = d.id AND e.final_at IS NOT NULL AND e.round < x.round) before
 WHERE x.final_at IS NOT NULL AND (
-  (x.amount = 0) <> (x.outcome = 'rejected') OR (x.amount = 0) <> (a.id IS NULL)
+  (x.amount = 0) <> (x.outcome = 'rejected' OR coalesce(d.amount, 0) = before.credited) OR (x.amount = 0) <> (a.id IS NULL)
   OR a.source <> d.id OR a.line <> d.line OR a.amount <> -x.amount);
 
 -- I-D2a: no decision credits before it is final, and all of them together never more than was disputed.
@@ -26,12 +34,17 @@ OR EXISTS (SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.
 SELECT x.id FROM decision x JOIN community c ON c.id = x.community
 WHERE x.final_at IS NOT NULL AND x.amount > c.approval_limit AND x.approved_by IS NULL;
 
--- I-D4: an open dispute holds its line, unless nothing of it is left to hold, and a closed one holds nothing.
+-- I-D4: an open dispute holds its line, unless nothing is left to hold or to dispute, and a closed one holds nothing.
 SELECT d.id FROM dispute d JOIN line_balance lb ON lb.line = d.line
 LEFT JOIN hold h ON h.source = d.id AND h.released_at IS NULL
 WHERE CASE WHEN d.state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
-      THEN h.id IS NULL AND lb.outstanding > lb.held ELSE h.id IS NOT NULL END
+      THEN h.id IS NULL AND lb.outstanding > lb.held AND d.amount > (
+        SELECT coalesce(sum(x.amount), 0) FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL)
+      ELSE h.id IS NOT NULL END
 OR h.line <> d.line OR h.amount > d.amount;
+
+-- I-D4c: a dispute about a piece of work holds nothing.
+SELECT h.id FROM hold h JOIN dispute d ON d.id = h.source WHERE d.line IS NULL;
 
 -- I-D5: the clock stands still exactly while the owner is asked.
 SELECT d.id FROM dispute d

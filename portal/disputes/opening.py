@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
@@ -16,6 +15,7 @@ from portal.disputes.queries import DisputableLine, line_to_dispute
 from portal.disputes.rules import resumed
 from portal.disputes.states import LIVE, DisputeReason, DisputeState, StepKind
 from portal.files.actions import Sent, encode, keep_photos
+from portal.files.photos import Encoded
 from portal.holds.actions import free_of_holds, hold_line, release
 from portal.holds.states import HoldReason
 from portal.kit.errors import Invalid, Refused
@@ -32,6 +32,7 @@ CLOSED = N_("This dispute is closed. If something about it is new, please speak 
 DECIDED = N_("This dispute was decided in the meantime. You can accept the decision or reopen it.")
 NOT_DECIDED = N_("There is no decision yet that could be accepted or reopened.")
 ALL_CREDITED = N_("The whole disputed sum was credited; there is nothing left to reopen.")
+OTHER = N_("Another dispute about the same is open already. Please add to that one.")
 MOST_PHOTOS = 5
 TOO_MANY = N_("Please choose no more than %(most)s photos.")
 
@@ -52,22 +53,19 @@ async def open_dispute(
     `once` makes a repeated request answer with the dispute of the first. Raises Missing for a line that is not
     theirs, Refused for a tenant, a paid line and a second open dispute, Invalid above what is free.
     """
-    if len(photos) > MOST_PHOTOS:
-        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
-    kept, dispute = await encode(photos), id_of(by.human, once)
+    kept, dispute = await drawn(photos), id_of(by.human, once)
     async with unit_of_work(by):
         await free_of_holds(line)  # locks its bill, so that the figures below stay true
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
             return dispute
         found = await line_to_dispute(by, line)
         held = _sum_to_hold(amount, found)
-        opened = await _insert(by, dispute, found, held, reason, body)
-        subject = f"dispute:{dispute}"
+        about = {"community": found.community, "debtor": found.debtor, "line": line, "amount": held.fen}
+        opened = await enter(by, dispute, about, reason, body, kept)
         await hold_line(found.community, found.debtor, line, held, HoldReason.dispute, dispute, by.actor)
-        await keep_photos(found.community, subject, by.actor, kept)
-        await steps.step(opened, StepKind.opened, body=body)
-        await _record(by, AuditVerb.DISPUTE_OPENED, opened, line=line, amount=held, cause=reason, photos=len(kept))
-        await _tell(opened, NoticeKind.dispute_opened, amount=held, reply_by=opened["reply_by"])
+        traced = {"line": line, "amount": held, "cause": reason, "photos": len(kept)}
+        await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
+        await tell_opened(opened, amount=held)
     return dispute
 
 
@@ -84,7 +82,7 @@ async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = 
         await steps.end_pause(found)
         await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)) if asked else None)
         await steps.step(found, StepKind.answered, body=body, id=made)
-        await _record(by, AuditVerb.DISPUTE_ANSWERED, found)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ANSWERED, found)
 
 
 @retrying
@@ -97,7 +95,7 @@ async def withdraw(by: Principal, dispute: UUID, body: str = "") -> None:
         await steps.move(found, DisputeState.withdrawn)
         await release(found["id"], by=by.actor, why="withdrawn")
         await steps.step(found, StepKind.withdrawn, body=body)
-        await _record(by, AuditVerb.DISPUTE_WITHDRAWN, found)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_WITHDRAWN, found)
 
 
 @retrying
@@ -108,7 +106,7 @@ async def accept(by: Principal, dispute: UUID, body: str = "") -> None:
         _must_be_decided(found)
         await steps.move(found, DisputeState.accepted)
         await steps.step(found, StepKind.accepted, body=body)
-        await _record(by, AuditVerb.DISPUTE_ACCEPTED, found)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ACCEPTED, found)
 
 
 @retrying
@@ -122,20 +120,22 @@ async def reopen(by: Principal, dispute: UUID, body: str) -> None:
         found = await steps.dispute_of(by, dispute)
         _must_be_decided(found)
         left = await disputed_now(found)
-        if not left:
+        if found["line"] and not left:
             raise Refused(ALL_CREDITED)
         await _no_other(found)
         changes = await steps.fresh_deadlines(found["community"])
         await steps.move(found, DisputeState.reopened, department=None, department_due=None, **changes)
-        if held := min(left, await free_of_holds(found["line"])):
+        if left and (held := min(left, await free_of_holds(found["line"]))):
             where = found["community"], found["debtor"], found["line"]
             await hold_line(*where, held, HoldReason.dispute, found["id"], by.actor)
         await steps.step(found, StepKind.reopened, body=body)
-        await _record(by, AuditVerb.DISPUTE_REOPENED, found, amount=left)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_REOPENED, found, **({"amount": left} if left else {}))
 
 
 async def disputed_now(dispute: Record) -> Money:
-    """What of the disputed sum no decision has credited yet."""
+    """What of the disputed sum no decision has credited yet; nothing where none is in dispute."""
+    if dispute["amount"] is None:
+        return ZERO
     given = await fetch_value(
         "SELECT coalesce(sum(amount), 0)::bigint FROM decision WHERE dispute = $1 AND final_at IS NOT NULL",
         dispute["id"],
@@ -152,20 +152,37 @@ def _sum_to_hold(amount: Money | None, line: DisputableLine) -> Money:
     return amount
 
 
-async def _insert(
-    by: Principal, dispute: UUID, line: DisputableLine, amount: Money, reason: DisputeReason, body: str
+async def drawn(photos: Sequence[Sent]) -> list[Encoded]:
+    """The owner's photos, drawn anew. Raises Invalid for too many, and for one that cannot be read."""
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
+    return await encode(photos)
+
+
+async def enter(
+    by: Principal,
+    dispute: UUID,
+    about: Mapping[str, Any],
+    reason: DisputeReason,
+    body: str,
+    photos: Sequence[Encoded],
 ) -> Record:
-    due = await steps.fresh_deadlines(line.community)
+    """A new dispute with its first step and its photos; `about` has community, debtor, and line and amount or service.
+
+    Part of the caller's unit of work.
+    """
+    due = await steps.fresh_deadlines(about["community"])
     row = await fetch_one(
-        "INSERT INTO dispute (id, community, line, debtor, opened_by, amount, reason, body, state, version, opened_at,"
-        " round_began_at, acknowledge_by, reply_by, close_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 1, $9, $9, $10, $11, $12) RETURNING *",
+        "INSERT INTO dispute (id, community, debtor, line, amount, service, opened_by, reason, body, state, version,"
+        " opened_at, round_began_at, acknowledge_by, reply_by, close_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', 1, $10, $10, $11, $12, $13) RETURNING *",
         dispute,
-        line.community,
-        line.id,
-        line.debtor,
+        about["community"],
+        about["debtor"],
+        about.get("line"),
+        about.get("amount"),
+        about.get("service"),
         by.human,
-        amount.fen,
         reason.value,
         body,
         due["round_began_at"],
@@ -174,7 +191,23 @@ async def _insert(
         due["close_by"],
     )
     assert row is not None
+    await keep_photos(row["community"], f"dispute:{dispute}", by.actor, photos)
+    await steps.step(row, StepKind.opened, body=body)
     return row
+
+
+async def tell_opened(dispute: Record, **facts: Any) -> None:
+    """Tell its owners that it is with the desk, and by when they get an answer."""
+    await tell_debtor(
+        dispute["debtor"],
+        NoticeKind.dispute_opened,
+        community=dispute["community"],
+        subject=f"dispute:{dispute['id']}",
+        link=f"/disputes/{dispute['id']}",
+        reply_by=dispute["reply_by"],
+        **await steps.facts_of(dispute),
+        **facts,
+    )
 
 
 def _must_be_live(dispute: Record) -> None:
@@ -192,27 +225,15 @@ def _must_be_decided(dispute: Record) -> None:
 
 
 async def _no_other(dispute: Record) -> None:
+    if dispute["service"]:
+        await steps.lock_service(dispute["debtor"], dispute["service"])
     other = await fetch(
-        "SELECT FROM dispute WHERE line = $1 AND id <> $2 AND state = ANY($3)",
+        "SELECT FROM dispute WHERE (line = $1 OR service = $2 AND debtor = $3) AND id <> $4 AND state = ANY($5)",
         dispute["line"],
+        dispute["service"],
+        dispute["debtor"],
         dispute["id"],
         [state.value for state in LIVE],
     )
     if other:
-        raise Refused(N_("Another dispute about this line is open already. Please add to that one."))
-
-
-async def _record(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
-    await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)
-
-
-async def _tell(dispute: Record, kind: NoticeKind, **facts: Any) -> None:
-    await tell_debtor(
-        dispute["debtor"],
-        kind,
-        community=dispute["community"],
-        subject=f"dispute:{dispute['id']}",
-        link=f"/disputes/{dispute['id']}",
-        **await steps.facts_of(dispute),
-        **facts,
-    )
+        raise Refused(OTHER)

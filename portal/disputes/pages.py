@@ -8,7 +8,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from portal.disputes import forms, opening, queries
+from portal.disputes import forms, opening, queries, reporting
 from portal.disputes.forms import uuid_or_missing
 from portal.kit.i18n import N_
 from portal.web.forms import UPLOAD_BYTES, Form
@@ -27,20 +27,36 @@ async def list_(request: Request) -> Template:
 
 
 @get("/new", name="disputes:new")
-async def new(request: Request, line: FromQuery[str] = "") -> Template:
-    """The form for a line that can be disputed."""
+async def new(request: Request, line: FromQuery[str] = "", service: FromQuery[str] = "") -> Template:
+    """The form for a line, or for a piece of work, that can be disputed."""
+    if service and not line:
+        form = await begin(request, forms.ServiceDisputeForm)
+        return await new_service_page(request, uuid_or_missing(service), form)
     return await new_page(request, uuid_or_missing(line), await begin(request, forms.DisputeForm))
 
 
 @post("/new", name="disputes:open", request_max_body_size=UPLOAD_BYTES)
 async def open_(request: Request) -> Response:
-    """Dispute a line, or a sum in it."""
+    """Dispute a line, or a sum in it, or a piece of work."""
     sent = await request.form()
-    form, line = forms.DisputeForm(sent), uuid_or_missing(sent.get("line") or request.query_params.get("line"))
+    line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
+    if service and not line:
+        return await _open_service(request, uuid_or_missing(service), forms.ServiceDisputeForm(sent))
+    return await _open_line(request, uuid_or_missing(line), forms.DisputeForm(sent))
+
+
+async def _open_line(request: Request, line: UUID, form: Any) -> Response:
     if form.validate() and await form.accepts(_open(request, line, form)):
         flash(request, N_("We have your dispute. The sum in dispute is not chased while we look at it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
     return await new_page(request, line, form, status=422)  # type: ignore[return-value]
+
+
+async def _open_service(request: Request, service: UUID, form: Any) -> Response:
+    if form.validate() and await form.accepts(_report(request, service, form)):
+        flash(request, N_("We have your dispute and look at it."))
+        return go(request, "disputes:show", dispute_id=form.outcome)
+    return await new_service_page(request, service, form, status=422)  # type: ignore[return-value]
 
 
 @get("/{dispute_id:uuid}", name="disputes:show")
@@ -106,6 +122,14 @@ async def new_page(request: Request, line: UUID, form: Form, status: int = 200) 
     return page(request, "disputes/new.html", status=status, title=_("Dispute a charge"), line=found, form=form)
 
 
+async def new_service_page(request: Request, service: UUID, form: Form, status: int = 200) -> Template:
+    """The same for a piece of work."""
+    found = await queries.service_to_dispute(request.user, service)
+    return page(
+        request, "disputes/new_service.html", status=status, title=_("Dispute a piece of work"), work=found, form=form
+    )
+
+
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     found = await queries.dispute_of(request.user, dispute)
@@ -131,6 +155,11 @@ def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
         photos=form.photos.data or (),
         once=form.once,
     )
+
+
+def _report(request: Request, service: UUID, form: Any) -> Awaitable[UUID]:
+    told = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
+    return reporting.dispute_service(request.user, service, **told)
 
 
 async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Response:

@@ -1,4 +1,4 @@
-"""The owner's side: which line can be disputed, and where my disputes stand."""
+"""The owner's side: which line or piece of work can be disputed, and where my disputes stand."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
+from portal.units.vacancies import OWNS_NOW
 
 TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
 PAID = N_(
@@ -26,7 +27,15 @@ PAID = N_(
 )
 REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
 SECOND = N_("A dispute about this line is open already. Please add to that one.")
+SECOND_OF_SERVICE = N_("You have an open dispute about this piece of work already. Please add to that one.")
+OWNERS_ONLY = N_("Only the owners of a home here can dispute this. Please ask the owner to do so.")
 FULLY_HELD = N_("This line is under review already; nothing of it is left to dispute.")
+HOME = (
+    "SELECT u.id, u.name, array_agg(DISTINCT o.person ORDER BY o.person) AS owners"
+    " FROM unit u JOIN occupancy o ON o.unit = u.id CROSS JOIN (SELECT $2::date AS today) t"
+    f" WHERE u.community = $1 AND {OWNS_NOW} GROUP BY u.id, u.name, u.sort_key"
+    " HAVING bool_or(o.person = ANY($3)) ORDER BY u.sort_key, u.name LIMIT 1"
+)
 MINE = " EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($1))"
 
 
@@ -45,6 +54,23 @@ class DisputableLine:
     fen: Money
     outstanding: Money
     free: Money
+    reply_hours: int
+    close_days: int
+
+
+@dataclass(frozen=True)
+class DisputableService:
+    """A piece of work and the `home` whose owners may dispute it; `done_at` is an instant, `zone` the estate's."""
+
+    id: UUID
+    community: int
+    home: UUID
+    owners: tuple[UUID, ...]
+    unit: str
+    title: str
+    place: str
+    done_at: datetime
+    zone: str
     reply_hours: int
     close_days: int
 
@@ -114,6 +140,43 @@ def _why_not(line: Record) -> str | None:
 
 
 @reading
+async def service_to_dispute(by: Principal, service: UUID) -> DisputableService:
+    """A piece of work that they may dispute now, for the first of their homes there.
+
+    Raises Missing if it was not done on an estate of theirs, Refused with the reason if they may not.
+    """
+    record = await fetch_one(
+        "SELECT r.id, r.community, r.title, r.place, r.done_at, c.timezone, c.reply_hours, c.close_days,"
+        " EXISTS (SELECT FROM dispute d WHERE d.service = r.id AND d.state = ANY($4) AND" + MINE + ") AS disputed"
+        " FROM service_record r JOIN community c ON c.id = r.community WHERE r.id = $2 AND r.community = ANY($3)",
+        list(by.persons),
+        service,
+        list(by.communities),
+        [state.value for state in LIVE],
+    )
+    if record is None:
+        raise Missing
+    home = await fetch_one(HOME, record["community"], clock.today(record["timezone"]), list(by.persons))
+    if home is None:
+        raise Refused(OWNERS_ONLY)
+    if record["disputed"]:
+        raise Refused(SECOND_OF_SERVICE)
+    return DisputableService(
+        record["id"],
+        record["community"],
+        home["id"],
+        tuple(home["owners"]),
+        home["name"],
+        record["title"],
+        record["place"],
+        record["done_at"],
+        record["timezone"],
+        record["reply_hours"],
+        record["close_days"],
+    )
+
+
+@reading
 async def disputes_of(by: Principal) -> list[Dispute]:
     """My disputes and those of the persons I owe with, newest first."""
     rows = await fetch(FIELDS + TABLES + " WHERE" + MINE + " ORDER BY d.opened_at DESC", list(by.persons))
@@ -140,7 +203,7 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
         can_withdraw=found.is_live,
         can_answer=found.is_live,
         can_accept=found.is_decided,
-        can_reopen=found.is_decided and bool(found.left),
+        can_reopen=found.is_decided and (found.line is None or bool(found.left)),
     )
 
 

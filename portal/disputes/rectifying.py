@@ -8,7 +8,7 @@ from uuid import UUID
 from portal.audit.states import AuditVerb
 from portal.db import retrying, unit_of_work
 from portal.disputes import steps
-from portal.disputes.handling import leave_trace, live, replied, tell
+from portal.disputes.handling import live, replied, tell
 from portal.disputes.rules import resumed
 from portal.disputes.states import DisputeState, PhotoKind, StepKind
 from portal.files.actions import Sent, encode, keep_photos
@@ -45,7 +45,7 @@ async def rectify(
         for kind, shown in drawn.items():
             await keep_photos(found["community"], steps.photos_at(made, kind), by.actor, shown)
         kept = sum(len(shown) for shown in drawn.values())
-        await leave_trace(by, AuditVerb.DISPUTE_RECTIFIED, found, department=department, photos=kept)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_RECTIFIED, found, department=department, photos=kept)
         await tell(found, NoticeKind.dispute_rectified, made, department=department, done=text)
 
 

@@ -15,11 +15,19 @@ from portal.kit.money import ZERO, Money
 HOW_MUCH = N_("Enter how much of the %(disputed)s is credited.")
 BETWEEN = N_("Credit more than nothing and less than the disputed %(disputed)s, or choose another outcome.")
 WHOLE = N_("Upheld credits the whole %(disputed)s. For another sum choose “partly”.")
+NO_SUM = N_("No sum is in dispute here, so nothing can be credited. Leave the amount empty.")
 NOTHING = N_("Rejected credits nothing. For a sum choose “partly”.")
 
 
 def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
-    """What a decision credits of the disputed sum. Raises Invalid("amount") when outcome and amount disagree."""
+    """What a decision credits of the disputed sum. Raises Invalid("amount") when outcome and amount disagree.
+
+    Where no sum is in dispute, every outcome credits nothing.
+    """
+    if not disputed:
+        if amount in (None, ZERO):
+            return ZERO
+        raise Invalid("amount", NO_SUM)
     match outcome:
         case Outcome.upheld if amount in (None, disputed):
             return disputed
@@ -99,14 +107,28 @@ REPORTED = N_("%(department)s has told us what was done. You get a decision with
 WAITING = N_("A decision is prepared; as the sum is large, a second person must agree. You hear from us by %(due)s.")
 DECIDED = N_("Please say whether you accept this. If not, reopen the dispute and tell us why.")
 ACCEPTED = N_("You accepted the decision. Nothing more is to do.")
+TAKEN_BACK = N_("You withdrew this dispute. Nothing more is to do.")
 WITHDRAWN = N_("You withdrew this dispute. The sum is due as before.")
 
 
 def what_next(
-    state: DisputeState, awaited: Promised | None, department: str | None, now: datetime, *, task: bool = True
+    state: DisputeState,
+    awaited: Promised | None,
+    department: str | None,
+    now: datetime,
+    *,
+    task: bool = True,
+    sum_: bool = True,
 ) -> Sentence:
-    """What happens next and by when, as the owner reads it; `task` as for `resumed`, of the department."""
-    ended = {DisputeState.decided: DECIDED, DisputeState.accepted: ACCEPTED, DisputeState.withdrawn: WITHDRAWN}
+    """What happens next and by when, as the owner reads it.
+
+    `task` is as for `resumed`, `sum_` says whether a sum is in dispute.
+    """
+    ended = {
+        DisputeState.decided: DECIDED,
+        DisputeState.accepted: ACCEPTED,
+        DisputeState.withdrawn: WITHDRAWN if sum_ else TAKEN_BACK,
+    }
     if state in ended:
         return Sentence(ended[state])
     if awaited is None or awaited.due is None:

@@ -46,6 +46,9 @@ class DisputeReason(StrEnum):
     other = "other"
 
 
+OF_WORK = (DisputeReason.not_provided, DisputeReason.poor_quality, DisputeReason.other)
+
+
 class Outcome(StrEnum):
     """How a dispute was decided."""
 

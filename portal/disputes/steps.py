@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 from asyncpg import Record
 
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
 from portal.communities.queries import terms_of
 from portal.communities.rules import deadlines
-from portal.db import fetch, fetch_one, fetch_value
+from portal.db import advisory_lock, fetch, fetch_one
 from portal.disputes.states import DISPUTE_MOVES, DisputeState, PhotoKind, StepKind
 from portal.disputes.tables import Dispute
 from portal.kit import clock
@@ -21,32 +23,34 @@ HANDLERS = (Role.service, Role.finance, Role.manager)
 
 
 async def dispute_of(by: Principal, dispute: UUID) -> Record:
-    """An owner's dispute, locked with its bill. Raises Missing if it is not of a debtor they belong to."""
-    theirs = await fetch_value(
-        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line"
+    """An owner's dispute, locked with its bill if it has one. Raises Missing if it is not of a debtor of theirs."""
+    theirs = await fetch_one(
+        "SELECT d.id, l.bill FROM dispute d LEFT JOIN bill_line l ON l.id = d.line"
         " WHERE d.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($2))",
         dispute,
         list(by.persons),
     )
-    return await _locked(theirs, dispute)
+    return await _locked(theirs)
 
 
 async def dispute_at_desk(by: Principal, dispute: UUID) -> Record:
-    """A dispute of a community in which they handle disputes, locked with its bill. Raises Missing."""
-    theirs = await fetch_value(
-        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)",
+    """A dispute of a community in which they handle disputes, locked as `dispute_of` does. Raises Missing."""
+    theirs = await fetch_one(
+        "SELECT d.id, l.bill FROM dispute d LEFT JOIN bill_line l ON l.id = d.line"
+        " WHERE d.id = $1 AND d.community = ANY($2)",
         dispute,
         list(by.with_role(*HANDLERS)),
     )
-    return await _locked(theirs, dispute)
+    return await _locked(theirs)
 
 
-async def _locked(bill: UUID | None, dispute: UUID) -> Record:
+async def _locked(theirs: Record | None) -> Record:
     """First the bill, then the dispute: the order in which everybody locks."""
-    if bill is None:
+    if theirs is None:
         raise Missing
-    await fetch("SELECT FROM bill WHERE id = $1 FOR NO KEY UPDATE", bill)
-    found = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", dispute)
+    if theirs["bill"]:
+        await fetch("SELECT FROM bill WHERE id = $1 FOR NO KEY UPDATE", theirs["bill"])
+    found = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", theirs["id"])
     assert found is not None
     return found
 
@@ -102,6 +106,11 @@ async def end_pause(dispute: Record) -> None:
     )
 
 
+async def lock_service(debtor: UUID, service: UUID) -> None:
+    """Let nobody else open or reopen a dispute of this debtor about this piece of work until the transaction ends."""
+    await advisory_lock(f"dispute:{debtor}:{service}")
+
+
 async def fresh_deadlines(community: int) -> dict[str, Any]:
     """The columns of a round that begins now."""
     terms, now = await terms_of(community), clock.now()
@@ -127,11 +136,19 @@ def was_reopened(dispute: Record) -> bool:
 
 
 async def facts_of(dispute: Record) -> dict[str, Any]:
-    """What notices about it say: the home, the item and its month."""
+    """What notices about it say: the home, the item and its month; of a piece of work its name, and `service`."""
     row = await fetch_one(
-        "SELECT u.name AS unit, i.name_zh AS item, i.name_en AS item_en, l.first_month AS month FROM bill_line l"
-        " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item WHERE l.id = $1",
-        dispute["line"],
+        "SELECT u.name AS unit, coalesce(i.name_zh, r.title) AS item, coalesce(i.name_en, r.title) AS item_en,"
+        " coalesce(l.first_month, to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM')) AS month"
+        " FROM dispute d JOIN community c ON c.id = d.community JOIN debtor o ON o.id = d.debtor"
+        " JOIN unit u ON u.id = o.unit LEFT JOIN service_record r ON r.id = d.service"
+        " LEFT JOIN bill_line l ON l.id = d.line LEFT JOIN charge_item i ON i.id = l.item WHERE d.id = $1",
+        dispute["id"],
     )
     assert row is not None
-    return dict(row)
+    return dict(row) | ({"service": True} if dispute["service"] else {})
+
+
+async def leave_trace(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
+    """The act in the audit."""
+    await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)

@@ -1,4 +1,4 @@
-"""Disputes of bill lines: each step with its actor, the pauses of its clock, and its decisions."""
+"""Disputes of bill lines and of pieces of work: each step with its actor, the pauses of its clock, its decisions."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique
@@ -9,18 +9,20 @@ from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
 from portal.disputes.states import DisputeReason, DisputeState, Outcome, StepKind
 from portal.people.tables import Human, Staff
+from portal.services.tables import ServiceRecord
 from portal.units.tables import Debtor
 
 
 class Dispute(Table):
-    """A line, or a sum in it, that its debtor does not accept. `version` counts its changes."""
+    """A line, or a sum in it, or a piece of work that its debtor does not accept. `version` counts its changes."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
-    line = ref(BillLine)
+    line = ref(BillLine, null=True)  # none: it is about a piece of work
+    service = ref(ServiceRecord, null=True)  # none: it is about a line
     debtor = ref(Debtor)
     opened_by = ref(Human)
-    amount = fen()
+    amount = fen(null=True)  # a piece of work has no sum
     reason = text()
     body = text()
     state = text()
@@ -39,6 +41,7 @@ class Dispute(Table):
     known_reason = one_of("reason", DisputeReason)
     known_state = one_of("state", DisputeState)
     more_than_nothing = Check('"amount" > 0')
+    about_one_thing = Check('("line" IS NULL) = ("amount" IS NULL) AND ("line" IS NULL) <> ("service" IS NULL)')
 
 
 class DisputeStep(Table):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from portal.db import fetch, fetch_one, reading
+from portal.db import fetch, fetch_one, fetch_value, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
 from portal.kit import clock
 from portal.kit.errors import Missing
@@ -17,13 +17,17 @@ from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.services.actions import RECORDERS
 from portal.services.states import ServiceArea
+from portal.units.vacancies import OWNS_NOW
 
 PER_PAGE = 12
 
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only."""
+    """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only.
+
+    `may_dispute` says, of one record alone, whether the reader owns a home there today.
+    """
 
     id: UUID
     estate: str
@@ -36,6 +40,7 @@ class RecordRow:
     recorder: str
     department: str
     photos: list[PhotoRow]
+    may_dispute: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class EstateNow:
 
 
 ROW = (
-    "SELECT r.id, r.area, r.title, r.place, r.note, r.done_at, c.name AS estate, c.timezone,"
+    "SELECT r.id, r.community, r.area, r.title, r.place, r.note, r.done_at, c.name AS estate, c.timezone,"
     " s.name AS recorder, s.department, count(*) OVER () AS found"
     " FROM service_record r JOIN community c ON c.id = r.community JOIN staff s ON s.id = r.recorded_by"
     " WHERE r.community = ANY($1)"
@@ -106,7 +111,14 @@ async def record_of(by: Principal, record: UUID) -> RecordRow:
     row = await fetch_one(ROW + " AND r.id = $2", list(by.communities), record)
     if row is None:
         raise Missing
-    return _row(row, await photos_of(by, f"service:{record}"))
+    owns = await fetch_value(
+        "SELECT EXISTS (SELECT FROM occupancy o CROSS JOIN (SELECT $2::date AS today) t"
+        f" WHERE o.person = ANY($1) AND o.community = $3 AND {OWNS_NOW})",
+        list(by.persons),
+        clock.today(row["timezone"]),
+        row["community"],
+    )
+    return replace(_row(row, await photos_of(by, f"service:{record}")), may_dispute=owns)
 
 
 @reading

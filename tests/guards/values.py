@@ -9,6 +9,7 @@ A = "'00000000-0000-0000-0000-00000000000a'"
 # Columns that a CHECK wants together with the key.
 COMES_WITH: dict[object, dict[str, str]] = {
     ("hold", "line"): {"amount": "5"},
+    ("dispute", "service"): {"line": "NULL", "amount": "NULL"},
     ("occupancy", "family_of"): {"role": "'family'"},
     ("binding", "occupancy"): {"state": "'approved'"},
     ("correction", "adjustment"): {"state": "'approved'"},
@@ -19,6 +20,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},
     ("plan", "two_to_twelve"): {"instalments": "13"},
+    ("dispute", "about_one_thing"): {"service": A},
     ("hold", "line_with_amount"): {"amount": "5"},
     ("occupancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("correction", "correction_approved_moves_money"): {"state": "'approved'"},
