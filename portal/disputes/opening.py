@@ -113,23 +113,33 @@ async def accept(by: Principal, dispute: UUID, body: str = "") -> None:
 async def reopen(by: Principal, dispute: UUID, body: str) -> None:
     """Object to the decision: what was not credited is held again, as far as the line still owes it.
 
-    A new round with new deadlines begins. Raises Missing, or Refused when nothing is left to dispute, there is no
+    A new round begins as `begin_again` says. Raises Missing, or Refused when nothing is left to dispute, there is no
     decision, or the line is in another open dispute.
     """
     async with unit_of_work(by):
         found = await steps.dispute_of(by, dispute)
         _must_be_decided(found)
-        left = await disputed_now(found)
-        if found["line"] and not left:
+        if found["line"] and not await disputed_now(found):
             raise Refused(ALL_CREDITED)
-        await _no_other(found)
-        changes = await steps.fresh_deadlines(found["community"])
-        await steps.move(found, DisputeState.reopened, department=None, department_due=None, **changes)
-        if left and (held := min(left, await free_of_holds(found["line"]))):
-            where = found["community"], found["debtor"], found["line"]
-            await hold_line(*where, held, HoldReason.dispute, found["id"], by.actor)
-        await steps.step(found, StepKind.reopened, body=body)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_REOPENED, found, **({"amount": left} if left else {}))
+        await begin_again(by, found, body)
+
+
+async def begin_again(by: Principal, dispute: Record, body: str) -> None:
+    """A new round: deadlines anew, the task back to the department that had it, what is left held again.
+
+    Part of the caller's unit of work, with the dispute locked. Raises Refused when another one is open about the same.
+    """
+    await _no_other(dispute)
+    left, changes = await disputed_now(dispute), await steps.fresh_round(dispute)
+    to = None if dispute["state"] == DisputeState.reopened else DisputeState.reopened
+    await steps.move(dispute, to, **changes)
+    if dispute["state"] not in LIVE and left and (held := min(left, await free_of_holds(dispute["line"]))):
+        where = dispute["community"], dispute["debtor"], dispute["line"]
+        await hold_line(*where, held, HoldReason.dispute, dispute["id"], by.actor)
+    task = {"department": dispute["department"], "due_on": changes["department_due"]}
+    await steps.step(dispute, StepKind.reopened, body=body, **task)
+    traced = {"department": dispute["department"]} if dispute["department"] else {}
+    await steps.leave_trace(by, AuditVerb.DISPUTE_REOPENED, dispute, **traced, **({"amount": left} if left else {}))
 
 
 async def disputed_now(dispute: Record) -> Money:

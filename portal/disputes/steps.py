@@ -125,6 +125,15 @@ async def fresh_deadlines(community: int) -> dict[str, Any]:
     }
 
 
+async def fresh_round(dispute: Record) -> dict[str, Any]:
+    """The columns of its next round: new deadlines, and its department asked again, by the day of the first answer."""
+    changes = await fresh_deadlines(dispute["community"])
+    if dispute["department"] is None:
+        return changes | {"department_due": None}
+    terms = await terms_of(dispute["community"])
+    return changes | {"department_due": terms.calendar.local(changes["reply_by"]).date()}
+
+
 def has_task(dispute: Record) -> bool:
     """Whether a department still has to do something."""
     return dispute["department_due"] is not None

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from portal.db import unit_of_work
-from portal.disputes import deciding, opening, queries
+from portal.disputes import deciding, desk, opening, queries
+from portal.disputes.rectifying import rectify
 from portal.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -213,6 +214,38 @@ async def test_reopening_holds_again_what_was_not_credited(w: World) -> None:
     assert await w.balance() == (WHOLE - 20000, WHOLE - 20000, 0)
     with pytest.raises(Refused, match="nothing left"):
         await opening.reopen(w.owner, dispute, "…")
+
+
+async def test_reopening_gives_the_department_its_task_again_and_lets_the_clock_run_anew(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
+    monkeypatch.setattr(clock, "now", lambda: monday)
+    dispute = await w.open()
+    await deciding.route(w.service, dispute, "工程部", monday.date())
+    await rectify(w.service, dispute, "阀门已更换")
+    await w.decide(dispute, Outcome.rejected)
+    later = monday + timedelta(days=7)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await opening.reopen(w.owner, dispute, "又漏了")
+    page = await desk.dispute_at(w.service, dispute)
+    assert (page.dispute.state, page.dispute.department, page.dispute.has_task) == ("reopened", "工程部", True)
+    assert page.dispute.department_due == date(2026, 12, 1) and not page.dispute.late
+    assert [promise.done for promise in page.dispute.promises] == [None, None, None]
+    assert page.dispute.due is not None and page.dispute.due > later
+    queue = await desk.queue_of(w.service, "tasks", "工程部")
+    assert [card.dispute.id for card in queue.cards] == [dispute]
+    last = page.history.steps[-1]
+    assert (last.kind, last.department, last.due_on) == ("reopened", "工程部", date(2026, 12, 1))
+    await rectify(w.service, dispute, "管道也更换了")
+    assert await w.state(dispute) == "reopened" and not (await desk.dispute_at(w.service, dispute)).dispute.has_task
+
+
+async def test_reopening_asks_no_department_where_none_was_asked(w: World) -> None:
+    dispute = await w.open()
+    await w.decide(dispute, Outcome.rejected)
+    await opening.reopen(w.owner, dispute, "还是不认可")
+    assert not (await desk.dispute_at(w.service, dispute)).dispute.has_task
 
 
 async def test_reopening_holds_no_more_than_is_still_owed(w: World) -> None:
