@@ -40,6 +40,8 @@ class AuditVerb(StrEnum):
     DISPUTE_DECIDED = "dispute_decided"
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REOPENED = "dispute_reopened"
+    DISPUTE_FOLLOWED_UP = "dispute_followed_up"
+    DISPUTE_CONFIRMED = "dispute_confirmed"
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     PLAN_REQUESTED = "plan_requested"
     PLAN_APPROVED = "plan_approved"

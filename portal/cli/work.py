@@ -14,6 +14,7 @@ JOBS = {
     "arrears": "portal.arrears.jobs",
     "plans": "portal.plans.jobs",
     "notices": "portal.notices.jobs",
+    "rounds": "portal.disputes.jobs",
     "holds": "portal.holds.jobs",
     "attempts": "portal.checkout.jobs",
     "seal": "portal.audit.jobs",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from portal.disputes.states import OF_WORK, DisputeReason, Outcome
+from portal.disputes.states import OF_WORK, DisputeReason, Fixed, Outcome
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO
@@ -75,6 +75,13 @@ class ReopeningForm(Form):
         most=2000,
         missing=N_("Tell us why you do not accept it, so that we can look again."),
     )
+
+
+class FollowUpForm(Form):
+    """Whether it is really fixed: two buttons, and words if the owner likes."""
+
+    fixed = Choice(N_("Is it really fixed?"), Fixed, missing=N_("Choose yes or no."))
+    text = Text(N_("What is still not right?"), lines=3, most=2000, required=False)
 
 
 class QuestionForm(Form):

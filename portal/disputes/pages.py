@@ -8,8 +8,9 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from portal.disputes import forms, opening, queries, reporting
+from portal.disputes import following_up, forms, opening, queries, reporting
 from portal.disputes.forms import uuid_or_missing
+from portal.disputes.states import Fixed
 from portal.kit.i18n import N_
 from portal.web.forms import UPLOAD_BYTES, Form
 from portal.web.guards import owner
@@ -17,6 +18,11 @@ from portal.web.held import begin, begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 from portal.web.pictures import jpeg
+
+THANKS = {
+    Fixed.yes: N_("Thank you. We are glad that it is fixed."),
+    Fixed.no: N_("Thank you for telling us. The dispute is open again; we look once more."),
+}
 
 
 @get("/", name="disputes:list")
@@ -104,6 +110,24 @@ async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
     return await _do(request, dispute_id, "reopening", form, done, N_("The dispute is open again; we look once more."))
 
 
+@get("/{dispute_id:uuid}/follow-up", name="disputes:follow-up")
+async def follow_up(request: Request, dispute_id: FromPath[UUID]) -> Template:
+    """Whether it is really fixed, with two buttons: looking at it answers nothing."""
+    return await follow_up_page(request, dispute_id, await begin(request, forms.FollowUpForm))
+
+
+@post("/{dispute_id:uuid}/follow-up", name="disputes:answer-follow-up")
+async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Yes closes the question, no makes work of it again."""
+    form: Any = forms.FollowUpForm(await request.form())
+    if not form.validate():
+        return await follow_up_page(request, dispute_id, form, status=422)  # type: ignore[return-value]
+    fixed = form.fixed.data
+    await following_up.answer_follow_up(request.user, dispute_id, fixed, form.text.data)
+    flash(request, THANKS[fixed])
+    return go(request, "disputes:show", dispute_id=dispute_id)
+
+
 @get("/{dispute_id:uuid}/photos/{photo:uuid}", name="disputes:photo")
 async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
     """One of its photos."""
@@ -145,6 +169,14 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
     )
 
 
+async def follow_up_page(request: Request, dispute: UUID, form: Form, status: int = 200) -> Template:
+    """The page of the question."""
+    found = await queries.dispute_of(request.user, dispute)
+    return page(
+        request, "disputes/follow_up.html", status=status, title=_("Is it really fixed?"), found=found, form=form
+    )
+
+
 def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
     return opening.open_dispute(
         request.user,
@@ -174,6 +206,19 @@ async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, 
 
 router = Router(
     "/disputes",
-    route_handlers=[list_, new, open_, show, answer, withdraw, accept, reopen, photo, thumbnail],
+    route_handlers=[
+        list_,
+        new,
+        open_,
+        show,
+        answer,
+        withdraw,
+        accept,
+        reopen,
+        follow_up,
+        answer_follow_up,
+        photo,
+        thumbnail,
+    ],
     guards=[owner],
 )

@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from portal.db import fetch, fetch_one, reading
 from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
-from portal.disputes.states import LIVE, StepKind
+from portal.disputes.states import LIVE, Fixed, StepKind
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
@@ -76,11 +76,22 @@ class DisputableService:
 
 
 @dataclass(frozen=True)
+class Question:
+    """The last time that the owners were asked whether it is really fixed; `is_open` while it may be answered."""
+
+    id: UUID
+    asked_at: datetime
+    answer: Fixed | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class DisputePage:
-    """My dispute with its history."""
+    """My dispute with its history; `question` is what is asked about it, or was."""
 
     dispute: Dispute
     history: History
+    question: Question | None
     estate: str
     hotline: str | None
     can_withdraw: bool
@@ -198,6 +209,7 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
     return DisputePage(
         found,
         _without_desk_notes(history),
+        await question_about(found.id),
         row["estate"],
         row["hotline"],
         can_withdraw=found.is_live,
@@ -205,6 +217,19 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
         can_accept=found.is_decided,
         can_reopen=found.is_decided and (found.line is None or bool(found.left)),
     )
+
+
+async def question_about(dispute: UUID) -> Question | None:
+    """Whether it is really fixed, as it was asked last; part of the caller's unit of work."""
+    row = await fetch_one(
+        "SELECT f.id, f.asked_at, f.answer, f.answer IS NULL AND f.round_began_at = d.round_began_at AND"
+        " (d.state IN ('decided', 'accepted') OR d.state IN ('open', 'reopened') AND d.department_due IS NULL) AS open"
+        " FROM follow_up f JOIN dispute d ON d.id = f.dispute WHERE d.id = $1 ORDER BY f.asked_at DESC LIMIT 1",
+        dispute,
+    )
+    if row is None:
+        return None
+    return Question(row["id"], row["asked_at"], Fixed(row["answer"]) if row["answer"] else None, row["open"])
 
 
 @reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.communities.rules import Deadlines, Pause, WorkCalendar, paused
 from portal.disputes.states import LIVE, DisputeState, Outcome, Promise, StepKind
@@ -12,6 +12,7 @@ from portal.kit.errors import Invalid
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO, Money
 
+FOUR_WEEKS = timedelta(weeks=4)  # until an owner is asked whether it is really fixed
 HOW_MUCH = N_("Enter how much of the %(disputed)s is credited.")
 BETWEEN = N_("Credit more than nothing and less than the disputed %(disputed)s, or choose another outcome.")
 WHOLE = N_("Upheld credits the whole %(disputed)s. For another sum choose “partly”.")
@@ -150,6 +151,7 @@ TONES = {
     StepKind.reopened: "wait",
     StepKind.decided: "good",
     StepKind.accepted: "good",
+    StepKind.confirmed: "good",
     StepKind.withdrawn: "calm",
 }
 

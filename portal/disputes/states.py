@@ -23,12 +23,12 @@ LIVE = frozenset({S.open, S.asked, S.routed, S.awaiting_approval, S.reopened})
 DISPUTE_MOVES = Moves(
     DisputeState,
     {
-        S.open: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
+        S.open: {S.asked, S.routed, S.awaiting_approval, S.decided, S.reopened, S.withdrawn},
         S.asked: {S.open, S.reopened, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.routed: {S.open, S.reopened, S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.awaiting_approval: {S.decided, S.open, S.routed, S.reopened, S.withdrawn},
         S.decided: {S.accepted, S.reopened},
-        S.accepted: set(),
+        S.accepted: {S.reopened},
         S.reopened: {S.asked, S.routed, S.awaiting_approval, S.decided, S.withdrawn},
         S.withdrawn: set(),
     },
@@ -71,6 +71,7 @@ class StepKind(StrEnum):
     decided = "decided"
     accepted = "accepted"
     reopened = "reopened"
+    confirmed = "confirmed"
     withdrawn = "withdrawn"
 
 
@@ -80,6 +81,13 @@ class PhotoKind(StrEnum):
     before = "before"
     after = "after"
     other = "other"
+
+
+class Fixed(StrEnum):
+    """What an owner answers when asked, four weeks on, whether it is really fixed."""
+
+    yes = "yes"
+    no = "no"
 
 
 class Promise(StrEnum):

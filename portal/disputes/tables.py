@@ -7,7 +7,7 @@ from piccolo.table import Table
 from portal.billing.tables import Adjustment, BillLine
 from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
-from portal.disputes.states import DisputeReason, DisputeState, Outcome, StepKind
+from portal.disputes.states import DisputeReason, DisputeState, Fixed, Outcome, StepKind
 from portal.people.tables import Human, Staff
 from portal.services.tables import ServiceRecord
 from portal.units.tables import Debtor
@@ -58,7 +58,7 @@ class DisputeStep(Table):
     due_on = day(null=True)
     at = Timestamptz(null=False, default=None)
 
-    known_kind_2 = one_of("kind", StepKind)
+    known_kind_3 = one_of("kind", StepKind)
 
 
 class DisputePause(Table):
@@ -90,3 +90,22 @@ class Decision(Table):
     decision_one_a_round = Unique(columns(dispute, round))
     known_outcome = one_of("outcome", Outcome)
     two_people = Check('"approved_by" IS NULL OR "approved_by" <> "decided_by"')
+
+
+class FollowUp(Table):
+    """Whether it is really fixed: asked once in each round of a dispute, four weeks on, and answered by one owner."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    dispute = ref(Dispute)
+    round_began_at = Timestamptz(null=False, default=None)
+    asked_at = Timestamptz(null=False, default=None)
+    answer = text(null=True)  # not answered
+    answered_by = ref(Human, null=True)
+    answered_at = Timestamptz(null=True, default=None)
+
+    follow_up_once_a_round = Unique(columns(dispute, round_began_at))
+    known_answer = one_of("answer", Fixed)
+    answered_by_somebody = Check(
+        '("answer" IS NULL) = ("answered_by" IS NULL) AND ("answer" IS NULL) = ("answered_at" IS NULL)'
+    )

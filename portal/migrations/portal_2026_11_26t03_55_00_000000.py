@@ -54,7 +54,6 @@ async def forwards():
             "choices": None,
             "db_column_name": None,
             "secret": False,
-            "default": None,
         },
         schema=None,
     )

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     dispute_rectified = "dispute_rectified"
     dispute_decided = "dispute_decided"
     arrears_reminder = "arrears_reminder"
+    dispute_follow_up = "dispute_follow_up"
     plan_requested = "plan_requested"
     plan_approved = "plan_approved"
     plan_refused = "plan_refused"

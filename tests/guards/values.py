@@ -9,6 +9,7 @@ A = "'00000000-0000-0000-0000-00000000000a'"
 # Columns that a CHECK wants together with the key.
 COMES_WITH: dict[object, dict[str, str]] = {
     ("hold", "line"): {"amount": "5"},
+    ("follow_up", "answered_by"): {"answer": "'yes'", "answered_at": "now()"},
     ("dispute", "service"): {"line": "NULL", "amount": "NULL"},
     ("occupancy", "family_of"): {"role": "'family'"},
     ("binding", "occupancy"): {"state": "'approved'"},
@@ -20,6 +21,8 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},
     ("plan", "two_to_twelve"): {"instalments": "13"},
+    ("follow_up", "answered_by_somebody"): {"answer": "'yes'"},
+    ("follow_up", "known_answer"): {"answer": "'nonsense'", "answered_by": A, "answered_at": "now()"},
     ("dispute", "about_one_thing"): {"service": A},
     ("hold", "line_with_amount"): {"amount": "5"},
     ("occupancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},

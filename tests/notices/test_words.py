@@ -31,6 +31,7 @@ FACTS: dict[str, dict[str, object]] = {
         "bills": [{"month": "2026-10", "due_on": "2026-11-01", "amount": 12845}],
         "pay_on": "2026-11-27",
     },
+    "dispute_follow_up": DISPUTE,
     "plan_requested": {"total": 90000},
     "plan_approved": {"answer": "请按期缴纳。"},
     "plan_refused": {"answer": ""},

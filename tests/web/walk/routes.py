@@ -25,6 +25,7 @@ FORMS: dict[str, dict[str, str]] = {
     "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
     "plans:agree": {"agree": "yes"},
     "disputes:open": {"line": "bills.line", "reason": "other", "text": "不对"},
+    "disputes:answer-follow-up": {"fixed": "yes"},
     "homes.vacancy:file": {"empty_since": "2026-11-20", "text": "不对"},
     "homes.vacancy:end": {"lived_in_from": "2026-11-20"},
     "desk.units.vacancy:file": {"empty_since": "2026-11-20", "text": "不对"},
