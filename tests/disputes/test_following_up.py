@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -33,8 +34,9 @@ ASKING = date(2026, 12, 21)  # four weeks on
 
 @pytest.fixture(autouse=True)
 def start(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything happens on a Monday at ten."""
-    monkeypatch.setattr(clock, "now", lambda: START)
+    """Everything happens on a Monday at ten, one thing after the other."""
+    ticks = count()
+    monkeypatch.setattr(clock, "now", lambda: START + timedelta(milliseconds=next(ticks)))
 
 
 async def accepted(w: World, outcome: Outcome = Outcome.upheld, fen: int | None = None) -> UUID:

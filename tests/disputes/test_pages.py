@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from portal.db import unit_of_work
-from portal.disputes import deciding
+from portal.disputes import deciding, opening
 from portal.disputes.states import Outcome
 from portal.people.actions import close_sessions
 from portal.settings import Settings
@@ -167,6 +167,23 @@ async def test_an_owner_answers_accepts_and_reopens(w: World, settings: Settings
         assert (await client.post(f"/disputes/{dispute}/acceptance", data={})).status_code == 303
         assert (await client.post(f"/disputes/{dispute}/acceptance", data={})).status_code == 409
         assert attributes((await client.get(f"/disputes/{dispute}")).text)["state"] == "accepted"
+
+
+@pytest.mark.parametrize("closed", ["decided", "accepted", "withdrawn"])
+async def test_nothing_is_added_to_what_is_closed(w: World, settings: Settings, closed: str) -> None:
+    dispute = await w.open()
+    if closed == "withdrawn":
+        await opening.withdraw(w.owner, dispute)
+    else:
+        await w.decide(dispute, Outcome.rejected)
+    if closed == "accepted":
+        await opening.accept(w.owner, dispute)
+    async with browser(settings, w.owner) as client:
+        answer = await client.post(f"/disputes/{dispute}/messages", data={"text": "还有一点"})
+        says = "您可以接受结果，也可以重新提出" if closed == "decided" else "这项异议已经办结"
+        assert answer.status_code == 409 and says in answer.text
+        assert f'action="/disputes/{dispute}/messages"' not in (await client.get(f"/disputes/{dispute}")).text
+    assert "dispute_answered" not in await w.verbs(f"dispute:{dispute}") and await w.state(dispute) == closed
 
 
 async def test_an_owner_withdraws(w: World, settings: Settings) -> None:

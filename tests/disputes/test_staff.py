@@ -97,6 +97,22 @@ async def test_a_large_credit_waits_for_another_manager(w: World, settings: Sett
     assert await w.balance() == (0, 0, 0)
 
 
+async def test_who_owns_the_home_neither_decides_nor_approves(w: World, settings: Settings) -> None:
+    await limit(w, 1)
+    dispute = await w.open()
+    for who, act in ((w.finance, "decision"), (w.manager, "approval")):
+        async with unit_of_work(w.estate.community):
+            await fetch("UPDATE person SET human = $2 WHERE id = $1", w.owner.persons[0], who.human)
+        async with browser(settings, who) as client:
+            answer = await client.post(f"/desk/disputes/{dispute}/{act}", data=DECISION)
+            assert answer.status_code == 409 and "您是当事业主之一，这项异议须由其他同事处理" in answer.text
+            page = (await client.get(f"/desk/disputes/{dispute}")).text
+            assert f'action="/desk/disputes/{dispute}/{act}"' not in page
+        if act == "decision":
+            await w.decide(dispute, Outcome.upheld)
+    assert await w.state(dispute) == "awaiting_approval" and await w.balance() == (WHOLE, WHOLE, WHOLE)
+
+
 async def test_whose_role_or_estate_it_is_not_cannot_act(w: World, settings: Settings) -> None:
     dispute, other = await w.open(), await cast.donghu()
     clerk = await builders.staff(w.estate.community, "何文", "he", Role.clerk, Role.steward)
