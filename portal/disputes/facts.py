@@ -27,15 +27,15 @@ FIELDS = (
     "SELECT d.*, u.name AS unit, coalesce(i.name_zh, r.title) AS name_zh, coalesce(i.name_en, r.title) AS name_en,"
     " coalesce(l.first_month, month.done) AS first_month, coalesce(l.last_month, month.done) AS last_month, l.bill,"
     " c.name AS estate, c.hotline, s.name AS claimed_name,"
-    " (SELECT least(coalesce(sum(h.amount), 0), greatest(w.outstanding, 0))::bigint FROM hold h"
-    "   WHERE h.source = d.id AND h.released_at IS NULL) AS held,"
+    " (SELECT least((SELECT coalesce(sum(h.amount), 0) FROM hold h WHERE h.source = d.id AND h.released_at IS NULL),"
+    "   greatest(w.outstanding, 0))::bigint FROM line_balance w WHERE w.line = d.line) AS held,"
     " (SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x"
     "   WHERE x.dispute = d.id AND x.final_at IS NOT NULL) AS credited,"
     " last.outcome, last.amount AS last_amount, last.final_at, last.adjustment"
 )
 TABLES = (
     " FROM dispute d JOIN community c ON c.id = d.community JOIN debtor o ON o.id = d.debtor"
-    " JOIN unit u ON u.id = o.unit LEFT JOIN bill_line l ON l.id = d.line LEFT JOIN line_balance w ON w.line = d.line"
+    " JOIN unit u ON u.id = o.unit LEFT JOIN bill_line l ON l.id = d.line"
     " LEFT JOIN charge_item i ON i.id = l.item LEFT JOIN service_record r ON r.id = d.service"
     " CROSS JOIN LATERAL (SELECT to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') AS done) month"
     " LEFT JOIN staff s ON s.id = d.claimed_by"
