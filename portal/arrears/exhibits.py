@@ -77,10 +77,12 @@ TABLES = (
     (
         "08-异议.csv",
         "异议及答复经过",
-        'SELECT d.opened_at AS "提出时间", b.number AS "账单号", d.amount AS "异议金额（元）", d.reason AS "理由",'
+        'SELECT d.opened_at AS "提出时间", b.number AS "账单号", r.title AS "服务事项",'
+        ' d.amount AS "异议金额（元）", d.reason AS "理由",'
         ' d.body AS "业主陈述", s.at AS "经过时间", s.kind AS "经过", s.body AS "内容", f.name AS "经办人"'
         " FROM k JOIN dispute d ON d.debtor = k.debtor LEFT JOIN bill_line l ON l.id = d.line"
-        " LEFT JOIN bill b ON b.id = l.bill LEFT JOIN dispute_step s ON s.dispute = d.id"
+        " LEFT JOIN bill b ON b.id = l.bill LEFT JOIN service_record r ON r.id = d.service"
+        " LEFT JOIN dispute_step s ON s.dispute = d.id"
         " LEFT JOIN staff f ON f.id = s.by_staff ORDER BY d.opened_at, d.id, s.at, s.id",
     ),
     (

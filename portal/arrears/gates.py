@@ -39,7 +39,7 @@ class Known:
     contacts: tuple[Reached, ...] = ()
     pending_payments: int = 0
     unbooked: int = 0
-    tasks: tuple[tuple[str, date | None], ...] = ()
+    tasks: tuple[tuple[str, date], ...] = ()
     disputes: int = 0
     reason_known: bool = False
     credit: Money = ZERO

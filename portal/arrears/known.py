@@ -13,7 +13,6 @@ from portal.checkout.records import LIVE as LIVE_ATTEMPTS
 from portal.checkout.states import EventState
 from portal.db import fetch, fetch_value
 from portal.disputes.states import LIVE as LIVE_DISPUTES
-from portal.disputes.states import DisputeState
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.states import DeliveryState, NoticeKind
@@ -27,7 +26,7 @@ SELECT k.id,
  (SELECT min((n.created_at AT TIME ZONE c.timezone)::date) FROM notice n JOIN delivery v ON v.notice = n.id
    WHERE n.community = k.community AND n.key = $2 || ':case:' || k.id || ':' AND v.state = ANY($3)) AS reminded_on,
  (SELECT count(*) FROM attempt a WHERE a.debtor = k.debtor AND a.state = ANY($4)) AS pending_payments,
- (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.state = ANY($5)) AS disputes,
+ (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.line IS NOT NULL AND d.state = ANY($5)) AS disputes,
  (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
  (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason
 FROM arrears_case k JOIN community c ON c.id = k.community WHERE k.id = ANY($1)
@@ -38,7 +37,7 @@ WHERE arrears_case = ANY($1) ORDER BY on_day, at
 """
 _TASKS = """
 SELECT k.id, d.department, d.department_due FROM dispute d JOIN arrears_case k ON k.debtor = d.debtor
-WHERE k.id = ANY($1) AND d.state = $2 ORDER BY d.department_due NULLS LAST, d.id
+WHERE k.id = ANY($1) AND d.state = ANY($2) AND d.department_due IS NOT NULL ORDER BY d.department_due, d.id
 """
 
 
@@ -50,7 +49,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
         channel, outcome = ContactChannel(row["channel"]), ContactOutcome(row["outcome"])
         contacts[row["arrears_case"]].append(Reached(channel, outcome, row["on_day"], row["witnessed"]))
     tasks = defaultdict(list)
-    for row in await fetch(_TASKS, ids, DisputeState.routed.value):
+    for row in await fetch(_TASKS, ids, [state.value for state in LIVE_DISPUTES]):
         tasks[row["id"]].append((row["department"], row["department_due"]))
     unbooked = await fetch_value(
         "SELECT count(*) FROM stripe_event WHERE state = $1 AND received_at <= $2",

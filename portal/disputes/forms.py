@@ -41,7 +41,7 @@ class DisputeForm(Form):
 class ServiceDisputeForm(DisputeForm):
     """Open a dispute on a piece of work: no sum, and only reasons that work can have."""
 
-    amount = None
+    amount = None  # type: ignore[assignment]  # so WTForms takes an inherited field away
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)

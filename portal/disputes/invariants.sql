@@ -3,7 +3,7 @@ SELECT d.id FROM dispute d WHERE d.state IN ('decided', 'accepted')
 AND NOT EXISTS (SELECT FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL AND x.final_at >= d.round_began_at);
 
 -- I-D1a: at most one dispute of a line is open.
-SELECT line FROM dispute WHERE state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
+SELECT line FROM dispute WHERE line IS NOT NULL AND state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened')
 GROUP BY line HAVING count(*) > 1;
 
 -- I-D1b: at most one dispute of a debtor about a piece of work is open.
