@@ -37,7 +37,7 @@ from portal.kit import clock
 from portal.kit.discreet import traced
 from portal.notices.jobs import notices
 from portal.notices.sending import send_notice
-from portal.plans.jobs import plans
+from portal.plans.jobs import plans, sweep_plans
 from portal.queue import TRIES, put_back
 from portal.settings import Settings
 
@@ -135,11 +135,12 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
 
 
 async def _minutely(schedule: Schedule) -> None:
-    """What must not wait longer: lost jobs, seals, attempts that nobody comes back from, files to forget."""
+    """What must not wait longer: lost jobs, seals, attempts nobody comes back from, files to forget, paid plans."""
     await _attempt("jobs", put_back)
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
     await _attempt("imports", sweep_imports)
+    await _attempt("plans", sweep_plans)
 
 
 async def _hourly(schedule: Schedule) -> None:

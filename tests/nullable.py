@@ -89,6 +89,7 @@ NULLABLE = {
     "phone_change.answered_at": "not answered yet",
     "phone_change.answered_by": "not answered yet",
     "plan.agreed_at": "not agreed yet",
+    "plan.agreed_by": "not agreed yet",
     "plan.agreed_session": "not agreed yet",
     "plan.agreed_sha256": "not agreed yet",
     "plan.agreed_text": "not agreed yet",

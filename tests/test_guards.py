@@ -64,6 +64,7 @@ FOUND_BY = {
     "binding.binding_by_somebody_else": "I-D3d", "decision.decision_stays": "I-D2",
     "decision.decision_by_somebody_else": "I-D3", "statement.statement_is_final": "I-S1",
     "statement_line.statement_lines_are_final": "I-S3",
+    "plan_instalment.plan_instalment_with_its_offer": "PLAN-2", "plan.plan_runs_again_once": "PLAN-6",
 }  # fmt: skip
 
 
@@ -118,6 +119,14 @@ ALLOCATE = f"INSERT INTO allocation VALUES (gen_random_uuid(), 2, {C}, {B}, %s, 
 DECISION = {"id": A, "dispute": B, "decided_by": C, "amount": "0", "approved_by": "NULL"}
 CONCERNED = [("staff", {"id": C, "human": D}), ("dispute", {"id": B, "opened_by": D})]
 PUBLISHED = {"id": A, "state": "'published'", "content_sha256": "'x'", "published_by": C, "published_at": "now()"}
+
+PART = {"plan": A, "round": "1", "amount": "50"}
+PLANNED = [
+    ("plan", {"id": A, "community": "2", "total": "100", "state": "'active'"}),
+    ("plan_line", {"plan": A, "amount": "100"}),
+    ("plan_instalment", PART | {"number": "1"}),
+    ("plan_instalment", PART | {"number": "2"}),
+]
 
 ESTATE = ("community", {"id": "2", "timezone": "'Asia/Shanghai'"})
 CASE = ("arrears_case", {"id": A, "community": "2", "debtor": D, "state": "'open'", "looked_on": "'2026-11-20'"})
@@ -207,6 +216,17 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
     "statement_line.statement_lines_are_final": (
         [("statement", PUBLISHED), ("statement_line", {"statement": A})],
         "DELETE FROM statement_line",
+        (),
+    ),
+    "plan_instalment.plan_instalment_with_its_offer": (
+        PLANNED,
+        "INSERT INTO plan_instalment (id, community, plan, round, number, due_on, amount)"
+        " SELECT gen_random_uuid(), community, plan, 2, number, due_on + 60, 7 FROM plan_instalment",
+        (),
+    ),
+    "plan.plan_runs_again_once": (
+        [("plan", {"id": A, "community": "2", "state": "'broken'", "ended_at": "now()"})],
+        "UPDATE plan SET state = 'active'",
         (),
     ),
 }

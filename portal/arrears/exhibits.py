@@ -101,6 +101,7 @@ TABLES = (
         ' n.due_on AS "应缴日", n.amount AS "每期金额（元）", p.agreed_at AS "确认时间",'
         ' p.agreed_sha256 AS "协议文本 SHA-256", p.agreed_text AS "协议文本" FROM k'
         " JOIN plan p ON p.debtor = k.debtor JOIN plan_instalment n ON n.plan = p.id"
+        " AND n.round = (SELECT max(round) FROM plan_instalment WHERE plan = p.id)"
         " ORDER BY p.asked_at, p.id, n.number",
     ),
     (

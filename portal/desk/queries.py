@@ -25,7 +25,8 @@ from portal.kit.money import Money
 from portal.kit.paging import offset
 from portal.people.principal import Principal, Role
 from portal.plans.actions import ANSWERERS
-from portal.plans.queries import PlanRow, plans_on_desk
+from portal.plans.queries import LATE, plans_on_desk
+from portal.plans.shown import PlanRow
 from portal.plans.states import PlanState
 from portal.signin.lost_phone import APPROVERS
 
@@ -41,6 +42,7 @@ class Desk:
     disputes_due: int
     disputes_late: int
     plans: int | None
+    plans_late: int
     bindings: int | None
     phones: int | None
     stages: dict[Rung, tuple[int, int]] | None
@@ -100,6 +102,8 @@ async def desk_of(by: Principal) -> Desk:
     waiting = await fetch_one(
         f"SELECT ({UNMATCHED}) AS unmatched,"
         " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
+        " (SELECT count(*) FROM plan p JOIN community c ON c.id = p.community"
+        f" WHERE p.community = ANY($2) AND {LATE.format('$6')}) AS plans_late,"
         " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies,"
         " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
         " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
@@ -109,6 +113,7 @@ async def desk_of(by: Principal) -> Desk:
         list(by.with_role(*BINDERS)),
         list(by.with_role(*APPROVERS)),
         list(by.with_role(*IMPORTERS)),
+        clock.now(),
     )
     assert waiting
     return Desk(
@@ -116,6 +121,7 @@ async def desk_of(by: Principal) -> Desk:
         disputes.today,
         disputes.late,
         waiting["plans"] if by.with_role(*ANSWERERS) else None,
+        waiting["plans_late"],
         waiting["bindings"] if by.with_role(*BINDERS) else None,
         waiting["phones"] if by.with_role(*APPROVERS) else None,
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,

@@ -16,7 +16,8 @@ from portal.notices.states import NoticeKind
 from portal.payments.queries import credits_of
 from portal.people.principal import Principal
 from portal.plans import states as plans
-from portal.plans.queries import PlanRow, plans_of
+from portal.plans.queries import plans_of
+from portal.plans.shown import PlanRow
 from portal.services.states import ServiceArea
 from portal.units.household import homes_of
 

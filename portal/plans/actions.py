@@ -1,10 +1,12 @@
-"""Ask for instalments, answer, agree, withdraw; and end what is paid or missed."""
+"""Ask for instalments, answer with yes, no or another offer, agree, withdraw."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,27 +14,32 @@ import asyncpg
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.communities.queries import today_in
-from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
-from portal.holds.actions import hold_case, release
+from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.holds.actions import hold_case
 from portal.holds.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.money import Money
 from portal.notices.states import NoticeKind
-from portal.payments.choosing import lock_bills
 from portal.people.principal import Principal, Role
-from portal.plans.choosing import LIVE, Wanted, still_owed, wanted
-from portal.plans.rules import Keeping, Verdict, judge
-from portal.plans.standing import promises_of
-from portal.plans.states import PLAN_MOVES, PlanState
-from portal.units.debtors import tell_debtor
+from portal.plans.choosing import CHANGED, LIVE, Wanted, still_owed, wanted
+from portal.plans.rows import ASKED, OFFERED, add_parts, end_plan, locked_plan, tell_owners
+from portal.plans.rules import schedule
+from portal.plans.states import PLAN_MOVES, TO_AGREE, PlanState
 
 ANSWERERS = (Role.finance, Role.manager)
 SAY_WHY = N_("Write why, in words the owner can understand.")
-ENDINGS = {
-    Keeping.completed: (PlanState.completed, AuditVerb.PLAN_COMPLETED, NoticeKind.plan_completed),
-    Keeping.broken: (PlanState.broken, AuditVerb.PLAN_BROKEN, NoticeKind.plan_broken),
-}
+SUM_CHANGED = N_(
+    "What is owed has changed since this was asked for. Refuse it with this reason; the owner can ask again for what"
+    " is left."
+)
+TOO_LATE_TO_APPROVE = N_(
+    "The first date that was asked for has passed, so this can no longer be approved as it is. Offer a later first"
+    " date instead."
+)
+NOTHING_TO_AGREE = N_("There is nothing to agree with now. Look at the present state of this plan.")
+PAST = N_("The first date of this plan has passed. Withdraw it and ask again with a later date.")
 
 
 @retrying
@@ -55,7 +62,7 @@ async def request_plan(
             instalments=instalments,
             first_on=first_on,
         )
-        await _tell(plan, asked.community, asked.debtor, NoticeKind.plan_requested, total=asked.total)
+        await tell_owners(plan, asked.community, asked.debtor, NoticeKind.plan_requested, total=asked.total)
         return plan
 
 
@@ -83,22 +90,23 @@ async def _insert(by: Principal, asked: Wanted, instalments: int, first_on: date
         [line for line, _amount in asked.lines],
         [amount.fen for _line, amount in asked.lines],
     )
-    await fetch(
-        "INSERT INTO plan_instalment (id, community, plan, number, due_on, amount)"
-        " SELECT gen_random_uuid(), $1, $2, * FROM unnest($3::int[], $4::date[], $5::bigint[])",
-        asked.community,
-        plan,
-        [part.number for part in asked.parts],
-        [part.due_on for part in asked.parts],
-        [part.amount.fen for part in asked.parts],
-    )
+    await add_parts(asked.community, plan, ASKED, asked.parts)
     return plan
 
 
 @retrying
 async def approve_plan(plan: UUID, *, by: Principal, text: str = "") -> None:
-    """Say yes to a request; the owner still has to agree with the text. Raises Refused when what is owed changed."""
-    await _answer(plan, PlanState.approved, by, text)
+    """Say yes to a request; the owner still has to agree with the text.
+
+    Raises Refused when it was answered before, what is owed has changed or the first date has passed.
+    """
+    async with _answering(plan, by, PlanState.approved) as row:
+        await still_owed(plan, SUM_CHANGED)
+        if row["first_on"] < await today_in(row["community"]):
+            raise Refused(TOO_LATE_TO_APPROVE)
+        await _answer(row, by, PlanState.approved, text)
+        await _record(row, by, AuditVerb.PLAN_APPROVED, text)
+        await _tell(row, NoticeKind.plan_approved, answer=text.strip())
 
 
 @retrying
@@ -106,125 +114,99 @@ async def refuse_plan(plan: UUID, *, by: Principal, text: str) -> None:
     """Say no to a request, with the reasons that the owner will read. Raises Invalid without them."""
     if not text.strip():
         raise Invalid("text", SAY_WHY)
-    await _answer(plan, PlanState.refused, by, text)
+    async with _answering(plan, by, PlanState.refused) as row:
+        await _answer(row, by, PlanState.refused, text)
+        await _record(row, by, AuditVerb.PLAN_REFUSED, text)
+        await _tell(row, NoticeKind.plan_refused, answer=text.strip())
 
 
-async def _answer(plan: UUID, to: PlanState, by: Principal, text: str) -> None:
+@retrying
+async def counter_plan(plan: UUID, *, by: Principal, instalments: int, first_on: date, text: str) -> None:
+    """Offer other instalments for the same sum, with reasons; the owner sees them beside those that were asked for.
+
+    Raises Invalid without reasons or for instalments that cannot be, Refused when it was answered before or what is
+    owed has changed.
+    """
+    if not text.strip():
+        raise Invalid("text", SAY_WHY)
+    async with _answering(plan, by, PlanState.countered) as row:
+        await still_owed(plan, SUM_CHANGED)
+        parts = schedule(Money(row["total"]), instalments, first_on, await today_in(row["community"]))
+        await fetch("UPDATE plan SET instalments = $2, first_on = $3 WHERE id = $1", plan, instalments, first_on)
+        await _answer(row, by, PlanState.countered, text)
+        await add_parts(row["community"], plan, OFFERED, parts)
+        await _record(row, by, AuditVerb.PLAN_COUNTERED, text, instalments=instalments, first_on=first_on)
+        await _tell(row, NoticeKind.plan_countered, instalments=instalments, first_on=first_on, answer=text.strip())
+
+
+@asynccontextmanager
+async def _answering(plan: UUID, by: Principal, to: PlanState) -> AsyncIterator[asyncpg.Record]:
+    """The transaction that answers a request: its row under lock, so that of two answers one comes too late."""
     communities = by.with_role(*ANSWERERS)
     if not communities:
         raise Forbidden
     async with unit_of_work(*communities):
-        row = await _locked(plan)
+        row = await locked_plan(plan)
         if row["community"] not in communities:
             raise Missing
         PLAN_MOVES.check(row["state"], to)
-        if to is PlanState.approved:
-            await still_owed(plan, row["first_on"], await today_in(row["community"]))
-        await fetch(
-            "UPDATE plan SET state = $2, version = version + 1, answer = $3, answered_at = $4, answered_by ="
-            " (SELECT id FROM staff WHERE human = $5 AND community = plan.community) WHERE id = $1",
-            plan,
-            to.value,
-            text.strip() or None,
-            clock.now(),
-            by.human,
-        )
-        yes = to is PlanState.approved
-        verb = AuditVerb.PLAN_APPROVED if yes else AuditVerb.PLAN_REFUSED
-        await record(by.actor, verb, f"plan:{plan}", community=row["community"], reason=text.strip() or None)
-        kind = NoticeKind.plan_approved if yes else NoticeKind.plan_refused
-        await _tell(plan, row["community"], row["debtor"], kind, answer=text.strip())
+        yield row
+
+
+async def _answer(row: asyncpg.Record, by: Principal, to: PlanState, text: str) -> None:
+    await fetch(
+        "UPDATE plan SET state = $2, version = version + 1, answer = $3, answered_at = $4, answered_by ="
+        " (SELECT id FROM staff WHERE human = $5 AND community = plan.community) WHERE id = $1",
+        row["id"],
+        to.value,
+        text.strip() or None,
+        clock.now(),
+        by.human,
+    )
 
 
 @retrying
 async def agree_plan(plan: UUID, *, by: Principal, text: str) -> None:
     """Agree with exactly this text: from now on the plan holds everything the debtor owes from being chased.
 
-    Raises Missing for somebody else's plan, Refused when it is not approved or what is owed has changed.
+    Raises Missing for somebody else's plan, Refused when nothing waits to be agreed or what is owed has changed.
     """
     async with unit_of_work(by):
-        row = await _locked(plan, by)
-        PLAN_MOVES.check(row["state"], PlanState.active)
-        await still_owed(plan, row["first_on"], await today_in(row["community"]))
+        row = await locked_plan(plan, by)
+        if PlanState(row["state"]) not in TO_AGREE:
+            raise Refused(NOTHING_TO_AGREE)
+        await still_owed(plan, CHANGED)
+        if row["first_on"] < await today_in(row["community"]):
+            raise Refused(PAST)
         sha = hashlib.sha256(text.encode()).hexdigest()
         await fetch(
             "UPDATE plan SET state = 'active', version = version + 1, agreed_text = $2, agreed_sha256 = $3,"
-            " agreed_at = $4, agreed_session = $5 WHERE id = $1",
+            " agreed_at = $4, agreed_session = $5, agreed_by = $6 WHERE id = $1",
             plan,
             text,
             sha,
             clock.now(),
             by.session,
+            by.human,
         )
         await hold_case(row["community"], row["debtor"], HoldReason.plan, plan, by.actor)
         await record(by.actor, AuditVerb.PLAN_AGREED, f"plan:{plan}", community=row["community"], sha256=sha)
-        await _tell(plan, row["community"], row["debtor"], NoticeKind.plan_active, first_on=row["first_on"])
+        await _tell(row, NoticeKind.plan_active, first_on=row["first_on"])
 
 
 @retrying
 async def withdraw_plan(plan: UUID, *, by: Principal) -> None:
-    """Take back a request, or decline an approved plan. Raises Missing if not theirs, Refused when it runs already."""
+    """Take back a request, or decline what was answered. Raises Missing if not theirs, Refused when it runs already."""
     async with unit_of_work(by):
-        row = await _locked(plan, by)
-        PLAN_MOVES.check(row["state"], PlanState.withdrawn)
-        await _end(row, PlanState.withdrawn)
-        await record(by.actor, AuditVerb.PLAN_WITHDRAWN, f"plan:{plan}", community=row["community"])
+        row = await locked_plan(plan, by)
+        await end_plan(row, PLAN_MOVES.check(row["state"], PlanState.withdrawn))
+        await _record(row, by, AuditVerb.PLAN_WITHDRAWN)
 
 
-@retrying
-async def settle_plan(community: int, plan: UUID, on: date) -> Verdict | None:
-    """Complete or break an active plan by what was paid up to `on`; None when it is not active any more."""
-    async with unit_of_work(community):
-        row = await _locked(plan)
-        if row["state"] != PlanState.active:
-            return None
-        promise = (await promises_of([plan]))[plan]
-        verdict = judge(promise.parts, promise.lines, promise.changes, on)
-        if verdict.keeping is Keeping.kept:
-            return verdict
-        state, verb, kind = ENDINGS[verdict.keeping]
-        await _end(row, PLAN_MOVES.check(row["state"], state))
-        why = "an instalment was missed" if verdict.missed else "everything is paid"
-        await release(plan, by="job:plans", why=why)
-        await record(
-            "job:plans",
-            verb,
-            f"plan:{plan}",
-            community=community,
-            reason=why,
-            on=verdict.on,
-            missed=verdict.missed,
-        )
-        await _tell(plan, community, row["debtor"], kind, on=verdict.on, missed=verdict.missed)
-        return verdict
+async def _record(row: asyncpg.Record, by: Principal, verb: AuditVerb, text: str = "", **facts: object) -> None:
+    community, why = row["community"], text.strip() or None
+    await record(by.actor, verb, f"plan:{row['id']}", community=community, reason=why, **facts)
 
 
-async def _end(row: asyncpg.Record, state: PlanState) -> None:
-    await fetch(
-        "UPDATE plan SET state = $2, version = version + 1, ended_at = $3 WHERE id = $1",
-        row["id"],
-        state.value,
-        clock.now(),
-    )
-
-
-async def _locked(plan: UUID, by: Principal | None = None) -> asyncpg.Record:
-    """The plan, its bills locked before it (lock order). Raises Missing when not there or not `by`'s."""
-    bills = await fetch(
-        "SELECT DISTINCT l.bill FROM plan_line p JOIN bill_line l ON l.id = p.line WHERE p.plan = $1", plan
-    )
-    await lock_bills([row["bill"] for row in bills])
-    row = await fetch_one(
-        "SELECT id, community, debtor, state, first_on FROM plan WHERE id = $1 AND ($2::uuid[] IS NULL"
-        " OR EXISTS (SELECT FROM debtor_member m WHERE m.debtor = plan.debtor AND m.person = ANY($2)))"
-        " FOR NO KEY UPDATE",
-        plan,
-        list(by.persons) if by else None,
-    )
-    if row is None:
-        raise Missing
-    return row
-
-
-async def _tell(plan: UUID, community: int, debtor: UUID, kind: NoticeKind, **facts: object) -> None:
-    await tell_debtor(debtor, kind, community=community, subject=f"plan:{plan}", link=f"/plans/{plan}", **facts)
+async def _tell(row: asyncpg.Record, kind: NoticeKind, **facts: Any) -> None:
+    await tell_owners(row["id"], row["community"], row["debtor"], kind, **facts)

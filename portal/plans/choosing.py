@@ -19,8 +19,9 @@ from portal.plans.rules import Part, schedule
 NO_BILL = N_("Choose at least one bill.")
 NOTHING_LEFT = N_("Nothing is left to pay of these bills.")
 LIVE = N_("There is already a plan or a request for this home. Look at it first; one plan at a time is possible.")
-CHANGED = N_("What is owed has changed since this plan was asked for. Please ask for a new plan for what is left.")
-PAST = N_("The first date of this plan has passed. Please ask for a new plan with a later date.")
+CHANGED = N_(
+    "What is owed has changed since this plan was asked for. Withdraw it and ask for a new plan for what is left."
+)
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,12 @@ async def refuse_not_owed(bills: Collection[UUID], persons: Collection[UUID]) ->
         raise Missing
 
 
-async def still_owed(plan: UUID, first_on: date, today: date) -> None:
-    """Raises Refused when the lines owe less than planned, or the first date is over: a plan is built on facts."""
+async def still_owed(plan: UUID, otherwise: str) -> None:
+    """Raises Refused with `otherwise` when the lines owe less than planned: a plan is built on facts."""
     short = await fetch_one(
         "SELECT FROM plan_line pl JOIN line_balance lb ON lb.line = pl.line WHERE pl.plan = $1"
         " AND (lb.outstanding - lb.held < pl.amount OR lb.replaced)",
         plan,
     )
     if short is not None:
-        raise Refused(CHANGED)
-    if first_on < today:
-        raise Refused(PAST)
+        raise Refused(otherwise)

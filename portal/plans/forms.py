@@ -46,13 +46,32 @@ class ApproveForm(Form):
     text = Text(N_("A word to the owner"), required=False, lines=3, most=1000)
 
 
-class RefuseForm(Form):
-    """Say no, with reasons."""
-
-    text = Text(
+def reasons() -> Text:
+    """What the owner reads of an answer that is not simply yes."""
+    return Text(
         N_("Reasons for the owner"),
         lines=3,
         most=1000,
         missing=N_("Write why, in words the owner can understand."),
         hint=N_("The owner reads exactly this."),
     )
+
+
+class CounterForm(Form):
+    """Offer other instalments for the same sum, with reasons."""
+
+    instalments = Whole(N_("How many instalments"), least=LEAST, most=MOST, hint=N_("One a month, 2 to 12"))
+    first_on = Day(N_("Date of the first instalment"), hint=N_("Today or a day in the next 60 days"))
+    text = reasons()
+
+
+class RefuseForm(Form):
+    """Say no, with reasons."""
+
+    text = reasons()
+
+
+class ReinstateForm(Form):
+    """Let a broken plan run on, with reasons."""
+
+    text = reasons()

@@ -1,21 +1,35 @@
-"""The daily look at running plans."""
+"""The daily look at running plans, and the quick one for those that are paid early."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from portal.db import EVERYWHERE, fetch, unit_of_work
-from portal.plans.actions import settle_plan
+from portal.kit import clock
+from portal.plans.keeping import settle_plan
 from portal.plans.rules import Keeping
+
+ENDED = (Keeping.completed, Keeping.broken)
 
 
 async def plans(on: date) -> dict[str, int]:
     """Complete what is paid and break what was missed, one plan at a time; safe to run twice, at once, and late."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         active = await fetch("SELECT id, community FROM plan WHERE state = 'active' ORDER BY id")
-    ended = {Keeping.completed: 0, Keeping.broken: 0}
-    for row in active:
-        verdict = await settle_plan(row["community"], row["id"], on)
-        if verdict and verdict.keeping in ended:
-            ended[verdict.keeping] += 1
-    return {"looked": len(active), **{keeping.value: count for keeping, count in ended.items()}}
+    verdicts = [await settle_plan(row["community"], row["id"], on) for row in active]
+    ended = Counter(verdict.keeping for verdict in verdicts if verdict)
+    return {"looked": len(active), **{keeping.value: ended[keeping] for keeping in ENDED}}
+
+
+async def sweep_plans() -> dict[str, int]:
+    """Complete the plans of which every charge is paid, so that nobody who paid early waits for the next morning."""
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        paid = await fetch(
+            "SELECT p.id, p.community, c.timezone FROM plan p JOIN community c ON c.id = p.community"
+            " WHERE p.state = 'active' AND NOT EXISTS (SELECT FROM plan_line pl JOIN line_balance lb"
+            " ON lb.line = pl.line WHERE pl.plan = p.id AND lb.outstanding > 0) ORDER BY p.id"
+        )
+    for row in paid:
+        await settle_plan(row["community"], row["id"], clock.today(row["timezone"]))
+    return {"looked": len(paid)}

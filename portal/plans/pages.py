@@ -1,4 +1,4 @@
-"""Instalments, the owner's side: ask with a preview, agree with the text, take back."""
+"""Instalments, the owner's side: ask with a preview, agree with the text, take back, keep it on paper."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +11,9 @@ from litestar.response import Template
 from portal.kit.i18n import N_
 from portal.plans import actions, asking, queries
 from portal.plans.forms import AgreeForm, PlanForm
+from portal.plans.paper import agreement_pdf
 from portal.plans.rules import LEAST
+from portal.plans.shown import PlanPage
 from portal.web.guards import owner
 from portal.web.held import begin
 from portal.web.i18n import _, say
@@ -84,7 +86,7 @@ async def agree(request: Request, plan: FromPath[UUID]) -> Response:
 
 @post("/{plan:uuid}/withdrawal", name="plans:withdraw")
 async def withdraw(request: Request, plan: FromPath[UUID]) -> Response:
-    """Take back a request, or decline what was approved."""
+    """Take back a request, or decline what was answered."""
     await actions.withdraw_plan(plan, by=request.user)
     flash(request, N_("Your request is withdrawn."))
     return go(request, "plans:show", plan=plan)
@@ -98,9 +100,22 @@ async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int =
     return page(request, "plans/show.html", status=status, title=title, found=found, form=form, text=text)
 
 
-def agreement(found: queries.PlanPage) -> str:
+@get("/{plan:uuid}/agreement.pdf", name="plans:agreement")
+async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
+    """What was agreed, to keep; 404 until then."""
+    found = await queries.plan_of(request.user, plan)
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox))
+
+
+def pdf(content: bytes) -> Response[bytes]:
+    """A PDF that opens in the browser."""
+    headers = {"Content-Disposition": 'inline; filename="instalments.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def agreement(found: PlanPage) -> str:
     """The text to agree with in the reader's language, one sentence a line; once agreed, the one that was agreed."""
     return found.agreed_text or "\n".join(say(sentence) for sentence in found.terms)
 
 
-router = Router("/plans", route_handlers=[list_, new, ask, show, agree, withdraw], guards=[owner])
+router = Router("/plans", route_handlers=[list_, new, ask, show, agree, withdraw, agreed], guards=[owner])

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
 from portal.kit.paging import offset, pages
-from portal.kit.period import Month
 from portal.people.principal import Principal, Role
-from portal.plans.rules import Part, PartRow, covered, progress
+from portal.plans.actions import ANSWERERS
+from portal.plans.covering import lines_of
+from portal.plans.rules import ANSWER_DAYS, PartRow, answer_by, missing, progress
+from portal.plans.shown import PlanPage, PlanRow, Reinstatement
 from portal.plans.standing import promises_of
-from portal.plans.states import PLAN_MOVES, PlanState
+from portal.plans.states import PlanState
 from portal.plans.terms import terms
 
 READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
@@ -28,90 +29,32 @@ PER_PAGE = 40
 
 
 @dataclass(frozen=True)
-class PlanRow:
-    """A plan in a list. `next_due` is the first instalment that is not covered."""
-
-    id: UUID
-    unit: str
-    state: PlanState
-    total: Money
-    instalments: int
-    first_on: date
-    asked_at: datetime
-    people: str
-    paid: Money
-    next_due: Part | None
-
-    @property
-    def waits(self) -> bool:
-        """Whether staff must answer."""
-        return self.state is PlanState.requested
-
-
-@dataclass(frozen=True)
-class PlanLineRow:
-    """A line in a plan."""
-
-    bill: UUID
-    line: UUID
-    period: Month
-    item: Bilingual
-    due_on: date
-    amount: Money
-
-
-@dataclass(frozen=True)
-class PlanPage:
-    """A plan with everything its reader may know of it. `hardship` is None for whom it is not meant."""
-
-    plan: PlanRow
-    community: int
-    estate: str
-    zone: str
-    parts: tuple[PartRow, ...]
-    lines: list[PlanLineRow]
-    terms: tuple[Sentence, ...]
-    hardship: str | None
-    answer: str | None
-    answered_at: datetime | None
-    answered_by: str | None
-    agreed_text: str | None
-    agreed_at: datetime | None
-    agreed_sha256: str | None
-    may_answer: bool
-
-    @property
-    def can_be_agreed(self) -> bool:
-        """Whether the owner can say yes now."""
-        return self.plan.state is PlanState.approved
-
-    @property
-    def can_be_withdrawn(self) -> bool:
-        """Whether the owner can take it back."""
-        return PLAN_MOVES.allows(self.plan.state, PlanState.withdrawn)
-
-    @property
-    def can_be_answered(self) -> bool:
-        """Whether this reader can approve or refuse it now."""
-        return self.may_answer and self.plan.waits
-
-
-@dataclass(frozen=True)
 class PlanList:
-    """A page of plans, newest first, with how many wait for an answer in all."""
+    """A page of plans, with how many wait for an answer in all, and how many of them too long."""
 
     plans: list[PlanRow]
     waiting: int
+    late: int
     page: int
     pages: int
 
 
+# Of a plan p in its community c: it waits for an answer, and the last day for one has passed at the moment in braces.
+LATE = f"""(p.state = 'requested' AND (p.asked_at AT TIME ZONE c.timezone)::date + {ANSWER_DAYS}
+  < ({{}}::timestamptz AT TIME ZONE c.timezone)::date)"""
 _ROWS = """
 SELECT p.*, u.name AS unit, c.name AS estate, c.timezone, s.name AS staff_name, count(*) OVER () AS found,
+  (SELECT string_agg(name, '、' ORDER BY external_id) FROM person
+   WHERE human = p.agreed_by AND community = p.community) AS agreed_name,
+  r.body AS reinstated_because, r.reinstated_at, rs.name AS reinstated_by,
   (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor) AS people
 FROM plan p JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit JOIN community c ON c.id = p.community
 LEFT JOIN staff s ON s.id = p.answered_by
+LEFT JOIN plan_reinstatement r ON r.plan = p.id LEFT JOIN staff rs ON rs.id = r.reinstated_by
 """
+
+
+_LATE_NOW = LATE.format("$5")
 
 
 @reading
@@ -141,28 +84,27 @@ async def plan_of(by: Principal, plan: UUID) -> PlanPage:
 
 @reading
 async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int = 1) -> PlanList:
-    """The plans of a member of staff's communities, newest first; one state, or all."""
+    """The plans of a member of staff's communities; one state, or all. What waits too long first, then the newest."""
     communities = list(by.with_role(*READERS))
     rows = await fetch(
         _ROWS + " WHERE p.community = ANY($1::int[]) AND ($2::text IS NULL OR p.state = $2)"
-        " ORDER BY p.asked_at DESC, p.id LIMIT $3 OFFSET $4",
+        f" ORDER BY {_LATE_NOW} DESC, CASE WHEN {_LATE_NOW} THEN p.asked_at END, p.asked_at DESC, p.id"
+        " LIMIT $3 OFFSET $4",
         communities,
         state.value if state else None,
         PER_PAGE,
         offset(page, PER_PAGE),
+        clock.now(),
     )
     found = rows[0]["found"] if rows else 0
-    return PlanList(await _listed(rows), await waiting(by), max(page, 1), pages(found, PER_PAGE))
-
-
-@reading
-async def waiting(by: Principal) -> int:
-    """How many requests wait for an answer in this person's communities."""
-    row = await fetch_one(
-        "SELECT count(*) AS n FROM plan WHERE state = 'requested' AND community = ANY($1::int[])",
-        list(by.with_role(*READERS)),
+    waiting = await fetch_one(
+        f"SELECT count(*) AS all_, count(*) FILTER (WHERE {LATE.format('$2')}) AS late FROM plan p"
+        " JOIN community c ON c.id = p.community WHERE p.state = 'requested' AND p.community = ANY($1::int[])",
+        communities,
+        clock.now(),
     )
-    return row["n"] if row else 0
+    assert waiting
+    return PlanList(await _listed(rows), waiting["all_"], waiting["late"], max(page, 1), pages(found, PER_PAGE))
 
 
 @reading
@@ -173,8 +115,9 @@ async def plan_on_desk(by: Principal, plan: UUID) -> PlanPage:
     )
     if row is None:
         raise Missing
-    decides = by.may(row["community"], *HARDSHIP_READERS)
-    return await _shown(row, hardship=decides, may_answer=decides)
+    # Read by those roles themselves: an admin, who counts as every role, has no need of anybody's hardship.
+    told = bool(by.roles.get(row["community"], frozenset()) & {*HARDSHIP_READERS})
+    return await _shown(row, hardship=told, may_answer=by.may(row["community"], *ANSWERERS))
 
 
 async def _listed(rows: list[Record]) -> list[PlanRow]:
@@ -182,14 +125,15 @@ async def _listed(rows: list[Record]) -> list[PlanRow]:
     found = []
     for row in rows:
         promise, today = promises[row["id"]], clock.today(row["timezone"])
-        done = covered(promise.lines, promise.changes, today) if row["agreed_at"] else ZERO
+        done = promise.covered(today) if row["agreed_at"] else ZERO
         parts = progress(promise.parts, done, today)
-        found.append(_row(row, done, parts))
+        found.append(_row(row, done, parts, today))
     return found
 
 
-def _row(row: Record, done: Money, parts: tuple[PartRow, ...]) -> PlanRow:
+def _row(row: Record, done: Money, parts: tuple[PartRow, ...], today: date) -> PlanRow:
     running = row["state"] == PlanState.active
+    last_day = answer_by(row["asked_at"].astimezone(ZoneInfo(row["timezone"])).date())
     return PlanRow(
         row["id"],
         row["unit"],
@@ -201,22 +145,26 @@ def _row(row: Record, done: Money, parts: tuple[PartRow, ...]) -> PlanRow:
         row["people"] or "",
         done,
         next((one.part for one in parts if one.left), None) if running else None,
+        last_day,
+        row["state"] == PlanState.requested and last_day < today,
     )
 
 
 async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
     promise, today = (await promises_of([row["id"]]))[row["id"]], clock.today(row["timezone"])
-    done = covered(promise.lines, promise.changes, today) if row["agreed_at"] else ZERO
+    done = promise.covered(today) if row["agreed_at"] else ZERO
     # Before it is agreed, after it has ended, and on its way: dates are only late while the plan runs.
     on = today if row["state"] in (PlanState.active, PlanState.broken) else date.min
     parts = progress(promise.parts, done, on)
-    lines = await _lines(row["id"])
+    lines = await lines_of(row["id"])
     return PlanPage(
-        plan=_row(row, done, parts),
+        plan=_row(row, done, parts, today),
         community=row["community"],
         estate=row["estate"],
         zone=row["timezone"],
+        today=today,
         parts=parts,
+        asked=promise.asked,
         lines=lines,
         terms=terms(
             row["estate"], row["unit"], Money(row["total"]), promise.parts, sorted({li.period for li in lines})
@@ -228,25 +176,11 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
         agreed_text=row["agreed_text"],
         agreed_at=row["agreed_at"],
         agreed_sha256=row["agreed_sha256"],
+        agreed_session=row["agreed_session"],
+        agreed_by=row["agreed_name"],
+        reinstatement=Reinstatement(row["reinstated_because"], row["reinstated_at"], row["reinstated_by"])
+        if row["reinstated_at"]
+        else None,
+        missed=missing(promise.parts, done, today) if row["state"] == PlanState.broken else ZERO,
         may_answer=may_answer,
     )
-
-
-async def _lines(plan: UUID) -> list[PlanLineRow]:
-    rows = await fetch(
-        "SELECT l.bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, pl.amount FROM plan_line pl"
-        " JOIN bill_line l ON l.id = pl.line JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item"
-        " WHERE pl.plan = $1 ORDER BY b.due_on, b.number, l.position",
-        plan,
-    )
-    return [
-        PlanLineRow(
-            row["bill"],
-            row["id"],
-            Month.parse(row["period"]),
-            Bilingual(row["name_zh"], row["name_en"]),
-            row["due_on"],
-            Money(row["amount"]),
-        )
-        for row in rows
-    ]

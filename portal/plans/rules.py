@@ -16,6 +16,7 @@ from portal.plans.states import PartState
 
 LEAST, MOST = 2, 12  # interface.md and the CHECK of the table
 GRACE_DAYS = 5  # an instalment may be this many days late before the plan is broken (product.md, breach grace)
+ANSWER_DAYS = 7  # a request is answered within so many days (product.md, plans); no estate has its own yet
 FIRST_WITHIN_DAYS = 60  # the first instalment lies today or at most this many days ahead
 
 TOO_EARLY = N_("The first date lies in the past. Choose today or a later day.")
@@ -56,6 +57,11 @@ def schedule(amount: Money, instalments: int, first_on: date, today: date) -> tu
     return tuple(
         Part(n + 1, (month + n).day(first_on.day), part) for n, part in enumerate(amount.instalments(instalments))
     )
+
+
+def answer_by(asked_on: date) -> date:
+    """The last day on which the answer to a request is in time."""
+    return asked_on + timedelta(days=ANSWER_DAYS)
 
 
 @dataclass(frozen=True)
@@ -108,11 +114,18 @@ class Verdict:
     missed: int | None = None
 
 
-def judge(parts: Sequence[Part], lines: Sequence[PlannedLine], changes: Sequence[Change], on: date) -> Verdict:
+def judge(
+    parts: Sequence[Part],
+    lines: Sequence[PlannedLine],
+    changes: Sequence[Change],
+    on: date,
+    since: date | None = None,
+) -> Verdict:
     """How a plan stands in the morning of a day, from the facts of each day before it.
 
     It is completed on the day everything is covered, and broken the day after an instalment's grace ended unpaid,
-    whichever comes first; so it does not matter how late one looks.
+    whichever comes first; so it does not matter how late one looks. What was missed before `since`, when it was
+    reinstated, is forgiven.
     """
     whole = total(part.amount for part in parts)
     days = {change.on for change in changes} | {part.last_day for part in parts}
@@ -121,9 +134,15 @@ def judge(parts: Sequence[Part], lines: Sequence[PlannedLine], changes: Sequence
         if done >= whole:
             return Verdict(Keeping.completed, day)
         late = [part for part in parts if part.last_day <= day and part.last_day < on]
-        if late and done < total(part.amount for part in late):
+        forgiven = since is not None and day < since
+        if late and not forgiven and done < total(part.amount for part in late):
             return Verdict(Keeping.broken, day + timedelta(days=1), _missed(late, done))
     return Verdict(Keeping.kept, on)
+
+
+def missing(parts: Sequence[Part], done: Money, on: date) -> Money:
+    """How much of the instalments whose grace was over before a day is not covered."""
+    return max(total(part.amount for part in parts if part.last_day < on) - done, ZERO)
 
 
 def _missed(late: Sequence[Part], done: Money) -> int:
@@ -160,3 +179,10 @@ def progress(parts: Sequence[Part], done: Money, on: date) -> tuple[PartRow, ...
             state = PartState.part_paid if used else PartState.planned
         rows.append(PartRow(part, left, state))
     return tuple(rows)
+
+
+def due_now(rows: Sequence[PartRow], on: date) -> Money:
+    """What is left of the instalments due by a day; where nothing is, of the next one. Zero when all are paid."""
+    open_ = [row for row in rows if row.left]
+    due = [row for row in open_ if row.part.due_on <= on] or open_[:1]
+    return total(row.left for row in due)

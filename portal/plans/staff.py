@@ -1,4 +1,4 @@
-"""Instalments, the desk's side: the queue, a request with its facts, yes or no with reasons."""
+"""Instalments, the desk's side: the queue, a request with its facts, yes, another offer, or no with reasons."""
 
 from uuid import UUID
 
@@ -7,8 +7,10 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.plans import actions, queries
-from portal.plans.forms import ApproveForm, RefuseForm
+from portal.plans import actions, keeping, queries
+from portal.plans.forms import ApproveForm, CounterForm, RefuseForm, ReinstateForm
+from portal.plans.pages import pdf
+from portal.plans.paper import agreement_pdf
 from portal.plans.states import PlanState
 from portal.web.guards import staff
 from portal.web.held import begun
@@ -18,7 +20,7 @@ from portal.web.page import PageNumber, flash, go, page
 
 @get("/", name="desk.plans:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Plans and requests, newest first; `state` shows one state only."""
+    """Plans and requests, what waits too long first; `state` shows one state only."""
     wanted = request.query_params.get("state", "")
     state = PlanState(wanted) if wanted in list(PlanState) else None
     found = await queries.plans_on_desk(request.user, state, number)
@@ -30,7 +32,13 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 @get("/{plan:uuid}", name="desk.plans:show")
 async def show(request: Request, plan: FromPath[UUID]) -> Template:
     """One request with everything needed to answer it."""
-    cut_off = await begun(request, approving=("approval", ApproveForm), refusing=("refusal", RefuseForm))
+    cut_off = await begun(
+        request,
+        approving=("approval", ApproveForm),
+        countering=("counter", CounterForm),
+        refusing=("refusal", RefuseForm),
+        resuming=("reinstatement", ReinstateForm),
+    )
     return await plan_page(request, plan, **cut_off)  # type: ignore[arg-type]
 
 
@@ -45,6 +53,16 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Response:
     return go(request, "desk.plans:show", plan=plan)
 
 
+@post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(*actions.ANSWERERS)])
+async def counter(request: Request, plan: FromPath[UUID]) -> Response:
+    """Offer something else, with reasons."""
+    form = CounterForm(await request.form())
+    if form.validate() and await form.accepts(actions.counter_plan(plan, by=request.user, **form.data)):
+        flash(request, N_("Offered. The plan starts when the owner agrees with it."))
+        return go(request, "desk.plans:show", plan=plan)
+    return await plan_page(request, plan, countering=form, status=422)
+
+
 @post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(*actions.ANSWERERS)])
 async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
     """Say no, with reasons."""
@@ -56,15 +74,36 @@ async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
     return go(request, "desk.plans:show", plan=plan)
 
 
+@post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(*actions.ANSWERERS)])
+async def reinstate(request: Request, plan: FromPath[UUID]) -> Response:
+    """Let a broken plan run on, once."""
+    form = ReinstateForm(await request.form())
+    if not form.validate():
+        return await plan_page(request, plan, resuming=form, status=422)
+    await keeping.reinstate_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("The plan runs again, and nothing is chased while it is kept."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+@get("/{plan:uuid}/agreement.pdf", name="desk.plans:agreement")
+async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
+    """What was agreed, to print; 404 until then."""
+    found = await queries.plan_on_desk(request.user, plan)
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox))
+
+
 async def plan_page(
     request: Request,
     plan: UUID,
     approving: ApproveForm | None = None,
+    countering: CounterForm | None = None,
     refusing: RefuseForm | None = None,
+    resuming: ReinstateForm | None = None,
     status: int = 200,
 ) -> Template:
-    """A request and the two forms to answer it."""
+    """A request and the forms to answer it; the other offer starts from what was asked for, with a date to come."""
     found = await queries.plan_on_desk(request.user, plan)
+    later = max(found.plan.first_on, found.today)
     return page(
         request,
         "desk/plans/show.html",
@@ -72,8 +111,14 @@ async def plan_page(
         title=_("Instalments for %(unit)s", unit=found.plan.unit),
         found=found,
         approving=approving or ApproveForm(),
+        countering=countering or CounterForm(instalments=found.plan.instalments, first_on=later),
         refusing=refusing or RefuseForm(),
+        resuming=resuming or ReinstateForm(),
     )
 
 
-router = Router("/desk/plans", route_handlers=[list_, show, approve, refuse], guards=[staff(*queries.READERS)])
+router = Router(
+    "/desk/plans",
+    route_handlers=[list_, show, approve, counter, refuse, reinstate, agreed],
+    guards=[staff(*queries.READERS)],
+)

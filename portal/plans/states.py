@@ -20,6 +20,7 @@ class PlanState(StrEnum):
 
 S = PlanState
 LIVE = frozenset({S.requested, S.countered, S.approved, S.active})  # the index plan_one_live says the same
+TO_AGREE = frozenset({S.countered, S.approved})  # the owner's word is waited for; a broken plan is agreed already
 PLAN_MOVES = Moves(
     PlanState,
     {

@@ -1,4 +1,4 @@
-"""Instalment plans: what they cover, when each part is due, and the text both sides agreed to."""
+"""Instalment plans: what they cover, when each part is due, the text both sides agreed to, and a second chance."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique
@@ -13,7 +13,7 @@ from portal.units.tables import Debtor
 
 
 class Plan(Table):
-    """An owner's request, and what became of it."""
+    """An owner's request, and what became of it. `instalments` and `first_on` are those of the last offer."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -33,6 +33,7 @@ class Plan(Table):
     agreed_sha256 = text(null=True)
     agreed_at = Timestamptz(null=True, default=None)
     agreed_session = UUID(null=True, default=None)
+    agreed_by = ref(Human, null=True)  # not agreed yet
     ended_at = Timestamptz(null=True, default=None)
 
     known_state = one_of("state", PlanState)
@@ -52,13 +53,25 @@ class PlanLine(Table):
 
 
 class PlanInstalment(Table):
-    """One part of the plan and its date."""
+    """One part of an offer and its date: `round` 1 is what the owner asked for, 2 what staff offered instead."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
     plan = ref(Plan)
+    round = SmallInt(null=False, default=None)
     number = SmallInt(null=False, default=None)
     due_on = day()
     amount = fen()
 
-    plan_instalment_once = Unique(columns(plan, number))
+    plan_instalment_once_a_round = Unique(columns(plan, round, number))
+
+
+class PlanReinstatement(Table):
+    """Why a broken plan runs again: once, which is what the unique key says."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    plan = ref(Plan, unique=True)
+    body = text()
+    reinstated_by = ref(Staff)
+    reinstated_at = Timestamptz(null=False, default=None)

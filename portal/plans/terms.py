@@ -12,15 +12,22 @@ from portal.plans.rules import GRACE_DAYS, Part
 PARTIES = N_("%(estate)s and the owners of %(unit)s agree on paying by instalments.")
 ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
 MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
+ACKNOWLEDGED = N_(
+    "The owners acknowledge this sum. From the day of this agreement the limitation period for it begins anew (Civil"
+    " Code, article 195)."
+)
 PART = N_("Instalment %(number)s: %(amount)s, by %(day)s.")
 EARLY = N_("The owners may pay more, or earlier, at any time.")
+ORDER = N_("What is paid goes to what was due first; charges due on the same day share it in proportion.")
 KEPT = N_(
-    "As long as the plan is kept, nothing that is owed for this home is chased. New bills are due on their own dates."
+    "As long as the plan is kept, nothing that is owed for this home is chased, and no late payment charge is added."
+    " New bills are due on their own dates."
 )
 BROKEN = N_(
     "If an instalment is not paid within %(days)s days after its date, the plan ends, and what is left of these bills"
     " is due as it was before the plan."
 )
+ONCE = N_("Once, when what was missed has been paid, the property office may let the plan run on.")
 RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
 
 
@@ -32,9 +39,12 @@ def terms(
     return (
         Sentence(PARTIES, {"estate": estate, "unit": unit}),
         Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
+        Sentence(ACKNOWLEDGED),
         *(Sentence(PART, {"number": part.number, "amount": part.amount, "day": part.due_on}) for part in parts),
         Sentence(EARLY),
+        Sentence(ORDER),
         Sentence(KEPT),
         Sentence(BROKEN, {"days": GRACE_DAYS}),
+        Sentence(ONCE),
         Sentence(RIGHTS),
     )

@@ -91,3 +91,39 @@ def test_a_dispute_is_upheld_and_accepted(phone: Phone, other_phone: Phone, home
     phone.page.click("[data-bill] h2 a")
     settled = phone.page.locator(f"[data-line='{line_id}']")
     assert (settled.get_attribute("data-outstanding"), settled.get_attribute("data-held")) == ("0", "0")
+
+
+def test_a_plan_is_asked_for_countered_accepted_and_its_first_instalment_paid(
+    phone: Phone, other_phone: Phone, home: int, script: bool
+) -> None:
+    phone.sign_in(f"19900002{home}")
+    owner, url = phone.page, phone.portal.url
+    owner.goto(f"{url}/plans/new")
+    owner.fill("input[name=instalments]", "3")
+    owner.click("button[name=preview]")
+    owner.wait_for_selector("#part-3")
+    owner.fill("textarea[name=hardship]", "上月住院，手头紧。")
+    owner.click("main form:has(input[name=first_on]) button:not([name])")
+    owner.wait_for_selector("[data-plan][data-state=requested]")
+    plan = owner.locator("[data-plan]").get_attribute("data-plan")
+
+    other_phone.sign_in_at_desk("caiwu" if script else "jing")
+    desk = other_phone.page
+    desk.goto(f"{url}/desk/plans/{plan}")
+    form = desk.locator(f"form[action='/desk/plans/{plan}/counter']")
+    form.locator("[name=instalments]").fill("4")
+    form.locator("[name=text]").fill("分四期，每期轻一些。")
+    form.locator("button").click()
+    desk.wait_for_selector("[data-plan][data-state=countered]")
+
+    owner.goto(f"{url}/plans/{plan}")
+    assert owner.locator("#part-4").count() == owner.locator("#asked-3").count() == 1
+    owner.check("input[name=agree]")
+    owner.click(f"form[action='/plans/{plan}/acceptance'] button")
+    owner.wait_for_selector("[data-plan][data-state=active]")
+    owner.click("a[href*='/payments/new'][href*='amount=']")
+    pay(phone)
+    owner.goto(f"{url}/plans/{plan}")
+    assert owner.locator("[data-plan]").get_attribute("data-state") == "active"
+    assert "已缴" in owner.locator("#part-1").inner_text()
+    assert "未到期" in owner.locator("#part-2").inner_text()

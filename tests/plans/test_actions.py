@@ -17,36 +17,10 @@ from portal.people.principal import Principal
 from portal.plans.actions import agree_plan, approve_plan, refuse_plan, request_plan, withdraw_plan
 from portal.plans.jobs import plans
 from tests import cast
-from tests.arrears.world import TODAY, World, on, world
+from tests.arrears.world import World, on
+from tests.plans.world import FIRST, asked, holds, running, state
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-FIRST = date(2026, 12, 1)
-
-
-@pytest.fixture
-async def debts(database: object, clean: None):  # type: ignore[no-untyped-def]
-    with on(TODAY):
-        yield await world()
-
-
-async def asked(debts: World, n: int = 3, by: str = "陈静") -> UUID:
-    bill = debts.bills.get(25) or await debts.bill(25, 10_001)
-    return await request_plan(debts.estate[by], [bill], n, FIRST, "手头紧")
-
-
-async def running(debts: World, n: int = 3) -> UUID:
-    plan = await asked(debts, n)
-    await approve_plan(plan, by=debts.estate["蒋涛"], text="同意")
-    await agree_plan(plan, by=debts.estate["陈静"], text="约定")
-    return plan
-
-
-async def state(debts: World, plan: UUID) -> str:
-    return (await debts.row("SELECT state FROM plan WHERE id = $1", plan))["state"]
-
-
-async def holds(debts: World) -> int:
-    return (await debts.row("SELECT count(*) AS n FROM hold WHERE line IS NULL AND released_at IS NULL"))["n"]
 
 
 async def test_a_request_keeps_sums_and_dates_and_holds_nothing(debts: World) -> None:

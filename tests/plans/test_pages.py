@@ -8,20 +8,16 @@ from uuid import UUID
 
 import pytest
 
+from portal.arrears.jobs import arrears
+from portal.people.principal import Role
 from portal.plans.actions import approve_plan, request_plan
 from portal.settings import Settings
-from tests import cast
-from tests.arrears.world import TODAY, World, on, world
+from tests import builders, cast
+from tests.arrears.world import TODAY, World
 from tests.client import browser
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 FIRST = TODAY + timedelta(days=11)
-
-
-@pytest.fixture
-async def debts(database: object, clean: None):  # type: ignore[no-untyped-def]
-    with on(TODAY):
-        yield await world()
 
 
 async def asked(debts: World) -> UUID:
@@ -119,6 +115,41 @@ async def test_finance_answers_and_the_hardship_is_only_for_those_who_decide(set
         assert (await finance.post(f"/desk/plans/{plan}/approval", data={"text": "同意"})).status_code == 303
         assert (await finance.post(f"/desk/plans/{plan}/refusal", data={"text": "不"})).status_code == 409
         assert 'data-state="approved"' in (await finance.get(f"/desk/plans/{plan}")).text
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_hardship_is_read_by_finance_and_manager_alone(settings: Settings, debts: World, role: Role) -> None:
+    plan = await asked(debts)
+    await arrears(TODAY)
+    other = await builders.staff(debts.estate.community, "褚英", "chu", role)
+    decides = role in (Role.finance, Role.manager)
+    async with browser(settings, other) as client:
+        for path in (f"/desk/plans/{plan}", "/desk/plans", "/desk/today", "/desk/cases", "/desk/audit", "/desk"):
+            shown = await client.get(path)
+            assert shown.status_code in (200, 403), path
+            assert ("手头很紧" in shown.text) == (decides and path == f"/desk/plans/{plan}"), path
+        case = (await debts.row("SELECT id FROM arrears_case"))["id"]
+        assert "手头很紧" not in (await client.get(f"/desk/cases/{case}")).text
+
+
+async def test_a_co_owner_does_not_read_what_the_other_told_of_their_hardship(settings: Settings, debts: World) -> None:
+    bill = await debts.bill(25, 10_000, "1栋102", "李明", "王芳")
+    plan = await request_plan(debts.estate["李明"], [bill], 2, FIRST, "手头很紧")
+    for name, reads in (("李明", True), ("王芳", False)):
+        async with browser(settings, debts.estate[name]) as client:
+            assert ("手头很紧" in (await client.get(f"/plans/{plan}")).text) == reads
+
+
+async def test_no_notice_and_no_audit_row_repeats_a_hardship(debts: World) -> None:
+    plan = await asked(debts)
+    await approve_plan(plan, by=debts.estate["蒋涛"], text="同意")
+    for sql in (
+        "SELECT facts::text AS said FROM notice",
+        "SELECT facts::text || coalesce(reason, '') AS said FROM audit_entry",
+    ):
+        rows = await debts.rows(sql)
+        assert rows
+        assert [row for row in rows if "手头" in row["said"]] == []
 
 
 async def test_staff_next_door_and_people_without_the_role_do_not_see_it(settings: Settings, debts: World) -> None:

@@ -24,6 +24,7 @@ RATE = {"rate": "2.00", "starts_on": "2026-12-01", "source": "决议"}
 FORMS: dict[str, dict[str, str]] = {
     "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
     "plans:agree": {"agree": "yes"},
+    "desk.plans:counter": {"instalments": "4", "first_on": "2026-12-20", "text": "不对"},
     "disputes:open": {"line": "bills.line", "reason": "other", "text": "不对"},
     "disputes:answer-follow-up": {"fixed": "yes"},
     "homes.vacancy:file": {"empty_since": "2026-11-20", "text": "不对"},
