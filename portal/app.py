@@ -51,6 +51,7 @@ ROUTERS: tuple[str, ...] = (
     "plans.staff",
     "arrears.pages",
     "arrears.staff",
+    "arrears.ending",
     "transfers.staff",
     "estate.staff",
     "rates.staff",

@@ -14,6 +14,7 @@ import pytest
 
 from portal import db
 from portal.database import Database
+from portal.db import UnitOfWork
 from portal.embedded import FAST
 from portal.settings import Settings
 from portal.setup import set_up
@@ -109,3 +110,28 @@ async def pool_stays_whole(database: Database) -> AsyncIterator[None]:
     taken = [await asyncio.wait_for(pool.acquire(), 5) for _ in range(pool.get_max_size())]
     assert not any(connection.is_in_transaction() for connection in taken)
     await asyncio.gather(*(pool.release(connection) for connection in taken))
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that were sent since it was last cleared."""
+    said: list[str] = []
+    enter, leave = UnitOfWork.__aenter__, UnitOfWork._end
+
+    def note(record: asyncpg.connection.LoggedQuery) -> None:
+        said.append(record.query)
+
+    async def entered(self: UnitOfWork) -> UnitOfWork:
+        said.append("BEGIN")
+        await enter(self)
+        self.connection.add_query_logger(note)
+        return self
+
+    async def left(self: UnitOfWork, word: str) -> None:
+        said.append(word)
+        self.connection.remove_query_logger(note)
+        await leave(self, word)
+
+    monkeypatch.setattr(UnitOfWork, "__aenter__", entered)
+    monkeypatch.setattr(UnitOfWork, "_end", left)
+    return said

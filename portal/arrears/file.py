@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.arrears.cases import CaseRow
+from portal.arrears.clocks import Limitation, limitation_of
 from portal.arrears.states import CaseState, Why
 from portal.billing.balance import Balance
 from portal.checkout.records import LIVE
@@ -101,6 +102,7 @@ class CaseFile:
     plans: list[PlanEntry]
     money: list[MoneyOnItsWay]
     history: list[StageRow]
+    limitation: Limitation
 
 
 async def file_of(case: CaseRow) -> CaseFile:
@@ -112,6 +114,7 @@ async def file_of(case: CaseRow) -> CaseFile:
         await _plans(case),
         await _money(case),
         (await histories_of([case.id]))[case.id],
+        await limitation_of(case.debtor, case.on) if case.live else Limitation([]),
     )
 
 

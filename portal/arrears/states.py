@@ -116,6 +116,16 @@ class Reason(StrEnum):
 TELLS = {_Came.disputes: Reason.disputed_sum, _Came.hardship: Reason.hardship, _Came.refuses: Reason.refuses}
 
 
+class Cause(StrEnum):
+    """What starts the three years of limitation anew (Civil Code 195)."""
+
+    part_payment = "part_payment"
+    agreement = "agreement"
+    acknowledgement = "acknowledgement"
+    demand = "demand"
+    filing = "filing"
+
+
 class Kept(StrEnum):
     """Whether a promise to pay was kept; awaited until its day is over."""
 

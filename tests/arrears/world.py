@@ -60,8 +60,8 @@ class World:
         """Its only line."""
         return (await builders.lines_of(self.estate.community, bill))[0]
 
-    async def pay(self, bill: UUID, fen: int) -> None:
-        """Money for it comes in at the counter."""
+    async def pay(self, bill: UUID, fen: int, payer: str | None = None) -> None:
+        """Money for it comes in at the counter, where nobody is signed in unless somebody is named."""
         line = await self.line(bill)
         row = await self.row("SELECT debtor, community FROM bill WHERE id = $1", bill)
         async with unit_of_work(row["community"]):
@@ -74,6 +74,7 @@ class World:
                 amount=Money(fen),
                 received_on=clock.today("Asia/Shanghai"),
                 designation=(Part(line, Money(fen)),),
+                payer=self.estate[payer].human if payer else None,
                 taken_by="test",
                 reference=str(uuid4()),
             )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncpg
 import pytest
 
-from portal.db import UnitOfWork
 from tests.web.walk.conftest import Stage
 
 pytestmark = pytest.mark.anyio
@@ -17,35 +15,11 @@ MOST = {
         "/desk": 22,
         "/desk/bills": 16,
         "/desk/bills/{bill}": 16,
+        "/desk/limitation": 12,
         "/desk/imports": 14,
         "/desk/imports/{upload}": 10,
     },
 }
-
-
-@pytest.fixture
-def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that were sent since it was last cleared."""
-    said: list[str] = []
-    enter, leave = UnitOfWork.__aenter__, UnitOfWork._end
-
-    def note(record: asyncpg.connection.LoggedQuery) -> None:
-        said.append(record.query)
-
-    async def entered(self: UnitOfWork) -> UnitOfWork:
-        said.append("BEGIN")
-        await enter(self)
-        self.connection.add_query_logger(note)
-        return self
-
-    async def left(self: UnitOfWork, word: str) -> None:
-        said.append(word)
-        self.connection.remove_query_logger(note)
-        await leave(self, word)
-
-    monkeypatch.setattr(UnitOfWork, "__aenter__", entered)
-    monkeypatch.setattr(UnitOfWork, "_end", left)
-    return said
 
 
 @pytest.mark.parametrize(("name", "path", "most"), [(n, p, m) for n, pages in MOST.items() for p, m in pages.items()])
