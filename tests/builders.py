@@ -196,3 +196,13 @@ async def lines_of(community: int, bill: UUID) -> list[UUID]:
     """The ids of a bill's lines in their order."""
     async with unit_of_work(community):
         return [row["id"] for row in await fetch("SELECT id FROM bill_line WHERE bill = $1 ORDER BY position", bill)]
+
+
+async def asked_whether_fixed(community: int, dispute: UUID) -> None:
+    """Ask the owners whether it is really fixed, as if four weeks had passed."""
+    async with unit_of_work(community):
+        await fetch(
+            "INSERT INTO follow_up (id, community, dispute, round_began_at, asked_at)"
+            " SELECT gen_random_uuid(), community, id, round_began_at, opened_at FROM dispute WHERE id = $1",
+            dispute,
+        )

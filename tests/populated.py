@@ -168,12 +168,7 @@ async def _home(
         amount=Money(9000),
         photos=[photo],
     )
-    async with unit_of_work(community):  # as if four weeks had passed
-        await fetch(
-            "INSERT INTO follow_up (id, community, dispute, round_began_at, asked_at)"
-            " SELECT gen_random_uuid(), community, id, round_began_at, opened_at FROM dispute WHERE id = $1",
-            dispute,
-        )
+    await builders.asked_whether_fixed(community, dispute)
     plan = await request_plan(who, [planned], 3, date(2026, 12, 20), f"{mark}难：手头紧")
     correction = await ask_correction(
         manager, other, kind=CorrectionKind.waiver, amount=Money(500), reason=f"{mark}正：停水两天"

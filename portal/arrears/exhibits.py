@@ -24,7 +24,8 @@ TABLES = (
     (
         "01-账单.csv",
         "账单、计费依据和计算过程",
-        'SELECT b.number AS "账单号", l.first_month AS "起始月", l.last_month AS "截止月", i.name_zh AS "收费项目",'
+        _OF
+        + 'SELECT b.number AS "账单号", l.first_month AS "起始月", l.last_month AS "截止月", i.name_zh AS "收费项目",'
         ' l.quantity AS "数量", l.rate AS "单价", l.months AS "月数", l.amount AS "出账金额（元）",'
         ' w.fen AS "更正后（元）", w.outstanding AS "未缴（元）", w.held AS "暂缓（元）", b.issued_on AS "出账日",'
         ' b.due_on AS "应缴日", coalesce(t.source, \'期初欠费\') AS "收费依据", l.facts AS "计算过程"'
@@ -35,7 +36,7 @@ TABLES = (
     (
         "02-更正.csv",
         "出账后的更正和减免",
-        'SELECT b.number AS "账单号", i.name_zh AS "收费项目", a.kind AS "种类", a.amount AS "金额（元）",'
+        _OF + 'SELECT b.number AS "账单号", i.name_zh AS "收费项目", a.kind AS "种类", a.amount AS "金额（元）",'
         ' a.reason AS "理由", a.created_at AS "时间" FROM k JOIN bill b ON b.debtor = k.debtor'
         " JOIN bill_line l ON l.bill = b.id JOIN adjustment a ON a.line = l.id JOIN charge_item i ON i.id = l.item"
         " ORDER BY a.created_at, a.id",
@@ -43,7 +44,8 @@ TABLES = (
     (
         "03-缴费.csv",
         "收到的款项及其冲抵",
-        'SELECT p.number AS "收款号", p.received_on AS "收款日", p.channel AS "渠道", p.amount AS "收款金额（元）",'
+        _OF
+        + 'SELECT p.number AS "收款号", p.received_on AS "收款日", p.channel AS "渠道", p.amount AS "收款金额（元）",'
         ' b.number AS "冲抵账单号", i.name_zh AS "收费项目", a.amount AS "冲抵金额（元）"'
         " FROM k JOIN payment p ON p.debtor = k.debtor LEFT JOIN allocation a ON a.payment = p.id"
         " LEFT JOIN bill_line l ON l.id = a.line LEFT JOIN bill b ON b.id = l.bill"
@@ -52,7 +54,7 @@ TABLES = (
     (
         "04-总账摘录.csv",
         "复式记账的分录，贷方为负",
-        'SELECT j.effective_on AS "日期", j.kind AS "业务", j.id AS "凭证", p.account AS "科目",'
+        _OF + 'SELECT j.effective_on AS "日期", j.kind AS "业务", j.id AS "凭证", p.account AS "科目",'
         ' p.amount AS "金额（元）"'
         " FROM journal j JOIN posting p ON p.journal = j.id WHERE j.source IN (SELECT b.id FROM k JOIN bill b"
         " ON b.debtor = k.debtor UNION ALL SELECT p.id FROM k JOIN payment p ON p.debtor = k.debtor UNION ALL"
@@ -62,7 +64,8 @@ TABLES = (
     (
         "06-联系记录.csv",
         "电话、上门和书面送达",
-        'SELECT o.on_day AS "日期", o.at AS "登记时间", o.channel AS "方式", o.outcome AS "结果", s.name AS "经办人",'
+        _OF
+        + 'SELECT o.on_day AS "日期", o.at AS "登记时间", o.channel AS "方式", o.outcome AS "结果", s.name AS "经办人",'
         ' w.name AS "同行人", CASE o.outcome WHEN \'hardship\' THEN NULL ELSE o.body END AS "备注"'
         " FROM k JOIN contact o ON o.arrears_case = k.arrears_case JOIN staff s ON s.id = o.by_staff"
         " LEFT JOIN staff w ON w.id = o.witness ORDER BY o.at, o.id",
@@ -70,14 +73,14 @@ TABLES = (
     (
         "07-缴费承诺.csv",
         "业主承诺的日期和金额",
-        'SELECT r.at AS "登记时间", r.on_day AS "承诺日期", r.amount AS "承诺金额（元）", s.name AS "经办人"'
+        _OF + 'SELECT r.at AS "登记时间", r.on_day AS "承诺日期", r.amount AS "承诺金额（元）", s.name AS "经办人"'
         " FROM k JOIN payment_promise r ON r.arrears_case = k.arrears_case JOIN staff s ON s.id = r.by_staff"
         " ORDER BY r.at, r.id",
     ),
     (
         "08-异议.csv",
         "异议及答复经过",
-        'SELECT d.opened_at AS "提出时间", b.number AS "账单号", r.title AS "服务事项",'
+        _OF + 'SELECT d.opened_at AS "提出时间", b.number AS "账单号", r.title AS "服务事项",'
         ' d.amount AS "异议金额（元）", d.reason AS "理由",'
         ' d.body AS "业主陈述", s.at AS "经过时间", s.kind AS "经过", s.body AS "内容", f.name AS "经办人"'
         " FROM k JOIN dispute d ON d.debtor = k.debtor LEFT JOIN bill_line l ON l.id = d.line"
@@ -88,7 +91,7 @@ TABLES = (
     (
         "09-服务记录.csv",
         "欠费期间的服务记录",
-        'SELECT r.done_at AS "时间", r.area AS "类别", r.title AS "内容", r.place AS "地点", r.note AS "说明"'
+        _OF + 'SELECT r.done_at AS "时间", r.area AS "类别", r.title AS "内容", r.place AS "地点", r.note AS "说明"'
         " FROM k JOIN debtor d ON d.id = k.debtor JOIN service_record r ON r.community = d.community"
         " WHERE to_char(r.done_at AT TIME ZONE k.zone, 'YYYY-MM') >= (SELECT min(l.first_month) FROM bill_line l"
         " JOIN bill b ON b.id = l.bill JOIN line_balance w ON w.line = l.id WHERE b.debtor = d.id"
@@ -97,7 +100,7 @@ TABLES = (
     (
         "10-分期.csv",
         "分期协议及各期",
-        'SELECT p.asked_at AS "申请时间", p.state AS "状态", p.total AS "总额（元）", n.number AS "期次",'
+        _OF + 'SELECT p.asked_at AS "申请时间", p.state AS "状态", p.total AS "总额（元）", n.number AS "期次",'
         ' n.due_on AS "应缴日", n.amount AS "每期金额（元）", p.agreed_at AS "确认时间",'
         ' p.agreed_sha256 AS "协议文本 SHA-256", p.agreed_text AS "协议文本" FROM k'
         " JOIN plan p ON p.debtor = k.debtor JOIN plan_instalment n ON n.plan = p.id"
@@ -107,7 +110,8 @@ TABLES = (
     (
         "11-阶段变更.csv",
         "案件每次变更及其依据",
-        'SELECT s.changed_on AS "日期", s.state AS "状态", s.stage AS "阶段", s.why AS "原因", s.rule AS "规则版本",'
+        _OF
+        + 'SELECT s.changed_on AS "日期", s.state AS "状态", s.stage AS "阶段", s.why AS "原因", s.rule AS "规则版本",'
         ' s.facts AS "依据" FROM k JOIN case_stage s ON s.arrears_case = k.arrears_case ORDER BY s.changed_on, s.at',
     ),
 )
@@ -118,7 +122,7 @@ async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
     made = []
     for name, title, sql in TABLES:
         heads = _HEAD.findall(sql)
-        rows = await fetch(_OF + sql, debtor, case, zone)
+        rows = await fetch(sql, debtor, case, zone)
         cells = [[_cell(head, cell, zone) for head, cell in zip(heads, row, strict=True)] for row in rows]
         made.append(Exhibit(name, title, csv_bytes(heads, cells)))
     return made

@@ -60,4 +60,5 @@ async def test_checking_keys_does_not_read_the_estate(
     await publish_run(community, Month.parse(PERIOD), DAY, approver="test")
     async with unit_of_work(community):
         await fetch("SELECT pg_stat_force_next_flush()")
-    assert await admin.fetchval(read) - before < homes * homes / 2  # of the first batch; else 13 times that
+    # Of the first batch, and of the second where another connection had planned before; else 13 times that.
+    assert await admin.fetchval(read) - before < homes * homes

@@ -32,7 +32,11 @@ FOREIGN = {
 }
 KINDS = ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json")
 # Reading these says something: the return page asks Stripe, a message that is opened counts as read.
-SAYS_SOMETHING = {"payments:return": {"attempt"}, "inbox:show": {"notice", "delivery"}}
+SAYS_SOMETHING = {
+    "payments:return": {"attempt"},
+    "inbox:show": {"notice", "delivery"},
+    "desk.cases:evidence": {"audit_entry", "audit_seal"},  # who took personal data away is on record
+}
 ENDS = ("signin:out", "settings:revoke", "settings:revoke-others")
 RIGHTFUL = {"owner": "陈静", "staff": "沈平", "committee": "吴霞", "public": "anyone"}
 

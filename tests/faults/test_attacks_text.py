@@ -214,6 +214,8 @@ async def read_all(stage: Stage) -> dict[str, httpx.Response]:
     found = {}
     for name, doors in READERS:
         for route in stage.routes:
+            if route.name == "desk.cases:evidence":  # taking it is audited, and so changes what is read next
+                continue
             if route.method == "GET" and route.door in doors and not route.handler.opt.get("skip_session"):
                 for address in route.addresses(stage.world.here.ids):
                     found[f"{name} {address}"] = await stage[name].get(address)
