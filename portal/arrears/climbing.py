@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.arrears.actions import JOB, refresh_cases, write_change
 from portal.arrears.facts import before_of, facts_of, kept
 from portal.arrears.gates import Check, gates_to
-from portal.arrears.known import known_of
+from portal.arrears.known import known_before, known_of
 from portal.arrears.locking import case_at_desk
 from portal.arrears.policy import SEED
 from portal.arrears.rules import LAST, Standing, look
@@ -49,7 +49,7 @@ async def take_step(by: Principal, case: UUID) -> int:
         target = standing.stage + 1
         if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
             raise Forbidden
-        checks = gates_to(target, standing, (await known_of([case]))[case], SEED, on)
+        checks = gates_to(target, standing, await known_before(target, case, row["debtor"], on), SEED, on)
         shut = next((check for check in checks if not check.open), None)
         if shut:
             said = condition(shut)

@@ -56,7 +56,7 @@ WHERE o.on_day > q.due_on AND o.on_day >= q.issued_on AND q.outstanding > (
   WHERE h.line = q.line AND h.placed_at <= o.at AND (h.released_at IS NULL OR h.released_at > o.at))
 """
 _OF_DEBTOR = """
-SELECT l.id, b.period, i.name_zh, i.name_en, b.due_on, w.outstanding FROM bill b
+SELECT l.id, b.period, i.name_zh, i.name_en, b.due_on, b.number, w.outstanding, w.held FROM bill b
 JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 AND NOT w.replaced
 JOIN bill_line l ON l.id = w.line JOIN charge_item i ON i.id = l.item
 WHERE b.debtor = $1 AND b.due_on < $2 ORDER BY b.due_on, b.number, l.position
@@ -77,14 +77,21 @@ JOIN community c ON c.id = k.community LEFT JOIN debtor_names n ON n.debtor = k.
 
 @dataclass(frozen=True)
 class ClockRow:
-    """An overdue line with its clock."""
+    """An overdue line with its clock; `bill` is the number of its bill."""
 
     line: UUID
     item: Bilingual
     period: Month
+    bill: int
     outstanding: Money
+    held: Money
     clock: Clock
     on: date
+
+    @property
+    def chaseable(self) -> Money:
+        """What may be asked for."""
+        return self.outstanding - self.held
 
     @property
     def over(self) -> bool:
@@ -153,7 +160,9 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
                 row["id"],
                 Bilingual(row["name_zh"], row["name_en"]),
                 Month.parse(row["period"]),
+                row["number"],
                 Money(row["outstanding"]),
+                Money(row["held"]),
                 clock_of(row["due_on"], happened[row["id"]], on),
                 on,
             )

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
-from portal.arrears.exhibits import tables_of
+from portal.arrears.exhibits import limitation_table, tables_of
 from portal.arrears.pack import Exhibit, packed
 from portal.arrears.queries import EXPORTERS
 from portal.audit.actions import record
@@ -66,6 +66,7 @@ async def _files(case: CaseRow) -> list[Exhibit]:
     subjects = [row["subject"] for row in await fetch(_SUBJECTS, case.debtor, case.id)]
     files = [
         *await tables_of(case.debtor, case.id, case.zone),
+        await limitation_table(case.debtor, case.on),
         *await _notices(case, subjects),
         *await _photos(subjects),
         await _audit(subjects),

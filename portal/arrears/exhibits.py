@@ -7,16 +7,25 @@ its name with （元） and is written in yuan; moments are written in the estat
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from portal.arrears.clocks import limitation_of
 from portal.arrears.pack import Exhibit
+from portal.arrears.states import Cause
 from portal.db import fetch
 from portal.kit.money import Money
 from portal.kit.sheet import csv_bytes
 
 _OF = "WITH k AS (SELECT $1::uuid AS debtor, $2::uuid AS arrears_case, $3::text AS zone) "
+CAUSES = {
+    Cause.part_payment: "部分履行",
+    Cause.agreement: "分期协议",
+    Cause.acknowledgement: "申请分期履行",
+    Cause.demand: "书面催缴送达",
+    Cause.filing: "申请调解、支付令或起诉",
+}
 _HEAD = re.compile(r'AS "([^"]+)"')
 
 # (file, what it proves, rows): every column is named in the query.
@@ -126,6 +135,18 @@ async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
         cells = [[_cell(head, cell, zone) for head, cell in zip(heads, row, strict=True)] for row in rows]
         made.append(Exhibit(name, title, csv_bytes(heads, cells)))
     return made
+
+
+async def limitation_table(debtor: UUID, on: date) -> Exhibit:
+    """Until when each overdue line may be claimed, and what began its three years anew; a row for each such fact."""
+    heads = ["账单号", "收费项目", "所属月份", "未缴（元）", "应缴日", "时效中断日", "中断事由", "时效届满日"]
+    cells: list[list[str | Money | None]] = []
+    for row in (await limitation_of(debtor, on)).clocks:
+        for one in row.clock.restarts or (None,):
+            cells.append([str(row.bill), row.item.zh, str(row.period), row.outstanding, str(row.clock.due_on),
+                          str(one.on) if one else None, CAUSES[one.cause] if one else None,
+                          str(one.expires_on if one else row.clock.expires_on)])  # fmt: skip
+    return Exhibit("14-诉讼时效.csv", "各笔欠费的诉讼时效及其中断", csv_bytes(heads, cells))
 
 
 def _cell(head: str, value: object, zone: str) -> str | Money | None:

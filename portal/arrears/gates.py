@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.arrears.limitation import Clock
 from portal.arrears.policy import Policy
 from portal.arrears.rules import FIRST_DAY, LAST, Standing
 from portal.arrears.states import ATTEMPTS, PROVEN, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
@@ -31,7 +32,7 @@ class Known:
 
     `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
     departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
-    `credit` money of the debtor that no bill has used.
+    `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4).
     """
 
     since: date
@@ -43,6 +44,7 @@ class Known:
     disputes: int = 0
     reason_known: bool = False
     credit: Money = ZERO
+    clocks: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,19 @@ def _counts(stage: int, one: Reached) -> bool:
 
 
 def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
-    """A demand that arrived and whose grace is over, no dispute of what is owed, and somebody who asked why."""
+    """A demand that arrived and whose grace is over, no dispute, time that still runs, and somebody who asked why."""
     arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.outcome in PROVEN]
     over = min(arrived) + timedelta(days=policy.grace_days) if arrived else None
     return [
         Check(Gate.demand_over, over is not None and on > over, {"day": over}),
         Check(Gate.no_dispute, not known.disputes, {"n": known.disputes}),
+        _limitation(known.clocks, on),
         Check(Gate.reason_known, known.reason_known, {}),
     ]
+
+
+def _limitation(clocks: Sequence[Clock], on: date) -> Check:
+    """Whether the three years of anything that may be chased still run; until when, and of how many they are over."""
+    ahead = [clock.expires_on for clock in clocks if not clock.over(on)]
+    facts: dict[str, object] = {"day": min(ahead, default=None), "n": len(clocks) - len(ahead)}
+    return Check(Gate.limitation, bool(ahead) or not clocks, facts)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID
 
+from portal.arrears.clocks import limitation_of
 from portal.arrears.gates import Known, Reached
+from portal.arrears.rules import LAST
 from portal.arrears.states import ContactChannel, ContactOutcome, Reason
 from portal.checkout.records import LIVE as LIVE_ATTEMPTS
 from portal.checkout.states import EventState
@@ -78,3 +81,12 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
         )
         for row in rows
     }
+
+
+async def known_before(target: int, case: UUID, debtor: UUID, on: date) -> Known:
+    """What is known of one case that may climb to stage `target`; before the last, the clocks of what may be chased."""
+    known = (await known_of([case]))[case]
+    if target < LAST:
+        return known
+    rows = (await limitation_of(debtor, on)).clocks
+    return replace(known, clocks=tuple(row.clock for row in rows if row.chaseable))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from portal.arrears.cases import CaseRow
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import gates_to
-from portal.arrears.known import known_of
+from portal.arrears.known import known_before
 from portal.arrears.policy import SEED
 from portal.arrears.rules import LAST
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate, Kept, Reason
@@ -88,7 +88,7 @@ async def log_of(by: Principal, case: CaseRow) -> Log:
 
 async def _gates(case: CaseRow, target: int) -> list[Condition]:
     standing = (await standings_of({case.id: case.debtor}, case.on))[case.id]
-    checks = gates_to(target, standing, (await known_of([case.id]))[case.id], SEED, case.on)
+    checks = gates_to(target, standing, await known_before(target, case.id, case.debtor, case.on), SEED, case.on)
     return [Condition(check.gate, check.open, condition(check)) for check in checks]
 
 

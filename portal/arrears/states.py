@@ -52,6 +52,7 @@ class Gate(StrEnum):
     no_rectification = "no_rectification"
     demand_over = "demand_over"
     no_dispute = "no_dispute"
+    limitation = "limitation"
     reason_known = "reason_known"
 
 

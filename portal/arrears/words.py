@@ -77,6 +77,13 @@ GATES = {
         N_("No dispute is open."),
         N_("Disputes are open (%(n)s). They are decided first."),
     ),
+    Gate.limitation: (
+        N_("The next limitation period ends on %(day)s."),
+        N_(
+            "The three years are over for everything that may be chased (%(n)s charges): a court would dismiss it if"
+            " the owner says so. Talk with them; an agreement begins three years anew."
+        ),
+    ),
     Gate.reason_known: (
         N_("It is known why nothing is paid."),
         N_("Nobody has recorded yet why nothing is paid. Ask, also for hardship, and record the reason."),
@@ -94,6 +101,8 @@ STEP_MISSING = (
     N_("First a call that reaches somebody, or a written notice with proof that it arrived. Record it as a contact."),
     N_("First a visit by two people. Record it as a contact."),
 )
+NOTHING_RUNS = N_("Nothing may be chased now, so no time runs out.")
+SOME_OVER = N_("The next limitation period ends on %(day)s; for %(n)s charges it is over already.")
 NO_DEMAND = N_("No demand has arrived yet. Record how it was delivered.")
 
 
@@ -103,6 +112,8 @@ def condition(check: Check) -> Sentence:
         words = (STEP_DONE if check.open else STEP_MISSING)[cast(int, check.facts["stage"])]
     elif check.gate is Gate.demand_over and check.facts["day"] is None:
         words = NO_DEMAND
+    elif check.gate is Gate.limitation and check.open and (check.facts["n"] or check.facts["day"] is None):
+        words = SOME_OVER if check.facts["day"] else NOTHING_RUNS
     else:
         words = GATES[check.gate][0 if check.open else 1]
     return Sentence(words, check.facts)

@@ -17,9 +17,9 @@ from pypdf import PdfReader
 
 from portal.arrears import contacts
 from portal.arrears.evidence import evidence_of
-from portal.arrears.exhibits import TABLES
+from portal.arrears.exhibits import CAUSES, TABLES
 from portal.arrears.jobs import arrears
-from portal.arrears.states import ContactChannel, ContactOutcome
+from portal.arrears.states import Cause, ContactChannel, ContactOutcome
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit.errors import Missing
@@ -93,12 +93,20 @@ async def test_what_it_says_is_what_happened(debts: World) -> None:
         assert [row["备注"] for row in calls] == ["", "'=月底前"], "hardship stays with finance and manager"
         assert rows_of(pack, "08-异议.csv")[0]["业主陈述"] == "没有清运"
         assert "¥100.00" in pack.read("05-通知/0001.txt").decode()
+        clock = rows_of(pack, "14-诉讼时效.csv")
+        assert [(row["未缴（元）"], row["中断事由"], row["时效届满日"]) for row in clock] == [
+            ("75.00", "部分履行", f"{DAY.replace(year=DAY.year + 3)}")
+        ]
         ways = {row["渠道"] for row in rows_of(pack, "05-通知.csv")}
         assert ways == {"inbox", "sms", "email"}
         for act in rows_of(pack, "13-审计链.csv"):
             before, body = bytes.fromhex(act["前一散列（hex）"]), act["内容（JSON）"].encode()
             assert hashlib.sha256(before + body).hexdigest() == act["散列（hex）"]
             assert json.loads(body)["verb"] != "evidence_taken"
+
+
+def test_every_cause_has_its_words_for_the_court() -> None:
+    assert set(CAUSES) == set(Cause)
 
 
 async def test_only_those_who_need_it_take_it(settings: Settings, debts: World) -> None:

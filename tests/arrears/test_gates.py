@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.arrears.gates import Known, Reached, contact_cap, gates_to, may_remind
+from portal.arrears.limitation import Clock, clock_of
 from portal.arrears.policy import SEED
 from portal.arrears.rules import FIRST_DAY, Facts, Standing, look
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate
-from portal.arrears.words import condition
+from portal.arrears.words import GATES, NOTHING_RUNS, SOME_OVER, condition
 from portal.kit.money import Money
 from tests.arrears.test_rules import ON, debt
 
@@ -21,6 +22,7 @@ SINCE = ON - timedelta(days=16)
 CALL = Reached(ContactChannel.call, ContactOutcome.reached, SINCE)
 VISIT = Reached(ContactChannel.visit, ContactOutcome.promised, SINCE, witnessed=True)
 DEMAND = Reached(ContactChannel.demand, ContactOutcome.handed_over, SINCE)
+OVER, RUNS = (clock_of(ON - timedelta(days=days), [], ON) for days in (1200, 100))
 FINE = Known(since=SINCE, reminded_on=SINCE, contacts=(CALL, VISIT, DEMAND), reason_known=True)
 
 
@@ -58,11 +60,23 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
         (4, Gate.demand_over, {"contacts": (VISIT, replace(DEMAND, outcome=ContactOutcome.returned))}),
         (4, Gate.no_dispute, {"disputes": 1}),
         (4, Gate.reason_known, {"reason_known": False}),
+        (4, Gate.limitation, {"clocks": (OVER, OVER)}),
     ],
 )
 def test_each_fact_shuts_its_own_gate(target: int, gate: Gate, changed: dict[str, object]) -> None:
     known = replace(FINE, **changed)  # type: ignore[arg-type]
     assert shut(target, standing(target - 1, FIRST_DAY[target]), known) == [gate]
+
+
+@pytest.mark.parametrize(
+    ("clocks", "says"),
+    [((), NOTHING_RUNS), ((RUNS,), GATES[Gate.limitation][0]), ((OVER, RUNS), SOME_OVER)],
+)
+def test_the_last_stage_is_open_while_the_time_of_anything_runs(clocks: tuple[Clock, ...], says: str) -> None:
+    checks = gates_to(4, standing(3, FIRST_DAY[4]), replace(FINE, clocks=clocks), SEED, ON)
+    (check,) = (one for one in checks if one.gate is Gate.limitation)
+    assert check.open and condition(check).text == says
+    assert check.facts["n"] == clocks.count(OVER)
 
 
 def test_what_is_owed_shuts_gates_too() -> None:

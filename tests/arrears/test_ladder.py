@@ -10,8 +10,8 @@ import pytest
 
 from portal.arrears import climbing, contacts, holding
 from portal.arrears.jobs import arrears
-from portal.arrears.states import ContactChannel, ContactOutcome, Reason
-from portal.arrears.words import HOLD, NO_DEMAND, STEP_MISSING
+from portal.arrears.states import ContactChannel, ContactOutcome, Gate, Reason
+from portal.arrears.words import GATES, HOLD, NO_DEMAND, STEP_MISSING
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
@@ -124,6 +124,27 @@ async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
         await refused(climbing.take_step(manager, case), climbing.LAST_REACHED)
     assert [stage for _why, _state, stage in await debts.history()] == [1, 2, 3, 4]
     assert (await debts.row("SELECT count(*) AS n FROM case_reason WHERE reason = 'hardship'"))["n"] == 1
+    assert await debts.broken_invariants() == []
+
+
+async def at_the_last_gate(debts: World) -> UUID:
+    """A case on which everything was done that stage 4 asks for; it may go there in 67 days."""
+    case, manager = await at_two(debts), debts.estate["沈平"]
+    with on(TODAY + timedelta(days=21)):
+        await contacts.record_contact(manager, case, ContactChannel.counter, ContactOutcome.refuses)
+        await climbing.take_step(manager, case)
+    with on(TODAY + timedelta(days=51)):
+        await contacts.record_contact(manager, case, ContactChannel.visit, ContactOutcome.reached, witness="feng")
+        await contacts.record_contact(manager, case, ContactChannel.demand, ContactOutcome.handed_over)
+    return case
+
+
+async def test_no_step_to_law_where_the_three_years_of_everything_are_over(debts: World) -> None:
+    case, manager = await at_the_last_gate(debts), debts.estate["沈平"]
+    with on(TODAY + timedelta(days=67 + 3 * 366)):
+        await refused(climbing.take_step(manager, case), GATES[Gate.limitation][1])
+        await debts.bill(-1000)
+        assert await climbing.take_step(manager, case) == 4
     assert await debts.broken_invariants() == []
 
 
