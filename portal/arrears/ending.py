@@ -1,19 +1,26 @@
-"""What ends soon: the desk's queue of cases with lines whose three years of limitation are nearly over."""
+"""What ends soon, as queues of the desk: lines whose three years of limitation are nearly over, and holds by hand."""
 
 from litestar import Request, Router, get
 from litestar.response import Template
 
-from portal.arrears import clocks
+from portal.arrears import clocks, onhold
 from portal.web.guards import staff
 from portal.web.i18n import _
 from portal.web.page import PageNumber, page
 
 
-@get("/", name="desk.limitation:list")
-async def list_(request: Request, number: PageNumber = 1) -> Template:
+@get("/limitation", name="desk.limitation:list", guards=[staff(*clocks.WATCHERS)])
+async def limitation(request: Request, number: PageNumber = 1) -> Template:
     """Cases by the first day on which one of their lines ends."""
     found = await clocks.ending_soon(request.user, number)
     return page(request, "desk/limitation.html", title=_("Limitation ends soon"), found=found)
 
 
-router = Router("/desk/limitation", route_handlers=[list_], guards=[staff(*clocks.WATCHERS)])
+@get("/holds", name="desk.holds:list", guards=[staff(*onhold.LOOKERS)])
+async def holds(request: Request, number: PageNumber = 1) -> Template:
+    """Holds by hand, by the day on which they end."""
+    found = await onhold.holds_by_hand(request.user, number)
+    return page(request, "desk/holds.html", title=_("Holds by hand"), found=found)
+
+
+router = Router("/desk", route_handlers=[limitation, holds])

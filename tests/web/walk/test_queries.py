@@ -16,6 +16,7 @@ MOST = {
         "/desk/bills": 16,
         "/desk/bills/{bill}": 16,
         "/desk/limitation": 12,
+        "/desk/holds": 12,
         "/desk/imports": 14,
         "/desk/imports/{upload}": 10,
     },
