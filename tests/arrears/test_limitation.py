@@ -64,6 +64,12 @@ def test_one_within_the_time_keeps_the_next_within_it_too() -> None:
     assert clock_of(DUE, demands[1:], date(2033, 1, 1)).expires_on == last_day(DUE)
 
 
+def test_what_happens_on_the_day_of_a_reviving_agreement_counts_too() -> None:
+    day, until = date(2027, 3, 10), date(2029, 6, 1)
+    word = [Interruption(Cause.acknowledgement, day, until), Interruption(Cause.agreement, day)]
+    assert clock_of(DUE, word, day).expires_on == last_day(until)
+
+
 @given(due=DAYS, happened=st.lists(HAPPENED, max_size=8), on=DAYS, data=st.data())
 def test_the_order_in_which_facts_are_told_does_not_matter(
     due: date, happened: list[Interruption], on: date, data: st.DataObject
