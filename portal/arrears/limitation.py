@@ -70,11 +70,10 @@ def due_by(day: date) -> date:
 def clock_of(due_on: date, interruptions: Iterable[Interruption], on: date) -> Clock:
     """The clock of a line as of a day: what lies after `on` has not happened yet.
 
-    An interruption counts only while the time runs; afterwards only the debtor's own word gives it back, and then what
-    happened on the same day counts too.
+    An interruption counts only while the time runs; afterwards only the debtor's own word gives it back.
     """
     expires, restarts = last_day(due_on), []
-    for one in sorted((i for i in interruptions if i.on <= on), key=lambda i: (i.on, i.cause not in REVIVES, i.cause)):
+    for one in sorted((i for i in interruptions if i.on <= on), key=lambda i: (i.on, i.cause, i.counts_from)):
         end = last_day(one.counts_from)
         if end > expires and (one.on <= expires or one.cause in REVIVES):
             expires = end

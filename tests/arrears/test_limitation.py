@@ -13,7 +13,10 @@ from portal.arrears.states import Cause
 
 DUE = date(2023, 11, 15)
 DAYS = st.dates(date(2019, 1, 1), date(2034, 12, 31))
-HAPPENED = st.builds(Interruption, st.sampled_from(list(Cause)), DAYS, st.none() | DAYS)
+# Only an agreement has instalments.
+HAPPENED = st.builds(
+    Interruption, st.sampled_from([one for one in Cause if one is not Cause.agreement]), DAYS
+) | st.builds(Interruption, st.just(Cause.agreement), DAYS, st.none() | DAYS)
 
 
 @pytest.mark.parametrize(
@@ -64,10 +67,12 @@ def test_one_within_the_time_keeps_the_next_within_it_too() -> None:
     assert clock_of(DUE, demands[1:], date(2033, 1, 1)).expires_on == last_day(DUE)
 
 
-def test_what_happens_on_the_day_of_a_reviving_agreement_counts_too() -> None:
-    day, until = date(2027, 3, 10), date(2029, 6, 1)
-    word = [Interruption(Cause.acknowledgement, day, until), Interruption(Cause.agreement, day)]
-    assert clock_of(DUE, word, day).expires_on == last_day(until)
+def test_two_agreements_of_one_day_are_told_in_the_order_of_their_ends() -> None:
+    day = date(2025, 3, 10)
+    both = [Interruption(Cause.agreement, day, until) for until in (date(2025, 9, 1), date(2025, 6, 1))]
+    ends = [date(2028, 6, 1), date(2028, 9, 1)]
+    for told in (both, both[::-1]):
+        assert [one.expires_on for one in clock_of(DUE, told, day).restarts] == ends
 
 
 @given(due=DAYS, happened=st.lists(HAPPENED, max_size=8), on=DAYS, data=st.data())
