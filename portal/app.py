@@ -55,6 +55,7 @@ ROUTERS: tuple[str, ...] = (
     "transfers.staff",
     "estate.staff",
     "rates.staff",
+    "late_charges.staff",
 )
 
 

@@ -35,6 +35,7 @@ from portal.estate.trying import see_to_import
 from portal.holds.jobs import holds
 from portal.kit import clock
 from portal.kit.discreet import traced
+from portal.late_charges.jobs import late_charges
 from portal.notices.jobs import notices
 from portal.notices.sending import send_notice
 from portal.plans.jobs import plans, sweep_plans
@@ -52,7 +53,7 @@ RESCUE = 15  # seconds without a sign of life after which the jobs of a killed w
 HOME = "Asia/Shanghai"  # whose day it is while there is no estate
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
-DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (plans, holds, arrears, rounds, notices)
+DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (plans, holds, late_charges, arrears, rounds, notices)
 
 
 def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]]]:

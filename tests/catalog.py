@@ -86,8 +86,12 @@ def _varchar(kind: str) -> str:
     return "'CNY'" if kind.endswith("(3)") else "'2026-11'"
 
 
-# Columns that may be empty, but not all of them at once.
-_ALWAYS = {"dispute": {"line": "gen_random_uuid()", "amount": "5"}}
+# Columns that may be empty, but not all of them at once, and rates, which are small.
+_ALWAYS = {
+    "dispute": {"line": "gen_random_uuid()", "amount": "5"},
+    "late_terms": {"daily_rate": "0.001", "demand_days": "15"},
+    "prime_rate": {"rate": "0.03"},
+}
 
 
 async def add_row(connection: asyncpg.Connection, table: str, **given: str) -> None:

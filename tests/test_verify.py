@@ -172,6 +172,12 @@ INVENTED: dict[str, Rows] = {
     "I-P1b": [("payment", {"channel": "'stripe'"})],
     "I-P4": [("attempt", {"id": U, "state": "'posted'"}), ("attempt_bill", {"attempt": U, "live": "true"})],
     "I-P8a": [("attempt", {"state": "'posted'"})],
+    "I-M3a": [
+        ("bill", {"id": U, "kind": "'run'"}),
+        ("bill_line", {"id": V, "bill": U, "amount": "5"}),
+        ("late_charge", {"line": V, "charge": V, "amount": "5"}),
+    ],
+    "I-M3b": [("bill", {"id": U, "kind": "'late_charge'"}), ("bill_line", {"bill": U})],
     "I-M2": [("attempt", {"id": U, "amount": "5"}), ("attempt_line", {"attempt": U, "amount": "4"})],
     "I-M2a": [("shared_cost", {"id": U, "amount": "5"}), ("cost_split", {"cost": U})],
     "I-E2": [("import_request", {"id": U, "state": "'imported'"}), ("import_part", {"request": U})],

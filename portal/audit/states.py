@@ -76,3 +76,7 @@ class AuditVerb(StrEnum):
     VACANCY_WITHDRAWN = "vacancy_withdrawn"
     VACANCY_ENDED = "vacancy_ended"
     RATE_ANNOUNCED = "rate_announced"
+    LATE_TERMS_SET = "late_terms_set"
+    PRIME_RATE_ENTERED = "prime_rate_entered"
+    LATE_CHARGES_ISSUED = "late_charges_issued"
+    LATE_MONTH_CLOSED = "late_month_closed"

@@ -6,11 +6,12 @@ from portal.kit.states import Moves
 
 
 class BillKind(StrEnum):
-    """Made by a run, brought in as an opening balance, or in the place of another bill."""
+    """Made by a run, brought in as an opening balance, in the place of another bill, or for paying late."""
 
     run = "run"
     opening = "opening"
     replacement = "replacement"
+    late_charge = "late_charge"
 
 
 class BillState(StrEnum):

@@ -42,6 +42,62 @@ class SharePart:
 
 
 @dataclass(frozen=True)
+class LateStep:
+    """Days in a row that cost the same: sum × rate a day × days. Rates are factors; `prime` is the yearly LPR."""
+
+    first: date
+    last: date
+    base: Money
+    daily: Decimal
+    multiple: Decimal
+    prime: Decimal
+
+    @property
+    def days(self) -> int:
+        """How many days, both counted in."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def most(self) -> Fraction:
+        """The cap by the day: the multiple of the yearly rate ÷ 365."""
+        return Fraction(self.multiple) * Fraction(self.prime) / 365
+
+    @property
+    def capped(self) -> bool:
+        """Whether the cap is below what the contract says."""
+        return self.most < Fraction(self.daily)
+
+    @property
+    def rate_text(self) -> str:
+        """The rate by the day as a percentage: 0.05, 0.010685."""
+        return in_decimals(100 * min(Fraction(self.daily), self.most))
+
+    @property
+    def exact_text(self) -> str:
+        """What the days cost in yuan, not rounded."""
+        return in_decimals(self.exact)
+
+    @property
+    def exact(self) -> Fraction:
+        """Yuan, not rounded."""
+        return Fraction(self.base.fen, 100) * min(Fraction(self.daily), self.most) * self.days
+
+
+@dataclass(frozen=True)
+class LateStory:
+    """What paying a line late cost in a month, with the number of its bill and the day it was due."""
+
+    bill: int
+    due_on: date
+    steps: tuple[LateStep, ...]
+
+    @property
+    def exact_text(self) -> str:
+        """The sum in yuan before rounding."""
+        return in_decimals(sum((step.exact for step in self.steps), Fraction(0)))
+
+
+@dataclass(frozen=True)
 class Story:
     """quantity × rate × months (× vacancy rate) = exact, rounded once. All empty for an opening balance."""
 
@@ -60,6 +116,7 @@ class Story:
     source: str | None = None
     readings: tuple[Reading, ...] = ()
     shares: tuple[SharePart, ...] = ()
+    late: LateStory | None = None
 
     @property
     def is_product(self) -> bool:
@@ -89,14 +146,13 @@ class Story:
     @property
     def exact_text(self) -> str:
         """The sum in yuan before rounding, to six decimals where it has no end."""
-        if self.exact is None:
-            return ""
-        text = f"{Decimal(self.exact.numerator) / self.exact.denominator:.6f}"
-        return text.rstrip("0").rstrip(".")
+        return "" if self.exact is None else in_decimals(self.exact)
 
 
 def story_of(facts: Mapping[str, Any]) -> Story:
     """Read stored facts; the counterpart of `Derivation.facts`. An opening balance has none."""
+    if "late" in facts:
+        return Story(late=_late(facts["late"]))
     if not facts.get("formula"):
         return Story(source=facts.get("source"))
     return Story(
@@ -129,6 +185,26 @@ def story_of(facts: Mapping[str, Any]) -> Story:
             for s in facts["shares"]
         ),
     )
+
+
+def in_decimals(exact: Fraction) -> str:
+    """An exact number to six decimals where it has no end: 2.5, 0.010685."""
+    return f"{Decimal(exact.numerator) / exact.denominator:.6f}".rstrip("0").rstrip(".")
+
+
+def _late(late: Mapping[str, Any]) -> LateStory:
+    steps = tuple(
+        LateStep(
+            date.fromisoformat(step["first"]),
+            date.fromisoformat(step["last"]),
+            Money(step["base"]),
+            Decimal(step["daily"]),
+            Decimal(step["multiple"]),
+            Decimal(step["prime"]),
+        )
+        for step in late["steps"]
+    )
+    return LateStory(late["bill"], date.fromisoformat(late["due_on"]), steps)
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -81,7 +81,7 @@ class Bill(Table):
     issued_at = Timestamptz(null=False, default=None)
 
     bill_one_number = Unique(columns(community, number))
-    known_kind = one_of("kind", BillKind)
+    known_kind_2 = one_of("kind", BillKind)
 
 
 class BillLine(Table):

@@ -16,6 +16,7 @@ JOBS = {
     "notices": "portal.notices.jobs",
     "rounds": "portal.disputes.jobs",
     "holds": "portal.holds.jobs",
+    "late-charges": "portal.late_charges.jobs",
     "attempts": "portal.checkout.jobs",
     "seal": "portal.audit.jobs",
 }
@@ -73,7 +74,7 @@ def job(given: argparse.Namespace) -> int:
 
     async def work(settings: Settings) -> Answer:
         gateway.point_at(settings)
-        done = await getattr(import_module(JOBS[given.job]), given.job)(given.on)
+        done = await getattr(import_module(JOBS[given.job]), given.job.replace("-", "_"))(given.on)
         facts = done if isinstance(done, dict) else {"done": done}
         return OK, {"job": given.job, "on": given.on.isoformat(), **facts}
 

@@ -38,6 +38,8 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("vacancy", "approved_counts"): {"state": "'approved'"},
     ("vacancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'", "state": "'approved'"},
     ("phone_change", "two_people"): {"asked_by": A, "answered_by": A},
+    ("late_terms", "late_terms_are_lawful"): {"daily_rate": "0.02"},
+    ("prime_rate", "prime_rate_in_reason"): {"rate": "0.2"},
 }
 
 

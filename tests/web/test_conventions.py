@@ -77,7 +77,7 @@ def test_ids_in_addresses_cannot_be_guessed(app: Litestar) -> None:
 # A decision on a dispute is not here: it corrects a bill and pays nothing out, and a second person stands behind it.
 NEEDS_STEP_UP = {
     "desk.corrections:approve", "settings:phone", "settings:new-phone", "settings:phone-code", "settings:change-phone",
-    "desk.phones:approve", "desk.imports:confirm",
+    "desk.phones:approve", "desk.imports:confirm", "desk.late:terms",
 }  # fmt: skip
 # These ask a second person, or refuse: nothing changes by them.
 ASKS_ONLY = {"desk.phones:ask", "desk.phones:enter", "desk.phones:refuse"}

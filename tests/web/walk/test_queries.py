@@ -17,6 +17,7 @@ MOST = {
         "/desk/bills/{bill}": 16,
         "/desk/limitation": 12,
         "/desk/holds": 12,
+        "/desk/late-charges": 13,
         "/desk/imports": 14,
         "/desk/imports/{upload}": 10,
     },
