@@ -27,7 +27,7 @@ APPEND_ONLY = (
     "audit_entry", "audit_seal", "security_event", "case_stage", "contact", "payment_promise",
     "case_reason", "attempt_line", "dispute_step",
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "plan_reinstatement",
-    "notice", "transfer", "late_terms", "prime_rate", "late_charge", "late_month",
+    "notice", "sent_text", "transfer", "late_terms", "prime_rate", "late_charge", "late_month",
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.

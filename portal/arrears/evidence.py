@@ -18,10 +18,11 @@ from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit.errors import Missing
 from portal.kit.paper import typeset
 from portal.kit.sheet import csv_bytes
-from portal.notices.states import NoticeKind
+from portal.notices.states import Channel, NoticeKind
 from portal.notices.words import word
 from portal.people.principal import Principal
 
+WAYS = {Channel.sms: "短信", Channel.email: "电子邮件"}
 _SUBJECTS = """
 SELECT 'case:' || $2::uuid AS subject UNION ALL SELECT 'bill:' || id FROM bill WHERE debtor = $1
 UNION ALL SELECT 'dispute:' || id FROM dispute WHERE debtor = $1
@@ -36,6 +37,10 @@ WHERE n.subject = ANY($2) ORDER BY n.created_at, n.subject, p.external_id, n.id
 """
 _SENT = """
 SELECT notice, channel, state, changed_at, tries FROM delivery WHERE notice = ANY($1) ORDER BY notice, channel
+"""
+_TEXTS = """
+SELECT d.notice, d.channel, t.tried, t.address, t.words, t.at FROM sent_text t JOIN delivery d ON d.id = t.delivery
+WHERE d.notice = ANY($1) ORDER BY d.notice, d.channel, t.tried
 """
 
 
@@ -75,14 +80,19 @@ async def _files(case: CaseRow) -> list[Exhibit]:
 
 
 async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
-    """Every notice in the words its person read, and how each way of sending it went."""
+    """Every notice: in the inbox as its facts are worded, texts and mails as they were sent; and how each went."""
     rows = await fetch(_NOTICES, case.debtor, subjects)
     zone, files, sent = ZoneInfo(case.zone), [], []
     ways = await fetch(_SENT, [row["id"] for row in rows])
+    texts = await fetch(_TEXTS, [row["id"] for row in rows])
     for number, row in enumerate(rows, 1):
         said = word(NoticeKind(row["kind"]), json.loads(row["facts"]), row["language"], link=row["link"] or "")
         name = f"05-通知/{number:04d}.txt"
-        text = f"{said.subject}\n\n{said.body}\n\n——短信——\n{said.sms}\n"
+        text = f"——站内信——\n{said.subject}\n\n{said.body}\n"
+        for one in texts:
+            if one["notice"] == row["id"]:
+                at = one["at"].astimezone(zone).isoformat(" ", "seconds")
+                text += f"\n——{WAYS[one['channel']]}，第 {one['tried']} 次，{at}，{one['address']}——\n{one['words']}\n"
         files.append(Exhibit(name, f"第 {number} 条通知原文", text.encode()))
         sent += [
             [name, row["name"], str(row["created_at"].astimezone(zone)), way["channel"], way["state"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.notices.mail import send_mail
@@ -26,10 +28,8 @@ class _Errand:
     delivery: UUID
     channel: Channel
     to: str | None
-    kind: NoticeKind
-    facts: dict[str, object]
-    language: str
-    link: str
+    subject: str
+    text: str
 
 
 async def send_notice(settings: Settings, *, notice: str, community: str) -> None:
@@ -78,7 +78,7 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         mine = await fetch_value(
             "UPDATE delivery SET tries = tries + 1, changed_at = $2, trouble = NULL WHERE id = $1 AND state = 'queued'"
             " AND (tries = 0 OR trouble IS NOT NULL OR changed_at < $3) AND (not_before IS NULL OR not_before <= $2)"
-            " RETURNING id",
+            " RETURNING tries",
             delivery,
             now,
             now - CLAIM_LASTS,
@@ -86,34 +86,48 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if mine is None:
             return None
         row = await fetch_one(
-            "SELECT d.channel, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone, p.email,"
+            "SELECT d.community, d.channel, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone, p.email,"
             " coalesce(h.language, p.language) AS language"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,
         )
         assert row
+        errand = _errand(delivery, row, settings.base_url + (row["link"] or ""))
+        if errand.to:
+            await _keep(row["community"], errand, mine)
+    return errand
+
+
+def _errand(delivery: UUID, row: Record, link: str) -> _Errand:
     channel = Channel(row["channel"])
-    return _Errand(
-        delivery,
-        channel,
-        row["phone"] if channel is Channel.sms else row["email"],
-        NoticeKind(row["kind"]),
-        json.loads(row["facts"]),
-        row["language"],
-        settings.base_url + (row["link"] or ""),
+    words = word(NoticeKind(row["kind"]), json.loads(row["facts"]), row["language"], link=link)
+    if channel is Channel.sms:
+        return _Errand(delivery, channel, row["phone"], "", words.sms)
+    return _Errand(delivery, channel, row["email"], words.subject, f"{words.body}\n\n{link}\n")
+
+
+async def _keep(community: int, errand: _Errand, tried: int) -> None:
+    """Before it is sent, so that a crash on the way loses no proof of what went out."""
+    await fetch(
+        "INSERT INTO sent_text (id, community, delivery, tried, address, words, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+        community,
+        errand.delivery,
+        tried,
+        errand.to,
+        f"{errand.subject}\n\n{errand.text}" if errand.subject else errand.text,
+        clock.real_now(),
     )
 
 
 async def _send(settings: Settings, errand: _Errand) -> None:
     if not errand.to:
         raise NotSent("the person has no phone" if errand.channel is Channel.sms else "the person has no address")
-    words = word(errand.kind, errand.facts, errand.language, link=errand.link)
     if errand.channel is Channel.sms:
-        await send_sms(settings, errand.to, words.sms)
+        await send_sms(settings, errand.to, errand.text)
     else:
-        body = f"{words.body}\n\n{errand.link}\n"
-        await send_mail(settings, errand.to, words.subject, body, key=str(errand.delivery))
+        await send_mail(settings, errand.to, errand.subject, errand.text, key=str(errand.delivery))
 
 
 async def _mark_failed(community: int, delivery: UUID, trouble: str, *, final: bool) -> bool:

@@ -43,3 +43,17 @@ class Delivery(Table):
     delivery_once_a_channel = Unique(columns(notice, channel))
     known_channel = one_of("channel", Channel)
     known_state = one_of("state", DeliveryState)
+
+
+class SentText(Table):
+    """The very words of one try of a delivery, and where they went. Never changed: it is what was sent."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    delivery = ref(Delivery)
+    tried = SmallInt(null=False, default=None)
+    address = text()
+    words = text()
+    at = Timestamptz(null=False, default=None)
+
+    sent_text_once_a_try = Unique(columns(delivery, tried))

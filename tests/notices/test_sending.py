@@ -1,0 +1,71 @@
+"""What goes out is kept word for word, with where it went, before it goes: try by try."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from portal.arrears.evidence import evidence_of
+from portal.arrears.jobs import arrears
+from portal.db import fetch, unit_of_work
+from portal.notices.sending import send_notice
+from portal.notices.sms import NotSent
+from portal.settings import Settings
+from tests.arrears.world import TODAY, World, on, world
+from tests.sandbox.running import running_sandbox
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+async def reminded() -> tuple[World, dict[str, str]]:
+    """陈静 was reminded; what the job that sends it is called with."""
+    debts = await world()
+    await debts.bill(10)
+    async with unit_of_work(debts.estate.community):
+        await fetch("UPDATE person SET email = 'chen@example.com' WHERE name = '陈静'")
+    await arrears(TODAY)
+    async with unit_of_work(debts.estate.community):
+        await fetch("UPDATE delivery SET not_before = NULL WHERE not_before IS NOT NULL")
+    notice = (await debts.row("SELECT id FROM notice WHERE kind = 'arrears_reminder'"))["id"]
+    return debts, {"notice": str(notice), "community": str(debts.estate.community)}
+
+
+async def test_what_was_sent_is_kept_as_it_went_out_and_is_in_the_evidence(settings: Settings) -> None:
+    with on(TODAY):
+        debts, errand = await reminded()
+        async with running_sandbox() as sandbox:
+            here = replace(
+                settings, sms_url=f"{sandbox.url}/sandbox/sms", smtp_host="127.0.0.1", smtp_port=sandbox.smtp_port
+            )
+            await send_notice(here, **errand)
+            (text,), (mail,) = sandbox.state.post.to("sms", None), sandbox.state.post.to("mail", None)
+        rows = await debts.rows(
+            "SELECT d.channel, t.tried, t.address, t.words FROM sent_text t JOIN delivery d ON d.id = t.delivery"
+            " ORDER BY d.channel DESC"
+        )
+        assert [tuple(row)[:3] for row in rows] == [("sms", 1, "+8619900000101"), ("email", 1, "chen@example.com")]
+        assert text.text == rows[0]["words"] and rows[1]["words"].startswith(mail.subject)
+        case = (await debts.row("SELECT id FROM arrears_case"))["id"]
+        pack = zipfile.ZipFile(io.BytesIO((await evidence_of(debts.estate["沈平"], case))[1]))
+    said = "".join(pack.read(name).decode() for name in pack.namelist() if name.startswith("05-通知/"))
+    assert all(row["words"] in said and row["address"] in said for row in rows)
+
+
+async def test_a_try_that_fails_is_kept_too_and_one_without_an_address_is_none(settings: Settings) -> None:
+    with on(date(2026, 11, 20)):
+        debts, errand = await reminded()
+        async with unit_of_work(debts.estate.community):
+            await fetch("UPDATE person SET email = NULL WHERE name = '陈静'")
+        for _again in range(2):
+            with pytest.raises(NotSent):
+                await send_notice(replace(settings, sms_url="http://127.0.0.1:9/"), **errand)
+    assert [tuple(row) for row in await debts.rows("SELECT tried, address FROM sent_text ORDER BY tried")] == [
+        (1, "+8619900000101"), (2, "+8619900000101"),
+    ]  # fmt: skip
+    assert [row["state"] for row in await debts.rows("SELECT state FROM delivery WHERE channel = 'email'")] == [
+        "failed"
+    ]
