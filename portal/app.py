@@ -52,6 +52,7 @@ ROUTERS: tuple[str, ...] = (
     "arrears.pages",
     "arrears.staff",
     "arrears.ending",
+    "evidence.staff",
     "transfers.staff",
     "estate.staff",
     "rates.staff",

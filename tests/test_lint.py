@@ -98,7 +98,7 @@ def test_no_statement_is_put_together_from_values() -> None:
 
 
 # Functions there take a whole statement of their own module as an argument.
-TAKES_A_STATEMENT = {"portal/arrears/exhibits.py", "portal/checkout/jobs.py", "portal/demo/cast.py",
+TAKES_A_STATEMENT = {"portal/evidence/exhibits.py", "portal/checkout/jobs.py", "portal/demo/cast.py",
                      "portal/estate/billed.py", "portal/estate/saving.py", "portal/health.py"}  # fmt: skip
 
 

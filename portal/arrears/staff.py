@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.arrears import climbing, contacts, evidence, forms, holding, queries
+from portal.arrears import climbing, contacts, forms, holding, queries
 from portal.arrears.states import RUNGS, CaseState
 from portal.kit.i18n import N_
 from portal.web.forms import Form
@@ -106,14 +106,6 @@ async def step(request: Request, case: FromPath[UUID]) -> Response:
     return go(request, "desk.cases:show", case=case)
 
 
-@get("/{case:uuid}/evidence.zip", name="desk.cases:evidence", guards=[staff(*queries.EXPORTERS)])
-async def evidence_zip(request: Request, case: FromPath[UUID]) -> Response[bytes]:
-    """The evidence pack, the same bytes for the same facts on the same day."""
-    name, content = await evidence.evidence_of(request.user, case)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type="application/zip", headers=headers)
-
-
 async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
     """The file with its forms; `sent` is one that came back with errors."""
     found = await queries.case_on_desk(request.user, case)
@@ -130,6 +122,6 @@ async def show_page(request: Request, case: UUID, status: int = 200, **sent: For
 
 router = Router(
     "/desk/cases",
-    route_handlers=[list_, show, contact, hold, promise, reason, step, evidence_zip],
+    route_handlers=[list_, show, contact, hold, promise, reason, step],
     guards=[staff(*queries.READERS)],
 )

@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
-from portal.arrears.evidence import evidence_of
 from portal.arrears.jobs import arrears
 from portal.db import fetch, unit_of_work
+from portal.evidence.taking import evidence_of
 from portal.notices.sending import send_notice
 from portal.notices.sms import NotSent
 from portal.settings import Settings

@@ -12,9 +12,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.arrears.clocks import limitation_of
-from portal.arrears.pack import Exhibit
 from portal.arrears.states import Cause
 from portal.db import fetch
+from portal.evidence.pack import Exhibit
 from portal.kit.money import Money
 from portal.kit.sheet import csv_bytes
 

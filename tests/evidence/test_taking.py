@@ -16,12 +16,12 @@ import pytest
 from pypdf import PdfReader
 
 from portal.arrears import contacts
-from portal.arrears.evidence import evidence_of
-from portal.arrears.exhibits import CAUSES, TABLES
 from portal.arrears.jobs import arrears
 from portal.arrears.states import Cause, ContactChannel, ContactOutcome
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
+from portal.evidence.exhibits import CAUSES, TABLES
+from portal.evidence.taking import evidence_of
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.settings import Settings

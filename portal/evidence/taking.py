@@ -8,13 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
-from portal.arrears.exhibits import limitation_table, tables_of
-from portal.arrears.pack import Exhibit, packed
 from portal.arrears.queries import EXPORTERS
 from portal.audit.actions import record
 from portal.audit.sealing import body_of, seal_community
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_value, unit_of_work
+from portal.evidence.exhibits import limitation_table, tables_of
+from portal.evidence.pack import Exhibit, packed
 from portal.kit.errors import Missing
 from portal.kit.paper import typeset
 from portal.kit.sheet import csv_bytes
