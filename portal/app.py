@@ -53,6 +53,8 @@ ROUTERS: tuple[str, ...] = (
     "arrears.staff",
     "arrears.ending",
     "evidence.staff",
+    "letters.pages",
+    "letters.staff",
     "transfers.staff",
     "estate.staff",
     "rates.staff",

@@ -29,6 +29,7 @@ NULLABLE = {
     "contact.body": "nothing was noted",
     "contact.witness": "a call needs nobody else",
     "case_reason.contact": "said without a contact",
+    "letter_proof.mail_number": "not by registered mail",
     "charge_item.tax_rate": "not taxed, or unknown",
     "charge_item.voucher": "unknown",
     "committee_post.ends_on": "without end",

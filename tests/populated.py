@@ -13,6 +13,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from portal.arrears.jobs import arrears
+from portal.arrears.states import ContactOutcome
 from portal.billing.requesting import ask_run
 from portal.bindings.answering import approve_binding
 from portal.bindings.asking import Wanted, ask_binding
@@ -25,6 +26,9 @@ from portal.disputes.states import DisputeReason
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.letters.issuing import issue_letter
+from portal.letters.proving import record_delivery
+from portal.letters.states import LetterKind
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import PaymentChannel
 from portal.people.actions import start_session
@@ -126,6 +130,8 @@ async def populate() -> World:
         home.ids |= {key: here.ids[key] for key in here.ids if key not in home.ids}
     await arrears(TODAY)
     link = await make_link("chu")
+    for home, manager in ((here, mingxi), (there, donghu), (sold, mingxi), (let, mingxi)):
+        await _letter(home, manager["沈平" if manager is mingxi else "韩冰"])
     for home in world.homes:
         home.ids |= {**await _found(home), "set-up.token": link.rsplit("/", 1)[-1], "static.name": "portal.js"}
     return world
@@ -197,6 +203,15 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
     }  # fmt: skip
+
+
+async def _letter(home: Home, manager: Principal) -> None:
+    """A notice that came back, with a photo."""
+    async with unit_of_work(EVERYWHERE):
+        case = await fetch_value("SELECT id FROM arrears_case WHERE unit = $1", home.unit)
+    letter = await issue_letter(manager, case, LetterKind.notice, "https://portal.example/bills")
+    await record_delivery(manager, letter, ContactOutcome.returned, photos=[Sent("door.jpg", a_photo())])
+    home.ids["letters.letter"] = letter
 
 
 async def _lost(home: Home, asker: Principal) -> UUID:
@@ -280,6 +295,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "units.photo": ("SELECT id FROM photo WHERE subject = $1", f"transfer:{home.ids['units.transfer']}"),
         "homes.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
         "vacancies.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
+        "letters.photo": ("SELECT id FROM photo WHERE subject = $1", f"letter:{home.ids['letters.letter']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from asyncpg import Record
+
 from portal.arrears.facts import facts_of
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.known import known_of
@@ -47,41 +49,65 @@ async def record_contact(
     Raises Missing, Refused for a closed case and above the cap of calls and visits (domain.md 1.16), Invalid for an
     outcome that the channel cannot have, and without the second person where two are needed.
     """
-    if outcome not in MAY_COME_OF[channel]:
-        raise Invalid("outcome", DOES_NOT_FIT)
     async with unit_of_work(*by.with_role(*CALLERS)):
         row = await case_at_desk(by, case, *CALLERS)
-        if row["state"] == CaseState.closed:
-            raise Refused(CLOSED)
-        on = clock.today(row["timezone"])
-        me = await staff_of(by, row["community"])
-        other = await _second(row["community"], witness, me, channel, outcome)
-        if channel in ATTEMPTS:
-            cap = contact_cap([*(await known_of([case]))[case].contacts, *await _neighbouring(case)], SEED, on)
-            if not cap.open:
-                raise Refused(ENOUGH, **cap.facts)
-        made = uuid4()
-        await fetch(
-            "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            made,
-            row["community"],
-            case,
-            channel.value,
-            outcome.value,
-            body.strip() or None,
-            me,
-            other,
-            on,
-            clock.now(),
-        )
-        await record(
-            by.actor, AuditVerb.CONTACT_RECORDED, f"case:{case}", community=row["community"], channel=channel,
-            outcome=outcome, contact=made,
-        )  # fmt: skip
-        if outcome in TELLS:
-            await _reason(by, row["community"], case, TELLS[outcome], me, made)
-        return made
+        return await log_contact(by, row, channel, outcome, body, witness)
+
+
+async def log_contact(
+    by: Principal, case: Record, channel: ContactChannel, outcome: ContactOutcome, body: str = "", witness: str = ""
+) -> UUID:
+    """The same in the caller's unit of work, about a case that is locked."""
+    if outcome not in MAY_COME_OF[channel]:
+        raise Invalid("outcome", DOES_NOT_FIT)
+    if case["state"] == CaseState.closed:
+        raise Refused(CLOSED)
+    on = clock.today(case["timezone"])
+    me = await staff_of(by, case["community"])
+    other = await _second(case["community"], witness, me, channel, outcome)
+    if channel in ATTEMPTS:
+        contacts = [*(await known_of([case["id"]]))[case["id"]].contacts, *await _neighbouring(case["id"])]
+        cap = contact_cap(contacts, SEED, on)
+        if not cap.open:
+            raise Refused(ENOUGH, **cap.facts)
+    made = await keep_contact(case, channel, outcome, on, me, other, body, actor=by.actor)
+    if outcome in TELLS:
+        await _reason(by, case["community"], case["id"], TELLS[outcome], me, made)
+    return made
+
+
+async def keep_contact(
+    case: Record,
+    channel: ContactChannel,
+    outcome: ContactOutcome,
+    on: date,
+    staff: UUID,
+    witness: UUID | None = None,
+    body: str = "",
+    *,
+    actor: str,
+) -> UUID:
+    """Write a contact as it is, with its audit row; in the caller's unit of work."""
+    made = uuid4()
+    await fetch(
+        "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        made,
+        case["community"],
+        case["id"],
+        channel.value,
+        outcome.value,
+        body.strip() or None,
+        staff,
+        witness,
+        on,
+        clock.now(),
+    )
+    await record(
+        actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], channel=channel,
+        outcome=outcome, contact=made,
+    )  # fmt: skip
+    return made
 
 
 async def _second(

@@ -1,8 +1,13 @@
 """What staff type about a case."""
 
-from portal.arrears.states import ContactChannel, ContactOutcome, Reason
+from typing import Any
+
+from portal.arrears.states import MAY_COME_OF, ContactChannel, ContactOutcome, Reason
 from portal.kit.i18n import N_
 from portal.web.forms import Choice, Day, Form, Text, Yuan
+from portal.web.i18n import label
+
+BY_STAFF = frozenset[ContactOutcome]().union(*MAY_COME_OF.values())
 
 
 class ContactForm(Form):
@@ -30,6 +35,10 @@ class ContactForm(Form):
         required=False,
         hint=N_("Their sign-in name. Needed for a visit, and for paper posted on a door."),
     )
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self["outcome"].options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
 
 
 class HoldForm(Form):

@@ -69,11 +69,20 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
         contact_cap(known.contacts, policy, on),
     ]
     if target >= FIRST_WITH_TASKS:
-        who, by = known.tasks[0] if known.tasks else ("", None)
-        checks.append(Check(Gate.no_rectification, not known.tasks, {"department": who, "day": by}))
+        checks.append(_no_task(known))
     if target == LAST:
         checks += _before_law(known, policy, on)
     return tuple(checks)
+
+
+def gates_of_paper(standing: Standing, known: Known, policy: Policy) -> tuple[Check, ...]:
+    """What must be so before a letter names a sum: something is owed, and nothing on its way would change it."""
+    return (_no_hold(standing), _owed(standing, known, policy), *_money_at_rest(known))
+
+
+def gates_of_law(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
+    """What must be so before anything goes to a lawyer or a court, whatever the days say."""
+    return (*gates_of_paper(standing, known, policy), _no_task(known), *_before_law(known, policy, on))
 
 
 def may_remind(standing: Standing, known: Known, policy: Policy) -> bool:
@@ -101,6 +110,12 @@ def _money_at_rest(known: Known) -> tuple[Check, ...]:
         Check(Gate.no_pending_payment, not known.pending_payments, {"n": known.pending_payments}),
         Check(Gate.money_booked, not known.unbooked, {"n": known.unbooked}),
     )
+
+
+def _no_task(known: Known) -> Check:
+    """Whether no department owes the debtor an answer."""
+    who, by = known.tasks[0] if known.tasks else ("", None)
+    return Check(Gate.no_rectification, not known.tasks, {"department": who, "day": by})
 
 
 def contact_cap(contacts: Sequence[Reached], policy: Policy, on: date) -> Check:

@@ -59,7 +59,7 @@ class Contact(Table):
     at = Timestamptz(null=False, default=None)
 
     known_channel = one_of("channel", ContactChannel)
-    known_outcome = one_of("outcome", ContactOutcome)
+    known_outcome_2 = one_of("outcome", ContactOutcome)
     two_people = Check('"witness" IS NULL OR "witness" <> "by_staff"')
     two_on_a_visit = Check('"witness" IS NOT NULL OR "channel" <> \'visit\' AND "outcome" <> \'posted\'')
 

@@ -80,3 +80,4 @@ class AuditVerb(StrEnum):
     PRIME_RATE_ENTERED = "prime_rate_entered"
     LATE_CHARGES_ISSUED = "late_charges_issued"
     LATE_MONTH_CLOSED = "late_month_closed"
+    LETTER_ISSUED = "letter_issued"

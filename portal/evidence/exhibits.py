@@ -87,6 +87,16 @@ TABLES = (
         " ORDER BY r.at, r.id",
     ),
     (
+        "15-函件.csv",
+        "出具的函件及其送达",
+        _OF + 'SELECT l.number AS "函件号", l.kind AS "种类", l.issued_on AS "出具日", l.pay_by AS "缴费期限",'
+        ' l.amount AS "金额（元）", s.name AS "经办人", o.on_day AS "送达日", o.outcome AS "送达方式",'
+        ' w.name AS "同行人", p.mail_number AS "挂号信编号"'
+        " FROM k JOIN letter l ON l.arrears_case = k.arrears_case JOIN staff s ON s.id = l.by_staff"
+        " LEFT JOIN letter_proof p ON p.letter = l.id LEFT JOIN contact o ON o.id = p.contact"
+        " LEFT JOIN staff w ON w.id = o.witness ORDER BY l.number, p.at, p.id",
+    ),
+    (
         "08-异议.csv",
         "异议及答复经过",
         _OF + 'SELECT d.opened_at AS "提出时间", b.number AS "账单号", r.title AS "服务事项",'

@@ -18,6 +18,8 @@ from portal.evidence.pack import Exhibit, packed
 from portal.kit.errors import Missing
 from portal.kit.paper import typeset
 from portal.kit.sheet import csv_bytes
+from portal.letters.paper import letters_pdf
+from portal.letters.queries import letters_for
 from portal.notices.states import Channel, NoticeKind
 from portal.notices.words import word
 from portal.people.principal import Principal
@@ -28,6 +30,7 @@ SELECT 'case:' || $2::uuid AS subject UNION ALL SELECT 'bill:' || id FROM bill W
 UNION ALL SELECT 'dispute:' || id FROM dispute WHERE debtor = $1
 UNION ALL SELECT 'plan:' || id FROM plan WHERE debtor = $1
 UNION ALL SELECT 'payment:' || id FROM payment WHERE debtor = $1
+UNION ALL SELECT 'letter:' || id FROM letter WHERE arrears_case = $2
 """
 _NOTICES = """
 SELECT n.id, n.kind, n.facts, n.link, n.created_at, p.name, coalesce(h.language, p.language) AS language
@@ -73,6 +76,7 @@ async def _files(case: CaseRow) -> list[Exhibit]:
         *await tables_of(case.debtor, case.id, case.zone),
         await limitation_table(case.debtor, case.on),
         *await _notices(case, subjects),
+        *await _letters(case),
         *await _photos(subjects),
         await _audit(subjects),
     ]
@@ -102,6 +106,14 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
         ]  # fmt: skip
     heads = ["原文", "收件人", "生成时间", "渠道", "送达状态", "状态时间", "尝试次数"]
     return [Exhibit("05-通知.csv", "发出的通知及送达情况", csv_bytes(heads, sent)), *files]
+
+
+async def _letters(case: CaseRow) -> list[Exhibit]:
+    """Every letter as it was issued."""
+    return [
+        Exhibit(f"15-函件/{row.called}.pdf", f"函件 {row.called}", await letters_pdf([(row, facts, at)]))
+        for row, facts, at in await letters_for(case.id)
+    ]
 
 
 async def _photos(subjects: list[str]) -> list[Exhibit]:

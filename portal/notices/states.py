@@ -56,3 +56,4 @@ class NoticeKind(StrEnum):
     vacancy_refused = "vacancy_refused"
     vacancy_ended = "vacancy_ended"
     rate_announced = "rate_announced"
+    letter_issued = "letter_issued"

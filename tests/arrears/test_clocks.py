@@ -12,7 +12,7 @@ import pytest
 from portal.arrears import contacts
 from portal.arrears.clocks import Limitation, ending_soon, limitation_of
 from portal.arrears.jobs import arrears
-from portal.arrears.states import PROVEN, Cause, ContactChannel, ContactOutcome
+from portal.arrears.states import DELIVERED, PROVEN, Cause, ContactChannel, ContactOutcome
 from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
@@ -86,7 +86,7 @@ async def test_what_a_tenant_pays_says_nothing_for_the_owner(debts: World, payer
 
 
 @pytest.mark.parametrize("channel", [ContactChannel.letter, ContactChannel.demand])
-@pytest.mark.parametrize("outcome", [*sorted(PROVEN), ContactOutcome.returned])
+@pytest.mark.parametrize("outcome", [*sorted(DELIVERED), ContactOutcome.returned])
 async def test_paper_counts_where_its_arrival_is_proven(
     debts: World, channel: ContactChannel, outcome: ContactOutcome
 ) -> None:

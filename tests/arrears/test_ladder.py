@@ -36,10 +36,11 @@ async def case_of(debts: World) -> UUID:
 
 
 async def at_two(debts: World) -> UUID:
-    """陈静 is at stage 2 since SECOND."""
-    await debts.bill(10)
-    await arrears(TODAY)
-    await arrears(SECOND)
+    """陈静 is at stage 2 since SECOND, written down before: on that very day the order of moments would be another."""
+    with on(TODAY):
+        await debts.bill(10)
+        await arrears(TODAY)
+        await arrears(SECOND)
     assert await debts.cases() == [("1栋101", "open", 2)]
     return await case_of(debts)
 

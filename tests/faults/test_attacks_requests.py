@@ -35,6 +35,8 @@ KINDS = ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data
 SAYS_SOMETHING = {
     "payments:return": {"attempt"},
     "inbox:show": {"notice", "delivery"},
+    "letters:show": {"contact", "letter_proof", "audit_entry"},  # opened in the portal, it has arrived
+    "letters:pdf": {"contact", "letter_proof", "audit_entry"},
     "desk.cases:evidence": {"audit_entry", "audit_seal"},  # who took personal data away is on record
 }
 ENDS = ("signin:out", "settings:revoke", "settings:revoke-others")

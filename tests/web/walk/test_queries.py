@@ -18,6 +18,7 @@ MOST = {
         "/desk/limitation": 12,
         "/desk/holds": 12,
         "/desk/late-charges": 13,
+        "/desk/letters": 12,
         "/desk/imports": 14,
         "/desk/imports/{upload}": 10,
     },

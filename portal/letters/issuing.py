@@ -1,0 +1,184 @@
+"""Issue a letter: its number, the facts it states, and a word to everybody who owes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.actions import refresh_cases
+from portal.arrears.climbing import standings_of
+from portal.arrears.gates import gates_of_law, gates_of_paper
+from portal.arrears.known import Known, known_before
+from portal.arrears.locking import case_at_desk
+from portal.arrears.policy import SEED
+from portal.arrears.rules import LAST, Standing
+from portal.arrears.states import RUNGS, CaseState
+from portal.arrears.words import condition
+from portal.audit.actions import plain, record
+from portal.audit.states import AuditVerb
+from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Refused
+from portal.kit.i18n import N_
+from portal.kit.once import id_of
+from portal.letters.states import FROM_STAGE, LetterKind, number_of
+from portal.notices.actions import tell
+from portal.notices.states import NoticeKind
+from portal.people.principal import Principal, Role
+from portal.people.queries import staff_of
+
+ISSUERS = {
+    LetterKind.notice: (Role.service, Role.finance, Role.manager),
+    LetterKind.demand: (Role.manager, Role.legal),
+    LetterKind.lawyer_draft: (Role.manager, Role.legal),
+}
+ANY_ISSUER = (Role.service, Role.finance, Role.manager, Role.legal)
+AGAIN_AFTER = timedelta(days=7)
+
+CLOSED = N_("This case is closed. There is nothing to write about.")
+TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
+THERE = N_("Letter %(number)s says this already. Deliver it, or wait until %(day)s for another one.")
+
+_LINES = """
+SELECT b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
+  l.quantity, l.rate, l.months, t.per, t.source, u.name AS unit
+FROM bill b JOIN bill_line l ON l.bill = b.id JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
+JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = b.unit
+WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
+"""
+_HEAD = """
+SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM debtor d
+JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
+WHERE d.id = $1
+"""
+
+
+@retrying
+async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str, *, once: str | None = None) -> UUID:
+    """Issue a letter of today about all that may be chased, net of credit; its id. `pay_at` is where one pays.
+
+    Raises Missing, Forbidden without the role for this kind, Refused for a closed case, a stage that is too low, a
+    gate that is shut, and while an equal letter of the last week is on its way or has arrived.
+    """
+    letter = id_of(by.human, once)
+    async with unit_of_work(*by.with_role(*ANY_ISSUER)):
+        row = await case_at_desk(by, case, *ANY_ISSUER)
+        if not by.may(row["community"], *ISSUERS[kind]):
+            raise Forbidden
+        if await fetch_value("SELECT id FROM letter WHERE id = $1", letter):
+            return letter
+        on = max(clock.today(row["timezone"]), row["looked_on"])
+        await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
+        standing = (await standings_of({case: row["debtor"]}, on))[case]
+        known = await known_before(LAST, case, row["debtor"], on)
+        await _may(case, kind, standing, known, on)
+        await _write(by, row, letter, kind, standing, known, on, pay_at)
+    return letter
+
+
+async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, on: date) -> None:
+    """Raises Refused with what stands in the way."""
+    if standing.state is CaseState.closed:
+        raise Refused(CLOSED)
+    if standing.stage < FROM_STAGE[kind]:
+        raise Refused(TOO_EARLY, least=FROM_STAGE[kind], stage=standing.stage)
+    law = kind is LetterKind.lawyer_draft
+    checks = gates_of_law(standing, known, SEED, on) if law else gates_of_paper(standing, known, SEED)
+    shut = next((check for check in checks if not check.open), None)
+    if shut:
+        said = condition(shut)
+        raise Refused(said.text, **said.facts)
+    last = await fetch_one(
+        "SELECT l.number, l.issued_on FROM letter l WHERE l.arrears_case = $1 AND l.kind = $2 AND l.issued_on > $3"
+        " AND NOT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
+        "   AND o.outcome = 'returned') ORDER BY l.number DESC LIMIT 1",
+        case,
+        kind.value,
+        on - AGAIN_AFTER,
+    )
+    if last:
+        number = number_of(kind, last["issued_on"].year, last["number"])
+        raise Refused(THERE, number=number, day=last["issued_on"] + AGAIN_AFTER)
+
+
+async def _write(
+    by: Principal, row: Record, letter: UUID, kind: LetterKind, standing: Standing, known: Known, on: date, pay_at: str
+) -> None:
+    community = row["community"]
+    await advisory_lock(f"letters:{community}")
+    number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
+    amount = standing.chaseable - known.credit
+    pay_by = on + timedelta(days=SEED.pay_within if kind is LetterKind.notice else SEED.grace_days)
+    facts = await _facts(row["debtor"], on) | {"credit": known.credit, "days": standing.days, "pay_at": pay_at}
+    facts["rung"] = RUNGS[standing.stage].value
+    await fetch(
+        "INSERT INTO letter (id, community, arrears_case, kind, number, issued_on, pay_by, amount, facts, by_staff, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11)",
+        letter,
+        community,
+        row["id"],
+        kind.value,
+        number,
+        on,
+        pay_by,
+        amount.fen,
+        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        await staff_of(by, community),
+        clock.now(),
+    )
+    called = number_of(kind, on.year, number)
+    await record(
+        by.actor, AuditVerb.LETTER_ISSUED, f"letter:{letter}", community=community, case=row["id"], kind=kind,
+        number=called, amount=amount,
+    )  # fmt: skip
+    if kind is not LetterKind.lawyer_draft:
+        await _tell(row, letter, number=called, amount=amount, pay_on=pay_by, unit=facts["unit"])
+
+
+async def _facts(debtor: UUID, on: date) -> dict[str, object]:
+    """All that the letter says, as it is now: the home, its owners, and each line with what is asked of it."""
+    head = await fetch_one(_HEAD, debtor)
+    assert head
+    lines = [
+        {
+            "bill": line["bill"],
+            "period": line["period"],
+            "first": line["first_month"],
+            "last": line["last_month"],
+            "zh": line["name_zh"],
+            "en": line["name_en"],
+            "due_on": line["due_on"],
+            "amount": line["outstanding"] - line["held"],
+            "quantity": line["quantity"],
+            "rate": line["rate"],
+            "months": line["months"],
+            "per": line["per"],
+            "source": line["source"],
+        }
+        for line in await fetch(_LINES, debtor, on)
+    ]
+    return {
+        "estate": head["estate"],
+        "unit": head["unit"],
+        "owners": head["names"],
+        "hotline": head["hotline"],
+        "contract": head["contract_ref"],
+        "lines": lines,
+    }
+
+
+async def _tell(row: Record, letter: UUID, **facts: Any) -> None:
+    """Each person who owes finds it in their messages; opening it there proves that it arrived (Civil Code 137)."""
+    people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", row["debtor"])
+    await tell(
+        [one["person"] for one in people],
+        NoticeKind.letter_issued,
+        community=row["community"],
+        subject=f"letter:{letter}",
+        link=f"/letters/{letter}",
+        **facts,
+    )

@@ -1,0 +1,44 @@
+"""A letter for its debtor: what it asks, how to stop it, and the PDF. Opening it proves that it arrived."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.letters.paper import letters_pdf
+from portal.letters.proving import open_letter
+from portal.letters.queries import LetterPage, letter_of
+from portal.web.guards import owner
+from portal.web.i18n import _
+from portal.web.page import page
+
+
+@get("/{letter:uuid}", name="letters:show")
+async def show(request: Request, letter: FromPath[UUID]) -> Template:
+    """The letter; from now on it has arrived."""
+    await open_letter(request.user, letter)
+    found = await letter_of(request.user, letter)
+    return page(request, "letters/show.html", title=_("Letter %(number)s", number=found.row.called), found=found)
+
+
+@get("/{letter:uuid}/letter.pdf", name="letters:pdf")
+async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
+    """The letter as it was issued."""
+    await open_letter(request.user, letter)
+    return await pdf_of(request, await letter_of(request.user, letter))
+
+
+async def pdf_of(request: Request, found: LetterPage) -> Response[bytes]:
+    """A letter's PDF, opened in the browser."""
+    content = await letters_pdf([(found.row, found.facts, found.at)], request.app.state.web.sandbox)
+    return pdf(content, f"{found.row.called}.pdf")
+
+
+def pdf(content: bytes, name: str) -> Response[bytes]:
+    """A PDF that opens in the browser."""
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+router = Router("/letters", route_handlers=[show, as_pdf], guards=[owner])

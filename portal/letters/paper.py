@@ -1,0 +1,75 @@
+"""Letters as a PDF: one, or all of a building as one file to print; the same letters give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import segno
+
+from portal.kit.capitals import in_capitals
+from portal.kit.money import Money
+from portal.kit.paper import typeset
+from portal.letters.queries import LetterRow
+from portal.letters.states import LetterKind
+
+
+async def letters_pdf(letters: Sequence[tuple[LetterRow, dict[str, Any], datetime]], sandbox: bool = False) -> bytes:
+    """The bytes of the PDF, each letter on a page of its own. In `sandbox` it says that it binds nobody."""
+    data = {"letters": [_data(row, facts) for row, facts, _at in letters], "sandbox": "yes" if sandbox else ""}
+    return await typeset("letter.typ", data, max(at for _row, _facts, at in letters))
+
+
+def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
+    return {
+        "kind": row.kind.value,
+        "number": row.called,
+        "estate": facts["estate"],
+        "unit": facts["unit"],
+        "owners": facts["owners"] or "—",
+        "contract": facts["contract"] or "",
+        "hotline": facts["hotline"] or "",
+        "issued": _day(row.issued_on),
+        "pay_by": _day(row.pay_by),
+        "total": f"{row.amount.yuan:,.2f}",
+        "capitals": in_capitals(row.amount),
+        "credit": _yuan(facts["credit"]) if facts["credit"] else "",
+        "pay_at": facts["pay_at"],
+        "qr": _qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
+        "lines": [_line(line) for line in facts["lines"]],
+    }
+
+
+def _line(line: dict[str, Any]) -> dict[str, str]:
+    months = line["first"] if line["first"] == line["last"] else f"{line['first']} – {line['last']}"
+    factors = [f"{_plain(line['quantity'])}", _plain(line["rate"]), line["months"]]
+    reckoned = " × ".join(factor for factor in factors if factor)
+    return {
+        "bill": str(line["bill"]),
+        "months": months,
+        "zh": line["zh"],
+        "en": line["en"],
+        "due": line["due_on"],
+        "basis": "；".join(part for part in (reckoned, line["source"]) if part) or "—",
+        "amount": _yuan(line["amount"]),
+    }
+
+
+def _plain(number: str | float | None) -> str:
+    return "" if number is None else f"{float(number):.6f}".rstrip("0").rstrip(".")
+
+
+def _yuan(fen: int) -> str:
+    return f"{Money(fen).yuan:,.2f}"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _qr(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    return out.getvalue().decode()

@@ -1,0 +1,152 @@
+"""Letters at the desk: the queue of today, those of a case, one with its proof, and the print file of a building."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.queries import READERS
+from portal.files.queries import photo_of
+from portal.kit.i18n import N_
+from portal.letters import batch, issuing, proving, queries
+from portal.letters.forms import DeliveryForm, LetterForm
+from portal.letters.pages import pdf, pdf_of
+from portal.letters.paper import letters_pdf
+from portal.web.guards import staff
+from portal.web.held import begin
+from portal.web.i18n import _
+from portal.web.page import PageNumber, flash, go, page
+from portal.web.pictures import jpeg
+
+
+@get("/letters", name="desk.letters:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Letters under way, and homes that wait for one."""
+    found = await queries.letter_queue(request.user, number)
+    return page(request, "desk/letters/list.html", title=_("Letters"), found=found)
+
+
+@get("/cases/{case:uuid}/letters", name="desk.letters:case")
+async def of_case(request: Request, case: FromPath[UUID]) -> Template:
+    """The letters of a case."""
+    return await case_page(request, case, await begin(request, LetterForm))
+
+
+@post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(*issuing.ANY_ISSUER)])
+async def issue(request: Request, case: FromPath[UUID]) -> Response:
+    """Issue one."""
+    form: Any = LetterForm(await request.form())
+    if not form.validate():
+        return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+    letter = await issuing.issue_letter(request.user, case, form.kind.data, pay_at(request), once=form.once)
+    flash(request, N_("The letter is issued. Print it, deliver it and record how it arrived."))
+    return go(request, "desk.letters:show", letter=letter)
+
+
+@get("/letters/{letter:uuid}", name="desk.letters:show")
+async def show(request: Request, letter: FromPath[UUID]) -> Template:
+    """One letter with its proof."""
+    return await letter_page(request, letter, await begin(request, DeliveryForm))
+
+
+@get("/letters/{letter:uuid}/letter.pdf", name="desk.letters:pdf")
+async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
+    """The letter to print."""
+    return await pdf_of(request, await queries.letter_at_desk(request.user, letter))
+
+
+@post("/letters/{letter:uuid}/delivery", name="desk.letters:deliver")
+async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
+    """Record how it arrived, or that it came back."""
+    form: Any = DeliveryForm(await request.form())
+    if form.validate() and await form.accepts(proving.record_delivery(request.user, letter, **typed(form))):
+        flash(request, N_("Recorded. It stands in the contacts of the case."))
+        return go(request, "desk.letters:show", letter=letter)
+    return await letter_page(request, letter, form, status=422)  # type: ignore[return-value]
+
+
+@get("/letters/{letter:uuid}/photos/{photo:uuid}", name="desk.letters:photo")
+async def photo(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """One of its photos."""
+    await queries.letter_at_desk(request.user, letter)
+    return jpeg(await photo_of(request.user, f"letter:{letter}", photo))
+
+
+@get("/letters/{letter:uuid}/photos/{photo:uuid}/thumbnail", name="desk.letters:thumbnail")
+async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    await queries.letter_at_desk(request.user, letter)
+    return jpeg(await photo_of(request.user, f"letter:{letter}", photo, small=True))
+
+
+@get("/letters/batch", name="desk.letters:batch", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+async def preview(request: Request) -> Template:
+    """The homes of a building that would get a notice, with their sums. Nothing is saved."""
+    code, building = asked(request)
+    cases = await queries.waiting_in(request.user, code, building)
+    title = _("Notices for a building")
+    return page(request, "desk/letters/batch.html", title=title, cases=cases, code=code, building=building)
+
+
+@post("/letters/batch", name="desk.letters:issue-all", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+async def issue_all(request: Request) -> Response:
+    """Issue them."""
+    code, building = asked(request)
+    done = await batch.issue_notices(request.user, code, building, pay_at(request))
+    said = N_("%(n)s notices are issued. %(left)s homes get none now: open their case to see why.")
+    flash(request, said, n=done.issued, left=done.refused)
+    return go(request, "desk.letters:list")
+
+
+@get("/letters/print.pdf", name="desk.letters:print")
+async def to_print(request: Request) -> Response[bytes]:
+    """Every letter of a building that is to be delivered, as one file."""
+    code, building = asked(request)
+    letters = await queries.to_print(request.user, code, building)
+    return pdf(await letters_pdf(letters, request.app.state.web.sandbox), "letters.pdf")
+
+
+def asked(request: Request) -> tuple[str, str]:
+    """The community's code and the building that the address names."""
+    return request.query_params.get("community", "")[:80], request.query_params.get("building", "")[:80]
+
+
+def pay_at(request: Request) -> str:
+    """Where one pays: an address that says nothing of whoever scans it."""
+    return f"{request.app.state.settings.base_url}/bills"
+
+
+def typed(form: Any) -> dict[str, Any]:
+    """What a form that is right says of a delivery."""
+    return {
+        "outcome": form.data["outcome"],
+        "text": form.text.data or "",
+        "witness": form.staff.data or "",
+        "mail_number": form.mail_number.data or "",
+        "photos": form.photos.data or (),
+    }
+
+
+async def case_page(request: Request, case: UUID, form: LetterForm, status: int = 200) -> Template:
+    """The letters of a case, with the form."""
+    found, letters = await queries.letters_of_case(request.user, case)
+    title = _("Letters to %(unit)s", unit=found.unit)
+    return page(request, "desk/letters/case.html", status=status, title=title, case=found, letters=letters, form=form)
+
+
+async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status: int = 200) -> Template:
+    """One letter, with the form of its delivery."""
+    found = await queries.letter_at_desk(request.user, letter)
+    title = _("Letter %(number)s", number=found.row.called)
+    return page(request, "desk/letters/show.html", status=status, title=title, found=found, form=form)
+
+
+router = Router(
+    "/desk",
+    route_handlers=[
+        list_, of_case, issue, show, as_pdf, deliver, photo, thumbnail, preview, issue_all, to_print,
+    ],
+    guards=[staff(*READERS)],
+)  # fmt: skip

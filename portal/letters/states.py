@@ -1,0 +1,30 @@
+"""What letters there are, from which stage on, and how far one has come."""
+
+from enum import StrEnum
+
+
+class LetterKind(StrEnum):
+    """A payment notice (缴费通知单), a demand (催缴函), and a draft that only a law firm may make its own (律师函)."""
+
+    notice = "notice"
+    demand = "demand"
+    lawyer_draft = "lawyer_draft"
+
+
+class LetterState(StrEnum):
+    """Issued until there is proof that it arrived, or that it came back."""
+
+    issued = "issued"
+    delivered = "delivered"
+    returned = "returned"
+
+
+K = LetterKind
+# The least stage of the case: the demand comes before the last one, since that asks for a demand that arrived.
+FROM_STAGE = {K.notice: 2, K.demand: 3, K.lawyer_draft: 3}
+PREFIX = {K.notice: "TZ", K.demand: "CJ", K.lawyer_draft: "LS"}
+
+
+def number_of(kind: LetterKind, year: int, number: int) -> str:
+    """TZ-2026-000123: what stands on the letter, and what people quote."""
+    return f"{PREFIX[kind]}-{year}-{number:06d}"

@@ -1,0 +1,42 @@
+"""Letters as they were issued, with the facts they state, and the proof that they arrived."""
+
+from piccolo.columns import JSONB, UUID, BigInt, Timestamptz
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.arrears.tables import ArrearsCase, Contact
+from portal.communities.tables import Community
+from portal.db import columns, day, fen, one_of, ref, text
+from portal.letters.states import LetterKind
+from portal.people.tables import Staff
+
+
+class Letter(Table):
+    """One letter of a case. `facts` are all that it says, so that its PDF never changes."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    kind = text()
+    number = BigInt(null=False, default=None)
+    issued_on = day()
+    pay_by = day()
+    amount = fen()
+    facts = JSONB(null=False, default=None)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    letter_one_number = Unique(columns(community, number))
+    known_kind = one_of("kind", LetterKind)
+    letter_asks_for_something = Check('"amount" > 0')
+
+
+class LetterProof(Table):
+    """A try to deliver a letter, as a contact of its case; `mail_number` is that of a registered one."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    letter = ref(Letter)
+    contact = ref(Contact, unique=True)
+    mail_number = text(null=True)
+    at = Timestamptz(null=False, default=None)

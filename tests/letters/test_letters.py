@@ -1,0 +1,185 @@
+"""Letters: at their stage and through their gates, once a week, net of what is held, and proven by how they arrived."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from pypdf import PdfReader
+
+from portal.arrears import contacts, holding
+from portal.arrears.climbing import take_step
+from portal.arrears.jobs import arrears
+from portal.arrears.states import ContactChannel, ContactOutcome
+from portal.arrears.words import NO_DEMAND
+from portal.disputes.opening import open_dispute
+from portal.disputes.states import DisputeReason
+from portal.kit.errors import Forbidden, Invalid, Missing, Refused
+from portal.kit.money import Money
+from portal.letters.batch import issue_notices
+from portal.letters.issuing import CLOSED, THERE, TOO_EARLY, issue_letter
+from portal.letters.paper import letters_pdf
+from portal.letters.proving import NO_NUMBER, NO_PHOTO, PROVEN_ALREADY, open_letter, record_delivery
+from portal.letters.queries import letter_at_desk, letter_of, letter_queue, to_print
+from portal.letters.states import LetterKind, LetterState
+from portal.settings import Settings
+from tests import cast
+from tests.arrears.world import TODAY, World, on, world
+from tests.client import browser
+from tests.pictures import a_photo
+from tests.populated import Sent
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+PAY_AT = "https://portal.example/bills"
+SECOND = TODAY + timedelta(days=7)
+
+
+async def at_two(debts: World) -> UUID:
+    """陈静 owes 100 yuan since ten days before TODAY and is at stage 2 since SECOND; of it 30 are disputed."""
+    bill = await debts.bill(10)
+    await arrears(TODAY)
+    await arrears(SECOND)
+    line = await debts.line(bill)
+    about = {"reason": DisputeReason.poor_quality, "body": "没有清运", "amount": Money(3000)}
+    await open_dispute(debts.estate["陈静"], line, **about)
+    return (await debts.row("SELECT id FROM arrears_case"))["id"]
+
+
+async def notice(debts: World, case: UUID) -> UUID:
+    return await issue_letter(debts.estate["冯丽"], case, LetterKind.notice, PAY_AT)
+
+
+async def test_a_notice_asks_for_what_may_be_chased_and_everybody_who_owes_is_told() -> None:
+    with on(SECOND):
+        debts = await world()
+        letter = await notice(debts, await at_two(debts))
+        found = await letter_at_desk(debts.estate["沈平"], letter)
+        assert (found.row.amount, found.row.called, found.row.state) == (
+            Money(7000), "TZ-2026-000001", LetterState.issued,
+        )  # fmt: skip
+        assert [(line.amount, line.item.zh) for line in found.lines] == [(Money(7000), "物业服务费")]
+        assert await debts.told("letter_issued") == ["letter_issued"]
+        pdf = await letters_pdf([(found.row, found.facts, found.at)])
+        assert pdf == await letters_pdf([(found.row, found.facts, found.at)]), "the same bytes again"
+        said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+        assert "缴费通知单" in said and "70.00" in said and "100.00" not in said and "30.00" not in said
+        assert not await debts.broken_invariants()
+
+
+async def test_opened_in_the_portal_it_has_arrived_once_and_counts_as_the_step() -> None:
+    with on(SECOND):
+        debts = await world()
+        case = await at_two(debts)
+        letter, chen = await notice(debts, case), debts.estate["陈静"]
+        with pytest.raises(Missing):
+            await open_letter(debts.estate["李明"], letter)
+        for _again in range(2):
+            await open_letter(chen, letter)
+        rows = await debts.rows("SELECT channel, outcome FROM contact")
+        assert [tuple(row) for row in rows] == [("letter", "opened")]
+        assert (await letter_of(chen, letter)).row.state is LetterState.delivered
+        with pytest.raises(Refused, match=PROVEN_ALREADY[:20]):
+            await record_delivery(debts.estate["冯丽"], letter, ContactOutcome.handed_over)
+        with pytest.raises(Invalid):
+            await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.letter, ContactOutcome.opened)
+
+
+async def test_what_a_way_of_delivery_needs_is_asked_for_and_one_proof_is_enough() -> None:
+    with on(SECOND):
+        debts = await world()
+        letter, feng = await notice(debts, await at_two(debts)), debts.estate["冯丽"]
+        for outcome, said in ((ContactOutcome.posted, NO_PHOTO), (ContactOutcome.registered, NO_NUMBER)):
+            with pytest.raises(Invalid, match=said[:20]):
+                await record_delivery(feng, letter, outcome)
+        with pytest.raises(Invalid):
+            await record_delivery(feng, letter, ContactOutcome.posted, photos=[Sent("door.jpg", a_photo())])
+        assert await debts.rows("SELECT 1 FROM contact") == await debts.rows("SELECT 1 FROM photo") == []
+        await record_delivery(feng, letter, ContactOutcome.returned, text="查无此人")
+        assert (await letter_at_desk(feng, letter)).row.state is LetterState.returned
+        await record_delivery(feng, letter, ContactOutcome.posted, witness="shen", photos=[Sent("door.jpg", a_photo())])
+        found = await letter_at_desk(feng, letter)
+        assert (found.row.state, len(found.photos), len(found.proofs)) == (LetterState.delivered, 1, 2)
+        with pytest.raises(Refused):
+            await record_delivery(feng, letter, ContactOutcome.handed_over)
+
+
+async def test_a_letter_has_its_stage_its_gates_and_its_week() -> None:
+    with on(SECOND):
+        debts = await world()
+        case, shen = await at_two(debts), debts.estate["沈平"]
+        with pytest.raises(Refused, match=TOO_EARLY[:20]):
+            await issue_letter(shen, case, LetterKind.demand, PAY_AT)
+        with pytest.raises(Forbidden):
+            await issue_letter(debts.estate["冯丽"], case, LetterKind.demand, PAY_AT)
+        await notice(debts, case)
+        with pytest.raises(Refused, match=THERE[:6]):
+            await notice(debts, case)
+        await holding.hold_by_hand(shen, case, "等待过户", SECOND + timedelta(days=9))
+        with pytest.raises(Refused):
+            await notice(debts, case)
+        assert len(await debts.rows("SELECT 1 FROM letter")) == 1
+        with pytest.raises(Missing):
+            await issue_letter((await cast.donghu())["韩冰"], case, LetterKind.notice, PAY_AT)
+    with on(SECOND + timedelta(days=1)):
+        for bill in debts.bills.values():
+            await debts.pay(bill, 10_000)
+        await arrears(SECOND + timedelta(days=1))
+        with pytest.raises(Refused, match=CLOSED[:20]):
+            await notice(debts, case)
+
+
+async def test_a_draft_for_a_law_firm_waits_for_every_gate_of_the_law() -> None:
+    day = TODAY + timedelta(days=40)
+    with on(day):
+        debts = await world()
+        case, shen = await at_two(debts), debts.estate["沈平"]
+        await arrears(day)
+        await contacts.record_contact(shen, case, ContactChannel.call, ContactOutcome.refuses)
+        await take_step(shen, case)
+        with pytest.raises(Refused) as no:
+            await issue_letter(shen, case, LetterKind.lawyer_draft, PAY_AT)
+        assert no.value.sentence.text == NO_DEMAND
+
+
+async def test_a_building_gets_its_notices_at_once_and_one_file_to_print() -> None:
+    with on(SECOND):
+        debts = await world()
+        await at_two(debts)
+        await debts.bill(20, 10_000, "1栋103", "孙强")
+        await arrears(SECOND)
+        feng = debts.estate["冯丽"]
+        (before,) = (await letter_queue(feng)).buildings
+        done = await issue_notices(feng, "mingxi", before.building, PAY_AT)
+        assert (before.to_issue, done.issued, done.refused) == (2, 2, 0)
+        assert (await issue_notices(feng, "mingxi", before.building, PAY_AT)).issued == 0
+        queue = await letter_queue(feng)
+        assert ({row.unit for row in queue.rows}, queue.buildings[0].to_deliver) == ({"1栋101", "1栋103"}, 2)
+        pdf = PdfReader(io.BytesIO(await letters_pdf(await to_print(feng, "mingxi", before.building))))
+        assert len(pdf.pages) == 2
+        with pytest.raises(Missing):
+            await to_print(feng, "mingxi", "9栋")
+
+
+async def test_the_desk_and_the_owner_read_it_and_nobody_else(settings: Settings) -> None:
+    with on(SECOND):
+        debts = await world()
+        case = await at_two(debts)
+        async with browser(settings, debts.estate["冯丽"]) as desk:
+            answer = await desk.post(f"/desk/cases/{case}/letters", data={"kind": "notice"})
+            assert answer.status_code == 303
+            assert (await desk.post(f"/desk/cases/{case}/letters", data={"kind": "notice"})).status_code == 409
+            assert (await desk.post(f"/desk/cases/{case}/letters", data={"kind": "poem"})).status_code == 422
+            address = answer.headers["location"]
+            wrong = await desk.post(f"{address}/delivery", data={"outcome": "registered"})
+            assert wrong.status_code == 422 and "#delivery-mail_number" in wrong.text
+            assert (await desk.get(f"{address}/letter.pdf")).content.startswith(b"%PDF")
+        letter = address.rsplit("/", 1)[1]
+        async with browser(settings, debts.estate["陈静"]) as owner:
+            page = await owner.get(f"/letters/{letter}")
+            assert f'data-letter="{letter}" data-state="delivered" data-fen="7000"' in page.text
+            assert (await owner.get(f"/letters/{letter}/letter.pdf")).content.startswith(b"%PDF")
+            assert (await owner.get(f"/letters/{uuid4()}")).status_code == 404
+        async with browser(settings, debts.estate["赵敏"]) as tenant:
+            assert (await tenant.get(f"/letters/{letter}")).status_code == 404
