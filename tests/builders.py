@@ -12,6 +12,7 @@ from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Audience, Principal, Role
+from portal.statements.actions import publish_statement
 from portal.units.debtors import ensure_debtors
 
 
@@ -206,3 +207,26 @@ async def asked_whether_fixed(community: int, dispute: UUID) -> None:
             " SELECT gen_random_uuid(), community, id, round_began_at, opened_at FROM dispute WHERE id = $1",
             dispute,
         )
+
+
+async def published_statement(community: int, manager: Principal) -> UUID:
+    """A statement of a quarter with one line on each side, published."""
+    async with unit_of_work(community):
+        statement = await fetch_value(
+            "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state)"
+            " VALUES (gen_random_uuid(), $1, '2026-q3', 1, '2026年第三季度收支', '2026-07-01', '2026-09-30', 'draft')"
+            " RETURNING id",
+            community,
+        )
+        for position, side in enumerate(("income", "expense"), 1):
+            await fetch(
+                "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh,"
+                " item_en, amount)"
+                " VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
+                community,
+                statement,
+                position,
+                side,
+            )
+    await publish_statement(statement, manager)
+    return statement

@@ -39,7 +39,6 @@ from portal.plans.actions import request_plan
 from portal.services.actions import Work, record_service
 from portal.services.states import ServiceArea
 from portal.signin.set_up import make_link
-from portal.statements.actions import publish_statement
 from portal.transfers.actions import change_owners
 from portal.transfers.buyers import Buyer
 from portal.transfers.buyers import Wanted as Change
@@ -196,7 +195,7 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     """What the whole estate may read: a record with a photo, a statement."""
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
-    statement = await _statement(home.estate, manager)
+    statement = await builders.published_statement(home.estate.community, manager)
     run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
     upload = await checked(home.estate, manager)
     return {
@@ -253,28 +252,6 @@ async def _joined(home: Home, manager: Principal, mark: str, photo: Sent) -> UUI
 async def _tariff(community: int) -> UUID:
     async with unit_of_work(community):
         return await fetch_value("SELECT id FROM tariff ORDER BY starts_on LIMIT 1")
-
-
-async def _statement(estate: cast.Estate, manager: Principal) -> UUID:
-    async with unit_of_work(estate.community):
-        statement = await fetch_value(
-            "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state)"
-            " VALUES (gen_random_uuid(), $1, '2026-q3', 1, '2026年第三季度收支', '2026-07-01', '2026-09-30', 'draft')"
-            " RETURNING id",
-            estate.community,
-        )
-        for position, side in enumerate(("income", "expense"), 1):
-            await fetch(
-                "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh,"
-                " item_en, amount)"
-                " VALUES (gen_random_uuid(), $1, $2, $3, 'service_fee', $4, '合计', '物业费', 'Fees', 100000)",
-                estate.community,
-                statement,
-                position,
-                side,
-            )
-    await publish_statement(statement, manager)
-    return statement
 
 
 async def _post(estate: cast.Estate, name: str) -> None:
