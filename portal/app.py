@@ -55,6 +55,8 @@ ROUTERS: tuple[str, ...] = (
     "evidence.staff",
     "letters.pages",
     "letters.staff",
+    "outreach.staff",
+    "outreach.speaking",
     "transfers.staff",
     "estate.staff",
     "rates.staff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -24,3 +25,11 @@ def with_exif(orientation: int = 1) -> bytes:
     exif[0x010F], exif[0x0112], exif[0x8769] = "A camera", orientation, {0x927C: b"a maker's note"}
     exif[0x8825] = GPS
     return a_photo(exif=exif, comment=b"where I live")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A photo as it is sent."""
+
+    name: str
+    content: bytes

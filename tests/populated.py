@@ -13,7 +13,6 @@ from fractions import Fraction
 from uuid import UUID
 
 from portal.arrears.jobs import arrears
-from portal.arrears.states import ContactOutcome
 from portal.billing.requesting import ask_run
 from portal.bindings.answering import approve_binding
 from portal.bindings.asking import Wanted, ask_binding
@@ -26,9 +25,6 @@ from portal.disputes.states import DisputeReason
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.letters.issuing import issue_letter
-from portal.letters.proving import record_delivery
-from portal.letters.states import LetterKind
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import PaymentChannel
 from portal.people.actions import start_session
@@ -46,19 +42,12 @@ from portal.transfers.outlook import outlook_of
 from portal.transfers.states import Basis
 from portal.units.vacating import file_vacancy
 from tests import builders, cast
+from tests.chased import chase
 from tests.estate.world import checked
-from tests.pictures import a_photo
+from tests.pictures import Sent, a_photo
 
 TODAY = date(2026, 11, 20)
 WHOLE = 25024
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A photo as it is sent."""
-
-    name: str
-    content: bytes
 
 
 @dataclass
@@ -130,7 +119,7 @@ async def populate() -> World:
     await arrears(TODAY)
     link = await make_link("chu")
     for home, manager in ((here, mingxi), (there, donghu), (sold, mingxi), (let, mingxi)):
-        await _letter(home, manager["沈平" if manager is mingxi else "韩冰"])
+        home.ids |= await chase(home.unit, manager["沈平" if manager is mingxi else "韩冰"])
     for home in world.homes:
         home.ids |= {**await _found(home), "set-up.token": link.rsplit("/", 1)[-1], "static.name": "portal.js"}
     return world
@@ -204,15 +193,6 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     }  # fmt: skip
 
 
-async def _letter(home: Home, manager: Principal) -> None:
-    """A notice that came back, with a photo."""
-    async with unit_of_work(EVERYWHERE):
-        case = await fetch_value("SELECT id FROM arrears_case WHERE unit = $1", home.unit)
-    letter = await issue_letter(manager, case, LetterKind.notice, "https://portal.example/bills")
-    await record_delivery(manager, letter, ContactOutcome.returned, photos=[Sent("door.jpg", a_photo())])
-    home.ids["letters.letter"] = letter
-
-
 async def _lost(home: Home, asker: Principal) -> UUID:
     """Somebody else at the desk has asked for a new number of this person."""
     async with unit_of_work(home.estate.community):
@@ -275,6 +255,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "letters.photo": ("SELECT id FROM photo WHERE subject = $1", f"letter:{home.ids['letters.letter']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
+        "cases.photo": ("SELECT id FROM photo WHERE subject = $1", f"contact:{home.ids['cases.contact']}"),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")

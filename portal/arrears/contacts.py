@@ -15,13 +15,13 @@ from portal.arrears.policy import SEED
 from portal.arrears.states import ATTEMPTS, MAY_COME_OF, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.db import fetch, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
 from portal.people.principal import Principal, Role
-from portal.people.queries import staff_of
+from portal.people.queries import colleague, staff_of
 
 CALLERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 PROMISE_WITHIN_DAYS = 60
@@ -118,11 +118,7 @@ async def _second(
         if channel is ContactChannel.visit or outcome is ContactOutcome.posted:
             raise Invalid("staff", TWO_PEOPLE)
         return None
-    found = await fetch_value(
-        "SELECT s.id FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND h.login = $2",
-        community,
-        witness,
-    )
+    found = await colleague(community, witness)
     if found is None:
         raise Invalid("staff", NO_COLLEAGUE)
     if found == me:
@@ -148,33 +144,36 @@ async def promise(by: Principal, case: UUID, on_day: date, amount: Money) -> UUI
     what may be chased.
     """
     async with unit_of_work(*by.with_role(*CALLERS)):
-        row = await case_at_desk(by, case, *CALLERS)
-        today = clock.today(row["timezone"])
-        if on_day < today:
-            raise Invalid("on", PAST)
-        if on_day > (last := today + timedelta(days=PROMISE_WITHIN_DAYS)):
-            raise Invalid("on", TOO_FAR, days=PROMISE_WITHIN_DAYS, day=last)
-        most = await _chaseable(row["debtor"], today)
-        if not most:
-            raise Refused(NOTHING)
-        if not Money(0) < amount <= most:
-            raise Invalid("amount", TOO_MUCH, most=most)
-        made = uuid4()
-        await fetch(
-            "INSERT INTO payment_promise (id, community, arrears_case, on_day, amount, by_staff, at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            made,
-            row["community"],
-            case,
-            on_day,
-            amount.fen,
-            await staff_of(by, row["community"]),
-            clock.now(),
-        )
-        await record(
-            by.actor, AuditVerb.PAYMENT_PROMISED, f"case:{case}", community=row["community"], on=on_day, amount=amount
-        )
-        return made
+        return await log_promise(by, await case_at_desk(by, case, *CALLERS), on_day, amount)
+
+
+async def log_promise(by: Principal, case: Record, on_day: date, amount: Money) -> UUID:
+    """The same in the caller's unit of work, about a case that is locked."""
+    today = clock.today(case["timezone"])
+    if on_day < today:
+        raise Invalid("on", PAST)
+    if on_day > (last := today + timedelta(days=PROMISE_WITHIN_DAYS)):
+        raise Invalid("on", TOO_FAR, days=PROMISE_WITHIN_DAYS, day=last)
+    most = await _chaseable(case["debtor"], today)
+    if not most:
+        raise Refused(NOTHING)
+    if not Money(0) < amount <= most:
+        raise Invalid("amount", TOO_MUCH, most=most)
+    made = uuid4()
+    await fetch(
+        "INSERT INTO payment_promise (id, community, arrears_case, on_day, amount, by_staff, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        made,
+        case["community"],
+        case["id"],
+        on_day,
+        amount.fen,
+        await staff_of(by, case["community"]),
+        clock.now(),
+    )
+    told = {"community": case["community"], "on": on_day, "amount": amount}
+    await record(by.actor, AuditVerb.PAYMENT_PROMISED, f"case:{case['id']}", **told)
+    return made
 
 
 async def _chaseable(debtor: UUID, on: date) -> Money:

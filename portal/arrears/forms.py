@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.arrears.states import MAY_COME_OF, ContactChannel, ContactOutcome, Reason
+from portal.arrears.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.kit.i18n import N_
 from portal.web.forms import Choice, Day, Form, Text, Yuan
 from portal.web.i18n import label
@@ -60,3 +60,13 @@ class ReasonForm(Form):
     """Say why nothing is paid."""
 
     reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."))
+
+
+class NextForm(Form):
+    """Say what is to be done next."""
+
+    next_step = Choice(N_("What is to be done"), NextStep, look="select", missing=N_("Choose the next step."))
+    next_on = Day(N_("On which day"))
+    who = Text(
+        N_("Who does it"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave it empty for yourself.")
+    )

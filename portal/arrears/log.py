@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from portal.arrears.cases import CaseRow
 from portal.arrears.climbing import standings_of
@@ -14,6 +15,7 @@ from portal.arrears.rules import LAST
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate, Kept, Reason
 from portal.arrears.words import condition
 from portal.db import fetch, fetch_value
+from portal.files.queries import PhotoRow, photos_of_all
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
@@ -25,6 +27,7 @@ KEEPERS = (Role.finance, Role.manager)  # of what people say about their hardshi
 class ContactRow:
     """One contact. `body` is None also where it tells of hardship and is not for the reader."""
 
+    id: UUID
     on: date
     at: datetime
     channel: ContactChannel
@@ -33,6 +36,7 @@ class ContactRow:
     by: str
     witness: str | None
     confidential: bool
+    photos: list[PhotoRow]
 
 
 @dataclass(frozen=True)
@@ -94,17 +98,19 @@ async def _gates(case: CaseRow, target: int) -> list[Condition]:
 
 async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
     rows = await fetch(
-        "SELECT o.on_day, o.at, o.channel, o.outcome, o.body, s.name AS by, w.name AS witness FROM contact o"
+        "SELECT o.id, o.on_day, o.at, o.channel, o.outcome, o.body, s.name AS by, w.name AS witness FROM contact o"
         " JOIN staff s ON s.id = o.by_staff LEFT JOIN staff w ON w.id = o.witness"
         " WHERE o.arrears_case = $1 ORDER BY o.at DESC, o.id",
         case.id,
     )
+    photos = await photos_of_all(case.community, [f"contact:{row['id']}" for row in rows])
     found = []
     for row in rows:
         outcome = ContactOutcome(row["outcome"])
         hidden = outcome is ContactOutcome.hardship and not keeper
         found.append(
             ContactRow(
+                row["id"],
                 row["on_day"],
                 row["at"],
                 ContactChannel(row["channel"]),
@@ -113,6 +119,7 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
                 row["by"],
                 row["witness"],
                 bool(hidden and row["body"]),
+                photos.get(f"contact:{row['id']}", []),
             )
         )
     return found

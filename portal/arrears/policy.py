@@ -15,7 +15,8 @@ class Policy:
     """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
 
     `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
-    reminder names; `grace_days` is the time that a delivered demand gives (domain.md 4.1: a setting, default 15).
+    reminder names; `grace_days` is the time that a delivered demand gives (domain.md 4.1: a setting, default 15);
+    `peace_days` is how long nobody turns again to a home where they spoke with somebody, if nothing else was agreed.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Policy:
     grace_days: int = 15
     calls_a_day: int = 3
     attempts_a_week: int = 6
+    peace_days: int = 7
     quiet_from: time = time(21)
     quiet_until: time = time(8, 30)
 

@@ -11,9 +11,11 @@ from portal.arrears.climbing import ANY_STEPPER, STEPPERS
 from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
 from portal.arrears.holding import HOLDERS
 from portal.arrears.log import Log, log_of
+from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
 from portal.db import fetch, reading
 from portal.disputes.steps import HANDLERS
+from portal.files.queries import photo_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
@@ -61,6 +63,7 @@ class CasePage:
     people: list[tuple[str, str | None]]
     file: CaseFile
     log: Log
+    todo: Todo | None
     may_open_disputes: bool
     may_hold: bool
     may_export: bool
@@ -170,11 +173,27 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
         names,
         await file_of(found),
         log,
+        (await todos_of(by, [found.id])).get(found.id),
         by.may(found.community, *HANDLERS),
         by.may(found.community, *HOLDERS),
         by.may(found.community, *EXPORTERS),
         log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
     )
+
+
+@reading
+async def photo_of_contact(by: Principal, case: UUID, contact: UUID, photo: UUID) -> bytes:
+    """A photo of a contact of a case, as JPEG. Raises Missing."""
+    communities = list(by.with_role(*READERS))
+    found = await fetch(
+        "SELECT FROM contact WHERE id = $1 AND arrears_case = $2 AND community = ANY($3::int[])",
+        contact,
+        case,
+        communities,
+    )
+    if not found:
+        raise Missing
+    return await photo_of(by, f"contact:{contact}", photo)
 
 
 @reading

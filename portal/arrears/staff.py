@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.arrears import climbing, contacts, forms, holding, queries
+from portal.arrears import climbing, contacts, forms, holding, next_action, queries
 from portal.arrears.states import RUNGS, CaseState
 from portal.kit.i18n import N_
 from portal.web.forms import Form
@@ -15,6 +15,7 @@ from portal.web.guards import staff
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
+from portal.web.pictures import jpeg
 
 
 @get("/", name="desk.cases:list")
@@ -47,6 +48,7 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
         hold=("holds", forms.HoldForm),
         promise=("promise", forms.PromiseForm),
         reason=("reason", forms.ReasonForm),
+        following=("next", forms.NextForm),
     )
     return await show_page(request, case, **cut_off)
 
@@ -98,12 +100,29 @@ async def reason(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, reason=form)  # type: ignore[return-value]
 
 
+@post("/{case:uuid}/next", name="desk.cases:next")
+async def next_(request: Request, case: FromPath[UUID]) -> Response:
+    """Say what is to be done next, by whom and when."""
+    form: Any = forms.NextForm(await request.form())
+    step, on, who = form.next_step.data, form.next_on.data, form.who.data or ""
+    if form.validate() and await form.accepts(next_action.set_next(request.user, case, step, on, who)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, following=form)  # type: ignore[return-value]
+
+
 @post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(*climbing.ANY_STEPPER)])
 async def step(request: Request, case: FromPath[UUID]) -> Response:
     """Go on to the next stage."""
     reached = await climbing.take_step(request.user, case)
     flash(request, N_("The case is now at stage %(stage)s."), stage=reached)
     return go(request, "desk.cases:show", case=case)
+
+
+@get("/{case:uuid}/contacts/{contact:uuid}/photos/{photo:uuid}", name="desk.cases:photo")
+async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """A photo that was taken at a visit."""
+    return jpeg(await queries.photo_of_contact(request.user, case, contact, photo))
 
 
 async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
@@ -114,6 +133,7 @@ async def show_page(request: Request, case: UUID, status: int = 200, **sent: For
         "hold": forms.HoldForm(),
         "promise": forms.PromiseForm(),
         "reason": forms.ReasonForm(),
+        "following": forms.NextForm(),
     }
     title = _("Case %(unit)s", unit=found.case.unit)
     wrong = next(iter(sent.values()), None)
@@ -122,6 +142,6 @@ async def show_page(request: Request, case: UUID, status: int = 200, **sent: For
 
 router = Router(
     "/desk/cases",
-    route_handlers=[list_, show, contact, hold, promise, reason, step],
+    route_handlers=[list_, show, contact, hold, promise, reason, next_, step, photo],
     guards=[staff(*queries.READERS)],
 )

@@ -120,6 +120,17 @@ class Reason(StrEnum):
 TELLS = {_Came.disputes: Reason.disputed_sum, _Came.hardship: Reason.hardship, _Came.refuses: Reason.refuses}
 
 
+class NextStep(StrEnum):
+    """What is to be done next about a case, by a member of staff, on a day."""
+
+    call = "call"
+    visit = "visit"
+    letter = "letter"
+    department = "department"
+    plan = "plan"
+    wait = "wait"
+
+
 class Cause(StrEnum):
     """What starts the three years of limitation anew (Civil Code 195)."""
 

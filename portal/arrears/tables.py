@@ -4,7 +4,7 @@ from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, Reason
+from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.communities.tables import Community
 from portal.db import day, fen, one_of, ref, text
 from portal.people.tables import Staff
@@ -90,3 +90,18 @@ class CaseReason(Table):
     at = Timestamptz(null=False, default=None)
 
     known_reason = one_of("reason", Reason)
+
+
+class NextAction(Table):
+    """What is to be done next about a case, by whom and when. The newest counts, until a contact comes after it."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    step = text()
+    on_day = day()
+    staff = ref(Staff)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    known_step = one_of("step", NextStep)

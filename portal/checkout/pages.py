@@ -13,11 +13,11 @@ from portal.checkout.returning import come_back
 from portal.kit.errors import Invalid, Missing
 from portal.payments.queries import receipt_of
 from portal.payments.receipts import receipt_pdf
-from portal.payments.staff import pdf
 from portal.web.guards import owner
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import go, page
+from portal.web.papers import pdf
 
 
 async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:
@@ -94,7 +94,7 @@ async def show(request: Request, payment: FromPath[UUID]) -> Template:
 async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     """The receipt of a posted payment; 404 until then."""
     facts = await receipt_of(request.user, payment)
-    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), facts.number)
+    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
 router = Router("/payments", route_handlers=[new, start, list_, back, show, receipt], guards=[owner])

@@ -95,7 +95,7 @@ async def decide(
     happened, when somebody else decided, the owner withdrew, or the dispute changed.
     """
     async with unit_of_work(by):
-        found = await live(by, dispute)
+        found = await live(by, dispute, deciding=True)
         if found["state"] == DisputeState.awaiting_approval:
             raise Refused(PROPOSED, **await last_decision(found["id"]))
         if version is not None and version != found["version"]:
@@ -132,7 +132,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
     Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
     """
     async with unit_of_work(by):
-        found = await live(by, dispute)
+        found = await live(by, dispute, deciding=True)
         if not by.may(found["community"], Role.manager):
             raise Forbidden
         if found["state"] != DisputeState.awaiting_approval:

@@ -17,13 +17,17 @@ from portal.notices.states import Channel, NoticeKind
 from portal.people.principal import Principal
 from portal.units.debtors import tell_debtor
 
+OPENER = N_("You opened this dispute for the owner, so somebody else has to decide it.")
 OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
 DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")
 WITHDRAWN = N_("The owner withdrew this dispute in the meantime. There is nothing left to decide.")
 
 
-async def live(by: Principal, dispute: UUID) -> Record:
-    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when."""
+async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Record:
+    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when.
+
+    Who is one of its owners handles nothing of it; who opened it for them does not decide it.
+    """
     found = await steps.dispute_at_desk(by, dispute)
     if found["state"] == DisputeState.withdrawn:
         raise Refused(WITHDRAWN)
@@ -34,8 +38,10 @@ async def live(by: Principal, dispute: UUID) -> Record:
         found["debtor"],
         by.human,
     )
-    if concerned or found["opened_by"] == by.human:
+    if concerned:
         raise Refused(OWN)
+    if deciding and found["opened_by"] == by.human:
+        raise Refused(OPENER)
     return found
 
 

@@ -23,7 +23,8 @@ from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
 from portal.kit.once import id_of
 from portal.notices.states import NoticeKind
-from portal.people.principal import Principal
+from portal.people.principal import Audience, Principal
+from portal.people.queries import staff_of
 from portal.units.debtors import tell_debtor
 
 ABOVE = N_("No more than %(free)s of this line can be disputed; the rest is paid or under review already.")
@@ -202,7 +203,8 @@ async def enter(
     )
     assert row is not None
     await keep_photos(row["community"], f"dispute:{dispute}", by.actor, photos)
-    await steps.step(row, StepKind.opened, body=body)
+    speaker = await staff_of(by, row["community"]) if by.audience is Audience.staff else None  # for the owner
+    await steps.step(row, StepKind.opened, staff=speaker, body=body)
     return row
 
 

@@ -30,6 +30,7 @@ SELECT 'case:' || $2::uuid AS subject UNION ALL SELECT 'bill:' || id FROM bill W
 UNION ALL SELECT 'dispute:' || id FROM dispute WHERE debtor = $1
 UNION ALL SELECT 'plan:' || id FROM plan WHERE debtor = $1
 UNION ALL SELECT 'payment:' || id FROM payment WHERE debtor = $1
+UNION ALL SELECT 'contact:' || id FROM contact WHERE arrears_case = $2
 UNION ALL SELECT 'letter:' || id FROM letter WHERE arrears_case = $2
 """
 _NOTICES = """

@@ -25,6 +25,7 @@ from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
+from portal.letters.facts import stated_facts
 from portal.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
@@ -42,19 +43,6 @@ AGAIN_AFTER = timedelta(days=7)
 CLOSED = N_("This case is closed. There is nothing to write about.")
 TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
 THERE = N_("Letter %(number)s says this already. Deliver it, or wait until %(day)s for another one.")
-
-_LINES = """
-SELECT b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
-  l.quantity, l.rate, l.months, t.per, t.source, u.name AS unit
-FROM bill b JOIN bill_line l ON l.bill = b.id JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
-JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = b.unit
-WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
-"""
-_HEAD = """
-SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM debtor d
-JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
-WHERE d.id = $1
-"""
 
 
 @retrying
@@ -113,7 +101,7 @@ async def _write(
     number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
     amount = standing.chaseable - known.credit
     pay_by = on + timedelta(days=SEED.pay_within if kind is LetterKind.notice else SEED.grace_days)
-    facts = await _facts(row["debtor"], on) | {"credit": known.credit, "days": standing.days, "pay_at": pay_at}
+    facts = await stated_facts(row["debtor"], on) | {"credit": known.credit, "days": standing.days, "pay_at": pay_at}
     facts["rung"] = RUNGS[standing.stage].value
     await fetch(
         "INSERT INTO letter (id, community, arrears_case, kind, number, issued_on, pay_by, amount, facts, by_staff, at)"
@@ -137,38 +125,6 @@ async def _write(
     )  # fmt: skip
     if kind is not LetterKind.lawyer_draft:
         await _tell(row, letter, number=called, amount=amount, pay_on=pay_by, unit=facts["unit"])
-
-
-async def _facts(debtor: UUID, on: date) -> dict[str, object]:
-    """All that the letter says, as it is now: the home, its owners, and each line with what is asked of it."""
-    head = await fetch_one(_HEAD, debtor)
-    assert head
-    lines = [
-        {
-            "bill": line["bill"],
-            "period": line["period"],
-            "first": line["first_month"],
-            "last": line["last_month"],
-            "zh": line["name_zh"],
-            "en": line["name_en"],
-            "due_on": line["due_on"],
-            "amount": line["outstanding"] - line["held"],
-            "quantity": line["quantity"],
-            "rate": line["rate"],
-            "months": line["months"],
-            "per": line["per"],
-            "source": line["source"],
-        }
-        for line in await fetch(_LINES, debtor, on)
-    ]
-    return {
-        "estate": head["estate"],
-        "unit": head["unit"],
-        "owners": head["names"],
-        "hotline": head["hotline"],
-        "contract": head["contract_ref"],
-        "lines": lines,
-    }
 
 
 async def _tell(row: Record, letter: UUID, **facts: Any) -> None:

@@ -12,6 +12,7 @@ from portal.letters.queries import LetterPage, letter_of
 from portal.web.guards import owner
 from portal.web.i18n import _
 from portal.web.page import page
+from portal.web.papers import pdf
 
 
 @get("/{letter:uuid}", name="letters:show")
@@ -33,12 +34,6 @@ async def pdf_of(request: Request, found: LetterPage) -> Response[bytes]:
     """A letter's PDF, opened in the browser."""
     content = await letters_pdf([(found.row, found.facts, found.at)], request.app.state.web.sandbox)
     return pdf(content, f"{found.row.called}.pdf")
-
-
-def pdf(content: bytes, name: str) -> Response[bytes]:
-    """A PDF that opens in the browser."""
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(content, media_type="application/pdf", headers=headers)
 
 
 router = Router("/letters", route_handlers=[show, as_pdf], guards=[owner])

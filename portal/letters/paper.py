@@ -38,11 +38,12 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "credit": _yuan(facts["credit"]) if facts["credit"] else "",
         "pay_at": facts["pay_at"],
         "qr": _qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
-        "lines": [_line(line) for line in facts["lines"]],
+        "lines": [stated_line(line) for line in facts["lines"]],
     }
 
 
-def _line(line: dict[str, Any]) -> dict[str, str]:
+def stated_line(line: dict[str, Any]) -> dict[str, str]:
+    """A line of `stated_facts` as a paper prints it."""
     months = line["first"] if line["first"] == line["last"] else f"{line['first']} – {line['last']}"
     factors = [f"{_plain(line['quantity'])}", _plain(line["rate"]), line["months"]]
     reckoned = " × ".join(factor for factor in factors if factor)

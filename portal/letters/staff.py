@@ -12,12 +12,13 @@ from portal.files.queries import photo_of
 from portal.kit.i18n import N_
 from portal.letters import batch, issuing, proving, queries
 from portal.letters.forms import DeliveryForm, LetterForm
-from portal.letters.pages import pdf, pdf_of
+from portal.letters.pages import pdf_of
 from portal.letters.paper import letters_pdf
 from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
+from portal.web.papers import pdf
 from portal.web.pictures import jpeg
 
 

@@ -16,6 +16,7 @@ from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
+from portal.web.papers import pdf
 
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
@@ -45,13 +46,7 @@ async def take(request: Request) -> Response:
 async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     """The receipt, to print."""
     facts = await receipt_for_desk(request.user, payment)
-    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), facts.number)
-
-
-def pdf(content: bytes, number: int) -> Response[bytes]:
-    """A PDF that opens in the browser."""
-    headers = {"Content-Disposition": f'inline; filename="receipt-{number:06d}.pdf"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
 router = Router("/desk/payments", route_handlers=[list_, take, receipt], guards=[staff(*TAKERS)])

@@ -106,6 +106,15 @@ async def staff_of(by: Principal, community: int) -> UUID:
     return found
 
 
+async def colleague(community: int, login: str) -> UUID | None:
+    """The member of staff of a community with this sign-in name, in the running unit of work."""
+    return await fetch_value(
+        "SELECT s.id FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND h.login = $2",
+        community,
+        login.strip(),
+    )
+
+
 @reading
 async def sessions_of(by: Principal) -> list[SessionRow]:
     """The browsers in which this person is signed in, the latest used first."""

@@ -18,6 +18,7 @@ from portal.web.guards import owner
 from portal.web.held import begin
 from portal.web.i18n import _, say
 from portal.web.page import flash, go, page
+from portal.web.papers import pdf
 
 
 @get("/", name="plans:list")
@@ -104,13 +105,7 @@ async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int =
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
     """What was agreed, to keep; 404 until then."""
     found = await queries.plan_of(request.user, plan)
-    return pdf(await agreement_pdf(found, request.app.state.web.sandbox))
-
-
-def pdf(content: bytes) -> Response[bytes]:
-    """A PDF that opens in the browser."""
-    headers = {"Content-Disposition": 'inline; filename="instalments.pdf"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
 
 
 def agreement(found: PlanPage) -> str:

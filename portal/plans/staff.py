@@ -9,13 +9,13 @@ from litestar.response import Template
 from portal.kit.i18n import N_
 from portal.plans import actions, keeping, queries
 from portal.plans.forms import ApproveForm, CounterForm, RefuseForm, ReinstateForm
-from portal.plans.pages import pdf
 from portal.plans.paper import agreement_pdf
 from portal.plans.states import PlanState
 from portal.web.guards import staff
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
+from portal.web.papers import pdf
 
 
 @get("/", name="desk.plans:list")
@@ -89,7 +89,7 @@ async def reinstate(request: Request, plan: FromPath[UUID]) -> Response:
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
     """What was agreed, to print; 404 until then."""
     found = await queries.plan_on_desk(request.user, plan)
-    return pdf(await agreement_pdf(found, request.app.state.web.sandbox))
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
 
 
 async def plan_page(

@@ -28,8 +28,7 @@ from portal.settings import Settings
 from tests import cast
 from tests.arrears.world import TODAY, World, on, world
 from tests.client import browser
-from tests.pictures import a_photo
-from tests.populated import Sent
+from tests.pictures import Sent, a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 DAY = TODAY + timedelta(days=7)

@@ -32,8 +32,7 @@ from portal.units.household import homes_of
 from portal.verify import verify
 from tests import builders, cast
 from tests.bindings.world import wanted as binding_of
-from tests.pictures import a_photo
-from tests.populated import Sent
+from tests.pictures import Sent, a_photo
 from tests.transfers.changing import FROM, buyer, change, owner_called, ties, wanted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]

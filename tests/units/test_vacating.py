@@ -24,8 +24,7 @@ from portal.units.vacating import (
 )
 from portal.verify import verify
 from tests import builders, cast
-from tests.pictures import a_photo
-from tests.populated import Sent
+from tests.pictures import Sent, a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 TODAY = date(2026, 11, 20)

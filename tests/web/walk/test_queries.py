@@ -19,6 +19,8 @@ MOST = {
         "/desk/holds": 12,
         "/desk/late-charges": 13,
         "/desk/letters": 12,
+        "/desk/calls": 12,
+        "/desk/visits": 12,
         "/desk/imports": 14,
         "/desk/imports/{upload}": 10,
     },

@@ -1,0 +1,56 @@
+"""What a paper to a debtor states: the home, who owes, and each charge with its basis and what is asked of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from portal.db import fetch, fetch_one
+
+_LINES = """
+SELECT b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
+  l.quantity, l.rate, l.months, t.per, t.source, u.name AS unit
+FROM bill b JOIN bill_line l ON l.bill = b.id JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
+JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = b.unit
+WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
+"""
+_HEAD = """
+SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM debtor d
+JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
+WHERE d.id = $1
+"""
+
+
+async def stated_facts(debtor: UUID, on: date) -> dict[str, object]:
+    """The home, its owners, and each line past its date with what may be asked of it (fen), as it is now.
+
+    Part of the caller's unit of work.
+    """
+    head = await fetch_one(_HEAD, debtor)
+    assert head
+    lines = [
+        {
+            "bill": line["bill"],
+            "period": line["period"],
+            "first": line["first_month"],
+            "last": line["last_month"],
+            "zh": line["name_zh"],
+            "en": line["name_en"],
+            "due_on": line["due_on"].isoformat(),
+            "amount": line["outstanding"] - line["held"],
+            "quantity": line["quantity"],
+            "rate": line["rate"],
+            "months": line["months"],
+            "per": line["per"],
+            "source": line["source"],
+        }
+        for line in await fetch(_LINES, debtor, on)
+    ]
+    return {
+        "estate": head["estate"],
+        "unit": head["unit"],
+        "owners": head["names"],
+        "hotline": head["hotline"],
+        "contract": head["contract_ref"],
+        "lines": lines,
+    }

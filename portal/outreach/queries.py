@@ -1,0 +1,173 @@
+"""The desk's calls and visits: whom to turn to today, in which order, and the sheet for one home."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.contacts import CALLERS
+from portal.arrears.gates import Reached
+from portal.arrears.next_action import Todo
+from portal.arrears.policy import SEED
+from portal.arrears.states import ContactChannel, ContactOutcome, NextStep, Reason
+from portal.checkout.records import LIVE
+from portal.db import fetch, reading
+from portal.kit.i18n import Sentence
+from portal.kit.money import Money
+from portal.kit.paging import offset, pages
+from portal.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
+from portal.outreach.states import Waits, Whose
+from portal.outreach.words import WAITS
+from portal.people.principal import Principal
+
+PER_PAGE = 50
+STAGE = {NextStep.call: 2, NextStep.visit: 3}
+
+# At its stage a home is turned to; at another one only when somebody has planned it as the next step.
+_QUEUE = (
+    "k.community = ANY($1::int[]) AND k.state <> 'closed' AND (k.stage = $2 OR $3 = (SELECT a.step FROM next_action a"
+    " WHERE a.arrears_case = k.id ORDER BY a.at DESC LIMIT 1))"
+)
+_BESIDE = """
+SELECT k.id, u.building, u.sort_key, p.on_day AS promised_by, p.amount > coalesce(
+  (SELECT sum(a.amount) FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
+   WHERE b.debtor = k.debtor AND a.created_at >= p.at), 0) AS unkept,
+  (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
+  (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
+  EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
+  n.step, n.on_day AS next_on, s.name AS who, s.human
+FROM arrears_case k JOIN unit u ON u.id = k.unit
+LEFT JOIN LATERAL (SELECT * FROM payment_promise WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) p ON true
+LEFT JOIN LATERAL (SELECT * FROM next_action WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) n
+  ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at)
+LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
+"""
+# The cap is for the home: calls for another case of it count too.
+_CONTACTS = """
+SELECT k.id, o.channel, o.outcome, o.on_day FROM arrears_case k JOIN arrears_case same ON same.unit = k.unit
+JOIN contact o ON o.arrears_case = same.id WHERE k.id = ANY($1::uuid[]) ORDER BY o.on_day, o.at
+"""
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A home to turn to: its last contact, the promise that is open, what is to be done next, and why it waits.
+
+    `fits` is what helps most by its reason.
+    """
+
+    case: CaseRow
+    building: str
+    sort_key: str
+    last: Reached | None
+    promised_by: date | None
+    todo: Todo | None
+    reason: Reason
+    waits: Sentence | None
+    late: bool
+
+    @property
+    def fits(self) -> NextStep:
+        """What helps most when this is the reason."""
+        return FITS[self.reason]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of homes. The counts are of all of one's communities: due today, late among them, and waiting."""
+
+    rows: list[QueueRow]
+    due: int
+    late: int
+    mine: int
+    waiting: int
+    buildings: list[tuple[str, int]]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which of them to list: whose, of which building (empty: all), and whether those that wait."""
+
+    whose: Whose = Whose.team
+    building: str = ""
+    waiting: bool = False
+
+
+@reading
+async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
+    """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
+    rows = await _rows(by, await rows_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value))
+    due = [row for row in rows if row.waits is None]
+    listed = [row for row in rows if (row.waits is not None) is wanted.waiting and _fits(row, wanted)]
+    if step is NextStep.visit:
+        listed.sort(key=lambda row: row.sort_key)
+    start = offset(page, PER_PAGE)
+    return Queue(
+        listed[start : start + PER_PAGE],
+        len(due),
+        sum(row.late for row in due),
+        sum(bool(row.todo and row.todo.mine) for row in due),
+        len(rows) - len(due),
+        list(Counter(row.building for row in sorted(due, key=lambda row: row.sort_key)).items()),
+        max(page, 1),
+        pages(len(listed), PER_PAGE),
+    )
+
+
+def _fits(row: QueueRow, wanted: Wanted) -> bool:
+    if wanted.building and row.building != wanted.building:
+        return False
+    if wanted.whose is Whose.mine:
+        return bool(row.todo and row.todo.mine)
+    return wanted.whose is Whose.team or row.late
+
+
+async def _rows(by: Principal, stored: Sequence[Record]) -> list[QueueRow]:
+    """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
+    cases = await standing_cases(stored)
+    ids = [case.id for case in cases]
+    contacts: dict[UUID, list[Reached]] = defaultdict(list)
+    for row in await fetch(_CONTACTS, ids):
+        contacts[row["id"]].append(
+            Reached(ContactChannel(row["channel"]), ContactOutcome(row["outcome"]), row["on_day"])
+        )
+    beside = {row["id"]: row for row in await fetch(_BESIDE, ids, [state.value for state in LIVE])}
+    found = []
+    for case in cases:
+        row = beside[case.id]
+        seen = Seen(
+            case.state,
+            case.chaseable,
+            tuple(contacts[case.id]),
+            Money(row["credit"]),
+            row["pending"],
+            row["promised_by"] if row["unkept"] else None,
+            row["next_on"],
+        )
+        found.append((order(seen, case.days, case.on), _row(by, case, row, seen)))
+    return [row for _key, row in sorted(found, key=lambda one: one[0])]
+
+
+def _row(by: Principal, case: CaseRow, row: Record, seen: Seen) -> QueueRow:
+    waits = waits_for(seen, SEED, case.on)
+    days = {Waits.planned: seen.next_on, Waits.promise: seen.promised_by, Waits.spoken: spoken_on(seen)}
+    step = NextStep(row["step"]) if row["step"] else None
+    return QueueRow(
+        case,
+        row["building"] or "",
+        row["sort_key"],
+        seen.contacts[-1] if seen.contacts else None,
+        seen.promised_by,
+        Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
+        Reason(row["reason"] or Reason.unknown),
+        Sentence(WAITS[waits], {"day": days.get(waits)}) if waits else None,
+        late(seen, case.on),
+    )

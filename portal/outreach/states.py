@@ -1,0 +1,23 @@
+"""Why a home is left alone today although its stage asks for a call or a visit."""
+
+from enum import StrEnum
+
+
+class Waits(StrEnum):
+    """What it waits for, in the order in which one would look."""
+
+    held = "held"
+    small = "small"
+    pending = "pending"
+    planned = "planned"
+    promise = "promise"
+    spoken = "spoken"
+    cap = "cap"
+
+
+class Whose(StrEnum):
+    """Which homes of a queue to list: all, those that are one's own next step, those that are late."""
+
+    team = "team"
+    mine = "mine"
+    late = "late"
