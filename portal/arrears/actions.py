@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.facts import before_of, facts_of, kept
+from portal.arrears.facts import facts_of, kept, looks_of
 from portal.arrears.rules import RULE, Standing, look
 from portal.arrears.states import CaseState, Why
 from portal.audit.actions import record
@@ -41,11 +41,13 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
             mine,
         )
     }
-    before = await before_of(list(cases.values()))
+    found = await facts_of(mine, [on] * len(mine))
+    looks = await looks_of({case: debtor for debtor, case in cases.items()}, found)
     changes = []
-    for debtor, facts in (await facts_of(mine, [on] * len(mine))).items():
+    for debtor in mine:
         case = cases.get(debtor)
-        standing = look(facts, before[case] if case else None, on)
+        facts, before = looks[case] if case else (found[debtor], None)
+        standing = look(facts, before, on)
         if standing is None:
             continue
         if case:

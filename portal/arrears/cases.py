@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.facts import before_of, facts_of
+from portal.arrears.facts import facts_of, looks_of
 from portal.arrears.rules import Next, NextKind, Standing, look
 from portal.arrears.states import RUNGS, CaseState, Rung
 from portal.arrears.words import to_owner, to_staff
@@ -96,8 +96,8 @@ async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
     live = [row for row in rows if row["state"] != CaseState.closed]
     days = {row["id"]: max(clock.today(row["timezone"]), row["looked_on"]) for row in rows}
     facts = await facts_of([row["debtor"] for row in live], [days[row["id"]] for row in live])
-    before = await before_of([row["id"] for row in live])
-    standings = {row["id"]: look(facts[row["debtor"]], before[row["id"]], days[row["id"]]) for row in live}
+    looks = await looks_of({row["id"]: row["debtor"] for row in live}, facts)
+    standings = {case: look(seen, before, days[case]) for case, (seen, before) in looks.items()}
     return [_case(row, standings.get(row["id"]), days[row["id"]]) for row in rows]
 
 

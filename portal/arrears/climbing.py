@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.actions import JOB, refresh_cases, write_change
-from portal.arrears.facts import before_of, facts_of, kept
+from portal.arrears.facts import facts_of, kept, looks_of
 from portal.arrears.gates import Check, gates_to
 from portal.arrears.known import known_before, known_of
 from portal.arrears.locking import case_at_desk
@@ -102,7 +102,6 @@ async def _standing(case: UUID, debtor: UUID, on: date) -> Standing:
 
 async def standings_of(debtors: dict[UUID, UUID], on: date) -> dict[UUID, Standing]:
     """How cases stand, by their debtors, that were looked at in this unit of work."""
-    facts = await facts_of(list(debtors.values()), [on] * len(debtors))
-    before = await before_of(list(debtors))
-    found = {case: look(facts[debtor], before[case], on) for case, debtor in debtors.items()}
+    looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
+    found = {case: look(facts, before, on) for case, (facts, before) in looks.items()}
     return {case: standing for case, standing in found.items() if standing}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.rules import Before, Debt, Facts, Standing
+from portal.arrears.rules import Before, Debt, Facts, Standing, less_owed
 from portal.arrears.states import CaseState
 from portal.db import fetch
 from portal.kit.money import Money
@@ -26,8 +27,16 @@ JOIN hold h ON h.debtor = w.debtor AND h.line IS NULL AND h.released_at IS NULL
  AND (h.until IS NULL OR h.until >= w.on_day)
 """
 _BEFORE = """
-SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts FROM case_stage s
+SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at FROM case_stage s
 WHERE s.arrears_case = ANY($1::uuid[]) ORDER BY s.arrears_case, s.changed_on DESC, s.at DESC
+"""
+_REDUCED = """
+SELECT b.debtor, max((x.at AT TIME ZONE c.timezone)::date) AS on_day
+FROM unnest($1::uuid[], $2::timestamptz[]) AS w(debtor, since) JOIN bill b ON b.debtor = w.debtor
+JOIN community c ON c.id = b.community JOIN bill_line l ON l.bill = b.id
+JOIN LATERAL (SELECT created_at AS at FROM allocation WHERE line = l.id AND amount > 0
+  UNION ALL SELECT created_at FROM adjustment WHERE line = l.id AND amount < 0) x ON x.at > w.since
+GROUP BY b.debtor
 """
 
 
@@ -49,8 +58,17 @@ async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
             UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
             for debt in json.loads(row["facts"])["debts"]
         }
-        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines)
+        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines, row["at"])
     return found
+
+
+async def looks_of(cases: Mapping[UUID, UUID], facts: Mapping[UUID, Facts]) -> dict[UUID, tuple[Facts, Before]]:
+    """What each live case (id to debtor) is looked at with: its facts, with the day less became owed, and its past."""
+    before = await before_of(list(cases))
+    less = {cases[case]: was.at for case, was in before.items() if less_owed(facts[cases[case]], was)}
+    found = await fetch(_REDUCED, list(less), list(less.values())) if less else []
+    days = {row["debtor"]: row["on_day"] for row in found}
+    return {case: (replace(facts[debtor], reduced_on=days.get(debtor)), before[case]) for case, debtor in cases.items()}
 
 
 def kept(facts: Facts, standing: Standing, on: date) -> str:
@@ -67,6 +85,7 @@ def kept(facts: Facts, standing: Standing, on: date) -> str:
                 for debt in facts.overdue_on(on).debts
             ],
             "whole_hold": facts.whole_hold,
+            "reduced_on": facts.reduced_on.isoformat() if facts.reduced_on else None,
             "overdue": standing.overdue.fen,
             "held": standing.held.fen,
             "days": standing.days,

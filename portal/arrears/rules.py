@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,23 +40,32 @@ class Debt:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a debtor owes for a unit, and whether a hold on everything lasts. Only what is past due counts."""
+    """What a debtor owes for a unit, and whether a hold on everything lasts. Only what is past due counts.
+
+    `reduced_on` is the day on which less became owed than at the last change, None when that is today or never was.
+    """
 
     debts: tuple[Debt, ...]
     whole_hold: bool = False
+    reduced_on: date | None = None
 
     def overdue_on(self, on: date) -> Facts:
         """The same without what is not past its due date on this day."""
-        return Facts(tuple(d for d in self.debts if d.due_on < on and d.outstanding.fen > 0), self.whole_hold)
+        debts = tuple(d for d in self.debts if d.due_on < on and d.outstanding.fen > 0)
+        return replace(self, debts=debts)
 
 
 @dataclass(frozen=True)
 class Before:
-    """Where a live case stood at its last change: state, stage, and (outstanding, held) of each line then."""
+    """Where a live case stood at its last change: state, stage, and (outstanding, held) of each line then.
+
+    `at` is the moment of that change.
+    """
 
     state: CaseState
     stage: int
     lines: Mapping[UUID, tuple[Money, Money]] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 class NextKind(StrEnum):
@@ -112,7 +121,8 @@ def look(facts: Facts, before: Before | None, on: date, policy: Policy = SEED) -
     """How a case stands on a day; None when there is none and nothing is overdue.
 
     A case enters, also after everything in it was held, at the stage by days, at most 2. From there it climbs only
-    by recorded steps; it falls to the stage by days when less is owed than before, to the first for a small balance.
+    by recorded steps; it falls when less is owed than before, to the stage by days of the day of that payment or
+    credit, however late this look comes; and to the first for a small balance.
     A hold pauses it or takes sums out of it, but leaves the stage it had reached.
     """
     seen = facts.overdue_on(on)
@@ -144,14 +154,15 @@ def _oldest(facts: Facts, *, respect_whole_hold: bool) -> date | None:
 def _stage(facts: Facts, before: Before | None, on: date, by_days: int) -> int:
     if before is None or before.stage == 0:
         return min(by_days, ENTRY)
-    if not _less_owed(facts, before):
+    if not less_owed(facts, before):
         return before.stage
     # Under a hold on everything the money still counts: the stage is right when the hold ends.
     oldest = _oldest(facts, respect_whole_hold=False)
-    return min(before.stage, stage_by_days((on - oldest).days) if oldest else 0)
+    then = min(facts.reduced_on or on, on)
+    return min(before.stage, stage_by_days((then - oldest).days) if oldest else 0)
 
 
-def _less_owed(facts: Facts, before: Before) -> bool:
+def less_owed(facts: Facts, before: Before) -> bool:
     """Whether a line owes less than at the last change: paid in part, or credited."""
     now = {d.line: d.outstanding for d in facts.debts}
     return any(now.get(line, ZERO) < outstanding for line, (outstanding, _held) in before.lines.items())
@@ -169,7 +180,7 @@ def _why(facts: Facts, before: Before | None, state: CaseState, stage: int) -> W
     now = {d.line: (d.outstanding, d.held) for d in facts.debts}
     if now == dict(before.lines):
         return None
-    if _less_owed(facts, before):
+    if less_owed(facts, before):
         return Why.reduced
     held, was = total(h for _o, h in now.values()), total(h for _o, h in before.lines.values())
     if held == was:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from portal.arrears.jobs import arrears
+from portal.arrears.queries import Filter, cases_on_desk
 from portal.db import unit_of_work
 from portal.disputes.opening import open_dispute, withdraw
 from portal.disputes.states import DisputeReason
@@ -125,6 +126,19 @@ async def test_a_part_payment_lets_it_fall_with_the_reason_stored(debts: World) 
     assert await debts.cases() == [("1栋101", "open", 1)]
     assert await debts.history() == [("opened", "open", 2), ("reduced", "open", 1)]
     assert await debts.broken_invariants() == []
+
+
+@pytest.mark.parametrize("late", [1, 40])
+async def test_after_a_part_payment_the_stage_is_that_of_its_day_however_late_the_look(debts: World, late: int) -> None:
+    with on(TODAY):
+        old, _young = await debts.bill(40), await debts.bill(15)
+        await arrears(TODAY)
+        await debts.pay(old, 10_000)
+    with on(TODAY + timedelta(days=late)):
+        shown = await cases_on_desk(debts.estate["沈平"], Filter())
+        await arrears(TODAY + timedelta(days=late))
+    assert [case.stage for case in shown.cases] == [1], "on the sixteenth day it climbs by a step, not by itself"
+    assert await debts.history() == [("opened", "open", 2), ("reduced", "open", 1)]
 
 
 async def test_a_dispute_takes_its_sum_out_and_gives_it_back(debts: World) -> None:
