@@ -25,8 +25,11 @@ install: .venv/ready
 browser: .venv/ready-to-test
 	@$(BIN)/python -m tests.browser
 
+# Two at once, each with an embedded server of its own; a server by address has room for one.
+PARALLEL ?= $(if $(DATABASE_URL),,-n 2 --dist loadfile)
+
 test: browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: .venv/ready-to-test
 	$(BIN)/ruff format --check portal tests
