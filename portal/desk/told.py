@@ -39,7 +39,7 @@ SUBJECTS = {
     "staff": (N_("Member of staff"), ""),
     "statement": (N_("Statement"), "/desk/statements/"),
     "tariff": (N_("Tariff"), ""),
-    "unit": (N_("Home"), "/desk/units/"),
+    "unit": (N_("Unit"), "/desk/units/"),
     "vacancy": (N_("Vacancy"), "/desk/vacancies/"),
 }
 ACTORS = {
