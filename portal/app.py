@@ -49,6 +49,7 @@ ROUTERS: tuple[str, ...] = (
     "disputes.staff",
     "plans.pages",
     "plans.staff",
+    "ladders.staff",
     "arrears.pages",
     "arrears.staff",
     "arrears.ending",

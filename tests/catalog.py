@@ -91,6 +91,14 @@ _ALWAYS = {
     "dispute": {"line": "gen_random_uuid()", "amount": "5"},
     "late_terms": {"daily_rate": "0.001", "demand_days": "15"},
     "prime_rate": {"rate": "0.03"},
+    "ladder_rule": {
+        "position": "0",
+        "stay_1": "7",
+        "stay_2": "7",
+        "stay_3": "15",
+        "pay_within": "7",
+        "grace_days": "15",
+    },  # fmt: skip
 }
 
 

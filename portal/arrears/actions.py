@@ -13,6 +13,7 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_value
 from portal.kit import clock
+from portal.ladders.queries import ladder_of
 
 JOB = "job:arrears"
 VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
@@ -43,11 +44,12 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
     }
     found = await facts_of(mine, [on] * len(mine))
     looks = await looks_of({case: debtor for debtor, case in cases.items()}, found)
+    small = (await ladder_of(community, on)).terms.small_balance
     changes = []
     for debtor in mine:
         case = cases.get(debtor)
         facts, before = looks[case] if case else (found[debtor], None)
-        standing = look(facts, before, on)
+        standing = look(facts, before, on, small)
         if standing is None:
             continue
         if case:

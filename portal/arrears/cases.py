@@ -17,6 +17,7 @@ from portal.db import fetch
 from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
+from portal.ladders.rules import SEED
 
 # A look at a later day may have been stored already (`run arrears --on`); a page never shows an earlier one than it.
 ROWS = """
@@ -24,7 +25,10 @@ SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.loo
   u.name AS unit_name, c.name AS estate, c.hotline, c.timezone,
   (SELECT names FROM debtor_names n WHERE n.debtor = k.debtor) AS people,
   (SELECT p.id FROM plan p WHERE p.debtor = k.debtor
-   AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan
+   AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan,
+  (SELECT r.small_balance FROM ladder_version v JOIN ladder_rule r ON r.version = v.id AND r.position = 0
+   WHERE v.community = k.community AND v.starts_on <= k.looked_on ORDER BY v.starts_on DESC, v.made_at DESC LIMIT 1)
+   AS small
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
 """
 NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.name, k.id"
@@ -32,7 +36,10 @@ NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case as it stands. `days` counts from the oldest line that may be chased; `plan` is a live plan or request."""
+    """A case as it stands. `days` counts from the oldest line that may be chased; `plan` is a live plan or request.
+
+    `small` is what is too little to chase there.
+    """
 
     id: UUID
     community: int
@@ -54,6 +61,7 @@ class CaseRow:
     opened_on: date
     closed_on: date | None
     plan: UUID | None
+    small: Money
 
     @property
     def chaseable(self) -> Money:
@@ -97,7 +105,8 @@ async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
     days = {row["id"]: max(clock.today(row["timezone"]), row["looked_on"]) for row in rows}
     facts = await facts_of([row["debtor"] for row in live], [days[row["id"]] for row in live])
     looks = await looks_of({row["id"]: row["debtor"] for row in live}, facts)
-    standings = {case: look(seen, before, days[case]) for case, (seen, before) in looks.items()}
+    small = {row["id"]: SEED.small_balance if row["small"] is None else Money(row["small"]) for row in live}
+    standings = {case: look(seen, before, days[case], small[case]) for case, (seen, before) in looks.items()}
     return [_case(row, standings.get(row["id"]), days[row["id"]]) for row in rows]
 
 
@@ -123,6 +132,7 @@ def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
         opened_on=row["opened_on"],
         closed_on=row["closed_on"],
         plan=row["plan"],
+        small=SEED.small_balance if row["small"] is None else Money(row["small"]),
     )
 
 

@@ -12,15 +12,17 @@ from portal.arrears.facts import facts_of, kept, looks_of
 from portal.arrears.gates import Check, gates_to
 from portal.arrears.known import known_before, known_of
 from portal.arrears.locking import case_at_desk
-from portal.arrears.policy import SEED
-from portal.arrears.rules import LAST, Standing, look
+from portal.arrears.rules import LAST, Facts, Standing, look
 from portal.arrears.states import CaseState, Why
+from portal.arrears.terms import policies_of
 from portal.arrears.words import condition
 from portal.audit.actions import plain
 from portal.db import fetch, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
 from portal.kit.i18n import N_
+from portal.ladders.queries import ladder_of
+from portal.ladders.rules import Ladder, Policy
 from portal.people.principal import Principal, Role
 
 BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)
@@ -41,7 +43,8 @@ async def take_step(by: Principal, case: UUID) -> int:
         row = await case_at_desk(by, case, *ANY_STEPPER)
         on = max(clock.today(row["timezone"]), row["looked_on"])
         await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
-        standing = await _standing(case, row["debtor"], on)
+        ladder = await ladder_of(row["community"], on)
+        standing = await _standing(case, row["debtor"], on, ladder)
         if standing.state is CaseState.closed:
             raise Refused(CLOSED)
         if standing.stage >= LAST:
@@ -49,12 +52,13 @@ async def take_step(by: Principal, case: UUID) -> int:
         target = standing.stage + 1
         if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
             raise Forbidden
-        checks = gates_to(target, standing, await known_before(target, case, row["debtor"], on), SEED, on)
+        policy = (await policies_of(ladder, {case: standing}, {case: row["debtor"]}, on))[case]
+        checks = gates_to(target, standing, await known_before(target, case, row["debtor"], on), policy, on)
         shut = next((check for check in checks if not check.open), None)
         if shut:
             said = condition(shut)
             raise Refused(said.text, **said.facts)
-        await _climb(row["community"], case, row["debtor"], target, checks, on, by.actor)
+        await _climb(row["community"], case, standing, await _seen(row["debtor"], on), checks, policy, on, by.actor)
         return target
 
 
@@ -67,41 +71,48 @@ async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date)
         BY_ITSELF,
         on,
     )
-    standings = await standings_of({row["id"]: row["debtor"] for row in rows}, on)
+    ladder = await ladder_of(community, on)
+    cases = {row["id"]: row["debtor"] for row in rows}
+    standings = await standings_of(cases, on, ladder)
     ripe = {case: standing for case, standing in standings.items() if standing.by_days > standing.stage}
-    known = await known_of(list(ripe))
+    known, policies = await known_of(list(ripe)), await policies_of(ladder, ripe, cases, on)
     climbed = 0
-    for row in rows:
-        if row["id"] not in ripe:
-            continue
-        standing = ripe[row["id"]]
-        checks = gates_to(standing.stage + 1, standing, known[row["id"]], SEED, on)
+    for case, standing in ripe.items():
+        checks = gates_to(standing.stage + 1, standing, known[case], policies[case], on)
         if all(check.open for check in checks):
-            await _climb(community, row["id"], row["debtor"], standing.stage + 1, checks, on, JOB)
+            await _climb(community, case, standing, await _seen(cases[case], on), checks, policies[case], on, JOB)
             climbed += 1
     return climbed
 
 
 async def _climb(
-    community: int, case: UUID, debtor: UUID, stage: int, checks: Sequence[Check], on: date, actor: str
+    community: int,
+    case: UUID,
+    standing: Standing,
+    facts: Facts,
+    checks: Sequence[Check],
+    policy: Policy,
+    on: date,
+    actor: str,
 ) -> None:
-    """Write the climb with its gates as they were (I-C2, I-C6)."""
-    facts = (await facts_of([debtor], [on]))[debtor]
-    standing = await _standing(case, debtor, on)
+    """Write the climb by one stage with its gates as they were (I-C2, I-C6)."""
     gates = [{"gate": check.gate.value, **check.facts} for check in checks]
-    told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": SEED.name}
-    await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, stage)
-    await write_change(
-        community, case, standing.at(stage), Why.entered, on, actor, json.dumps(told, default=plain, sort_keys=True)
-    )
+    told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
+    higher = standing.at(standing.stage + 1)
+    await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
+    await write_change(community, case, higher, Why.entered, on, actor, json.dumps(told, default=plain, sort_keys=True))
 
 
-async def _standing(case: UUID, debtor: UUID, on: date) -> Standing:
-    return (await standings_of({case: debtor}, on))[case]
+async def _seen(debtor: UUID, on: date) -> Facts:
+    return (await facts_of([debtor], [on]))[debtor]
 
 
-async def standings_of(debtors: dict[UUID, UUID], on: date) -> dict[UUID, Standing]:
+async def _standing(case: UUID, debtor: UUID, on: date, ladder: Ladder) -> Standing:
+    return (await standings_of({case: debtor}, on, ladder))[case]
+
+
+async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
     """How cases stand, by their debtors, that were looked at in this unit of work."""
     looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
-    found = {case: look(facts, before, on) for case, (facts, before) in looks.items()}
+    found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
     return {case: standing for case, standing in found.items() if standing}

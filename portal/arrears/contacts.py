@@ -11,7 +11,6 @@ from portal.arrears.facts import facts_of
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.known import known_of
 from portal.arrears.locking import case_at_desk
-from portal.arrears.policy import SEED
 from portal.arrears.states import ATTEMPTS, MAY_COME_OF, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -20,6 +19,7 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
+from portal.ladders.rules import SEED
 from portal.people.principal import Principal, Role
 from portal.people.queries import colleague, staff_of
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.arrears.limitation import Clock
-from portal.arrears.policy import Policy
 from portal.arrears.rules import FIRST_DAY, LAST, Standing
 from portal.arrears.states import ATTEMPTS, PROVEN, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
 from portal.kit.money import ZERO, Money
+from portal.ladders.rules import Policy
 
 FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks (product.md S9)
 WEEK = timedelta(days=7)

@@ -10,14 +10,15 @@ from portal.arrears.cases import CaseRow
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import gates_to
 from portal.arrears.known import known_before
-from portal.arrears.policy import SEED
 from portal.arrears.rules import LAST
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate, Kept, Reason
+from portal.arrears.terms import policies_of
 from portal.arrears.words import condition
 from portal.db import fetch, fetch_value
 from portal.files.queries import PhotoRow, photos_of_all
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
+from portal.ladders.queries import ladder_of
 from portal.people.principal import Principal, Role
 
 KEEPERS = (Role.finance, Role.manager)  # of what people say about their hardship
@@ -91,8 +92,10 @@ async def log_of(by: Principal, case: CaseRow) -> Log:
 
 
 async def _gates(case: CaseRow, target: int) -> list[Condition]:
-    standing = (await standings_of({case.id: case.debtor}, case.on))[case.id]
-    checks = gates_to(target, standing, await known_before(target, case.id, case.debtor, case.on), SEED, case.on)
+    ladder, debtors = await ladder_of(case.community, case.on), {case.id: case.debtor}
+    standing = (await standings_of(debtors, case.on, ladder))[case.id]
+    policy = (await policies_of(ladder, {case.id: standing}, debtors, case.on))[case.id]
+    checks = gates_to(target, standing, await known_before(target, case.id, case.debtor, case.on), policy, case.on)
     return [Condition(check.gate, check.open, condition(check)) for check in checks]
 
 

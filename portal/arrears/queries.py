@@ -13,6 +13,7 @@ from portal.arrears.holding import HOLDERS
 from portal.arrears.log import Log, log_of
 from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
+from portal.arrears.terms import Segmented, segments_of
 from portal.db import fetch, reading
 from portal.disputes.steps import HANDLERS
 from portal.files.queries import photo_of
@@ -64,6 +65,7 @@ class CasePage:
     file: CaseFile
     log: Log
     todo: Todo | None
+    segmented: Segmented
     may_open_disputes: bool
     may_hold: bool
     may_export: bool
@@ -174,6 +176,7 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
         await file_of(found),
         log,
         (await todos_of(by, [found.id])).get(found.id),
+        (await segments_of({found.id: found.debtor}, found.on))[found.id],
         by.may(found.community, *HANDLERS),
         by.may(found.community, *HOLDERS),
         by.may(found.community, *EXPORTERS),

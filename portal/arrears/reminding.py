@@ -10,12 +10,15 @@ from uuid import UUID
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import may_remind
 from portal.arrears.known import Known, known_of
-from portal.arrears.policy import SEED
 from portal.arrears.rules import Standing
+from portal.arrears.terms import policies_of
+from portal.communities.worktime import public_holiday
 from portal.db import fetch, fetch_one
 from portal.kit import clock
+from portal.ladders.queries import ladder_of
+from portal.ladders.rules import SEED, Policy
 from portal.notices.actions import Told, tell_all
-from portal.notices.rules import after_quiet
+from portal.notices.rules import decent
 from portal.notices.states import Channel, NoticeKind
 
 CHANNELS = (Channel.sms, Channel.email)
@@ -46,24 +49,32 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
         on,
     )
     cases = {row["id"]: row["debtor"] for row in rows}
-    standings, known = await standings_of(cases, on), await known_of(list(cases))
-    ripe = {case: cases[case] for case in standings if may_remind(standings[case], known[case], SEED)}
+    ladder = await ladder_of(community, on)
+    standings, known = await standings_of(cases, on, ladder), await known_of(list(cases))
+    new = {case: standing for case, standing in standings.items() if known[case].reminded_on is None}
+    policies = await policies_of(ladder, new, cases, on)
+    ripe = {case: cases[case] for case in new if may_remind(new[case], known[case], policies[case])}
     if not ripe:
         return 0
     estate = await fetch_one("SELECT name, timezone FROM community WHERE id = $1", community)
     assert estate
     await tell_all(
         NoticeKind.arrears_reminder,
-        await _told(ripe, standings, known, estate["name"], on),
+        await _told(ripe, standings, known, policies, estate["name"], on),
         community=community,
         channels=CHANNELS,
-        not_before=after_quiet(clock.real_now(), estate["timezone"], SEED.quiet_from, SEED.quiet_until),
+        not_before=decent(clock.real_now(), estate["timezone"], SEED.quiet_from, SEED.quiet_until, public_holiday),
     )
     return len(ripe)
 
 
 async def _told(
-    ripe: dict[UUID, UUID], standings: dict[UUID, Standing], known: dict[UUID, Known], estate: str, on: date
+    ripe: dict[UUID, UUID],
+    standings: dict[UUID, Standing],
+    known: dict[UUID, Known],
+    policies: dict[UUID, Policy],
+    estate: str,
+    on: date,
 ) -> list[Told]:
     """What everybody concerned reads: the sum, its bills, and until when to pay."""
     bills = defaultdict(list)
@@ -79,7 +90,7 @@ async def _told(
             "total": standings[case].chaseable - known[case].credit,
             "credit": known[case].credit,
             "bills": bills[debtor],
-            "pay_on": on + timedelta(days=SEED.pay_within),
+            "pay_on": on + timedelta(days=policies[case].pay_within),
         }
         told += [
             Told(row["person"], f"{SUBJECT}{case}", "/bills", facts=facts | {"unit": row["unit"]})

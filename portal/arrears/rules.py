@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from portal.arrears.policy import SEED, Policy
 from portal.arrears.states import RUNGS, CaseState, Rung, Why
 from portal.kit.money import ZERO, Money, total
+from portal.ladders.rules import SEED
 
 RULE = "arrears-1"
 FIRST_DAY = (0, 1, 16, 31, 61)  # the first day overdue of each stage
@@ -117,12 +117,12 @@ def stage_by_days(days: int) -> int:
     return sum(1 for first in FIRST_DAY[1:] if days >= first)
 
 
-def look(facts: Facts, before: Before | None, on: date, policy: Policy = SEED) -> Standing | None:
+def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.small_balance) -> Standing | None:
     """How a case stands on a day; None when there is none and nothing is overdue.
 
     A case enters, also after everything in it was held, at the stage by days, at most 2. From there it climbs only
     by recorded steps; it falls when less is owed than before, to the stage by days of the day of that payment or
-    credit, however late this look comes; and to the first for a small balance.
+    credit, however late this look comes; and to the first for a small balance (`small`, fen).
     A hold pauses it or takes sums out of it, but leaves the stage it had reached.
     """
     seen = facts.overdue_on(on)
@@ -134,7 +134,7 @@ def look(facts: Facts, before: Before | None, on: date, policy: Policy = SEED) -
     days = (on - oldest).days if oldest else 0
     state = CaseState.paused if seen.whole_hold else CaseState.open
     stage = _stage(seen, before, on, stage_by_days(days))
-    if overdue <= policy.small_balance:
+    if overdue <= small:
         stage = min(stage, QUIET)
     why = _why(seen, before, state, stage)
     ahead = _next(state, stage, oldest, on)

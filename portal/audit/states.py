@@ -58,6 +58,7 @@ class AuditVerb(StrEnum):
     CONTACT_RECORDED = "contact_recorded"
     PAYMENT_PROMISED = "payment_promised"
     REASON_SET = "reason_set"
+    LADDER_SET = "ladder_set"
     NEXT_ACTION_SET = "next_action_set"
     EVIDENCE_TAKEN = "evidence_taken"
     SERVICE_RECORDED = "service_recorded"

@@ -156,3 +156,15 @@ def _days_later(calendar: WorkCalendar, start: datetime, days: int) -> datetime:
         return then.closes
     same_time = calendar.at(then.day, calendar.local(begin).time())
     return min(max(same_time, then.opens), then.closes)
+
+
+def public_holiday(day: date) -> bool:
+    """Whether a day is off for a holiday that has a name; a weekend is not, nor a weekend that is worked for one.
+
+    Of years that are not published yet nothing is known, and no day is one.
+    """
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return False
+    return bool(off and name)

@@ -93,10 +93,3 @@ async def late_books(by: Principal) -> list[LateBook]:
         )
         for row in rows
     ]
-
-
-@reading
-async def community_called(by: Principal, code: str) -> int | None:
-    """The id of a community of the reader's by its code; None for any other."""
-    rows = await fetch("SELECT id FROM community WHERE id = ANY($1) AND code = $2", list(by.with_role(*READERS)), code)
-    return rows[0]["id"] if rows else None

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
-from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.late_charges import queries, terms
 from portal.late_charges.forms import PrimeForm, TermsForm
 from portal.late_charges.rules import Terms
+from portal.people.queries import community_called
 from portal.web.forms import Form
 from portal.web.guards import staff, stepped_up
 from portal.web.held import begun
@@ -30,7 +30,7 @@ async def set_terms(request: Request) -> Response:
     """Set the terms from a day on."""
     form: Any = TermsForm(await request.form())
     if form.validate():
-        community = await _community(request, form.community.data)
+        community = await community_called(request.user, form.community.data, *queries.READERS)
         if await form.accepts(terms.set_terms(request.user, community, typed(form), once=form.once)):
             flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
             return go(request, "desk.late:show")
@@ -54,19 +54,12 @@ async def enter_prime_rate(request: Request) -> Response:
     """Enter a published rate."""
     form: Any = PrimeForm(await request.form())
     if form.validate():
-        community = await _community(request, form.community.data)
+        community = await community_called(request.user, form.community.data, *queries.READERS)
         entry = (form.starts_on.data, form.rate.data, form.source.data)
         if await form.accepts(terms.enter_prime_rate(request.user, community, *entry, once=form.once)):
             flash(request, N_("Recorded. Months that waited for it are charged by the next daily look."))
             return go(request, "desk.late:show")
     return await show_page(request, status=422, prime=form)  # type: ignore[return-value]
-
-
-async def _community(request: Request, code: str) -> int:
-    found = await queries.community_called(request.user, code)
-    if found is None:
-        raise Missing
-    return found
 
 
 async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:

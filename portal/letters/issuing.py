@@ -14,9 +14,9 @@ from portal.arrears.climbing import standings_of
 from portal.arrears.gates import gates_of_law, gates_of_paper
 from portal.arrears.known import Known, known_before
 from portal.arrears.locking import case_at_desk
-from portal.arrears.policy import SEED
 from portal.arrears.rules import LAST, Standing
 from portal.arrears.states import RUNGS, CaseState
+from portal.arrears.terms import policies_of
 from portal.arrears.words import condition
 from portal.audit.actions import plain, record
 from portal.audit.states import AuditVerb
@@ -25,6 +25,8 @@ from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
+from portal.ladders.queries import ladder_of
+from portal.ladders.rules import Policy
 from portal.letters.facts import stated_facts
 from portal.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.notices.actions import tell
@@ -61,21 +63,23 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
             return letter
         on = max(clock.today(row["timezone"]), row["looked_on"])
         await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
-        standing = (await standings_of({case: row["debtor"]}, on))[case]
+        ladder, debtors = await ladder_of(row["community"], on), {case: row["debtor"]}
+        standing = (await standings_of(debtors, on, ladder))[case]
+        policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
         known = await known_before(LAST, case, row["debtor"], on)
-        await _may(case, kind, standing, known, on)
-        await _write(by, row, letter, kind, standing, known, on, pay_at)
+        await _may(case, kind, standing, known, policy, on)
+        await _write(by, row, letter, kind, standing, known, policy, on, pay_at)
     return letter
 
 
-async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, on: date) -> None:
+async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, policy: Policy, on: date) -> None:
     """Raises Refused with what stands in the way."""
     if standing.state is CaseState.closed:
         raise Refused(CLOSED)
     if standing.stage < FROM_STAGE[kind]:
         raise Refused(TOO_EARLY, least=FROM_STAGE[kind], stage=standing.stage)
     law = kind is LetterKind.lawyer_draft
-    checks = gates_of_law(standing, known, SEED, on) if law else gates_of_paper(standing, known, SEED)
+    checks = gates_of_law(standing, known, policy, on) if law else gates_of_paper(standing, known, policy)
     shut = next((check for check in checks if not check.open), None)
     if shut:
         said = condition(shut)
@@ -94,13 +98,21 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, o
 
 
 async def _write(
-    by: Principal, row: Record, letter: UUID, kind: LetterKind, standing: Standing, known: Known, on: date, pay_at: str
+    by: Principal,
+    row: Record,
+    letter: UUID,
+    kind: LetterKind,
+    standing: Standing,
+    known: Known,
+    policy: Policy,
+    on: date,
+    pay_at: str,
 ) -> None:
     community = row["community"]
     await advisory_lock(f"letters:{community}")
     number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
     amount = standing.chaseable - known.credit
-    pay_by = on + timedelta(days=SEED.pay_within if kind is LetterKind.notice else SEED.grace_days)
+    pay_by = on + timedelta(days=policy.pay_within if kind is LetterKind.notice else policy.grace_days)
     facts = await stated_facts(row["debtor"], on) | {"credit": known.credit, "days": standing.days, "pay_at": pay_at}
     facts["rung"] = RUNGS[standing.stage].value
     await fetch(

@@ -23,6 +23,7 @@ from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.letters.states import LetterKind, LetterState, number_of
 from portal.people.principal import Principal
+from portal.people.queries import community_called
 
 PER_PAGE = 50
 
@@ -244,13 +245,13 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
 @reading
 async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
     """The cases of a building that wait for a notice, at most 200. Raises Missing for another estate."""
-    return await standing_cases(await rows_where(_WAITING, await _community(by, code), building))
+    return await standing_cases(await rows_where(_WAITING, await community_called(by, code, *READERS), building))
 
 
 @reading
 async def to_print(by: Principal, code: str, building: str) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
     """The letters of a building that are to be delivered, with their facts. Raises Missing when there is none."""
-    rows = await fetch(_TO_PRINT, await _community(by, code), building)
+    rows = await fetch(_TO_PRINT, await community_called(by, code, *READERS), building)
     if not rows:
         raise Missing
     return [(_row(row), json.loads(row["facts"]), row["at"]) for row in rows]
@@ -260,12 +261,3 @@ async def letters_for(case: UUID) -> list[tuple[LetterRow, dict[str, Any], datet
     """Every letter of a case with its facts, the oldest first; in the running unit of work."""
     rows = await fetch(_OF_CASE, case)
     return [(_row(row), json.loads(row["facts"]), row["at"]) for row in reversed(rows)]
-
-
-async def _community(by: Principal, code: str) -> int:
-    row = await fetch_one(
-        "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.with_role(*READERS))
-    )
-    if row is None:
-        raise Missing
-    return row["id"]

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+
+def decent(
+    now: datetime, zone: str, quiet_from: time, quiet_until: time, holiday: Callable[[date], bool]
+) -> datetime | None:
+    """When to send what may wait: after the quiet hours, and not on a public holiday; None for at once."""
+    wait = after_quiet(now, zone, quiet_from, quiet_until)
+    here = (wait or now).astimezone(ZoneInfo(zone))
+    if not holiday(here.date()):
+        return wait
+    here = here.replace(hour=quiet_until.hour, minute=quiet_until.minute, second=0, microsecond=0)
+    while holiday(here.date()):
+        here += timedelta(days=1)
+    return here
 
 
 def after_quiet(now: datetime, zone: str, quiet_from: time, quiet_until: time) -> datetime | None:

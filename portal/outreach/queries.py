@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -14,13 +14,13 @@ from portal.arrears.cases import CaseRow, rows_where, standing_cases
 from portal.arrears.contacts import CALLERS
 from portal.arrears.gates import Reached
 from portal.arrears.next_action import Todo
-from portal.arrears.policy import SEED
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep, Reason
 from portal.checkout.records import LIVE
 from portal.db import fetch, reading
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
+from portal.ladders.rules import SEED
 from portal.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
 from portal.outreach.states import Waits, Whose
 from portal.outreach.words import WAITS
@@ -157,7 +157,7 @@ async def _rows(by: Principal, stored: Sequence[Record]) -> list[QueueRow]:
 
 
 def _row(by: Principal, case: CaseRow, row: Record, seen: Seen) -> QueueRow:
-    waits = waits_for(seen, SEED, case.on)
+    waits = waits_for(seen, replace(SEED, small_balance=case.small), case.on)
     days = {Waits.planned: seen.next_on, Waits.promise: seen.promised_by, Waits.spoken: spoken_on(seen)}
     step = NextStep(row["step"]) if row["step"] else None
     return QueueRow(

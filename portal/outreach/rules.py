@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.arrears.gates import Reached, contact_cap
-from portal.arrears.policy import Policy
 from portal.arrears.states import SPOKEN, CaseState, NextStep, Reason
 from portal.kit.money import ZERO, Money
+from portal.ladders.rules import Policy
 from portal.outreach.states import Waits
 
 # What helps most when this is why nothing is paid (domain.md 4.2); `unknown` is to be asked first.

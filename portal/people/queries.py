@@ -106,6 +106,17 @@ async def staff_of(by: Principal, community: int) -> UUID:
     return found
 
 
+@reading
+async def community_called(by: Principal, code: str, *roles: Role) -> int:
+    """The id of a community by its code. Raises Missing where they have none of the roles."""
+    found = await fetch_value(
+        "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.with_role(*roles))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
 async def colleague(community: int, login: str) -> UUID | None:
     """The member of staff of a community with this sign-in name, in the running unit of work."""
     return await fetch_value(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from portal.arrears.gates import Known, Reached, contact_cap, gates_to, may_remind
 from portal.arrears.limitation import Clock, clock_of
-from portal.arrears.policy import SEED
 from portal.arrears.rules import FIRST_DAY, Facts, Standing, look
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate
 from portal.arrears.words import GATES, NOTHING_RUNS, SOME_OVER, condition
 from portal.kit.money import Money
+from portal.ladders.rules import SEED
 from tests.arrears.test_rules import ON, debt
 
 SINCE = ON - timedelta(days=16)

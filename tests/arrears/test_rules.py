@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.arrears.policy import SEED
 from portal.arrears.rules import Before, Debt, Facts, NextKind, Standing, look, stage_by_days
 from portal.arrears.states import CaseState, Rung, Why
 from portal.kit.money import Money, total
+from portal.ladders.rules import SEED
 
 ON = date(2026, 12, 31)
 

@@ -40,6 +40,11 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("phone_change", "two_people"): {"asked_by": A, "answered_by": A},
     ("late_terms", "late_terms_are_lawful"): {"daily_rate": "0.02"},
     ("prime_rate", "prime_rate_in_reason"): {"rate": "0.2"},
+    ("ladder_rule", "ladder_rule_for_whom"): {"position": "1"},
+    ("ladder_rule", "ladder_rule_is_fair"): {"grace_days": "6"},
+    ("ladder_rule", "known_use"): {"position": "1", "use": "'nonsense'"},
+    ("ladder_rule", "known_occupancy"): {"position": "1", "occupancy": "'nonsense'"},
+    ("ladder_rule", "known_history"): {"position": "1", "history": "'nonsense'"},
 }
 
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from portal.arrears.gates import Reached
-from portal.arrears.policy import SEED
 from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.kit.money import Money
+from portal.ladders.rules import SEED
 from portal.outreach.rules import FITS, Seen, late, order, waits_for
 from portal.outreach.states import Waits
 from portal.outreach.words import BY_REASON, WAITS

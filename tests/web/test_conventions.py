@@ -78,6 +78,7 @@ def test_ids_in_addresses_cannot_be_guessed(app: Litestar) -> None:
 NEEDS_STEP_UP = {
     "desk.corrections:approve", "settings:phone", "settings:new-phone", "settings:phone-code", "settings:change-phone",
     "desk.phones:approve", "desk.imports:confirm", "desk.late:terms",
+    "desk.ladder:terms", "desk.ladder:exception", "desk.ladder:drop",
 }  # fmt: skip
 # These ask a second person, or refuse: nothing changes by them.
 ASKS_ONLY = {"desk.phones:ask", "desk.phones:enter", "desk.phones:refuse"}
