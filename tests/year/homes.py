@@ -90,8 +90,8 @@ class Home:
         witness = "shen" if way is VISIT else ""
         await contacts.record_contact(self.estate["冯丽"], await self.case(), way, outcome, witness=witness)
         assert self.oracle.file
-        met = outcome is not NOBODY
-        self.oracle.file.talks.append(Talked(day, met, visit=met and way is VISIT))
+        named = {CALL: "call", VISIT: "visit"}.get(way, "paper")
+        self.oracle.file.talks.append(Talked(day, named, outcome is not NOBODY))
         if way is DEMAND:
             self.oracle.file.demanded = self.oracle.file.demanded or day
 
@@ -192,10 +192,10 @@ async def disputing(home: Home, day: date) -> None:
     if line and day == of(2, 25):
         about = {"reason": DisputeReason.poor_quality, "body": "没有清运"}
         home.dispute = await open_dispute(home.owner, line, **about)
-        home.oracle.lines[line].held = home.fee
+        home.oracle.lines[line].held, home.oracle.disputes = home.fee, 1
     if line and home.dispute and day == of(4, 10):
         await deciding.decide(home.estate["蒋涛"], home.dispute, Outcome.rejected, None, "清运记录完整")
-        home.oracle.lines[line].held = 0
+        home.oracle.lines[line].held, home.oracle.disputes = 0, 0
     if day in (of(6, 10), of(12, 20)):
         await home.pay(day)
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 SMALL = 1000
+CALLS_A_DAY, TRIES_A_WEEK = 3, 6
 REMIND_AFTER, GRACE = 3, 15
 STAY = {2: timedelta(days=7), 3: timedelta(days=7), 4: timedelta(days=15)}
 
@@ -30,11 +31,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Talked:
-    """Somebody tried to reach the owner: whether they were met, and whether two people were at the door."""
+    """Somebody tried to reach the owner: by call, visit or paper, and whether that reached them."""
 
     on: date
+    way: str
     met: bool
-    visit: bool = False
 
 
 @dataclass
@@ -52,10 +53,14 @@ class File:
 
 @dataclass
 class Oracle:
-    """One debtor. `whole` while everything is on hold; `less_on` is when less became owed since the last change."""
+    """One debtor. `whole` while everything is on hold, `disputes` how many are open.
+
+    `less_on` is when less became owed since the last change.
+    """
 
     lines: dict[UUID, Line] = field(default_factory=dict)
     whole: bool = False
+    disputes: int = 0
     file: File | None = None
     less_on: date | None = None
     reminders: list[date] = field(default_factory=list)
@@ -126,12 +131,18 @@ class Oracle:
         target = file.stage + 1
         if self.by_days(day, day, whole=False) < target or day < file.since + STAY[target]:
             return False
-        met = [talk for talk in file.talks if talk.on >= file.since and talk.met]
-        done = {2: file.reminded or bool(met), 3: bool(met), 4: any(talk.visit for talk in met)}[target]
+        met = [talk.way for talk in file.talks if talk.on >= file.since and talk.met]
+        done = {2: file.reminded or bool(met), 3: bool(met), 4: "visit" in met}[target] and self.rested(day)
         if target < 4 or not done:
             return done
         over = file.demanded is not None and day > file.demanded + timedelta(days=GRACE)
-        return over and file.reason and not any(line.held for line in self.lines.values())
+        return over and file.reason and not self.disputes
+
+    def rested(self, day: date) -> bool:
+        """Whether the home may be called or visited once more."""
+        tries = [talk for talk in self.file.talks if talk.way != "paper"] if self.file else []
+        week = [talk for talk in tries if day - timedelta(days=7) < talk.on <= day]
+        return len(week) < TRIES_A_WEEK and sum(t.way == "call" and t.on == day for t in week) < CALLS_A_DAY
 
     def step(self, day: date) -> bool:
         """A member of staff tries to go on; whether that works. What does not work leaves nothing behind."""
