@@ -45,20 +45,23 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
     found = await facts_of(mine, [on] * len(mine))
     looks = await looks_of({case: debtor for debtor, case in cases.items()}, found)
     small = (await ladder_of(community, on)).terms.small_balance
-    changes = []
+    changes, same = [], []
     for debtor in mine:
         case = cases.get(debtor)
         facts, before = looks[case] if case else (found[debtor], None)
         standing = look(facts, before, on, small)
         if standing is None:
             continue
+        if standing.why is None:
+            same.append(case)
+            continue
         if case:
             await _update(case, standing, on)
         else:
             case = await _open(community, debtor, standing, on)
-        if standing.why:
-            await write_change(community, case, standing, standing.why, on, actor, kept(facts, standing, on))
-            changes.append(standing.why)
+        await write_change(community, case, standing, standing.why, on, actor, kept(facts, standing, on))
+        changes.append(standing.why)
+    await fetch("UPDATE arrears_case SET looked_on = $2 WHERE id = ANY($1::uuid[])", same, on)
     return changes
 
 

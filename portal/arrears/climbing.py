@@ -71,6 +71,8 @@ async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date)
         BY_ITSELF,
         on,
     )
+    if not rows:
+        return 0
     ladder = await ladder_of(community, on)
     cases = {row["id"]: row["debtor"] for row in rows}
     standings = await standings_of(cases, on, ladder)

@@ -19,7 +19,7 @@ from portal.ladders.queries import ladder_of
 from portal.ladders.rules import SEED, Policy
 from portal.notices.actions import Told, tell_all
 from portal.notices.rules import decent
-from portal.notices.states import Channel, NoticeKind
+from portal.notices.states import Channel, DeliveryState, NoticeKind
 
 CHANNELS = (Channel.sms, Channel.email)
 SUBJECT = "case:"
@@ -43,11 +43,17 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
     credit covers, is not asked for.
     """
     rows = await fetch(
-        "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state = 'open' AND stage > 0"
-        " AND looked_on <= $2 ORDER BY id",
+        "SELECT k.id, k.debtor FROM arrears_case k WHERE k.debtor = ANY($1::uuid[]) AND k.state = 'open'"
+        " AND k.stage > 0 AND k.looked_on <= $2 AND NOT EXISTS (SELECT FROM notice n JOIN delivery v ON v.notice = n.id"
+        "   WHERE n.community = k.community AND n.key = $3 || ':case:' || k.id || ':' AND v.state = ANY($4))"
+        " ORDER BY k.id",
         list(debtors),
         on,
+        NoticeKind.arrears_reminder.value,
+        [DeliveryState.sent.value, DeliveryState.opened.value],
     )
+    if not rows:
+        return 0
     cases = {row["id"]: row["debtor"] for row in rows}
     ladder = await ladder_of(community, on)
     standings, known = await standings_of(cases, on, ladder), await known_of(list(cases))
