@@ -98,7 +98,7 @@ _ALWAYS = {
         "stay_3": "15",
         "pay_within": "7",
         "grace_days": "15",
-    },  # fmt: skip
+    },
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal.arrears.log import ContactRow
+from portal.arrears.states import ContactOutcome
 from portal.kit.money import Money
 from portal.kit.paper import typeset
 from portal.letters.paper import stated_line
@@ -35,11 +37,16 @@ def _data(pack: Pack) -> dict[str, object]:
         "works": [[_day(work.done_at, zone), work.title, work.place, work.department] for work in pack.works],
         "complaints": [_complaint(one, zone) for one in pack.complaints],
         "contacts": [
-            [one.on.isoformat(), label(one.channel), label(one.outcome), one.body or ""] for one in log.contacts[:8]
+            [one.on.isoformat(), label(one.channel), label(one.outcome), _note(one)] for one in log.contacts[:8]
         ],
         "promises": [[one.on.isoformat(), _yuan(one.amount), label(one.kept)] for one in log.promises[:3]],
         "offers": [_offer(parts) for parts in pack.offers],
     }
+
+
+def _note(one: ContactRow) -> str:
+    """What was noted; never of hardship, whoever prints it: the pack goes through other hands."""
+    return "" if one.outcome is ContactOutcome.hardship else one.body or ""
 
 
 def _complaint(one: Complaint, zone: ZoneInfo) -> list[str]:

@@ -32,7 +32,8 @@ STAGE = {NextStep.call: 2, NextStep.visit: 3}
 # At its stage a home is turned to; at another one only when somebody has planned it as the next step.
 _QUEUE = (
     "k.community = ANY($1::int[]) AND k.state <> 'closed' AND (k.stage = $2 OR $3 = (SELECT a.step FROM next_action a"
-    " WHERE a.arrears_case = k.id ORDER BY a.at DESC LIMIT 1))"
+    " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at)"
+    " ORDER BY a.at DESC LIMIT 1))"
 )
 _BESIDE = """
 SELECT k.id, u.building, u.sort_key, p.on_day AS promised_by, p.amount > coalesce(
@@ -94,10 +95,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which of them to list: whose, of which building (empty: all), and whether those that wait."""
+    """Which of them to list: whose, of which building (None: all; empty: of none), and whether those that wait."""
 
     whose: Whose = Whose.team
-    building: str = ""
+    building: str | None = None
     waiting: bool = False
 
 
@@ -123,7 +124,7 @@ async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1)
 
 
 def _fits(row: QueueRow, wanted: Wanted) -> bool:
-    if wanted.building and row.building != wanted.building:
+    if wanted.building is not None and row.building != wanted.building:
         return False
     if wanted.whose is Whose.mine:
         return bool(row.todo and row.todo.mine)

@@ -88,7 +88,7 @@ def wanted(request: Request) -> queries.Wanted:
     whose = asked.get("whose", "")
     return queries.Wanted(
         Whose(whose) if whose in list(Whose) else Whose.team,
-        asked.get("building", "")[:80],
+        asked["building"][:80] if "building" in asked else None,
         asked.get("waiting") == "1",
     )
 
@@ -97,8 +97,7 @@ async def queue_page(request: Request, step: NextStep, title: str, number: int) 
     """A queue, as it was asked for."""
     chosen = wanted(request)
     found = await queries.queue_of(request.user, step, chosen, number)
-    return page(request, "desk/outreach/list.html", title=title, found=found, wanted=chosen, step=step,
-                whose=list(Whose))  # fmt: skip
+    return page(request, "desk/outreach/list.html", title=title, found=found, step=step)
 
 
 async def sheet_page(request: Request, case: UUID, form: Form, *, visit: bool = False, status: int = 200) -> Template:

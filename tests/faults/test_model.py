@@ -228,7 +228,7 @@ class Model(RuleBasedStateMachine):
             self._set_clock()
             for job in (plans, holds, arrears):
                 self.run(job, self.day)
-            for n, oracle in enumerate(self.oracles):
+            for n in range(len(HOMES)):
                 self.reheld(n)
             self.see_holds()
             for oracle in self.oracles:

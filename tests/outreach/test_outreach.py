@@ -162,6 +162,18 @@ async def test_the_cap_closes_the_record_too_and_a_stranger_sees_nothing() -> No
             assert not (await queue_of(stranger, NextStep.call, Wanted())).rows
 
 
+async def test_a_step_that_was_planned_elsewhere_is_listed_until_it_is_done() -> None:
+    debts = await world()
+    case, _bill = await at_three(debts)
+    with on(TODAY + 11 * DAY):
+        assert not (await calls(debts)).rows
+        await next_action.set_next(debts.estate["冯丽"], case, NextStep.call, TODAY + 11 * DAY)
+        assert [row.case.id for row in (await calls(debts, Wanted(building="1"))).rows] == [case]
+        assert not (await calls(debts, Wanted(building=""))).rows
+        await record_talk(debts.estate["冯丽"], case, CALL, NOBODY)
+        assert not (await calls(debts)).rows and not (await calls(debts, Wanted(waiting=True))).rows
+
+
 async def test_a_visit_takes_two_and_keeps_its_photos() -> None:
     debts = await world()
     case, _bill = await at_three(debts)
@@ -194,13 +206,14 @@ async def test_the_pack_tells_two_people_what_they_need_and_nothing_of_hardship(
         await open_dispute(debts.estate["陈静"], line, **about)
         service = debts.estate["冯丽"]
         await record_talk(service, case, CALL, Talk(ContactOutcome.hardship, "失业在家"))
-        pack = await pack_of(service, case)
+        pack = await pack_of(debts.estate["沈平"], case)  # who may read it at the desk
         content = await pack_pdf([pack])
         assert content == await pack_pdf([pack]), "the same bytes again"
         said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
         for words in ("1栋101", "70.00", "单元门坏了三周", "两人同行", "物业服务费", "11.66"):
             assert words in said, words
         assert "失业" not in said
+        assert pack.found.log.contacts[0].body == "失业在家"
         assert [len(parts) for parts in pack.offers] == [2, 6, 12]
         with pytest.raises(Missing):
             await packs_of_building(service, "99")
