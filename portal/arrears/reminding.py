@@ -23,7 +23,19 @@ from portal.notices.states import Channel, DeliveryState, NoticeKind
 
 CHANNELS = (Channel.sms, Channel.email)
 SUBJECT = "case:"
+WEEK = timedelta(days=7)
 
+# Open cases of which no reminder has arrived, at homes whose owners got none, of an earlier case, since the day $5.
+_CASES = """
+SELECT k.id, k.debtor FROM arrears_case k JOIN community c ON c.id = k.community
+WHERE k.debtor = ANY($1::uuid[]) AND k.state = 'open' AND k.stage > 0 AND k.looked_on <= $2
+ AND NOT EXISTS (SELECT FROM notice n JOIN delivery v ON v.notice = n.id WHERE n.community = k.community
+   AND n.key = $3 || ':case:' || k.id || ':' AND v.state = ANY($4))
+ AND NOT EXISTS (SELECT FROM arrears_case e JOIN notice n ON n.community = e.community
+   AND n.key = $3 || ':case:' || e.id || ':' WHERE e.debtor = k.debtor AND e.id <> k.id
+   AND (n.created_at AT TIME ZONE c.timezone)::date > $5)
+ORDER BY k.id
+"""
 _BILLS = """
 SELECT b.debtor, b.period AS month, b.due_on, sum(lb.outstanding - lb.held)::bigint AS amount FROM bill b
 JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held AND NOT lb.replaced
@@ -39,18 +51,17 @@ JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1::uuid[]) ORDER BY m.debtor,
 async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
     """Remind the debtors of open cases that nobody was reminded of, in the caller's work and under its locks; how many.
 
-    Each person is told once (I-N1); texts and mails wait for the end of the quiet hours. What is held, and what their
-    credit covers, is not asked for.
+    Each person is told once (I-N1), and of the same home again after a week at the earliest, also of a new case. Texts
+    and mails wait for the end of the quiet hours and of holidays. What is held, and what their credit covers, is not
+    asked for.
     """
     rows = await fetch(
-        "SELECT k.id, k.debtor FROM arrears_case k WHERE k.debtor = ANY($1::uuid[]) AND k.state = 'open'"
-        " AND k.stage > 0 AND k.looked_on <= $2 AND NOT EXISTS (SELECT FROM notice n JOIN delivery v ON v.notice = n.id"
-        "   WHERE n.community = k.community AND n.key = $3 || ':case:' || k.id || ':' AND v.state = ANY($4))"
-        " ORDER BY k.id",
+        _CASES,
         list(debtors),
         on,
         NoticeKind.arrears_reminder.value,
         [DeliveryState.sent.value, DeliveryState.opened.value],
+        on - WEEK,
     )
     if not rows:
         return 0

@@ -72,6 +72,17 @@ async def test_nobody_is_reminded_in_the_first_days_nor_for_some_coins(debts: Wo
     assert (await arrears(TODAY + timedelta(days=1)))["reminded"] == 1
 
 
+async def test_a_home_is_not_reminded_twice_in_a_week_though_its_case_is_a_new_one(debts: World) -> None:
+    with on(TODAY):
+        first = await debts.bill(10)
+        await arrears(TODAY)
+        await debts.pay(first, 10_000)
+        await debts.bill(-1)
+    for day in range(1, 9):
+        with on(TODAY + timedelta(days=day)):
+            assert (await arrears(TODAY + timedelta(days=day)))["reminded"] == (day == 7), day
+
+
 async def test_the_second_stage_comes_by_itself_and_the_third_does_not(debts: World) -> None:
     await debts.bill(10)
     await arrears(TODAY)

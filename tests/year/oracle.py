@@ -117,7 +117,9 @@ class Oracle:
             return
         overdue, held = self.sums(day)
         free = [line.due for line in self.overdue(day) if line.owed > line.held]
-        if not self.file.reminded and free and (day - min(free)).days > REMIND_AFTER and overdue - held > SMALL:
+        rested = not self.reminders or day - self.reminders[-1] >= timedelta(days=7)
+        late = bool(free) and (day - min(free)).days > REMIND_AFTER
+        if not self.file.reminded and rested and late and overdue - held > SMALL:
             self.file.reminded = True
             self.reminders.append(day)
         if self.file.stage == 1 and self.may_climb(day):
