@@ -1,4 +1,4 @@
-"""docs/invariants.md: every promise of money, bills, payments, disputes and audit has what shows it."""
+"""docs/invariants.md: every promise of money, bills, payments, disputes, cases and audit has what shows it."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.verify import CHAINS, invariants
 
 ROOT = Path(__file__).parents[1]
-PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "U": 3}
+PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "C": 7, "U": 3}
 ROWS = dict(re.findall(r"^\| (I-[A-Z]\d+) .*? \| (.+) \|$", (ROOT / "docs/invariants.md").read_text(), re.M))
 QUERY = re.compile(r"\bI-[A-Z]\d+[a-z]?\b")
 
