@@ -88,7 +88,7 @@ async def test_the_daily_look_a_payment_and_a_hold_at_once_leave_what_one_after_
         with on(TODAY):
             debts = await world()
             bills = [await debts.bill(days) for days in (20, 10)]
-            await arrears(TODAY - timedelta(days=7))  # the case is there, and nobody has been reminded yet
+            await arrears(TODAY - timedelta(days=18))  # the case is there, too young to be reminded of
             row = await debts.row("SELECT id, community, debtor FROM arrears_case")
             line = await debts.line(bills[1])
             hold: Awaitable[Any] = (
