@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.facts import facts_of, kept, looks_of
-from portal.arrears.rules import RULE, Standing, look
+from portal.arrears.rules import RULE, Standing, changed_on, look
 from portal.arrears.states import CaseState, Why
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -59,7 +59,8 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
             await _update(case, standing, on)
         else:
             case = await _open(community, debtor, standing, on)
-        await write_change(community, case, standing, standing.why, on, actor, kept(facts, standing, on))
+        day = changed_on(facts, before, standing, on)
+        await write_change(community, case, standing, standing.why, day, actor, kept(facts, standing, on))
         changes.append(standing.why)
     await fetch("UPDATE arrears_case SET looked_on = $2 WHERE id = ANY($1::uuid[])", same, on)
     return changes

@@ -27,7 +27,8 @@ JOIN hold h ON h.debtor = w.debtor AND h.line IS NULL AND h.released_at IS NULL
  AND (h.until IS NULL OR h.until >= w.on_day)
 """
 _BEFORE = """
-SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at FROM case_stage s
+SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at,
+  s.changed_on FROM case_stage s
 WHERE s.arrears_case = ANY($1::uuid[]) ORDER BY s.arrears_case, s.changed_on DESC, s.at DESC
 """
 _REDUCED = """
@@ -58,7 +59,7 @@ async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
             UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
             for debt in json.loads(row["facts"])["debts"]
         }
-        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines, row["at"])
+        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines, row["at"], row["changed_on"])
     return found
 
 

@@ -59,13 +59,14 @@ class Facts:
 class Before:
     """Where a live case stood at its last change: state, stage, and (outstanding, held) of each line then.
 
-    `at` is the moment of that change.
+    `at` is the moment of that change, `on` its day.
     """
 
     state: CaseState
     stage: int
     lines: Mapping[UUID, tuple[Money, Money]] = field(default_factory=dict)
     at: datetime | None = None
+    on: date | None = None
 
 
 class NextKind(StrEnum):
@@ -139,6 +140,14 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
     why = _why(seen, before, state, stage)
     ahead = _next(state, stage, oldest, on)
     return Standing(state, stage, why, overdue, held, days, stage_by_days(days), oldest, ahead)
+
+
+def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date) -> date:
+    """The day of a change found on a day: of a fall the morning after the payment, as if somebody had looked then."""
+    if standing.why is not Why.reduced or not facts.reduced_on:
+        return on
+    morning = min(facts.reduced_on + timedelta(days=1), on)
+    return max(morning, before.on) if before and before.on else morning
 
 
 def _closed() -> Standing:

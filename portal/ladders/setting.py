@@ -52,6 +52,8 @@ async def add_exception(
     """
     async with unit_of_work(*by.with_role(*SETTERS)):
         ladder = await _locked(by, community, starts_on)
+        if await fetch_value("SELECT id FROM ladder_version WHERE id = $1", version := id_of(by.human, once)):
+            return version  # the same click again
         if when == When():
             raise Invalid("history", NOBODY)
         if any(when == other for other, _policy in ladder.exceptions):
