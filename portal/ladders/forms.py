@@ -9,15 +9,18 @@ from portal.ladders.states import History
 from portal.units.states import OccupancyState, Use
 from portal.web.forms import Choice, Day, Form, Text, Whole, Yuan
 
-AS_NOW = {
-    "buffer_days": SEED.buffer_days,
-    "stay_1": SEED.least_days[1],
-    "stay_2": SEED.least_days[2],
-    "stay_3": SEED.least_days[3],
-    "pay_within": SEED.pay_within,
-    "grace_days": SEED.grace_days,
-    "small_balance": SEED.small_balance,
-}  # the plan that came with the portal, so that nobody types eight figures to change one
+
+def as_now(terms: Policy) -> dict[str, Any]:
+    """The fields of terms as they are, so that nobody types eight figures to change one."""
+    return {
+        "buffer_days": terms.buffer_days,
+        "stay_1": terms.least_days[1],
+        "stay_2": terms.least_days[2],
+        "stay_3": terms.least_days[3],
+        "pay_within": terms.pay_within,
+        "grace_days": terms.grace_days,
+        "small_balance": terms.small_balance,
+    }
 
 
 class TermsForm(Form):
@@ -32,9 +35,6 @@ class TermsForm(Form):
     pay_within = Whole(N_("Days to pay that a reminder or a notice names"), least=3, most=30)
     grace_days = Whole(N_("Days that a demand gives"), least=7, most=60)
     reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
-
-    def __init__(self, formdata: Any = None, **values: Any) -> None:
-        super().__init__(formdata, **(values if formdata is not None else AS_NOW | values))
 
     def policy(self) -> Policy:
         """What was typed, once it is valid."""

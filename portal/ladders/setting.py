@@ -22,6 +22,7 @@ from portal.people.queries import staff_of
 SETTERS = (Role.manager,)
 MOST = 8
 TOO_SOON = N_("Enter tomorrow or a later day: cases are looked at by the terms of their day.")
+AFTER = N_("A version from %(day)s on is set already. Choose that day or a later one, so that it is kept in it.")
 NOBODY = N_("Choose at least one condition. Terms for everybody are set above.")
 THERE = N_("There is an exception for exactly these homes already. Drop it first.")
 ENOUGH = N_("No more than %(most)s exceptions: nobody could say any more which one counts.")
@@ -34,7 +35,7 @@ async def set_terms(
 ) -> UUID:
     """New terms for everybody, with the exceptions there are; the version's id.
 
-    Raises Missing for another estate, Invalid for a day that has begun.
+    Raises Missing for another estate, Invalid for a day that has begun or comes before another version's.
     """
     async with unit_of_work(*by.with_role(*SETTERS)):
         ladder = await _locked(by, community, starts_on)
@@ -47,7 +48,7 @@ async def add_exception(
 ) -> UUID:
     """Other terms for some homes, after the exceptions there are; the version's id.
 
-    Raises Missing, Invalid for a day that has begun, without a condition and for the same conditions twice, Refused
+    Raises Missing, Invalid for a day as in `set_terms`, without a condition and for the same conditions twice, Refused
     when there are eight.
     """
     async with unit_of_work(*by.with_role(*SETTERS)):
@@ -69,7 +70,7 @@ async def add_exception(
 async def drop_exception(by: Principal, community: int, starts_on: date, position: int, reason: str) -> UUID:
     """The newest version without its exception at `position`, counted from 1; the id of the version made.
 
-    Raises Missing, Invalid for a day that has begun, Refused when there is no such exception.
+    Raises Missing, Invalid for a day as in `set_terms`, Refused when there is no such exception.
     """
     async with unit_of_work(*by.with_role(*SETTERS)):
         ladder = await _locked(by, community, starts_on)
@@ -85,6 +86,9 @@ async def _locked(by: Principal, community: int, starts_on: date) -> Ladder:
     await advisory_lock(f"ladder:{community}")
     if starts_on <= await today_in(community):
         raise Invalid("starts_on", TOO_SOON)
+    last = await fetch_value("SELECT max(starts_on) FROM ladder_version WHERE community = $1", community)
+    if last and starts_on < last:
+        raise Invalid("starts_on", AFTER, day=last)
     return await newest_ladder(community)
 
 

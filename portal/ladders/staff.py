@@ -7,7 +7,7 @@ from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.ladders import queries, setting
-from portal.ladders.forms import DropForm, EverybodyForm, ExceptionForm
+from portal.ladders.forms import DropForm, EverybodyForm, ExceptionForm, as_now
 from portal.people.queries import community_called
 from portal.web.forms import Form
 from portal.web.guards import staff, stepped_up
@@ -82,7 +82,8 @@ async def _drop(request: Request, form: Any) -> None:
 async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     ladders = await queries.ladders_at_desk(request.user)
-    forms: dict[str, Form] = {"terms": EverybodyForm(), "exception": ExceptionForm(), "drop": DropForm()}
+    now = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
+    forms: dict[str, Form] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
     wrong = next(iter(sent.values()), None)
     return page(request, "desk/ladder.html", status=status, title=_("The ladder"), ladders=ladders, wrong=wrong,
                 **(forms | sent))  # fmt: skip

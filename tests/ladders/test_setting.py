@@ -15,7 +15,18 @@ from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.ladders.queries import ladder_of, ladders_at_desk, newest_ladder
 from portal.ladders.rules import SEED, Ladder, When
-from portal.ladders.setting import ENOUGH, GONE, MOST, NOBODY, THERE, TOO_SOON, add_exception, drop_exception, set_terms
+from portal.ladders.setting import (
+    AFTER,
+    ENOUGH,
+    GONE,
+    MOST,
+    NOBODY,
+    THERE,
+    TOO_SOON,
+    add_exception,
+    drop_exception,
+    set_terms,
+)
 from portal.ladders.states import History
 from portal.settings import Settings
 from portal.units.states import OccupancyState, Use
@@ -46,6 +57,9 @@ async def test_a_version_is_in_force_from_its_day_and_the_seed_plan_before() -> 
         manager, community = debts.estate["沈平"], debts.estate.community
         await set_terms(manager, community, TODAY + 3 * DAY, SLOW, "业主大会要求放宽")
         await set_terms(manager, community, TODAY + 9 * DAY, SEED, "恢复")
+        with pytest.raises(Invalid) as lost:  # from the ninth day on it would be forgotten
+            await add_exception(manager, community, TODAY + 4 * DAY, When(history=History.late), SLOW, "中间")
+        assert (lost.value.field, lost.value.sentence.text) == ("starts_on", AFTER)
         assert await in_force(debts, TODAY + 2 * DAY) == Ladder()
         assert nameless(await in_force(debts, TODAY + 3 * DAY)) == nameless(Ladder(SLOW))
         assert nameless(await in_force(debts, TODAY + 9 * DAY)) == nameless(Ladder(SEED))
@@ -176,6 +190,7 @@ async def test_the_page_shows_terms_and_makes_versions(settings: Settings) -> No
             assert (await desk.post("/desk/ladder/terms", data=form | {"buffer_days": ""})).status_code == 422
             assert (await desk.post("/desk/ladder/terms", data=form | {"community": "donghu"})).status_code == 404
             assert (await desk.post("/desk/ladder/terms", data=form)).status_code == 303
+            assert 'value="12"' in (await desk.get("/desk/ladder")).text, "the next version begins with these terms"
             other = form | {"history": "chronic", "reason": "长期拖欠"}
             assert (await desk.post("/desk/ladder/exceptions", data=form)).status_code == 422
             assert (await desk.post("/desk/ladder/exceptions", data=other)).status_code == 303
