@@ -56,6 +56,7 @@ ROUTERS: tuple[str, ...] = (
     "evidence.staff",
     "letters.pages",
     "letters.staff",
+    "legal.staff",
     "outreach.staff",
     "outreach.speaking",
     "transfers.staff",

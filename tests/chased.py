@@ -1,14 +1,18 @@
-"""A home whose owner is chased: a letter that came back, a call with a photo and a promise, and a next step."""
+"""A home whose owner is chased: a letter that came back, a call with a photo and a promise, a next step, a claim."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from portal.arrears.locking import case_at_desk
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep
+from portal.claims.states import ClaimKind, ClaimState
 from portal.db import EVERYWHERE, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.money import Money
+from portal.legal.opening import PLEADERS, write_claim
+from portal.legal.stepping import record_step
 from portal.letters.issuing import issue_letter
 from portal.letters.proving import record_delivery
 from portal.letters.states import LetterKind
@@ -33,4 +37,17 @@ async def chase(unit: UUID, manager: Principal) -> dict[str, UUID | str]:
         next_on=tomorrow,
     )
     contact = await record_talk(manager, case, ContactChannel.call, talk, [Sent("note.jpg", a_photo())])
-    return {"letters.letter": letter, "cases.contact": contact}
+    return {"letters.letter": letter, "cases.contact": contact, "legal.claim": await _claimed(case, manager)}
+
+
+async def _claimed(case: UUID, manager: Principal) -> UUID:
+    """Mediation was prepared and given up: as if the case had been at its last stage."""
+    claim, today = uuid4(), clock.today("Asia/Shanghai")
+    async with unit_of_work(*manager.with_role(*PLEADERS)):
+        row = await case_at_desk(manager, case, *PLEADERS)
+        line = await fetch_value(
+            "SELECT l.id FROM bill_line l JOIN bill b ON b.id = l.bill WHERE b.debtor = $1 LIMIT 1", row["debtor"]
+        )
+        await write_claim(manager, row, claim, ClaimKind.mediation, {line: Money(100)}, {}, today)
+    await record_step(manager, claim, ClaimState.withdrawn, today, photos=[Sent("paper.jpg", a_photo())])
+    return claim

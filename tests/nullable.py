@@ -34,6 +34,8 @@ NULLABLE = {
     "ladder_rule.occupancy": "however it is lived in",
     "ladder_rule.history": "however it has paid",
     "ladder_rule.least": "for every sum",
+    "claim_step.reference": "nothing was numbered",
+    "claim_step.body": "nothing was noted",
     "charge_item.tax_rate": "not taxed, or unknown",
     "charge_item.voucher": "unknown",
     "committee_post.ends_on": "without end",

@@ -253,6 +253,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "homes.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
         "vacancies.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
         "letters.photo": ("SELECT id FROM photo WHERE subject = $1", f"letter:{home.ids['letters.letter']}"),
+        "legal.photo": ("SELECT id FROM photo WHERE subject = $1", f"claim:{home.ids['legal.claim']}"),
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.photo": ("SELECT id FROM photo WHERE subject = $1", f"contact:{home.ids['cases.contact']}"),

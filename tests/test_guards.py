@@ -25,6 +25,7 @@ TWICE = {
     "attempt_bill_one_live": ("attempt_bill", {"bill": "$U", "live": "true"}),
     "binding_one_waiting": ("binding", {"unit": "$U", "phone": "'+86'", "state": "'requested'"}),
     "bill_line_once": ("bill_line", {"unit": "$U", "item": "$U", "bill": "gen_random_uuid()"}),
+    "claim_one_live": ("claim", {"debtor": "$U", "state": "'filed'"}),
     "correction_one_waiting": ("correction", {"line": "$U", "state": "'waiting'"}),
     "decision_one_adjustment": ("decision", {"adjustment": "$U"}),
     "dispute_one_live": ("dispute", {"line": "$U", "state": "'open'"}),
@@ -50,7 +51,9 @@ TWICE = {
 # unique index or trigger → the invariant that finds what comes in without it
 FOUND_BY = {
     "arrears_case_one_open": "I-C3", "attempt_bill_one_live": "I-P4", "binding_one_waiting": "I-D3e",
-    "bill_line_once": "I-B3", "correction_one_waiting": "I-D3g", "decision_one_adjustment": "I-D2b",
+    "bill_line_once": "I-B3", "claim_one_live": "LAW-1",
+    "claim_line.claim_line_with_its_claim": "LAW-2", "correction_one_waiting": "I-D3g",
+    "decision_one_adjustment": "I-D2b",
     "dispute_one_live": "I-D1a", "dispute_one_live_of_service": "I-D1b",
     "dispute_pause_one_open": "I-D5a", "hold_once_a_source": "I-D4b",
     "import_request_one_open": "I-E1",
@@ -128,6 +131,13 @@ PLANNED = [
     ("plan_instalment", PART | {"number": "2"}),
 ]
 
+CLAIMED = [
+    ("claim", {"id": A, "community": "2", "amount": "100", "debtor": D, "state": "'prepared'"}),
+    ("claim_step", {"claim": A, "state": "'prepared'"}),
+    ("bill", {"id": B, "debtor": D, "community": "2"}),
+    ("bill_line", {"id": B, "bill": B, "community": "2"}),
+    ("claim_line", {"claim": A, "line": B, "amount": "100"}),
+]
 ESTATE = ("community", {"id": "2", "timezone": "'Asia/Shanghai'"})
 CASE = ("arrears_case", {"id": A, "community": "2", "debtor": D, "state": "'open'", "looked_on": "'2026-11-20'"})
 # These do something instead of refusing something: trigger → (the state before, the act that has the effect).
@@ -222,6 +232,11 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
         PLANNED,
         "INSERT INTO plan_instalment (id, community, plan, round, number, due_on, amount)"
         " SELECT gen_random_uuid(), community, plan, 2, number, due_on + 60, 7 FROM plan_instalment",
+        (),
+    ),
+    "claim_line.claim_line_with_its_claim": (
+        CLAIMED,
+        "INSERT INTO claim_line SELECT gen_random_uuid(), community, claim, gen_random_uuid(), 7 FROM claim_line",
         (),
     ),
     "plan.plan_runs_again_once": (

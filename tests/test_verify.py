@@ -230,6 +230,7 @@ INVENTED: dict[str, Rows] = {
         ("bill_line", {"id": V, "bill": U}),
         ("plan_line", {"plan": U, "line": V}),
     ],
+    "LAW-3": [("claim", {"state": "'filed'"})],
     "PLAN-6": [("plan", {"state": "'active'", "ended_at": "now()"})],
     "I-S1": [("statement", {"state": "'published'"})],
     "I-S2": [("statement", {"state": "'superseded'"})],

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.arrears.limitation import Clock, Interruption, clock_of, due_by
 from portal.arrears.states import PAPER, PROVEN, Cause
+from portal.claims.states import ClaimState
 from portal.db import fetch, reading
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
@@ -20,13 +21,15 @@ from portal.people.principal import Principal, Role
 
 WATCHERS = (Role.finance, Role.manager, Role.legal)
 SOON = timedelta(days=180)
+NO_FILING = (ClaimState.withdrawn, ClaimState.dismissed)
 PER_PAGE = 50
 
 # What interrupts the time of a line, one SELECT for each kind of fact: (line, cause, day, last instalment).
 # A tenant who pays or asks says nothing for the owner, and what was taken back of a payment was never paid. A broken
 # agreement no longer has its dates: what is left is due as before, and only the word of that day counts. Who asks to
 # pay in instalments agrees to owe (limitation rules of the Supreme Court, article 14). Paper that provably arrived
-# demands what was due then (article 8), but not what was wholly under review.
+# demands what was due then (article 8), but not what was wholly under review. Who asks mediators or a court begins
+# the time anew, which runs from the end of it (articles 11 and 12; Civil Code 195); taken back or refused, it may not.
 _INTERRUPTIONS = """
 WITH asked AS (
   SELECT l.id AS line, b.debtor, b.due_on, b.issued_on, w.outstanding FROM bill_line l JOIN bill b ON b.id = l.bill
@@ -54,6 +57,10 @@ JOIN contact o ON o.arrears_case = k.id AND o.channel = ANY($2) AND o.outcome = 
 WHERE o.on_day > q.due_on AND o.on_day >= q.issued_on AND q.outstanding > (
   SELECT coalesce(sum(h.amount), 0) FROM hold h
   WHERE h.line = q.line AND h.placed_at <= o.at AND (h.released_at IS NULL OR h.released_at > o.at))
+UNION ALL
+SELECT q.line, 'filing', s.on_day, (SELECT max(x.on_day) FROM claim_step x WHERE x.claim = c.id)
+FROM asked q JOIN claim_line w ON w.line = q.line JOIN claim c ON c.id = w.claim AND c.state <> ALL($4)
+JOIN claim_step s ON s.claim = c.id AND s.state = 'filed'
 """
 _OF_DEBTOR = """
 SELECT l.id, b.period, i.name_zh, i.name_en, b.due_on, b.number, w.outstanding, w.held FROM bill b
@@ -174,7 +181,7 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
 async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]]:
     found: dict[UUID, list[Interruption]] = defaultdict(list)
     paper, proven = [one.value for one in PAPER], [one.value for one in PROVEN]
-    for row in await fetch(_INTERRUPTIONS, list(lines), paper, proven):
+    for row in await fetch(_INTERRUPTIONS, list(lines), paper, proven, [state.value for state in NO_FILING]):
         found[row["line"]].append(Interruption(Cause(row["cause"]), row["happened_on"], row["until"]))
     return found
 

@@ -39,7 +39,7 @@ class Why(StrEnum):
 
 
 class Gate(StrEnum):
-    """What must be so before a case climbs; in the order in which a person would put it right."""
+    """What must be so before a case climbs, or goes to law; in the order in which a person would put it right."""
 
     no_hold = "no_hold"
     owed = "owed"
@@ -54,6 +54,11 @@ class Gate(StrEnum):
     no_dispute = "no_dispute"
     limitation = "limitation"
     reason_known = "reason_known"
+    last_stage = "last_stage"
+    one_path = "one_path"
+    no_complaint = "no_complaint"
+    reachable = "reachable"
+    mediation_offered = "mediation_offered"
 
 
 class ContactChannel(StrEnum):

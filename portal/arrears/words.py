@@ -88,6 +88,26 @@ GATES = {
         N_("It is known why nothing is paid."),
         N_("Nobody has recorded yet why nothing is paid. Ask, also for hardship, and record the reason."),
     ),
+    Gate.last_stage: (
+        N_("The last stage is reached."),
+        N_("The paths of law open at stage %(least)s. The case is at stage %(stage)s."),
+    ),
+    Gate.one_path: (
+        N_("No other path is under way."),
+        N_("Another path is under way: %(kind)s. Record how it ends first."),
+    ),
+    Gate.no_complaint: (
+        N_("No complaint about a service is open."),
+        N_("Complaints are open (%(n)s). A court gives no payment order while the debt is contested."),
+    ),
+    Gate.reachable: (
+        N_("The owner can be reached."),
+        N_("The owner is recorded as away. A court has to hand its papers over: find out where they live first."),
+    ),
+    Gate.mediation_offered: (
+        N_("Mediation was begun on %(day)s."),
+        N_("Mediation was not tried yet. It costs nothing and ends most quarrels: begin with it."),
+    ),
 }
 STEP_DONE = (
     N_("Nothing has to come before."),

@@ -83,3 +83,5 @@ class AuditVerb(StrEnum):
     LATE_CHARGES_ISSUED = "late_charges_issued"
     LATE_MONTH_CLOSED = "late_month_closed"
     LETTER_ISSUED = "letter_issued"
+    CLAIM_PREPARED = "claim_prepared"
+    CLAIM_MOVED = "claim_moved"

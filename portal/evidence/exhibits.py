@@ -97,6 +97,14 @@ TABLES = (
         " LEFT JOIN staff w ON w.id = o.witness ORDER BY l.number, p.at, p.id",
     ),
     (
+        "16-调解和诉讼.csv",
+        "申请调解、支付令或起诉及其进展",
+        _OF + 'SELECT c.kind AS "途径", c.amount AS "金额（元）", s.on_day AS "日期", s.state AS "进展",'
+        ' s.reference AS "文书编号", s.body AS "备注", f.name AS "经办人" FROM k JOIN claim c ON c.debtor = k.debtor'
+        " JOIN claim_step s ON s.claim = c.id JOIN staff f ON f.id = s.by_staff"
+        " ORDER BY c.at, c.id, s.on_day, s.at, s.id",
+    ),
+    (
         "08-异议.csv",
         "异议及答复经过",
         _OF + 'SELECT d.opened_at AS "提出时间", b.number AS "账单号", r.title AS "服务事项",'

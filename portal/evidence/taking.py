@@ -32,6 +32,7 @@ UNION ALL SELECT 'plan:' || id FROM plan WHERE debtor = $1
 UNION ALL SELECT 'payment:' || id FROM payment WHERE debtor = $1
 UNION ALL SELECT 'contact:' || id FROM contact WHERE arrears_case = $2
 UNION ALL SELECT 'letter:' || id FROM letter WHERE arrears_case = $2
+UNION ALL SELECT 'claim:' || id FROM claim WHERE debtor = $1
 """
 _NOTICES = """
 SELECT n.id, n.kind, n.facts, n.link, n.created_at, p.name, coalesce(h.language, p.language) AS language

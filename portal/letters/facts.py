@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from portal.db import fetch, fetch_one
+from portal.kit.bilingual import Bilingual
+from portal.kit.money import Money
+from portal.kit.period import Month
 
 _LINES = """
 SELECT b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
@@ -19,6 +25,31 @@ SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM
 JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
 WHERE d.id = $1
 """
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A charge that a paper asks for; `bill` is the number of its bill."""
+
+    item: Bilingual
+    period: Month
+    bill: int
+    due_on: date
+    amount: Money
+
+
+def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
+    """What a paper with these `stated_facts` asks for, charge by charge."""
+    return [
+        AskedLine(
+            Bilingual(line["zh"], line["en"]),
+            Month.parse(line["period"]),
+            line["bill"],
+            date.fromisoformat(line["due_on"]),
+            Money(line["amount"]),
+        )
+        for line in facts["lines"]
+    ]
 
 
 async def stated_facts(debtor: UUID, on: date) -> dict[str, object]:

@@ -16,11 +16,10 @@ from portal.arrears.states import PROVEN, ContactOutcome
 from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photos_of
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
-from portal.kit.period import Month
+from portal.letters.facts import AskedLine, asked_lines
 from portal.letters.states import LetterKind, LetterState, number_of
 from portal.people.principal import Principal
 from portal.people.queries import community_called
@@ -56,17 +55,6 @@ class LetterRow:
 
 
 @dataclass(frozen=True)
-class AskedLine:
-    """A charge that a letter asks for; `bill` is the number of its bill."""
-
-    item: Bilingual
-    period: Month
-    bill: int
-    due_on: date
-    amount: Money
-
-
-@dataclass(frozen=True)
 class LetterPage:
     """A letter with the facts it states, its tries of delivery and their photos. `zone` is the estate's."""
 
@@ -79,16 +67,7 @@ class LetterPage:
     @property
     def lines(self) -> list[AskedLine]:
         """What it asks for, charge by charge."""
-        return [
-            AskedLine(
-                Bilingual(line["zh"], line["en"]),
-                Month.parse(line["period"]),
-                line["bill"],
-                date.fromisoformat(line["due_on"]),
-                Money(line["amount"]),
-            )
-            for line in self.facts["lines"]
-        ]
+        return asked_lines(self.facts)
 
     @property
     def to_deliver(self) -> bool:

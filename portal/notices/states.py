@@ -57,3 +57,4 @@ class NoticeKind(StrEnum):
     vacancy_ended = "vacancy_ended"
     rate_announced = "rate_announced"
     letter_issued = "letter_issued"
+    claim_filed = "claim_filed"

@@ -7,12 +7,12 @@ GOOD, WAIT, BAD, CALM, INFO = "good", "wait", "bad", "calm", "info"
 # By value, since the same word means the same thing in every slice.
 TONES = {
     GOOD: "paid posted accepted completed active published approved upheld kept delivered done answered settled"
-    " imported",
+    " imported confirmed effective agreed",
     WAIT: "pending unknown part_paid asked routed awaiting_approval requested countered paused held under_review"
-    " part_refunded partly draft preparing creating running checking checked importing",
-    BAD: "overdue failed broken rejected faulty",
-    CALM: "replaced expired refunded withdrawn closed superseded refused void cancelled",
-    INFO: "issued open reopened decided",
+    " part_refunded partly draft preparing prepared filed creating running checking checked importing",
+    BAD: "overdue failed broken rejected faulty unserved",
+    CALM: "replaced expired refunded withdrawn closed superseded refused void cancelled voided dismissed",
+    INFO: "issued open reopened decided judged",
 }
 _TONE = {state: tone for tone, states in TONES.items() for state in states.split()}
 

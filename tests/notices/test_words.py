@@ -38,6 +38,7 @@ FACTS: dict[str, dict[str, object]] = {
     "plan_refused": {"answer": ""},
     "plan_active": {"first_on": "2026-12-15"},
     "plan_completed": {"on": "2027-05-15", "missed": None},
+    "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": 7000, "filed_on": "2026-12-04"},
     "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": 7000, "pay_on": "2026-12-04"},
     "plan_broken": {"on": "2027-02-16", "missed": 3},
     "plan_reinstated": {"answer": "补缴已到账。"},

@@ -19,6 +19,7 @@ MOST = {
         "/desk/holds": 12,
         "/desk/late-charges": 13,
         "/desk/letters": 12,
+        "/desk/legal": 12,
         "/desk/calls": 12,
         "/desk/visits": 12,
         "/desk/imports": 14,

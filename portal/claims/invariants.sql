@@ -1,0 +1,12 @@
+-- LAW-1: one claim of each debtor is under way.
+SELECT debtor FROM claim WHERE state IN ('prepared', 'filed', 'accepted', 'agreed', 'issued')
+GROUP BY debtor HAVING count(*) > 1;
+
+-- LAW-2: a claim is the sum of its lines, and these are lines of its own debtor.
+SELECT c.id FROM claim c WHERE c.amount <> (SELECT coalesce(sum(amount), 0) FROM claim_line WHERE claim = c.id)
+UNION ALL SELECT cl.id FROM claim_line cl JOIN claim c ON c.id = cl.claim JOIN bill_line l ON l.id = cl.line
+JOIN bill b ON b.id = l.bill WHERE b.debtor <> c.debtor;
+
+-- LAW-3: a claim stands where its last step left it.
+SELECT c.id FROM claim c LEFT JOIN claim_step s ON s.claim = c.id AND s.state = c.state
+WHERE s.id IS NULL OR EXISTS (SELECT FROM claim_step later WHERE later.claim = c.id AND later.at > s.at);

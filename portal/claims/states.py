@@ -1,0 +1,70 @@
+"""The paths of law after a demand, and the life of a claim on each of them (domain.md 4.6)."""
+
+from enum import StrEnum
+
+from portal.kit.states import Moves
+
+
+class ClaimKind(StrEnum):
+    """People's mediation, a payment order, the small-claims procedure, an ordinary suit; the mildest first."""
+
+    mediation = "mediation"
+    payment_order = "payment_order"
+    small_claim = "small_claim"
+    suit = "suit"
+
+
+class ClaimState(StrEnum):
+    """How far a claim has come; which of these a path knows, `MOVES` says."""
+
+    prepared = "prepared"
+    filed = "filed"
+    accepted = "accepted"
+    agreed = "agreed"
+    issued = "issued"
+    confirmed = "confirmed"
+    effective = "effective"
+    judged = "judged"
+    settled = "settled"
+    failed = "failed"
+    voided = "voided"
+    unserved = "unserved"
+    dismissed = "dismissed"
+    withdrawn = "withdrawn"
+
+
+K, S = ClaimKind, ClaimState
+LIVE = frozenset({S.prepared, S.filed, S.accepted, S.agreed, S.issued})  # the index claim_one_live says the same
+
+
+def _moves(edges: dict[ClaimState, set[ClaimState]]) -> Moves[ClaimState]:
+    """The moves of one path; what it does not name has no way in and no way out."""
+    return Moves(ClaimState, {state: edges.get(state, set()) for state in ClaimState})
+
+
+_IN_COURT = _moves(
+    {
+        S.prepared: {S.filed, S.withdrawn},
+        S.filed: {S.accepted, S.dismissed, S.withdrawn},
+        S.accepted: {S.judged, S.settled, S.dismissed, S.withdrawn},
+    }
+)
+MOVES = {
+    K.mediation: _moves(
+        {
+            S.prepared: {S.filed, S.withdrawn},
+            S.filed: {S.agreed, S.failed, S.withdrawn},
+            S.agreed: {S.confirmed, S.settled},
+        }
+    ),
+    K.payment_order: _moves(
+        {
+            S.prepared: {S.filed, S.withdrawn},
+            S.filed: {S.accepted, S.dismissed, S.withdrawn},
+            S.accepted: {S.issued, S.dismissed, S.withdrawn},
+            S.issued: {S.effective, S.voided, S.unserved},
+        }
+    ),
+    K.small_claim: _IN_COURT,
+    K.suit: _IN_COURT,
+}

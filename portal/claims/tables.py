@@ -1,0 +1,60 @@
+"""Claims with the lines they are about, and every step with the day on which it happened. Only the state moves."""
+
+from piccolo.columns import JSONB, UUID, Timestamptz
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.billing.tables import BillLine
+from portal.claims.states import ClaimKind, ClaimState
+from portal.communities.tables import Community
+from portal.db import columns, day, fen, one_of, ref, text
+from portal.people.tables import Staff
+from portal.units.tables import Debtor
+
+
+class Claim(Table):
+    """What a debtor is asked for on one path of law. `facts` are all that its paper says, so that it never changes."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    kind = text()
+    state = text()
+    amount = fen()
+    facts = JSONB(null=False, default=None)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    known_kind = one_of("kind", ClaimKind)
+    known_state = one_of("state", ClaimState)
+    claim_for_something = Check('"amount" > 0')
+
+
+class ClaimLine(Table):
+    """What is claimed of a line (fen)."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    line = ref(BillLine)
+    amount = fen()
+
+    claim_line_once = Unique(columns(claim, line))
+    claim_line_of_something = Check('"amount" > 0')
+
+
+class ClaimStep(Table):
+    """A claim came further. `reference` is what the court or the mediators call it."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    state = text()
+    on_day = day()
+    reference = text(null=True)
+    body = text(null=True)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    claim_step_once = Unique(columns(claim, state))
+    known_state = one_of("state", ClaimState)

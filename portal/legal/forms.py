@@ -1,0 +1,30 @@
+"""What staff type about a claim: which path, and how far it has come."""
+
+from portal.claims.states import ClaimKind, ClaimState
+from portal.kit.i18n import N_
+from portal.legal.stepping import MOST_PHOTOS
+from portal.web.forms import Choice, Day, Form, Photos, Text, Yuan
+
+
+class ClaimForm(Form):
+    """Which path to take."""
+
+    kind = Choice(N_("Path"), ClaimKind, look="select", missing=N_("Choose a path."))
+    limit = Yuan(
+        N_("Limit for small claims"),
+        required=False,
+        hint=N_("Only for a small claim: half of a year's average wage in your province, as published last."),
+    )
+    source = Text(N_("Where the limit stands"), most=200, required=False, hint=N_("The statistics and their year."))
+
+
+class StepForm(Form):
+    """What happened to a claim."""
+
+    state = Choice(N_("What happened"), ClaimState, look="select", missing=N_("Choose what happened."))
+    on = Day(N_("On which day"))
+    reference = Text(
+        N_("Number on the paper"), most=80, required=False, hint=N_("Of the court or the mediators, as it is printed.")
+    )
+    text = Text(N_("Note"), lines=3, most=2000, required=False, hint=N_("For example what was agreed."))
+    photos = Photos(N_("Photos of the paper"), most=MOST_PHOTOS)

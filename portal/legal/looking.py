@@ -1,0 +1,49 @@
+"""What the gates of law look at, read for one case; in the running unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.climbing import standings_of
+from portal.arrears.gates import Check
+from portal.arrears.known import known_before
+from portal.arrears.rules import LAST
+from portal.arrears.states import Reason
+from portal.arrears.terms import policies_of
+from portal.claims.states import LIVE, ClaimKind
+from portal.db import fetch_one
+from portal.disputes.states import LIVE as LIVE_DISPUTES
+from portal.ladders.queries import ladder_of
+from portal.legal.rules import Around, gates_of_path
+
+_AROUND = """
+SELECT (SELECT c.kind FROM claim c WHERE c.debtor = k.debtor AND c.state = ANY($2)) AS under_way,
+ (SELECT min(s.on_day) FROM claim c JOIN claim_step s ON s.claim = c.id AND s.state = 'filed'
+  WHERE c.debtor = k.debtor AND c.kind = 'mediation' AND s.on_day >= k.opened_on) AS mediated_on,
+ (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.state = ANY($3)) AS complaints,
+ (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason
+FROM arrears_case k WHERE k.id = $1
+"""
+
+
+async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> Mapping[ClaimKind, tuple[Check, ...]]:
+    """The gates of every path for a live case."""
+    ladder, debtors = await ladder_of(community, on), {case: debtor}
+    standing = (await standings_of(debtors, on, ladder))[case]
+    policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
+    known = await known_before(LAST, case, debtor, on)
+    around = await _around(case)
+    return {kind: gates_of_path(kind, standing, known, policy, around, on) for kind in ClaimKind}
+
+
+async def _around(case: UUID) -> Around:
+    row = await fetch_one(_AROUND, case, [state.value for state in LIVE], [state.value for state in LIVE_DISPUTES])
+    assert row
+    return Around(
+        ClaimKind(row["under_way"]) if row["under_way"] else None,
+        row["mediated_on"],
+        row["complaints"],
+        Reason(row["reason"]) if row["reason"] else Reason.unknown,
+    )

@@ -1,0 +1,45 @@
+"""The paper that opens a path: an application for mediation or a payment order, or a statement of claim, as a PDF."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.kit.capitals import in_capitals
+from portal.kit.money import Money
+from portal.kit.paper import typeset
+from portal.legal.queries import ClaimPage
+from portal.letters.paper import stated_line
+
+HOW = {
+    "handed_over": "由业主签收",
+    "household": "由同住成年家属签收",
+    "posted": "张贴于住处并拍照，有见证人",
+    "registered": "以挂号信送达",
+    "opened": "由业主在其业主服务收件箱中打开",
+}
+
+
+async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
+    """The bytes of the PDF; the same claim gives the same bytes. In `sandbox` it says that it binds nobody."""
+    facts, row = claim.facts, claim.row
+    demand = facts["demand"]
+    data = {
+        "kind": row.kind.value,
+        "estate": facts["estate"],
+        "unit": facts["unit"],
+        "owners": facts["owners"] or "",
+        "contract": facts["contract"] or "",
+        "prepared": _day(claim.steps[0].on),
+        "total": f"{row.amount.yuan:,.2f}",
+        "capitals": in_capitals(row.amount),
+        "limit": f"{Money(facts['limit']).yuan:,.2f}" if facts.get("limit") else "",
+        "source": facts.get("source", ""),
+        "demand": f"{_day(date.fromisoformat(demand['on']))}{HOW[demand['how']]}" if demand else "",
+        "lines": [stated_line(line) for line in facts["lines"]],
+        "sandbox": "yes" if sandbox else "",
+    }
+    return await typeset("claim.typ", data, claim.at)
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,216 @@
+"""Claims for those who bring them: the queue, those of a case with the gates of every path, and one with its steps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.log import Condition
+from portal.arrears.queries import READERS
+from portal.arrears.rules import LAST
+from portal.arrears.words import condition
+from portal.claims.rules import due_by
+from portal.claims.states import LIVE, MOVES, ClaimKind, ClaimState
+from portal.db import fetch, fetch_one, reading
+from portal.files.queries import PhotoRow, photo_of, photos_of
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.money import Money
+from portal.kit.paging import offset, pages
+from portal.legal.looking import gates_of_case
+from portal.letters.facts import AskedLine, asked_lines
+from portal.people.principal import Principal
+
+PER_PAGE = 50
+
+_ROWS = """
+SELECT c.*, u.name AS unit, e.name AS estate, e.timezone, s.on_day AS since, k.id AS arrears_case, k.state AS case_state
+FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = c.community
+JOIN claim_step s ON s.claim = c.id AND s.state = c.state
+JOIN LATERAL (SELECT id, state FROM arrears_case k WHERE k.debtor = c.debtor ORDER BY k.opened_on DESC, k.id LIMIT 1) k
+  ON true
+"""
+_UNDER_WAY = _ROWS + " WHERE c.community = ANY($1::int[]) AND c.state = ANY($2)"
+_OF_DEBTOR = _ROWS + " WHERE c.debtor = $1 ORDER BY c.at DESC, c.id"
+_ONE = _ROWS + " WHERE c.id = $1 AND c.community = ANY($2::int[])"
+# Homes at the last stage that no path is under way for.
+_TO_DECIDE = """
+k.community = ANY($1::int[]) AND k.state = 'open' AND k.stage = $2
+AND NOT EXISTS (SELECT FROM claim c WHERE c.debtor = k.debtor AND c.state = ANY($3))
+"""
+_STEPS = """
+SELECT s.state, s.on_day, s.reference, s.body, f.name AS by FROM claim_step s JOIN staff f ON f.id = s.by_staff
+WHERE s.claim = $1 ORDER BY s.on_day, s.at, s.id
+"""
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim, since when it stands like this and by when it should come further. `paid`: its case is closed."""
+
+    id: UUID
+    case: UUID
+    unit: str
+    estate: str
+    kind: ClaimKind
+    state: ClaimState
+    amount: Money
+    since: date
+    due: date | None
+    late: bool
+    paid: bool
+
+
+@dataclass(frozen=True)
+class ClaimQueue:
+    """Claims under way, what is late first, and homes at the last stage without one."""
+
+    rows: list[ClaimRow]
+    found: int
+    late: int
+    paid: int
+    to_decide: list[CaseRow]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of a claim: what happened on a day, what the paper is called, who recorded it."""
+
+    state: ClaimState
+    on: date
+    reference: str | None
+    body: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """A claim with its facts, steps, papers, and the steps that may follow."""
+
+    row: ClaimRow
+    facts: dict[str, Any]
+    at: datetime
+    steps: list[StepRow]
+    photos: list[PhotoRow]
+    following: list[ClaimState]
+
+    @property
+    def lines(self) -> list[AskedLine]:
+        """What it claims, charge by charge."""
+        return asked_lines(self.facts)
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """A path with its gates in words."""
+
+    kind: ClaimKind
+    gates: list[Condition]
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be taken now."""
+        return all(gate.open for gate in self.gates)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The claims of a case, and each path with its gates; none for a closed case."""
+
+    case: CaseRow
+    claims: list[ClaimRow]
+    paths: list[PathRow]
+
+
+def _row(row: Record) -> ClaimRow:
+    kind, state = ClaimKind(row["kind"]), ClaimState(row["state"])
+    due = due_by(kind, state, row["since"])
+    return ClaimRow(
+        row["id"],
+        row["arrears_case"],
+        row["unit"],
+        row["estate"],
+        kind,
+        state,
+        Money(row["amount"]),
+        row["since"],
+        due,
+        due is not None and clock.today(row["timezone"]) > due,
+        state in LIVE and row["case_state"] == "closed",
+    )
+
+
+@reading
+async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
+    """Claims under way in the reader's communities, the first due date before the rest, and homes without one."""
+    communities, live = list(by.with_role(*READERS)), [state.value for state in LIVE]
+    rows = [_row(row) for row in await fetch(_UNDER_WAY, communities, live)]
+    rows.sort(key=lambda one: (not one.paid, one.due or date.max, one.unit, one.id))
+    start = offset(page, PER_PAGE)
+    return ClaimQueue(
+        rows[start : start + PER_PAGE],
+        len(rows),
+        sum(one.late for one in rows),
+        sum(one.paid for one in rows),
+        await standing_cases(await rows_where(_TO_DECIDE, communities, LAST, live)),
+        max(page, 1),
+        pages(len(rows), PER_PAGE),
+    )
+
+
+@reading
+async def paths_of(by: Principal, case: UUID) -> Paths:
+    """The paths of a case. Raises Missing in communities where they have no role to read it."""
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    if not rows:
+        raise Missing
+    found = (await standing_cases(rows))[0]
+    claims = [_row(row) for row in await fetch(_OF_DEBTOR, found.debtor)]
+    if not found.live:
+        return Paths(found, claims, [])
+    gates = await gates_of_case(found.id, found.debtor, found.community, found.on)
+    return Paths(
+        found,
+        claims,
+        [
+            PathRow(kind, [Condition(check.gate, check.open, condition(check)) for check in checks])
+            for kind, checks in gates.items()
+        ],
+    )
+
+
+@reading
+async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
+    """One claim with its steps. Raises Missing."""
+    found = await fetch_one(_ONE, claim, list(by.with_role(*READERS)))
+    if found is None:
+        raise Missing
+    row = _row(found)
+    steps = [
+        StepRow(ClaimState(one["state"]), one["on_day"], one["reference"], one["body"], one["by"])
+        for one in await fetch(_STEPS, claim)
+    ]
+    edges = MOVES[row.kind].edges[row.state]
+    return ClaimPage(
+        row,
+        json.loads(found["facts"]),
+        found["at"],
+        steps,
+        await photos_of(by, f"claim:{claim}"),
+        [state for state in ClaimState if state in edges],
+    )
+
+
+@reading
+async def paper_of_claim(by: Principal, claim: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of a claim's papers, as JPEG. Raises Missing."""
+    await claim_at_desk(by, claim)
+    return await photo_of(by, f"claim:{claim}", photo, small=small)

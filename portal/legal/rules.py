@@ -1,0 +1,54 @@
+"""What has to be so before a case goes to a mediator or a court, path by path (domain.md 4.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper
+from portal.arrears.rules import LAST, Standing
+from portal.arrears.states import Gate, Reason
+from portal.claims.states import ClaimKind
+from portal.ladders.rules import Policy
+
+K = ClaimKind
+
+
+@dataclass(frozen=True)
+class Around:
+    """What counts for law alone: a claim under way, when mediation began, live complaints of any kind, the reason."""
+
+    under_way: ClaimKind | None
+    mediated_on: date | None
+    complaints: int
+    reason: Reason
+
+
+def gates_of_path(
+    kind: ClaimKind, standing: Standing, known: Known, policy: Policy, around: Around, on: date
+) -> tuple[Check, ...]:
+    """Every gate of a path on a day.
+
+    Mediation also settles quarrels, so that a dispute does not shut it. A payment order is for a debt that nobody
+    contests and for somebody a court can reach (Civil Procedure Law 225), a small claim for the latter too (166).
+    """
+    first = (
+        Check(Gate.last_stage, standing.stage >= LAST, {"stage": standing.stage, "least": LAST}),
+        Check(Gate.one_path, around.under_way is None, {"kind": around.under_way}),
+    )
+    asked_why = Check(Gate.reason_known, known.reason_known, {})
+    complaint = Check(Gate.no_complaint, not around.complaints, {"n": around.complaints})
+    reachable = Check(Gate.reachable, around.reason is not Reason.away, {})
+    mediated = Check(Gate.mediation_offered, around.mediated_on is not None, {"day": around.mediated_on})
+    paper, law = gates_of_paper(standing, known, policy), gates_of_law(standing, known, policy, on)
+    return {
+        K.mediation: (*first, *paper, asked_why),
+        K.payment_order: (*first, *law, complaint, reachable),
+        K.small_claim: (*first, *law, reachable, mediated),
+        K.suit: (*first, *law, mediated),
+    }[kind]
+
+
+def still_open(checks: tuple[Check, ...]) -> Check | None:
+    """The first gate that is shut beside the claim itself: what is looked at again before a paper goes out."""
+    return next((check for check in checks if not check.open and check.gate is not Gate.one_path), None)

@@ -1,0 +1,115 @@
+"""The paths of law at the desk: the queue, the paths of a case with their gates, a claim with its paper and steps."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.queries import READERS
+from portal.kit.i18n import N_
+from portal.legal import opening, queries
+from portal.legal.forms import ClaimForm, StepForm
+from portal.legal.paper import claim_pdf
+from portal.legal.stepping import record_step
+from portal.web.forms import UPLOAD_BYTES
+from portal.web.guards import staff
+from portal.web.held import begin
+from portal.web.i18n import _, label
+from portal.web.page import PageNumber, flash, go, page
+from portal.web.papers import pdf
+from portal.web.pictures import jpeg
+
+
+@get("/legal", name="desk.legal:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Claims under way, and homes at the last stage that wait for a decision."""
+    found = await queries.claim_queue(request.user, number)
+    return page(request, "desk/legal/list.html", title=_("Mediation and court"), found=found)
+
+
+@get("/cases/{case:uuid}/legal", name="desk.legal:case")
+async def of_case(request: Request, case: FromPath[UUID]) -> Template:
+    """The paths of a case with their gates."""
+    return await case_page(request, case, await begin(request, ClaimForm))
+
+
+@post("/cases/{case:uuid}/legal", name="desk.legal:prepare", guards=[staff(*opening.PLEADERS)])
+async def prepare(request: Request, case: FromPath[UUID]) -> Response:
+    """Prepare a claim."""
+    form: Any = ClaimForm(await request.form())
+    if form.validate() and await form.accepts(_prepare(request, case, form)):
+        flash(request, N_("The paper is ready. Print it, hand it in and record the day."))
+        return go(request, "desk.legal:case", case=case)
+    return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+
+
+@get("/legal/{claim:uuid}", name="desk.legal:show")
+async def show(request: Request, claim: FromPath[UUID]) -> Template:
+    """One claim with its steps."""
+    return await claim_page(request, claim, await begin(request, StepForm))
+
+
+@get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
+async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
+    """The paper to hand in."""
+    found = await queries.claim_at_desk(request.user, claim)
+    return pdf(await claim_pdf(found, request.app.state.web.sandbox), "claim.pdf")
+
+
+@post(
+    "/legal/{claim:uuid}/steps", name="desk.legal:step", guards=[staff(*opening.PLEADERS)],
+    request_max_body_size=UPLOAD_BYTES,
+)  # fmt: skip
+async def step(request: Request, claim: FromPath[UUID]) -> Response:
+    """Record what happened."""
+    form: Any = StepForm(await request.form())
+    if form.validate() and await form.accepts(_step(request, claim, form)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.legal:show", claim=claim)
+    return await claim_page(request, claim, form, status=422)  # type: ignore[return-value]
+
+
+@get("/legal/{claim:uuid}/photos/{photo:uuid}", name="desk.legal:photo")
+async def photo(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """A photo of one of its papers."""
+    return jpeg(await queries.paper_of_claim(request.user, claim, photo))
+
+
+@get("/legal/{claim:uuid}/photos/{photo:uuid}/thumbnail", name="desk.legal:thumbnail")
+async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await queries.paper_of_claim(request.user, claim, photo, small=True))
+
+
+def _prepare(request: Request, case: UUID, form: Any) -> Any:
+    limit, source = form.limit.data, form.source.data or ""
+    return opening.prepare_claim(request.user, case, form.kind.data, limit=limit, source=source, once=form.once)
+
+
+def _step(request: Request, claim: UUID, form: Any) -> Any:
+    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return record_step(request.user, claim, form.data["state"], form.data["on"], **said)
+
+
+async def case_page(request: Request, case: UUID, form: ClaimForm, status: int = 200) -> Template:
+    """The paths of a case, with the form."""
+    found = await queries.paths_of(request.user, case)
+    title = _("Mediation and court, %(unit)s", unit=found.case.unit)
+    return page(request, "desk/legal/case.html", status=status, title=title, found=found, form=form)
+
+
+async def claim_page(request: Request, claim: UUID, form: StepForm, status: int = 200) -> Template:
+    """One claim, with the form of its next step."""
+    found = await queries.claim_at_desk(request.user, claim)
+    form.state.options = [(one.value, label(one)) for one in found.following]
+    title = _("%(path)s, %(unit)s", path=label(found.row.kind), unit=found.row.unit)
+    return page(request, "desk/legal/show.html", status=status, title=title, found=found, form=form)
+
+
+router = Router(
+    "/desk",
+    route_handlers=[list_, of_case, prepare, show, as_pdf, step, photo, thumbnail],
+    guards=[staff(*READERS)],
+)

@@ -1,0 +1,143 @@
+"""Record how far a claim has come: handed in, taken, answered, ended; each step with its day and its papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.actions import refresh_cases
+from portal.arrears.locking import case_at_desk
+from portal.arrears.states import CaseState
+from portal.arrears.words import condition
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.claims.states import MOVES, ClaimKind, ClaimState
+from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.files.actions import Sent, encode, keep_photos
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.legal.looking import gates_of_case
+from portal.legal.opening import PLEADERS, write_step
+from portal.legal.rules import still_open
+from portal.notices.actions import tell
+from portal.notices.states import NoticeKind
+from portal.people.principal import Principal
+from portal.people.queries import staff_of
+
+MOST_PHOTOS = 5
+# Steps that somebody else takes are told on paper: its number, or a picture of it, or both.
+ON_PAPER = frozenset(
+    {
+        ClaimState.accepted, ClaimState.issued, ClaimState.agreed, ClaimState.confirmed, ClaimState.effective,
+        ClaimState.judged, ClaimState.settled, ClaimState.voided, ClaimState.unserved, ClaimState.dismissed,
+    }
+)  # fmt: skip
+
+FUTURE = N_("The day of a step is today or earlier.")
+BEFORE = N_("The step before this was on %(day)s. Enter that day or a later one.")
+NO_PAPER = N_("Enter the number on the paper, or add a photo of it.")
+TOO_MANY = N_("Please choose no more than %(most)s photos.")
+PAID = N_("Everything is paid and the case is closed. Withdraw this claim instead.")
+CHANGED = N_("Less may be claimed now than this paper says. Withdraw it and prepare another one.")
+
+
+@retrying
+async def record_step(
+    by: Principal,
+    claim: UUID,
+    state: ClaimState,
+    on: date,
+    *,
+    reference: str = "",
+    body: str = "",
+    photos: Sequence[Sent] = (),
+) -> None:
+    """Record the next step of a claim as of a day.
+
+    Raises Missing, Refused for a step that cannot follow, and before a paper is handed in with the first gate that is
+    shut or when less may be claimed by now; Invalid for a day that cannot be and a step without its paper.
+    """
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
+    drawn = await encode(photos)
+    async with unit_of_work(*by.with_role(*PLEADERS)):
+        found = await _claim(by, claim)
+        case = await case_at_desk(by, found["arrears_case"], *PLEADERS)
+        now: str = await fetch_value("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
+        MOVES[ClaimKind(found["kind"])].check(now, state)
+        today = clock.today(case["timezone"])
+        await _possible(claim, on, today)
+        if state in ON_PAPER and not (reference.strip() or drawn):
+            raise Invalid("reference", NO_PAPER)
+        if state is ClaimState.filed:
+            await _still_right(by, found, case, max(today, case["looked_on"]))
+        await fetch("UPDATE claim SET state = $2 WHERE id = $1", claim, state.value)
+        me = await staff_of(by, found["community"])
+        await write_step(claim, found["community"], state, on, me, reference, body)
+        await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
+        told = {"community": found["community"], "kind": found["kind"], "state": state, "on": on}
+        await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **told)
+        if state is ClaimState.filed:
+            await _tell(found, on)
+
+
+async def _claim(by: Principal, claim: UUID) -> Record:
+    """A claim with the newest case of its debtor."""
+    found = await fetch_one(
+        "SELECT c.*, u.name AS unit, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
+        " ORDER BY k.opened_on DESC, k.id LIMIT 1) AS arrears_case"
+        " FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
+        " WHERE c.id = $1 AND c.community = ANY($2::int[])",
+        claim,
+        list(by.with_role(*PLEADERS)),
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+async def _possible(claim: UUID, on: date, today: date) -> None:
+    if on > today:
+        raise Invalid("on", FUTURE)
+    last: date = await fetch_value("SELECT max(on_day) FROM claim_step WHERE claim = $1", claim)
+    if on < last:
+        raise Invalid("on", BEFORE, day=last)
+
+
+async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> None:
+    """Whether the claim may be handed in as it was prepared. Raises Refused."""
+    await refresh_cases(case["community"], [case["debtor"]], on, actor=by.actor)
+    if await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case["id"]) == CaseState.closed:
+        raise Refused(PAID)
+    gates = await gates_of_case(case["id"], case["debtor"], case["community"], on)
+    if shut := still_open(gates[ClaimKind(claim["kind"])]):
+        said = condition(shut)
+        raise Refused(said.text, **said.facts)
+    less = await fetch_value(
+        "SELECT EXISTS (SELECT FROM claim_line cl JOIN line_balance w ON w.line = cl.line"
+        " WHERE cl.claim = $1 AND (w.replaced OR w.outstanding - w.held < cl.amount))",
+        claim["id"],
+    )
+    if less:
+        raise Refused(CHANGED)
+
+
+async def _tell(claim: Record, on: date) -> None:
+    """Nobody hears of it from a court first: all who owe are told what was handed in, and what still ends it."""
+    people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", claim["debtor"])
+    await tell(
+        [one["person"] for one in people],
+        NoticeKind.claim_filed,
+        community=claim["community"],
+        subject=f"claim:{claim['id']}",
+        link="/case",
+        path=claim["kind"],
+        unit=claim["unit"],
+        amount=Money(claim["amount"]),
+        filed_on=on,
+    )
