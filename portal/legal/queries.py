@@ -21,9 +21,11 @@ from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.legal.looking import gates_of_case
+from portal.legal.words import ADVICE, LATE, PAID
 from portal.letters.facts import AskedLine, asked_lines
 from portal.people.principal import Principal
 
@@ -65,6 +67,14 @@ class ClaimRow:
     due: date | None
     late: bool
     paid: bool
+
+    @property
+    def advice(self) -> Sentence | None:
+        """What to do now, where that is not plain."""
+        if self.paid:
+            return Sentence(PAID)
+        words = LATE if self.late else ADVICE.get((self.kind, self.state))
+        return Sentence(words) if words else None
 
 
 @dataclass(frozen=True)

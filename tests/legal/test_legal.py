@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from portal.arrears import climbing
 from portal.arrears.clocks import limitation_of
-from portal.arrears.contacts import record_contact, set_reason
-from portal.arrears.states import Cause, ContactChannel, ContactOutcome, Reason
+from portal.arrears.contacts import set_reason
+from portal.arrears.states import Cause, Reason
 from portal.arrears.words import GATES, Gate
 from portal.claims.states import ClaimKind, ClaimState
 from portal.db import EVERYWHERE, unit_of_work
