@@ -27,6 +27,7 @@ ROUTERS: tuple[str, ...] = (
     "signin.step_up",
     "signin.phone",
     "signin.counter",
+    "signin.letter",
     "bindings.pages",
     "bindings.staff",
     "units.vacancy",

@@ -29,6 +29,8 @@ NULLABLE = {
     "contact.body": "nothing was noted",
     "contact.witness": "a call needs nobody else",
     "case_reason.contact": "said without a contact",
+    "letter_code.used_at": "not used yet",
+    "letter_code.ended_at": "no newer one took its place",
     "letter_proof.mail_number": "not by registered mail",
     "ladder_rule.use": "for every use",
     "ladder_rule.occupancy": "however it is lived in",

@@ -36,6 +36,10 @@ TWICE = {
     "dispute_pause_one_open": ("dispute_pause", {"dispute": "$U"}),
     "hold_once_a_source": ("hold", {"debtor": "$U", "source": "$U"}),
     "import_request_one_open": ("import_request", {"community": "2", "state": "'checked'", "id": "gen_random_uuid()"}),
+    "letter_code_one_live": (
+        "letter_code",
+        {"person": "$U", "code_hmac": "'$N'", "used_at": "NULL", "ended_at": "NULL"},
+    ),
     "phone_change_one_waiting": ("phone_change", {"person": "$U", "state": "'waiting'"}),
     "plan_one_live": ("plan", {"debtor": "$U", "state": "'requested'"}),
     "vacancy_one_lasting": (
@@ -57,6 +61,7 @@ FOUND_BY = {
     "dispute_one_live": "I-D1a", "dispute_one_live_of_service": "I-D1b",
     "dispute_pause_one_open": "I-D5a", "hold_once_a_source": "I-D4b",
     "import_request_one_open": "I-E1",
+    "letter_code_one_live": "I-D3h",
     "phone_change_one_waiting": "I-D3f", "plan_one_live": "PLAN-5", "statement_published_once": "I-S4",
     "statement_drafted_once": "I-S4", "vacancy_one_lasting": "I-H1", "vacancy_one_waiting": "I-H3",
     "journal.journal_has_postings": "I-L1", "posting.posting_balances": "I-L1",

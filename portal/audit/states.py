@@ -83,5 +83,6 @@ class AuditVerb(StrEnum):
     LATE_CHARGES_ISSUED = "late_charges_issued"
     LATE_MONTH_CLOSED = "late_month_closed"
     LETTER_ISSUED = "letter_issued"
+    ACCESS_LETTER_MADE = "access_letter_made"
     CLAIM_PREPARED = "claim_prepared"
     CLAIM_MOVED = "claim_moved"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import segno
-
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
 from portal.kit.paper import typeset
+from portal.kit.qr import svg_qr
 from portal.letters.queries import LetterRow
 from portal.letters.states import LetterKind
 
@@ -37,7 +35,7 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "capitals": in_capitals(row.amount),
         "credit": _yuan(facts["credit"]) if facts["credit"] else "",
         "pay_at": facts["pay_at"],
-        "qr": _qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
+        "qr": svg_qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
         "lines": [stated_line(line) for line in facts["lines"]],
     }
 
@@ -68,9 +66,3 @@ def _yuan(fen: int) -> str:
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _qr(address: str) -> str:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=2, xmldecl=False, svgns=True)
-    return out.getvalue().decode()

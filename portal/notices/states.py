@@ -57,4 +57,6 @@ class NoticeKind(StrEnum):
     vacancy_ended = "vacancy_ended"
     rate_announced = "rate_announced"
     letter_issued = "letter_issued"
+    phone_asked = "phone_asked"
+    phone_refused = "phone_refused"
     claim_filed = "claim_filed"

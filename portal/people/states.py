@@ -32,11 +32,12 @@ class SecurityVerb(StrEnum):
 
 
 class Identity(StrEnum):
-    """What somebody at the counter has shown to prove who they are."""
+    """What somebody has shown to prove who they are: at the counter, or a letter that went to the home."""
 
     id_card = "id_card"
     passport = "passport"
     title_deed = "title_deed"
+    letter = "letter"
 
 
 class PhoneChangeState(StrEnum):

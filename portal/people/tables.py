@@ -85,9 +85,24 @@ class PhoneChange(Table):
     answered_at = Timestamptz(null=True, default=None)
     answer = text(null=True)
 
-    known_identity = one_of("identity", Identity)
+    known_identity_2 = one_of("identity", Identity)
     known_state = one_of("state", PhoneChangeState)
     two_people = Check('"answered_by" IS NULL OR "answered_by" <> "asked_by"')
+
+
+class LetterCode(Table):
+    """A letter with a code that lets a person ask for another number; of the code only the HMAC is known here."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    person = ref(Person)
+    code_hmac = Varchar(length=64, null=False, default=None, unique=True)
+    tries = SmallInt(null=False, default=None)
+    made_by = ref(Staff)
+    made_at = Timestamptz(null=False, default=None)
+    expires_at = Timestamptz(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
 
 
 class WebSession(Table):

@@ -1,8 +1,11 @@
 """What is typed at the doors and in the settings."""
 
+from typing import Any
+
 from portal.kit.i18n import N_
 from portal.people.states import Identity, Language
-from portal.web.forms import Choice, Code, Form, Phone, Secret, Text, Tick
+from portal.web.forms import Choice, Code, Digits, Form, Phone, Secret, Text, Tick
+from portal.web.i18n import label
 
 
 class PhoneForm(Form):
@@ -29,6 +32,18 @@ class LostPhoneForm(Form):
     identity = Choice(N_("What they have shown"), Identity, missing=N_("Choose what they have shown."))
     reason = Text(N_("Reason"), most=200, missing=N_("Give the reason."))
     phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.identity.options = [(one.value, label(one)) for one in Identity if one is not Identity.letter]
+
+
+class LetterForm(Form):
+    """The letter, and the number to sign in with from now on."""
+
+    code = Text(N_("Code on the letter"), most=40, missing=N_("Enter the code as it stands on the letter."))
+    digits = Digits(N_("Last four digits of the registered number"), hint=N_("Of the number you had before."))
+    phone = Phone(N_("Your mobile number now"), missing=N_("Enter the number you have now."))
 
 
 class RefusalForm(Form):

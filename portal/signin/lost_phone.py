@@ -12,8 +12,11 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
+from portal.kit.display import masked
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
+from portal.notices.actions import tell_by_sms
+from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 from portal.people.states import PHONE_CHANGE_MOVES, Identity, PhoneChangeState
@@ -138,6 +141,8 @@ async def refuse_change(by: Principal, change: UUID, text: str) -> None:
         await _answer(change, PhoneChangeState.refused, me, text)
         await record(by.actor, AuditVerb.PHONE_CHANGE_REFUSED, f"person:{found['person']}",
                      community=found["community"], reason=text)  # fmt: skip
+        if found["identity"] == Identity.letter:  # who stood at the counter was told there
+            await _tell_refused(found, text)
 
 
 async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tuple[Record, UUID]:
@@ -154,6 +159,19 @@ async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tupl
     if me == found["asked_by"]:
         raise Refused(OWN)
     return found, me
+
+
+async def _tell_refused(found: Record, why: str) -> None:
+    row = await fetch_one(
+        "SELECT p.phone, c.name AS estate FROM person p JOIN community c ON c.id = p.community WHERE p.id = $1",
+        found["person"],
+    )
+    assert row
+    await tell_by_sms(
+        found["person"], NoticeKind.phone_refused, found["phone"], community=found["community"],
+        subject=f"person:{found['person']}", period=str(found["id"]), estate=row["estate"], why=why,
+        old=masked(row["phone"]), new=masked(found["phone"]),
+    )  # fmt: skip
 
 
 async def _answer(change: UUID, to: PhoneChangeState, me: UUID, answer: str | None) -> None:

@@ -146,6 +146,20 @@ class Code(Typed):
         return digits
 
 
+class Digits(Typed):
+    """The last four digits of a number; blanks and full-width digits are fine."""
+
+    kind = "digits"
+    missing = N_("Enter the last four digits.")
+
+    def read(self, text: str) -> str:
+        """Four ASCII digits. Raises ValueError."""
+        digits = re.sub(r"[\s-]", "", text.translate(WIDE))
+        if not re.fullmatch(r"\d{4}", digits, re.ASCII):
+            raise ValueError(_(N_("Enter the last four digits.")))
+        return digits
+
+
 class Yuan(Typed):
     """A sum in yuan, to Money. 120.5, １２０．５０, 12,345.6, ¥1,200.00 and 100元 are fine."""
 

@@ -49,6 +49,8 @@ FACTS: dict[str, dict[str, object]] = {
     "binding_revoked": BINDING,
     "phone_changed": PHONES,
     "phone_left": PHONES,
+    "phone_asked": PHONES,
+    "phone_refused": PHONES | {"why": "资料不符"},
     "statement_published": {
         "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
         "starts_on": "2026-07-01", "ends_on": "2026-09-30",

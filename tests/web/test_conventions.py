@@ -20,7 +20,7 @@ PUBLIC = {
     "signin:phone", "signin:ask", "signin:code", "signin:enter", "signin:out", "desk.signin:password",
     "desk.signin:check", "desk.signin:totp", "desk.signin:enter", "desk.set-up:show", "desk.set-up:password",
     "desk.set-up:totp", "estate:show", "estate:prices", "estate:standards", "estate:statements", "estate:statement",
-    "checkout:webhook",
+    "checkout:webhook", "signin:letter", "signin:show-letter", "signin:letter-code", "signin:use-letter",
 }  # fmt: skip
 # Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it.
 NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
@@ -81,7 +81,7 @@ NEEDS_STEP_UP = {
     "desk.ladder:terms", "desk.ladder:exception", "desk.ladder:drop",
 }  # fmt: skip
 # These ask a second person, or refuse: nothing changes by them.
-ASKS_ONLY = {"desk.phones:ask", "desk.phones:enter", "desk.phones:refuse"}
+ASKS_ONLY = {"desk.phones:letter", "desk.phones:ask", "desk.phones:enter", "desk.phones:refuse"}
 SOUNDS_LIKE_IT = re.compile(r"refund|waiver|write-?off|bank-|phone|corrections:approve")
 
 
