@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 
 from portal import db
@@ -14,7 +12,8 @@ from portal.audit.jobs import seal
 from portal.billing.running import publish_run
 from portal.database import Database
 from portal.db import fetch_value, unit_of_work
-from portal.demo import cast, desk_story, owner_story
+from portal.demo import cast, chasing, desk_story, owner_story
+from portal.demo.days import as_if
 from portal.demo.estate import write_estate
 from portal.demo.prices import billed_periods
 from portal.demo.sign_ins import give_sign_ins
@@ -35,16 +34,17 @@ async def ensure_demo(settings: Settings, database: Database) -> bool:
                 return False
         if settings.starts_at:
             clock.start_at(settings.starts_at)
-        await _tell(settings, clock.today(ZONE))
+        await tell(settings, clock.today(ZONE))
         return True
     finally:
         await db.engine.close()
 
 
-async def _tell(settings: Settings, on: date) -> None:
+async def tell(settings: Settings, on: date) -> None:
+    """Tell it as it led to a day, into an empty database. Raises SystemExit when the estate cannot be brought in."""
     with tempfile.TemporaryDirectory() as folder:
         write_estate(Path(folder), on)
-        async with _as_if(billed_periods(on)[0].first):
+        async with as_if(billed_periods(on)[0].first):
             report = await import_estate(Path(folder), CODE, actor="demo")
     if report.errors:
         raise SystemExit(f"the demo estate could not be brought in: {report.errors[:3]}")
@@ -53,33 +53,14 @@ async def _tell(settings: Settings, on: date) -> None:
     await give_sign_ins(settings)
     finance = await cast.staff_member("finance")
     for period in billed_periods(on):
-        async with _as_if(period.first):
+        async with as_if(period.first):
             run = await publish_run(community, period, period.first, approver=finance.actor)
         if not run.ok:
             raise SystemExit(f"the bills of {period} could not be issued: {run.totals.errors[:3]}")
     await owner_story.pay_bills(community, on)
-    for day in _days_of_looking(on):
-        async with _as_if(day):
-            await arrears(day)
+    await chasing.chase(community, on, f"{settings.base_url}/bills")
     await desk_story.record_services(community, on)
     await desk_story.publish_statements(community)
     await owner_story.dispute_and_ask(community, on)
     await arrears(on)
     await seal(on)
-
-
-def _days_of_looking(on: date) -> list[date]:
-    """The estate joined a fortnight ago: the arrears job has looked twice since, before today."""
-    return [on - timedelta(days=days) for days in (7, 3)]
-
-
-@asynccontextmanager
-async def _as_if(day: date) -> AsyncIterator[None]:
-    """Do something at ten in the morning of an earlier day."""
-    true = clock.now()
-    started = clock.real_now()
-    clock.start_at(datetime.combine(day, time(2), UTC))
-    try:
-        yield
-    finally:
-        clock.start_at(true + (clock.real_now() - started))
