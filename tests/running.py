@@ -43,14 +43,21 @@ class Portal:
 
     def code_for(self, phone: str) -> str:
         """The code in the newest SMS to a phone that has one: notices may come later than it."""
-        for _ in range(50):
+        return self._in_sms(phone, r"(?<!\d)\d{6}(?!\d)")
+
+    def link_for(self, phone: str) -> str:
+        """The address in the newest SMS to a phone that has one."""
+        return self._in_sms(phone, r"https?://\S+")
+
+    def _in_sms(self, phone: str, sought: str) -> str:
+        for _ in range(100):
             with urlopen(f"{self.sandbox}/sandbox/sms?phone={phone}") as answer:
                 sent = json.load(answer)
-            codes = [code for sms in sent for code in re.findall(r"(?<!\d)\d{6}(?!\d)", sms["text"])]
-            if codes:
-                return codes[0]
+            found = [part for sms in sent for part in re.findall(sought, sms["text"])]
+            if found:
+                return found[0]
             time.sleep(0.1)
-        raise AssertionError(f"no code came to {phone}")
+        raise AssertionError(f"no such SMS came to {phone}")
 
 
 OURS = ("PORTAL_", "STRIPE_", "SMS_", "DATABASE_")
