@@ -257,6 +257,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
         "cases.photo": ("SELECT id FROM photo WHERE subject = $1", f"contact:{home.ids['cases.contact']}"),
+        "case.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")

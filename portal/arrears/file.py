@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from portal.checkout.states import AttemptState
 from portal.db import fetch
 from portal.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.holds.queries import HoldRow, live_holds
+from portal.holds.states import HoldReason
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -105,12 +106,18 @@ class CaseFile:
     limitation: Limitation
 
 
-async def file_of(case: CaseRow) -> CaseFile:
-    """The file of a case, in the running unit of work. A closed case shows its history, not later debts."""
+async def file_of(case: CaseRow, *, keeper: bool) -> CaseFile:
+    """The file of a case, in the running unit of work. A closed case shows its history, not later debts.
+
+    What somebody told of their hardship is in it only for a `keeper`.
+    """
     return CaseFile(
         await _debts(case) if case.live else [],
         await _disputes(case),
-        await live_holds(case.community, case.debtor, case.on),
+        [
+            hold if keeper or hold.reason is not HoldReason.hardship else replace(hold, note=None)
+            for hold in await live_holds(case.community, case.debtor, case.on)
+        ],
         await _plans(case),
         await _money(case),
         (await histories_of([case.id]))[case.id],

@@ -62,6 +62,18 @@ class ReasonForm(Form):
     reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."))
 
 
+class HardshipForm(Form):
+    """A debtor says that paying is hard."""
+
+    text = Text(
+        N_("What makes it hard"),
+        lines=4,
+        most=1000,
+        missing=N_("Say in a few words what makes it hard."),
+        hint=N_("For example that you lost your work, and from when on you could pay. No papers are needed."),
+    )
+
+
 class NextForm(Form):
     """Say what is to be done next."""
 

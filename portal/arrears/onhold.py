@@ -1,4 +1,4 @@
-"""Holds by hand as the desk's work: which end soon, and which have ended and left a case that nobody has looked at."""
+"""Holds by hand and for hardship as work of the desk: which end soon, and which ended and left a case to look at."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ PER_PAGE = 50
 _HOLDS = """
 WITH placed AS (
   SELECT h.source, h.community, h.debtor, max(h.until) AS until, min(h.placed_at) AS placed_at, min(h.placed_by) AS by,
-    min(h.note) AS note, sum(h.amount)::bigint AS amount, bool_and(h.released_at IS NOT NULL) AS released
-  FROM hold h WHERE h.community = ANY($1::int[]) AND h.reason = 'manual' GROUP BY h.source, h.community, h.debtor),
+    min(h.note) AS note,
+    min(h.reason) AS reason, sum(h.amount)::bigint AS amount, bool_and(h.released_at IS NOT NULL) AS released
+  FROM hold h WHERE h.community = ANY($1::int[]) AND h.reason IN ('manual', 'hardship')
+  GROUP BY h.source, h.community, h.debtor),
 dated AS (SELECT p.*, ($2::timestamptz AT TIME ZONE c.timezone)::date AS today, c.timezone FROM placed p
   JOIN community c ON c.id = p.community),
 work AS (
@@ -38,7 +40,8 @@ work AS (
                     AND (r.at AT TIME ZONE d.timezone)::date > d.until)
     AND NOT EXISTS (SELECT FROM case_stage s WHERE s.arrears_case = k.id AND s.changed_on > d.until
                     AND s.actor LIKE 'staff:%')
-    AND NOT EXISTS (SELECT FROM hold h WHERE h.debtor = d.debtor AND h.reason = 'manual' AND h.placed_at > d.placed_at)
+    AND NOT EXISTS (SELECT FROM hold h WHERE h.debtor = d.debtor AND h.reason IN ('manual', 'hardship')
+                    AND h.placed_at > d.placed_at)
   END)
 SELECT w.*, u.name AS unit_name, n.names, s.name AS staff, count(*) OVER () AS found,
   count(*) FILTER (WHERE w.until < w.today) OVER () AS ended
@@ -50,7 +53,10 @@ ORDER BY w.until, u.name, w.source LIMIT $3 OFFSET $4
 
 @dataclass(frozen=True)
 class OnHold:
-    """A hold by hand of a case that is not closed; `amount` is None where it stops the whole case."""
+    """A hold by hand of a case that is not closed; `amount` is None where it stops the whole case.
+
+    One for `hardship` was placed by what the owner said, and is theirs to be answered.
+    """
 
     source: UUID
     case: UUID
@@ -58,6 +64,7 @@ class OnHold:
     people: str
     amount: Money | None
     note: str
+    hardship: bool
     by: str
     until: date
     today: date
@@ -101,6 +108,7 @@ async def holds_by_hand(by: Principal, page: int = 1) -> HoldList:
                 row["names"] or "",
                 None if row["amount"] is None else Money(row["amount"]),
                 row["note"] or "",
+                row["reason"] == "hardship",
                 row["staff"] or "",
                 row["until"],
                 row["today"],

@@ -10,7 +10,7 @@ from portal.arrears.cases import CaseRow, rows_where, standing_cases
 from portal.arrears.climbing import ANY_STEPPER, STEPPERS
 from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
 from portal.arrears.holding import HOLDERS
-from portal.arrears.log import Log, log_of
+from portal.arrears.log import KEEPERS, Log, log_of
 from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
 from portal.arrears.terms import Segmented, segments_of
@@ -173,7 +173,7 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     return CasePage(
         found,
         names,
-        await file_of(found),
+        await file_of(found, keeper=by.may(found.community, *KEEPERS)),
         log,
         (await todos_of(by, [found.id])).get(found.id),
         (await segments_of({found.id: found.debtor}, found.on))[found.id],

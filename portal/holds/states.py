@@ -10,3 +10,4 @@ class HoldReason(StrEnum):
     plan = "plan"
     payment = "payment"
     manual = "manual"
+    hardship = "hardship"

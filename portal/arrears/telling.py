@@ -1,0 +1,99 @@
+"""A debtor says that paying is hard: everything is left alone for two weeks, so that somebody can look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.actions import refresh_cases
+from portal.arrears.states import CaseState
+from portal.db import fetch, fetch_one, reading, retrying, unit_of_work
+from portal.holds.actions import hold_case
+from portal.holds.states import HoldReason
+from portal.kit import clock
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.once import id_of
+from portal.people.principal import Principal
+
+HELD_FOR = timedelta(days=14)
+AGAIN_AFTER = timedelta(days=90)
+
+CLOSED = N_("Nothing is overdue, so there is nothing to hold.")
+TOLD = N_(
+    "You told us on %(day)s, and we have it. You can tell us again from %(again)s; instalments are possible at once."
+)
+
+_MINE = """
+SELECT k.id, k.community, k.debtor, k.state, k.looked_on, c.timezone, c.hotline, u.name AS unit FROM arrears_case k
+JOIN community c ON c.id = k.community JOIN unit u ON u.id = k.unit
+WHERE k.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[]))
+"""
+
+
+@dataclass(frozen=True)
+class Hardship:
+    """A live case of one's own, and until when it would be left alone."""
+
+    case: UUID
+    unit: str
+    until: date
+    hotline: str | None
+
+
+@reading
+async def case_to_hold(by: Principal, case: UUID) -> Hardship:
+    """What the page shows before anything is said. Raises Missing for another's, and for a closed one."""
+    row = await fetch_one(_MINE, case, list(by.persons))
+    if row is None or row["state"] == CaseState.closed:
+        raise Missing
+    return Hardship(case, row["unit"], clock.today(row["timezone"]) + HELD_FOR, row["hotline"])
+
+
+@retrying
+async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | None = None) -> date:
+    """Hold the whole case for 14 days with what they say, which only finance and managers read; the last day.
+
+    Raises Missing for a case that is not theirs, Refused for a closed one and within 90 days of the last time.
+    """
+    async with unit_of_work(by):
+        row = await _locked(by, case)
+        today, source = clock.today(row["timezone"]), id_of(by.human, once)
+        if row["state"] == CaseState.closed:
+            raise Refused(CLOSED)
+        last = await _last_time(row["debtor"])
+        if last and last["source"] == source:
+            return last["until"]  # type: ignore[no-any-return]
+        if last and today < (again := last["on_day"] + AGAIN_AFTER):
+            raise Refused(TOLD, day=last["on_day"], again=again)
+        until = today + HELD_FOR
+        where = (row["community"], row["debtor"])
+        await hold_case(*where, HoldReason.hardship, source, by.actor, until, note=text)
+        await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
+    return until
+
+
+async def _locked(by: Principal, case: UUID) -> Record:
+    """Their case, locked after the bills of its debtor. Raises Missing."""
+    if await fetch_one(_MINE, case, list(by.persons)) is None:
+        raise Missing
+    await fetch(
+        "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1"
+        " ORDER BY b.id FOR NO KEY UPDATE OF b",
+        case,
+    )
+    found = await fetch_one(_MINE + " FOR NO KEY UPDATE OF k", case, list(by.persons))
+    assert found
+    return found
+
+
+async def _last_time(debtor: UUID) -> Record | None:
+    return await fetch_one(
+        "SELECT h.source, h.until, (h.placed_at AT TIME ZONE c.timezone)::date AS on_day FROM hold h"
+        " JOIN community c ON c.id = h.community WHERE h.debtor = $1 AND h.reason = 'hardship'"
+        " ORDER BY h.placed_at DESC LIMIT 1",
+        debtor,
+    )
