@@ -76,6 +76,8 @@ NULLABLE = {
     "hold.note": "its cause says why",
     "hold.released_at": "live",
     "hold.until": "until it is released",
+    "human.sms_off_at": "wants messages by SMS",
+    "human.email_off_at": "wants messages by e-mail",
     "human.last_totp_step": "never used",
     "human.login": "owners sign in by phone",
     "human.password_hash": "an owner, or not set up yet",

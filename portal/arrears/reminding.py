@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from portal.arrears.climbing import standings_of
@@ -80,9 +80,14 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
         await _told(ripe, standings, known, policies, estate["name"], on),
         community=community,
         channels=CHANNELS,
-        not_before=decent(clock.real_now(), estate["timezone"], SEED.quiet_from, SEED.quiet_until, public_holiday),
+        not_before=no_sooner(estate["timezone"]),
     )
     return len(ripe)
+
+
+def no_sooner(zone: str) -> datetime | None:
+    """When what is about money may go out by SMS: not in the quiet hours, not on a public holiday; None for at once."""
+    return decent(clock.real_now(), zone, SEED.quiet_from, SEED.quiet_until, public_holiday)
 
 
 async def _told(

@@ -1,18 +1,29 @@
 """What a person was told, to read again."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.notices.actions import open_notice
-from portal.notices.queries import Note, inbox_of, note_of
+from portal.kit.i18n import N_
+from portal.notices.actions import choose_ways, open_notice
+from portal.notices.queries import Note, inbox_of, note_of, ways_of, ways_wanted
+from portal.notices.states import Channel
 from portal.notices.words import Words, word
+from portal.web.forms import Form, Tick
 from portal.web.guards import owner
 from portal.web.i18n import _, language
-from portal.web.page import PageNumber, page
+from portal.web.page import PageNumber, flash, go, page
+
+
+class WaysForm(Form):
+    """By which ways to be told besides the inbox."""
+
+    sms = Tick(N_("By SMS"), required=False)
+    email = Tick(N_("By e-mail, if we have your address"), required=False)
 
 
 @dataclass(frozen=True)
@@ -41,8 +52,31 @@ async def show(request: Request, notice_id: FromPath[UUID]) -> Template:
     """One message; from now on it counts as read."""
     note = await note_of(request.user, notice_id)
     await open_notice(request.user, notice_id)
-    message = worded(note)
-    return page(request, "inbox/show.html", title=message.words.subject, message=message)
+    message, ways = worded(note), await ways_of(request.user, notice_id)
+    return page(request, "inbox/show.html", title=message.words.subject, message=message, ways=ways)
 
 
-router = Router("/", route_handlers=[list_, show], guards=[owner])
+@get("/settings/notices", name="inbox:ways")
+async def ways(request: Request) -> Template:
+    """By which ways they are told besides the inbox."""
+    wanted = await ways_wanted(request.user)
+    return ways_page(request, WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email]))
+
+
+@post("/settings/notices", name="inbox:choose")
+async def choose(request: Request) -> Response:
+    """Keep the choice."""
+    form: Any = WaysForm(await request.form())
+    if not form.validate():
+        return ways_page(request, form, status=422)  # type: ignore[return-value]
+    await choose_ways(request.user, sms=form.sms.data, email=form.email.data)
+    flash(request, N_("Your settings are saved."))
+    return go(request, "inbox:ways")
+
+
+def ways_page(request: Request, form: WaysForm, status: int = 200) -> Template:
+    """The two ticks, for both verbs."""
+    return page(request, "settings/notices.html", status=status, title=_("How we reach you"), form=form)
+
+
+router = Router("/", route_handlers=[list_, show, ways, choose], guards=[owner])

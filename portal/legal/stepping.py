@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from portal.arrears.actions import refresh_cases
 from portal.arrears.locking import case_at_desk
+from portal.arrears.reminding import no_sooner
 from portal.arrears.states import CaseState
 from portal.arrears.words import condition
 from portal.audit.actions import record
@@ -25,7 +26,7 @@ from portal.legal.looking import gates_of_case
 from portal.legal.opening import PLEADERS, write_step
 from portal.legal.rules import still_open
 from portal.notices.actions import tell
-from portal.notices.states import NoticeKind
+from portal.notices.states import Channel, NoticeKind
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
 
@@ -89,10 +90,10 @@ async def record_step(
 async def _claim(by: Principal, claim: UUID) -> Record:
     """A claim with the newest case of its debtor."""
     found = await fetch_one(
-        "SELECT c.*, u.name AS unit, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
+        "SELECT c.*, u.name AS unit, e.timezone, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
         " ORDER BY k.opened_on DESC, k.id LIMIT 1) AS arrears_case"
         " FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
-        " WHERE c.id = $1 AND c.community = ANY($2::int[])",
+        " JOIN community e ON e.id = c.community WHERE c.id = $1 AND c.community = ANY($2::int[])",
         claim,
         list(by.with_role(*PLEADERS)),
     )
@@ -136,6 +137,8 @@ async def _tell(claim: Record, on: date) -> None:
         community=claim["community"],
         subject=f"claim:{claim['id']}",
         link="/case",
+        channels=(Channel.inbox, Channel.sms),
+        not_before=no_sooner(claim["timezone"]),
         path=claim["kind"],
         unit=claim["unit"],
         amount=Money(claim["amount"]),

@@ -14,6 +14,7 @@ from portal.arrears.climbing import standings_of
 from portal.arrears.gates import gates_of_law, gates_of_paper
 from portal.arrears.known import Known, known_before
 from portal.arrears.locking import case_at_desk
+from portal.arrears.reminding import no_sooner
 from portal.arrears.rules import LAST, Standing
 from portal.arrears.states import RUNGS, CaseState
 from portal.arrears.terms import policies_of
@@ -30,7 +31,7 @@ from portal.ladders.rules import Policy
 from portal.letters.facts import stated_facts
 from portal.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.notices.actions import tell
-from portal.notices.states import NoticeKind
+from portal.notices.states import Channel, NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 
@@ -148,5 +149,7 @@ async def _tell(row: Record, letter: UUID, **facts: Any) -> None:
         community=row["community"],
         subject=f"letter:{letter}",
         link=f"/letters/{letter}",
+        channels=(Channel.inbox, Channel.sms),
+        not_before=no_sooner(row["timezone"]),
         **facts,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.audit.actions import plain
-from portal.db import fetch, fetch_value, unit_of_work
+from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.ids import new_ids
 from portal.notices.states import Channel, DeliveryState, NoticeKind
@@ -87,11 +87,12 @@ async def tell(
     link: str | None = None,
     period: str = "",
     channels: Sequence[Channel] = (Channel.inbox,),
+    not_before: datetime | None = None,
     **facts: object,
 ) -> None:
     """Tell several persons the same."""
     told = [Told(person, subject, link, period, facts) for person in persons]
-    await tell_all(kind, told, community=community, channels=channels)
+    await tell_all(kind, told, community=community, channels=channels, not_before=not_before)
 
 
 async def tell_by_sms(
@@ -123,6 +124,20 @@ async def tell_by_sms(
         address,
     )
     await enqueue("send_notice", notice=str(notice), community=str(community))
+
+
+@retrying
+async def choose_ways(by: Principal, *, sms: bool, email: bool) -> None:
+    """Choose by which ways one is told besides the inbox; what is NEEDED goes by SMS all the same."""
+    async with unit_of_work(by):
+        await fetch(
+            "UPDATE human SET sms_off_at = CASE WHEN $2 THEN NULL ELSE coalesce(sms_off_at, $4) END,"
+            " email_off_at = CASE WHEN $3 THEN NULL ELSE coalesce(email_off_at, $4) END WHERE id = $1",
+            by.human,
+            sms,
+            email,
+            clock.real_now(),
+        )
 
 
 async def open_notice(by: Principal, notice: UUID) -> None:

@@ -13,7 +13,7 @@ from asyncpg import Record
 from portal.db import fetch, fetch_one, reading
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
-from portal.notices.states import DeliveryState, NoticeKind
+from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.principal import Principal
 
 PAGE = 20
@@ -34,6 +34,17 @@ class Note:
     def new(self) -> bool:
         """Whether it was not opened yet."""
         return self.state is not DeliveryState.opened
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a notice went besides the inbox: to which `phone` if by SMS, and why not if it did not."""
+
+    channel: Channel
+    state: DeliveryState
+    at: datetime
+    phone: str | None
+    why: Unsent | None
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,38 @@ async def inbox_of(by: Principal, number: int = 1) -> Inbox:
         offset(number, PAGE),
     )
     return Inbox([_note(row) for row in rows], number, last, counted["unread"])
+
+
+@reading
+async def ways_of(by: Principal, notice: UUID) -> list[Way]:
+    """By which ways a notice of theirs went besides the inbox, and how far each came."""
+    rows = await fetch(
+        "SELECT d.channel, d.state, d.changed_at, d.trouble,"
+        " CASE d.channel WHEN 'sms' THEN coalesce(d.address, p.phone) END AS phone"
+        " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
+        " WHERE d.notice = $1 AND n.person = ANY($2) AND d.channel <> 'inbox' ORDER BY d.channel DESC",
+        notice,
+        list(by.persons),
+    )
+    return [
+        Way(
+            Channel(row["channel"]),
+            DeliveryState(row["state"]),
+            row["changed_at"],
+            row["phone"],
+            Unsent(row["trouble"]) if row["state"] == DeliveryState.suppressed else None,
+        )
+        for row in rows
+    ]
+
+
+@reading
+async def ways_wanted(by: Principal) -> dict[Channel, bool]:
+    """Which ways besides the inbox a person wants."""
+    row = await fetch_one("SELECT sms_off_at, email_off_at FROM human WHERE id = $1", by.human)
+    if row is None:
+        raise Missing
+    return {Channel.sms: row["sms_off_at"] is None, Channel.email: row["email_off_at"] is None}
 
 
 @reading

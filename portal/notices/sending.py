@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,7 +15,7 @@ from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.notices.mail import send_mail
 from portal.notices.sms import NotSent, send_sms
-from portal.notices.states import Channel, DeliveryState, NoticeKind
+from portal.notices.states import NEEDED, Channel, DeliveryState, NoticeKind, Unsent
 from portal.notices.words import word
 from portal.settings import Settings
 
@@ -23,11 +25,11 @@ CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on
 
 @dataclass(frozen=True)
 class _Errand:
-    """One delivery to make. `to` is a phone (E.164) or an address; none when the person has none."""
+    """One delivery to make. `to` is a phone (E.164) or an address."""
 
     delivery: UUID
     channel: Channel
-    to: str | None
+    to: str
     subject: str
     text: str
 
@@ -59,7 +61,7 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
     try:
         await _send(settings, errand)
     except NotSent as failed:
-        if await _mark_failed(community, delivery, str(failed), final=errand.to is None):
+        if await _mark_failed(community, delivery, str(failed)):
             return
         raise
     async with unit_of_work(community):
@@ -72,7 +74,7 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
 
 
 async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand | None:
-    """Take a delivery for this worker alone; None when another has it or it is done."""
+    """Take a delivery for this worker alone; None when another has it, it is done, or it is not to be sent."""
     async with unit_of_work(community):
         now = clock.real_now()
         mine = await fetch_value(
@@ -87,16 +89,37 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
             return None
         row = await fetch_one(
             "SELECT d.community, d.channel, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone, p.email,"
-            " coalesce(h.language, p.language) AS language"
+            " coalesce(h.language, p.language) AS language, h.sms_off_at, h.email_off_at"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,
         )
         assert row
+        if why := unsent(Channel(row["channel"]), row):
+            await _suppress(delivery, why)
+            return None
         errand = _errand(delivery, row, settings.base_url + (row["link"] or ""))
-        if errand.to:
-            await _keep(row["community"], errand, mine)
+        await _keep(row["community"], errand, mine)
     return errand
+
+
+def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
+    """Why a notice (`kind`) does not go this way to somebody with this `phone`, `email` and choice; None: it goes."""
+    sms = channel is Channel.sms
+    if not row["phone" if sms else "email"]:
+        return Unsent.no_address
+    needed = sms and row["kind"] in NEEDED
+    return Unsent.not_wanted if row["sms_off_at" if sms else "email_off_at"] and not needed else None
+
+
+async def _suppress(delivery: UUID, why: Unsent) -> None:
+    await fetch(
+        "UPDATE delivery SET state = $2, trouble = $3, changed_at = $4 WHERE id = $1",
+        delivery,
+        DeliveryState.suppressed.value,
+        why.value,
+        clock.real_now(),
+    )
 
 
 def _errand(delivery: UUID, row: Record, link: str) -> _Errand:
@@ -122,24 +145,21 @@ async def _keep(community: int, errand: _Errand, tried: int) -> None:
 
 
 async def _send(settings: Settings, errand: _Errand) -> None:
-    if not errand.to:
-        raise NotSent("the person has no phone" if errand.channel is Channel.sms else "the person has no address")
     if errand.channel is Channel.sms:
         await send_sms(settings, errand.to, errand.text)
     else:
         await send_mail(settings, errand.to, errand.subject, errand.text, key=str(errand.delivery))
 
 
-async def _mark_failed(community: int, delivery: UUID, trouble: str, *, final: bool) -> bool:
+async def _mark_failed(community: int, delivery: UUID, trouble: str) -> bool:
     """Note what went wrong; whether that was the last try."""
     async with unit_of_work(community):
         state = await fetch_value(
             "UPDATE delivery SET trouble = $2, changed_at = $3,"
-            " state = CASE WHEN $4 OR tries >= $5 THEN 'failed' ELSE state END WHERE id = $1 RETURNING state",
+            " state = CASE WHEN tries >= $4 THEN 'failed' ELSE state END WHERE id = $1 RETURNING state",
             delivery,
             trouble,
             clock.real_now(),
-            final,
             MOST_TRIES,
         )
     return state == DeliveryState.failed

@@ -12,12 +12,20 @@ class Channel(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands: waiting, handed to the provider, given up, or opened in the inbox."""
+    """Where a delivery stands: waiting, handed to the provider, given up, opened in the inbox, or not to be sent."""
 
     queued = "queued"
     sent = "sent"
     failed = "failed"
     opened = "opened"
+    suppressed = "suppressed"
+
+
+class Unsent(StrEnum):
+    """Why a delivery is not sent at all."""
+
+    no_address = "no_address"
+    not_wanted = "not_wanted"
 
 
 class NoticeKind(StrEnum):
@@ -60,3 +68,13 @@ class NoticeKind(StrEnum):
     phone_asked = "phone_asked"
     phone_refused = "phone_refused"
     claim_filed = "claim_filed"
+
+
+N = NoticeKind
+# Whoever is not told of these loses a right, money or access: they go by SMS whatever a person has chosen.
+NEEDED = frozenset(
+    {
+        N.arrears_reminder, N.letter_issued, N.claim_filed, N.plan_broken, N.phone_asked, N.phone_changed, N.phone_left,
+        N.phone_refused, N.binding_begun, N.binding_revoked, N.ownership_began, N.ownership_ended,
+    }
+)  # fmt: skip

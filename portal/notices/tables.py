@@ -42,7 +42,7 @@ class Delivery(Table):
 
     delivery_once_a_channel = Unique(columns(notice, channel))
     known_channel = one_of("channel", Channel)
-    known_state = one_of("state", DeliveryState)
+    known_state_2 = one_of("state", DeliveryState)
 
 
 class SentText(Table):

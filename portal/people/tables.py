@@ -22,6 +22,8 @@ class Human(Table):
     totp_secret = text(null=True)
     totp_confirmed = Boolean(null=False, default=None)
     last_totp_step = Integer(null=True, default=None)
+    sms_off_at = Timestamptz(null=True, default=None)
+    email_off_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
 
     known_language = one_of("language", Language)

@@ -11,7 +11,7 @@ TONES = {
     WAIT: "pending unknown part_paid asked routed awaiting_approval requested countered paused held under_review"
     " part_refunded partly draft preparing prepared filed creating running checking checked importing",
     BAD: "overdue failed broken rejected faulty unserved",
-    CALM: "replaced expired refunded withdrawn closed superseded refused void cancelled voided dismissed",
+    CALM: "replaced expired refunded withdrawn closed superseded refused void cancelled voided dismissed suppressed",
     INFO: "issued open reopened decided judged",
 }
 _TONE = {state: tone for tone, states in TONES.items() for state in states.split()}

@@ -6,16 +6,22 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from portal.arrears.jobs import arrears
 from portal.db import fetch, unit_of_work
 from portal.evidence.taking import evidence_of
+from portal.notices.actions import choose_ways, tell
+from portal.notices.queries import ways_of, ways_wanted
 from portal.notices.sending import send_notice
 from portal.notices.sms import NotSent
+from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.settings import Settings
 from tests.arrears.world import TODAY, World, on, world
+from tests.client import browser
+from tests.notices.test_words import FACTS
 from tests.sandbox.running import running_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -67,5 +73,45 @@ async def test_a_try_that_fails_is_kept_too_and_one_without_an_address_is_none(s
         (1, "+8619900000101"), (2, "+8619900000101"),
     ]  # fmt: skip
     assert [row["state"] for row in await debts.rows("SELECT state FROM delivery WHERE channel = 'email'")] == [
-        "failed"
+        "suppressed"
     ]
+
+
+async def test_what_somebody_does_not_want_is_not_sent_and_what_they_need_is(settings: Settings) -> None:
+    with on(TODAY):
+        debts, errand = await reminded()
+        chen = debts.estate["陈静"]
+        await choose_ways(chen, sms=False, email=False)
+        async with unit_of_work(debts.estate.community):
+            await tell(
+                chen.persons, NoticeKind.rate_announced, community=debts.estate.community, subject="tariff:1",
+                channels=(Channel.sms,), **FACTS["rate_announced"],
+            )  # fmt: skip
+        other = (await debts.row("SELECT id FROM notice WHERE kind = 'rate_announced'"))["id"]
+        async with running_sandbox() as sandbox:
+            here = replace(settings, sms_url=f"{sandbox.url}/sandbox/sms")
+            for notice in (errand["notice"], str(other)):
+                await send_notice(here, notice=notice, community=errand["community"])
+            assert len(sandbox.state.post.to("sms", None)) == 1, "the reminder"
+        reminder, rate = await ways_of(chen, UUID(errand["notice"])), await ways_of(chen, other)
+    assert [(way.channel, way.state, way.why) for way in (*reminder, *rate)] == [
+        (Channel.sms, DeliveryState.sent, None),
+        (Channel.email, DeliveryState.suppressed, Unsent.not_wanted),
+        (Channel.sms, DeliveryState.suppressed, Unsent.not_wanted),
+    ]
+    assert await ways_of(debts.estate["李明"], other) == []
+
+
+async def test_the_choice_is_made_under_me_and_the_message_says_how_it_went(settings: Settings) -> None:
+    with on(TODAY):
+        debts, errand = await reminded()
+        async with browser(settings, debts.estate["陈静"]) as she:
+            assert "/settings/notices" in (await she.get("/settings")).text
+            assert (await she.post("/settings/notices", data={"email": "1"})).status_code == 303
+            shown = (await she.get("/settings/notices")).text
+            assert (
+                "checked" in shown.split('name="email"')[1][:80] and "checked" not in shown.split('name="sms"')[1][:80]
+            )
+            said = (await she.get(f"/inbox/{errand['notice']}")).text
+            assert "199****0101" in said and "待发送" in said
+    assert await ways_wanted(debts.estate["陈静"]) == {Channel.sms: False, Channel.email: True}
