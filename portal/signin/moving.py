@@ -6,6 +6,7 @@ The same number of two persons is one sign-in, so that whoever takes a number th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -144,7 +145,8 @@ async def _tell(moved: Sequence[Record], phone: str, actor: str, reason: str | N
     """An audit row for each person; a message to the new number and one to the old, however many persons they are."""
     period = clock.real_now().isoformat()
     for number, row in enumerate(moved):
-        subject, facts = f"person:{row['id']}", {"old": shown(row["phone"]), "new": shown(phone)}
+        subject = f"person:{row['id']}"
+        facts: dict[str, Any] = {"old": shown(row["phone"]), "new": shown(phone)}
         await record(actor, AuditVerb.PHONE_CHANGED, subject, community=row["community"], reason=reason, **facts)
         ways = (Channel.inbox, Channel.sms) if number == 0 else (Channel.inbox,)
         await tell([row["id"]], NoticeKind.phone_changed, community=row["community"], subject=subject, period=period,
