@@ -30,6 +30,7 @@ ROUTERS: tuple[str, ...] = (
     "signin.letter",
     "bindings.pages",
     "bindings.staff",
+    "bindings.access",
     "units.vacancy",
     "units.staff",
     "billing.pages",

@@ -4,6 +4,7 @@ NULLABLE = {
     "adjustment.approved_by": "below the limit nobody else is needed",
     "adjustment.source": "made by staff on their own account",
     "allocation.reason": "only a taken-back allocation has one",
+    "arrears_case.seen": "only just opened",
     "arrears_case.closed_on": "still open",
     "attempt.looked_at": "not looked at yet",
     "attempt.session": "Stripe has not answered yet",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal.arrears.facts import facts_of, kept, looks_of
 from portal.arrears.rules import RULE, Standing, changed_on, look
+from portal.arrears.sifting import remember
 from portal.arrears.states import CaseState, Why
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -63,6 +64,7 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
         await write_change(community, case, standing, standing.why, day, actor, kept(facts, standing, on))
         changes.append(standing.why)
     await fetch("UPDATE arrears_case SET looked_on = $2 WHERE id = ANY($1::uuid[])", same, on)
+    await remember(mine, on, small)
     return changes
 
 

@@ -10,8 +10,10 @@ from uuid import UUID
 from portal.arrears.actions import JOB, refresh_cases
 from portal.arrears.climbing import climb_by_themselves
 from portal.arrears.reminding import remind
+from portal.arrears.sifting import changed_debtors, pass_over
 from portal.arrears.states import Why
 from portal.db import EVERYWHERE, fetch, retrying, unit_of_work
+from portal.ladders.queries import ladder_of
 
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 
@@ -26,7 +28,8 @@ async def arrears(on: date) -> dict[str, int]:
         communities = [row["id"] for row in await fetch("SELECT id FROM community ORDER BY id")]
     done: Counter[str] = Counter()
     for community in communities:
-        debtors = await _to_look_at(community, on)
+        debtors, passed = await _sift(community, on)
+        done["looked"] += passed
         for start in range(0, len(debtors), BATCH):
             done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
     return {name: done[name] for name in ("looked", "opened", "closed", "changed", "reminded", "climbed")}
@@ -47,14 +50,9 @@ async def look_at_cases(community: int, debtors: Sequence[UUID], on: date) -> di
     }  # fmt: skip
 
 
-async def _to_look_at(community: int, on: date) -> list[UUID]:
-    """Debtors with something past due on this day, or with a case that is not closed."""
-    async with unit_of_work(community, read_only=True):
-        rows = await fetch(
-            "SELECT b.debtor FROM bill b JOIN line_balance lb ON lb.bill = b.id"
-            " WHERE b.community = $1 AND b.due_on < $2 AND lb.outstanding > 0"
-            " UNION SELECT debtor FROM arrears_case WHERE community = $1 AND state <> 'closed' ORDER BY debtor",
-            community,
-            on,
-        )
-    return [row["debtor"] for row in rows]
+@retrying
+async def _sift(community: int, on: date) -> tuple[list[UUID], int]:
+    """The debtors to look at, and how many cases nothing can have changed for, which count as looked at."""
+    async with unit_of_work(community):
+        debtors = await changed_debtors(community, on, (await ladder_of(community, on)).terms.small_balance)
+        return debtors, await pass_over(community, debtors, on)

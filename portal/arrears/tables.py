@@ -22,6 +22,7 @@ class ArrearsCase(Table):
     stage = SmallInt(null=False, default=None)
     opened_on = day()
     looked_on = day()
+    seen = text(null=True)
     closed_on = day(null=True)
 
     known_state = one_of("state", CaseState)

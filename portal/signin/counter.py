@@ -9,17 +9,15 @@ from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.people.states import Identity
-from portal.signin import letter_code, lost_phone, moving
+from portal.signin import lost_phone, moving
 from portal.signin.delivery import send_soon
 from portal.signin.forms import CodeForm, LostPhoneForm, RefusalForm
 from portal.signin.pages import asks_for_code, who_asks
-from portal.signin.paper import access_pdf
 from portal.signin.pending import drop, keep_knock, kept, knock_of
 from portal.web.guards import staff, stepped_up
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import address, flash, go, page
-from portal.web.papers import pdf
+from portal.web.page import flash, go, page
 
 KNOCK = "lost-phone"
 
@@ -66,14 +64,6 @@ async def enter(request: Request, person: FromPath[UUID]) -> Response:
         return await code_page(request, person, form, facts, status=422)
     flash(request, N_("The new number waits for the approval of a second person."))
     return drop(request, go(request, "desk.phones:list"), KNOCK)
-
-
-@post("/people/{person:uuid}/access-letter", name="desk.phones:letter")
-async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
-    """A letter with a code, to print now: nobody can show it again."""
-    settings = request.app.state.settings
-    made = await letter_code.make_letter(request.user, person, secret=settings.secret_key)
-    return pdf(await access_pdf(made, settings.base_url + address(request, "signin:letter")), "letter.pdf")
 
 
 @get("/phone-changes", name="desk.phones:list")
@@ -136,6 +126,6 @@ async def list_page(request: Request, form: RefusalForm, status: int = 200) -> T
 
 router = Router(
     "/desk",
-    route_handlers=[new, ask, code, enter, letter, list_, approve, refuse],
+    route_handlers=[new, ask, code, enter, list_, approve, refuse],
     guards=[staff(*lost_phone.ASKERS)],
 )

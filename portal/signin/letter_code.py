@@ -53,7 +53,6 @@ class AccessLetter:
 
     code: str
     name: str
-    unit: str
     estate: str
     hotline: str
     ends_at: datetime
@@ -94,17 +93,14 @@ async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLett
         )
         await record(by.actor, AuditVerb.ACCESS_LETTER_MADE, f"person:{person}", community=found["community"])
     parts = "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
-    words = (found["name"], found["unit"] or "", found["estate"], found["hotline"] or "")
+    words = (found["name"], found["estate"], found["hotline"] or "")
     return AccessLetter(parts, *words, now + LIFE, now, found["timezone"])
 
 
 async def _addressee(by: Principal, person: UUID) -> Record:
     found = await fetch_one(
-        "SELECT p.*, c.name AS estate, c.hotline, c.timezone,"
-        " (SELECT u.name FROM occupancy o JOIN unit u ON u.id = o.unit WHERE o.person = p.id"
-        "  ORDER BY o.starts_on DESC, u.sort_key LIMIT 1) AS unit"
-        " FROM person p JOIN community c ON c.id = p.community WHERE p.id = $1 AND p.community = ANY($2)"
-        " FOR NO KEY UPDATE OF p",
+        "SELECT p.*, c.name AS estate, c.hotline, c.timezone FROM person p JOIN community c ON c.id = p.community"
+        " WHERE p.id = $1 AND p.community = ANY($2) FOR NO KEY UPDATE OF p",
         person,
         list(by.with_role(*ASKERS)),
     )

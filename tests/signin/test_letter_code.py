@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pypdf import PdfReader
 
+from portal.bindings.paper import access_pdf, home_of
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -17,7 +18,6 @@ from portal.settings import Settings
 from portal.signin import letter_code as letters
 from portal.signin.letter_code import AccessLetter, ask_by_letter, make_letter, show_letter
 from portal.signin.lost_phone import OWN, WAITING, approve_change, changes_at, refuse_change
-from portal.signin.paper import access_pdf
 from tests import builders, cast
 from tests.client import browser
 
@@ -58,8 +58,11 @@ async def one(sql: str) -> object:
 
 async def test_from_the_letter_to_the_new_number(estate: cast.Estate) -> None:
     made = await letter(estate)
+    home = await home_of(estate["沈平"], await of(estate))
     said = (
-        PdfReader(io.BytesIO(await access_pdf(made, "https://portal.example/sign-in/letter"))).pages[0].extract_text()
+        PdfReader(io.BytesIO(await access_pdf(made, home, "https://portal.example/sign-in/letter")))
+        .pages[0]
+        .extract_text()
     )
     assert made.code in said and "陈静" in said and "1栋101" in said
     assert await one(f"SELECT count(*) FROM letter_code WHERE code_hmac LIKE '%{letters.tidy(made.code)}%'") == 0

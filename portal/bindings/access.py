@@ -1,0 +1,25 @@
+"""The desk makes a letter with a code for somebody who has lost the registered number and cannot come."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, post
+from litestar.params import FromPath
+
+from portal.bindings.paper import access_pdf, home_of
+from portal.signin import letter_code
+from portal.signin.lost_phone import ASKERS
+from portal.web.guards import staff
+from portal.web.page import address
+from portal.web.papers import pdf
+
+
+@post("/people/{person:uuid}/access-letter", name="desk.phones:letter")
+async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
+    """A letter to print now: nobody can show its code again."""
+    settings = request.app.state.settings
+    made = await letter_code.make_letter(request.user, person, secret=settings.secret_key)
+    where = settings.base_url + address(request, "signin:letter")
+    return pdf(await access_pdf(made, await home_of(request.user, person), where), "letter.pdf")
+
+
+router = Router("/desk", route_handlers=[letter], guards=[staff(*ASKERS)])
