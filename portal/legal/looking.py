@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +17,16 @@ from portal.claims.states import LIVE, ClaimKind
 from portal.db import fetch_one
 from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.ladders.queries import ladder_of
-from portal.legal.rules import Around, gates_of_path
+from portal.legal.rules import Around, demanded_before, gates_of_path
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The gates of each path; charges due before `demanded` were demanded in writing, and the time for them is over."""
+
+    gates: Mapping[ClaimKind, tuple[Check, ...]]
+    demanded: date | None
+
 
 _AROUND = """
 SELECT (SELECT c.kind FROM claim c WHERE c.debtor = k.debtor AND c.state = ANY($2)) AS under_way,
@@ -28,14 +38,15 @@ FROM arrears_case k WHERE k.id = $1
 """
 
 
-async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> Mapping[ClaimKind, tuple[Check, ...]]:
-    """The gates of every path for a live case."""
+async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> Looked:
+    """The gates of every path for a live case, and until when a demand covers its charges."""
     ladder, debtors = await ladder_of(community, on), {case: debtor}
     standing = (await standings_of(debtors, on, ladder))[case]
     policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
     known = await known_before(LAST, case, debtor, on)
     around = await _around(case)
-    return {kind: gates_of_path(kind, standing, known, policy, around, on) for kind in ClaimKind}
+    gates = {kind: gates_of_path(kind, standing, known, policy, around, on) for kind in ClaimKind}
+    return Looked(gates, demanded_before(known, policy, on))
 
 
 async def _around(case: UUID) -> Around:

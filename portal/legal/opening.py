@@ -30,6 +30,7 @@ from portal.people.queries import staff_of
 PLEADERS = (Role.manager, Role.legal)
 
 CLOSED = N_("This case is closed. There is nothing to claim.")
+NOT_DEMANDED = N_("What may be chased now was not demanded yet. Write a demand, and wait until its time is over.")
 NO_LIMIT = N_("Enter the limit for small claims that holds now in your province, and where it stands.")
 ABOVE = N_("%(sum)s is more than the limit of %(limit)s. An ordinary suit is the path for it.")
 ONLY_SMALL = N_("A limit belongs to a small claim only. Leave it empty.")
@@ -49,7 +50,9 @@ ORDER BY o.on_day, o.at LIMIT 1
 async def prepare_claim(
     by: Principal, case: UUID, kind: ClaimKind, *, limit: Money | None = None, source: str = "", once: str | None = None
 ) -> UUID:
-    """Prepare a claim of today about all that may be chased; its id. A small claim states its `limit` and `source`.
+    """Prepare a claim of today; its id. A small claim states its `limit` and `source`.
+
+    Mediators are asked about all that may be chased, a court about what was demanded in time (Civil Code 944).
 
     Raises Missing, Refused for a closed case and with the first gate that is shut, Invalid for a limit that is missing,
     exceeded, or not called for.
@@ -63,15 +66,18 @@ async def prepare_claim(
         await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
         if await _closed(case):
             raise Refused(CLOSED)
-        checks = (await gates_of_case(case, row["debtor"], row["community"], on))[kind]
-        shut = next((check for check in checks if not check.open), None)
+        looked = await gates_of_case(case, row["debtor"], row["community"], on)
+        shut = next((check for check in looked.gates[kind] if not check.open), None)
         if shut:
             said = condition(shut)
             raise Refused(said.text, **said.facts)
-        lines = {one["id"]: Money(one["amount"]) for one in await fetch(_LINES, row["debtor"], on)}
+        due_before = on if kind is ClaimKind.mediation else looked.demanded or on
+        lines = {one["id"]: Money(one["amount"]) for one in await fetch(_LINES, row["debtor"], due_before)}
+        if not lines:
+            raise Refused(NOT_DEMANDED)
         _limited(kind, Money(sum(amount.fen for amount in lines.values())), limit, source)
         more = {"limit": limit, "source": source} if limit else {}
-        await write_claim(by, row, claim, kind, lines, more, on)
+        await write_claim(by, row, claim, kind, lines, more, on, due_before)
     return claim
 
 
@@ -100,10 +106,14 @@ async def write_claim(
     lines: Mapping[UUID, Money],
     more: Mapping[str, object],
     on: date,
+    due_before: date | None = None,
 ) -> None:
-    """Write a claim about some lines (what is asked of each) with its first step, in the caller's unit of work."""
+    """Write a claim about some lines (what is asked of each) with its first step, in the caller's unit of work.
+
+    Its paper states the lines that were due before a day, today unless it is given.
+    """
     community, amount = case["community"], Money(sum(one.fen for one in lines.values()))
-    facts = await stated_facts(case["debtor"], on) | {"demand": await _demand(case["id"])} | dict(more)
+    facts = await stated_facts(case["debtor"], due_before or on) | {"demand": await _demand(case["id"])} | dict(more)
     me = await staff_of(by, community)
     await fetch(
         "INSERT INTO claim (id, community, debtor, kind, state, amount, facts, by_staff, at)"

@@ -186,7 +186,7 @@ async def paths_of(by: Principal, case: UUID) -> Paths:
     claims = [_row(row) for row in await fetch(_OF_DEBTOR, found.debtor)]
     if not found.live:
         return Paths(found, claims, [])
-    gates = await gates_of_case(found.id, found.debtor, found.community, found.on)
+    gates = (await gates_of_case(found.id, found.debtor, found.community, found.on)).gates
     return Paths(
         found,
         claims,

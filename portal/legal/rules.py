@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper
 from portal.arrears.rules import LAST, Standing
-from portal.arrears.states import Gate, Reason
+from portal.arrears.states import PROVEN, ContactChannel, Gate, Reason
 from portal.claims.states import ClaimKind
 from portal.ladders.rules import Policy
 
@@ -47,6 +47,13 @@ def gates_of_path(
         K.small_claim: (*first, *law, reachable, mediated),
         K.suit: (*first, *law, mediated),
     }[kind]
+
+
+def demanded_before(known: Known, policy: Policy, on: date) -> date | None:
+    """The day before which a charge was due to be covered by a demand whose time is over: that of the newest such."""
+    grace = timedelta(days=policy.grace_days)
+    days = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.outcome in PROVEN]
+    return max((day for day in days if on > day + grace), default=None)
 
 
 def still_open(checks: tuple[Check, ...]) -> Check | None:

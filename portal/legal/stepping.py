@@ -115,8 +115,8 @@ async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> 
     await refresh_cases(case["community"], [case["debtor"]], on, actor=by.actor)
     if await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case["id"]) == CaseState.closed:
         raise Refused(PAID)
-    gates = await gates_of_case(case["id"], case["debtor"], case["community"], on)
-    if shut := still_open(gates[ClaimKind(claim["kind"])]):
+    looked = await gates_of_case(case["id"], case["debtor"], case["community"], on)
+    if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
         said = condition(shut)
         raise Refused(said.text, **said.facts)
     less = await fetch_value(

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from portal.arrears import climbing
 from portal.arrears.clocks import limitation_of
 from portal.arrears.contacts import set_reason
+from portal.arrears.holding import hold_by_hand
 from portal.arrears.states import Cause, Reason
 from portal.arrears.words import GATES, Gate
 from portal.claims.states import ClaimKind, ClaimState
@@ -155,6 +156,22 @@ async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: W
         claim = await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
         said = PdfReader(io.BytesIO(await claim_pdf(await claim_at_desk(manager, claim)))).pages[0].extract_text()
         assert "50,000.00" in said and "2025 年统计" in said.replace("\n", "")
+
+
+async def test_a_court_is_asked_only_for_what_was_demanded(debts: World) -> None:
+    case, manager = await at_law(debts), debts.estate["沈平"]
+    with on(LAST):
+        await debts.bill(-60, 4000)  # past due for a week; the demand came before that
+        claim = await prepare_claim(manager, case, K.payment_order)
+        found = await claim_at_desk(manager, claim)
+        assert (found.row.amount, [line.amount for line in found.lines]) == (Money(10_000), [Money(10_000)])
+        await record_step(manager, claim, S.withdrawn, LAST)
+        asked = await claim_at_desk(manager, await prepare_claim(manager, case, K.mediation))
+        assert (asked.row.amount, len(asked.lines)) == (Money(14_000), 2)
+        await record_step(manager, asked.row.id, S.withdrawn, LAST)
+        await hold_by_hand(manager, case, "等开发商答复", LAST + timedelta(days=5), Money(10_000))
+        with pytest.raises(Refused, match="was not demanded yet"):
+            await prepare_claim(manager, case, K.payment_order)
 
 
 async def test_days_and_papers_of_a_step_are_asked_for(debts: World) -> None:
