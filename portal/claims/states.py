@@ -62,7 +62,7 @@ MOVES = {
             S.prepared: {S.filed, S.withdrawn},
             S.filed: {S.accepted, S.dismissed, S.withdrawn},
             S.accepted: {S.issued, S.dismissed, S.withdrawn},
-            S.issued: {S.effective, S.voided, S.unserved},
+            S.issued: {S.effective, S.voided, S.unserved, S.settled},
         }
     ),
     K.small_claim: _IN_COURT,

@@ -13,5 +13,5 @@ ADVICE = {
         "Ask the court together within 30 days to confirm the agreement: then it can be enforced."
     ),
 }
-PAID = N_("Everything is paid and the case is closed. Withdraw this claim.")
+PAID = N_("Everything is paid and the case is closed. End this claim: withdraw it, or record that it is settled.")
 LATE = N_("This is late. Ask where it stands, and record it.")

@@ -200,7 +200,7 @@ async def _too_many_failures(network: str, now: datetime) -> Invalid | None:
 
 async def _wrong(row: Record | None, digits: str, phone: str, network: str, now: datetime) -> Invalid | None:
     """What is wrong with a letter that was typed in; a forged one and wrong digits are counted."""
-    if row is None or not hmac.compare_digest(row["phone"][-4:], digits) or row["tries"] >= MOST_TRIES:
+    if row is None or not hmac.compare_digest((row["phone"] or "")[-4:], digits) or row["tries"] >= MOST_TRIES:
         await limits.count(f"fail:{network}", now)
         await limits.watch("failures", now)
         await fetch("UPDATE letter_code SET tries = tries + 1 WHERE id = $1", row["id"] if row else uuid4())
