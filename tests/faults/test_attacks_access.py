@@ -48,7 +48,7 @@ ELSEWHERE = ("郑伟", "韩冰")
 # What a tenant sees of the home they rent: its bills. The papers about them are the landlord's.
 RENTED = ("bills:show", "bills:line")
 # They do what they say to one's own session and tastes.
-ONES_OWN = ("signin:out", "settings:revoke-others", "settings:save", "web:language", "web:text-size")
+ONES_OWN = ("signin:out", "settings:revoke-others", "settings:save", "inbox:choose", "web:language", "web:text-size")
 
 
 def secrets(world: World, name: str, eyes: Eyes) -> set[str]:
