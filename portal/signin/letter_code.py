@@ -178,16 +178,18 @@ async def _ask(row: Record, phone: str) -> None:
 
 _LETTERS = (
     "SELECT l.*, p.phone, p.human, h.language, c.name AS estate FROM letter_code l JOIN person p ON p.id = l.person"
-    " JOIN human h ON h.id = p.human JOIN community c ON c.id = l.community WHERE %s FOR NO KEY UPDATE OF l"
+    " JOIN human h ON h.id = p.human JOIN community c ON c.id = l.community"
 )
+_BY_CODE = _LETTERS + " WHERE l.code_hmac = $1 FOR NO KEY UPDATE OF l"
+_BY_ID = _LETTERS + " WHERE l.id = $1 FOR NO KEY UPDATE OF l"
 
 
 async def _letter(kept: str) -> Record | None:
-    return await fetch_one(_LETTERS % "l.code_hmac = $1", kept)
+    return await fetch_one(_BY_CODE, kept)
 
 
 async def _letter_by_id(letter: UUID) -> Record:
-    found = await fetch_one(_LETTERS % "l.id = $1", letter)
+    found = await fetch_one(_BY_ID, letter)
     if found is None:
         raise Missing
     return found
