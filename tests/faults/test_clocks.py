@@ -141,7 +141,7 @@ async def ended(debts: World, days: list[int]) -> tuple[list[tuple[str, str, int
 
 
 @pytest.mark.usefixtures("database", "clean")
-@pytest.mark.parametrize("down", [0, 1, 40])
+@pytest.mark.parametrize("down", [1, 7, 40])
 async def test_a_scheduler_that_was_down_ends_as_if_it_had_not_been(
     down: int, admin: asyncpg.Connection, wipe_statement: str
 ) -> None:
@@ -149,7 +149,7 @@ async def test_a_scheduler_that_was_down_ends_as_if_it_had_not_been(
 
     Not sooner: who was reminded late has the same days to answer as everybody before anything else comes.
     """
-    tries, back = times(sample=20, landing=200), range(down + 1, down + 2 + SEED_POLICY.least_days[1])
+    tries, back = times(sample=8, landing=200), range(down + 1, down + 2 + SEED_POLICY.least_days[1])
     for number in range(tries):
         found = []
         for days in ([0, *range(1, down + 1), *back], [0, *back]):
