@@ -23,16 +23,17 @@ from portal.notices.states import DeliveryState, NoticeKind
 LEFT_LYING = timedelta(minutes=5)  # an event of Stripe that is older and not booked may be this debtor's money
 
 _FACTS = """
+WITH k AS MATERIALIZED (SELECT k.*, $2 || ':case:' || k.id || ':' AS key FROM arrears_case k WHERE k.id = ANY($1))
 SELECT k.id,
  (SELECT max(s.changed_on) FROM (SELECT changed_on, stage, lag(stage) OVER (ORDER BY changed_on, at) AS before
    FROM case_stage WHERE arrears_case = k.id) s WHERE s.before IS DISTINCT FROM s.stage) AS since,
  (SELECT min((n.created_at AT TIME ZONE c.timezone)::date) FROM notice n JOIN delivery v ON v.notice = n.id
-   WHERE n.community = k.community AND n.key = $2 || ':case:' || k.id || ':' AND v.state = ANY($3)) AS reminded_on,
+   WHERE n.community = k.community AND n.key = k.key AND v.state = ANY($3)) AS reminded_on,
  (SELECT count(*) FROM attempt a WHERE a.debtor = k.debtor AND a.state = ANY($4)) AS pending_payments,
  (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.line IS NOT NULL AND d.state = ANY($5)) AS disputes,
  (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
  (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason
-FROM arrears_case k JOIN community c ON c.id = k.community WHERE k.id = ANY($1)
+FROM k JOIN community c ON c.id = k.community
 """
 _CONTACTS = """
 SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed FROM contact

@@ -33,13 +33,14 @@ _MARK = "concat_ws(':', $2::bigint, w.debtor IS NOT NULL, o.hash)"
 _CHANGED = f"""
 WITH o AS ({_OWED % "b.community = $3"}), w AS ({_WHOLE % "h.community = $3"}),
 k AS (SELECT * FROM arrears_case WHERE community = $3 AND state <> 'closed'),
-f AS (SELECT coalesce(o.debtor, k.debtor) AS debtor, k.id, k.state, k.stage, o.oldest,
+f AS MATERIALIZED (
+      SELECT coalesce(o.debtor, k.debtor) AS debtor, $5 || ':case:' || k.id || ':' AS key, k.state, k.stage, o.oldest,
         k.seen IS DISTINCT FROM {_MARK} AS other
       FROM o FULL JOIN k ON k.debtor = o.debtor LEFT JOIN w ON w.debtor = coalesce(o.debtor, k.debtor))
 SELECT f.debtor FROM f WHERE f.other OR f.stage = 0
  OR f.state = 'open' AND (f.stage = 1 AND $1 - f.oldest >= $4 OR NOT EXISTS (
    SELECT FROM notice n JOIN delivery v ON v.notice = n.id
-   WHERE n.community = $3 AND n.key = $5 || ':case:' || f.id || ':' AND v.state = ANY($6)))
+   WHERE n.community = $3 AND n.key = f.key AND v.state = ANY($6)))
 ORDER BY f.debtor
 """
 _REMEMBER = f"""

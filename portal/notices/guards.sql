@@ -1,2 +1,2 @@
--- Whether a case was reminded of is asked by the key alone, which no unique key begins with.
-CREATE INDEX IF NOT EXISTS notice_of_key ON notice (key);
+-- Whether a case was reminded of is asked by the key without its person, which the unique key has between the two.
+CREATE INDEX IF NOT EXISTS notice_by_key ON notice (community, key);
