@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.db import Scope, fetch_value, reading
-from portal.kit.paper import typeset
+from portal.kit.paper import typeset, written_day
 from portal.kit.qr import svg_qr
 from portal.signin.letter_code import AccessLetter
 
@@ -33,11 +33,7 @@ async def access_pdf(letter: AccessLetter, home: str, address: str) -> bytes:
         "hotline": letter.hotline,
         "address": address,
         "qr": svg_qr(address),
-        "made": _day(letter.made_at.astimezone(zone)),
-        "ends": _day(letter.ends_at.astimezone(zone)),
+        "made": written_day(letter.made_at.astimezone(zone)),
+        "ends": written_day(letter.ends_at.astimezone(zone)),
     }
     return await typeset("access.typ", data, letter.made_at)
-
-
-def _day(moment: object) -> str:
-    return f"{moment:%Y}年{moment:%-m}月{moment:%-d}日"

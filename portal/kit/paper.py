@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +26,11 @@ async def typeset(template: str, data: Mapping[str, object], at: datetime) -> by
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=int(at.timestamp()),
     )
+
+
+def written_day(day: date) -> str:
+    """A day as a Chinese paper writes it, in whatever language its reader reads the portal."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @cache

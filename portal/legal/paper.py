@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
-from portal.kit.paper import typeset
+from portal.kit.paper import typeset, written_day
 from portal.legal.queries import ClaimPage
 from portal.letters.paper import stated_line
 
@@ -29,17 +29,13 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
         "unit": facts["unit"],
         "owners": facts["owners"] or "",
         "contract": facts["contract"] or "",
-        "prepared": _day(claim.steps[0].on),
+        "prepared": written_day(claim.steps[0].on),
         "total": f"{row.amount.yuan:,.2f}",
         "capitals": in_capitals(row.amount),
         "limit": f"{Money(facts['limit']).yuan:,.2f}" if facts.get("limit") else "",
         "source": facts.get("source", ""),
-        "demand": f"{_day(date.fromisoformat(demand['on']))}{HOW[demand['how']]}" if demand else "",
+        "demand": f"{written_day(date.fromisoformat(demand['on']))}{HOW[demand['how']]}" if demand else "",
         "lines": [stated_line(line) for line in facts["lines"]],
         "sandbox": "yes" if sandbox else "",
     }
     return await typeset("claim.typ", data, claim.at)
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

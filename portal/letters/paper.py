@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
-from portal.kit.paper import typeset
+from portal.kit.paper import typeset, written_day
 from portal.kit.qr import svg_qr
 from portal.letters.queries import LetterRow
 from portal.letters.states import LetterKind
@@ -29,8 +29,8 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "owners": facts["owners"] or "—",
         "contract": facts["contract"] or "",
         "hotline": facts["hotline"] or "",
-        "issued": _day(row.issued_on),
-        "pay_by": _day(row.pay_by),
+        "issued": written_day(row.issued_on),
+        "pay_by": written_day(row.pay_by),
         "total": f"{row.amount.yuan:,.2f}",
         "capitals": in_capitals(row.amount),
         "credit": _yuan(facts["credit"]) if facts["credit"] else "",
@@ -62,7 +62,3 @@ def _plain(number: str | float | None) -> str:
 
 def _yuan(fen: int) -> str:
     return f"{Money(fen).yuan:,.2f}"
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
