@@ -1,4 +1,4 @@
-"""A case for an act at the desk: whose it is, and its locks."""
+"""A case for an act, at the desk or of its debtor: whose it is, and its locks."""
 
 from __future__ import annotations
 
@@ -10,24 +10,31 @@ from portal.db import fetch, fetch_one
 from portal.kit.errors import Missing
 from portal.people.principal import Principal, Role
 
+_BILLS = "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1 AND "
+_CASE = "SELECT k.*, c.timezone FROM arrears_case k JOIN community c ON c.id = k.community WHERE k.id = $1 AND "
+_AT_DESK = "k.community = ANY($2::int[])"
+_OWN = "EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[]))"
+_IN_ORDER, _LOCKED = " ORDER BY b.id FOR NO KEY UPDATE OF b", " FOR NO KEY UPDATE OF k"
+
 
 async def case_at_desk(by: Principal, case: UUID, *roles: Role) -> Record:
     """A case of a community where they have one of these roles, locked after the bills of its debtor (the one order).
 
     Its columns with the estate's `timezone`. Raises Missing.
     """
-    await fetch(
-        "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1 AND k.community = ANY($2)"
-        " ORDER BY b.id FOR NO KEY UPDATE OF b",
-        case,
-        list(by.with_role(*roles)),
-    )
-    found = await fetch_one(
-        "SELECT k.*, c.timezone FROM arrears_case k JOIN community c ON c.id = k.community"
-        " WHERE k.id = $1 AND k.community = ANY($2) FOR NO KEY UPDATE OF k",
-        case,
-        list(by.with_role(*roles)),
-    )
-    if found is None:
+    those = list(by.with_role(*roles))
+    await fetch(_BILLS + _AT_DESK + _IN_ORDER, case, those)
+    return _found(await fetch_one(_CASE + _AT_DESK + _LOCKED, case, those))
+
+
+async def own_case(by: Principal, case: UUID) -> Record:
+    """The same of a case in which they are the ones who owe. Raises Missing."""
+    those = list(by.persons)
+    await fetch(_BILLS + _OWN + _IN_ORDER, case, those)
+    return _found(await fetch_one(_CASE + _OWN + _LOCKED, case, those))
+
+
+def _found(case: Record | None) -> Record:
+    if case is None:
         raise Missing
-    return found
+    return case

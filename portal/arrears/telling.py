@@ -9,8 +9,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.actions import refresh_cases
+from portal.arrears.locking import own_case
 from portal.arrears.states import CaseState
-from portal.db import fetch, fetch_one, reading, retrying, unit_of_work
+from portal.db import fetch_one, reading, retrying, unit_of_work
 from portal.holds.actions import hold_case
 from portal.holds.states import HoldReason
 from portal.kit import clock
@@ -28,7 +29,7 @@ TOLD = N_(
 )
 
 _MINE = """
-SELECT k.id, k.community, k.debtor, k.state, k.looked_on, c.timezone, c.hotline, u.name AS unit FROM arrears_case k
+SELECT k.state, c.timezone, c.hotline, u.name AS unit FROM arrears_case k
 JOIN community c ON c.id = k.community JOIN unit u ON u.id = k.unit
 WHERE k.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[]))
 """
@@ -60,7 +61,7 @@ async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | Non
     Raises Missing for a case that is not theirs, Refused for a closed one and within 90 days of the last time.
     """
     async with unit_of_work(by):
-        row = await _locked(by, case)
+        row = await own_case(by, case)
         today, source = clock.today(row["timezone"]), id_of(by.human, once)
         if row["state"] == CaseState.closed:
             raise Refused(CLOSED)
@@ -74,20 +75,6 @@ async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | Non
         await hold_case(*where, HoldReason.hardship, source, by.actor, until, note=text)
         await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
     return until
-
-
-async def _locked(by: Principal, case: UUID) -> Record:
-    """Their case, locked after the bills of its debtor. Raises Missing."""
-    if await fetch_one(_MINE, case, list(by.persons)) is None:
-        raise Missing
-    await fetch(
-        "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1"
-        " ORDER BY b.id FOR NO KEY UPDATE OF b",
-        case,
-    )
-    found = await fetch_one(_MINE + " FOR NO KEY UPDATE OF k", case, list(by.persons))
-    assert found
-    return found
 
 
 async def _last_time(debtor: UUID) -> Record | None:

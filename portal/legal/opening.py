@@ -64,7 +64,7 @@ async def prepare_claim(
             return claim
         on = max(clock.today(row["timezone"]), row["looked_on"])
         await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
-        if await _closed(case):
+        if await is_closed(case):
             raise Refused(CLOSED)
         looked = await gates_of_case(case, row["debtor"], row["community"], on)
         shut = next((check for check in looked.gates[kind] if not check.open), None)
@@ -81,7 +81,8 @@ async def prepare_claim(
     return claim
 
 
-async def _closed(case: UUID) -> bool:
+async def is_closed(case: UUID) -> bool:
+    """Whether nothing is overdue any more, after a look in the running unit of work."""
     state: str = await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case)
     return state == CaseState.closed
 

@@ -11,7 +11,6 @@ from asyncpg import Record
 from portal.arrears.actions import refresh_cases
 from portal.arrears.locking import case_at_desk
 from portal.arrears.reminding import no_sooner
-from portal.arrears.states import CaseState
 from portal.arrears.words import condition
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -23,7 +22,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.legal.looking import gates_of_case
-from portal.legal.opening import PLEADERS, write_step
+from portal.legal.opening import PLEADERS, is_closed, write_step
 from portal.legal.rules import still_open
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
@@ -113,7 +112,7 @@ async def _possible(claim: UUID, on: date, today: date) -> None:
 async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> None:
     """Whether the claim may be handed in as it was prepared. Raises Refused."""
     await refresh_cases(case["community"], [case["debtor"]], on, actor=by.actor)
-    if await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case["id"]) == CaseState.closed:
+    if await is_closed(case["id"]):
         raise Refused(PAID)
     looked = await gates_of_case(case["id"], case["debtor"], case["community"], on)
     if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
