@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
 
-from portal.arrears.holding import hold_by_hand
 from portal.arrears.jobs import arrears
 from portal.arrears.sifting import changed_debtors
 from portal.db import fetch, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
+from portal.holds.actions import hold_case
+from portal.holds.states import HoldReason
 from portal.kit.money import Money
 from portal.ladders.rules import SEED
 from tests.arrears.world import TODAY, World, on, world
@@ -65,14 +66,9 @@ async def _disputed(debts: World) -> None:
 
 
 async def _held(debts: World) -> None:
-    await hold_by_hand(debts.estate["沈平"], await _case(debts), "等开发商答复", TODAY + timedelta(days=5))
-    async with unit_of_work(debts.estate.community):
-        await fetch("UPDATE arrears_case SET seen = replace(seen, ':t:', ':f:')")  # as if nobody had looked since
-
-
-async def _case(debts: World) -> UUID:
-    found: UUID = (await debts.row("SELECT id FROM arrears_case"))["id"]
-    return found
+    row = await debts.row("SELECT community, debtor FROM arrears_case")
+    async with unit_of_work(row["community"]):  # without the look that every act takes with it
+        await hold_case(row["community"], row["debtor"], HoldReason.manual, uuid4(), "test", TODAY + timedelta(days=5))
 
 
 @pytest.mark.parametrize("change", [_paid, _disputed, _held])

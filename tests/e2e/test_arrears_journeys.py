@@ -104,15 +104,15 @@ def agree(phone: Phone, plan: str) -> None:
 
 def test_from_the_reminder_by_sms_to_the_first_instalment(phone: Phone, other_phone: Phone, script: bool) -> None:
     home = 101 if script else 102
-    if public_holiday(datetime.now(ZoneInfo(where_it_is_noon())).date()):
-        link = f"{phone.portal.url}/bills"
-    else:
-        link = phone.portal.link_for(number(home))
-    assert link == f"{phone.portal.url}/bills"
     phone.sign_in(number(home))
     phone.page.goto(f"{phone.portal.url}/inbox")
-    assert "1栋" in phone.page.inner_text("main")
-    phone.page.goto(link)
+    phone.page.locator("[data-notice] a").first.click()
+    phone.page.wait_for_selector("[data-notice][data-state=opened]")
+    assert "431.20" in phone.page.inner_text("[data-notice]")
+    told = phone.page.get_attribute("[data-notice] a[role=button]", "href")
+    if not public_holiday(datetime.now(ZoneInfo(where_it_is_noon())).date()):
+        assert phone.portal.link_for(number(home)) == f"{phone.portal.url}{told}"
+    phone.page.goto(f"{phone.portal.url}{told}")
     phone.page.click("main a[href='/case']")
     phone.page.wait_for_selector("[data-case]")
     case = phone.page.locator("[data-case]")
