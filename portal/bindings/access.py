@@ -13,7 +13,7 @@ from portal.web.page import address
 from portal.web.papers import pdf
 
 
-@post("/people/{person:uuid}/access-letter", name="desk.phones:letter")
+@post("/people/{person:uuid}/access-letter", name="desk.phones:letter", status_code=200)
 async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
     """A letter to print now: nobody can show its code again."""
     settings = request.app.state.settings
