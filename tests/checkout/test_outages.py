@@ -22,7 +22,7 @@ RETRIEVE = {"path": "/v1/checkout/sessions/{id}", "method": "GET"}
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "409", "429", "500_unsaved", "500_saved", "hang"])
 async def test_stripe_down_loses_nothing_and_a_second_try_works(till: Till, kind: str, admin: object):
     await till.faults(api=[CREATE | {"kind": kind, "times": 1}])
-    async with till.browser(patience=0.5) as client:
+    async with till.browser(patience=2) as client:
         answer = await start(client, till)
         assert answer.status_code == 303
         here = answer.headers["location"]
