@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 from portal.database import Database
 from portal.settings import Settings, load, read_env_file, ready_to_serve
+from portal.wordings import wordings
 
 STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to do
 LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
@@ -96,6 +97,8 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "PORTAL_SECRET_KEY": known.get("PORTAL_SECRET_KEY") or secrets.token_urlsafe(48),
         "STRIPE_WEBHOOK_SECRET": known.get("STRIPE_WEBHOOK_SECRET") or "whsec_" + secrets.token_urlsafe(24),
         "STRIPE_API_KEY": known.get("STRIPE_API_KEY") or "sk_test_" + secrets.token_urlsafe(24),
+        "SMS_ACCESS_KEY_ID": known.get("SMS_ACCESS_KEY_ID") or "LTAI" + secrets.token_hex(8),
+        "SMS_ACCESS_KEY_SECRET": known.get("SMS_ACCESS_KEY_SECRET") or secrets.token_urlsafe(24),
     }
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     values = {
@@ -103,7 +106,9 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "PORTAL_DATA": str(data),
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
         "STRIPE_API_BASE": sandbox,
-        "SMS_URL": f"{sandbox}/sandbox/sms",
+        "SMS_URL": sandbox,
+        "SMS_SIGN_NAME": "明白",
+        "SMS_TEMPLATES": ",".join(f"{name}:SMS_{number}" for number, name in enumerate(wordings(""), 100001)),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(sandbox_port + 4),
         "NO_PROXY": "127.0.0.1,localhost",

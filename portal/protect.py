@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 # Tables without a community: who may sign in, how, how often; Stripe's inbox; the estates themselves; tools.
 WITHOUT_COMMUNITY = frozenset(
     {
-        "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form",
+        "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "device",
         "security_event", "stripe_event", "worker_heartbeat", "migration", "pgqueuer", "pgqueuer_log",
         "pgqueuer_statistics", "pgqueuer_schedules",
     }
@@ -33,7 +33,7 @@ APPEND_ONLY = (
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.
-SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "import_part")
+SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "import_part", "device")
 
 # Locking a row FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
 LOCKED = ("bill", "payment")

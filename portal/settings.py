@@ -34,6 +34,10 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str | None = None
     sms_url: str | None = None
+    sms_key_id: str | None = None  # Alibaba Cloud's; without it SMS_URL takes plain JSON
+    sms_key_secret: str = field(default="", repr=False)
+    sms_sign_name: str = ""
+    sms_templates: Mapping[str, str] = field(default_factory=dict, hash=False)
     sms_daily_codes: int = SMS_DAILY_CODES
     smtp_host: str | None = None
     smtp_port: int = 25
@@ -50,6 +54,10 @@ class Settings:
     def stripe_webhook_secrets(self) -> tuple[str, ...]:
         """The secret that webhooks are signed with; two, with a comma between them, while one replaces the other."""
         return tuple(one.strip() for one in self.stripe_webhook_secret.split(",") if one.strip())
+
+    def template_of(self, wording: str, language: str) -> str | None:
+        """Under which code the SMS gateway knows a wording, in this language if it has one of its own."""
+        return self.sms_templates.get(f"{wording}.{language}") or self.sms_templates.get(wording)
 
     @property
     def https(self) -> bool:
@@ -80,6 +88,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET", ""),
         stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
         sms_url=values.get("SMS_URL") or None,
+        sms_key_id=values.get("SMS_ACCESS_KEY_ID") or None,
+        sms_key_secret=values.get("SMS_ACCESS_KEY_SECRET", ""),
+        sms_sign_name=values.get("SMS_SIGN_NAME", ""),
+        sms_templates=_pairs("SMS_TEMPLATES", values.get("SMS_TEMPLATES", "")),
         sms_daily_codes=int(values.get("SMS_DAILY_CODES", SMS_DAILY_CODES)),
         smtp_host=values.get("SMTP_HOST") or None,
         smtp_port=int(values.get("SMTP_PORT", "25")),
@@ -96,6 +108,14 @@ def _time(text: str) -> datetime:
     except ValueError:
         raise Unusable(f"PORTAL_NOW must be an ISO time like 2026-11-23T09:00:00+08:00, not {text!r}") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def _pairs(name: str, text: str) -> dict[str, str]:
+    """`key:value,key:value`. Raises Unusable."""
+    pairs = [pair.split(":") for pair in text.split(",") if pair.strip()]
+    if any(len(pair) != 2 or not all(part.strip() for part in pair) for pair in pairs):
+        raise Unusable(f"{name} must be name:code,name:code")
+    return {key.strip(): value.strip() for key, value in pairs}
 
 
 def ready_for_data(settings: Settings) -> Settings:
@@ -117,6 +137,8 @@ def ready_to_serve(settings: Settings) -> Settings:
             "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
             "SMS_URL": settings.sms_url or "",  # without it no owner can sign in
         }
+    if settings.sms_key_id:
+        needed |= {"SMS_ACCESS_KEY_SECRET": settings.sms_key_secret, "SMS_SIGN_NAME": settings.sms_sign_name}
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")

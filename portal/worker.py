@@ -37,6 +37,7 @@ from portal.kit import clock
 from portal.kit.discreet import traced
 from portal.late_charges.jobs import late_charges
 from portal.notices.jobs import notices
+from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
 from portal.plans.jobs import plans, sweep_plans
 from portal.queue import TRIES, put_back
@@ -107,7 +108,7 @@ async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterat
         queue = PgQueuer.from_asyncpg_pool(pool)
         for name, act in entrypoints(settings).items():
             _register(queue, name, act)
-        queue.schedule("minutely", MINUTES, clean_old=True)(_minutely)
+        queue.schedule("minutely", MINUTES, clean_old=True)(partial(_minutely, settings))
         queue.schedule("hourly", HOURLY, clean_old=True)(_hourly)
         yield queue
     finally:
@@ -135,13 +136,14 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
     queue.entrypoint(name, on_failure="hold", executor_factory=retry)(run)
 
 
-async def _minutely(schedule: Schedule) -> None:
-    """What must not wait longer: lost jobs, seals, attempts nobody comes back from, files to forget, paid plans."""
+async def _minutely(settings: Settings, schedule: Schedule) -> None:
+    """What must not wait longer: lost jobs, seals, attempts nobody comes back from, old files, paid plans, receipts."""
     await _attempt("jobs", put_back)
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
     await _attempt("imports", sweep_imports)
     await _attempt("plans", sweep_plans)
+    await _attempt("receipts", partial(ask_receipts, settings))
 
 
 async def _hourly(schedule: Schedule) -> None:

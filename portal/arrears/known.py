@@ -18,7 +18,7 @@ from portal.db import fetch, fetch_value
 from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.kit import clock
 from portal.kit.money import Money
-from portal.notices.states import DeliveryState, NoticeKind
+from portal.notices.states import OUT, NoticeKind
 
 LEFT_LYING = timedelta(minutes=5)  # an event of Stripe that is older and not booked may be this debtor's money
 
@@ -64,7 +64,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
         _FACTS,
         ids,
         NoticeKind.arrears_reminder.value,
-        [DeliveryState.sent.value, DeliveryState.opened.value],
+        [state.value for state in OUT],
         [state.value for state in LIVE_ATTEMPTS],
         [state.value for state in LIVE_DISPUTES],
     )

@@ -19,7 +19,7 @@ from portal.ladders.queries import ladder_of
 from portal.ladders.rules import SEED, Policy
 from portal.notices.actions import Told, tell_all
 from portal.notices.rules import decent
-from portal.notices.states import Channel, DeliveryState, NoticeKind
+from portal.notices.states import OUT, Channel, NoticeKind
 
 CHANNELS = (Channel.sms, Channel.email)
 SUBJECT = "case:"
@@ -63,7 +63,7 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
         list(debtors),
         on,
         NoticeKind.arrears_reminder.value,
-        [DeliveryState.sent.value, DeliveryState.opened.value],
+        [state.value for state in OUT],
         on - WEEK,
     )
     if not rows:

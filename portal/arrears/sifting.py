@@ -14,7 +14,7 @@ from uuid import UUID
 from portal.arrears.rules import FIRST_DAY
 from portal.db import fetch, fetch_value
 from portal.kit.money import Money
-from portal.notices.states import DeliveryState, NoticeKind
+from portal.notices.states import OUT, NoticeKind
 
 # The mark of each debtor with something past due on day $1, by what counts as small ($2). A sum of hashes does not
 # depend on the order of the lines.
@@ -68,7 +68,7 @@ async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:
         community,
         FIRST_DAY[2],
         NoticeKind.arrears_reminder.value,
-        [DeliveryState.sent.value, DeliveryState.opened.value],
+        [state.value for state in OUT],
     )
     return [row["debtor"] for row in rows]
 

@@ -32,7 +32,7 @@ FROM pg_roles r, pg_class t, (VALUES ('DELETE'), ('TRUNCATE'), ('REFERENCES'), (
 WHERE r.rolname IN ('portal_app', 'portal_worker') AND t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'v')
   AND has_table_privilege(r.oid, t.oid, wish.privilege)
   AND NOT (wish.privilege = 'DELETE' AND (t.relname LIKE 'pgqueuer%' OR t.relname IN ('statement_line',
-    'web_session', 'one_time_code', 'set_up_link', 'rate_limit', 'held_form', 'import_part')))
+    'web_session', 'one_time_code', 'set_up_link', 'rate_limit', 'held_form', 'import_part', 'device')))
 UNION ALL
 SELECT r.rolname, t.relname, wish.privilege
 FROM pg_roles r, pg_class t, (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS wish (privilege)

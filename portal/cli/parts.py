@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from dataclasses import replace
 
 from portal.cli.asking import OK, show
 from portal.database import Database
 from portal.kit import clock, discreet
 from portal.settings import load, ready_for_data, ready_to_serve
+from portal.wordings import all_approved, by_code, wordings
 
 
 def setup(given: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def serve(given: argparse.Namespace) -> int:
     """The web server."""
     from portal.serving import serve
 
-    ready_to_serve(load())
+    all_approved(ready_to_serve(load()))
     serve(given.port, given.workers, given.address)
     return OK
 
@@ -46,7 +48,7 @@ def worker(given: argparse.Namespace) -> int:
     from portal.worker import run_worker
 
     discreet.set_up()
-    settings = ready_to_serve(load())
+    settings = all_approved(ready_to_serve(load()))
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)
@@ -66,5 +68,22 @@ def sandbox(given: argparse.Namespace) -> int:
     os.environ.setdefault("STRIPE_API_KEY", settings.stripe_api_key)
     os.environ.setdefault("STRIPE_WEBHOOK_SECRET", settings.stripe_webhook_secret)
     os.environ.setdefault("PORTAL_BASE_URL", settings.base_url)
-    run(SandboxSettings.from_environment(), given.port, given.smtp_port or given.port + 4)
+    known = replace(
+        SandboxSettings.from_environment(),
+        sms_key_id=settings.sms_key_id or "",
+        sms_key_secret=settings.sms_key_secret,
+        sms_sign_name=settings.sms_sign_name,
+        sms_wordings=by_code(settings),
+    )
+    run(known, given.port, given.smtp_port or given.port + 4)
+    return OK
+
+
+def texts(given: argparse.Namespace) -> int:
+    """The wordings of text messages, to be handed to an SMS gateway for approval."""
+    found = wordings(load().base_url)
+    if given.json:
+        show(given, found)
+    else:
+        print("\n".join(f"{name}\t{text}" for name, text in found.items()))
     return OK

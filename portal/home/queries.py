@@ -110,7 +110,7 @@ async def _running_plan(by: Principal) -> PlanRow | None:
 
 async def _news(persons: list[UUID]) -> list[News]:
     rows = await fetch(
-        "SELECT n.id, n.kind, n.facts, n.created_at AS at, d.state = 'opened' AS opened FROM notice n"
+        "SELECT n.id, n.kind, n.facts, n.created_at AS at, d.state = 'read' AS opened FROM notice n"
         " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
         " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
         persons,

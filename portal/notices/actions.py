@@ -148,6 +148,6 @@ async def open_notice(by: Principal, notice: UUID) -> None:
             " AND n.person = ANY($2) AND d.channel = 'inbox' AND d.state <> $3",
             notice,
             list(by.persons),
-            DeliveryState.opened.value,
+            DeliveryState.read.value,
             clock.real_now(),
         )

@@ -1,2 +1,4 @@
 -- Whether a case was reminded of is asked by the key without its person, which the unique key has between the two.
 CREATE INDEX IF NOT EXISTS notice_by_key ON notice (community, key);
+-- Receipts are asked for every minute; nearly every delivery has come to its end.
+CREATE INDEX IF NOT EXISTS delivery_on_its_way ON delivery (asked_at) WHERE state = 'sent' AND receipt IS NOT NULL;

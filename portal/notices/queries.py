@@ -33,7 +33,7 @@ class Note:
     @property
     def new(self) -> bool:
         """Whether it was not opened yet."""
-        return self.state is not DeliveryState.opened
+        return self.state is not DeliveryState.read
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ _SELECT = (
 async def inbox_of(by: Principal, number: int = 1) -> Inbox:
     """A page of everything the person was told; a number beyond the last page gives the last."""
     counted = await fetch_one(
-        "SELECT count(*)::int AS all, (count(*) FILTER (WHERE d.state <> 'opened'))::int AS unread FROM notice n"
+        "SELECT count(*)::int AS all, (count(*) FILTER (WHERE d.state <> 'read'))::int AS unread FROM notice n"
         " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox' WHERE n.person = ANY($1)",
         list(by.persons),
     )

@@ -14,9 +14,9 @@ from asyncpg import Record
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.notices.mail import send_mail
-from portal.notices.sms import NotSent, send_sms
+from portal.notices.sms import NotSent, Text, send_sms
 from portal.notices.states import NEEDED, Channel, DeliveryState, NoticeKind, Unsent
-from portal.notices.words import word
+from portal.notices.words import PATH, Words, word
 from portal.settings import Settings
 
 MOST_TRIES = 5
@@ -25,13 +25,28 @@ CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on
 
 @dataclass(frozen=True)
 class _Errand:
-    """One delivery to make. `to` is a phone (E.164) or an address."""
+    """One delivery to make, worded in a language. `to` is a phone (E.164) or an address, `link` a path."""
 
     delivery: UUID
     channel: Channel
     to: str
-    subject: str
-    text: str
+    kind: NoticeKind
+    language: str
+    words: Words
+    link: str
+    address: str
+
+    @property
+    def text(self) -> str:
+        """What is sent, whole."""
+        if self.channel is Channel.sms:
+            return self.words.sms
+        return f"{self.words.body}\n\n{self.address}\n"
+
+    @property
+    def kept(self) -> str:
+        """What is kept of it as proof."""
+        return self.text if self.channel is Channel.sms else f"{self.words.subject}\n\n{self.text}"
 
 
 async def send_notice(settings: Settings, *, notice: str, community: str) -> None:
@@ -59,17 +74,18 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
     if errand is None:
         return
     try:
-        await _send(settings, errand)
+        receipt = await _send(settings, errand)
     except NotSent as failed:
         if await _mark_failed(community, delivery, str(failed)):
             return
         raise
     async with unit_of_work(community):
         await fetch(
-            "UPDATE delivery SET state = $2, changed_at = $3 WHERE id = $1",
+            "UPDATE delivery SET state = $2, changed_at = $3, receipt = $4 WHERE id = $1",
             delivery,
             DeliveryState.sent.value,
             clock.real_now(),
+            receipt,
         )
 
 
@@ -98,7 +114,7 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if why := unsent(Channel(row["channel"]), row):
             await _suppress(delivery, why)
             return None
-        errand = _errand(delivery, row, settings.base_url + (row["link"] or ""))
+        errand = _errand(delivery, row, settings.base_url)
         await _keep(row["community"], errand, mine)
     return errand
 
@@ -122,12 +138,11 @@ async def _suppress(delivery: UUID, why: Unsent) -> None:
     )
 
 
-def _errand(delivery: UUID, row: Record, link: str) -> _Errand:
-    channel = Channel(row["channel"])
-    words = word(NoticeKind(row["kind"]), json.loads(row["facts"]), row["language"], link=link)
-    if channel is Channel.sms:
-        return _Errand(delivery, channel, row["phone"], "", words.sms)
-    return _Errand(delivery, channel, row["email"], words.subject, f"{words.body}\n\n{link}\n")
+def _errand(delivery: UUID, row: Record, base_url: str) -> _Errand:
+    channel, kind, tongue, link = Channel(row["channel"]), NoticeKind(row["kind"]), row["language"], row["link"] or ""
+    words = word(kind, json.loads(row["facts"]), tongue, link=base_url + link)
+    to = row["phone" if channel is Channel.sms else "email"]
+    return _Errand(delivery, channel, to, kind, tongue, words, link, base_url + link)
 
 
 async def _keep(community: int, errand: _Errand, tried: int) -> None:
@@ -139,16 +154,19 @@ async def _keep(community: int, errand: _Errand, tried: int) -> None:
         errand.delivery,
         tried,
         errand.to,
-        f"{errand.subject}\n\n{errand.text}" if errand.subject else errand.text,
+        errand.kept,
         clock.real_now(),
     )
 
 
-async def _send(settings: Settings, errand: _Errand) -> None:
+async def _send(settings: Settings, errand: _Errand) -> str | None:
+    """What the provider calls it, if it tells later how far it came. Raises NotSent."""
+    key = str(errand.delivery)
     if errand.channel is Channel.sms:
-        await send_sms(settings, errand.to, errand.text)
-    else:
-        await send_mail(settings, errand.to, errand.subject, errand.text, key=str(errand.delivery))
+        places = {**errand.words.places, PATH: errand.link.removeprefix("/")}
+        return await send_sms(settings, Text(errand.to, errand.text, errand.kind.value, errand.language, places, key))
+    await send_mail(settings, errand.to, errand.words.subject, errand.text, key=key)
+    return None
 
 
 async def _mark_failed(community: int, delivery: UUID, trouble: str) -> bool:

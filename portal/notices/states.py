@@ -9,16 +9,26 @@ class Channel(StrEnum):
     inbox = "inbox"
     sms = "sms"
     email = "email"
+    push = "push"
+    wechat = "wechat"
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands: waiting, handed to the provider, given up, opened in the inbox, or not to be sent."""
+    """Where a delivery stands.
+
+    Waiting, handed to the provider, on the person's device as the provider says, given up, read in the inbox, or not to
+    be sent at all.
+    """
 
     queued = "queued"
     sent = "sent"
+    delivered = "delivered"
     failed = "failed"
-    opened = "opened"
+    read = "read"
     suppressed = "suppressed"
+
+
+OUT = (DeliveryState.sent, DeliveryState.delivered, DeliveryState.read)  # it has left us, and nobody says it was lost
 
 
 class Unsent(StrEnum):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -19,16 +20,21 @@ from portal.kit.period import Month
 from portal.notices.states import NoticeKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
+PATH = "path"  # the place of a text message that its link fills, behind the portal's address
 SIGNATURE = N_("[Mingbai] %(text)s %(link)s")
 
 
 @dataclass(frozen=True)
 class Words:
-    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line that ends with the link."""
+    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line that ends with the link.
+
+    `places` are what stands in the wording of the SMS, by name, for gateways that know the wording itself.
+    """
 
     subject: str
     body: str
     sms: str
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paragraphs(self) -> list[str]:
@@ -45,8 +51,18 @@ def word(kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, link: str =
     if tongue != CHINESE and known.get("item_en"):
         known["item"] = known["item_en"]
     with speaking(tongue):
-        subject, body, sms = (_say(f"{kind.value}/{part}.txt", known) for part in ("subject", "body", "sms"))
-        return Words(" ".join(subject.split()), body, _signed(" ".join(sms.split()), link))
+        subject, body = (_say(f"{kind.value}/{part}.txt", known) for part in ("subject", "body"))
+        _places.set({})
+        sms = _say(f"{kind.value}/sms.txt", known)
+        return Words(" ".join(subject.split()), body, _signed(" ".join(sms.split()), link), _places.get())
+
+
+def wording(kind: NoticeKind, tongue: str) -> str:
+    """The one sentence of a kind's SMS with its places as `%(name)s`, as a gateway approves it before any is sent."""
+    source = (TEMPLATES / kind.value / "sms.txt").read_text()
+    [(_line, _function, sentence)] = environment().extract_translations(source)  # type: ignore[attr-defined]
+    with speaking(tongue):
+        return " ".join(language.gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
 
 
 def _signed(text: str, link: str) -> str:
@@ -79,6 +95,15 @@ def meant(name: str, fact: Any) -> Any:
     return date.fromisoformat(fact) if (name == "on" or name.endswith("_on")) and fact else fact
 
 
+_places: ContextVar[dict[str, str]] = ContextVar("places")
+
+
+def _noting(sentence: str, **places: Any) -> str:
+    """A sentence with its places filled, which are noted."""
+    _places.set({name: str(value) for name, value in places.items()})
+    return language.gettext_(sentence) % places
+
+
 @cache
 def environment() -> Environment:
     """Plain text, strict: a missing fact is an error, never an empty place in a letter."""
@@ -92,5 +117,6 @@ def environment() -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+    env.globals["gettext"] = _noting
     env.filters.update(money=display.money, day=display.day, month=display.month, moment=display.moment)
     return env

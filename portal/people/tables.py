@@ -24,6 +24,7 @@ class Human(Table):
     last_totp_step = Integer(null=True, default=None)
     sms_off_at = Timestamptz(null=True, default=None)
     email_off_at = Timestamptz(null=True, default=None)
+    wechat_openid = Varchar(length=64, null=True, default=None, unique=True)
     created_at = Timestamptz(null=False, default=None)
 
     known_language = one_of("language", Language)

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.sandbox.wire import Json, StripeRefusal
 
@@ -47,6 +47,13 @@ class WebhookFaults:
 
 
 @dataclass
+class SmsFaults:
+    """lost is the chance 0..1 that a message which was taken never arrives."""
+
+    lost: float = 0
+
+
+@dataclass
 class ApiFault:
     """Spoils the next `times` calls to a path and everything below it; `{id}` or `*` stands for one segment."""
 
@@ -72,20 +79,19 @@ class Faults:
     """The faults that stand; merged by POST /sandbox/faults."""
 
     webhooks: WebhookFaults = field(default_factory=WebhookFaults)
+    sms: SmsFaults = field(default_factory=SmsFaults)
     api: list[ApiFault] = field(default_factory=list)
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
-        self.webhooks, self.api = WebhookFaults(), []
+        self.webhooks, self.sms, self.api = WebhookFaults(), SmsFaults(), []
 
     def merge(self, wanted: Json) -> None:
         """Add to what stands; the same path, method and kind is replaced, times 0 lifts it. Raises StripeRefusal."""
-        _only(wanted, ("webhooks", "api"))
-        webhooks = wanted.get("webhooks") or {}
-        _only(webhooks, vars(self.webhooks))
+        _only(wanted, ("webhooks", "sms", "api"))
         added = [_api_fault(one) for one in wanted.get("api") or []]
-        changed = {name: _like(getattr(self.webhooks, name), value, name) for name, value in webhooks.items()}
-        self.webhooks = replace(self.webhooks, **changed)
+        webhooks, sms = _changed(self.webhooks, wanted.get("webhooks")), _changed(self.sms, wanted.get("sms"))
+        self.webhooks, self.sms = webhooks, sms
         same = {(fault.path, fault.method, fault.kind) for fault in added}
         self.api = [fault for fault in self.api if (fault.path, fault.method, fault.kind) not in same] + added
 
@@ -96,6 +102,15 @@ class Faults:
                 fault.times -= 1
                 return fault.kind
         return ""
+
+
+F = TypeVar("F", WebhookFaults, SmsFaults)
+
+
+def _changed(standing: F, wanted: Any) -> F:
+    wanted = wanted or {}
+    _only(wanted, vars(standing))
+    return replace(standing, **{name: _like(getattr(standing, name), value, name) for name, value in wanted.items()})
 
 
 def _api_fault(one: Any) -> ApiFault:

@@ -5,6 +5,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from typing import cast
 
@@ -21,6 +22,18 @@ class Message:
     text: str
     subject: str = ""
     at: str = field(default_factory=lambda: real_now().isoformat())
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A text message that the SMS service took, and how far it came."""
+
+    number: str
+    template: str
+    content: str
+    out_id: str
+    at: datetime
+    status: int
 
 
 class Post:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class SandboxInProduction(RuntimeError):
@@ -21,6 +21,10 @@ class SandboxSettings:
     settle_after: float = 2.0  # until an async payment is decided
     retry_delays: tuple[float, ...] = (1, 2, 4, 8, 16, 30, 60, 120)
     webhook_timeout: float = 10.0
+    sms_key_id: str = ""
+    sms_key_secret: str = ""
+    sms_sign_name: str = ""
+    sms_wordings: Mapping[str, str] = field(default_factory=dict)  # what was approved, by its code
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "SandboxSettings":

@@ -4,7 +4,7 @@ from portal.sandbox.books import Books
 from portal.sandbox.courier import Courier
 from portal.sandbox.faults import Faults
 from portal.sandbox.idempotency import Kept
-from portal.sandbox.post import Post
+from portal.sandbox.post import Post, Taken
 from portal.sandbox.settings import SandboxSettings
 
 
@@ -16,5 +16,7 @@ class State:
         self.faults = Faults()
         self.kept = Kept()
         self.post = Post()
+        self.texts: dict[str, Taken] = {}  # by the id that receipts are asked for with
+        self.nonces: set[str] = set()
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)

@@ -43,8 +43,8 @@ from portal.signin.rules import (
     of_network,
     six_digits,
 )
+from portal.signin.texts import CodeText
 
-SIGN_IN = N_("[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never tell it to anybody, not even to us.")
 WAIT_A_MINUTE = N_("A code was asked for less than a minute ago. Please wait %(seconds)s seconds, then ask again.")
 ENOUGH_CODES = N_(
     "Several codes were asked for with this number. Please use the latest one, or try again in %(minutes)s minutes."
@@ -80,7 +80,7 @@ class CodeMessage:
     language: str
     code: str
     human: UUID
-    text: str = SIGN_IN
+    text: CodeText = CodeText.sign_in
 
 
 async def ask_code(

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from uuid import uuid4
 
 from portal.db import unit_of_work
 from portal.kit.language import _, speaking
-from portal.notices.sms import NotSent, send_sms
+from portal.notices.sms import NotSent, Text, send_sms
 from portal.people.events import note
 from portal.people.rules import masked
 from portal.people.states import SecurityVerb
@@ -28,10 +29,12 @@ async def _send(settings: Settings, message: CodeMessage | None) -> None:
     if message is None:
         return
     with speaking(message.language):
-        text = _(message.text, code=message.code)
+        whole = _(message.text.value, code=message.code)
+    places, key = {"code": message.code}, str(uuid4())
+    text = Text(message.to, whole, message.text.name, message.language, places, key)
     for pause in (*PAUSES, None):
         try:
-            await send_sms(settings, message.to, text)
+            await send_sms(settings, text)
             return
         except NotSent as failed:
             log.warning("a code for %s was not sent: %s", masked(message.to), failed)

@@ -33,8 +33,8 @@ from portal.settings import SMS_DAILY_CODES
 from portal.signin import limits
 from portal.signin.actions import BUSY_NETWORK, CodeMessage, Knock, knocking, put_code, right_code, too_many_sends
 from portal.signin.lost_phone import ASKERS, WAITING
-from portal.signin.moving import NEW_NUMBER
 from portal.signin.rules import FAILURES_AN_ADDRESS, MOST_TRIES, code_hmac, minutes, of_network
+from portal.signin.texts import CodeText
 
 LIFE = timedelta(days=30)
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like something else
@@ -130,7 +130,7 @@ async def show_letter(
     if refusal:
         raise refusal
     assert row
-    return knock, row["id"], CodeMessage(phone, row["language"], sent, row["human"], NEW_NUMBER)
+    return knock, row["id"], CodeMessage(phone, row["language"], sent, row["human"], CodeText.new_number)
 
 
 @retrying

@@ -29,11 +29,8 @@ from portal.settings import SMS_DAILY_CODES
 from portal.signin import limits
 from portal.signin.actions import CodeMessage, Knock, knocking, put_code, right_code, too_many_sends
 from portal.signin.rules import DAY, Limit, minutes
+from portal.signin.texts import CodeText
 
-NEW_NUMBER = N_(
-    "[Mingbai] %(code)s is the code to use this number from now on, valid for 5 minutes. Did you not ask for it? Then"
-    " do nothing."
-)
 SAME = N_("This is the number that is registered already. Enter the new one.")
 OFTEN = N_("New numbers were tried too often. Please try again in %(minutes)s minutes, or come to the service centre.")
 MOVES_A_HUMAN = (Limit(5, DAY),)
@@ -64,7 +61,7 @@ async def ask_new_number(
             await note(SecurityVerb.CODE_SENT, by.human, phone=masked(phone))
     if refusal:
         raise refusal
-    return knock, CodeMessage(phone, me["language"], code, by.human, NEW_NUMBER)
+    return knock, CodeMessage(phone, me["language"], code, by.human, CodeText.new_number)
 
 
 async def new_number_proved(by: Principal, knock: Knock, code: str, *, network: str, secret: str) -> Invalid | None:

@@ -9,7 +9,6 @@ from asyncpg import Record
 from portal.db import EVERYWHERE, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
-from portal.kit.i18n import N_
 from portal.people.actions import renew_session
 from portal.people.events import note
 from portal.people.principal import Principal
@@ -18,11 +17,7 @@ from portal.people.states import SecurityVerb
 from portal.settings import SMS_DAILY_CODES
 from portal.signin.actions import CodeMessage, Knock, knocking, put_code, right_code, too_many_sends
 from portal.signin.desk import half_way_of, use_totp
-
-STEP_UP = N_(
-    "[Mingbai] %(code)s confirms that it is you, valid for 5 minutes. If you did not ask for it, somebody else may be"
-    " using your sign-in: do not pass it on."
-)
+from portal.signin.texts import CodeText
 
 
 async def phone_of(by: Principal) -> str:
@@ -50,7 +45,7 @@ async def ask_step_up(
             await note(SecurityVerb.CODE_SENT, by.human, phone=masked(knock.phone))
     if refusal:
         raise refusal
-    return knock, CodeMessage(knock.phone, human["language"], code, by.human, STEP_UP)
+    return knock, CodeMessage(knock.phone, human["language"], code, by.human, CodeText.step_up)
 
 
 async def step_up(by: Principal, knock: Knock, code: str, *, network: str, secret: str) -> str:

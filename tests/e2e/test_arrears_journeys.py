@@ -107,7 +107,7 @@ def test_from_the_reminder_by_sms_to_the_first_instalment(phone: Phone, other_ph
     phone.sign_in(number(home))
     phone.page.goto(f"{phone.portal.url}/inbox")
     phone.page.locator("[data-notice] a").first.click()
-    phone.page.wait_for_selector("[data-notice][data-state=opened]")
+    phone.page.wait_for_selector("[data-notice][data-state=read]")
     assert "431.20" in phone.page.inner_text("[data-notice]")
     told = phone.page.get_attribute("[data-notice] a[role=button]", "href")
     if not public_holiday(datetime.now(ZoneInfo(where_it_is_noon())).date()):

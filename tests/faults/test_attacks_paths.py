@@ -17,7 +17,7 @@ import pytest
 
 from portal import db
 from portal.notices.mail import letter, send_mail
-from portal.notices.sms import NotSent, send_sms
+from portal.notices.sms import NotSent, Text, send_sms
 from portal.settings import Settings
 from portal.verify import verify
 from tests.client import ORIGIN
@@ -230,7 +230,7 @@ async def test_no_line_of_a_message_or_of_an_answer_becomes_two(
                 assert len(sandbox.state.post.channels["mail"]) == box
             else:
                 assert [m.to for m in sandbox.state.post.channels["mail"][box:]] == ["chen@example.com"]
-            await send_sms(with_post, "+8619900000101", text)
+            await send_sms(with_post, Text("+8619900000101", text, "sign_in", "zh-CN", {}, "key"))
             assert sandbox.state.post.channels["sms"][-1].text == text
             if "\0" not in text:
                 await admin.execute("UPDATE statement SET title = $1, code = $1 WHERE id = $2", text, statement)

@@ -45,8 +45,8 @@ async def test_the_inbox_says_what_one_was_told_and_marks_what_is_new(settings: 
         opened = (await she.get(f"/inbox/{notice}")).text
         assert "工作人员审核后会在这里答复您" in opened
         assert 'href="/plans/1"' in opened
-        assert f'data-notice="{notice}" data-state="opened"' in (await she.get("/inbox")).text
-    assert await states() == {"opened"}
+        assert f'data-notice="{notice}" data-state="read"' in (await she.get("/inbox")).text
+    assert await states() == {"read"}
 
 
 async def test_somebody_elses_message_is_missing_and_stays_unread(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from portal.people.queries import principal_of
 from portal.settings import Settings
 from portal.signin import moving
 from portal.signin.actions import ask_code, use_code
+from portal.signin.texts import CodeText
 from portal.verify import verify
 from tests import builders, cast
 from tests.client import browser
@@ -26,7 +27,7 @@ OLD, NEW = "+8619900000101", "+8618600000001"
 async def moved(me: Principal, phone: str = NEW) -> str:
     """The token of the session after the change."""
     knock, message = await moving.ask_new_number(me, phone, **WHO)
-    assert message.to == phone and message.text == moving.NEW_NUMBER
+    assert message.to == phone and message.text == CodeText.new_number
     return await moving.change_own_phone(me, knock, message.code, **WHO, user_agent="tests")
 
 

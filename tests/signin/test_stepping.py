@@ -14,6 +14,7 @@ from portal.people.rules import STEP_UP_LASTS, fresh
 from portal.settings import Settings
 from portal.signin import stepping
 from portal.signin.actions import ask_code
+from portal.signin.texts import CodeText
 from tests import builders, cast
 from tests.client import browser
 from tests.populated import signed_in
@@ -35,7 +36,7 @@ async def test_a_code_to_ones_own_number_gives_the_session_a_new_token(admin: as
     token, me = await signed_in(estate["陈静"])
     await admin.execute("UPDATE web_session SET stepped_up_at = NULL")
     knock, message = await stepping.ask_step_up(me, **WHO)
-    assert message.to == f"+86{CHEN}" and message.text == stepping.STEP_UP
+    assert message.to == f"+86{CHEN}" and message.text == CodeText.step_up
     renewed = await stepping.step_up(me, knock, message.code, **WHO)
     found = await principal_of(renewed)
     assert found and found.session == me.session and fresh(found.stepped_up_at, clock.real_now())
