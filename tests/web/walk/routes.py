@@ -47,6 +47,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "statements:show": (".csv",),
     "services:photo": ("?thumb=1",),
     "desk.services:photo": ("?thumb=1",),
+    "desk.letters:print": ("?community=mingxi&building=1",),
 }
 ANY_FORM = {"text": "不对", "outcome": "rejected", "department": "工程部", "due_on": "2026-12-01", "amount": "1.00"}
 

@@ -49,7 +49,7 @@ async def walk(stage: Stage, name: str, doors: list[str]) -> Walk:
             continue
         page = Reading(address, answer.text)
         found.faults += [f"{address}: {fault}" for fault in page.faults]
-        for link in page.links - looked:
+        for link in sorted(page.links - looked, key=lambda link: (link.address, link.method)):
             looked.add(link)
             if known.at(link.address, link.method) is None:
                 found.faults.append(f"{address} leads to {link.method} {link.address}: no such route")
