@@ -18,6 +18,7 @@ ROUTERS: tuple[str, ...] = (
     "web.health",
     "home.pages",
     "home.inbox",
+    "home.devices",
     "desk.staff",
     "desk.today",
     "desk.calendar",

@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from portal.database import Database
+from portal.notices.push import new_key
 from portal.settings import Settings, load, read_env_file, ready_to_serve
 from portal.wordings import wordings
 
@@ -97,6 +98,7 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "PORTAL_SECRET_KEY": known.get("PORTAL_SECRET_KEY") or secrets.token_urlsafe(48),
         "STRIPE_WEBHOOK_SECRET": known.get("STRIPE_WEBHOOK_SECRET") or "whsec_" + secrets.token_urlsafe(24),
         "STRIPE_API_KEY": known.get("STRIPE_API_KEY") or "sk_test_" + secrets.token_urlsafe(24),
+        "VAPID_PRIVATE_KEY": known.get("VAPID_PRIVATE_KEY") or new_key(),
         "SMS_ACCESS_KEY_ID": known.get("SMS_ACCESS_KEY_ID") or "LTAI" + secrets.token_hex(8),
         "SMS_ACCESS_KEY_SECRET": known.get("SMS_ACCESS_KEY_SECRET") or secrets.token_urlsafe(24),
     }
@@ -109,6 +111,8 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "SMS_URL": sandbox,
         "SMS_SIGN_NAME": "明白",
         "SMS_TEMPLATES": ",".join(f"{name}:SMS_{number}" for number, name in enumerate(wordings(""), 100001)),
+        "VAPID_SUBJECT": "mailto:portal@localhost.example",
+        "VAPID_PUSH_BASE": sandbox,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(sandbox_port + 4),
         "NO_PROXY": "127.0.0.1,localhost",

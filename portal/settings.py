@@ -39,6 +39,9 @@ class Settings:
     sms_sign_name: str = ""
     sms_templates: Mapping[str, str] = field(default_factory=dict, hash=False)
     sms_daily_codes: int = SMS_DAILY_CODES
+    vapid_private_key: str = field(default="", repr=False)
+    vapid_subject: str = ""
+    vapid_push_base: str | None = None
     smtp_host: str | None = None
     smtp_port: int = 25
     smtp_from: str = "portal@localhost"
@@ -93,6 +96,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         sms_sign_name=values.get("SMS_SIGN_NAME", ""),
         sms_templates=_pairs("SMS_TEMPLATES", values.get("SMS_TEMPLATES", "")),
         sms_daily_codes=int(values.get("SMS_DAILY_CODES", SMS_DAILY_CODES)),
+        vapid_private_key=values.get("VAPID_PRIVATE_KEY", ""),
+        vapid_subject=values.get("VAPID_SUBJECT", ""),
+        vapid_push_base=(values.get("VAPID_PUSH_BASE") or "").rstrip("/") or None,
         smtp_host=values.get("SMTP_HOST") or None,
         smtp_port=int(values.get("SMTP_PORT", "25")),
         smtp_from=values.get("SMTP_FROM", "portal@localhost"),
@@ -139,6 +145,8 @@ def ready_to_serve(settings: Settings) -> Settings:
         }
     if settings.sms_key_id:
         needed |= {"SMS_ACCESS_KEY_SECRET": settings.sms_key_secret, "SMS_SIGN_NAME": settings.sms_sign_name}
+    if settings.vapid_private_key:
+        needed["VAPID_SUBJECT"] = settings.vapid_subject
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")
@@ -154,8 +162,10 @@ def ready_to_serve(settings: Settings) -> Settings:
 def _check_production(settings: Settings) -> None:
     if not settings.https:
         raise Unusable("production needs an https PORTAL_BASE_URL")
-    if settings.stripe_api_base:
-        raise Unusable("production never talks to a sandbox: unset STRIPE_API_BASE")
+    sandboxes = {"STRIPE_API_BASE": settings.stripe_api_base, "VAPID_PUSH_BASE": settings.vapid_push_base}
+    for name, base in sandboxes.items():
+        if base:
+            raise Unusable(f"production never talks to a sandbox: unset {name}")
     if not (settings.sms_url or "").startswith("https://"):
         raise Unusable("production sends codes only to an https SMS_URL")
     if settings.stripe_api_key.startswith(("sk_test_", "rk_test_")):

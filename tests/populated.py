@@ -28,6 +28,7 @@ from portal.kit.period import Month
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import PaymentChannel
 from portal.people.actions import start_session
+from portal.people.devices import add_device
 from portal.people.principal import Principal, Role
 from portal.people.queries import principal_of
 from portal.people.states import Language
@@ -48,6 +49,8 @@ from tests.pictures import Sent, a_photo
 
 TODAY = date(2026, 11, 20)
 WHOLE = 25024
+PUSHES = "http://127.0.0.1:9"  # a push service where nobody listens
+POINT = "BGJErl3fFBHVbuBlnY1Ib3uD1vG4zeDI1AYjQ7QxLwR8nk-VWK4PsLi6TeDzCMNHMMjzpU37xtx5dkR2ywJAr2A"  # on P-256
 
 
 @dataclass
@@ -261,8 +264,10 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")
+    await add_device(home.who, f"{PUSHES}/push/{home.who.human}", POINT, "A" * 22, sandbox=PUSHES)
     async with unit_of_work(EVERYWHERE):
         ids = {key: await fetch_value(*question) for key, question in asked.items()}
+        ids["settings.device_id"] = await fetch_value("SELECT id FROM device WHERE human = $1", home.who.human)
         ids["settings.session_id"] = await fetch_value("SELECT id FROM web_session WHERE human = $1", home.who.human)
     return ids
 

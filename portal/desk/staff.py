@@ -6,6 +6,8 @@ from litestar.response import Template
 
 from portal.audit.states import AuditVerb
 from portal.desk import queries
+from portal.health import channels_off
+from portal.notices.states import Channel
 from portal.web.guards import staff
 from portal.web.i18n import _
 from portal.web.page import PageNumber, page
@@ -14,7 +16,9 @@ from portal.web.page import PageNumber, page
 @get("/", name="desk:show", guards=[staff()])
 async def show(request: Request) -> Template:
     """Today's work."""
-    return page(request, "desk/show.html", title=_("Today's work"), desk=await queries.desk_of(request.user))
+    off = [Channel(name) for name in channels_off(request.app.state.settings)]
+    desk = await queries.desk_of(request.user)
+    return page(request, "desk/show.html", title=_("Today's work"), desk=desk, off=off)
 
 
 @get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS)])

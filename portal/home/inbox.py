@@ -10,9 +10,11 @@ from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.notices.actions import choose_ways, open_notice
+from portal.notices.push import public_key
 from portal.notices.queries import Note, inbox_of, note_of, ways_of, ways_wanted
 from portal.notices.states import Channel
 from portal.notices.words import Words, word
+from portal.people.devices import devices_of
 from portal.web.forms import Form, Tick
 from portal.web.guards import owner
 from portal.web.i18n import _, language
@@ -59,8 +61,7 @@ async def show(request: Request, notice_id: FromPath[UUID]) -> Template:
 @get("/settings/notices", name="inbox:ways")
 async def ways(request: Request) -> Template:
     """By which ways they are told besides the inbox."""
-    wanted = await ways_wanted(request.user)
-    return ways_page(request, WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email]))
+    return await ways_page(request)
 
 
 @post("/settings/notices", name="inbox:choose")
@@ -68,15 +69,23 @@ async def choose(request: Request) -> Response:
     """Keep the choice."""
     form: Any = WaysForm(await request.form())
     if not form.validate():
-        return ways_page(request, form, status=422)  # type: ignore[return-value]
+        return await ways_page(request, form, status=422)  # type: ignore[return-value]
     await choose_ways(request.user, sms=form.sms.data, email=form.email.data)
     flash(request, N_("Your settings are saved."))
     return go(request, "inbox:ways")
 
 
-def ways_page(request: Request, form: WaysForm, status: int = 200) -> Template:
-    """The two ticks, for both verbs."""
-    return page(request, "settings/notices.html", status=status, title=_("How we reach you"), form=form)
+async def ways_page(
+    request: Request, form: WaysForm | None = None, device: Form | None = None, status: int = 200
+) -> Template:
+    """The ticks and the browsers, for every verb."""
+    wanted, devices = await ways_wanted(request.user), await devices_of(request.user)
+    form = form or WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email])
+    key = public_key(request.app.state.settings)
+    return page(
+        request, "settings/notices.html", status=status, title=_("How we reach you"), form=form, device=device,
+        devices=devices, key=key,
+    )  # fmt: skip
 
 
 router = Router("/", route_handlers=[list_, show, ways, choose], guards=[owner])

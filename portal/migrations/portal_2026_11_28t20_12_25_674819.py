@@ -28,13 +28,29 @@ class Human(Table, tablename="human", schema=None):
 
 ID = "2026-11-28T20:12:25:674819"
 VERSION = "1.38.0"
-DESCRIPTION = ""
+DESCRIPTION = "Receipts and devices; what has been opened in the inbox is called read, as everywhere"
+
+
+class Delivery(Table, tablename="delivery", schema=None):
+    pass
+
+
+# Behind the row policy, which holds for the owner too, one sees only the communities that are named.
+SCOPE = """
+SELECT set_config('app.communities', (SELECT '{{' || coalesce(string_agg(id::text, ','), '') || '}}' FROM community), true)
+"""
 
 
 async def forwards():
     manager = MigrationManager(
         migration_id=ID, app_name="portal", description=DESCRIPTION
     )
+
+    async def rename():
+        await Delivery.raw(SCOPE)
+        await Delivery.raw("UPDATE delivery SET state = 'read' WHERE state = 'opened'")
+
+    manager.add_raw(rename)
 
     manager.add_table(
         class_name="Device", tablename="device", schema=None, columns=None
@@ -73,6 +89,27 @@ async def forwards():
             "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.no_action,
             "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Device",
+        tablename="device",
+        column_name="session",
+        db_column_name="session",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
             "null": False,
             "primary_key": False,
             "unique": False,

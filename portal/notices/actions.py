@@ -38,7 +38,8 @@ async def tell_all(
 ) -> None:
     """Tell each person once of (kind, subject, period); told before, nothing happens.
 
-    The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`.
+    The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`. What
+    goes further than the inbox also goes to the browsers that a person turned notifications on in.
     """
     if not told:
         return
@@ -58,12 +59,14 @@ async def tell_all(
         [one.link for one in told],
         new_ids(len(told)),
     )
-    ways = sorted({Channel.inbox, *channels})
+    ways = sorted({Channel.inbox, *channels, *([Channel.push] if channels != (Channel.inbox,) else [])})
     await fetch(
         "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, not_before)"
         " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6,"
         " CASE c WHEN 'inbox' THEN NULL ELSE $7::timestamptz END"
-        " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c",
+        " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c WHERE c <> $8"
+        " OR EXISTS (SELECT FROM notice t JOIN person p ON p.id = t.person JOIN device d ON d.human = p.human"
+        " WHERE t.id = n)",
         community,
         [row["id"] for row in added],
         [way.value for way in ways],
@@ -71,6 +74,7 @@ async def tell_all(
         DeliveryState.queued.value,
         clock.real_now(),
         not_before,
+        Channel.push.value,
     )
     if len(ways) > 1:
         wait = not_before - clock.real_now() if not_before else None

@@ -14,7 +14,8 @@ from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.exceptions import DaraException, UnretryableException
 from darabonba.runtime import RuntimeOptions
 
-from portal.notices.sms import NotSent, Text
+from portal.notices.provider import NotSent
+from portal.notices.sms import Text
 from portal.notices.states import DeliveryState
 from portal.settings import Settings
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
 
-from portal.notices.sms import NotSent
+from portal.notices.provider import NotSent
 from portal.settings import Settings
 
 SANE_TIMEOUT = 10  # seconds

@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.kit import clock
-from portal.notices.sms import NotSent
+from portal.notices.provider import NotSent
 from portal.settings import Settings
 
 log = logging.getLogger("portal.notices")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,22 +15,32 @@ from asyncpg import Record
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.notices.mail import send_mail
-from portal.notices.sms import NotSent, Text, send_sms
+from portal.notices.provider import NotSent, Unreachable
+from portal.notices.push import Notification, Target, send_push
+from portal.notices.sms import Text, send_sms
 from portal.notices.states import NEEDED, Channel, DeliveryState, NoticeKind, Unsent
 from portal.notices.words import PATH, Words, word
+from portal.people.devices import forget_devices
 from portal.settings import Settings
 
 MOST_TRIES = 5
+LONGEST = 300  # signs that a lock screen could show
+ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets"}
 CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
 
 
 @dataclass(frozen=True)
 class _Errand:
-    """One delivery to make, worded in a language. `to` is a phone (E.164) or an address, `link` a path."""
+    """One delivery to make, worded in a language; `link` is a path.
+
+    `to` is a phone (E.164), an address, or the push services of `targets`, whose addresses are as good as keys.
+    """
 
     delivery: UUID
+    notice: UUID
     channel: Channel
     to: str
+    targets: tuple[Target, ...]
     kind: NoticeKind
     language: str
     words: Words
@@ -41,6 +52,8 @@ class _Errand:
         """What is sent, whole."""
         if self.channel is Channel.sms:
             return self.words.sms
+        if self.channel is Channel.push:
+            return self.words.paragraphs[0][:LONGEST]
         return f"{self.words.body}\n\n{self.address}\n"
 
     @property
@@ -75,6 +88,10 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
         return
     try:
         receipt = await _send(settings, errand)
+    except Unreachable:
+        async with unit_of_work(community):
+            await _suppress(delivery, Unsent.no_address)
+        return
     except NotSent as failed:
         if await _mark_failed(community, delivery, str(failed)):
             return
@@ -104,28 +121,37 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if mine is None:
             return None
         row = await fetch_one(
-            "SELECT d.community, d.channel, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone, p.email,"
+            "SELECT d.community, d.channel, d.notice, p.human, n.kind, n.facts, n.link,"
+            " coalesce(d.address, p.phone) AS phone, p.email,"
             " coalesce(h.language, p.language) AS language, h.sms_off_at, h.email_off_at"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,
         )
         assert row
-        if why := unsent(Channel(row["channel"]), row):
+        targets = await _targets(row["human"]) if row["channel"] == Channel.push else ()
+        if why := unsent(Channel(row["channel"]), {**row, "targets": targets}):
             await _suppress(delivery, why)
             return None
-        errand = _errand(delivery, row, settings.base_url)
+        errand = _errand(delivery, row, targets, settings.base_url)
         await _keep(row["community"], errand, mine)
     return errand
 
 
 def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
-    """Why a notice (`kind`) does not go this way to somebody with this `phone`, `email` and choice; None: it goes."""
+    """Why a notice (`kind`) does not go this way to somebody with these addresses and choices; None: it goes."""
     sms = channel is Channel.sms
-    if not row["phone" if sms else "email"]:
+    if not row[ADDRESS[channel]]:
         return Unsent.no_address
+    if channel is Channel.push:
+        return None  # it was turned on for each browser
     needed = sms and row["kind"] in NEEDED
     return Unsent.not_wanted if row["sms_off_at" if sms else "email_off_at"] and not needed else None
+
+
+async def _targets(human: UUID | None) -> tuple[Target, ...]:
+    rows = await fetch("SELECT id AS device, endpoint, p256dh, auth FROM device WHERE human = $1 ORDER BY id", human)
+    return tuple(Target(**row) for row in rows)
 
 
 async def _suppress(delivery: UUID, why: Unsent) -> None:
@@ -138,11 +164,12 @@ async def _suppress(delivery: UUID, why: Unsent) -> None:
     )
 
 
-def _errand(delivery: UUID, row: Record, base_url: str) -> _Errand:
+def _errand(delivery: UUID, row: Record, targets: tuple[Target, ...], base_url: str) -> _Errand:
     channel, kind, tongue, link = Channel(row["channel"]), NoticeKind(row["kind"]), row["language"], row["link"] or ""
     words = word(kind, json.loads(row["facts"]), tongue, link=base_url + link)
-    to = row["phone" if channel is Channel.sms else "email"]
-    return _Errand(delivery, channel, to, kind, tongue, words, link, base_url + link)
+    services = ", ".join(sorted({urlsplit(target.endpoint).netloc for target in targets}))
+    to = services or row[ADDRESS[channel]]
+    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, base_url + link)
 
 
 async def _keep(community: int, errand: _Errand, tried: int) -> None:
@@ -165,6 +192,10 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
     if errand.channel is Channel.sms:
         places = {**errand.words.places, PATH: errand.link.removeprefix("/")}
         return await send_sms(settings, Text(errand.to, errand.text, errand.kind.value, errand.language, places, key))
+    if errand.channel is Channel.push:
+        shown = Notification(errand.words.subject, errand.text, f"/inbox/{errand.notice}", errand.notice)
+        await forget_devices([target.device for target in await send_push(settings, errand.targets, shown)])
+        return None
     await send_mail(settings, errand.to, errand.words.subject, errand.text, key=key)
     return None
 

@@ -1,13 +1,13 @@
 """The outbox: what a person is told, and one delivery record for each way it goes."""
 
-from piccolo.columns import JSONB, UUID, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from portal.communities.tables import Community
 from portal.db import columns, one_of, ref, text
 from portal.notices.states import Channel, DeliveryState
-from portal.people.tables import Human, Person
+from portal.people.tables import Person
 
 
 class Notice(Table):
@@ -59,17 +59,3 @@ class SentText(Table):
     at = Timestamptz(null=False, default=None)
 
     sent_text_once_a_try = Unique(columns(delivery, tried))
-
-
-class Device(Table):
-    """A browser that shows notices by web push (RFC 8030, 8291): where to reach it, and its public key and secret.
-
-    Gone when it is signed out of, or when its push service says that it is not there any more.
-    """
-
-    id = UUID(primary_key=True)
-    human = ref(Human)
-    endpoint = Text(null=False, default=None, unique=True)
-    p256dh = text()
-    auth = text()
-    added_at = Timestamptz(null=False, default=None)

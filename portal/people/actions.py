@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
@@ -30,17 +30,26 @@ async def open_session(
 ) -> str:
     """`start_session` inside the transaction that used up the code. The browser's old session, `instead_of`, ends.
 
-    `stepped_up`: what was proved at the door is proof enough for a while. Raises Missing for an unknown human.
+    Notifications that this person turned on in it go on. `stepped_up`: what was proved at the door is proof enough for
+    a while. Raises Missing for an unknown human.
     """
     now = clock.real_now()
     if not await fetch_value("SELECT id FROM human WHERE id = $1 FOR NO KEY UPDATE", human):
         raise Missing
+    session = uuid4()
     if instead_of:
+        await fetch(
+            "UPDATE device SET session = $1 WHERE human = $2"
+            " AND session = (SELECT id FROM web_session WHERE token_sha256 = $3)",
+            session,
+            human,
+            fingerprint(instead_of),
+        )
         await _revoke("token_sha256 = $2", fingerprint(instead_of))
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await fetch(
         "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at,"
-        " stepped_up_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $5, $6, $7)",
+        " stepped_up_at) VALUES ($8, $1, $2, $3, $4, $5, $5, $6, $7)",
         fingerprint(token),
         human,
         audience.value,
@@ -48,6 +57,7 @@ async def open_session(
         now,
         now + LIFETIMES[audience].absolute,
         now if stepped_up else None,
+        session,
     )
     await _revoke(
         "id IN (SELECT id FROM web_session WHERE human = $2 AND revoked_at IS NULL AND expires_at > $1"
@@ -75,7 +85,7 @@ async def end_sessions_of(human: UUID, *, except_: UUID | None = None) -> int:
 async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
     """`end_sessions_of` inside the transaction that gives the reason: new password, changed phone or role (I-A8).
 
-    Codes under way end with them.
+    Codes under way end with them, and notifications in browsers whose sessions had run out before.
     """
     ended = await _revoke("human = $2 AND id IS DISTINCT FROM $3", human, except_)
     await fetch(
@@ -83,6 +93,7 @@ async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
         human,
         clock.real_now(),
     )
+    await fetch("DELETE FROM device WHERE human = $1 AND session IS DISTINCT FROM $2", human, except_)
     if ended:
         await note(SecurityVerb.SESSION_REVOKED, human, sessions=len(ended))
     return len(ended)
@@ -115,9 +126,10 @@ async def revoke_session(by: Principal, session: UUID) -> None:
 
 
 async def _revoke(which: str, *values: object) -> list:
-    """End the sessions of one of this module's own conditions; $1 is now."""
+    """End the sessions of one of this module's own conditions, and with them notifications there; $1 is now."""
     return await fetch(
-        "UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING human",
+        "WITH ended AS (UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING *),"
+        " silent AS (DELETE FROM device WHERE session IN (SELECT id FROM ended)) SELECT human FROM ended",
         clock.real_now(),
         *values,
     )

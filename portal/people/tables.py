@@ -125,6 +125,22 @@ class WebSession(Table):
     known_audience = one_of("audience", Audience)
 
 
+class Device(Table):
+    """A browser that shows notices by web push (RFC 8030, 8291): where to reach it, and its public key and secret.
+
+    Gone when the sign-in that added it is ended by somebody, or when its push service says that it is not there any
+    more; a sign-in that runs out by itself ends nothing.
+    """
+
+    id = UUID(primary_key=True)
+    human = ref(Human)
+    session = UUID(null=False, default=None, index=True)  # no key: sign-ins that ran out are swept away
+    endpoint = Text(null=False, default=None, unique=True)
+    p256dh = text()
+    auth = text()
+    added_at = Timestamptz(null=False, default=None)
+
+
 class OneTimeCode(Table):
     """A six-digit code, kept as HMAC-SHA256 with its own salt and bound to the browser that asked."""
 

@@ -43,12 +43,11 @@ async def messages(request: Request) -> list[Json]:
     return [asdict(message) for message in _state(request).post.to(channel, wanted)]
 
 
-@post(["/sms", "/push"], status_code=200)
+@post("/sms", status_code=200)
 async def take_message(request: Request) -> Json:
-    """Where the portal's own channels hand in a message: `{to, text}`."""
-    channel = request.url.path.rsplit("/", 1)[-1]
+    """Where a gateway without approved wordings takes a text message: `{to, text}`."""
     asked = await _asked(request)
-    return asdict(_state(request).post.put(channel, str(_wanted(asked, "to")), str(_wanted(asked, "text"))))
+    return asdict(_state(request).post.put("sms", str(_wanted(asked, "to")), str(_wanted(asked, "text"))))
 
 
 @get("/books")

@@ -1,6 +1,7 @@
 """Everything a running sandbox remembers, in one place."""
 
 from portal.sandbox.books import Books
+from portal.sandbox.browsers import Browser
 from portal.sandbox.courier import Courier
 from portal.sandbox.faults import Faults
 from portal.sandbox.idempotency import Kept
@@ -18,5 +19,6 @@ class State:
         self.post = Post()
         self.texts: dict[str, Taken] = {}  # by the id that receipts are asked for with
         self.nonces: set[str] = set()
+        self.browsers: dict[str, Browser] = {}
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)

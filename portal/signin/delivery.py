@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from portal.db import unit_of_work
 from portal.kit.language import _, speaking
-from portal.notices.sms import NotSent, Text, send_sms
+from portal.notices.provider import NotSent
+from portal.notices.sms import Text, send_sms
 from portal.people.events import note
 from portal.people.rules import masked
 from portal.people.states import SecurityVerb

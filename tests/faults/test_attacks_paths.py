@@ -17,7 +17,8 @@ import pytest
 
 from portal import db
 from portal.notices.mail import letter, send_mail
-from portal.notices.sms import NotSent, Text, send_sms
+from portal.notices.provider import NotSent
+from portal.notices.sms import Text, send_sms
 from portal.settings import Settings
 from portal.verify import verify
 from tests.client import ORIGIN

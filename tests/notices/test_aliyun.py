@@ -9,9 +9,10 @@ import pytest
 
 from portal.db import fetch, unit_of_work
 from portal.kit.language import LANGUAGES, gettext_, speaking
+from portal.notices.provider import NotSent
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
-from portal.notices.sms import NotSent, Text, send_sms
+from portal.notices.sms import Text, send_sms
 from portal.notices.states import NoticeKind
 from portal.notices.words import PATH, SIGNATURE, word
 from portal.settings import Settings, Unusable

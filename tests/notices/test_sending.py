@@ -14,9 +14,9 @@ from portal.arrears.jobs import arrears
 from portal.db import fetch, unit_of_work
 from portal.evidence.taking import evidence_of
 from portal.notices.actions import choose_ways, tell
+from portal.notices.provider import NotSent
 from portal.notices.queries import ways_of, ways_wanted
 from portal.notices.sending import send_notice
-from portal.notices.sms import NotSent
 from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.settings import Settings
 from tests.arrears.world import TODAY, World, on, world

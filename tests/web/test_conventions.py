@@ -105,7 +105,7 @@ def test_no_router_is_forgotten() -> None:
         for file in (ROOT / "portal").glob("*/*.py")
         if re.search(r"^router\b.*= Router\(", file.read_text(), re.M)
     }
-    mounted = {*ROUTERS, "web.pages", "sandbox.control"}  # one comes with the parts, the other is a program of its own
+    mounted = {*ROUTERS, "web.pages", "sandbox.control", "sandbox.push"}  # with the parts; of another program
     assert not found - mounted
 
 
