@@ -12,7 +12,7 @@ from portal.audit.actions import plain
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.ids import new_ids
-from portal.notices.states import Channel, DeliveryState, NoticeKind
+from portal.notices.states import QUIET, Channel, DeliveryState, NoticeKind
 from portal.people.principal import Principal
 from portal.queue import enqueue
 
@@ -39,7 +39,7 @@ async def tell_all(
     """Tell each person once of (kind, subject, period); told before, nothing happens.
 
     The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`. What
-    goes further than the inbox also goes to the browsers that a person turned notifications on in.
+    is news to a person also shows up in the browsers that they turned notifications on in.
     """
     if not told:
         return
@@ -48,7 +48,7 @@ async def tell_all(
         " SELECT i, $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
         " FROM unnest($9::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::text[])"
         " AS t(i, p, s, period, f, l)"
-        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
+        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id, person",
         community,
         kind.value,
         clock.now(),  # what people read beside dates of business; deliveries keep true time
@@ -59,27 +59,35 @@ async def tell_all(
         [one.link for one in told],
         new_ids(len(told)),
     )
-    ways = sorted({Channel.inbox, *channels, *([Channel.push] if channels != (Channel.inbox,) else [])})
+    ringing = await _reached_by_push([row["person"] for row in added]) if kind not in QUIET else frozenset()
+    sent = [
+        (row["id"], way.value)
+        for row in added
+        for way in sorted({Channel.inbox, *channels, *([Channel.push] if row["person"] in ringing else [])})
+    ]
     await fetch(
         "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, not_before)"
         " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6,"
         " CASE c WHEN 'inbox' THEN NULL ELSE $7::timestamptz END"
-        " FROM unnest($2::uuid[]) n CROSS JOIN unnest($3::text[]) c WHERE c <> $8"
-        " OR EXISTS (SELECT FROM notice t JOIN person p ON p.id = t.person JOIN device d ON d.human = p.human"
-        " WHERE t.id = n)",
+        " FROM unnest($2::uuid[], $3::text[]) AS t(n, c)",
         community,
-        [row["id"] for row in added],
-        [way.value for way in ways],
+        [notice for notice, _way in sent],
+        [way for _notice, way in sent],
         DeliveryState.sent.value,
         DeliveryState.queued.value,
         clock.real_now(),
         not_before,
-        Channel.push.value,
     )
-    if len(ways) > 1:
-        wait = not_before - clock.real_now() if not_before else None
-        for row in added:
-            await enqueue("send_notice", wait=wait, notice=str(row["id"]), community=str(community))
+    wait = not_before - clock.real_now() if not_before else None
+    for notice in dict.fromkeys(notice for notice, way in sent if way != Channel.inbox):
+        await enqueue("send_notice", wait=wait, notice=str(notice), community=str(community))
+
+
+async def _reached_by_push(persons: Sequence[UUID]) -> frozenset[UUID]:
+    rows = await fetch(
+        "SELECT DISTINCT p.id FROM device d JOIN person p ON p.human = d.human WHERE p.id = ANY($1)", list(persons)
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def tell(
