@@ -19,6 +19,7 @@ ROUTERS: tuple[str, ...] = (
     "home.pages",
     "home.inbox",
     "home.devices",
+    "home.wechat",
     "desk.staff",
     "desk.today",
     "desk.calendar",

@@ -99,6 +99,7 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "STRIPE_WEBHOOK_SECRET": known.get("STRIPE_WEBHOOK_SECRET") or "whsec_" + secrets.token_urlsafe(24),
         "STRIPE_API_KEY": known.get("STRIPE_API_KEY") or "sk_test_" + secrets.token_urlsafe(24),
         "VAPID_PRIVATE_KEY": known.get("VAPID_PRIVATE_KEY") or new_key(),
+        "WECHAT_APP_SECRET": known.get("WECHAT_APP_SECRET") or secrets.token_hex(16),
         "SMS_ACCESS_KEY_ID": known.get("SMS_ACCESS_KEY_ID") or "LTAI" + secrets.token_hex(8),
         "SMS_ACCESS_KEY_SECRET": known.get("SMS_ACCESS_KEY_SECRET") or secrets.token_urlsafe(24),
     }
@@ -113,6 +114,9 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "SMS_TEMPLATES": ",".join(f"{name}:SMS_{number}" for number, name in enumerate(wordings(""), 100001)),
         "VAPID_SUBJECT": "mailto:portal@localhost.example",
         "VAPID_PUSH_BASE": sandbox,
+        "WECHAT_APP_ID": "wx" + "0" * 16,
+        "WECHAT_TEMPLATE": "sandbox-template",
+        "WECHAT_BASE": sandbox,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(sandbox_port + 4),
         "NO_PROXY": "127.0.0.1,localhost",

@@ -111,7 +111,12 @@ def known_migrations() -> tuple[str, ...]:
 
 def channels_off(settings: Settings) -> tuple[str, ...]:
     """The ways to people that have no provider; notices that would go there stay in the inbox."""
-    given = {"sms": settings.sms_url, "email": settings.smtp_host, "push": settings.vapid_private_key}
+    given = {
+        "sms": settings.sms_url,
+        "email": settings.smtp_host,
+        "push": settings.vapid_private_key,
+        "wechat": settings.wechat_app_id,
+    }
     return tuple(name for name, address in given.items() if not address)
 
 

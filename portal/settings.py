@@ -42,6 +42,10 @@ class Settings:
     vapid_private_key: str = field(default="", repr=False)
     vapid_subject: str = ""
     vapid_push_base: str | None = None
+    wechat_app_id: str = ""
+    wechat_app_secret: str = field(default="", repr=False)
+    wechat_template: str = ""
+    wechat_base: str | None = None
     smtp_host: str | None = None
     smtp_port: int = 25
     smtp_from: str = "portal@localhost"
@@ -99,6 +103,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         vapid_private_key=values.get("VAPID_PRIVATE_KEY", ""),
         vapid_subject=values.get("VAPID_SUBJECT", ""),
         vapid_push_base=(values.get("VAPID_PUSH_BASE") or "").rstrip("/") or None,
+        wechat_app_id=values.get("WECHAT_APP_ID", ""),
+        wechat_app_secret=values.get("WECHAT_APP_SECRET", ""),
+        wechat_template=values.get("WECHAT_TEMPLATE", ""),
+        wechat_base=(values.get("WECHAT_BASE") or "").rstrip("/") or None,
         smtp_host=values.get("SMTP_HOST") or None,
         smtp_port=int(values.get("SMTP_PORT", "25")),
         smtp_from=values.get("SMTP_FROM", "portal@localhost"),
@@ -147,6 +155,8 @@ def ready_to_serve(settings: Settings) -> Settings:
         needed |= {"SMS_ACCESS_KEY_SECRET": settings.sms_key_secret, "SMS_SIGN_NAME": settings.sms_sign_name}
     if settings.vapid_private_key:
         needed["VAPID_SUBJECT"] = settings.vapid_subject
+    if settings.wechat_app_id:
+        needed |= {"WECHAT_APP_SECRET": settings.wechat_app_secret, "WECHAT_TEMPLATE": settings.wechat_template}
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")
@@ -162,7 +172,11 @@ def ready_to_serve(settings: Settings) -> Settings:
 def _check_production(settings: Settings) -> None:
     if not settings.https:
         raise Unusable("production needs an https PORTAL_BASE_URL")
-    sandboxes = {"STRIPE_API_BASE": settings.stripe_api_base, "VAPID_PUSH_BASE": settings.vapid_push_base}
+    sandboxes = {
+        "STRIPE_API_BASE": settings.stripe_api_base,
+        "VAPID_PUSH_BASE": settings.vapid_push_base,
+        "WECHAT_BASE": settings.wechat_base,
+    }
     for name, base in sandboxes.items():
         if base:
             raise Unusable(f"production never talks to a sandbox: unset {name}")

@@ -47,7 +47,7 @@ async def test_trouble_elsewhere_is_said_and_does_not_make_it_red(
     assert found.ready
     assert found.events_stuck == 1
     assert found.unsealed_age
-    assert found.channels_off == ("sms", "push")
+    assert found.channels_off == ("sms", "push", "wechat")
 
 
 async def test_a_database_that_is_away_is_a_finding_and_no_error(settings: Settings) -> None:
@@ -70,7 +70,7 @@ async def test_the_three_addresses_answer_without_signing_in(settings: Settings)
         await beat("worker:here:1")
         green = await machine.get("/readyz")
         assert (green.status_code, green.json()["ok"]) == (200, True)
-        assert green.json()["channels_off"] == ["sms", "email", "push"]
+        assert green.json()["channels_off"] == ["sms", "email", "push", "wechat"]
         gauges = (await machine.get("/metrics")).text
     assert "portal_ok 1\n" in gauges
     assert 'portal_channel_off{channel="sms"} 1\n' in gauges

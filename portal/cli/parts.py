@@ -74,6 +74,9 @@ def sandbox(given: argparse.Namespace) -> int:
         sms_key_secret=settings.sms_key_secret,
         sms_sign_name=settings.sms_sign_name,
         sms_wordings=by_code(settings),
+        wechat_app_id=settings.wechat_app_id,
+        wechat_app_secret=settings.wechat_app_secret,
+        wechat_template=settings.wechat_template,
     )
     run(known, given.port, given.smtp_port or given.port + 4)
     return OK

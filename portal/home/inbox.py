@@ -81,10 +81,10 @@ async def ways_page(
     """The ticks and the browsers, for every verb."""
     wanted, devices = await ways_wanted(request.user), await devices_of(request.user)
     form = form or WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email])
-    key = public_key(request.app.state.settings)
+    settings = request.app.state.settings
     return page(
         request, "settings/notices.html", status=status, title=_("How we reach you"), form=form, device=device,
-        devices=devices, key=key,
+        devices=devices, key=public_key(settings), connects=settings.wechat_app_id, connected=wanted[Channel.wechat],
     )  # fmt: skip
 
 

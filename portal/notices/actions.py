@@ -39,7 +39,7 @@ async def tell_all(
     """Tell each person once of (kind, subject, period); told before, nothing happens.
 
     The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`. What
-    is news to a person also shows up in the browsers that they turned notifications on in.
+    is news to a person also comes by push and WeChat where they turned these on.
     """
     if not told:
         return
@@ -59,11 +59,11 @@ async def tell_all(
         [one.link for one in told],
         new_ids(len(told)),
     )
-    ringing = await _reached_by_push([row["person"] for row in added]) if kind not in QUIET else frozenset()
+    ringing = {} if kind in QUIET else await _reached_besides([row["person"] for row in added])
     sent = [
         (row["id"], way.value)
         for row in added
-        for way in sorted({Channel.inbox, *channels, *([Channel.push] if row["person"] in ringing else [])})
+        for way in sorted({Channel.inbox, *channels, *ringing.get(row["person"], ())})
     ]
     await fetch(
         "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, not_before)"
@@ -83,11 +83,20 @@ async def tell_all(
         await enqueue("send_notice", wait=wait, notice=str(notice), community=str(community))
 
 
-async def _reached_by_push(persons: Sequence[UUID]) -> frozenset[UUID]:
+async def _reached_besides(persons: Sequence[UUID]) -> dict[UUID, set[Channel]]:
+    """By which ways people are reached that they turned on themselves."""
     rows = await fetch(
-        "SELECT DISTINCT p.id FROM device d JOIN person p ON p.human = d.human WHERE p.id = ANY($1)", list(persons)
+        "SELECT DISTINCT p.id, $2 AS way FROM device d JOIN person p ON p.human = d.human WHERE p.id = ANY($1)"
+        " UNION ALL SELECT p.id, $3 FROM human h JOIN person p ON p.human = h.id"
+        " WHERE h.wechat_openid IS NOT NULL AND p.id = ANY($1)",
+        list(persons),
+        Channel.push.value,
+        Channel.wechat.value,
     )
-    return frozenset(row["id"] for row in rows)
+    ways: dict[UUID, set[Channel]] = {}
+    for row in rows:
+        ways.setdefault(row["id"], set()).add(Channel(row["way"]))
+    return ways
 
 
 async def tell(
@@ -150,6 +159,14 @@ async def choose_ways(by: Principal, *, sms: bool, email: bool) -> None:
             email,
             clock.real_now(),
         )
+
+
+@retrying
+async def connect_wechat(by: Principal, openid: str | None) -> None:
+    """Tell them in WeChat too, as whom it said they are; None ends it. One account of WeChat is one person's."""
+    async with unit_of_work(by):
+        await fetch("UPDATE human SET wechat_openid = NULL WHERE wechat_openid = $2 AND id <> $1", by.human, openid)
+        await fetch("UPDATE human SET wechat_openid = $2 WHERE id = $1", by.human, openid)
 
 
 async def open_notice(by: Principal, notice: UUID) -> None:

@@ -109,10 +109,14 @@ async def ways_of(by: Principal, notice: UUID) -> list[Way]:
 @reading
 async def ways_wanted(by: Principal) -> dict[Channel, bool]:
     """Which ways besides the inbox a person wants."""
-    row = await fetch_one("SELECT sms_off_at, email_off_at FROM human WHERE id = $1", by.human)
+    row = await fetch_one("SELECT sms_off_at, email_off_at, wechat_openid FROM human WHERE id = $1", by.human)
     if row is None:
         raise Missing
-    return {Channel.sms: row["sms_off_at"] is None, Channel.email: row["email_off_at"] is None}
+    return {
+        Channel.sms: row["sms_off_at"] is None,
+        Channel.email: row["email_off_at"] is None,
+        Channel.wechat: row["wechat_openid"] is not None,
+    }
 
 
 @reading

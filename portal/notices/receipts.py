@@ -11,6 +11,7 @@ from asyncpg import Record
 from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.kit import clock
 from portal.notices.provider import NotSent
+from portal.notices.states import DeliveryState
 from portal.settings import Settings
 
 log = logging.getLogger("portal.notices")
@@ -38,8 +39,9 @@ async def _due() -> list[Record]:
     async with unit_of_work(EVERYWHERE):
         return await fetch(
             "UPDATE delivery SET asked_at = $1 WHERE id IN (SELECT id FROM delivery WHERE state = 'sent'"
-            " AND receipt IS NOT NULL AND changed_at BETWEEN $2 AND $3 AND (asked_at IS NULL OR asked_at < $4)"
-            " ORDER BY asked_at NULLS FIRST, id LIMIT $5 FOR UPDATE SKIP LOCKED)"
+            " AND channel = 'sms' AND receipt IS NOT NULL AND changed_at BETWEEN $2 AND $3"
+            " AND (asked_at IS NULL OR asked_at < $4) ORDER BY asked_at NULLS FIRST, id LIMIT $5"
+            " FOR UPDATE SKIP LOCKED)"
             " RETURNING id, community, receipt, changed_at,"
             " (SELECT t.address FROM sent_text t WHERE t.delivery = delivery.id ORDER BY t.tried DESC LIMIT 1) AS to",
             now,
@@ -63,7 +65,7 @@ async def _ask(settings: Settings, row: Record) -> bool:
             "UPDATE delivery SET state = $2, trouble = $3, changed_at = $4 WHERE id = $1 AND state = 'sent'",
             row["id"],
             state.value,
-            why or None,
+            why if state is DeliveryState.failed else None,
             clock.real_now(),
         )
     return True

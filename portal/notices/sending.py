@@ -13,19 +13,21 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
-from portal.kit import clock
+from portal.kit import clock, display
+from portal.kit.language import speaking
 from portal.notices.mail import send_mail
 from portal.notices.provider import NotSent, Unreachable
 from portal.notices.push import Notification, Target, send_push
 from portal.notices.sms import Text, send_sms
 from portal.notices.states import NEEDED, Channel, DeliveryState, NoticeKind, Unsent
+from portal.notices.wechat import Card, send_wechat
 from portal.notices.words import PATH, Words, word
 from portal.people.devices import forget_devices
 from portal.settings import Settings
 
 MOST_TRIES = 5
 LONGEST = 300  # signs that a lock screen could show
-ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets"}
+ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets", Channel.wechat: "openid"}
 CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
 
 
@@ -46,6 +48,7 @@ class _Errand:
     words: Words
     link: str
     address: str
+    moment: str
 
     @property
     def text(self) -> str:
@@ -54,6 +57,8 @@ class _Errand:
             return self.words.sms
         if self.channel is Channel.push:
             return self.words.paragraphs[0][:LONGEST]
+        if self.channel is Channel.wechat:
+            return self.moment
         return f"{self.words.body}\n\n{self.address}\n"
 
     @property
@@ -123,7 +128,8 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         row = await fetch_one(
             "SELECT d.community, d.channel, d.notice, p.human, n.kind, n.facts, n.link,"
             " coalesce(d.address, p.phone) AS phone, p.email,"
-            " coalesce(h.language, p.language) AS language, h.sms_off_at, h.email_off_at"
+            " coalesce(h.language, p.language) AS language, h.wechat_openid AS openid, n.created_at,"
+            " h.sms_off_at, h.email_off_at"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,
@@ -143,8 +149,8 @@ def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
     sms = channel is Channel.sms
     if not row[ADDRESS[channel]]:
         return Unsent.no_address
-    if channel is Channel.push:
-        return None  # it was turned on for each browser
+    if channel in (Channel.push, Channel.wechat):
+        return None  # turned on by themselves
     needed = sms and row["kind"] in NEEDED
     return Unsent.not_wanted if row["sms_off_at" if sms else "email_off_at"] and not needed else None
 
@@ -169,7 +175,9 @@ def _errand(delivery: UUID, row: Record, targets: tuple[Target, ...], base_url: 
     words = word(kind, json.loads(row["facts"]), tongue, link=base_url + link)
     services = ", ".join(sorted({urlsplit(target.endpoint).netloc for target in targets}))
     to = services or row[ADDRESS[channel]]
-    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, base_url + link)
+    with speaking(tongue):
+        at = display.moment(row["created_at"])
+    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, base_url + link, at)
 
 
 async def _keep(community: int, errand: _Errand, tried: int) -> None:
@@ -196,6 +204,9 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
         shown = Notification(errand.words.subject, errand.text, f"/inbox/{errand.notice}", errand.notice)
         await forget_devices([target.device for target in await send_push(settings, errand.targets, shown)])
         return None
+    if errand.channel is Channel.wechat:
+        card = Card(errand.words.subject, errand.moment, f"{settings.base_url}/inbox/{errand.notice}")
+        return await send_wechat(settings, errand.to, card, key=errand.delivery.hex)
     await send_mail(settings, errand.to, errand.words.subject, errand.text, key=key)
     return None
 

@@ -10,7 +10,7 @@ from portal.sandbox.checkout import expire_due
 from portal.sandbox.state import State
 from portal.sandbox.wire import Json, StripeRefusal, whole
 
-ADDRESS = {"sms": "phone", "mail": "to", "push": "to"}
+ADDRESS = {"sms": "phone", "mail": "to", "push": "to", "wechat": "to"}
 
 
 def _state(request: Request) -> State:
@@ -35,7 +35,7 @@ def _wanted(asked: Json, name: str) -> Any:
     return asked[name]
 
 
-@get(["/sms", "/mail", "/push"])
+@get(["/sms", "/mail", "/push", "/wechat"])
 async def messages(request: Request) -> list[Json]:
     """Messages of a channel, newest first, to everybody or to one address."""
     channel = request.url.path.rsplit("/", 1)[-1]

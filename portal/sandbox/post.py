@@ -40,7 +40,7 @@ class Post:
     """All messages by channel, oldest first."""
 
     def __init__(self) -> None:
-        self.channels: dict[str, list[Message]] = {"sms": [], "mail": [], "push": []}
+        self.channels: dict[str, list[Message]] = {"sms": [], "mail": [], "push": [], "wechat": []}
 
     def put(self, channel: str, to: str, text: str, subject: str = "") -> Message:
         """Keep a message."""

@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Request, Response
 
-from portal.sandbox import aliyun, api, control, hosted, push
+from portal.sandbox import aliyun, api, control, hosted, push, wechat
 from portal.sandbox.checkout import expire_due
 from portal.sandbox.post import run_smtp_sink
 from portal.sandbox.settings import SandboxSettings, refuse_production
@@ -30,7 +30,7 @@ def create_sandbox(settings: SandboxSettings) -> Litestar:
     """The ASGI app with a state of its own, at `app.state.sandbox`; raises SandboxInProduction where money moves."""
     refuse_production()
     app = Litestar(
-        route_handlers=[aliyun.call, api.v1, hosted.show, hosted.pay, push.router, control.router],
+        route_handlers=[aliyun.call, api.v1, hosted.show, hosted.pay, push.router, wechat.router, control.router],
         exception_handlers={StripeRefusal: _refuse},
         lifespan=[_lifespan],
         openapi_config=None,

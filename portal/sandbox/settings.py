@@ -24,6 +24,9 @@ class SandboxSettings:
     sms_key_id: str = ""
     sms_key_secret: str = ""
     sms_sign_name: str = ""
+    wechat_app_id: str = ""
+    wechat_app_secret: str = ""
+    wechat_template: str = ""
     sms_wordings: Mapping[str, str] = field(default_factory=dict)  # what was approved, by its code
 
     @classmethod

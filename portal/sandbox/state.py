@@ -19,6 +19,10 @@ class State:
         self.post = Post()
         self.texts: dict[str, Taken] = {}  # by the id that receipts are asked for with
         self.nonces: set[str] = set()
+        self.codes: set[str] = set()  # of WeChat, each for once
+        self.token = "", 0.0
+        self.cards: set[str | None] = set()
+        self.strangers: set[str] = set()  # who left the account
         self.browsers: dict[str, Browser] = {}
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)

@@ -114,4 +114,6 @@ async def test_the_choice_is_made_under_me_and_the_message_says_how_it_went(sett
             )
             said = (await she.get(f"/inbox/{errand['notice']}")).text
             assert "199****0101" in said and "待发送" in said
-    assert await ways_wanted(debts.estate["陈静"]) == {Channel.sms: False, Channel.email: True}
+    assert await ways_wanted(debts.estate["陈静"]) == {
+        Channel.sms: False, Channel.email: True, Channel.wechat: False,
+    }  # fmt: skip
