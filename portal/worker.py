@@ -36,6 +36,7 @@ from portal.holds.jobs import holds
 from portal.kit import clock
 from portal.kit.discreet import traced
 from portal.late_charges.jobs import late_charges
+from portal.letters.batch import write_letters
 from portal.notices.jobs import notices
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
@@ -46,7 +47,8 @@ from portal.settings import Settings
 log = logging.getLogger("portal.worker")
 
 BEAT = 5  # seconds between two signs of life
-LONG = {"see_to_run": 3600, "see_to_import": 3600}  # seconds for what takes longer than a minute: an estate of any size
+# Seconds for what takes longer than a minute: an estate of any size, a building of letters.
+LONG = {"see_to_run": 3600, "see_to_import": 3600, "write_letters": 3600}
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
 PATIENCE = 120  # seconds that a statement may take: after it, a connection nobody answers on is given up
@@ -64,6 +66,7 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
         "settle_event": settle_event,
         "see_to_run": see_to_run,
         "see_to_import": see_to_import,
+        "write_letters": write_letters,
     }
 
 

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from portal.arrears.locking import case_at_desk
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep
 from portal.claims.states import ClaimKind, ClaimState
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.db import EVERYWHERE, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.legal.opening import PLEADERS, write_claim
 from portal.legal.stepping import record_step
+from portal.letters.batch import ask_notices
 from portal.letters.issuing import issue_letter
 from portal.letters.proving import record_delivery
 from portal.letters.states import LetterKind
@@ -25,6 +26,11 @@ async def chase(unit: UUID, manager: Principal) -> dict[str, UUID | str]:
     """What was made, by the key of its route."""
     async with unit_of_work(EVERYWHERE):
         case = await fetch_value("SELECT id FROM arrears_case WHERE unit = $1", unit)
+        where = await fetch_one(
+            "SELECT c.code, u.building FROM unit u JOIN community c ON c.id = u.community WHERE u.id = $1", unit
+        )
+    assert where
+    batch = await ask_notices(manager, where["code"], where["building"], "https://portal.example/bills", once="walk")
     letter = await issue_letter(manager, case, LetterKind.notice, "https://portal.example/bills")
     await record_delivery(manager, letter, ContactOutcome.returned, photos=[Sent("door.jpg", a_photo())])
     tomorrow = clock.today("Asia/Shanghai") + timedelta(days=1)
@@ -37,7 +43,12 @@ async def chase(unit: UUID, manager: Principal) -> dict[str, UUID | str]:
         next_on=tomorrow,
     )
     contact = await record_talk(manager, case, ContactChannel.call, talk, [Sent("note.jpg", a_photo())])
-    return {"letters.letter": letter, "cases.contact": contact, "legal.claim": await _claimed(case, manager)}
+    return {
+        "letters.letter": letter,
+        "letters.batch_id": batch,
+        "cases.contact": contact,
+        "legal.claim": await _claimed(case, manager),
+    }
 
 
 async def _claimed(case: UUID, manager: Principal) -> UUID:

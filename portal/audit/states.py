@@ -16,6 +16,7 @@ class AuditVerb(StrEnum):
     WORKING_DAY_SET = "working_day_set"
     SET_UP_LINK_MADE = "set_up_link_made"
     RUN_ASKED = "run_asked"
+    LETTERS_ASKED = "letters_asked"
     RUN_APPROVED = "run_approved"
     BILLS_ISSUED = "bills_issued"
     OPENING_BALANCES_ISSUED = "opening_balances_issued"

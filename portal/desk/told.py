@@ -29,6 +29,7 @@ SUBJECTS = {
     "dispute": (N_("Dispute"), "/desk/disputes/"),
     "hold": (N_("Hold"), ""),
     "import_request": (N_("Import"), "/desk/imports/"),
+    "letter_batch": (N_("Notices for a building"), "/desk/letters/batches/"),
     "line": (N_("Charge on a bill"), ""),
     "occupancy": (N_("Somebody bound to a home"), ""),
     "person": (N_("Person"), ""),

@@ -1,35 +1,131 @@
-"""Issue the notices of a whole building, home by home, each in a transaction of its own."""
+"""The notices of a whole building: asked for at the desk, written by the worker, each in a transaction of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
-from portal.kit.errors import Refused
-from portal.letters.issuing import issue_letter
+from asyncpg import Record
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import alone, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.errors import Declined, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.once import id_of
+from portal.letters.issuing import ANY_ISSUER, ISSUERS, issue_letter
 from portal.letters.queries import waiting_in
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
+from portal.people.queries import community_called, in_the_name_of, staff_of
+from portal.queue import enqueue
+
+STANDS_STILL = timedelta(minutes=2)
+NOBODY = N_("No home of this building waits for a notice any more.")
 
 
 @dataclass(frozen=True)
-class Done:
-    """How many were issued, and how many homes a gate kept from it."""
+class Batch:
+    """How far the notices of a building are, in homes, and since when nothing has moved."""
 
+    id: UUID
+    code: str
+    building: str
+    homes: int
+    done: int
     issued: int
     refused: int
+    silent: timedelta
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the worker still has homes before it."""
+        return self.done < self.homes
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing has moved for a while though there is work."""
+        return self.waiting and self.silent > STANDS_STILL
 
 
-async def issue_notices(by: Principal, code: str, building: str, pay_at: str) -> Done:
-    """A notice to each home of a building that waits for one, at most 200. Asked twice, nobody gets two.
+@retrying
+async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, once: str | None = None) -> UUID:
+    """Have a notice written to each home of a building that waits for one, at most 200; the batch's id.
 
-    Raises Missing for another estate, Forbidden without the role.
+    Asked twice, nobody gets two. Raises Missing for another estate, Refused when no home waits.
     """
-    cases = await waiting_in(by, code, building)
-    issued = 0
-    for case in cases:
-        try:
-            await issue_letter(by, case.id, LetterKind.notice, pay_at)
-        except Refused:
-            continue
-        issued += 1
-    return Done(issued, len(cases) - issued)
+    batch = id_of(by.human, once)
+    community = await community_called(by, code, *ISSUERS[LetterKind.notice])
+    cases = [case.id for case in await waiting_in(by, code, building)]
+    async with unit_of_work(community):
+        if await fetch_value("SELECT id FROM letter_batch WHERE id = $1", batch):
+            return batch
+        if not cases:
+            raise Refused(NOBODY)
+        await fetch(
+            "INSERT INTO letter_batch (id, community, building, cases, done, issued, refused, pay_at, by_staff,"
+            " asked_at, changed_at) VALUES ($1, $2, $3, $4, 0, 0, 0, $5, $6, $7, $7)",
+            batch,
+            community,
+            building,
+            cases,
+            pay_at,
+            await staff_of(by, community),
+            clock.real_now(),
+        )
+        await record(
+            by.actor, AuditVerb.LETTERS_ASKED, f"letter_batch:{batch}", community=community, building=building,
+            homes=len(cases),
+        )  # fmt: skip
+        await enqueue("write_letters", batch=str(batch), community=str(community))
+    return batch
+
+
+async def write_letters(*, batch: str, community: str) -> None:
+    """The worker's part, in the name of who asked and with the roles they have now. Killed, it goes on where it was."""
+    where, which = int(community), UUID(batch)
+    async with alone(f"letter-batch:{batch}"):
+        async with unit_of_work(where, read_only=True):
+            row = await fetch_one("SELECT * FROM letter_batch WHERE id = $1", which)
+            by = await in_the_name_of(row["by_staff"]) if row else None
+        if row and by:
+            for done, case in list(enumerate(row["cases"]))[row["done"] :]:
+                await _note(row, done, await _issued(by, row, case))
+
+
+async def _issued(by: Principal, row: Record, case: UUID) -> bool:
+    """Whether the home has its notice, also from an attempt that was killed before it was counted."""
+    try:
+        await issue_letter(by, case, LetterKind.notice, row["pay_at"], once=f"{row['id']}:{case}")
+    except Declined:
+        return False
+    return True
+
+
+async def _note(row: Record, done: int, issued: bool) -> None:
+    async with unit_of_work(row["community"]):
+        await fetch(
+            "UPDATE letter_batch SET done = done + 1, issued = issued + $3, refused = refused + 1 - $3, changed_at = $4"
+            " WHERE id = $1 AND done = $2",
+            row["id"],
+            done,
+            int(issued),
+            clock.real_now(),
+        )
+
+
+@reading
+async def batch_of(by: Principal, batch: UUID) -> Batch:
+    """How far it is. Raises Missing."""
+    row = await fetch_one(
+        "SELECT b.id, c.code, b.building, cardinality(b.cases) AS homes, b.done, b.issued, b.refused, b.changed_at"
+        " FROM letter_batch b JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($2::int[])",
+        batch,
+        list(by.with_role(*ANY_ISSUER)),
+    )
+    if row is None:
+        raise Missing
+    shown = {name: value for name, value in row.items() if name != "changed_at"}
+    return Batch(**shown, silent=clock.real_now() - row["changed_at"])

@@ -14,6 +14,7 @@ from portal.letters import batch, issuing, proving, queries
 from portal.letters.forms import DeliveryForm, LetterForm
 from portal.letters.pages import pdf_of
 from portal.letters.paper import letters_pdf
+from portal.web.forms import Form
 from portal.web.guards import staff
 from portal.web.held import begin
 from portal.web.i18n import _
@@ -93,12 +94,19 @@ async def preview(request: Request) -> Template:
 
 @post("/letters/batch", name="desk.letters:issue-all", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
 async def issue_all(request: Request) -> Response:
-    """Issue them."""
+    """Have the worker issue them."""
     code, building = asked(request)
-    done = await batch.issue_notices(request.user, code, building, pay_at(request))
-    said = N_("%(n)s notices are issued. %(left)s homes get none now: open their case to see why.")
-    flash(request, said, n=done.issued, left=done.refused)
-    return go(request, "desk.letters:list")
+    once = Form(await request.form()).once
+    made = await batch.ask_notices(request.user, code, building, pay_at(request), once=once)
+    return go(request, "desk.letters:progress", batch_id=made)
+
+
+@get("/letters/batches/{batch_id:uuid}", name="desk.letters:progress")
+async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
+    """How far the notices of a building are."""
+    found = await batch.batch_of(request.user, batch_id)
+    title, part = _("Notices for a building"), "desk/letters/_batch.html"
+    return page(request, "desk/letters/progress.html", fragment=part, quiet=True, title=title, batch=found)
 
 
 @get("/letters/print.pdf", name="desk.letters:print")
@@ -147,7 +155,7 @@ async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status
 router = Router(
     "/desk",
     route_handlers=[
-        list_, of_case, issue, show, as_pdf, deliver, photo, thumbnail, preview, issue_all, to_print,
+        list_, of_case, issue, show, as_pdf, deliver, photo, thumbnail, preview, issue_all, progress, to_print,
     ],
     guards=[staff(*READERS)],
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Letters as they were issued, with the facts they state, and the proof that they arrived."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, BigInt, Integer, Timestamptz
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -40,3 +40,25 @@ class LetterProof(Table):
     contact = ref(Contact, unique=True)
     mail_number = text(null=True)
     at = Timestamptz(null=False, default=None)
+
+
+class LetterBatch(Table):
+    """Notices for the homes of a building, asked for by one member of staff and written by the worker, home by home.
+
+    The first `done` of the `cases` are done: `issued` got a notice, `refused` were kept from it by a gate.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    building = text()
+    cases = Array(base_column=UUID(), null=False, default=None)
+    done = Integer(null=False, default=None)
+    issued = Integer(null=False, default=None)
+    refused = Integer(null=False, default=None)
+    pay_at = text()
+    by_staff = ref(Staff)
+    asked_at = Timestamptz(null=False, default=None)
+    changed_at = Timestamptz(null=False, default=None)
+
+    every_home_is_counted = Check('"issued" >= 0 AND "refused" >= 0 AND "issued" + "refused" = "done"')
+    no_more_than_its_homes = Check('"done" <= cardinality("cases")')

@@ -17,6 +17,8 @@ COMES_WITH: dict[object, dict[str, str]] = {
 }
 
 BROKEN: dict[tuple[str, str], dict[str, str]] = {
+    ("letter_batch", "every_home_is_counted"): {"issued": "1"},
+    ("letter_batch", "no_more_than_its_homes"): {"issued": "1", "done": "1", "cases": "'{}'"},
     ("contact", "two_people"): {"by_staff": A, "witness": A},
     ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},

@@ -18,11 +18,10 @@ from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.letters.batch import issue_notices
 from portal.letters.issuing import CLOSED, THERE, TOO_EARLY, issue_letter
 from portal.letters.paper import letters_pdf
 from portal.letters.proving import NO_NUMBER, NO_PHOTO, PROVEN_ALREADY, open_letter, record_delivery
-from portal.letters.queries import letter_at_desk, letter_of, letter_queue, to_print
+from portal.letters.queries import letter_at_desk, letter_of
 from portal.letters.states import LetterKind, LetterState
 from portal.settings import Settings
 from tests import cast
@@ -140,25 +139,6 @@ async def test_a_draft_for_a_law_firm_waits_for_every_gate_of_the_law() -> None:
         with pytest.raises(Refused) as no:
             await issue_letter(shen, case, LetterKind.lawyer_draft, PAY_AT)
         assert no.value.sentence.text == NO_DEMAND
-
-
-async def test_a_building_gets_its_notices_at_once_and_one_file_to_print() -> None:
-    with on(SECOND):
-        debts = await world()
-        await at_two(debts)
-        await debts.bill(20, 10_000, "1栋103", "孙强")
-        await arrears(SECOND)
-        feng = debts.estate["冯丽"]
-        (before,) = (await letter_queue(feng)).buildings
-        done = await issue_notices(feng, "mingxi", before.building, PAY_AT)
-        assert (before.to_issue, done.issued, done.refused) == (2, 2, 0)
-        assert (await issue_notices(feng, "mingxi", before.building, PAY_AT)).issued == 0
-        queue = await letter_queue(feng)
-        assert ({row.unit for row in queue.rows}, queue.buildings[0].to_deliver) == ({"1栋101", "1栋103"}, 2)
-        pdf = PdfReader(io.BytesIO(await letters_pdf(await to_print(feng, "mingxi", before.building))))
-        assert len(pdf.pages) == 2
-        with pytest.raises(Missing):
-            await to_print(feng, "mingxi", "9栋")
 
 
 async def test_the_desk_and_the_owner_read_it_and_nobody_else(settings: Settings) -> None:
