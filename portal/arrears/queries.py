@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
@@ -14,6 +15,7 @@ from portal.arrears.log import KEEPERS, Log, log_of
 from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
 from portal.arrears.terms import Segmented, segments_of
+from portal.claims.states import ClaimKind, ClaimState
 from portal.db import fetch, reading
 from portal.disputes.steps import HANDLERS
 from portal.files.queries import photo_of
@@ -82,11 +84,23 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class FiledClaim:
+    """What mediators or a court were asked for about a debt, as its debtor sees it: how far it is since which day."""
+
+    id: UUID
+    kind: ClaimKind
+    state: ClaimState
+    amount: Money
+    since: date
+
+
+@dataclass(frozen=True)
 class Mine:
     """Where an owner stands. `untold` is what is overdue without a case yet: the daily look comes after it."""
 
     cases: list[CaseRow]
     history: dict[UUID, list[StageRow]] = field(default_factory=dict)
+    claims: dict[UUID, list[FiledClaim]] = field(default_factory=dict)
     untold: Money = ZERO
 
 
@@ -101,8 +115,27 @@ async def cases_of(by: Principal) -> Mine:
     return Mine(
         cases,
         await histories_of([case.id for case in cases]),
+        await _filed({case.debtor: case.id for case in cases if case.live}),
         await _untold(by, [case.debtor for case in cases if case.live]),
     )
+
+
+async def _filed(cases: dict[UUID, UUID]) -> dict[UUID, list[FiledClaim]]:
+    """By case of each debtor: what was handed in and not taken back, the latest first."""
+    rows = await fetch(
+        "SELECT c.id, c.debtor, c.kind, c.state, c.amount, s.on_day AS since FROM claim c"
+        " JOIN claim_step s ON s.claim = c.id AND s.state = c.state"
+        " WHERE c.debtor = ANY($1::uuid[]) AND c.state <> ALL($2) ORDER BY c.at DESC, c.id",
+        list(cases),
+        [ClaimState.prepared.value, ClaimState.withdrawn.value],
+    )
+    found: dict[UUID, list[FiledClaim]] = {}
+    for row in rows:
+        claim = FiledClaim(
+            row["id"], ClaimKind(row["kind"]), ClaimState(row["state"]), Money(row["amount"]), row["since"]
+        )
+        found.setdefault(cases[row["debtor"]], []).append(claim)
+    return found
 
 
 async def _untold(by: Principal, told: list[UUID]) -> Money:

@@ -98,6 +98,20 @@ async def test_a_payment_order_from_its_paper_to_its_effect(debts: World) -> Non
     assert await debts.broken_invariants() == []
 
 
+async def test_its_debtor_sees_where_it_stands_from_the_day_it_is_handed_in(debts: World, settings: Settings) -> None:
+    case, manager = await at_law(debts), debts.estate["沈平"]
+    with on(LAST):
+        claim = await prepare_claim(manager, case, K.payment_order)
+        async with browser(settings, debts.estate["陈静"]) as she, browser(settings, debts.estate["李明"]) as he:
+            assert "data-claim" not in (await she.get("/case")).text, "only prepared"
+            await record_step(manager, claim, S.filed, LAST)
+            shown = (await she.get("/case")).text
+            assert f'data-claim="{claim}" data-state="filed"' in shown and "¥100.00" in shown
+            assert str(claim) not in (await he.get("/case")).text
+            await record_step(manager, claim, S.withdrawn, LAST, photos=[Sent("paper.jpg", a_photo())])
+            assert "data-claim" not in (await she.get("/case")).text
+
+
 async def test_a_dispute_shuts_every_court_but_not_mediation(debts: World) -> None:
     case, manager = await at_law(debts), debts.estate["沈平"]
     line = await debts.line(next(iter(debts.bills.values())))
