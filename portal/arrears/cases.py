@@ -11,6 +11,7 @@ from asyncpg import Record
 
 from portal.arrears.facts import facts_of, looks_of
 from portal.arrears.rules import Next, NextKind, Standing, look
+from portal.arrears.sifting import Sums, sums_of
 from portal.arrears.states import RUNGS, CaseState, Rung
 from portal.arrears.words import to_owner, to_staff
 from portal.db import fetch
@@ -20,17 +21,23 @@ from portal.kit.money import ZERO, Money
 from portal.ladders.rules import SEED
 
 # A look at a later day may have been stored already (`run arrears --on`); a page never shows an earlier one than it.
-ROWS = """
+_SMALL = """
+(SELECT r.small_balance FROM ladder_version v JOIN ladder_rule r ON r.version = v.id AND r.position = 0
+ WHERE v.community = k.community AND v.starts_on <= k.looked_on ORDER BY v.starts_on DESC, v.made_at DESC LIMIT 1)
+"""
+_FROM = " FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community"
+ROWS = f"""
 SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.looked_on, k.closed_on,
   u.name AS unit_name, c.name AS estate, c.hotline, c.timezone,
   (SELECT names FROM debtor_names n WHERE n.debtor = k.debtor) AS people,
   (SELECT p.id FROM plan p WHERE p.debtor = k.debtor
    AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan,
-  (SELECT r.small_balance FROM ladder_version v JOIN ladder_rule r ON r.version = v.id AND r.position = 0
-   WHERE v.community = k.community AND v.starts_on <= k.looked_on ORDER BY v.starts_on DESC, v.made_at DESC LIMIT 1)
-   AS small
-FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
+  {_SMALL} AS small
+{_FROM}
 """
+_LIGHT = (
+    f"SELECT k.id, k.debtor, k.state, k.stage, k.looked_on, u.name AS unit_name, c.timezone, {_SMALL} AS small {_FROM}"
+)
 NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.name, k.id"
 
 
@@ -99,15 +106,74 @@ class CaseRow:
         return self.overdue.fen > 0
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What lists and counts need of a case: where it stands, its sums, and its oldest day that may be chased."""
+
+    id: UUID
+    unit: str
+    state: CaseState
+    stage: int
+    overdue: Money
+    held: Money
+    oldest: date | None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is not closed."""
+        return self.state is not CaseState.closed
+
+    @property
+    def chaseable(self) -> Money:
+        """Overdue minus held."""
+        return self.overdue - self.held
+
+
+async def outlines_where(condition: str, *values: object) -> list[Outline]:
+    """`rows_where`, outlined: the sums by one statement, and only those looked at whose mark says they changed.
+
+    The same mark means the same case (sifting.py), but for those that enter when days have passed.
+    """
+    rows = await fetch(_LIGHT + " WHERE " + condition + NEWEST_FIRST, *values)
+    live = [row for row in rows if row["state"] != CaseState.closed]
+    sums = await sums_of(
+        [(row["id"], row["debtor"], _day(row), _small(row).fen) for row in live],
+    )
+    unsure = [row for row in live if row["stage"] == 0 or sums[row["id"]].changed]
+    looked = await _looked(unsure)
+    return [_outline(row, sums.get(row["id"]), looked.get(row["id"])) for row in rows]
+
+
+def _outline(row: Record, sums: Sums | None, looked: Standing | None) -> Outline:
+    if looked:
+        return Outline(
+            row["id"], row["unit_name"], looked.state, looked.stage, looked.overdue, looked.held, looked.oldest
+        )
+    if sums is None:
+        return Outline(row["id"], row["unit_name"], CaseState.closed, 0, ZERO, ZERO, None)
+    held, oldest = (sums.overdue, None) if sums.whole_hold else (sums.held, sums.oldest)
+    return Outline(row["id"], row["unit_name"], CaseState(row["state"]), row["stage"], sums.overdue, held, oldest)
+
+
+def _day(row: Record) -> date:
+    return max(clock.today(row["timezone"]), row["looked_on"])
+
+
+def _small(row: Record) -> Money:
+    return SEED.small_balance if row["small"] is None else Money(row["small"])
+
+
+async def _looked(live: Sequence[Record]) -> dict[UUID, Standing | None]:
+    """How live cases stand, by their ids."""
+    facts = await facts_of([row["debtor"] for row in live], [_day(row) for row in live])
+    looks = await looks_of({row["id"]: row["debtor"] for row in live}, facts)
+    return {row["id"]: look(*looks[row["id"]], _day(row), _small(row)) for row in live}
+
+
 async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
     """Stored cases (rows of ROWS) with how they stand now; in the running unit of work."""
-    live = [row for row in rows if row["state"] != CaseState.closed]
-    days = {row["id"]: max(clock.today(row["timezone"]), row["looked_on"]) for row in rows}
-    facts = await facts_of([row["debtor"] for row in live], [days[row["id"]] for row in live])
-    looks = await looks_of({row["id"]: row["debtor"] for row in live}, facts)
-    small = {row["id"]: SEED.small_balance if row["small"] is None else Money(row["small"]) for row in live}
-    standings = {case: look(seen, before, days[case], small[case]) for case, (seen, before) in looks.items()}
-    return [_case(row, standings.get(row["id"]), days[row["id"]]) for row in rows]
+    standings = await _looked([row for row in rows if row["state"] != CaseState.closed])
+    return [_case(row, standings.get(row["id"]), _day(row)) for row in rows]
 
 
 def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
@@ -132,7 +198,7 @@ def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
         opened_on=row["opened_on"],
         closed_on=row["closed_on"],
         plan=row["plan"],
-        small=SEED.small_balance if row["small"] is None else Money(row["small"]),
+        small=_small(row),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.cases import CaseRow, Outline, outlines_where, rows_where, standing_cases
 from portal.arrears.climbing import ANY_STEPPER, STEPPERS
 from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
 from portal.arrears.holding import HOLDERS
@@ -154,7 +154,7 @@ async def _untold(by: Principal, told: list[UUID]) -> Money:
 async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseList:
     """The cases of a member of staff's communities, newest first unless asked otherwise."""
     digits = "".join(c for c in wanted.words if c.isdigit())
-    rows = await rows_where(
+    outlines = await outlines_where(
         "k.community = ANY($1::int[]) AND ($2 = 'closed') = (k.state = 'closed') AND ($3 = '' OR u.name ILIKE $4"
         " OR EXISTS (SELECT FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = k.debtor"
         " AND (n.name ILIKE $4 OR ($5 <> '' AND n.phone LIKE $6))))",
@@ -165,12 +165,12 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         digits if len(digits) >= 4 else "",
         f"%{digits}%",
     )
-    found = [case for case in await standing_cases(rows) if _fits(case, wanted)]
+    found = [case for case in outlines if _fits(case, wanted)]
     if wanted.oldest_first:
         found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
     start = offset(page, PER_PAGE)
     return CaseList(
-        found[start : start + PER_PAGE],
+        await _in_order([case.id for case in found[start : start + PER_PAGE]]),
         len(found),
         total(case.overdue for case in found),
         total(case.chaseable for case in found),
@@ -180,7 +180,13 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
     )
 
 
-def _fits(case: CaseRow, wanted: Filter) -> bool:
+async def _in_order(cases: list[UUID]) -> list[CaseRow]:
+    """These cases as they stand, in this order."""
+    shown = {case.id: case for case in await standing_cases(await rows_where("k.id = ANY($1::uuid[])", cases))}
+    return [shown[case] for case in cases]
+
+
+def _fits(case: Outline, wanted: Filter) -> bool:
     state = case.live if wanted.state is None else case.state is wanted.state
     return state and (wanted.stage is None or case.stage == wanted.stage)
 
@@ -246,8 +252,9 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
 @reading
 async def figures(by: Principal) -> Figures:
     """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
-    rows = await rows_where("k.community = ANY($1::int[]) AND k.state <> 'closed'", list(by.with_role(*READERS)))
-    cases = [case for case in await standing_cases(rows) if case.live]
+    readable = list(by.with_role(*READERS))
+    outlines = await outlines_where("k.community = ANY($1::int[]) AND k.state <> 'closed'", readable)
+    cases = [case for case in outlines if case.live]
     return Figures(
         dict(sorted(Counter(case.stage for case in cases).items())),
         total(case.overdue for case in cases),
