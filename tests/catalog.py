@@ -88,6 +88,7 @@ def _varchar(kind: str) -> str:
 
 # Columns that may be empty, but not all of them at once, and rates, which are small.
 _ALWAYS = {
+    "letter_batch": {"done": "0", "issued": "0", "refused": "0"},
     "dispute": {"line": "gen_random_uuid()", "amount": "5"},
     "late_terms": {"daily_rate": "0.001", "demand_days": "15"},
     "prime_rate": {"rate": "0.03"},

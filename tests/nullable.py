@@ -153,4 +153,7 @@ NULLABLE = {
     "vacancy.filed_at_desk": "an owner filed it",
     "vacancy.filed_by": "it was filed at the desk",
     "vacancy.starts_on": "only an approved one counts",
+    "human.wechat_openid": "not connected to WeChat",
+    "delivery.receipt": "not sent yet, or the provider tells nothing later",
+    "delivery.asked_at": "the provider was not asked yet how far it came",
 }

@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from portal.arrears.facts import facts_of, looks_of
 from portal.arrears.rules import Next, NextKind, Standing, look
-from portal.arrears.sifting import Sums, sums_of
+from portal.arrears.sifting import SUMS
 from portal.arrears.states import RUNGS, CaseState, Rung
 from portal.arrears.words import to_owner, to_staff
 from portal.db import fetch
@@ -35,9 +35,12 @@ SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.loo
   {_SMALL} AS small
 {_FROM}
 """
-_LIGHT = (
-    f"SELECT k.id, k.debtor, k.state, k.stage, k.looked_on, u.name AS unit_name, c.timezone, {_SMALL} AS small {_FROM}"
-)
+# $1 is now, $2 what is too little to chase where no ladder says another sum.
+_LIGHT = f"""
+WITH g AS MATERIALIZED (SELECT k.id, k.debtor, k.state, k.stage, k.seen, k.opened_on, u.name AS unit_name, u.sort_key,
+  greatest(k.looked_on, ($1::timestamptz AT TIME ZONE c.timezone)::date) AS on_day,
+  coalesce({_SMALL}, $2::bigint) AS small {_FROM} WHERE
+"""
 NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.name, k.id"
 
 
@@ -130,29 +133,30 @@ class Outline:
 
 
 async def outlines_where(condition: str, *values: object) -> list[Outline]:
-    """`rows_where`, outlined: the sums by one statement, and only those looked at whose mark says they changed.
+    """Stored cases that meet a condition written in this slice (values as $3, $4 …), in the order of `rows_where`.
 
-    The same mark means the same case (sifting.py), but for those that enter when days have passed.
+    The sums come by one statement, and only those are looked at whose mark says that they changed: the same mark means
+    the same case (sifting.py), but for those that enter when days have passed.
     """
-    rows = await fetch(_LIGHT + " WHERE " + condition + NEWEST_FIRST, *values)
-    live = [row for row in rows if row["state"] != CaseState.closed]
-    sums = await sums_of(
-        [(row["id"], row["debtor"], _day(row), _small(row).fen) for row in live],
+    rows = await fetch(_LIGHT + condition + ")" + SUMS, clock.now(), SEED.small_balance.fen, *values)
+    unsure = [row for row in rows if row["state"] != CaseState.closed and (row["stage"] == 0 or row["changed"])]
+    looked = (
+        await _looked([(row["id"], row["debtor"], row["on_day"], Money(row["small"])) for row in unsure])
+        if unsure
+        else {}
     )
-    unsure = [row for row in live if row["stage"] == 0 or sums[row["id"]].changed]
-    looked = await _looked(unsure)
-    return [_outline(row, sums.get(row["id"]), looked.get(row["id"])) for row in rows]
+    return [_outline(row, looked.get(row["id"])) for row in rows]
 
 
-def _outline(row: Record, sums: Sums | None, looked: Standing | None) -> Outline:
+def _outline(row: Record, looked: Standing | None) -> Outline:
+    state, stage, overdue, held, oldest = CaseState.closed, 0, ZERO, ZERO, None
     if looked:
-        return Outline(
-            row["id"], row["unit_name"], looked.state, looked.stage, looked.overdue, looked.held, looked.oldest
-        )
-    if sums is None:
-        return Outline(row["id"], row["unit_name"], CaseState.closed, 0, ZERO, ZERO, None)
-    held, oldest = (sums.overdue, None) if sums.whole_hold else (sums.held, sums.oldest)
-    return Outline(row["id"], row["unit_name"], CaseState(row["state"]), row["stage"], sums.overdue, held, oldest)
+        state, stage = looked.state, looked.stage
+        overdue, held, oldest = looked.overdue, looked.held, looked.oldest
+    elif row["state"] != state:
+        state, stage, overdue = CaseState(row["state"]), row["stage"], Money(row["overdue"])
+        held, oldest = (overdue, None) if row["whole_hold"] else (Money(row["held"]), row["oldest"])
+    return Outline(row["id"], row["unit_name"], state, stage, overdue, held, oldest)
 
 
 def _day(row: Record) -> date:
@@ -163,16 +167,17 @@ def _small(row: Record) -> Money:
     return SEED.small_balance if row["small"] is None else Money(row["small"])
 
 
-async def _looked(live: Sequence[Record]) -> dict[UUID, Standing | None]:
-    """How live cases stand, by their ids."""
-    facts = await facts_of([row["debtor"] for row in live], [_day(row) for row in live])
-    looks = await looks_of({row["id"]: row["debtor"] for row in live}, facts)
-    return {row["id"]: look(*looks[row["id"]], _day(row), _small(row)) for row in live}
+async def _looked(live: Sequence[tuple[UUID, UUID, date, Money]]) -> dict[UUID, Standing | None]:
+    """How live cases (id, debtor, day, what is too little to chase) stand, by their ids."""
+    facts = await facts_of([debtor for _id, debtor, _on, _small in live], [on for _id, _debtor, on, _small in live])
+    looks = await looks_of({case: debtor for case, debtor, _on, _small in live}, facts)
+    return {case: look(*looks[case], on, small) for case, _debtor, on, small in live}
 
 
 async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
     """Stored cases (rows of ROWS) with how they stand now; in the running unit of work."""
-    standings = await _looked([row for row in rows if row["state"] != CaseState.closed])
+    live = [row for row in rows if row["state"] != CaseState.closed]
+    standings = await _looked([(row["id"], row["debtor"], _day(row), _small(row)) for row in live])
     return [_case(row, standings.get(row["id"]), _day(row)) for row in rows]
 
 

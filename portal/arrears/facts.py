@@ -15,16 +15,14 @@ from portal.db import fetch
 from portal.kit.money import Money
 
 _DEBTS = """
-SELECT b.debtor, lb.line, b.due_on, lb.outstanding, lb.held
+SELECT b.debtor, lb.line, b.due_on, lb.outstanding, lb.held, h.debtor IS NOT NULL AS whole
 FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
 JOIN bill b ON b.debtor = w.debtor AND b.due_on < w.on_day
 JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced
+LEFT JOIN (SELECT DISTINCT g.debtor FROM unnest($1::uuid[], $2::date[]) AS g(debtor, on_day)
+  JOIN hold o ON o.debtor = g.debtor AND o.line IS NULL AND o.released_at IS NULL
+   AND (o.until IS NULL OR o.until >= g.on_day)) h ON h.debtor = w.debtor
 ORDER BY b.due_on, b.number, lb.position
-"""
-_WHOLE = """
-SELECT DISTINCT h.debtor FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
-JOIN hold h ON h.debtor = w.debtor AND h.line IS NULL AND h.released_at IS NULL
- AND (h.until IS NULL OR h.until >= w.on_day)
 """
 _BEFORE = """
 SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at,
@@ -42,12 +40,17 @@ GROUP BY b.debtor
 
 
 async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Facts]:
-    """What each debtor owes past its date on their day, with sums and holds as they are now."""
+    """What each debtor owes past its date on their day, with sums and holds as they are now.
+
+    Where nothing is owed, nothing is said of a hold on everything: there is nothing to hold.
+    """
     debts: dict[UUID, list[Debt]] = defaultdict(list)
+    whole = set()
     for row in await fetch(_DEBTS, list(debtors), list(days)):
         debt = Debt(row["line"], row["due_on"], Money(row["outstanding"]), Money(row["held"]))
         debts[row["debtor"]].append(debt)
-    whole = {row["debtor"] for row in await fetch(_WHOLE, list(debtors), list(days))}
+        if row["whole"]:
+            whole.add(row["debtor"])
     return {debtor: Facts(tuple(debts[debtor]), debtor in whole) for debtor in debtors}
 
 

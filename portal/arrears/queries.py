@@ -155,9 +155,9 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
     """The cases of a member of staff's communities, newest first unless asked otherwise."""
     digits = "".join(c for c in wanted.words if c.isdigit())
     outlines = await outlines_where(
-        "k.community = ANY($1::int[]) AND ($2 = 'closed') = (k.state = 'closed') AND ($3 = '' OR u.name ILIKE $4"
+        "k.community = ANY($3::int[]) AND ($4 = 'closed') = (k.state = 'closed') AND ($5 = '' OR u.name ILIKE $6"
         " OR EXISTS (SELECT FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = k.debtor"
-        " AND (n.name ILIKE $4 OR ($5 <> '' AND n.phone LIKE $6))))",
+        " AND (n.name ILIKE $6 OR ($7 <> '' AND n.phone LIKE $8))))",
         list(by.with_role(*READERS)),
         wanted.state.value if wanted.state else "",
         wanted.words.strip(),
@@ -253,7 +253,7 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
 async def figures(by: Principal) -> Figures:
     """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
     readable = list(by.with_role(*READERS))
-    outlines = await outlines_where("k.community = ANY($1::int[]) AND k.state <> 'closed'", readable)
+    outlines = await outlines_where("k.community = ANY($3::int[]) AND k.state <> 'closed'", readable)
     cases = [case for case in outlines if case.live]
     return Figures(
         dict(sorted(Counter(case.stage for case in cases).items())),

@@ -8,7 +8,6 @@ alone bring about: a climb that the job takes by itself, and a reminder that has
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -50,20 +49,20 @@ w AS ({_WHOLE % "h.debtor = ANY($3::uuid[])"})
 UPDATE arrears_case k SET seen = {_MARK} FROM d LEFT JOIN o ON o.debtor = d.debtor LEFT JOIN w ON w.debtor = d.debtor
 WHERE k.debtor = d.debtor AND k.state <> 'closed' AND k.seen IS DISTINCT FROM {_MARK}
 """
-# The sums of each of these cases (id, debtor, day, small balance), and whether its mark is another one.
-_SUMS = """
-WITH g AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::bigint[]) AS g(id, debtor, on_day, small)),
-o AS (SELECT b.debtor, sum(lb.outstanding)::bigint AS overdue, sum(lb.held)::bigint AS held,
-        min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
-        sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash
-      FROM g JOIN bill b ON b.debtor = g.debtor AND b.due_on < g.on_day
-      JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced GROUP BY b.debtor),
+# The sums of cases `g` (id, debtor, on_day, small, seen), and whether the mark of each is another one now.
+SUMS = """
+, o AS (SELECT b.debtor, sum(lb.outstanding)::bigint AS overdue, sum(lb.held)::bigint AS held,
+          min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
+          sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash
+        FROM g JOIN bill b ON b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed'
+        JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced GROUP BY b.debtor),
 w AS (SELECT DISTINCT h.debtor FROM g JOIN hold h ON h.debtor = g.debtor AND h.line IS NULL
       AND h.released_at IS NULL AND (h.until IS NULL OR h.until >= g.on_day))
-SELECT g.id, coalesce(o.overdue, 0) AS overdue, coalesce(o.held, 0) AS held, o.oldest,
+SELECT g.*, coalesce(o.overdue, 0) AS overdue, coalesce(o.held, 0) AS held, o.oldest,
   w.debtor IS NOT NULL AS whole_hold,
-  k.seen IS DISTINCT FROM concat_ws(':', g.small, w.debtor IS NOT NULL, o.hash) AS changed
-FROM g JOIN arrears_case k ON k.id = g.id LEFT JOIN o ON o.debtor = g.debtor LEFT JOIN w ON w.debtor = g.debtor
+  g.seen IS DISTINCT FROM concat_ws(':', g.small, w.debtor IS NOT NULL, o.hash) AS changed
+FROM g LEFT JOIN o ON o.debtor = g.debtor LEFT JOIN w ON w.debtor = g.debtor
+ORDER BY (g.state = 'closed'), g.opened_on DESC, g.sort_key, g.unit_name, g.id
 """
 # Whoever holds a case is changing it, and will have looked at it.
 _TOUCH = """
@@ -73,26 +72,6 @@ WITH rest AS (SELECT k.id FROM arrears_case k WHERE k.community = $1 AND k.state
 done AS (UPDATE arrears_case k SET looked_on = $2 FROM rest WHERE k.id = rest.id RETURNING k.id)
 SELECT count(*)::int FROM done
 """
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What a case is about on its day, and whether anything it is computed from changed since it was looked at."""
-
-    overdue: Money
-    held: Money
-    oldest: date | None
-    whole_hold: bool
-    changed: bool
-
-
-async def sums_of(cases: Sequence[tuple[UUID, UUID, date, int]]) -> dict[UUID, Sums]:
-    """By the id of each case: (id, debtor, day, what is too little to chase in fen); in the running unit of work."""
-    rows = await fetch(_SUMS, *(list(part) for part in zip(*cases, strict=True))) if cases else []
-    return {
-        row["id"]: Sums(Money(row["overdue"]), Money(row["held"]), row["oldest"], row["whole_hold"], row["changed"])
-        for row in rows
-    }
 
 
 async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:

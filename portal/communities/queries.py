@@ -24,12 +24,11 @@ class WorkTerms:
 async def work_terms(communities: Iterable[int]) -> dict[int, WorkTerms]:
     """The working terms of each estate in scope; part of the caller's unit of work."""
     wanted = sorted(set(communities))
-    days = await fetch(
-        "SELECT community, on_day, working FROM calendar_override WHERE community = ANY($1) ORDER BY on_day", wanted
-    )
     rows = await fetch(
-        "SELECT id, timezone, opens_at, closes_at, acknowledge_hours, reply_hours, close_days FROM community"
-        " WHERE id = ANY($1)",
+        "SELECT id, timezone, opens_at, closes_at, acknowledge_hours, reply_hours, close_days,"
+        " ARRAY(SELECT on_day FROM calendar_override o WHERE o.community = c.id ORDER BY on_day) AS days,"
+        " ARRAY(SELECT working FROM calendar_override o WHERE o.community = c.id ORDER BY on_day) AS works"
+        " FROM community c WHERE id = ANY($1)",
         wanted,
     )
     return {
@@ -38,7 +37,7 @@ async def work_terms(communities: Iterable[int]) -> dict[int, WorkTerms]:
                 row["timezone"],
                 row["opens_at"],
                 row["closes_at"],
-                {day["on_day"]: day["working"] for day in days if day["community"] == row["id"]},
+                dict(zip(row["days"], row["works"], strict=True)),
             ),
             ServiceLevel(row["acknowledge_hours"], row["reply_hours"], row["close_days"]),
         )

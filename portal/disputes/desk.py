@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from portal.billing.desk import line_at
 from portal.billing.queries import LinePage
-from portal.communities.queries import work_terms
+from portal.communities.queries import WorkTerms, work_terms
 from portal.db import fetch, fetch_one, reading
 from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
 from portal.disputes.rules import unknown_years
@@ -107,7 +108,8 @@ class DeskPage:
 async def counts_of(by: Principal) -> Counts:
     """What waits at the desk for this reader: the same figures as the queue's, for the desk's first page."""
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
-    return _counted(await _cards(by, mine, [value.value for value in LIVE]))
+    terms = await work_terms(by.with_role(*HANDLERS))
+    return _counted(await _cards(by, mine, [value.value for value in LIVE], terms))
 
 
 def _counted(live: list[Card]) -> Counts:
@@ -130,9 +132,10 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     open.
     """
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
-    live = await _cards(by, mine, [value.value for value in LIVE])
+    terms = await work_terms(by.with_role(*HANDLERS))
+    live = await _cards(by, mine, [value.value for value in LIVE], terms)
     finished = show == "finished" or state in FINISHED
-    cards = await _cards(by, mine, FINISHED) if finished else sorted(live, key=_most_urgent)
+    cards = await _cards(by, mine, FINISHED, terms) if finished else sorted(live, key=_most_urgent)
     chosen = {
         "late": lambda card: card.dispute.late,
         "today": lambda card: card.due_today,
@@ -145,7 +148,6 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
         for card in cards
         if chosen(card) and department in ("", card.dispute.department) and state in ("", card.dispute.state.value)
     ]
-    terms = await work_terms(by.with_role(*HANDLERS))
     moments = [clock.now(), *(card.dispute.due for card in live)]
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
     if show == "tasks":
@@ -159,7 +161,7 @@ def _most_urgent(card: Card) -> tuple[bool, bool, datetime]:
     return not card.dispute.task_late, card.dispute.due is None, card.dispute.due or card.dispute.opened_at
 
 
-async def _cards(by: Principal, mine: set[UUID], states: list[str]) -> list[Card]:
+async def _cards(by: Principal, mine: set[UUID], states: list[str], terms: Mapping[int, WorkTerms]) -> list[Card]:
     now = clock.now()
     rows = await fetch(
         FIELDS + TABLES + " WHERE d.community = ANY($1) AND d.state = ANY($2) ORDER BY d.opened_at DESC LIMIT $3",
@@ -167,7 +169,6 @@ async def _cards(by: Principal, mine: set[UUID], states: list[str]) -> list[Card
         states,
         MOST_CLOSED if states is FINISHED else None,
     )
-    terms = await work_terms({row["community"] for row in rows})
     proposers = {
         row["dispute"]: row["decided_by"]
         for row in await fetch(
@@ -176,7 +177,7 @@ async def _cards(by: Principal, mine: set[UUID], states: list[str]) -> list[Card
         )
     }
     cards = []
-    for row, dispute in zip(rows, await with_clocks(rows, now), strict=True):
+    for row, dispute in zip(rows, await with_clocks(rows, now, terms), strict=True):
         local = terms[dispute.community].calendar.local
         today = dispute.due is not None and not dispute.late and local(dispute.due).date() == local(now).date()
         manager = by.may(dispute.community, Role.manager)

@@ -147,10 +147,12 @@ class History:
     photos: list[PhotoRow]
 
 
-async def with_clocks(rows: Iterable[Record], now: datetime) -> list[Dispute]:
-    """Rows of FIELDS as disputes, each with its next promise in its estate's working time."""
+async def with_clocks(
+    rows: Iterable[Record], now: datetime, terms: Mapping[int, WorkTerms] | None = None
+) -> list[Dispute]:
+    """Rows of FIELDS as disputes, each with its next promise in its estate's working time (`terms`, if known)."""
     rows = list(rows)
-    terms = await work_terms({row["community"] for row in rows})
+    terms = terms or await work_terms({row["community"] for row in rows})
     pauses: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
     for pause in await fetch(
         "SELECT dispute, starts_at, ends_at FROM dispute_pause WHERE dispute = ANY($1) ORDER BY starts_at",
