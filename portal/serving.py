@@ -14,6 +14,7 @@ from portal import db
 from portal.app import create_app
 from portal.database import Database
 from portal.kit import clock, discreet
+from portal.notices.sms import client
 from portal.settings import load, ready_to_serve
 
 # Seconds: for a connection of the pool, for a new one to the server, and for an answer where the server's own limit
@@ -41,6 +42,8 @@ def make_app() -> Litestar:
             await db.engine.close()
             database.stop()
 
+    if settings.sms_key_id:
+        client()  # so that nobody waits for it when the first code is sent
     return create_app(settings, lifespan=[with_database])
 
 

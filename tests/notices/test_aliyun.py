@@ -112,8 +112,11 @@ async def test_the_receipt_of_a_reminder_is_asked_for_once_it_can_be_there(
             assert await ask_receipts(here) == 0, "the network has not said yet"
             sandbox.state.texts[message] = taken
             assert await ask_receipts(here) == 0, "not asked again at once"
-            async with unit_of_work(debts.estate.community):
-                await fetch("UPDATE delivery SET asked_at = asked_at - $1::interval", timedelta(minutes=11))
+            for gateway in (replace(here, sms_url="http://127.0.0.1:9"), None):
+                async with unit_of_work(debts.estate.community):
+                    await fetch("UPDATE delivery SET asked_at = asked_at - $1::interval", timedelta(minutes=11))
+                if gateway:
+                    assert await ask_receipts(gateway) == 0, "nobody can tell now; another time"
             assert (await ask_receipts(here), await ask_receipts(here)) == (1, 0)
         rows = await debts.rows("SELECT channel, state, trouble FROM delivery WHERE channel = 'sms'")
     why = {"delivered": None, "failed": "MK:0001"}[state]
