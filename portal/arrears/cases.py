@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.facts import facts_of, looks_of
-from portal.arrears.rules import Next, NextKind, Standing, look
+from portal.arrears.rules import Next, NextKind, Standing, look, unchanged
 from portal.arrears.sifting import SUMS
 from portal.arrears.states import RUNGS, CaseState, Rung
 from portal.arrears.words import to_owner, to_staff
@@ -111,15 +111,18 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Outline:
-    """What lists and counts need of a case: where it stands, its sums, and its oldest day that may be chased."""
+    """What lists and counts need of a case: how it stands on its day (None: closed), what is too little to chase."""
 
     id: UUID
     unit: str
-    state: CaseState
-    stage: int
-    overdue: Money
-    held: Money
-    oldest: date | None
+    on: date
+    small: Money
+    standing: Standing | None
+
+    @property
+    def state(self) -> CaseState:
+        """Where it stands."""
+        return self.standing.state if self.standing else CaseState.closed
 
     @property
     def live(self) -> bool:
@@ -127,9 +130,29 @@ class Outline:
         return self.state is not CaseState.closed
 
     @property
+    def stage(self) -> int:
+        """The stage it has reached; 0 when it is closed."""
+        return self.standing.stage if self.standing else 0
+
+    @property
+    def overdue(self) -> Money:
+        """What is past its date."""
+        return self.standing.overdue if self.standing else ZERO
+
+    @property
     def chaseable(self) -> Money:
         """Overdue minus held."""
-        return self.overdue - self.held
+        return self.standing.chaseable if self.standing else ZERO
+
+    @property
+    def oldest(self) -> date | None:
+        """The oldest day of what may be chased."""
+        return self.standing.oldest if self.standing else None
+
+    @property
+    def days(self) -> int:
+        """Since that day."""
+        return self.standing.days if self.standing else 0
 
 
 async def outlines_where(condition: str, *values: object) -> list[Outline]:
@@ -140,23 +163,27 @@ async def outlines_where(condition: str, *values: object) -> list[Outline]:
     """
     rows = await fetch(_LIGHT + condition + ")" + SUMS, clock.now(), SEED.small_balance.fen, *values)
     unsure = [row for row in rows if row["state"] != CaseState.closed and (row["stage"] == 0 or row["changed"])]
-    looked = (
-        await _looked([(row["id"], row["debtor"], row["on_day"], Money(row["small"])) for row in unsure])
-        if unsure
-        else {}
-    )
-    return [_outline(row, looked.get(row["id"])) for row in rows]
+    asked = [(row["id"], row["debtor"], row["on_day"], Money(row["small"])) for row in unsure]
+    looked = await _looked(asked) if asked else {}
+    return [
+        Outline(row["id"], row["unit_name"], row["on_day"], Money(row["small"]), looked.get(row["id"]) or _same(row))
+        for row in rows
+    ]
 
 
-def _outline(row: Record, looked: Standing | None) -> Outline:
-    state, stage, overdue, held, oldest = CaseState.closed, 0, ZERO, ZERO, None
-    if looked:
-        state, stage = looked.state, looked.stage
-        overdue, held, oldest = looked.overdue, looked.held, looked.oldest
-    elif row["state"] != state:
-        state, stage, overdue = CaseState(row["state"]), row["stage"], Money(row["overdue"])
-        held, oldest = (overdue, None) if row["whole_hold"] else (Money(row["held"]), row["oldest"])
-    return Outline(row["id"], row["unit_name"], state, stage, overdue, held, oldest)
+def _same(row: Record) -> Standing | None:
+    """How a case stands whose mark is the one it had when it was looked at."""
+    if row["state"] == CaseState.closed:
+        return None
+    overdue = Money(row["overdue"])
+    held, oldest = (overdue, None) if row["whole_hold"] else (Money(row["held"]), row["oldest"])
+    return unchanged(CaseState(row["state"]), row["stage"], overdue, held, oldest, row["on_day"])
+
+
+async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
+    """The whole of some cases, in this order, standing as their outlines say; in the running unit of work."""
+    rows = {row["id"]: row for row in await rows_where("k.id = ANY($1::uuid[])", [one.id for one in outlines])}
+    return [_case(rows[one.id], one.standing, one.on) for one in outlines]
 
 
 def _day(row: Record) -> date:

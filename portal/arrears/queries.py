@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.cases import CaseRow, Outline, outlines_where, rows_where, standing_cases
+from portal.arrears.cases import CaseRow, Outline, outlined_cases, outlines_where, rows_where, standing_cases
 from portal.arrears.climbing import ANY_STEPPER, STEPPERS
 from portal.arrears.file import CaseFile, StageRow, file_of, histories_of
 from portal.arrears.holding import HOLDERS
@@ -170,7 +170,7 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
     start = offset(page, PER_PAGE)
     return CaseList(
-        await _in_order([case.id for case in found[start : start + PER_PAGE]]),
+        await outlined_cases(found[start : start + PER_PAGE]),
         len(found),
         total(case.overdue for case in found),
         total(case.chaseable for case in found),
@@ -178,12 +178,6 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         max(page, 1),
         pages(len(found), PER_PAGE),
     )
-
-
-async def _in_order(cases: list[UUID]) -> list[CaseRow]:
-    """These cases as they stand, in this order."""
-    shown = {case.id: case for case in await standing_cases(await rows_where("k.id = ANY($1::uuid[])", cases))}
-    return [shown[case] for case in cases]
 
 
 def _fits(case: Outline, wanted: Filter) -> bool:

@@ -132,14 +132,19 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
     overdue = total(d.outstanding for d in seen.debts)
     held = overdue if seen.whole_hold else total(d.held for d in seen.debts)
     oldest = _oldest(seen, respect_whole_hold=True)
-    days = (on - oldest).days if oldest else 0
     state = CaseState.paused if seen.whole_hold else CaseState.open
-    stage = _stage(seen, before, on, stage_by_days(days))
+    stage = _stage(seen, before, on, stage_by_days((on - oldest).days if oldest else 0))
     if overdue <= small:
         stage = min(stage, QUIET)
-    why = _why(seen, before, state, stage)
+    standing = unchanged(state, stage, overdue, held, oldest, on)
+    return replace(standing, why=_why(seen, before, state, stage))
+
+
+def unchanged(state: CaseState, stage: int, overdue: Money, held: Money, oldest: date | None, on: date) -> Standing:
+    """How a case stands on a day when nothing else has changed; `oldest` is None when nothing may be chased."""
+    days = (on - oldest).days if oldest else 0
     ahead = _next(state, stage, oldest, on)
-    return Standing(state, stage, why, overdue, held, days, stage_by_days(days), oldest, ahead)
+    return Standing(state, stage, None, overdue, held, days, stage_by_days(days), oldest, ahead)
 
 
 def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date) -> date:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.cases import CaseRow, rows_where, standing_cases
+from portal.arrears.cases import CaseRow, Outline, outlined_cases, outlines_where
 from portal.arrears.contacts import CALLERS
 from portal.arrears.gates import Reached
 from portal.arrears.next_action import Todo
@@ -31,7 +30,7 @@ STAGE = {NextStep.call: 2, NextStep.visit: 3}
 
 # At its stage a home is turned to; at another one only when somebody has planned it as the next step.
 _QUEUE = (
-    "k.community = ANY($1::int[]) AND k.state <> 'closed' AND (k.stage = $2 OR $3 = (SELECT a.step FROM next_action a"
+    "k.community = ANY($3::int[]) AND k.state <> 'closed' AND (k.stage = $4 OR $5 = (SELECT a.step FROM next_action a"
     " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at)"
     " ORDER BY a.at DESC LIMIT 1))"
 )
@@ -42,28 +41,28 @@ SELECT k.id, u.building, u.sort_key, p.on_day AS promised_by, p.amount > coalesc
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
   (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
   EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
-  n.step, n.on_day AS next_on, s.name AS who, s.human
+  n.step, n.on_day AS next_on, s.name AS who, s.human, o.channels, o.outcomes, o.days
 FROM arrears_case k JOIN unit u ON u.id = k.unit
+-- The cap is for the home: calls for another case of it count too.
+LEFT JOIN (SELECT q.id, array_agg(c.channel ORDER BY c.on_day, c.at) AS channels,
+    array_agg(c.outcome ORDER BY c.on_day, c.at) AS outcomes, array_agg(c.on_day ORDER BY c.on_day, c.at) AS days
+  FROM arrears_case q JOIN arrears_case same ON same.unit = q.unit JOIN contact c ON c.arrears_case = same.id
+  WHERE q.id = ANY($1::uuid[]) GROUP BY q.id) o ON o.id = k.id
 LEFT JOIN LATERAL (SELECT * FROM payment_promise WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) p ON true
 LEFT JOIN LATERAL (SELECT * FROM next_action WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) n
   ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at)
 LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
 """
-# The cap is for the home: calls for another case of it count too.
-_CONTACTS = """
-SELECT k.id, o.channel, o.outcome, o.on_day FROM arrears_case k JOIN arrears_case same ON same.unit = k.unit
-JOIN contact o ON o.arrears_case = same.id WHERE k.id = ANY($1::uuid[]) ORDER BY o.on_day, o.at
-"""
 
 
 @dataclass(frozen=True)
-class QueueRow:
+class Turn:
     """A home to turn to: its last contact, the promise that is open, what is to be done next, and why it waits.
 
     `fits` is what helps most by its reason.
     """
 
-    case: CaseRow
+    case: Outline
     building: str
     sort_key: str
     last: Reached | None
@@ -77,6 +76,14 @@ class QueueRow:
     def fits(self) -> NextStep:
         """What helps most when this is the reason."""
         return FITS[self.reason]
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A home on a page of the queue, with the whole of its case."""
+
+    turn: Turn
+    case: CaseRow
 
 
 @dataclass(frozen=True)
@@ -105,14 +112,16 @@ class Wanted:
 @reading
 async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
     """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
-    rows = await _rows(by, await rows_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value))
+    rows = await _turns(by, await outlines_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value))
     due = [row for row in rows if row.waits is None]
     listed = [row for row in rows if (row.waits is not None) is wanted.waiting and _fits(row, wanted)]
     if step is NextStep.visit:
         listed.sort(key=lambda row: row.sort_key)
     start = offset(page, PER_PAGE)
+    shown = listed[start : start + PER_PAGE]
+    cases = await outlined_cases([turn.case for turn in shown])
     return Queue(
-        listed[start : start + PER_PAGE],
+        [QueueRow(turn, case) for turn, case in zip(shown, cases, strict=True)],
         len(due),
         sum(row.late for row in due),
         sum(bool(row.todo and row.todo.mine) for row in due),
@@ -123,7 +132,7 @@ async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1)
     )
 
 
-def _fits(row: QueueRow, wanted: Wanted) -> bool:
+def _fits(row: Turn, wanted: Wanted) -> bool:
     if wanted.building is not None and row.building != wanted.building:
         return False
     if wanted.whose is Whose.mine:
@@ -131,15 +140,9 @@ def _fits(row: QueueRow, wanted: Wanted) -> bool:
     return wanted.whose is Whose.team or row.late
 
 
-async def _rows(by: Principal, stored: Sequence[Record]) -> list[QueueRow]:
+async def _turns(by: Principal, cases: Sequence[Outline]) -> list[Turn]:
     """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
-    cases = await standing_cases(stored)
     ids = [case.id for case in cases]
-    contacts: dict[UUID, list[Reached]] = defaultdict(list)
-    for row in await fetch(_CONTACTS, ids):
-        contacts[row["id"]].append(
-            Reached(ContactChannel(row["channel"]), ContactOutcome(row["outcome"]), row["on_day"])
-        )
     beside = {row["id"]: row for row in await fetch(_BESIDE, ids, [state.value for state in LIVE])}
     found = []
     for case in cases:
@@ -147,21 +150,26 @@ async def _rows(by: Principal, stored: Sequence[Record]) -> list[QueueRow]:
         seen = Seen(
             case.state,
             case.chaseable,
-            tuple(contacts[case.id]),
+            _contacts(row),
             Money(row["credit"]),
             row["pending"],
             row["promised_by"] if row["unkept"] else None,
             row["next_on"],
         )
-        found.append((order(seen, case.days, case.on), _row(by, case, row, seen)))
+        found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
     return [row for _key, row in sorted(found, key=lambda one: one[0])]
 
 
-def _row(by: Principal, case: CaseRow, row: Record, seen: Seen) -> QueueRow:
+def _contacts(row: Record) -> tuple[Reached, ...]:
+    parts = zip(row["channels"] or (), row["outcomes"] or (), row["days"] or (), strict=True)
+    return tuple(Reached(ContactChannel(channel), ContactOutcome(outcome), on) for channel, outcome, on in parts)
+
+
+def _turn(by: Principal, case: Outline, row: Record, seen: Seen) -> Turn:
     waits = waits_for(seen, replace(SEED, small_balance=case.small), case.on)
     days = {Waits.planned: seen.next_on, Waits.promise: seen.promised_by, Waits.spoken: spoken_on(seen)}
     step = NextStep(row["step"]) if row["step"] else None
-    return QueueRow(
+    return Turn(
         case,
         row["building"] or "",
         row["sort_key"],

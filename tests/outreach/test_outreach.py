@@ -66,13 +66,13 @@ async def test_a_home_at_stage_two_is_called_until_it_promises_and_again_when_th
         debts = await world()
         case = await at_two(debts)
         found = await calls(debts)
-        assert [(row.case.id, row.last) for row in found.rows] == [(case, None)] and found.due == 1
+        assert [(row.case.id, row.turn.last) for row in found.rows] == [(case, None)] and found.due == 1
         talk = Talk(ContactOutcome.promised, "下周缴", promised_on=SECOND + 5 * DAY, promised=Money(5000))
         await record_talk(debts.estate["冯丽"], case, CALL, talk)
         found = await calls(debts)
         assert not found.rows and (found.due, found.waiting) == (0, 1)
         waiting = (await calls(debts, Wanted(waiting=True))).rows
-        assert [row.waits and row.waits.facts["day"] for row in waiting] == [SECOND + 5 * DAY]
+        assert [row.turn.waits and row.turn.waits.facts["day"] for row in waiting] == [SECOND + 5 * DAY]
     with on(SECOND + 6 * DAY):
         found = await calls(debts, Wanted(Whose.late))
         assert [row.case.id for row in found.rows] == [case] and found.late == 1
@@ -90,14 +90,14 @@ async def test_the_next_step_is_ones_own_or_a_colleagues_and_done_by_a_contact()
         await record_talk(debts.estate["冯丽"], case, CALL, talk)
     with on(SECOND + 2 * DAY):
         found = await calls(debts)
-        assert [(row.todo and row.todo.who, row.late) for row in found.rows] == [("蒋涛", False)]
+        assert [(row.turn.todo and row.turn.todo.who, row.turn.late) for row in found.rows] == [("蒋涛", False)]
         assert not (await calls(debts, Wanted(Whose.mine))).rows
         assert [row.case.id for row in (await calls(debts, Wanted(Whose.mine), "蒋涛")).rows] == [case]
     with on(SECOND + 3 * DAY):
         assert (await calls(debts)).late == 1
         await record_talk(debts.estate["蒋涛"], case, CALL, NOBODY)
         found = await calls(debts)
-        assert [row.todo for row in found.rows] == [None] and not found.late
+        assert [row.turn.todo for row in found.rows] == [None] and not found.late
         assert (await case_on_desk(debts.estate["冯丽"], case)).todo is None
         assert not await debts.broken_invariants()
 
@@ -145,7 +145,7 @@ async def test_the_cap_closes_the_record_too_and_a_stranger_sees_nothing() -> No
         case = await at_two(debts)
         for _ in range(3):
             await record_talk(debts.estate["冯丽"], case, CALL, NOBODY)
-        assert [row.waits is not None for row in (await calls(debts, Wanted(waiting=True))).rows] == [True]
+        assert [row.turn.waits is not None for row in (await calls(debts, Wanted(waiting=True))).rows] == [True]
         with pytest.raises(Refused, match="peace"):
             await record_talk(debts.estate["冯丽"], case, CALL, NOBODY)
         for stranger in (debts.estate["陈静"], donghu["韩冰"]):
