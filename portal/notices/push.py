@@ -15,7 +15,7 @@ from py_vapid.utils import b64urlencode
 from pywebpush import WebPusher
 
 from portal.kit import clock
-from portal.notices.provider import NotSent, Unreachable, call, good
+from portal.notices.provider import NotSent, call, good
 from portal.settings import Settings
 
 KEPT = timedelta(days=3)  # by the push service, for a phone that is switched off
@@ -64,25 +64,25 @@ def new_key() -> str:
     return str(b64urlencode(key.private_key.private_numbers().private_value.to_bytes(32)))
 
 
-async def send_push(settings: Settings, targets: Sequence[Target], shown: Notification) -> list[Target]:
-    """Send to every browser of a person; those that are not there any more.
+async def send_push(settings: Settings, targets: Sequence[Target], shown: Notification) -> tuple[int, list[Target]]:
+    """Send to every browser of a person; how many took it, and those that are not there any more.
 
-    Raises NotSent when none took it, and Unreachable when none is left.
+    Raises NotSent when none took it that may be there.
     """
     if not settings.vapid_private_key:
         raise NotSent("VAPID_PRIVATE_KEY is not set")
-    gone, trouble = [], None
+    gone: list[Target] = []
+    troubles: list[NotSent] = []
     for target in targets:
         try:
             if not await _send(settings, target, shown):
                 gone.append(target)
         except NotSent as failed:
-            trouble = failed
-    if len(gone) == len(targets):
-        raise Unreachable
-    if trouble and len(targets) - len(gone) == 1:
-        raise trouble
-    return gone
+            troubles.append(failed)
+    took = len(targets) - len(gone) - len(troubles)
+    if troubles and not took:
+        raise troubles[0]
+    return took, gone
 
 
 async def _send(settings: Settings, target: Target, shown: Notification) -> bool:

@@ -202,7 +202,10 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
         return await send_sms(settings, Text(errand.to, errand.text, errand.kind.value, errand.language, places, key))
     if errand.channel is Channel.push:
         shown = Notification(errand.words.subject, errand.text, f"/inbox/{errand.notice}", errand.notice)
-        await forget_devices([target.device for target in await send_push(settings, errand.targets, shown)])
+        took, gone = await send_push(settings, errand.targets, shown)
+        await forget_devices([target.device for target in gone])
+        if not took:
+            raise Unreachable
         return None
     if errand.channel is Channel.wechat:
         card = Card(errand.words.subject, errand.moment, f"{settings.base_url}/inbox/{errand.notice}")

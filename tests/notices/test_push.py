@@ -136,6 +136,7 @@ async def test_a_browser_that_is_gone_is_forgotten_and_without_any_the_notice_is
         await send_notice(here, **errands[1])
         assert len(sandbox.state.post.to("push", None)) == 1
         assert [(await states(estate, errand["notice"]))["push"] for errand in errands] == ["sent", "suppressed"]
+        assert await devices_of(chen) == []
 
 
 async def test_a_push_service_takes_nothing_from_anybody_but_the_application_it_was_asked_by(
@@ -150,6 +151,9 @@ async def test_a_push_service_takes_nothing_from_anybody_but_the_application_it_
             await send_notice(replace(here, vapid_private_key=new_key()), **errand)
         with pytest.raises(NotSent, match="VAPID_PRIVATE_KEY is not set"):
             await send_notice(replace(here, vapid_private_key=""), **errand)
+        await add_device(await another(chen), **await subscribed(here), sandbox=sandbox.url)
+        with pytest.raises(NotSent, match="403"):
+            await send_notice(replace(here, vapid_private_key=new_key()), **await told(estate, chen, Channel.push))
         assert sandbox.state.post.to("push", None) == []
 
 
