@@ -16,6 +16,7 @@ from portal.checkout.desk import SETTLERS, UNMATCHED
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
+from portal.desk.losses import LATELY, LOST
 from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
 from portal.disputes.desk import Card, counts_of, queue_of
 from portal.disputes.steps import HANDLERS
@@ -50,6 +51,7 @@ class Desk:
     unmatched: int | None
     vacancies: int | None
     imports: int | None
+    lost: int | None
     estates_without_calendar: list[str]
 
 
@@ -107,13 +109,16 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies,"
         " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
         " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
-        " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports",
+        " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
+        f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
         list(by.with_role(*BINDERS)),
         list(by.with_role(*APPROVERS)),
         list(by.with_role(*IMPORTERS)),
         clock.now(),
+        list(by.with_role(*READERS)),
+        clock.real_now() - LATELY,
     )
     assert waiting
     return Desk(
@@ -129,6 +134,7 @@ async def desk_of(by: Principal) -> Desk:
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,
         waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
         waiting["imports"] if by.with_role(*IMPORTERS) else None,
+        waiting["lost"] if by.with_role(*READERS) else None,
         await _unknown_years(by),
     )
 

@@ -4,8 +4,10 @@ from litestar import Request, Router, get
 from litestar.params import FromQuery
 from litestar.response import Template
 
+from portal.arrears.queries import READERS
 from portal.audit.states import AuditVerb
 from portal.desk import queries
+from portal.desk.losses import losses_of
 from portal.health import channels_off
 from portal.notices.states import Channel
 from portal.web.guards import staff
@@ -28,10 +30,17 @@ async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1
     return page(request, "desk/audit.html", title=_("Audit"), found=found, words=q, verbs=list(AuditVerb))
 
 
+@get("/messages", name="desk.messages:lost", guards=[staff(*READERS)])
+async def lost(request: Request, number: PageNumber = 1) -> Template:
+    """Whom messages did not reach."""
+    found = await losses_of(request.user, number)
+    return page(request, "desk/messages.html", title=_("Messages that did not arrive"), found=found)
+
+
 @get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])
 async def colleagues(request: Request) -> Template:
     """Who works here, with their roles."""
     return page(request, "desk/staff.html", title=_("Staff"), staff=await queries.colleagues_of(request.user))
 
 
-router = Router("/desk", route_handlers=[show, audit, colleagues])
+router = Router("/desk", route_handlers=[show, audit, lost, colleagues])
