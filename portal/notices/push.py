@@ -10,9 +10,10 @@ from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import http_ece
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from py_vapid import Vapid02
-from py_vapid.utils import b64urlencode
-from pywebpush import WebPusher
+from py_vapid.utils import b64urldecode, b64urlencode
 
 from portal.kit import clock
 from portal.notices.provider import NotSent, call, good
@@ -90,9 +91,13 @@ async def _send(settings: Settings, target: Target, shown: Notification) -> bool
     said = {"title": shown.title, "body": shown.body, "path": shown.path, "tag": str(shown.key)}
     where = urlsplit(target.endpoint)
     try:
-        keys = {"p256dh": target.p256dh, "auth": target.auth}
-        pusher = WebPusher({"endpoint": target.endpoint, "keys": keys})
-        body = pusher.encode(json.dumps(said, ensure_ascii=False).encode())["body"]
+        body = http_ece.encrypt(
+            json.dumps(said, ensure_ascii=False).encode(),
+            private_key=generate_private_key(SECP256R1()),  # for this message alone
+            dh=b64urldecode(target.p256dh.encode()),
+            auth_secret=b64urldecode(target.auth.encode()),
+            version="aes128gcm",
+        )
     except ValueError:  # keys that are no keys
         return False
     claims = {
