@@ -7,6 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.notices.actions import connect_wechat
 from portal.notices.wechat import authorize_url, openid_of
@@ -21,6 +22,8 @@ FAILED = N_("WeChat did not tell us who you are. Please open this page in WeChat
 @get("/settings/wechat", name="wechat:begin", status_code=303)
 async def begin(request: Request) -> Response:
     """To WeChat, which asks nothing and sends them back; the state makes sure that it was they who left."""
+    if not request.app.state.settings.wechat_app_id:
+        raise Missing  # switched off
     state = secrets.token_urlsafe(24)
     away = Redirect(authorize_url(request.app.state.settings, state), status_code=303)
     return keep(request, away, STEP, timedelta(minutes=10), state=state, human=str(request.user.human))

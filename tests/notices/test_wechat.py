@@ -118,6 +118,13 @@ async def test_a_link_that_somebody_else_made_connects_nothing(settings: Setting
             assert "未能从微信获取您的身份" in (await she.get("/settings/notices")).text
 
 
+async def test_switched_off_it_leads_nowhere(settings: Settings) -> None:
+    estate = await cast.mingxi()
+    async with browser(settings, estate["陈静"]) as she:
+        assert "/settings/wechat" not in (await she.get("/settings/notices")).text
+        assert (await she.get("/settings/wechat")).status_code == 404
+
+
 async def test_an_account_of_wechat_is_one_persons() -> None:
     estate = await cast.mingxi()
     for name in ("陈静", "李明", "李明"):
