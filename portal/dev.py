@@ -23,6 +23,7 @@ STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to
 LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
 PAUSE, LONGEST_PAUSE = 0.5, 5  # seconds until a part is started again, doubled each time for one that
 HARDLY_LIVED = 3  # seconds or less
+MAIL_ABOVE = 4  # the sandbox takes mail so many ports above its own
 
 
 class Part:
@@ -64,6 +65,10 @@ class Part:
 
 def run(*, port: int, sandbox_port: int, demo: bool) -> int:
     """Start it all, print where it is, and stay until Ctrl-C, then 0. Raises SystemExit when it does not start."""
+    if port in (sandbox_port, sandbox_port + MAIL_ABOVE):
+        raise SystemExit(
+            f"--port {port} is the sandbox's: it takes --sandbox-port and, for mail, {MAIL_ABOVE} above it"
+        )
     data = Path(os.environ.get("PORTAL_DATA", "var")).resolve()
     data.mkdir(parents=True, exist_ok=True, mode=0o711)
     os.environ.update(write_settings(data, port, sandbox_port))
@@ -118,7 +123,7 @@ def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str
         "WECHAT_TEMPLATE": "sandbox-template",
         "WECHAT_BASE": sandbox,
         "SMTP_HOST": "127.0.0.1",
-        "SMTP_PORT": str(sandbox_port + 4),
+        "SMTP_PORT": str(sandbox_port + MAIL_ABOVE),
         "NO_PROXY": "127.0.0.1,localhost",
         **kept,
     }

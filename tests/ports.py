@@ -9,16 +9,23 @@ BELOW_THOSE_OF_CONNECTIONS = range(10_000, 32_000)  # the system gives a connect
 _given: set[int] = set()
 
 
-def free_port() -> int:
-    """A TCP port that nobody listens on now and that this process was not given before; no connection will take it."""
+def free_port(*, above: int = 0) -> int:
+    """A TCP port that nobody listens on now and that this process was not given before; no connection will take it.
+
+    The one so many `above` it is as free, and given with it.
+    """
     while True:
         port = random.SystemRandom().choice(BELOW_THOSE_OF_CONNECTIONS)
-        if port in _given:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _given.add(port)
-        return port
+        both = {port, port + above}
+        if not both & _given and all(_free(one) for one in both):
+            _given.update(both)
+            return port
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -18,6 +18,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
+from portal.dev import MAIL_ABOVE
 from tests.ports import free_port
 
 
@@ -77,7 +78,7 @@ def portal_dev(program: str = "portal", **more: str) -> Iterator[tuple[Portal, s
     """
     data = Path(tempfile.mkdtemp(prefix="portal-dev-"))
     data.chmod(0o711)
-    port, sandbox = free_port(), free_port()
+    port, sandbox = free_port(), free_port(above=MAIL_ABOVE)
     environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | more
     words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox), "--no-demo"]
     with (data / "dev.log").open("w") as log:

@@ -77,3 +77,9 @@ def test_an_embedded_server_that_was_killed_is_started_again(
             assert "starting it again" in capfd.readouterr().err
         finally:
             own.stop()
+
+
+@pytest.mark.parametrize("port", [8421, 8425])
+def test_a_port_that_the_sandbox_takes_is_refused_with_a_word(port: int) -> None:
+    with pytest.raises(SystemExit, match=f"--port {port} is the sandbox's"):
+        dev.run(port=port, sandbox_port=8421, demo=False)
