@@ -20,7 +20,6 @@ from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import SEED
 
-# A look at a later day may have been stored already (`run arrears --on`); a page never shows an earlier one than it.
 _SMALL = """
 (SELECT r.small_balance FROM ladder_version v JOIN ladder_rule r ON r.version = v.id AND r.position = 0
  WHERE v.community = k.community AND v.starts_on <= k.looked_on ORDER BY v.starts_on DESC, v.made_at DESC LIMIT 1)
@@ -187,6 +186,7 @@ async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
 
 
 def _day(row: Record) -> date:
+    """A look at a later day may have been stored already (`run arrears --on`); no page shows an earlier one than it."""
     return max(clock.today(row["timezone"]), row["looked_on"])
 
 

@@ -16,11 +16,12 @@ from portal.db import fetch, fetch_value
 from portal.kit.money import Money
 from portal.notices.states import OUT, NoticeKind
 
-# The mark of each debtor with something past due on day $1, by what counts as small ($2). A sum of hashes does not
-# depend on the order of the lines.
-_OWED = """
+# A sum of hashes does not depend on the order of the lines.
+_HASH = "sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash"
+# The mark of each debtor with something past due on day $1, by what counts as small ($2).
+_OWED = f"""
 SELECT b.debtor, min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
-  sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash
+  {_HASH}
 FROM bill b JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced
 WHERE %s AND b.due_on < $1 GROUP BY b.debtor
 """
@@ -28,7 +29,8 @@ _WHOLE = """
 SELECT DISTINCT h.debtor FROM hold h WHERE %s AND h.line IS NULL AND h.released_at IS NULL
  AND (h.until IS NULL OR h.until >= $1)
 """
-_MARK = "concat_ws(':', $2::bigint, w.debtor IS NOT NULL, o.hash)"
+_OF = "concat_ws(':', {}, w.debtor IS NOT NULL, o.hash)"
+_MARK = _OF.format("$2::bigint")
 
 _CHANGED = f"""
 WITH o AS ({_OWED % "b.community = $3"}), w AS ({_WHOLE % "h.community = $3"}),
@@ -50,17 +52,17 @@ UPDATE arrears_case k SET seen = {_MARK} FROM d LEFT JOIN o ON o.debtor = d.debt
 WHERE k.debtor = d.debtor AND k.state <> 'closed' AND k.seen IS DISTINCT FROM {_MARK}
 """
 # The sums of cases `g` (id, debtor, on_day, small, seen), and whether the mark of each is another one now.
-SUMS = """
+SUMS = f"""
 , o AS (SELECT b.debtor, sum(lb.outstanding)::bigint AS overdue, sum(lb.held)::bigint AS held,
           min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
-          sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash
+          {_HASH}
         FROM g JOIN bill b ON b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed'
         JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced GROUP BY b.debtor),
 w AS (SELECT DISTINCT h.debtor FROM g JOIN hold h ON h.debtor = g.debtor AND h.line IS NULL
       AND h.released_at IS NULL AND (h.until IS NULL OR h.until >= g.on_day))
 SELECT g.*, coalesce(o.overdue, 0) AS overdue, coalesce(o.held, 0) AS held, o.oldest,
   w.debtor IS NOT NULL AS whole_hold,
-  g.seen IS DISTINCT FROM concat_ws(':', g.small, w.debtor IS NOT NULL, o.hash) AS changed
+  g.seen IS DISTINCT FROM {_OF.format("g.small")} AS changed
 FROM g LEFT JOIN o ON o.debtor = g.debtor LEFT JOIN w ON w.debtor = g.debtor
 ORDER BY (g.state = 'closed'), g.opened_on DESC, g.sort_key, g.unit_name, g.id
 """
