@@ -15,6 +15,7 @@ from portal.arrears.log import KEEPERS, Log, log_of
 from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
 from portal.arrears.terms import Segmented, segments_of
+from portal.claims.states import LIVE as LIVE_CLAIMS
 from portal.claims.states import ClaimKind, ClaimState
 from portal.db import fetch, reading
 from portal.disputes.steps import HANDLERS
@@ -93,6 +94,11 @@ class FiledClaim:
     amount: Money
     since: date
 
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended, so that it can be ended without a court."""
+        return self.state in LIVE_CLAIMS
+
 
 @dataclass(frozen=True)
 class Mine:
@@ -115,18 +121,20 @@ async def cases_of(by: Principal) -> Mine:
     return Mine(
         cases,
         await histories_of([case.id for case in cases]),
-        await _filed({case.debtor: case.id for case in cases if case.live}),
+        await _filed([case.id for case in cases if case.live]),
         await _untold(by, [case.debtor for case in cases if case.live]),
     )
 
 
-async def _filed(cases: dict[UUID, UUID]) -> dict[UUID, list[FiledClaim]]:
-    """By case of each debtor: what was handed in and not taken back, the latest first."""
+async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
+    """By case: what was handed in since it was opened and not taken back, the latest first."""
     rows = await fetch(
-        "SELECT c.id, c.debtor, c.kind, c.state, c.amount, s.on_day AS since FROM claim c"
+        "SELECT k.id AS arrears_case, c.id, c.kind, c.state, c.amount, s.on_day AS since FROM arrears_case k"
+        " JOIN community e ON e.id = k.community JOIN claim c ON c.debtor = k.debtor"
+        " AND (c.at AT TIME ZONE e.timezone)::date >= k.opened_on"
         " JOIN claim_step s ON s.claim = c.id AND s.state = c.state"
-        " WHERE c.debtor = ANY($1::uuid[]) AND c.state <> ALL($2) ORDER BY c.at DESC, c.id",
-        list(cases),
+        " WHERE k.id = ANY($1::uuid[]) AND c.state <> ALL($2) ORDER BY c.at DESC, c.id",
+        cases,
         [ClaimState.prepared.value, ClaimState.withdrawn.value],
     )
     found: dict[UUID, list[FiledClaim]] = {}
@@ -134,7 +142,7 @@ async def _filed(cases: dict[UUID, UUID]) -> dict[UUID, list[FiledClaim]]:
         claim = FiledClaim(
             row["id"], ClaimKind(row["kind"]), ClaimState(row["state"]), Money(row["amount"]), row["since"]
         )
-        found.setdefault(cases[row["debtor"]], []).append(claim)
+        found.setdefault(row["arrears_case"], []).append(claim)
     return found
 
 

@@ -18,7 +18,7 @@ from portal.arrears.holding import hold_by_hand
 from portal.arrears.states import Cause, Reason
 from portal.arrears.words import GATES, Gate
 from portal.claims.states import ClaimKind, ClaimState
-from portal.db import EVERYWHERE, unit_of_work
+from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit.errors import Invalid, Missing, Refused
@@ -38,6 +38,9 @@ from tests.pictures import Sent, a_photo
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 LAST = TODAY + timedelta(days=67)
 K, S = ClaimKind, ClaimState
+
+
+ENDS = "您现在仍可自行解决"
 
 
 @pytest.fixture
@@ -107,9 +110,18 @@ async def test_its_debtor_sees_where_it_stands_from_the_day_it_is_handed_in(debt
             await record_step(manager, claim, S.filed, LAST)
             shown = (await she.get("/case")).text
             assert f'data-claim="{claim}" data-state="filed"' in shown and "¥100.00" in shown
+            assert ENDS in shown
             assert str(claim) not in (await he.get("/case")).text
             await record_step(manager, claim, S.withdrawn, LAST, photos=[Sent("paper.jpg", a_photo())])
             assert "data-claim" not in (await she.get("/case")).text
+            again = await prepare_claim(manager, case, K.payment_order)
+            await record_step(manager, again, S.filed, LAST)
+            await record_step(manager, again, S.dismissed, LAST, reference="1", photos=[Sent("no.jpg", a_photo())])
+            shown = (await she.get("/case")).text
+            assert 'data-state="dismissed"' in shown and ENDS not in shown, "there is nothing left to end"
+            async with unit_of_work(debts.estate.community):
+                await fetch("UPDATE arrears_case SET opened_on = $1 WHERE id = $2", LAST + timedelta(days=1), case)
+            assert "data-claim" not in (await she.get("/case")).text, "of an earlier case"
 
 
 async def test_a_dispute_shuts_every_court_but_not_mediation(debts: World) -> None:
