@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import alone, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
+from portal.db import advisory_lock, alone, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Declined, Missing, Refused
 from portal.kit.i18n import N_
@@ -60,6 +60,7 @@ async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, o
     community = await community_called(by, code, *ISSUERS[LetterKind.notice])
     cases = [case.id for case in await waiting_in(by, code, building)]
     async with unit_of_work(community):
+        await advisory_lock(f"letter-batch-asked:{batch}")  # a double click may come by two requests at once
         if await fetch_value("SELECT id FROM letter_batch WHERE id = $1", batch):
             return batch
         if not cases:

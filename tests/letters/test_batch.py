@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from uuid import UUID
 
@@ -36,6 +37,17 @@ async def two_waiting() -> tuple[World, Principal, UUID, UUID]:
     [before] = (await letter_queue(feng)).buildings
     assert before.to_issue == 2
     return debts, feng, await ask_notices(feng, "mingxi", before.building, PAY_AT, once="k"), bill
+
+
+async def test_a_double_click_that_comes_at_once_is_one_batch() -> None:
+    with on(SECOND):
+        debts, feng, _batch, _bill = await two_waiting()
+        [building] = (await letter_queue(feng)).buildings
+        made = await asyncio.gather(
+            *(ask_notices(feng, "mingxi", building.building, PAY_AT, once="double") for _ in range(4))
+        )
+        assert len(set(made)) == 1
+        assert len(await debts.rows("SELECT id FROM letter_batch")) == 2
 
 
 async def written(debts: World, batch: UUID) -> None:
