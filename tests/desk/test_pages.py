@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from portal.audit.actions import record
@@ -30,6 +32,17 @@ async def test_only_managers_and_admins_look_behind_the_scenes(
     mingxi = await cast.mingxi()
     async with browser(settings, mingxi[who]) as client:
         assert (await client.get(path)).status_code == status
+
+
+async def test_ways_to_people_that_are_off_are_named_loudly(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    given = {"smtp_host": "127.0.0.1", "vapid_private_key": "k", "sms_url": "http://127.0.0.1:9"}
+    async with browser(replace(settings, **given), mingxi["冯丽"]) as client:
+        shown = (await client.get("/desk")).text
+        said = shown.split('id="channels-off"')[1].split("</span>")[0]
+        assert "微信" in said and "短信" not in said and "notice-bad" in shown
+    async with browser(replace(settings, **given, wechat_app_id="wx"), mingxi["冯丽"]) as client:
+        assert "channels-off" not in (await client.get("/desk")).text
 
 
 async def test_an_owner_has_no_business_at_the_desk(settings: Settings) -> None:
