@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from portal.arrears.queries import READERS
@@ -21,12 +23,11 @@ LOST = """
 FROM delivery d JOIN notice n ON n.id = d.notice
 WHERE d.community = ANY({0}::int[]) AND d.state = 'failed' AND d.changed_at > {1}::timestamptz AND NOT EXISTS (
   SELECT FROM delivery o JOIN notice m ON m.id = o.notice WHERE m.person = n.person AND o.channel = d.channel
-    AND o.changed_at > d.changed_at AND o.state IN ('sent', 'delivered', 'failed'))
+    AND (o.changed_at, o.id) > (d.changed_at, d.id) AND o.state IN ('sent', 'delivered', 'failed'))
 """
 _ROWS = (
-    "WITH lost AS (SELECT d.id, d.channel, d.changed_at AS at, d.trouble, n.kind, n.person, count(*) OVER () AS found"
-    + LOST.format("$1", "$2")
-    + " ORDER BY d.changed_at DESC, d.id LIMIT $3 OFFSET $4)"
+    "WITH lost AS (SELECT d.id, d.channel, d.changed_at AS at, d.trouble, n.kind, n.facts, n.person,"
+    " count(*) OVER () AS found" + LOST.format("$1", "$2") + " ORDER BY d.changed_at DESC, d.id LIMIT $3 OFFSET $4)"
     " SELECT lost.*, p.name, CASE lost.channel WHEN 'sms' THEN p.phone END AS phone, u.id AS unit,"
     " u.name AS unit_name FROM lost JOIN person p ON p.id = lost.person"
     " LEFT JOIN LATERAL (SELECT u.id, u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
@@ -38,7 +39,7 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Loss:
-    """A message that did not arrive: to whom, by which way, and what the provider said.
+    """A message that did not arrive: to whom, by which way, and what the provider said; `facts` are to be worded.
 
     `phone` only for an SMS; `unit` is one of their homes.
     """
@@ -49,6 +50,7 @@ class Loss:
     unit: UUID | None
     unit_name: str | None
     kind: NoticeKind
+    facts: dict[str, Any]
     channel: Channel
     at: datetime
     trouble: str | None
@@ -73,6 +75,7 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
         [
             Loss(
                 row["id"], row["name"], row["phone"], row["unit"], row["unit_name"], NoticeKind(row["kind"]),
+                json.loads(row["facts"]),
                 Channel(row["channel"]), row["at"], row["trouble"],
             )
             for row in rows

@@ -10,8 +10,9 @@ from portal.desk import queries
 from portal.desk.losses import losses_of
 from portal.health import channels_off
 from portal.notices.states import Channel
+from portal.notices.words import word
 from portal.web.guards import staff
-from portal.web.i18n import _
+from portal.web.i18n import _, language
 from portal.web.page import PageNumber, page
 
 
@@ -34,7 +35,9 @@ async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1
 async def lost(request: Request, number: PageNumber = 1) -> Template:
     """Whom messages did not reach."""
     found = await losses_of(request.user, number)
-    return page(request, "desk/messages.html", title=_("Messages that did not arrive"), found=found)
+    subjects = {row.id: word(row.kind, row.facts, language()).subject for row in found.rows}
+    title = _("Messages that did not arrive")
+    return page(request, "desk/messages.html", title=title, found=found, subjects=subjects)
 
 
 @get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])

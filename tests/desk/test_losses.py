@@ -41,6 +41,7 @@ async def test_a_lost_message_stands_there_until_another_one_arrives(settings: S
         async with browser(settings, feng) as desk:
             assert "/desk/messages" in (await desk.get("/desk")).text
             shown = (await desk.get("/desk/messages")).text
+        assert "物业费" in shown and "arrears reminder" not in shown
         assert "陈静" in shown and "199****0101" in shown and "MK:0001" in shown and "19900000101" not in shown
         [row] = (await losses_of(feng)).rows
         assert (row.channel, row.unit_name) == (Channel.sms, "1栋101")
