@@ -14,10 +14,11 @@ from piccolo.table import Table
 from portal.piccolo_app import all_tables
 
 KEYS, ONCE, CHECKED, REQUIRED = "I-K1", "I-K2", "I-K3", "I-K4"
+MOST = 10_000  # characters: asyncpg keeps no longer statement, and the time to plan a union grows with its square
 
 
-def declared() -> list[tuple[str, str, str]]:
-    """Id, words and query of each promise that all tables make; a query selects `broken` (table.name) and the `row`."""
+def declared() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Id, words and queries of each promise that all tables make; they select `broken` (table.name) and the `row`."""
     tables = all_tables()
     return [
         (KEYS, "every key points at a row, of the same estate", _all(_keys(table) for table in tables)),
@@ -27,8 +28,14 @@ def declared() -> list[tuple[str, str, str]]:
     ]
 
 
-def _all(queries: Iterator[Iterator[str]]) -> str:
-    return "\nUNION ALL\n".join(query for of_table in queries for query in of_table)
+def _all(queries: Iterator[Iterator[str]]) -> tuple[str, ...]:
+    unions: list[str] = []
+    for query in (query for of_table in queries for query in of_table):
+        if unions and len(unions[-1]) + len(query) < MOST:
+            unions[-1] += f"\nUNION ALL\n{query}"
+        else:
+            unions.append(query)
+    return tuple(unions)
 
 
 def _name(column: Column) -> str:

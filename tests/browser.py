@@ -19,9 +19,16 @@ FLAGS = (
 )
 
 
-def chromium() -> str | None:
-    """The path of a Chromium on this machine, or None to let Playwright use its own."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+LIGHT = "chromium-headless-shell"  # the same pages in about 60 % of the time, but no notifications
+
+
+def chromium(*, whole: bool = False) -> str | None:
+    """The path of a Chromium on this machine, or None to let Playwright use its own.
+
+    The `whole` one shows notifications.
+    """
+    for name in WHOLE if whole else (LIGHT, *WHOLE):
         if found := shutil.which(name):
             return found
     return None
@@ -36,15 +43,16 @@ def _playwrights_own() -> bool:
 
 def ensure() -> None:
     """Have a browser. Raises SystemExit with what to do when there is no way to get one."""
-    if chromium() or _playwrights_own():
+    if chromium(whole=True) or _playwrights_own():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+        for package in ("chromium", LIGHT):
+            subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False, **quiet)
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    if not (chromium() or _playwrights_own()):
+    if not (chromium(whole=True) or _playwrights_own()):
         raise SystemExit("no browser for the journeys: install chromium (Debian: apt-get install chromium)")
 
 

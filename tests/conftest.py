@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -76,30 +76,39 @@ async def master(database: Database, clean: None) -> AsyncIterator[asyncpg.Conne
     await connection.close()
 
 
+Wipe = Callable[[], Awaitable[None]]
+
+
 @pytest.fixture(scope="session")
-async def wipe_statement(admin: asyncpg.Connection) -> str:
-    """One statement that empties every table but the history of migrations."""
-    tables = await admin.fetch(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        " AND relname <> 'migration'"
-    )
+async def wipe(admin: asyncpg.Connection) -> Wipe:
+    """Empties every table but the history of migrations."""
+    names = [
+        row["relname"]
+        for row in await admin.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND relname <> 'migration'"
+        )
+    ]
     sequences = await admin.fetch(
         "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
         " AND relname <> 'migration_id_seq'"
     )
-    return ";".join(
-        ["BEGIN"]
-        + [f'DELETE FROM "{row["relname"]}"' for row in tables]
-        + [f"SELECT setval('{row['relname']}', 1, false)" for row in sequences]
-        + ["COMMIT"]
-    )
+    again = "".join(f";SELECT setval('{row['relname']}', 1, false)" for row in sequences)
+    # Most tests fill few tables: to look takes a fifth of what it takes to delete from all.
+    filled = " UNION ALL ".join(f"(SELECT '{name}' AS name FROM \"{name}\" LIMIT 1)" for name in names)
+
+    async def wiped() -> None:
+        deletes = [f'DELETE FROM "{row["name"]}"' for row in await admin.fetch(filled)]
+        await admin.execute(";".join(["BEGIN", *deletes, f"COMMIT{again}"]))
+
+    return wiped
 
 
 @pytest.fixture
-async def clean(admin: asyncpg.Connection, wipe_statement: str) -> AsyncIterator[None]:
-    """An empty database for this test, and again after it."""
+async def clean(wipe: Wipe) -> AsyncIterator[None]:
+    """An empty database after this test."""
     yield
-    await admin.execute(wipe_statement)
+    await wipe()
 
 
 @pytest.fixture

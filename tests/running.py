@@ -12,8 +12,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
@@ -30,6 +31,7 @@ class Portal:
     sandbox: str
     data: Path
     environ: dict[str, str]
+    at_desk: dict[str, list[Any]] = field(default_factory=dict)  # the cookies of each login that came in
 
     def run(self, *words: str) -> dict:
         """One command with --json. Raises CalledProcessError when it refuses."""

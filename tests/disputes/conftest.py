@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.disputes.world import World, violations, world
+from portal.verify import verify
+from tests.disputes.world import World, world
 
 
 @pytest.fixture
 async def w(database: object, clean: None) -> AsyncIterator[World]:
     """One line that can be disputed."""
     yield await world()
-    assert await violations() == []
+    assert (await verify())["failed"] == []

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from asyncpg import Record
 
-import portal
 from portal.db import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.disputes import deciding, opening
 from portal.disputes.states import DisputeReason, Outcome
@@ -127,15 +125,3 @@ async def world() -> World:
     )
     line, other = await builders.lines_of(estate.community, bill)
     return World(estate, bill, line, other)
-
-
-async def violations() -> list[str]:
-    """Every invariant of every slice that does not hold."""
-    found = []
-    async with unit_of_work(EVERYWHERE):
-        for file in sorted(Path(portal.__file__).parent.glob("*/invariants.sql")):
-            for block in file.read_text().split("\n-- "):
-                name, _, statement = block.partition("\n")
-                if await fetch("\n".join(line for line in statement.splitlines() if not line.startswith("--"))):
-                    found.append(name)
-    return found

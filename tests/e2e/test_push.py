@@ -74,9 +74,9 @@ def refuse_a_plan(page: Page, other_phone: Phone) -> None:
 
 @pytest.mark.parametrize("script", [True], ids=["with script"])
 def test_a_message_shows_up_on_the_phone_and_a_tap_opens_it(
-    chrome: Browser, portal: Portal, other_phone: Phone
+    whole_chrome: Browser, portal: Portal, other_phone: Phone
 ) -> None:
-    context = chrome.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
+    context = whole_chrome.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
     context.grant_permissions(["notifications"], origin=portal.url)
     context.expose_function("subscribed", lambda key: subscribe(portal, key))
     context.add_init_script(SUBSCRIBES)

@@ -6,7 +6,6 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import pytest
 
 from portal.arrears.jobs import arrears
@@ -23,6 +22,7 @@ from portal.plans.rules import schedule
 from portal.signin.actions import ask_code, use_code
 from tests import cast
 from tests.arrears.world import TODAY, World, on, world
+from tests.conftest import Wipe
 from tests.faults.counts import SEED, note, times
 
 pytestmark = pytest.mark.anyio
@@ -142,9 +142,7 @@ async def ended(debts: World, days: list[int]) -> tuple[list[tuple[str, str, int
 
 @pytest.mark.usefixtures("database", "clean")
 @pytest.mark.parametrize("down", [1, 7, 40])
-async def test_a_scheduler_that_was_down_ends_as_if_it_had_not_been(
-    down: int, admin: asyncpg.Connection, wipe_statement: str
-) -> None:
+async def test_a_scheduler_that_was_down_ends_as_if_it_had_not_been(down: int, wipe: Wipe) -> None:
     """F-52: down for some days, then every day again for as long as a stage lasts at least.
 
     Not sooner: who was reminded late has the same days to answer as everybody before anything else comes.
@@ -153,7 +151,7 @@ async def test_a_scheduler_that_was_down_ends_as_if_it_had_not_been(
     for number in range(tries):
         found = []
         for days in ([0, *range(1, down + 1), *back], [0, *back]):
-            await admin.execute(wipe_statement)
+            await wipe()
             found.append((await ended(await some_debts(random.Random(SEED + number)), days))[0])
         assert found[0] == found[1], f"down {down} days, try {number}"
     note("F-52", tries, days=down)

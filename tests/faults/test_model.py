@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import anyio
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -35,6 +34,7 @@ from portal.plans.jobs import plans
 from portal.verify import verify
 from tests import builders
 from tests.arrears.world import World, world
+from tests.conftest import Wipe
 from tests.faults.counts import note, times
 from tests.year.oracle import Line, Oracle, Talked
 
@@ -57,7 +57,7 @@ share = st.sampled_from((1, 2, 3))
 class Model(RuleBasedStateMachine):
     """The estate and its oracle side by side; `run` does something in the event loop of the pool."""
 
-    def __init__(self, run: Callable[..., Any], wipe: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, run: Callable[..., Any], wipe: Wipe) -> None:
         super().__init__()
         self.run, self.day, self.steps = run, START, 0
         self.oracles = [Oracle() for _ in HOMES]
@@ -265,13 +265,8 @@ class Model(RuleBasedStateMachine):
         assert {row["line"]: row["outstanding"] for row in rows} == owed
 
 
-async def test_in_any_order_every_home_stands_where_the_oracle_says(
-    admin: asyncpg.Connection, wipe_statement: str
-) -> None:
+async def test_in_any_order_every_home_stands_where_the_oracle_says(wipe: Wipe) -> None:
     examples, steps = times(sample=10, landing=400), 0
-
-    async def wipe() -> None:
-        await admin.execute(wipe_statement)
 
     def made() -> Model:
         nonlocal steps

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from portal.arrears import holding
@@ -21,6 +20,7 @@ from portal.disputes.states import DisputeReason, Outcome
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import Money
 from tests.arrears.world import TODAY, World, on, world
+from tests.conftest import Wipe
 from tests.faults.counts import SEED, note, times
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(3600)]
@@ -41,7 +41,7 @@ async def at_once(chance: random.Random, *acts: Awaitable[Any]) -> list[bool]:
     return await asyncio.gather(*(soon(act, chance.random() / 200) for act in acts))
 
 
-async def test_of_two_who_end_a_dispute_at_once_one_does(admin: asyncpg.Connection, wipe_statement: str) -> None:
+async def test_of_two_who_end_a_dispute_at_once_one_does(wipe: Wipe) -> None:
     """F-42: two decide, one decides while the owner withdraws, one decides while the charge is paid."""
     chance, pairs, won = random.Random(SEED), times(sample=15, landing=3000), Counter[str]()
     with on(TODAY):
@@ -78,13 +78,11 @@ async def _one_end(debts: World, dispute: UUID, line: UUID) -> None:
     assert not await debts.rows("SELECT FROM hold WHERE source = $1 AND released_at IS NULL", dispute)
 
 
-async def test_the_daily_look_a_payment_and_a_hold_at_once_leave_what_one_after_another_would(
-    admin: asyncpg.Connection, wipe_statement: str
-) -> None:
+async def test_the_daily_look_a_payment_and_a_hold_at_once_leave_what_one_after_another_would(wipe: Wipe) -> None:
     """F-43: whatever comes first, the next look finds nothing to mend, and no reminder names a sum that was held."""
     chance, tries, held_first = random.Random(SEED), times(sample=12, landing=3000), 0
     for n in range(tries):
-        await admin.execute(wipe_statement)
+        await wipe()
         with on(TODAY):
             debts = await world()
             bills = [await debts.bill(days) for days in (20, 10)]

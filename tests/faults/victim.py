@@ -104,7 +104,7 @@ class Victim:
     async def violations(self) -> list[str]:
         """The ids of the state invariants that do not hold now."""
         async with self.database() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            return [known.id for known in invariants() if await connection.fetch(known.sql)]
+            return [known.id for known in invariants() if await known.violations(connection.fetch)]
 
     async def quiet(self, seconds: float = 90) -> None:
         """Until every stored event is settled and no job is left: a lost one is queued again within a minute."""

@@ -11,7 +11,7 @@ from portal.verify import invariants
 from tests import catalog
 
 REFUSED = (asyncpg.RestrictViolationError, asyncpg.IntegrityConstraintViolationError)
-INVARIANTS = {invariant.id: invariant.sql for invariant in invariants()}
+INVARIANTS = {invariant.id: invariant for invariant in invariants()}
 
 
 class Undone(Exception):
@@ -80,7 +80,7 @@ async def happens(connection: asyncpg.Connection, act: str) -> bool:
 
 async def finds(connection: asyncpg.Connection, id_: str) -> list[tuple[str, ...]]:
     """What an invariant selects at this moment: the violations."""
-    return [tuple(map(str, row)) for row in await connection.fetch(INVARIANTS[id_])]
+    return [tuple(map(str, row)) for row in await INVARIANTS[id_].violations(connection.fetch)]
 
 
 async def broken(connection: asyncpg.Connection, id_: str) -> set[str]:

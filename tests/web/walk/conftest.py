@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -17,6 +16,7 @@ from portal.kit import clock
 from portal.people.principal import Principal
 from portal.settings import Settings
 from tests.client import ORIGIN, app_of
+from tests.conftest import Wipe
 from tests.populated import World, populate, signed_in
 from tests.web.walk.routes import Route, routes_of
 
@@ -66,11 +66,9 @@ def business_clock() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-async def stage(
-    app: Litestar, database: Database, admin: asyncpg.Connection, wipe_statement: str, business_clock: None
-) -> AsyncIterator[Stage]:
+async def stage(app: Litestar, database: Database, wipe: Wipe, business_clock: None) -> AsyncIterator[Stage]:
     """Everybody in their place."""
-    await admin.execute(wipe_statement)
+    await wipe()
     world = await populate()
     eyes = {"anyone": Eyes(_client(app), None)}
     for name, who in world.people.items():
@@ -79,7 +77,7 @@ async def stage(
     yield Stage(world, app, eyes)
     for one in eyes.values():
         await one.client.aclose()
-    await admin.execute(wipe_statement)
+    await wipe()
 
 
 def _client(app: Litestar, token: str | None = None) -> httpx.AsyncClient:
