@@ -25,8 +25,8 @@ install: .venv/ready
 browser: .venv/ready-to-test
 	@$(BIN)/python -m tests.browser
 
-# Two at once, each with an embedded server of its own; a server by address has room for one.
-PARALLEL ?= $(if $(DATABASE_URL),,-n 2 --dist loadfile)
+# Three at once, as much of it is waiting, each with an embedded server of its own; a server by address has room for one.
+PARALLEL ?= $(if $(DATABASE_URL),,-n 3 --dist loadfile --no-loadscope-reorder)
 
 test: browser
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
