@@ -29,7 +29,7 @@ APPEND_ONLY = (
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "plan_reinstatement",
     "notice", "sent_text", "transfer", "late_terms", "prime_rate", "late_charge", "late_month",
     "letter", "letter_proof", "next_action",
-    "ladder_version", "ladder_rule", "claim_line", "claim_step",
+    "ladder_version", "ladder_rule", "claim_line", "claim_step", "statement_question", "statement_answer",
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.

@@ -8,7 +8,7 @@ their owner and the staff of the estate may ever read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
@@ -34,8 +34,11 @@ from portal.people.queries import principal_of
 from portal.people.states import Language
 from portal.plans.actions import request_plan
 from portal.services.actions import Work, record_service
+from portal.services.expecting import expect_rounds
+from portal.services.standards import Promise, keep_promises
 from portal.services.states import ServiceArea
 from portal.signin.set_up import make_link
+from portal.statements.asking import ask
 from portal.transfers.actions import change_owners
 from portal.transfers.buyers import Buyer
 from portal.transfers.buyers import Wanted as Change
@@ -188,12 +191,26 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
     statement = await builders.published_statement(home.estate.community, manager)
+    question = await ask(home.who, statement, "1", "这一项是怎么算出来的？")
     run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
     upload = await checked(home.estate, manager)
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
+        "questions.question": question, "services.round_id": await _promised(home.estate.community),
     }  # fmt: skip
+
+
+async def _promised(community: int) -> UUID:
+    """Stairs are swept every day since three days, and were not yesterday."""
+    wanted = Promise("cleaning", "楼道清扫", "Stairs swept", 1, "day", None, "合同附件三")
+    async with unit_of_work(community):
+        await keep_promises(community, [wanted], jurisdiction="CN", on=TODAY - timedelta(days=3))
+    await expect_rounds(community, TODAY, actor="job:rounds")
+    async with unit_of_work(community):
+        return await fetch_value(
+            "SELECT id FROM service_round WHERE community = $1 AND last_day = $2", community, TODAY - timedelta(days=1)
+        )
 
 
 async def _lost(home: Home, asker: Principal) -> UUID:

@@ -20,6 +20,7 @@ from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal
+from portal.tariffs.states import ItemKind
 
 PER_PAGE = 24
 
@@ -56,7 +57,7 @@ class BillList:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of a bill."""
+    """A line of a bill. `for_services` says whether it is the fee that services are promised for."""
 
     id: UUID
     item: Bilingual
@@ -65,6 +66,7 @@ class LineRow:
     supplement: int
     balance: Balance
     story: Story
+    for_services: bool
 
     @property
     def can_be_paid(self) -> bool:
@@ -209,8 +211,9 @@ async def _readable(by: Principal, bill: UUID) -> Record:
 async def lines_of(bill: Record) -> list[LineRow]:
     """The lines of a row of `BILL`, in their order."""
     rows = await fetch(
-        "SELECT l.id, i.name_zh, i.name_en, l.first_month, l.last_month, l.supplement, l.facts, w.fen, w.outstanding,"
-        " w.held FROM bill_line l JOIN line_balance w ON w.line = l.id JOIN charge_item i ON i.id = l.item"
+        "SELECT l.id, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month, l.supplement, l.facts, w.fen,"
+        " w.outstanding, w.held FROM bill_line l JOIN line_balance w ON w.line = l.id"
+        " JOIN charge_item i ON i.id = l.item"
         " WHERE l.bill = $1 ORDER BY l.position",
         bill["id"],
     )
@@ -223,6 +226,7 @@ async def lines_of(bill: Record) -> list[LineRow]:
             row["supplement"],
             balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
             story_of(json.loads(row["facts"])),
+            row["kind"] == ItemKind.service_fee,
         )
         for row in rows
     ]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from portal.demo import accounts, homes, prices
+from portal.demo import accounts, homes, prices, standards
 from portal.demo.homes import Row
 from portal.demo.people import STAFF, phone
 from portal.kit.period import Month
@@ -29,6 +29,7 @@ COLUMNS = {
     "meter_readings": "unit item meter period previous current",
     "shared_costs": "item period amount scope",
     "opening_balances": "unit item period due_on amount",
+    "service_standards": "area item_zh item_en frequency per grade source",
     "accounts": "statement title from to fund side category item_zh item_en amount budget prior note",
 }
 
@@ -58,6 +59,7 @@ def estate(on: date) -> dict[str, Iterable[Row]]:
         "meter_readings": prices.meter_readings(on),
         "shared_costs": prices.shared_costs(on),
         "opening_balances": prices.opening_balances(on),
+        "service_standards": standards.service_standards(),
         "accounts": accounts.accounts(on),
     }
 

@@ -1,15 +1,16 @@
-"""The daily look at disputes whose owners are to be asked whether it is really fixed."""
+"""The daily look at what is promised, and at disputes whose owners are to be asked whether it is really fixed."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from portal.disputes.following_up import ask_if_fixed, disputes_to_follow_up
+from portal.services.jobs import expected
 
 
 async def rounds(on: date) -> dict[str, int]:
-    """Ask whoever is to be asked by this day, one dispute at a time; safe to run twice, at once, and late."""
-    asked = 0
+    """Write down what is promised and ask whoever is to be asked by this day; safe to run twice, at once, and late."""
+    promised, asked = await expected(on), 0
     for community, dispute in await disputes_to_follow_up(on):
         asked += await ask_if_fixed(community, dispute, on)
-    return {"asked": asked}
+    return {"expected": promised, "asked": asked}

@@ -49,6 +49,12 @@ _FORMULA = re.compile(r"[=@＝＠]|[+＋－-].*[A-Za-z(!|+*=]", re.DOTALL)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}", re.ASCII)
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+# 四保一服: the words for the areas in the standards of places and companies (domain.md 3, S1-S4).
+AREAS = {
+    "秩序": "security", "秩序维护": "security", "安保": "security", "保安": "security", "公共秩序": "security",
+    "保洁": "cleaning", "清洁": "cleaning", "环境卫生": "cleaning", "绿化": "greening", "绿化养护": "greening",
+    "维修": "maintenance", "工程维修": "maintenance", "设施设备": "maintenance", "其他": "other",
+}  # fmt: skip
 LEAST_YEAR, MOST_YEAR = 1900, 2199
 MOST_YUAN = Decimal(10**11)
 
@@ -88,6 +94,11 @@ def choice(words: Iterable[StrEnum], **also: str) -> Parse:
         return str(found)
 
     return parse
+
+
+def area(typed: str) -> str:
+    """An area of service by its code, or by the word that estates use for it; any other text stays as it is."""
+    return AREAS.get(typed) or text()(typed)  # type: ignore[no-any-return]
 
 
 def several(words: type[StrEnum]) -> Parse:

@@ -17,6 +17,7 @@ from portal.estate import cells
 from portal.estate.cells import Parse
 from portal.people.principal import Role
 from portal.people.states import Language
+from portal.services.states import Per
 from portal.statements.states import Side, StatementFund
 from portal.tariffs.rules import EVERY_USE
 from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
@@ -121,9 +122,10 @@ ALL = (
         UNIT, ITEM, _must("period", cells.month), _must("due_on", cells.day),
         _must("amount", cells.yuan(least=Decimal("0.01"))),
     )),
-    File("service_standards", (), (
-        _must("area", NAME), _must("item_zh", NAME), Column("item_en", NAME), Column("frequency", NAME),
-        Column("per", NAME), Column("grade", NAME), Column("source", cells.text(1000, lines=True)),
+    File("service_standards", ("area", "item_zh"), (
+        _must("area", cells.area), _must("item_zh", NAME), Column("item_en", NAME, default=""),
+        Column("frequency", cells.whole(1, 1000)), Column("per", cells.choice(Per)), Column("grade", NAME),
+        Column("source", cells.text(1000, lines=True)),
     )),
     File("accounts", (), (
         _must("statement", cells.text(64)), Column("title", NAME), Column("from", cells.day), Column("to", cells.day),
@@ -137,4 +139,3 @@ FILES = {file.stem: file for file in ALL}
 ORDER = {stem: n for n, stem in enumerate(FILES)}
 BY_HOME = ("units", "occupancies", "unit_charges", "meter_readings", "opening_balances")
 IN_PORTIONS = ("people", *BY_HOME)  # of these an estate may have very many
-LATER = ("service_standards",)  # read and checked, kept by a later version

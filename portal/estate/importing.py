@@ -14,11 +14,12 @@ from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work,
 from portal.estate.accounts import Draft, drafts_of, save_drafts
 from portal.estate.billed import check_billed_homes, check_billed_whole
 from portal.estate.checks import check_homes, check_people, check_persons_named, check_scopes, check_whole
-from portal.estate.columns import BY_HOME, FILES, LATER
+from portal.estate.columns import BY_HOME, FILES
 from portal.estate.community import save_community
 from portal.estate.folder import read_folder
 from portal.estate.known import Change, Known, changes_of, known_of, known_portion
 from portal.estate.opening import issue_openings, record_openings
+from portal.estate.promises import save_promises
 from portal.estate.reading import Folder, Found, Tell
 from portal.estate.report import Report, fault
 from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
@@ -143,7 +144,7 @@ class _Work:
         folder, known = self.folder, self.known
         check_whole(self.found, folder, known, code)
         check_scopes(folder, await self._buildings(), self.found)
-        stems = ("charge_items", "tariffs", "shared_costs")
+        stems = ("charge_items", "tariffs", "shared_costs", "service_standards")
         changes = {stem: known.changes(stem, folder) for stem in stems}
         estates = {(known.community["code"],): known.community} if known.community else {}
         changes["community"] = changes_of(folder.sheets.get("community"), estates)
@@ -157,6 +158,7 @@ class _Work:
             names = await names_of(self.community)
             await save("tariffs", self.community, changes["tariffs"], names)
             await save("shared_costs", self.community, changes["shared_costs"], names)
+            await save_promises(self.community, changes["service_standards"])
             await save_staff(self.community, changes["staff"])
             await save_drafts(self.community, drafts)
         self._count(changes)
@@ -250,7 +252,7 @@ class _Work:
 
     def report(self, dry_run: bool) -> Report:
         """The counts of each file that is there and kept."""
-        stems = [stem for stem in FILES if stem in self.found.stems and stem not in LATER]
+        stems = [stem for stem in FILES if stem in self.found.stems]
         return Report(
             dry_run,
             {stem: self.created[stem] for stem in stems},

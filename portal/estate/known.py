@@ -43,11 +43,13 @@ SQL = {
     " WHERE r.community = $1 AND u.name = ANY($2) AND r.period = ANY($3)",
     "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope"
     " FROM shared_cost c JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period = ANY($2)",
+    "service_standards": "SELECT id, coalesce(heading, area) AS area, item_zh, item_en, frequency, per, grade, source,"
+    " starts_on, version FROM service_standard WHERE community = $1 AND ends_on IS NULL",
     "opening_balances": "SELECT l.id, u.name AS unit, i.code AS item, l.first_month AS period, b.due_on, l.amount,"
     " b.number FROM bill_line l JOIN bill b ON b.id = l.bill AND b.kind = 'opening' JOIN unit u ON u.id = l.unit"
     " JOIN charge_item i ON i.id = l.item WHERE l.community = $1 AND u.name = ANY($2)",
 }
-WHOLE = ("staff", "charge_items", "tariffs", "shared_costs")
+WHOLE = ("staff", "charge_items", "tariffs", "shared_costs", "service_standards")
 # Other files are judged by these: the names they refer to, and the rows theirs must agree with.
 ALWAYS = ("charge_items", "tariffs", "occupancies")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from portal.estate.cells import BadCell
-from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, LATER, ORDER
+from portal.estate.columns import BY_HOME, FILES, IN_PORTIONS, ORDER
 from portal.estate.report import Noted, fault
 from portal.estate.rows import Row, Sheet, read_cell, read_row
 from portal.estate.sources import Record, Unreadable
@@ -32,7 +32,6 @@ TWICE = N_("The column “%(name)s” is there twice. Remove one of them.")
 NO_COLUMN = N_("The column “%(name)s” is missing. Add it.")
 WIDTH = N_("The row has %(cells)s cells, the header has %(columns)s. Put quotes around a cell with a comma in it.")
 MANY_ROWS = N_("The file goes beyond %(rows)s rows. Import it in several parts.")
-NOT_KEPT = N_("This file was checked but is not kept yet. It belongs to a later version.")
 
 
 @dataclass
@@ -129,8 +128,6 @@ def take_in(stem: str, records: Iterator[Record], found: Found, tell: Tell) -> N
             sheet.bad_key = any(row.bad & set(file.key) for row in sheet.rows)
     except Unreadable as wrong:
         found.give_up(stem, wrong.line, wrong.sentence, **wrong.facts)
-    if stem in LATER:
-        whole.warnings.append(fault(stem, 1, "", NOT_KEPT))
 
 
 def _header(header: Record, sheet: Sheet, folder: Folder) -> None:

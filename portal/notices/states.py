@@ -68,6 +68,7 @@ class NoticeKind(StrEnum):
     phone_changed = "phone_changed"
     phone_left = "phone_left"
     statement_published = "statement_published"
+    question_answered = "question_answered"
     ownership_began = "ownership_began"
     ownership_ended = "ownership_ended"
     vacancy_approved = "vacancy_approved"

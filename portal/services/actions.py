@@ -17,6 +17,7 @@ from portal.kit.errors import Forbidden, Invalid
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
 from portal.people.principal import Principal, Role
+from portal.services.expecting import keep_round
 from portal.services.states import ServiceArea
 
 RECORDERS = (Role.service, Role.steward, Role.manager)
@@ -24,7 +25,10 @@ RECORDERS = (Role.service, Role.steward, Role.manager)
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of work as it was told; day and time are in the community's zone and now unless told."""
+    """A piece of work as it was told; day and time are in the community's zone and now unless told.
+
+    `standard` is the promise that it keeps, if it keeps one.
+    """
 
     area: ServiceArea
     title: str
@@ -32,6 +36,7 @@ class Work:
     done_on: date | None = None
     done_at: time | None = None
     note: str = ""
+    standard: UUID | None = None
 
 
 async def record_service(
@@ -39,7 +44,8 @@ async def record_service(
 ) -> UUID:
     """Keep a piece of work with its photos; its id. The same `once` again gives the first id and saves nothing.
 
-    Raises Forbidden without a recording role there, Invalid for a moment to come or a photo that cannot be read.
+    Raises Forbidden without a recording role there, Invalid for a moment to come or a photo that cannot be read,
+    Missing for a standard of another estate.
     """
     if not by.may(community, *RECORDERS):
         raise Forbidden
@@ -54,6 +60,7 @@ async def record_service(
         )
         if staff is None:
             raise Forbidden
+        done_at = _moment(work, staff["timezone"])
         made = await fetch_value(
             "INSERT INTO service_record (id, community, area, title, place, note, done_at, recorded_by, recorded_at,"
             " once) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -63,7 +70,7 @@ async def record_service(
             work.title,
             work.place,
             work.note or None,
-            _moment(work, staff["timezone"]),
+            done_at,
             staff["id"],
             clock.now(),
             key,
@@ -72,6 +79,8 @@ async def record_service(
             return await fetch_value("SELECT id FROM service_record WHERE once = $1", key)
         subject = f"service:{made}"
         await keep_photos(community, subject, by.actor, drawn)
+        if work.standard:
+            await keep_round(community, work.standard, made, done_at.date(), actor=by.actor)
         await record(
             by.actor, AuditVerb.SERVICE_RECORDED, subject, community=community, area=work.area, photos=len(drawn)
         )

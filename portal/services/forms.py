@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from typing import Any
+from uuid import UUID
 
 from portal.kit.i18n import N_
 from portal.services.states import ServiceArea
@@ -39,6 +41,13 @@ class RecordForm(Form):
 
     community = Choice(N_("Estate"), look="select", coerce=int, required=False)
     area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
+    standard = Choice(
+        N_("Promise kept"),
+        look="select",
+        coerce=UUID,
+        required=False,
+        hint=N_("Choose it when this work keeps a promise; then it counts as done"),
+    )
     title = Text(
         N_("Work"),
         most=80,
@@ -61,3 +70,20 @@ class RecordForm(Form):
         if field.data is None and len(field.options) != 1:
             raise ValueError(_(N_("Choose the estate.")))
         field.data = field.data or int(field.options[0][0])
+
+
+class RatingForm(Form):
+    """One to five stars, and a few words for the service centre."""
+
+    stars = Choice(N_("How good was it?"), coerce=int, missing=N_("Choose one to five stars."))
+    text = Text(N_("A few words"), lines=3, most=500, required=False, hint=N_("Only the service centre reads them"))
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.stars.options = [(str(n), _(N_("%(n)s of 5 stars"), n=n)) for n in range(5, 0, -1)]
+
+
+class ReasonForm(Form):
+    """Why something promised was not done."""
+
+    reason = Text(N_("Reason"), most=200, missing=N_("Say in a few words why it was missed."))

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from portal.services import queries
+from portal.kit.i18n import N_
+from portal.services import queries, rating
+from portal.services.forms import RatingForm
+from portal.services.rounds import delivered_in
 from portal.services.states import ServiceArea
 from portal.web.guards import owner
 from portal.web.i18n import _
-from portal.web.page import PageNumber, page
+from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
 
 
@@ -21,15 +24,41 @@ async def list_(
     """What was done, newest first."""
     wanted = queries.area_of(area), queries.month_of(month)
     found = await queries.records_of(request.user, *wanted, number)
+    promised = await delivered_in(request.user, wanted[1])
     return page(request, "services/list.html", title=_("What was done"), found=found, area=wanted[0], month=wanted[1],
-                areas=list(ServiceArea))  # fmt: skip
+                areas=list(ServiceArea), promised=promised)  # fmt: skip
+
+
+@get("/delivered", name="services:delivered")
+async def delivered(request: Request, first: FromQuery[str] = "", last: FromQuery[str] = "") -> Template:
+    """What was promised and done in the months of a bill; as a part of its page, or as a page."""
+    found = await delivered_in(request.user, queries.month_of(first), queries.month_of(last))
+    return page(request, "services/delivered.html", fragment="services/_delivered.html", quiet=True,
+                title=_("Promised and done"), promised=found)  # fmt: skip
 
 
 @get("/{record:uuid}", name="services:show")
 async def show(request: Request, record: FromPath[UUID]) -> Template:
     """One piece of work with its photos."""
+    return await record_page(request, record, RatingForm())
+
+
+@post("/{record:uuid}/rating", name="services:rate")
+async def rate(request: Request, record: FromPath[UUID]) -> Response:
+    """Say how good it was."""
+    form = RatingForm(await request.form())
+    if form.validate():
+        await rating.rate(request.user, record, form.stars.data, form.text.data or "")
+        flash(request, N_("Thank you. The service centre sees it."))
+        return go(request, "services:show", record=record)
+    return await record_page(request, record, form, status=422)  # type: ignore[return-value]
+
+
+async def record_page(request: Request, record: UUID, form: RatingForm, status: int = 200) -> Template:
+    """One piece of work, what others think of it, and the form to rate it."""
     found = await queries.record_of(request.user, record)
-    return page(request, "services/show.html", title=found.title, found=found)
+    rated = await rating.ratings_of(request.user, record)
+    return page(request, "services/show.html", status=status, title=found.title, found=found, rated=rated, form=form)
 
 
 @get("/{record:uuid}/photos/{photo:uuid}", name="services:photo")
@@ -40,4 +69,4 @@ async def photo(
     return jpeg(await queries.photo_of_record(request.user, record, photo, small=bool(thumb)))
 
 
-router = Router("/services", route_handlers=[list_, show, photo], guards=[owner])
+router = Router("/services", route_handlers=[list_, delivered, show, rate, photo], guards=[owner])

@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.db import fetch, fetch_one, fetch_value, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
 from portal.kit import clock
+from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
@@ -126,6 +127,22 @@ async def photo_of_record(by: Principal, record: UUID, photo: UUID, *, small: bo
     """The JPEG of a photo of a record. Raises Missing as `record_of` does, or if it is not one of its photos."""
     await record_of(by, record)
     return await photo_of(by, f"service:{record}", photo, small=small)
+
+
+@reading
+async def keepable(by: Principal) -> list[tuple[UUID, str, Bilingual]]:
+    """The promises of today that the reader may record work for: id, estate and item, by area."""
+    rows = await fetch(
+        "SELECT s.id, c.name, s.item_zh, s.item_en FROM service_standard s JOIN community c ON c.id = s.community"
+        " WHERE s.community = ANY($1) AND s.frequency IS NOT NULL AND s.per IS NOT NULL"
+        " AND s.starts_on <= ($2 AT TIME ZONE c.timezone)::date"
+        " AND (s.ends_on IS NULL OR s.ends_on >= ($2 AT TIME ZONE c.timezone)::date)"
+        " ORDER BY c.code, array_position($3::text[], s.area), s.item_zh",
+        list(by.with_role(*RECORDERS)),
+        clock.now(),
+        [area.value for area in ServiceArea],
+    )
+    return [(row["id"], row["name"], Bilingual(row["item_zh"], row["item_en"])) for row in rows]
 
 
 @reading

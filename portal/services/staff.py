@@ -7,13 +7,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.services import actions, queries
-from portal.services.forms import RecordForm
+from portal.services import actions, queries, rounds
+from portal.services.forms import ReasonForm, RecordForm
+from portal.services.rating import ratings_of
 from portal.services.states import ServiceArea
 from portal.web.forms import UPLOAD_BYTES
 from portal.web.guards import staff
 from portal.web.held import begin
-from portal.web.i18n import _
+from portal.web.i18n import _, language
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
 
@@ -41,7 +42,7 @@ async def new(request: Request) -> Template:
 async def record(request: Request) -> Response:
     """Keep one piece of work."""
     form = RecordForm(await request.form())
-    form.community.options = await _options(request)
+    await offer(request, form)
     if form.validate() and await form.accepts(_keep(request, form)):
         flash(request, N_("Saved. Residents can see it now."))
         return go(request, "desk.services:show", record=form.outcome)
@@ -50,9 +51,41 @@ async def record(request: Request) -> Response:
 
 @get("/{record:uuid}", name="desk.services:show", guards=[staff()])
 async def show(request: Request, record: FromPath[UUID]) -> Template:
-    """One piece of work with its photos, and who recorded it."""
+    """One piece of work with its photos, who recorded it, and what residents think of it."""
     found = await queries.record_of(request.user, record)
-    return page(request, "desk/services/show.html", title=found.title, found=found)
+    rated = await ratings_of(request.user, record, words=True)
+    return page(request, "desk/services/show.html", title=found.title, found=found, rated=rated)
+
+
+@get("/rounds", name="desk.services:rounds", guards=[staff()])
+async def open_rounds(request: Request) -> Template:
+    """What is due and what was missed, and promised against done this month."""
+    waiting = await rounds.open_rounds(request.user)
+    promised = await rounds.delivered_in(request.user)
+    return page(request, "desk/services/rounds.html", title=_("Promised and done"), waiting=waiting, promised=promised,
+                may_add=bool(request.user.with_role(*actions.RECORDERS)))  # fmt: skip
+
+
+@get("/rounds/{round_id:uuid}", name="desk.services:round", guards=[staff(*actions.RECORDERS)])
+async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
+    """One that was missed, with the form to say why."""
+    return await round_page(request, round_id, ReasonForm())
+
+
+@post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(*actions.RECORDERS)])
+async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
+    """Say why one was missed."""
+    form = ReasonForm(await request.form())
+    if form.validate():
+        await rounds.explain_round(request.user, round_id, form.reason.data)
+        return go(request, "desk.services:rounds")
+    return await round_page(request, round_id, form, status=422)  # type: ignore[return-value]
+
+
+async def round_page(request: Request, round_id: UUID, form: ReasonForm, status: int = 200) -> Template:
+    """The page that the GET and a reason with errors show."""
+    found = await rounds.round_of(request.user, round_id)
+    return page(request, "desk/services/round.html", status=status, title=_("Missed"), one=found, form=form)
 
 
 @get("/{record:uuid}/photos/{photo:uuid}", name="desk.services:photo", guards=[staff()])
@@ -64,21 +97,29 @@ async def photo(
 
 
 async def _keep(request: Request, form: RecordForm) -> UUID:
-    told = {name: form[name].data for name in ("area", "title", "place", "done_on", "done_at", "note")}
+    told = {name: form[name].data for name in ("area", "title", "place", "done_on", "done_at", "note", "standard")}
     return await actions.record_service(
         request.user, form.community.data, actions.Work(**told), form.photos.data, form.once
     )
 
 
-async def _options(request: Request) -> list[tuple[str, str]]:
-    return [(str(estate.id), estate.name) for estate in await queries.recording_estates(request.user)]
+async def offer(request: Request, form: RecordForm) -> None:
+    """The estates and promises to choose from."""
+    estates = await queries.recording_estates(request.user)
+    form.community.options = [(str(estate.id), estate.name) for estate in estates]
+    promised = await queries.keepable(request.user)
+    several = len(estates) > 1
+    form.standard.options = [
+        (str(ident), f"{estate} · {item.words(language())}" if several else item.words(language()))
+        for ident, estate, item in promised
+    ]
 
 
 async def new_page(request: Request, form: RecordForm, status: int = 200) -> Template:
     """The page that both the GET and a form with errors show."""
-    form.community.options = await _options(request)
+    await offer(request, form)
     return page(request, "desk/services/new.html", fragment="desk/services/_new.html", status=status,
                 title=_("Record a piece of work"), form=form)  # fmt: skip
 
 
-router = Router("/desk/services", route_handlers=[list_, new, record, show, photo])
+router = Router("/desk/services", route_handlers=[list_, new, record, open_rounds, show_round, explain, show, photo])

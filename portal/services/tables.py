@@ -1,12 +1,13 @@
-"""What was done on the estate, when and where, with a photo (photos point here by subject)."""
+"""What was promised on the estate, and what was done, when and where (photos point here by subject)."""
 
-from piccolo.columns import UUID, Timestamptz
+from piccolo.columns import UUID, SmallInt, Timestamptz
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.communities.tables import Community
-from portal.db import one_of, ref, text
-from portal.people.tables import Staff
-from portal.services.states import ServiceArea
+from portal.db import columns, day, one_of, ref, text
+from portal.people.tables import Person, Staff
+from portal.services.states import GradeOrder, Per, ServiceArea
 
 
 class ServiceRecord(Table):
@@ -24,3 +25,70 @@ class ServiceRecord(Table):
     once = UUID(null=False, default=None, unique=True)
 
     known_area = one_of("area", ServiceArea)
+
+
+class ServiceStandard(Table):
+    """What is promised: so often, from and to inclusive. A changed promise is a new version, which begins when it ends.
+
+    `heading` is the area in the file's own words where they name none of ours; unknown is what the file left empty.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    area = text()
+    heading = text(null=True)
+    item_zh = text()
+    item_en = text()
+    frequency = SmallInt(null=True, default=None)
+    per = text(null=True)
+    grade = text(null=True)
+    grade_order = text(null=True)
+    source = text(null=True)
+    version = SmallInt(null=False, default=None)
+    starts_on = day()
+    ends_on = day(null=True)
+
+    known_area = one_of("area", ServiceArea)
+    known_per = one_of("per", Per)
+    known_grade_order = one_of("grade_order", GradeOrder)
+    service_standard_counts = Check('"frequency" >= 1 AND "version" >= 1')
+    service_standard_has_days = Check('"ends_on" >= "starts_on"')
+
+
+class ServiceRound(Table):
+    """One time that a promise comes to in a period, and the work that kept it or the reason why nothing did.
+
+    Whether it is due, done, late or missed follows from the days.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    standard = ref(ServiceStandard)
+    first_day = day()
+    last_day = day()
+    number = SmallInt(null=False, default=None)
+    record = ref(ServiceRecord, null=True)
+    reason = text(null=True)
+    explained_by = ref(Staff, null=True)
+
+    service_round_once = Unique(columns(standard, first_day, number))
+    service_round_one_work = Unique(columns(record))
+    service_round_has_days = Check('"last_day" >= "first_day" AND "number" >= 1')
+    service_round_is_kept_or_explained = Check(
+        '("reason" IS NULL) = ("explained_by" IS NULL) AND ("record" IS NULL OR "reason" IS NULL)'
+    )
+
+
+class ServiceRating(Table):
+    """What one resident thinks of a piece of work: one to five stars, and words for the service centre alone."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    record = ref(ServiceRecord)
+    person = ref(Person)
+    stars = SmallInt(null=False, default=None)
+    text = text(null=True)
+    rated_at = Timestamptz(null=False, default=None)
+
+    service_rating_one_each = Unique(columns(record, person))
+    service_rating_one_to_five = Check('"stars" BETWEEN 1 AND 5')

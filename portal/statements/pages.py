@@ -1,17 +1,24 @@
 """Published statements, as owners read and download them."""
 
+from collections.abc import Awaitable
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.errors import Missing
-from portal.statements import queries
-from portal.statements.sheet import csv_of
+from portal.kit.i18n import N_
+from portal.statements import asking, queries
+from portal.statements.forms import QuestionForm
+from portal.statements.paper import statement_pdf
+from portal.statements.sheet import csv_of, xlsx_of
 from portal.web.guards import owner
 from portal.web.i18n import _
-from portal.web.page import PageNumber, page
+from portal.web.page import PageNumber, flash, go, page
+from portal.web.papers import pdf
+
+FILES = ("csv", "xlsx", "pdf")
 
 
 @get("/", name="statements:list")
@@ -22,13 +29,36 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 
 @get("/{which:str}", name="statements:show")
-async def show(request: Request, which: FromPath[str]) -> Response:
-    """A statement by fund, or with `.csv` behind its id the same as a file."""
+async def show(request: Request, which: FromPath[str]) -> Response | Template:
+    """A statement by fund, or with `.csv`, `.xlsx` or `.pdf` behind its id the same as a file."""
     statement, kind = _named(which)
     found = await queries.statement_of(request.user, statement)
-    if kind == "csv":
-        return csv_of(found)
-    return page(request, "statements/show.html", title=found.row.title, found=found)
+    if kind == "pdf":
+        return pdf(await statement_pdf(found, request.app.state.web.sandbox), "statement.pdf")
+    if kind:
+        return csv_of(found) if kind == "csv" else xlsx_of(found)
+    return statement_page(request, found, QuestionForm(funds=found.funds, line=request.query_params.get("line")))
+
+
+@post("/{which:str}/questions", name="statements:ask")
+async def ask(request: Request, which: FromPath[str]) -> Response:
+    """Ask about a line, in public."""
+    statement, _kind = _named(which)
+    found = await queries.statement_of(request.user, statement)
+    form = QuestionForm(await request.form(), funds=found.funds)
+    if form.validate() and await form.accepts(_ask(request, statement, form)):
+        flash(request, N_("Your question is published. The answer comes to your inbox."))
+        return go(request, "statements:show", which=which)
+    return statement_page(request, found, form, status=422)  # type: ignore[return-value]
+
+
+def _ask(request: Request, statement: UUID, form: QuestionForm) -> Awaitable[UUID]:
+    return asking.ask(request.user, statement, form.line.data, form.text.data, once=form.once)
+
+
+def statement_page(request: Request, found: queries.StatementPage, form: QuestionForm, status: int = 200) -> Template:
+    """A statement with its questions and the form to ask."""
+    return page(request, "statements/show.html", status=status, title=found.row.title, found=found, form=form)
 
 
 def _named(which: str) -> tuple[UUID, str]:
@@ -38,9 +68,9 @@ def _named(which: str) -> tuple[UUID, str]:
         statement = UUID(ident)
     except ValueError:
         raise Missing from None
-    if str(statement) != ident.lower() or (dot and kind != "csv"):
+    if str(statement) != ident.lower() or (dot and kind not in FILES):
         raise Missing
     return statement, kind
 
 
-router = Router("/statements", route_handlers=[list_, show], guards=[owner])
+router = Router("/statements", route_handlers=[list_, show, ask], guards=[owner])

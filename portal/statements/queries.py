@@ -14,6 +14,7 @@ from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS, head_of, lines_of
+from portal.statements.asking import QuestionRow, questions_on
 from portal.statements.rules import Change, FundTable, Line, changes, content_sha256, funds_of, repeated
 from portal.statements.states import StatementFund, StatementState
 
@@ -90,6 +91,7 @@ class StatementPage:
     intact: bool
     newer: UUID | None
     changes: list[Change]
+    questions: list[QuestionRow]
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ async def _page(communities: Sequence[int], which: str, statement: UUID) -> Stat
         row["content_sha256"] in (None, now),
         next((one["id"] for one in near if one["version"] > row["version"]), None),
         changes(await lines_of(before), lines) if before else [],
+        await questions_on(statement),
     )
 
 

@@ -6,25 +6,40 @@ from urllib.parse import quote
 
 from litestar import Response
 
-from portal.kit.sheet import Cell, csv_bytes
+from portal.kit.sheet import Cell, csv_bytes, xlsx_bytes
 from portal.statements.queries import StatementPage
 from portal.web.i18n import _, label, language
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv_of(shown: StatementPage) -> Response[bytes]:
     """All lines in the reader's language, sums in yuan; what is unknown stays empty."""
-    heads = [
+    return _file(shown, "csv", "text/csv; charset=utf-8", csv_bytes(_heads(), _rows(shown)))
+
+
+def xlsx_of(shown: StatementPage) -> Response[bytes]:
+    """The same as a workbook, dated by the publication."""
+    assert shown.row.published_at, "owners see what is published"
+    return _file(shown, "xlsx", XLSX, xlsx_bytes(shown.row.title, _heads(), _rows(shown), shown.row.published_at))
+
+
+def _heads() -> list[str]:
+    return [
         _("Fund"), _("Side"), _("Category"), _("Item"), _("Actual (yuan)"), _("Budget (yuan)"),
         _("Period before (yuan)"), _("Difference from budget (yuan)"), _("Note"),
     ]  # fmt: skip
-    rows: list[list[Cell]] = [
+
+
+def _rows(shown: StatementPage) -> list[list[Cell]]:
+    return [
         [label(line.fund), label(line.side), line.category, line.item.words(language()), line.amount, line.budget,
          line.prior, line.difference, line.note]
         for fund in shown.funds for side in fund.sides for line in side.lines
     ]  # fmt: skip
-    name = quote(f"{shown.row.title}-v{shown.row.version}.csv")
-    return Response(
-        csv_bytes(heads, rows),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename=\"statement.csv\"; filename*=UTF-8''{name}"},
-    )
+
+
+def _file(shown: StatementPage, ending: str, media_type: str, content: bytes) -> Response[bytes]:
+    name = quote(f"{shown.row.title}-v{shown.row.version}.{ending}")
+    attached = f"attachment; filename=\"statement.{ending}\"; filename*=UTF-8''{name}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": attached})

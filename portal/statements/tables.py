@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
-from portal.people.tables import Staff
+from portal.people.tables import Person, Staff
 from portal.statements.states import Side, StatementFund, StatementState
 
 
@@ -49,3 +49,30 @@ class StatementLine(Table):
     statement_line_one_place = Unique(columns(statement, position))
     known_fund = one_of("fund", StatementFund)
     known_side = one_of("side", Side)
+
+
+class StatementQuestion(Table):
+    """What an owner asks about a line in public; who asked is for nobody's eyes but their own and the answerer's."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    statement = ref(Statement)
+    position = SmallInt(null=False, default=None)
+    body = text()
+    asked_by = ref(Person)
+    asked_at = Timestamptz(null=False, default=None)
+    due_on = day()
+    once = UUID(null=False, default=None, unique=True)
+
+
+class StatementAnswer(Table):
+    """What the service centre answers in public."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    question = ref(StatementQuestion)
+    body = text()
+    answered_by = ref(Staff)
+    answered_at = Timestamptz(null=False, default=None)
+
+    statement_answer_one = Unique(columns(question))

@@ -36,6 +36,7 @@ INTERFACE = {
     "meter_readings": "unit, item, meter, period, previous, current",
     "shared_costs": "item, period, amount, scope",
     "opening_balances": "unit, item, period, due_on, amount",
+    "service_standards": "area, item_zh, item_en, frequency, per, grade, source",
     "accounts": "statement, title, from, to, fund, side, category, item_zh, item_en, amount, budget, prior, note",
 }
 

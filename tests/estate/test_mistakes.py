@@ -171,9 +171,3 @@ async def test_a_flood_of_mistakes_is_cut_off_with_their_number(tmp_path):
     report = await import_estate(write(tmp_path, files), "qinghe", actor="cli")
     assert len(report.errors) == MOST_FAULTS + 1
     assert report.as_json()["errors"][-1]["message"].startswith("There are 50 more")
-
-
-async def test_service_standards_are_checked_and_said_to_be_for_later(tmp_path):
-    good = {"service_standards": "area,item_zh,item_en,frequency,per,grade,source\n楼道,清扫,Sweeping,1,day,,\n"}
-    report = await import_estate(write(tmp_path, {**GOOD, **good}), "qinghe", actor="cli")
-    assert (report.ok, [w.file for w in report.warnings]) == (True, ["service_standards.csv"])

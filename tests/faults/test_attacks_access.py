@@ -45,6 +45,8 @@ KNOWN |= {"甲偶": ("陈静",), "乙偶": ("郑伟",), "丙偶": ("吴霞",), "
 # Of these paths everything is meant for everybody of the estate.
 SHARED = ("/services/", "/statements/")
 ELSEWHERE = ("郑伟", "韩冰")
+# What everybody of the estate may do with what everybody of it reads.
+FOR_ALL = ("services:rate", "statements:ask")
 # What a tenant sees of the home they rent: its bills. The papers about them are the landlord's.
 RENTED = ("bills:show", "bills:line")
 # They do what they say to one's own session and tastes.
@@ -130,6 +132,8 @@ async def test_nobody_reaches_what_is_not_theirs(stage: Stage, name: str, fragme
     marks = secrets(stage.world, name, eyes)
     for route in stage.routes:
         if route.name in ONES_OWN or (name == "赵敏" and route.name == "payments:start"):  # a tenant may pay
+            continue
+        if route.name in FOR_ALL and name not in (*ELSEWHERE, "anyone"):
             continue
         for address in route.addresses(home.ids):
             answer = await ask(eyes.client, route, address, home, fragment)

@@ -14,6 +14,7 @@ COMES_WITH: dict[object, dict[str, str]] = {
     ("occupancy", "family_of"): {"role": "'family'"},
     ("binding", "occupancy"): {"state": "'approved'"},
     ("correction", "adjustment"): {"state": "'approved'"},
+    ("service_round", "explained_by"): {"reason": "'x'"},
 }
 
 BROKEN: dict[tuple[str, str], dict[str, str]] = {
@@ -42,6 +43,11 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("phone_change", "two_people"): {"asked_by": A, "answered_by": A},
     ("late_terms", "late_terms_are_lawful"): {"daily_rate": "0.02"},
     ("prime_rate", "prime_rate_in_reason"): {"rate": "0.2"},
+    ("service_rating", "service_rating_one_to_five"): {"stars": "6"},
+    ("service_round", "service_round_has_days"): {"number": "0"},
+    ("service_round", "service_round_is_kept_or_explained"): {"reason": "'x'"},
+    ("service_standard", "service_standard_counts"): {"frequency": "0"},
+    ("service_standard", "service_standard_has_days"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("ladder_rule", "ladder_rule_for_whom"): {"position": "1"},
     ("ladder_rule", "ladder_rule_is_fair"): {"grace_days": "6"},
     ("ladder_rule", "known_use"): {"position": "1", "use": "'nonsense'"},

@@ -8,6 +8,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from portal.settings import Settings
 from portal.statements.actions import publish_statement
@@ -40,6 +41,14 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
         assert len(rows) == 1 + len(books.ROWS)
         assert rows[1][4:8] == ["308970.85", "327509.10", "", "-18538.25"]
         assert rows[4][3] == "'=门禁维修" and rows[4][5] == "" and rows[4][8] == "'@内部备注"
+        file = await client.get(f"/statements/{statement}.xlsx")
+        [sheet] = [CalamineWorkbook.from_object(io.BytesIO(file.content)).get_sheet_by_index(0).to_python()]
+        assert sheet[1][4:8] == [308970.85, 327509.10, "", -18538.25]
+        assert (sheet[4][3], sheet[4][5], sheet[4][8]) == ("=门禁维修", "", "@内部备注"), "text, not a formula"
+        assert (await client.get(f"/statements/{statement}.xlsx")).content == file.content
+        paper = await client.get(f"/statements/{statement}.pdf")
+        assert paper.headers["content-type"] == "application/pdf" and paper.content.startswith(b"%PDF-")
+        assert (await client.get(f"/statements/{statement}.pdf")).content == paper.content
 
 
 async def test_an_unknown_figure_is_a_dash_and_never_zero(settings: Settings) -> None:
@@ -59,11 +68,11 @@ async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -
     await publish_statement(published, by=mingxi["蒋涛"])
     async with browser(settings, mingxi["陈静"]) as client:
         wrong = ("nonsense", f"{published}.exe", f"{published}.", f"{{{published}}}", published.hex)
-        for name in (draft, f"{draft}.csv", uuid4(), *wrong):
+        for name in (draft, f"{draft}.csv", f"{draft}.xlsx", f"{draft}.pdf", uuid4(), *wrong):
             assert (await client.get(f"/statements/{name}")).status_code == 404, name
         assert (await client.get(f"/desk/statements/{published}")).status_code == 403
     async with browser(settings, donghu["郑伟"]) as client:
-        for name in (published, f"{published}.csv"):
+        for name in (published, f"{published}.csv", f"{published}.xlsx", f"{published}.pdf"):
             assert (await client.get(f"/statements/{name}")).status_code == 404
     async with browser(settings, donghu["韩冰"]) as client:
         assert (await client.get(f"/desk/statements/{draft}")).status_code == 404

@@ -40,11 +40,14 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.transfers:change": SALE | {"seen": "0" * 64},
     "desk.rates:preview": RATE,
     "desk.rates:announce": RATE,
+    "services:rate": {"stars": "3"},
+    "desk.services:explain": {"reason": "不对"},
+    "statements:ask": {"line": "1", "text": "不对"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
 }
 # The other answers of a route: files behind a dot, small pictures.
 ALSO: dict[str, tuple[str, ...]] = {
-    "statements:show": (".csv",),
+    "statements:show": (".csv", ".xlsx", ".pdf"),
     "services:photo": ("?thumb=1",),
     "desk.services:photo": ("?thumb=1",),
     "desk.letters:print": ("?community=mingxi&building=1",),

@@ -1,0 +1,21 @@
+"""What an estate promises, for anybody."""
+
+from litestar import Request, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.communities.queries import estate_called
+from portal.services.standards import standards_of
+from portal.web.i18n import _
+from portal.web.kept import kept_page
+
+
+@get("/{code:str}/standards", name="estate:standards")
+async def standards(request: Request, code: FromPath[str]) -> Template:
+    """What is promised, how often, by which source."""
+    estate = await estate_called(code)
+    found = await standards_of(estate.id, estate.today)
+    return kept_page(request, "public/standards.html", title=_("Service standards"), estate=estate, standards=found)
+
+
+router = Router("/e", route_handlers=[standards], opt={"public": True, "keep": 300})

@@ -1,0 +1,192 @@
+"""Promised against done: what became of the times that promises come to, and why some were missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_, Sentence
+from portal.kit.period import Month
+from portal.people.principal import Principal
+from portal.people.queries import staff_of
+from portal.services.actions import RECORDERS
+from portal.services.rules import state_of
+from portal.services.standards import OFTEN
+from portal.services.states import Per, RoundState, ServiceArea
+
+LISTED = 100  # open rounds on the desk
+BUSY = 31  # days back that a missed one is listed on the desk
+
+_ROWS = """
+SELECT r.id, r.first_day, r.last_day, r.number, r.reason, s.area, s.item_zh, s.item_en, s.frequency, s.per,
+  c.name AS estate, c.timezone, (w.done_at AT TIME ZONE c.timezone)::date AS done_on
+FROM service_round r JOIN service_standard s ON s.id = r.standard JOIN community c ON c.id = r.community
+LEFT JOIN service_record w ON w.id = r.record
+"""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One promise over some days: how often it was promised, and what became of each time."""
+
+    area: ServiceArea
+    item: Bilingual
+    rhythm: Sentence
+    done: int
+    late: int
+    missed: int
+    due: int
+
+    @property
+    def promised(self) -> int:
+        """All times."""
+        return self.done + self.late + self.missed + self.due
+
+    @property
+    def kept(self) -> int:
+        """Those that were done, also too late."""
+        return self.done + self.late
+
+
+@dataclass(frozen=True)
+class Promised:
+    """All promises over some months, first and last inclusive."""
+
+    first: Month
+    last: Month
+    delivered: list[Delivered]
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One time on the desk."""
+
+    id: UUID
+    estate: str
+    area: ServiceArea
+    item: Bilingual
+    rhythm: Sentence
+    first_day: date
+    last_day: date
+    number: int
+    state: RoundState
+    reason: str
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether its period is a day."""
+        return self.first_day == self.last_day
+
+    @property
+    def can_be_explained(self) -> bool:
+        """Whether it was missed and nobody has said why."""
+        return self.state is RoundState.missed and not self.reason
+
+
+@retrying
+async def explain_round(by: Principal, wanted: UUID, reason: str) -> None:
+    """Say why a time was missed. Raises Missing without a recording role there, Refused for one not missed."""
+    scope = by.with_role(*RECORDERS)
+    async with unit_of_work(*scope):
+        row = await fetch_one(
+            _ROWS + " WHERE r.id = $1 AND r.community = ANY($2) FOR NO KEY UPDATE OF r", wanted, list(scope)
+        )
+        if row is None:
+            raise Missing
+        missed = state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) is RoundState.missed
+        if not missed or row["reason"]:
+            raise Refused(N_("This is not missed, or its reason is there already."))
+        community = await fetch_value("SELECT community FROM service_round WHERE id = $1", wanted)
+        await fetch(
+            "UPDATE service_round SET reason = $2, explained_by = $3 WHERE id = $1",
+            wanted,
+            reason,
+            await staff_of(by, community),
+        )
+        await record(by.actor, AuditVerb.ROUND_EXPLAINED, f"round:{wanted}", community=community)
+
+
+@reading
+async def delivered_in(by: Principal, first: Month | None = None, last: Month | None = None) -> Promised:
+    """What the reader's estates promised in some months (this one unless told) and what became of it.
+
+    A time counts in the month its period ends in; one whose period still runs counts in this month.
+    """
+    communities = list(by.communities)
+    zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
+    this = Month.of(clock.today(zone or "Asia/Shanghai"))
+    first = first or this
+    last = max(last or first, first)
+    rows = await fetch(
+        _ROWS + " WHERE r.community = ANY($1) AND r.last_day >= $2 AND ($4 OR r.last_day <= $3)"
+        " ORDER BY array_position($5::text[], s.area), s.item_zh, s.id",
+        communities,
+        first.first,
+        last.last,
+        last >= this,
+        [area.value for area in ServiceArea],
+    )
+    found: dict[tuple[str, str, str], list[Any]] = {}
+    for row in rows:
+        found.setdefault((row["area"], row["item_zh"], f"{row['frequency']}/{row['per']}"), []).append(row)
+    return Promised(first, last, [_of(group) for group in found.values()])
+
+
+def _of(rows: Sequence[Any]) -> Delivered:
+    first = rows[0]
+    states = [state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) for row in rows]
+    counts = {state.value: states.count(state) for state in RoundState}
+    return Delivered(
+        ServiceArea(first["area"]), Bilingual(first["item_zh"], first["item_en"]), _rhythm(first), **counts
+    )
+
+
+def _rhythm(row: Any) -> Sentence:
+    return Sentence(OFTEN[Per(row["per"])], {"n": row["frequency"]})
+
+
+@reading
+async def open_rounds(by: Principal) -> list[RoundRow]:
+    """What is due or was missed without a reason in the last month, the latest first, at most LISTED."""
+    rows = await fetch(
+        _ROWS + " WHERE r.community = ANY($1) AND r.record IS NULL AND r.reason IS NULL AND r.last_day >= $2"
+        " ORDER BY r.last_day DESC, s.item_zh, r.number LIMIT $3",
+        list(by.communities),
+        clock.now().date() - timedelta(days=BUSY),
+        LISTED,
+    )
+    return [_round(row) for row in rows]
+
+
+@reading
+async def round_of(by: Principal, wanted: UUID) -> RoundRow:
+    """One of them. Raises Missing for another estate's."""
+    row = await fetch_one(_ROWS + " WHERE r.id = $1 AND r.community = ANY($2)", wanted, list(by.communities))
+    if row is None:
+        raise Missing
+    return _round(row)
+
+
+def _round(row: Any) -> RoundRow:
+    today = clock.today(row["timezone"])
+    return RoundRow(
+        row["id"],
+        row["estate"],
+        ServiceArea(row["area"]),
+        Bilingual(row["item_zh"], row["item_en"]),
+        _rhythm(row),
+        row["first_day"],
+        row["last_day"],
+        row["number"],
+        state_of(row["last_day"], row["done_on"], today),
+        row["reason"] or "",
+    )
