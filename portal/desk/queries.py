@@ -30,6 +30,9 @@ from portal.plans.queries import LATE, plans_on_desk
 from portal.plans.shown import PlanRow
 from portal.plans.states import PlanState
 from portal.signin.lost_phone import APPROVERS
+from portal.statements.actions import PUBLISHERS
+from portal.statements.asking import LATE as QUESTIONS_LATE
+from portal.statements.asking import WAITING as QUESTIONS
 
 AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
@@ -52,6 +55,8 @@ class Desk:
     vacancies: int | None
     imports: int | None
     lost: int | None
+    questions: int | None
+    questions_late: int
     estates_without_calendar: list[str]
 
 
@@ -110,7 +115,9 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
         " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
         " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
-        f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost",
+        f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost,"
+        f" (SELECT count(*) {QUESTIONS.format('$9')}) AS questions,"
+        f" (SELECT count(*) {QUESTIONS_LATE.format('$9', '$6')}) AS questions_late",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
         list(by.with_role(*BINDERS)),
@@ -119,6 +126,7 @@ async def desk_of(by: Principal) -> Desk:
         clock.now(),
         list(by.with_role(*READERS)),
         clock.real_now() - LATELY,
+        list(by.with_role(*PUBLISHERS)),
     )
     assert waiting
     return Desk(
@@ -135,6 +143,8 @@ async def desk_of(by: Principal) -> Desk:
         waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
         waiting["imports"] if by.with_role(*IMPORTERS) else None,
         waiting["lost"] if by.with_role(*READERS) else None,
+        waiting["questions"] if by.with_role(*PUBLISHERS) else None,
+        waiting["questions_late"],
         await _unknown_years(by),
     )
 

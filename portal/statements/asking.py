@@ -41,6 +41,13 @@ JOIN statement_line l ON l.statement = q.statement AND l.position = q.position
 LEFT JOIN statement_answer a ON a.question = q.id
 """
 
+# Questions that wait for an answer in the estates {}, and of those the late ones at the moment {}.
+WAITING = """
+FROM statement_question q JOIN community c ON c.id = q.community WHERE q.community = ANY({})
+ AND NOT EXISTS (SELECT FROM statement_answer a WHERE a.question = q.id)
+"""
+LATE = WAITING + " AND q.due_on < ({} AT TIME ZONE c.timezone)::date"
+
 
 @dataclass(frozen=True)
 class QuestionRow:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.desk.queries import desk_of
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.settings import Settings
@@ -123,10 +124,16 @@ async def test_a_double_click_asks_once_and_of_two_answers_one_stands() -> None:
     assert sorted(type(one) for one in done if one is not None) == [Refused]
 
 
-async def test_the_day_after_its_limit_an_answer_is_late() -> None:
+async def test_the_day_after_its_limit_an_answer_is_late_and_red_on_the_desk() -> None:
     mingxi, statement = await published()
-    await ask(mingxi["陈静"], statement, "1", WHY)
+    question = await ask(mingxi["陈静"], statement, "1", WHY)
     for day, late in ((27, False), (28, True)):
         clock.start_at(datetime(2026, 11, day, 4, tzinfo=UTC))
         [one] = (await published_statement(mingxi.community, statement)).questions
         assert one.late is late
+        desk = await desk_of(mingxi["蒋涛"])
+        assert (desk.questions, desk.questions_late) == (1, int(late))
+        assert (await desk_of(mingxi["冯丽"])).questions is None
+    await answer(mingxi["蒋涛"], question, "九月换了主板。")
+    desk = await desk_of(mingxi["蒋涛"])
+    assert (desk.questions, desk.questions_late) == (0, 0)
