@@ -1,5 +1,6 @@
 """What owners ask about published accounts, and what the service centre answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from portal.kit.i18n import N_
@@ -20,7 +21,7 @@ class QuestionForm(Form):
         missing=N_("Write what you ask."),
     )
 
-    def __init__(self, formdata: Any = None, *, funds: list[FundTable], **values: Any) -> None:
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
         self.line.options = [
             (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")

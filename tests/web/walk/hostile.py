@@ -36,6 +36,7 @@ NASTY = (*(text.encode("utf-8", "surrogatepass") for text in TEXTS), *BYTES)
 HUGE = b"x" * 100_000
 # Good values by name, so that one bad one is all that is wrong with a form.
 GOOD = {
+    "standard": "",
     "phone": "13800138000", "code": "123456", "login": "shen", "password": "correct horse battery", "language": "en",
     "large_text": "1", "community": "1", "period": "2026-11", "issued_on": "2026-11-01", "method": "alipay",
     "amount": "1.00", "kind": "waiver", "reason": "other", "text": "不对", "outcome": "partly", "department": "工程部",
