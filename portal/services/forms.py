@@ -86,4 +86,9 @@ class RatingForm(Form):
 class ReasonForm(Form):
     """Why something promised was not done."""
 
-    reason = Text(N_("Reason"), most=200, missing=N_("Say in a few words why it was missed."))
+    reason = Text(
+        N_("Reason"),
+        most=200,
+        hint=N_("Every resident of the estate can read this"),
+        missing=N_("Say in a few words why it was missed."),
+    )

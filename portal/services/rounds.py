@@ -27,17 +27,20 @@ LISTED = 100  # open rounds on the desk
 BUSY = 31  # days back that a missed one is listed on the desk
 
 _ROWS = """
-SELECT r.id, r.first_day, r.last_day, r.number, r.reason, s.area, s.item_zh, s.item_en, s.frequency, s.per,
+SELECT r.id, r.community, r.first_day, r.last_day, r.number, r.reason, s.area, s.item_zh, s.item_en, s.frequency, s.per,
   c.name AS estate, c.timezone, (w.done_at AT TIME ZONE c.timezone)::date AS done_on
 FROM service_round r JOIN service_standard s ON s.id = r.standard JOIN community c ON c.id = r.community
 LEFT JOIN service_record w ON w.id = r.record
 """
+# Versions of a promise that say the same belong together, promises of two estates do not.
+_SAME = ("community", "area", "item_zh", "frequency", "per")
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """One promise over some days: how often it was promised, and what became of each time."""
+    """One promise of an estate over some months: how often, what became of each time, and why some were missed."""
 
+    estate: str
     area: ServiceArea
     item: Bilingual
     rhythm: Sentence
@@ -45,6 +48,7 @@ class Delivered:
     late: int
     missed: int
     due: int
+    reasons: tuple[str, ...]
 
     @property
     def promised(self) -> int:
@@ -64,6 +68,7 @@ class Promised:
     first: Month
     last: Month
     delivered: list[Delivered]
+    several_estates: bool
 
 
 @dataclass(frozen=True)
@@ -105,14 +110,13 @@ async def explain_round(by: Principal, wanted: UUID, reason: str) -> None:
         missed = state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) is RoundState.missed
         if not missed or row["reason"]:
             raise Refused(N_("This is not missed, or its reason is there already."))
-        community = await fetch_value("SELECT community FROM service_round WHERE id = $1", wanted)
         await fetch(
             "UPDATE service_round SET reason = $2, explained_by = $3 WHERE id = $1",
             wanted,
             reason,
-            await staff_of(by, community),
+            await staff_of(by, row["community"]),
         )
-        await record(by.actor, AuditVerb.ROUND_EXPLAINED, f"round:{wanted}", community=community)
+        await record(by.actor, AuditVerb.ROUND_EXPLAINED, f"round:{wanted}", community=row["community"])
 
 
 @reading
@@ -128,26 +132,26 @@ async def delivered_in(by: Principal, first: Month | None = None, last: Month | 
     last = max(last or first, first)
     rows = await fetch(
         _ROWS + " WHERE r.community = ANY($1) AND r.last_day >= $2 AND ($4 OR r.last_day <= $3)"
-        " ORDER BY array_position($5::text[], s.area), s.item_zh, s.id",
+        " ORDER BY c.code, array_position($5::text[], s.area), s.item_zh, s.id, r.first_day, r.number",
         communities,
         first.first,
         last.last,
         last >= this,
         [area.value for area in ServiceArea],
     )
-    found: dict[tuple[str, str, str], list[Any]] = {}
+    found: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        found.setdefault((row["area"], row["item_zh"], f"{row['frequency']}/{row['per']}"), []).append(row)
-    return Promised(first, last, [_of(group) for group in found.values()])
+        found.setdefault(tuple(row[name] for name in _SAME), []).append(row)
+    return Promised(first, last, [_of(group) for group in found.values()], len(communities) > 1)
 
 
 def _of(rows: Sequence[Any]) -> Delivered:
     first = rows[0]
     states = [state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) for row in rows]
     counts = {state.value: states.count(state) for state in RoundState}
-    return Delivered(
-        ServiceArea(first["area"]), Bilingual(first["item_zh"], first["item_en"]), _rhythm(first), **counts
-    )
+    item = Bilingual(first["item_zh"], first["item_en"])
+    reasons = tuple(dict.fromkeys(row["reason"] for row in rows if row["reason"]))
+    return Delivered(first["estate"], ServiceArea(first["area"]), item, _rhythm(first), **counts, reasons=reasons)
 
 
 def _rhythm(row: Any) -> Sentence:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 
+from portal.kit.places import said_of
 from portal.services.states import GradeOrder, Per, RoundState
 
+GRADES = Path(__file__).with_name("grades.csv")
 MONTHS = {Per.month: 1, Per.quarter: 3, Per.year: 12}
 
 
@@ -54,13 +54,6 @@ def state_of(last_day: date, done_on: date | None, on: date) -> RoundState:
 
 
 def grade_order_of(jurisdiction: str) -> GradeOrder | None:
-    """Which grade is the best one where the estate lies, from grades.csv by its own or a wider place; else None."""
-    known = _grade_orders()
-    parts = jurisdiction.split("-")
-    return next((known[place] for n in range(len(parts), 0, -1) if (place := "-".join(parts[:n])) in known), None)
-
-
-@cache
-def _grade_orders() -> dict[str, GradeOrder]:
-    with Path(__file__).with_name("grades.csv").open(encoding="utf-8") as file:
-        return {row["jurisdiction"]: GradeOrder(row["grade_order"]) for row in csv.DictReader(file)}
+    """Which grade is the best one where the estate lies, as grades.csv has it; None where it says nothing."""
+    found = said_of(GRADES, jurisdiction, "grade_order")
+    return GradeOrder(found) if found else None

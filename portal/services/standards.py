@@ -15,11 +15,11 @@ from portal.services.rules import grade_order_of
 from portal.services.states import GradeOrder, Per, ServiceArea
 
 OFTEN = {
-    Per.day: N_("%(n)s a day"),
-    Per.week: N_("%(n)s a week"),
-    Per.month: N_("%(n)s a month"),
-    Per.quarter: N_("%(n)s a quarter"),
-    Per.year: N_("%(n)s a year"),
+    Per.day: N_("%(n)s× a day"),
+    Per.week: N_("%(n)s× a week"),
+    Per.month: N_("%(n)s× a month"),
+    Per.quarter: N_("%(n)s× a quarter"),
+    Per.year: N_("%(n)s× a year"),
 }
 
 

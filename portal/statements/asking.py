@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,18 +20,11 @@ from portal.notices.states import NoticeKind
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
 from portal.statements.actions import PUBLISHERS
+from portal.statements.discretion import naming
 from portal.statements.limits import answer_due
 from portal.units.vacancies import OWNS_NOW
 
 PERSONAL = N_("Anybody can read this. Take out telephone numbers, e-mail addresses, homes and names of people.")
-# 11 digits of a mobile number or more, however they are spaced; a landline with its area code; an address for mail.
-_NUMBER = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9](?:[\s.·-]?\d){9}(?!\d)|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_ROLL = """
-SELECT EXISTS (SELECT FROM unit WHERE community = $1 AND length(name) > 3 AND position(name IN $2) > 0)
- OR EXISTS (SELECT FROM person WHERE community = $1 AND length(name) > 1 AND position(name IN $2) > 0)
-"""
 _ROWS = """
 SELECT q.id, q.community, q.statement, q.position, q.body, q.asked_at, q.due_on, q.asked_by, c.name AS estate,
   c.timezone, s.title, l.item_zh, l.item_en, a.body AS answer, a.answered_at
@@ -123,8 +115,7 @@ async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str
 
 async def no_personal_data(community: int, words: str, field: str) -> None:
     """Raises Invalid where words for everybody name a telephone number, a mail address, or a home or person there."""
-    plain = words.translate(_WIDE)
-    if _NUMBER.search(plain) or _MAIL.search(plain) or await fetch_value(_ROLL, community, plain):
+    if await naming(community, [words]):
         raise Invalid(field, PERSONAL)
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
+
+from portal.kit.places import said_of
+
+LIMITS = Path(__file__).with_name("reply_limits.csv")
+DAYS = 7  # also outside of China, of which the table knows nothing
 
 
 def answer_due(jurisdiction: str, asked_on: date) -> date:
-    """The last day for an answer: so many calendar days, by the estate's own or a wider place of reply_limits.csv."""
-    known, parts = _limits(), jurisdiction.split("-")
-    found = (known[place] for n in range(len(parts), 0, -1) if (place := "-".join(parts[:n])) in known)
-    return asked_on + timedelta(days=next(found, known["CN"]))
-
-
-@cache
-def _limits() -> dict[str, int]:
-    with Path(__file__).with_name("reply_limits.csv").open(encoding="utf-8") as file:
-        return {row["jurisdiction"]: int(row["days"]) for row in csv.DictReader(file)}
+    """The last day for an answer: so many calendar days, as reply_limits.csv has them."""
+    return asked_on + timedelta(days=int(said_of(LIMITS, jurisdiction, "days") or DAYS))

@@ -15,6 +15,7 @@ from portal.kit.paging import offset, pages
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS, head_of, lines_of
 from portal.statements.asking import QuestionRow, questions_on
+from portal.statements.discretion import naming
 from portal.statements.rules import Change, FundTable, Line, changes, content_sha256, funds_of, repeated
 from portal.statements.states import StatementFund, StatementState
 
@@ -164,7 +165,8 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
     """A statement on the desk. Raises Missing for another estate's."""
     shown = await _page(by.communities, "", statement)
     lines = [line for fund in shown.funds for side in fund.sides for line in side.lines]
-    naming = await _naming(statement) if shown.row.can_be_published else set()
+    words = [" ".join((line.category, line.item.zh, line.item.en, line.note)) for line in lines]
+    named = await naming(shown.row.community, words) if shown.row.can_be_published else set()
     return DeskPage(
         shown,
         Checks(
@@ -172,7 +174,7 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
             [line for line in lines if line.amount < Money(0)],
             sum(line.budget is None for line in lines),
             len(lines),
-            [line for line in lines if line.position in naming],
+            [lines[place] for place in sorted(named)],
         ),
         by.may(shown.row.community, *PUBLISHERS),
     )
@@ -232,20 +234,6 @@ async def _page(communities: Sequence[int], which: str, statement: UUID) -> Stat
         changes(await lines_of(before), lines) if before else [],
         await questions_on(statement),
     )
-
-
-async def _naming(statement: UUID) -> set[int]:
-    """Positions of lines in which a phone number, a home or a person of the roll is named."""
-    rows = await fetch(
-        "SELECT DISTINCT l.position FROM statement_line l WHERE l.statement = $1 AND ("
-        " concat_ws(' ', l.category, l.item_zh, l.item_en, l.note) ~ '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)'"
-        " OR EXISTS (SELECT FROM unit u WHERE u.community = l.community AND length(u.name) > 3"
-        "   AND position(u.name IN concat_ws(' ', l.category, l.item_zh, l.item_en, l.note)) > 0)"
-        " OR EXISTS (SELECT FROM person p WHERE p.community = l.community AND length(p.name) > 1"
-        "   AND position(p.name IN concat_ws(' ', l.category, l.item_zh, l.item_en, l.note)) > 0))",
-        statement,
-    )
-    return {row["position"] for row in rows}
 
 
 def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -121,6 +122,18 @@ async def test_a_promise_of_another_estate_cannot_be_kept_here() -> None:
         assert await fetch_value("SELECT count(*) FROM service_record") == 0
 
 
+async def test_promises_of_two_estates_are_not_added_up() -> None:
+    mingxi, other = await cast.mingxi(), await cast.donghu()
+    for community in (mingxi.community, other.community):
+        await promise(community)
+    await job(date(2026, 11, 3))
+    both = replace(mingxi["陈静"], communities=(mingxi.community, other.community))
+    found = await delivered_in(both)
+    assert found.several_estates and len({one.estate for one in found.delivered}) == 2
+    assert [one.promised for one in found.delivered] == [2, 2]
+    assert not (await delivered_in(mingxi["陈静"])).several_estates
+
+
 async def test_everybody_rates_once_and_may_change_it() -> None:
     mingxi, other = await cast.mingxi(), await cast.donghu()
     record = await sweep(mingxi, None, 2)
@@ -154,6 +167,7 @@ async def test_pages_of_a_promise_from_the_form_to_the_owner(settings: Settings)
     record = made.headers["location"].rpartition("/")[2]
     async with browser(settings, mingxi["陈静"]) as client:
         shown = (await client.get("/services")).text
+        assert "下雨" in shown, "why it was missed is for everybody of the estate"
         assert "承诺与完成" in shown and "楼道清扫" in shown and "每天 1 次" in shown
         for stars in ("", "0", "6", "4.5"):
             assert (await client.post(f"/services/{record}/rating", data={"stars": stars})).status_code == 422
