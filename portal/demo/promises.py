@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from portal.db import fetch, unit_of_work
+from portal.db import fetch, fetch_value, unit_of_work
 from portal.demo import cast
 from portal.demo.standards import PROMISES
 from portal.services.actions import Work, record_service
@@ -28,14 +28,20 @@ async def keep_promises(community: int, on: date) -> None:
             community,
             on,
         )
-    missed = None
     for n, row in enumerate(rounds, start=1):
         if n % MISSED_ONE_IN == 0:
-            missed = row["id"]
             continue
         day = min(row["first_day"] + timedelta(days=2 * row["number"]), row["last_day"])
         area, title = ServiceArea(row["area"]), row["item_zh"]
         work = Work(area, title, places[title], day, time(9, n % 60), standard=row["standard"])
         await record_service(steward, community, work)
+    # Which time stays open only the records say: later work of a period keeps the earlier of its times.
+    async with unit_of_work(community, read_only=True):
+        missed = await fetch_value(
+            "SELECT id FROM service_round WHERE community = $1 AND record IS NULL AND last_day < $2"
+            " ORDER BY last_day DESC, id LIMIT 1",
+            community,
+            on,
+        )
     if missed:
         await explain_round(steward, missed, "连日暴雨，改到下一次一并完成")

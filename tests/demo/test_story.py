@@ -29,6 +29,8 @@ async def test_it_leads_to_every_stage_and_breaks_nothing(on: date, settings: Se
     async with unit_of_work(EVERYWHERE):
         rows = await fetch("SELECT stage, count(*) FROM arrears_case WHERE state <> 'closed' GROUP BY stage")
         claims = await fetch("SELECT kind, state FROM claim")
+        explained = await fetch("SELECT id FROM service_round WHERE reason IS NOT NULL")
     assert {row["stage"] for row in rows} >= {1, 2, 3, 4}
     assert [tuple(row) for row in claims] == [("mediation", "filed")]
+    assert len(explained) == 1
     assert (await verify())["failed"] == []
