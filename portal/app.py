@@ -47,6 +47,8 @@ ROUTERS: tuple[str, ...] = (
     "statements.staff",
     "statements.public",
     "statements.answering",
+    "reports.pages",
+    "reports.staff",
     "checkout.pages",
     "checkout.webhook",
     "checkout.staff",

@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Audience, Principal, Role
-from portal.statements.actions import publish_statement
+from portal.statements.actions import sign_statement
 from portal.units.debtors import ensure_debtors
 
 
@@ -210,7 +210,8 @@ async def asked_whether_fixed(community: int, dispute: UUID) -> None:
 
 
 async def published_statement(community: int, manager: Principal) -> UUID:
-    """A statement of a quarter with one line on each side, published."""
+    """A statement of a quarter with one line on each side, signed by finance and published by the manager."""
+    finance = await staff(community, "谢朗", f"xie-{community}", Role.finance)
     async with unit_of_work(community):
         statement = await fetch_value(
             "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state)"
@@ -228,5 +229,6 @@ async def published_statement(community: int, manager: Principal) -> UUID:
                 position,
                 side,
             )
-    await publish_statement(statement, manager)
+    for signer in (finance, manager):
+        await sign_statement(statement, signer)
     return statement

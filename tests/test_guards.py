@@ -41,6 +41,7 @@ FOUND_BY = {
     "binding.binding_by_somebody_else": "I-D3d", "decision.decision_stays": "I-D2",
     "decision.decision_by_somebody_else": "I-D3", "statement.statement_is_final": "I-S1",
     "statement_line.statement_lines_are_final": "I-S3",
+    "statement_explanation.statement_explanations_are_final": "I-S6",
     "plan_instalment.plan_instalment_with_its_offer": "PLAN-2", "plan.plan_runs_again_once": "PLAN-6",
 }  # fmt: skip
 
@@ -200,6 +201,11 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
     "statement_line.statement_lines_are_final": (
         [("statement", PUBLISHED), ("statement_line", {"statement": A})],
         "DELETE FROM statement_line",
+        (),
+    ),
+    "statement_explanation.statement_explanations_are_final": (
+        [("statement", PUBLISHED), ("statement_explanation", {"statement": A})],
+        "UPDATE statement_explanation SET explained_at = now() + interval '1 day'",
         (),
     ),
     "plan_instalment.plan_instalment_with_its_offer": (

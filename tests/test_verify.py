@@ -235,6 +235,22 @@ INVENTED: dict[str, Rows] = {
     "I-S1": [("statement", {"state": "'published'"})],
     "I-S2": [("statement", {"state": "'superseded'"})],
     "I-S3": [("statement", {"state": "'published'"})],
+    "I-S5": [
+        (
+            "statement",
+            {
+                "state": "'published'",
+                "signed_by": U,
+                "signed_at": "now()",
+                "signed_sha256": "'x'",
+                "content_sha256": "'y'",
+            },
+        ),
+    ],
+    "I-S6": [
+        ("statement", {"id": U, "state": "'published'", "published_at": "'2026-11-01'"}),
+        ("statement_explanation", {"statement": U, "explained_at": "'2026-11-02'"}),
+    ],
 }
 
 

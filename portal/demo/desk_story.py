@@ -1,4 +1,4 @@
-"""What the demo's staff do: record services with photos, publish the accounts."""
+"""What the demo's staff do: record services with photos."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from datetime import date, time, timedelta
 
 from PIL import Image, ImageDraw
 
-from portal.db import fetch, unit_of_work
 from portal.demo import cast
 from portal.services.actions import Work, record_service
 from portal.services.states import ServiceArea
-from portal.statements.actions import publish_statement
 
 # (days ago, hour, area, title, place, note)
 ROUNDS = (
@@ -46,17 +44,6 @@ async def record_services(community: int, on: date) -> None:
         day = on - timedelta(days=ago)
         work = Work(ServiceArea(area), title, place, day, time(hour, (ago * 7) % 60), note)
         await record_service(steward, community, work, [_picture(ago)])
-
-
-async def publish_statements(community: int) -> None:
-    """Publish every draft but the newest, which finance is still looking at."""
-    finance = await cast.staff_member("finance")
-    async with unit_of_work(community):
-        drafts = await fetch(
-            "SELECT id FROM statement WHERE community = $1 AND state = 'draft' ORDER BY ends_on, code", community
-        )
-    for draft in drafts[:-1]:
-        await publish_statement(draft["id"], finance)
 
 
 def _picture(seed: int) -> Drawn:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal.db import fetch
+from portal.db import fetch, fetch_value
 from portal.estate.known import Cells
 from portal.estate.reading import Folder
 from portal.estate.rows import Row
 from portal.kit.i18n import N_
+from portal.statements.rules import is_total
 from portal.statements.states import StatementState
 
 DIFFERS = N_("“%(name)s” of %(statement)s differs from row %(row)s. Write the same in both.")
@@ -92,7 +93,7 @@ async def _compare(found: dict[str, Draft], community: int) -> None:
             tuple(line)
             for line in await fetch(
                 "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note FROM statement_line"
-                " WHERE statement = $1 ORDER BY position",
+                " WHERE statement = $1 AND NOT from_books ORDER BY position",
                 known["id"],
             )
         ]
@@ -111,8 +112,12 @@ async def save_drafts(community: int, drafts: Sequence[Draft]) -> None:
 
 async def _rewrite(community: int, draft: Draft, statement: UUID) -> None:
     head = (draft.head[name] for name in HEAD)
-    await fetch("UPDATE statement SET title = $2, starts_on = $3, ends_on = $4 WHERE id = $1", statement, *head)
-    await fetch("DELETE FROM statement_line WHERE statement = $1", statement)
+    await fetch(
+        "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, outside_base = NULL WHERE id = $1",
+        statement,
+        *head,
+    )
+    await fetch("DELETE FROM statement_line WHERE statement = $1 AND NOT from_books", statement)
     await _insert_lines(community, draft, statement)
 
 
@@ -136,12 +141,18 @@ async def _insert(community: int, draft: Draft, version: int) -> UUID:
 
 async def _insert_lines(community: int, draft: Draft, statement: UUID) -> None:
     columns = [list(column) for column in zip(*(line for _, line in draft.lines), strict=True)]
+    # What was drafted from the books stands before what the file says.
+    placed = await fetch_value("SELECT count(*) FROM statement_line WHERE statement = $1", statement)
+    totals = [is_total(row.get("item_zh") or "", row.get("item_en") or "") for row, _ in draft.lines]
     await fetch(
         "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-        " amount, budget, prior, note) SELECT gen_random_uuid(), $1, $2, n, f, s, c, zh, en, a, b, p, note"
+        " amount, budget, prior, note, is_total)"
+        " SELECT gen_random_uuid(), $1, $2, n + $13, f, s, c, zh, en, a, b, p, note, t"
         " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],"
-        " $10::bigint[], $11::text[]) WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, n)",
+        " $10::bigint[], $11::text[], $12::boolean[]) WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, t, n)",
         community,
         statement,
         *columns,
+        totals,
+        placed,
     )

@@ -27,6 +27,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -132,6 +133,8 @@ def worded(fact: object) -> object:
             return display.month(fact)
         case Enum():
             return label(fact)
+        case Bilingual():
+            return fact.words(language())
         case Sentence():
             return say(fact)
     return fact

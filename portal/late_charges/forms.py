@@ -8,35 +8,10 @@ from portal.late_charges.states import Start
 from portal.web.fields import WIDE, Typed
 from portal.web.forms import Choice, Day, Form, Text, Whole
 from portal.web.i18n import _
+from portal.web.percentage import Percentage
 
-PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*[%％]?", re.ASCII)
 TIMES = re.compile(r"(\d(?:\.\d{1,3})?)", re.ASCII)
-NOT_A_PERCENTAGE = N_("Enter a percentage, for example 0.05.")
 NOT_A_MULTIPLE = N_("Enter a number above 0 and up to 4, for example 1.3.")
-
-
-class Percentage(Typed):
-    """A percentage up to `most`, to a factor: 0.05 becomes 0.0005."""
-
-    missing = NOT_A_PERCENTAGE
-
-    def __init__(self, label: str = "", *, most: str, zero: bool = False, **rest: object) -> None:
-        super().__init__(label, **rest)  # type: ignore[arg-type]
-        self.most, self.zero = Decimal(most), zero
-
-    def read(self, text: str) -> Decimal:
-        """Raises ValueError for anything else, and for what is out of bounds."""
-        found = PERCENT.fullmatch(text.strip().translate(WIDE))
-        if not found:
-            raise ValueError(_(NOT_A_PERCENTAGE))
-        value = Decimal(found[1])
-        if value > self.most or not (value or self.zero):
-            raise ValueError(_(N_("Enter a percentage up to %(most)s."), most=str(self.most)))
-        return value / 100
-
-    def written(self, value: Decimal) -> str:
-        """0.05"""
-        return f"{(value * 100).normalize():f}"
 
 
 class Multiple(Typed):

@@ -130,7 +130,7 @@ async def sign_out(request: Request) -> Response:
 async def settings(request: Request) -> Response:
     """Language, text size, and the way to everything else that is theirs."""
     form = SettingsForm(language=request.user.language, large_text=request.user.large_text)
-    return page(request, "settings/show.html", title=_("Me"), form=form)
+    return page(request, "settings/show.html", title=_("Me"), form=form, posts=request.user.committees)
 
 
 @post("/settings", name="settings:save", guards=[owner])
@@ -138,7 +138,7 @@ async def save_settings(request: Request) -> Response:
     """Keep them with the person and in this browser."""
     form = SettingsForm(await request.form())
     if not form.validate():
-        return page(request, "settings/show.html", title=_("Me"), form=form, status=422)
+        return page(request, "settings/show.html", title=_("Me"), form=form, posts=request.user.committees, status=422)
     chosen = {"language": form.language.data.value, "large_text": form.large_text.data}
     response = await keep_tastes(request, go(request, "settings:show"), **chosen)
     flash(request, N_("Your settings are saved."))  # in the language that was just chosen

@@ -1,4 +1,4 @@
-"""Publish a statement: from then on it never changes."""
+"""Sign a statement, and publish it with a second signature: from then on it never changes."""
 
 from __future__ import annotations
 
@@ -10,67 +10,46 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
-from portal.kit.money import Money
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
-from portal.statements.rules import Head, Line, content_sha256
-from portal.statements.states import STATEMENT_MOVES, Side, StatementFund, StatementState
+from portal.people.queries import staff_of
+from portal.statements.content import HEADS, Content, content_of
+from portal.statements.states import STATEMENT_MOVES, StatementState
 
 PUBLISHERS = (Role.finance, Role.manager)
 
 
 @retrying
-async def publish_statement(statement: UUID, by: Principal) -> str:
-    """Freeze a draft with its fingerprint, supersede the version before, tell everyone of the estate.
+async def sign_statement(statement: UUID, by: Principal) -> StatementState:
+    """Sign a draft as it stands. The signature of a second person publishes it: it is frozen with its fingerprint,
+    supersedes the version before, and everyone of the estate is told.
 
-    Returns the SHA-256. Raises Missing without a publishing role in its estate, Refused for anything but a draft.
+    Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
+    Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
+    a second time, and while something that was found is neither mended nor explained.
     """
     scope = by.with_role(*PUBLISHERS)
     async with unit_of_work(*scope):
-        draft = await _draft_for_update(statement, scope)
-        sha256 = await _freeze(draft)
-        await fetch(
-            "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
-            draft["community"],
-            draft["code"],
-            StatementState.superseded.value,
-            StatementState.published.value,
-            statement,
-        )
-        await fetch(
-            "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4,"
-            " published_by = (SELECT id FROM staff WHERE community = $5 AND human = $6) WHERE id = $1",
-            statement,
-            StatementState.published.value,
-            sha256,
-            clock.now(),
-            draft["community"],
-            by.human,
-        )
-        await _tell(draft)
-        await record(
-            by.actor,
-            AuditVerb.STATEMENT_PUBLISHED,
-            f"statement:{statement}",
-            community=draft["community"],
-            code=draft["code"],
-            version=draft["version"],
-            content_sha256=sha256,
-        )
-        return sha256
+        draft = await draft_for_update(statement, scope)
+        found = await content_of(draft)
+        await _ready(draft, found)
+        signer = await staff_of(by, draft["community"])
+        if draft["signed_sha256"] != found.sha256:
+            await _sign(draft, found.sha256, signer, by)
+            return StatementState.draft
+        if draft["signed_by"] == signer:
+            raise Refused(N_("You signed it already. A second person, from finance or a manager, publishes it."))
+        await _publish(draft, found, signer, by)
+        return StatementState.published
 
 
-async def _draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[str, Any]:
-    """The row, locked; after it every other version of its code waits."""
+async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[str, Any]:
+    """A draft's row of HEADS, locked; after it every other version of its code waits. Raises Missing, Refused."""
     row = await fetch_one(
-        "SELECT s.*, c.code AS estate_code, c.name AS estate, c.timezone FROM statement s"
-        " JOIN community c ON c.id = s.community WHERE s.id = $1 AND s.community = ANY($2) FOR NO KEY UPDATE OF s",
-        statement,
-        list(scope),
+        f"{HEADS} WHERE s.id = $1 AND s.community = ANY($2) FOR NO KEY UPDATE OF s", statement, list(scope)
     )
     if row is None:
         raise Missing
@@ -80,10 +59,11 @@ async def _draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[
     return row
 
 
-async def _freeze(draft: Mapping[str, Any]) -> str:
-    lines = await lines_of(draft["id"])
-    if not lines:
+async def _ready(draft: Mapping[str, Any], found: Content) -> None:
+    if not found.lines:
         raise Refused(N_("This statement has no lines. Import them first."))
+    if found.open_findings:
+        raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
     newer = await fetch_value(
         "SELECT 1 FROM statement WHERE community = $1 AND code = $2 AND version > $3 AND state <> 'draft'",
         draft["community"],
@@ -92,7 +72,59 @@ async def _freeze(draft: Mapping[str, Any]) -> str:
     )
     if newer:
         raise Refused(N_("A later version of this statement is published already."))
-    return content_sha256(head_of(draft), lines)
+
+
+async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Principal) -> None:
+    await fetch(
+        "UPDATE statement SET signed_sha256 = $2, signed_by = $3, signed_at = $4 WHERE id = $1",
+        draft["id"],
+        sha256,
+        signer,
+        clock.now(),
+    )
+    await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
+
+
+async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: Principal) -> None:
+    await fetch(
+        "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
+        draft["community"],
+        draft["code"],
+        StatementState.superseded.value,
+        StatementState.published.value,
+        draft["id"],
+    )
+    # What is found no more needs no explanation.
+    await fetch(
+        "DELETE FROM statement_explanation WHERE statement = $1 AND finding <> ALL($2)",
+        draft["id"],
+        [one.finding.key for one in found.explained],
+    )
+    await fetch(
+        "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4, published_by = $5, basis = $6,"
+        " fee_mode = $7 WHERE id = $1",
+        draft["id"],
+        StatementState.published.value,
+        found.sha256,
+        clock.now(),
+        signer,
+        found.terms.basis.value,
+        found.terms.fee_mode,
+    )
+    await _tell(draft)
+    await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)
+
+
+async def _record(by: Principal, verb: AuditVerb, draft: Mapping[str, Any], sha256: str) -> None:
+    await record(
+        by.actor,
+        verb,
+        f"statement:{draft['id']}",
+        community=draft["community"],
+        code=draft["code"],
+        version=draft["version"],
+        content_sha256=sha256,
+    )
 
 
 async def _tell(draft: Mapping[str, Any]) -> None:
@@ -115,31 +147,3 @@ async def _tell(draft: Mapping[str, Any]) -> None:
         starts_on=draft["starts_on"],
         ends_on=draft["ends_on"],
     )
-
-
-def head_of(row: Mapping[str, Any]) -> Head:
-    """What a statement says of itself, from its row with `estate_code`."""
-    return Head(row["estate_code"], row["code"], row["version"], row["title"], row["starts_on"], row["ends_on"])
-
-
-async def lines_of(statement: UUID) -> list[Line]:
-    """The lines of a statement by position; part of the caller's unit of work."""
-    rows = await fetch(
-        "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note FROM statement_line"
-        " WHERE statement = $1 ORDER BY position",
-        statement,
-    )
-    return [
-        Line(
-            row["position"],
-            StatementFund(row["fund"]),
-            Side(row["side"]),
-            row["category"],
-            Bilingual(row["item_zh"], row["item_en"]),
-            Money(row["amount"]),
-            None if row["budget"] is None else Money(row["budget"]),
-            None if row["prior"] is None else Money(row["prior"]),
-            row["note"] or "",
-        )
-        for row in rows
-    ]

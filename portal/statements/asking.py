@@ -159,6 +159,15 @@ async def questions_on(statement: UUID) -> list[QuestionRow]:
     return [_row(row) for row in rows]
 
 
+async def open_questions(community: int) -> list[QuestionRow]:
+    """Those of an estate that wait for an answer, the most urgent first; in the running unit of work."""
+    rows = await fetch(
+        _ROWS + " WHERE q.community = $1 AND a.id IS NULL AND s.state <> 'draft' ORDER BY q.due_on, q.asked_at",
+        community,
+    )
+    return [_row(row) for row in rows]
+
+
 @reading
 async def questions_at_desk(by: Principal) -> list[QuestionRow]:
     """Those that wait for an answer, the most urgent first, then the last twenty answered ones."""

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from wtforms.validators import ValidationError
+
 from portal.kit.i18n import N_
+from portal.statements.drafting import Wish
 from portal.statements.rules import FundTable
-from portal.web.forms import Choice, Form, Text
-from portal.web.i18n import label, language
+from portal.statements.states import Basis, RemunerationBase
+from portal.web.forms import Choice, Day, Form, Many, Text
+from portal.web.i18n import _, label, language
+from portal.web.percentage import Percentage
 
 
 class QuestionForm(Form):
@@ -39,3 +44,77 @@ class AnswerForm(Form):
         hint=N_("Anybody can read it; name no person and no home"),
         missing=N_("Write the answer."),
     )
+
+
+class ExplanationForm(Form):
+    """Why something that the checks found is as it is."""
+
+    finding = Choice(N_("What the checks found"), look="select", missing=N_("Choose what you explain."))
+    text = Text(
+        N_("Explanation"),
+        lines=3,
+        most=500,
+        hint=N_("It is published with the statement; name no person and no home"),
+        missing=N_("Write the explanation."),
+    )
+
+    def __init__(self, formdata: Any = None, *, offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.finding.options = offered
+
+
+class StatementTermsForm(Form):
+    """What the figures of a statement rest on."""
+
+    basis = Choice(N_("Basis of the figures"), Basis)
+    base = Choice(
+        N_("What the remuneration is taken of"),
+        RemunerationBase,
+        look="select",
+        required=False,
+        hint=N_("Only where costs plus remuneration were agreed"),
+    )
+    rate = Percentage(N_("Rate of the remuneration in per cent"), most="50", required=False)
+    outside = Many(N_("Lines that no remuneration is taken of"), coerce=int, required=False)
+
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.outside.options = [
+            (str(line.position), f"{label(side.side)} · {line.item.words(language())}")
+            for fund in funds[:1] for side in fund.sides for line in side.lines
+        ]  # fmt: skip
+
+    def validate_outside(self, field: Many) -> None:
+        """Only lines of this statement."""
+        if {str(position) for position in field.data or ()} - {value for value, _text in field.options}:
+            raise ValidationError(_(N_("Please choose one of the options.")))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, for the action."""
+        return {
+            "basis": self.basis.data, "base": self.base.data or None, "rate": self.rate.data,
+            "outside": self.outside.data or (),
+        }  # fmt: skip
+
+
+class DraftForm(Form):
+    """Which statement to draft from the books."""
+
+    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    title = Text(N_("Title"), most=80, missing=N_("Write the title."))
+    code = Text(N_("Number"), most=40, hint=N_("For example fees-2026-10. A known number renews its draft."),
+                missing=N_("Write the number."))  # fmt: skip
+    first = Day(N_("First day"))
+    last = Day(N_("Last day"))
+    basis = Choice(N_("Basis of the figures"), Basis)
+
+    def __init__(self, formdata: Any = None, *, estates: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.community.options = estates
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, for the action."""
+        wish = Wish(self.code.data, self.title.data, self.first.data, self.last.data, self.basis.data)
+        return {"community": self.community.data, "wish": wish}

@@ -4,6 +4,10 @@ BEGIN
   IF TG_OP = 'DELETE' THEN
     RAISE EXCEPTION 'a statement is never deleted' USING ERRCODE = 'restrict_violation';
   END IF;
+  IF NEW.state = 'published' AND OLD.state = 'draft'
+    AND NOT coalesce(NEW.signed_sha256 = NEW.content_sha256 AND NEW.signed_by <> NEW.published_by, false) THEN
+    RAISE EXCEPTION 'statement % has not been signed by a second person', OLD.id USING ERRCODE = 'check_violation';
+  END IF;
   IF OLD.state = 'draft' AND NEW.state <> 'superseded' AND (NEW.community, NEW.code, NEW.version) = (OLD.community, OLD.code, OLD.version)
     THEN RETURN NEW; END IF;
   IF OLD.state = 'published' AND NEW.state = 'superseded' AND to_jsonb(NEW) - 'state' = to_jsonb(OLD) - 'state'
@@ -22,20 +26,25 @@ BEGIN
   LOOP
     SELECT state = 'draft' INTO is_draft FROM statement WHERE id = touched FOR SHARE;
     IF is_draft IS NOT TRUE THEN
-      RAISE EXCEPTION 'the lines of statement % are published', touched USING ERRCODE = 'restrict_violation';
+      RAISE EXCEPTION 'what statement % says is published', touched USING ERRCODE = 'restrict_violation';
     END IF;
   END LOOP;
   RETURN coalesce(NEW, OLD);
 END $$;
 CREATE OR REPLACE TRIGGER statement_lines_are_final BEFORE INSERT OR UPDATE OR DELETE ON statement_line
   FOR EACH ROW EXECUTE FUNCTION statement_lines_are_final();
+CREATE OR REPLACE TRIGGER statement_explanations_are_final BEFORE INSERT OR UPDATE OR DELETE ON statement_explanation
+  FOR EACH ROW EXECUTE FUNCTION statement_lines_are_final();
+CREATE OR REPLACE TRIGGER statement_explanation_is_never_emptied BEFORE TRUNCATE ON statement_explanation
+  FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER statement_line_is_never_emptied BEFORE TRUNCATE ON statement_line
   FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER statement_is_never_emptied BEFORE TRUNCATE ON statement
   FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 
 -- A corrected file replaces the lines of a draft.
-GRANT DELETE ON statement_line TO portal_app, portal_worker;
+-- What the checks find no more loses its explanation.
+GRANT DELETE ON statement_line, statement_explanation TO portal_app, portal_worker;
 
 CREATE UNIQUE INDEX IF NOT EXISTS statement_published_once ON statement (community, code) WHERE state = 'published';
 CREATE UNIQUE INDEX IF NOT EXISTS statement_drafted_once ON statement (community, code) WHERE state = 'draft';

@@ -15,3 +15,11 @@ HAVING count(l.id) = 0 OR max(l.position) - min(l.position) + 1 <> count(l.id);
 
 -- I-S4: one version of a statement is published, and one is being drafted.
 SELECT min(id::text) FROM statement WHERE state IN ('published', 'draft') GROUP BY community, code, state HAVING count(*) > 1;
+
+-- I-S5: what two people signed is what was published, and they are two people.
+SELECT id FROM statement
+WHERE state <> 'draft' AND signed_by IS NOT NULL AND (signed_sha256 <> content_sha256 OR signed_by = published_by);
+
+-- I-S6: what a published statement explains was explained before it was published.
+SELECT e.id FROM statement_explanation e JOIN statement s ON s.id = e.statement
+WHERE s.state <> 'draft' AND e.explained_at > s.published_at;

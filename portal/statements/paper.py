@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from portal.kit.language import label, speaking
+from portal.kit.i18n import Sentence
+from portal.kit.language import say, speaking
 from portal.kit.money import Money
 from portal.kit.paper import typeset
 from portal.statements.queries import StatementPage
@@ -22,7 +23,9 @@ async def statement_pdf(found: StatementPage, sandbox: bool = False) -> bytes:
         "period": f"{row.starts_on} – {row.ends_on}",
         "code": row.code,
         "version": str(row.version),
-        "funds": [_fund(fund) for fund in found.funds],
+        "funds": [_fund(fund, found) for fund in found.funds],
+        "basis": _both(found.terms.basis) if found.says_its_basis else None,
+        "explained": [{**_said(one.says), "words": one.words} for one in found.explained],
         "published": f"{row.published_at.astimezone(ZoneInfo(row.zone)):%Y-%m-%d %H:%M}",
         "sha256": found.sha256,
         "footer": "演示数据，对任何人不具约束力 Demonstration: this binds nobody" if sandbox else row.estate,
@@ -30,9 +33,10 @@ async def statement_pdf(found: StatementPage, sandbox: bool = False) -> bytes:
     return await typeset("statement.typ", data, row.published_at)
 
 
-def _fund(fund: FundTable) -> dict[str, object]:
+def _fund(fund: FundTable, found: StatementPage) -> dict[str, object]:
     return {
         **_both(fund.fund),
+        "whose": _said(Sentence(found.whose(fund.fund))) if found.whose(fund.fund) else None,
         "result": _yuan(fund.result),
         "sides": [_side(side) for side in fund.sides],
     }
@@ -61,10 +65,14 @@ def _side(side: SideTable) -> dict[str, object]:
 
 
 def _both(word: Enum) -> dict[str, object]:
+    return _said(Sentence("%(word)s", {"word": word}))
+
+
+def _said(sentence: Sentence) -> dict[str, object]:
     found: dict[str, object] = {}
     for language, key in (("zh-CN", "zh"), ("en", "en")):
         with speaking(language):
-            found[key] = label(word)
+            found[key] = say(sentence)
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,8 @@ class Line:
     budget: Money | None = None
     prior: Money | None = None
     note: str = ""
+    is_total: bool = False
+    from_books: bool = False
 
     @property
     def difference(self) -> Money | None:
@@ -56,10 +59,14 @@ class Part:
 
 @dataclass(frozen=True)
 class SideTable:
-    """All lines of one side of one fund, with totals. A total over unknown figures is itself unknown."""
+    """All lines of one side of one fund, with totals. A total over unknown figures is itself unknown.
+
+    `stated` are totals that the file names: they are told, and never counted.
+    """
 
     side: Side
     lines: tuple[Line, ...]
+    stated: tuple[Line, ...] = ()
 
     @property
     def amount(self) -> Money:
@@ -141,14 +148,22 @@ class FundTable:
 def funds_of(lines: Iterable[Line]) -> list[FundTable]:
     """The lines sorted into funds and sides, in the order of the enum; a fund without lines is left out."""
     by_place = sorted(lines, key=lambda line: line.position)
-    tables = [
-        FundTable(
-            fund,
-            *(SideTable(side, tuple(x for x in by_place if x.fund is fund and x.side is side)) for side in Side),
-        )
-        for fund in StatementFund
-    ]
+    tables = [FundTable(fund, *(_side_of(by_place, fund, side) for side in Side)) for fund in StatementFund]
     return [table for table in tables if table.sides]
+
+
+def _side_of(lines: Sequence[Line], fund: StatementFund, side: Side) -> SideTable:
+    mine = [line for line in lines if line.fund is fund and line.side is side]
+    stated = tuple(line for line in mine if line.is_total)
+    return SideTable(side, tuple(line for line in mine if not line.is_total), stated)
+
+
+_TOTAL = re.compile(r"(合计|总计|小计|共计)$|^(sub)?total\b", re.IGNORECASE)
+
+
+def is_total(item_zh: str, item_en: str = "") -> bool:
+    """Whether a line of this name is the sum of others, and so not counted again."""
+    return bool(_TOTAL.search(item_zh.strip()) or _TOTAL.search(item_en.strip()))
 
 
 def _total_known(sums: Iterable[Money | None]) -> Money | None:
@@ -168,10 +183,14 @@ class Head:
     title: str
     starts_on: date
     ends_on: date
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
-def content_sha256(head: Head, lines: Iterable[Line]) -> str:
-    """The SHA-256 (hex) of all that is shown, as JSON: keys sorted, no blanks, UTF-8, sums in fen, dates ISO."""
+def content_sha256(head: Head, lines: Iterable[Line], explained: Iterable[tuple[str, str]] = ()) -> str:
+    """The SHA-256 (hex) of all that is shown, as JSON: keys sorted, no blanks, UTF-8, sums in fen, dates ISO.
+
+    `explained` are findings with their explanations. What a statement does not say of itself is left out.
+    """
     content: dict[str, Any] = {
         "estate": head.estate,
         "code": head.code,
@@ -180,13 +199,20 @@ def content_sha256(head: Head, lines: Iterable[Line]) -> str:
         "from": head.starts_on.isoformat(),
         "to": head.ends_on.isoformat(),
         "lines": [_plain(line) for line in sorted(lines, key=lambda line: line.position)],
+        **head.terms,
     }
+    explanations = [list(one) for one in sorted(explained)]
+    if explanations:
+        content["explanations"] = explanations
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(line: Line) -> dict[str, Any]:
+    told: dict[str, Any] = {"total": True} if line.is_total else {}
+    told |= {"books": True} if line.from_books else {}
     return {
+        **told,
         "position": line.position,
         "fund": line.fund.value,
         "side": line.side.value,
@@ -198,38 +224,6 @@ def _plain(line: Line) -> dict[str, Any]:
         "prior": None if line.prior is None else line.prior.fen,
         "note": line.note,
     }
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a later version says of one line: `before` is None for a new line, `after` for one left out."""
-
-    item: Bilingual
-    fund: StatementFund
-    before: Money | None
-    after: Money | None
-
-
-def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
-    """The lines whose sums differ between two versions; lines of the same name are told apart by their order."""
-    old, new = _keyed(before), _keyed(after)
-    found = []
-    for key in [*new, *(key for key in old if key not in new)]:
-        was, now = old.get(key), new.get(key)
-        one = now or was
-        if one and (was is None or now is None or was.amount != now.amount):
-            found.append(Change(one.item, one.fund, was.amount if was else None, now.amount if now else None))
-    return found
-
-
-def _keyed(lines: Sequence[Line]) -> dict[tuple[object, ...], Line]:
-    seen: Counter[tuple[object, ...]] = Counter()
-    keyed: dict[tuple[object, ...], Line] = {}
-    for line in sorted(lines, key=lambda line: line.position):
-        name = (line.fund, line.side, line.category, line.item.zh)
-        keyed[(*name, seen[name])] = line
-        seen[name] += 1
-    return keyed
 
 
 def repeated(lines: Sequence[Line]) -> list[tuple[Line, int]]:

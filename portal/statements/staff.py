@@ -1,5 +1,6 @@
-"""The desk's statements: look a draft over, then publish it under one's own name."""
+"""The desk's statements: look a draft over, explain what the checks found, sign it; a second person publishes it."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -7,32 +8,116 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.statements import actions, queries
+from portal.statements import actions, drafting, preparing, queries
+from portal.statements.forms import DraftForm, ExplanationForm, StatementTermsForm
+from portal.statements.rows import DeskPage
+from portal.statements.states import Basis, StatementState
 from portal.web.guards import staff
-from portal.web.i18n import _
+from portal.web.i18n import _, say
 from portal.web.page import PageNumber, flash, go, page
+
+SAID = {
+    StatementState.draft: N_("Signed. As soon as a second person has signed it too, it is published."),
+    StatementState.published: N_("Published. Everyone of the estate has been told."),
+}
 
 
 @get("/", name="desk.statements:list", guards=[staff()])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Drafts first, then what was published."""
     found = await queries.statements_at(request.user, number)
-    return page(request, "desk/statements/list.html", title=_("Accounts"), found=found)
+    return page(request, "desk/statements/list.html", title=_("Accounts"), found=found,
+                may_draft=bool(request.user.with_role(*actions.PUBLISHERS)))  # fmt: skip
+
+
+@get("/new", name="desk.statements:new", guards=[staff(*actions.PUBLISHERS)])
+async def new(request: Request) -> Template:
+    """Which statement to draft from the books."""
+    return await draft_page(request, DraftForm(basis=Basis.cash))
+
+
+@post("/new", name="desk.statements:draft", guards=[staff(*actions.PUBLISHERS)])
+async def draft(request: Request) -> Response:
+    """Draft it."""
+    form: Any = DraftForm(await request.form(), estates=await offered_estates(request))
+    if form.validate() and await form.accepts(drafting.draft_from_books(request.user, **form.said)):
+        return go(request, "desk.statements:show", statement=form.outcome)
+    return await draft_page(request, form, status=422)  # type: ignore[return-value]
+
+
+async def offered_estates(request: Request) -> list[tuple[str, str]]:
+    """The estates that the reader may publish for."""
+    return [(str(one.id), one.name) for one in await queries.publishing_estates(request.user)]
+
+
+async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Template:
+    """The page that the GET and a wish with errors show."""
+    form.community.options = await offered_estates(request)
+    return page(request, "desk/statements/new.html", status=status, title=_("Draft from the books"), form=form)
 
 
 @get("/{statement:uuid}", name="desk.statements:show", guards=[staff()])
 async def show(request: Request, statement: FromPath[UUID]) -> Template:
     """Lines, sums and what to look at before publishing."""
     found = await queries.statement_at(request.user, statement)
-    return page(request, "desk/statements/show.html", title=found.shown.row.title, found=found.shown, desk=found)
+    return statement_page(request, found, ExplanationForm(offered=offered(found)))
 
 
 @post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(*actions.PUBLISHERS)])
 async def publish(request: Request, statement: FromPath[UUID]) -> Response:
-    """Publish a draft; it never changes again."""
-    await actions.publish_statement(statement, by=request.user)
-    flash(request, N_("Published. Everyone of the estate has been told."))
+    """Sign a draft; the second signature publishes it, and it never changes again."""
+    state = await actions.sign_statement(statement, by=request.user)
+    flash(request, SAID[state])
     return go(request, "desk.statements:show", statement=statement)
 
 
-router = Router("/desk/statements", route_handlers=[list_, show, publish])
+@post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(*actions.PUBLISHERS)])
+async def explain(request: Request, statement: FromPath[UUID]) -> Response:
+    """Explain in public what the checks found."""
+    found = await queries.statement_at(request.user, statement)
+    form = ExplanationForm(await request.form(), offered=offered(found))
+    if form.validate() and await form.accepts(
+        preparing.explain_finding(request.user, statement, form.finding.data, form.text.data)
+    ):
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    return statement_page(request, found, form, status=422)  # type: ignore[return-value]
+
+
+@get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(*actions.PUBLISHERS)])
+async def terms(request: Request, statement: FromPath[UUID]) -> Template:
+    """What the figures rest on: basis and remuneration."""
+    found = await queries.statement_at(request.user, statement)
+    return terms_page(request, found, StatementTermsForm(funds=found.shown.funds, **vars(found.shown.terms)))
+
+
+@post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(*actions.PUBLISHERS)])
+async def set_terms(request: Request, statement: FromPath[UUID]) -> Response:
+    """Say what they rest on."""
+    found = await queries.statement_at(request.user, statement)
+    form = StatementTermsForm(await request.form(), funds=found.shown.funds)
+    if form.validate() and await form.accepts(preparing.set_terms(request.user, statement, **form.said)):
+        flash(request, N_("Saved."))
+        return go(request, "desk.statements:show", statement=statement)
+    return terms_page(request, found, form, status=422)  # type: ignore[return-value]
+
+
+def offered(found: DeskPage) -> list[tuple[str, str]]:
+    """What was found, key and words, the unexplained first."""
+    by_need = sorted(found.shown.explained, key=lambda one: bool(one.words))
+    return [(one.finding.key, say(one.says)) for one in by_need]
+
+
+def statement_page(request: Request, found: DeskPage, form: ExplanationForm, status: int = 200) -> Template:
+    """A statement with its checks and the form to explain them."""
+    return page(request, "desk/statements/show.html", status=status, title=found.shown.row.title, found=found.shown,
+                desk=found, form=form)  # fmt: skip
+
+
+def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
+    """The page that the GET and terms with errors show."""
+    return page(request, "desk/statements/terms.html", status=status, title=_("What the figures rest on"),
+                found=found.shown, form=form)  # fmt: skip
+
+
+router = Router("/desk/statements", route_handlers=[list_, new, draft, show, publish, explain, terms, set_terms])

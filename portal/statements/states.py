@@ -36,3 +36,50 @@ class Side(StrEnum):
 
     income = "income"
     expense = "expense"
+
+
+class Basis(StrEnum):
+    """When money counts: once it was paid, or once it was owed."""
+
+    cash = "cash"
+    accrual = "accrual"
+
+
+class RemunerationBase(StrEnum):
+    """What a manager's share is taken of: what was paid out, the fees received, or the fees that fell due."""
+
+    paid = "paid"
+    received = "received"
+    receivable = "receivable"
+
+
+class CostHead(StrEnum):
+    """The nine heads of service costs (物业服务收费管理办法 11), then what is no cost of services."""
+
+    staff = "staff"
+    upkeep = "upkeep"
+    cleaning = "cleaning"
+    greening = "greening"
+    security = "security"
+    office = "office"
+    depreciation = "depreciation"
+    insurance = "insurance"
+    other = "other"
+    tax = "tax"
+    remuneration = "remuneration"
+
+
+class FindingKind(StrEnum):
+    """What the checks before publication find; each is mended or explained in public."""
+
+    off_prior = "off_prior"
+    off_year = "off_year"
+    total_differs = "total_differs"
+    note_differs = "note_differs"
+    capital_works = "capital_works"
+    lump_sum = "lump_sum"
+    no_funding = "no_funding"
+    nothing_received = "nothing_received"
+    no_contract = "no_contract"
+    remuneration_differs = "remuneration_differs"
+    books_differ = "books_differ"

@@ -1,17 +1,21 @@
 """Income and expense statements with their lines, as they were published."""
 
-from piccolo.columns import UUID, SmallInt, Timestamptz
-from piccolo.constraints import Unique
+from piccolo.columns import UUID, Array, Boolean, Numeric, SmallInt, Timestamptz
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from portal.communities.states import FeeMode
 from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
 from portal.people.tables import Person, Staff
-from portal.statements.states import Side, StatementFund, StatementState
+from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
 
 
 class Statement(Table):
-    """A statement of a period; published by one person, frozen with the hash of its content."""
+    """A statement of a period; signed by one person, published by another, frozen with the hash of its content.
+
+    `outside_base` are positions of lines that the manager's share is not taken of.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -21,16 +25,30 @@ class Statement(Table):
     starts_on = day()
     ends_on = day()
     state = text()
+    basis = text(null=True)
+    fee_mode = text(null=True)
+    remuneration_base = text(null=True)
+    remuneration_rate = Numeric(digits=(7, 6), null=True, default=None)
+    outside_base = Array(base_column=SmallInt(), null=True, default=None)
+    signed_sha256 = text(null=True)
+    signed_by = ref(Staff, null=True)
+    signed_at = Timestamptz(null=True, default=None)
     content_sha256 = text(null=True)
     published_by = ref(Staff, null=True)  # a draft
     published_at = Timestamptz(null=True, default=None)
 
     statement_one_version = Unique(columns(community, code, version))
     known_state = one_of("state", StatementState)
+    known_basis = one_of("basis", Basis)
+    known_fee_mode = one_of("fee_mode", FeeMode)
+    known_base = one_of("remuneration_base", RemunerationBase)
+    two_people = Check("signed_by <> published_by")
+    whole_signature = Check("num_nulls(signed_by, signed_at, signed_sha256) IN (0, 3)")
+    a_base_has_its_rate = Check("(remuneration_base IS NULL) = (remuneration_rate IS NULL)")
 
 
 class StatementLine(Table):
-    """One line of a statement; sums in fen, unknown when the file left them empty."""
+    """One line of a statement; sums in fen, unknown when the file left them empty. A total is told, never counted."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -45,10 +63,32 @@ class StatementLine(Table):
     budget = fen(null=True)
     prior = fen(null=True)
     note = text(null=True)
+    is_total = Boolean(null=False, default=False)
+    from_books = Boolean(null=False, default=False)
 
     statement_line_one_place = Unique(columns(statement, position))
     known_fund = one_of("fund", StatementFund)
     known_side = one_of("side", Side)
+
+
+class StatementExplanation(Table):
+    """Why something that the checks found is as it is, for everybody; `finding` is what was found, figures included."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    statement = ref(Statement)
+    finding = text()
+    kind = text()
+    position = SmallInt(null=True, default=None)
+    fund = text(null=True)
+    other = fen(null=True)
+    body = text()
+    explained_by = ref(Staff)
+    explained_at = Timestamptz(null=False, default=None)
+
+    statement_explanation_one = Unique(columns(statement, finding))
+    known_kind = one_of("kind", FindingKind)
+    known_fund = one_of("fund", StatementFund)
 
 
 class StatementQuestion(Table):

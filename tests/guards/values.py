@@ -15,9 +15,19 @@ COMES_WITH: dict[object, dict[str, str]] = {
     ("binding", "occupancy"): {"state": "'approved'"},
     ("correction", "adjustment"): {"state": "'approved'"},
     ("service_round", "explained_by"): {"reason": "'x'"},
+    ("statement", "signed_by"): {"signed_at": "now()", "signed_sha256": "'x'"},
 }
 
 BROKEN: dict[tuple[str, str], dict[str, str]] = {
+    ("statement", "two_people"): {
+        "signed_by": A,
+        "published_by": A,
+        "signed_at": "now()",
+        "signed_sha256": "'x'",
+    },
+    ("statement", "whole_signature"): {"signed_at": "now()"},
+    ("statement", "a_base_has_its_rate"): {"remuneration_base": "'paid'"},
+    ("statement", "known_base"): {"remuneration_base": "'nonsense'", "remuneration_rate": "0.1"},
     ("letter_batch", "every_home_is_counted"): {"issued": "1"},
     ("letter_batch", "no_more_than_its_homes"): {"issued": "1", "done": "1", "cases": "'{}'"},
     ("contact", "two_people"): {"by_staff": A, "witness": A},

@@ -7,6 +7,9 @@ from datetime import date
 from uuid import UUID
 
 from portal.db import fetch, fetch_value, unit_of_work
+from portal.statements.actions import sign_statement
+from portal.statements.states import StatementState
+from tests.cast import Estate
 
 Row = tuple[str, str, str, str, int, int | None, int | None, str | None]
 
@@ -15,7 +18,7 @@ ROWS: Sequence[Row] = (
     ("service_fee", "income", "物业收入", "停车费", 24230856, 20931667, None, "含临停"),
     ("service_fee", "expense", "人员", "薪酬", 26146706, 27500000, None, "9月工资"),
     ("service_fee", "expense", "维修", "=门禁维修", 119000, None, None, "@内部备注"),
-    ("common_area_revenue", "income", "经营", "商铺出租", 500000, 500000, 450000, None),
+    ("common_area_revenue", "income", "经营", "商铺出租", 500000, 500000, 480000, None),
 )
 
 
@@ -57,3 +60,9 @@ async def draft(
                 note,
             )
         return statement
+
+
+async def publish(estate: Estate, statement: UUID) -> None:
+    """Finance signs it, and the manager publishes it."""
+    assert await sign_statement(statement, by=estate["蒋涛"]) is StatementState.draft
+    assert await sign_statement(statement, by=estate["沈平"]) is StatementState.published

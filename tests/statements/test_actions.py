@@ -8,11 +8,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from portal.db import fetch, fetch_value, unit_of_work
+from portal.db import fetch, unit_of_work
 from portal.kit.errors import Missing, Refused
 from portal.people.principal import Role
 from portal.statements import queries
-from portal.statements.actions import publish_statement
+from portal.statements.actions import sign_statement
 from portal.statements.states import StatementState
 from tests import builders, cast
 from tests.statements import books
@@ -23,34 +23,59 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 async def test_publishing_freezes_tells_everyone_of_today_and_leaves_a_trace() -> None:
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
-    sha256 = await publish_statement(statement, by=mingxi["蒋涛"])
+    await books.publish(mingxi, statement)
     shown = await queries.statement_of(mingxi["陈静"], statement)
-    assert (shown.row.state, shown.sha256, shown.intact) == (StatementState.published, sha256, True)
-    assert (shown.publisher, len(sha256)) == ("蒋涛", 64)
+    assert (shown.row.state, shown.intact, shown.publisher) == (StatementState.published, True, "沈平")
+    sha256 = shown.sha256
     async with unit_of_work(mingxi.community):
         told = await fetch("SELECT p.name FROM notice n JOIN person p ON p.id = n.person WHERE n.kind = $1", KIND)
         assert {row["name"] for row in told} == {"陈静", "李明", "王芳", "孙强", "赵敏", "吴霞"}  # 周杰 has sold
-        entry = await fetch_value("SELECT facts FROM audit_entry WHERE subject = $1", f"statement:{statement}")
-    assert sha256 in entry
+        entries = await fetch(
+            "SELECT verb, facts FROM audit_entry WHERE subject = $1 ORDER BY verb DESC", f"statement:{statement}"
+        )
+    assert [row["verb"] for row in entries] == ["statement_signed", "statement_published"]
+    assert all(sha256 in row["facts"] for row in entries)
+
+
+async def test_one_person_alone_publishes_nothing() -> None:
+    mingxi = await cast.mingxi()
+    statement = await books.draft(mingxi.community)
+    assert await sign_statement(statement, by=mingxi["蒋涛"]) is StatementState.draft
+    with pytest.raises(Refused):
+        await sign_statement(statement, by=mingxi["蒋涛"])
+    found = await queries.statement_at(mingxi["蒋涛"], statement)
+    assert (found.shown.row.state, found.signer, found.signed_by_me) == (StatementState.draft, "蒋涛", True)
+    assert not (await queries.statement_at(mingxi["沈平"], statement)).signed_by_me
 
 
 async def test_it_is_published_only_once_even_by_two_at_a_time() -> None:
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
-    both = [publish_statement(statement, by=mingxi[who]) for who in ("蒋涛", "沈平")]
-    ends = await asyncio.gather(*both, return_exceptions=True)
-    assert sorted(type(end).__name__ for end in ends) == ["Refused", "str"]
-    with pytest.raises(Refused):
-        await publish_statement(statement, by=mingxi["蒋涛"])
+    both = [sign_statement(statement, by=mingxi[who]) for who in ("蒋涛", "沈平")]
+    assert {await done for done in asyncio.as_completed(both)} == {StatementState.draft, StatementState.published}
+    for who in ("蒋涛", "沈平"):
+        with pytest.raises(Refused):
+            await sign_statement(statement, by=mingxi[who])
+
+
+async def test_a_signature_holds_only_for_what_was_signed() -> None:
+    mingxi = await cast.mingxi()
+    statement = await books.draft(mingxi.community)
+    await sign_statement(statement, by=mingxi["蒋涛"])
+    async with unit_of_work(mingxi.community):
+        await fetch("UPDATE statement_line SET note = '改' WHERE statement = $1 AND position = 1", statement)
+    assert (await queries.statement_at(mingxi["沈平"], statement)).signer == ""
+    assert await sign_statement(statement, by=mingxi["沈平"]) is StatementState.draft, "a first signature again"
+    assert await sign_statement(statement, by=mingxi["蒋涛"]) is StatementState.published
 
 
 async def test_a_later_version_supersedes_and_says_what_it_changes() -> None:
     mingxi = await cast.mingxi()
     first = await books.draft(mingxi.community)
-    await publish_statement(first, by=mingxi["蒋涛"])
+    await books.publish(mingxi, first)
     corrected = [("service_fee", "income", "物业收入", "管理费", 30000000, None, None, None), *books.ROWS[1:]]
     second = await books.draft(mingxi.community, corrected, version=2)
-    await publish_statement(second, by=mingxi["蒋涛"])
+    await books.publish(mingxi, second)
     old, new = [await queries.statement_of(mingxi["陈静"], one) for one in (first, second)]
     assert (old.row.state, old.newer, old.intact) == (StatementState.superseded, second, True)
     assert new.newer is None and [change.item.zh for change in new.changes] == ["管理费"]
@@ -59,15 +84,15 @@ async def test_a_later_version_supersedes_and_says_what_it_changes() -> None:
 
 async def test_an_earlier_version_is_not_published_after_a_later_one(admin: asyncpg.Connection) -> None:
     mingxi = await cast.mingxi()
-    await publish_statement(await books.draft(mingxi.community, version=2), by=mingxi["蒋涛"])
+    await books.publish(mingxi, await books.draft(mingxi.community, version=2))
     with pytest.raises(Refused):
-        await publish_statement(await books.draft(mingxi.community, version=1), by=mingxi["蒋涛"])
+        await sign_statement(await books.draft(mingxi.community, version=1), by=mingxi["蒋涛"])
 
 
 async def test_a_statement_without_lines_is_not_published() -> None:
     mingxi = await cast.mingxi()
     with pytest.raises(Refused):
-        await publish_statement(await books.draft(mingxi.community, []), by=mingxi["蒋涛"])
+        await sign_statement(await books.draft(mingxi.community, []), by=mingxi["蒋涛"])
 
 
 async def test_only_finance_and_managers_of_the_estate_publish() -> None:
@@ -76,9 +101,9 @@ async def test_only_finance_and_managers_of_the_estate_publish() -> None:
     steward = await builders.staff(mingxi.community, "杨帆", "yang", Role.steward)
     for who in (donghu["韩冰"], mingxi["冯丽"], steward, mingxi["陈静"]):
         with pytest.raises(Missing):
-            await publish_statement(statement, by=who)
+            await sign_statement(statement, by=who)
     with pytest.raises(Missing):
-        await publish_statement(uuid4(), by=mingxi["蒋涛"])
+        await sign_statement(uuid4(), by=mingxi["蒋涛"])
 
 
 KIND = "statement_published"
@@ -100,7 +125,7 @@ CHANGES = [
 async def test_nobody_changes_what_is_published(change: str) -> None:
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
-    await publish_statement(statement, by=mingxi["蒋涛"])
+    await books.publish(mingxi, statement)
     with pytest.raises((asyncpg.RestrictViolationError, asyncpg.InsufficientPrivilegeError)):
         async with unit_of_work(mingxi.community):
             await fetch(change, statement)
@@ -118,7 +143,7 @@ async def test_a_draft_may_be_rewritten() -> None:
 async def test_figures_changed_behind_our_back_are_noticed(admin: asyncpg.Connection) -> None:
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
-    await publish_statement(statement, by=mingxi["蒋涛"])
+    await books.publish(mingxi, statement)
     await admin.execute("UPDATE statement_line SET amount = amount + 1 WHERE statement = $1", statement)
     assert not (await queries.statement_of(mingxi["陈静"], statement)).intact
 

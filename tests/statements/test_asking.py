@@ -14,7 +14,6 @@ from portal.desk.queries import desk_of
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.settings import Settings
-from portal.statements.actions import publish_statement
 from portal.statements.asking import answer, ask, questions_at_desk
 from portal.statements.limits import answer_due
 from portal.statements.queries import published_statement
@@ -37,7 +36,7 @@ def november() -> Iterator[None]:
 async def published() -> tuple[cast.Estate, UUID]:
     mingxi = await cast.mingxi()
     statement = await books.draft(mingxi.community)
-    await publish_statement(statement, by=mingxi["蒋涛"])
+    await books.publish(mingxi, statement)
     return mingxi, statement
 
 

@@ -11,7 +11,6 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.settings import Settings
-from portal.statements.actions import publish_statement
 from tests import builders, cast
 from tests.client import browser
 from tests.statements import books
@@ -27,12 +26,17 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
         assert "公示前核对" in (await client.get(f"/desk/statements/{statement}")).text
         answer = await client.post(f"/desk/statements/{statement}/publication")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/statements/{statement}")
+        assert (await client.post(f"/desk/statements/{statement}/publication")).status_code == 409  # one alone
+        assert "蒋涛 已签署当前内容" in (await client.get(f"/desk/statements/{statement}")).text
+    async with browser(settings, mingxi["沈平"]) as client:
+        answer = await client.post(f"/desk/statements/{statement}/publication")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/statements/{statement}")
         assert (await client.post(f"/desk/statements/{statement}/publication")).status_code == 409
         assert "公示前核对" not in (await client.get(f"/desk/statements/{statement}")).text
     async with browser(settings, mingxi["陈静"]) as client:
         assert f'data-statement="{statement}" data-state="published"' in (await client.get("/statements")).text
         shown = (await client.get(f"/statements/{statement}")).text
-        assert shown.count("data-statement=") == 1 and "9月工资" in shown and "蒋涛" in shown
+        assert shown.count("data-statement=") == 1 and "9月工资" in shown and "沈平" in shown
         assert re.search(r"¥551,279<span class=\"fen\">\.41</span>", shown)  # income of the service fee, alone
         assert "556,279" not in shown  # two funds added up
         file = await client.get(f"/statements/{statement}.csv")
@@ -54,8 +58,9 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
 async def test_an_unknown_figure_is_a_dash_and_never_zero(settings: Settings) -> None:
     mingxi = await cast.mingxi()
     row = ("service_fee", "expense", "维修", "门禁", 119000, None, None, None)
-    statement = await books.draft(mingxi.community, [row])
-    await publish_statement(statement, by=mingxi["蒋涛"])
+    fees = ("service_fee", "income", "收入", "物业费", 200000, 200000, 200000, None)
+    statement = await books.draft(mingxi.community, [row, fees])
+    await books.publish(mingxi, statement)
     async with browser(settings, mingxi["陈静"]) as client:
         shown = (await client.get(f"/statements/{statement}")).text
         line = re.search(r'<tr id="line-1">.*?</tr>', shown, re.S)
@@ -65,7 +70,7 @@ async def test_an_unknown_figure_is_a_dash_and_never_zero(settings: Settings) ->
 async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -> None:
     mingxi, donghu = await cast.mingxi(), await cast.donghu()
     draft, published = await books.draft(mingxi.community), await books.draft(mingxi.community, code="b")
-    await publish_statement(published, by=mingxi["蒋涛"])
+    await books.publish(mingxi, published)
     async with browser(settings, mingxi["陈静"]) as client:
         wrong = ("nonsense", f"{published}.exe", f"{published}.", f"{{{published}}}", published.hex)
         for name in (draft, f"{draft}.csv", f"{draft}.xlsx", f"{draft}.pdf", uuid4(), *wrong):
@@ -85,7 +90,7 @@ async def test_drafts_and_other_estates_are_404_for_owners(settings: Settings) -
 async def test_the_public_reads_what_is_published_and_nothing_of_a_person(settings: Settings) -> None:
     mingxi, donghu = await cast.mingxi(), await cast.donghu()
     draft, published = await books.draft(mingxi.community, code="b"), await books.draft(mingxi.community)
-    await publish_statement(published, by=mingxi["蒋涛"])
+    await books.publish(mingxi, published)
     item = await builders.charge_item(mingxi.community)
     await builders.tariff(mingxi.community, item)
     async with browser(settings) as client:
@@ -121,7 +126,7 @@ async def test_an_unchanged_public_page_is_not_sent_again(settings: Settings) ->
             english = await client.get(path, headers={"If-None-Match": first.headers["etag"], "Accept-Language": "en"})
             assert english.status_code == 200 and 'lang="en"' in english.text
         mark = (await client.get("/e/mingxi/statements")).headers["etag"]
-        await publish_statement(statement, by=mingxi["蒋涛"])
+        await books.publish(mingxi, statement)
         assert (await client.get("/e/mingxi/statements", headers={"If-None-Match": mark})).status_code == 200
     async with browser(settings, mingxi["陈静"]) as client:
         assert (await client.get("/e/mingxi")).headers["cache-control"] == "no-store"

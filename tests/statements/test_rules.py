@@ -1,5 +1,6 @@
 """Whatever the lines are, the parts of a statement sum to its totals and no fund is mixed with another."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from portal.demo import accounts
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
-from portal.statements.rules import Change, Head, Line, changes, content_sha256, funds_of, repeated
+from portal.statements.rules import Head, Line, content_sha256, funds_of, repeated
 from portal.statements.states import Side, StatementFund
+from portal.statements.versions import Change, changes
 
 HEAD = Head("mingxi", "joint", 1, "收支", date(2026, 10, 1), date(2026, 10, 31))
 fen = st.integers(-(10**11), 10**11).map(Money)
@@ -75,13 +77,29 @@ def test_the_fingerprint_changes_with_every_figure_and_tells_unknown_from_zero()
 def test_a_later_version_says_what_it_changes() -> None:
     before = [a_line(100, position=1), a_line(200, item="餐补", position=2), a_line(5, item="退押金", position=3)]
     after = [a_line(150, position=1), a_line(5, item="退押金", position=2), a_line(5, item="退押金", position=3)]
-    fund = StatementFund.service_fee
     assert changes(before, after) == [
-        Change(Bilingual("薪酬", ""), fund, Money(100), Money(150)),
-        Change(Bilingual("退押金", ""), fund, None, Money(5)),
-        Change(Bilingual("餐补", ""), fund, Money(200), None),
+        Change(before[0], after[0]),
+        Change(None, after[2]),
+        Change(before[1], None),
     ]
     assert changes(after, after) == []
+
+
+@given(lines, lines)
+def test_what_two_versions_differ_in_makes_the_second_of_the_first(before: list[Line], after: list[Line]) -> None:
+    found = changes(before, after)
+    made = list(before)
+    for change in found:
+        if change.before:
+            made.remove(change.before)
+        if change.after:
+            made.append(change.after)
+    assert without_places(made) == without_places(after)
+    assert all(change.before != change.after for change in found)
+
+
+def without_places(found: list[Line]) -> list[str]:
+    return sorted(repr(replace(line, position=0)) for line in found)
 
 
 def test_what_stands_twice_is_pointed_out() -> None:

@@ -13,19 +13,31 @@ from portal.people.actions import start_session
 from portal.people.principal import Audience, Principal, Role
 from portal.people.queries import principal_of
 from portal.statements import queries
-from portal.statements.actions import publish_statement
+from portal.statements.actions import sign_statement
+from portal.statements.preparing import explain_finding
 from portal.statements.states import StatementState
+from tests import builders
 from tests.estate.files import GOOD, replaced, write
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 
 
-async def manager() -> Principal:
+async def signers() -> list[Principal]:
+    """The manager, and somebody of finance."""
     async with unit_of_work(EVERYWHERE):
-        row = await fetch_one("SELECT human FROM staff WHERE $1 = ANY(roles)", Role.manager.value)
+        row = await fetch_one("SELECT community, human FROM staff WHERE $1 = ANY(roles)", Role.manager.value)
+    assert row
     found = await principal_of(await start_session(row["human"], Audience.staff, "tests"))
     assert found
-    return found
+    return [found, await builders.staff(row["community"], "谢朗", "xie", Role.finance)]
+
+
+async def sign(statement: UUID, both: list[Principal]) -> None:
+    """Explain what is found, then both sign."""
+    for one in (await queries.statement_at(both[0], statement)).shown.open_findings:
+        await explain_finding(both[0], statement, one.finding.key, "含税口径不同。")
+    for who in both:
+        await sign_statement(statement, by=who)
 
 
 async def versions() -> list[tuple[int, str, UUID]]:
@@ -35,15 +47,18 @@ async def versions() -> list[tuple[int, str, UUID]]:
 
 async def test_a_corrected_file_is_a_new_version_and_the_published_one_stays(tmp_path: Path) -> None:
     await import_estate(write(tmp_path, GOOD), "qinghe", actor="cli")
-    who = await manager()
+    both = await signers()
     ((_, _, first),) = await versions()
-    sha256 = await publish_statement(first, by=who)
+    await sign(first, both)
+    sha256 = (await queries.statement_at(both[0], first)).shown.sha256
     assert not sum((await import_estate(write(tmp_path, GOOD), "qinghe", actor="cli")).updated.values())
     corrected = write(tmp_path, replaced("accounts", "308970.85", "308970.86"))
     assert (await import_estate(corrected, "qinghe", actor="cli")).as_json()["errors"] == []
     (_, state, _), (number, draft, second) = await versions()
     assert (state, number, draft) == ("published", 2, "draft")
-    await publish_statement(second, by=who)
-    old, new = (await queries.statement_at(who, first)).shown, (await queries.statement_at(who, second)).shown
+    await sign(second, both)
+    old, new = [(await queries.statement_at(both[0], one)).shown for one in (first, second)]
     assert (old.row.state, old.sha256, old.intact) == (StatementState.superseded, sha256, True)
-    assert [(str(change.before), str(change.after)) for change in new.changes] == [("308970.85", "308970.86")]
+    assert [(str(change.before.amount), str(change.after.amount)) for change in new.changes] == [
+        ("308970.85", "308970.86")
+    ]

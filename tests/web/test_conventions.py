@@ -25,7 +25,9 @@ PUBLIC = {
 # Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it.
 NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
          "estate:show": "str", "estate:prices": "str", "estate:standards": "str", "estate:statements": "str",
-         "estate:statement": "str", "statements:show": "str", "statements:ask": "str"}  # fmt: skip
+         "estate:statement": "str",
+         "desk.reports:file": "str", "committee:file": "str", "statements:show": "str",
+         "statements:ask": "str"}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z.\-_]*(:[a-z\-_.]+)?")
 
 

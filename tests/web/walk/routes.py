@@ -43,6 +43,16 @@ FORMS: dict[str, dict[str, str]] = {
     "services:rate": {"stars": "3"},
     "desk.services:explain": {"reason": "不对"},
     "statements:ask": {"line": "1", "text": "不对"},
+    "desk.statements:draft": {
+        "community": "1",
+        "title": "不对",
+        "code": "x",
+        "first": "2026-11-01",
+        "last": "2026-11-30",
+        "basis": "cash",
+    },
+    "desk.statements:explain": {"finding": "x", "text": "不对"},
+    "desk.statements:set_terms": {"basis": "cash"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
 }
 # The other answers of a route: files behind a dot, small pictures.

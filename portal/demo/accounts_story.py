@@ -1,0 +1,118 @@
+"""How the demo estate publishes its accounts: two people sign, findings are explained, a budget is mended."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+from portal.db import fetch, fetch_one, unit_of_work
+from portal.demo import cast
+from portal.demo.accounts import corrected_budget
+from portal.demo.estate import CODE, COLUMNS
+from portal.estate.importing import import_estate
+from portal.kit.period import Month
+from portal.people.principal import Principal
+from portal.statements.actions import sign_statement
+from portal.statements.asking import answer, ask
+from portal.statements.drafting import Wish, draft_from_books
+from portal.statements.preparing import explain_finding, set_terms
+from portal.statements.queries import statement_at
+from portal.statements.states import Basis, FindingKind, RemunerationBase
+
+WHY = {
+    FindingKind.capital_works: "拟提交业主大会表决；表决通过并明确资金来源之前不开工。",
+    FindingKind.note_differs: "按原表公布。差额正在核对，核对清楚后以新版本更正。",
+    FindingKind.no_contract: "尚未签订或正在续签，服务中心已约对方月内签订，签订后公示期限与价格。",
+    FindingKind.nothing_received: "本月没有到账，已通知对方付款，到账后列入当月账目。",
+    FindingKind.lump_sum: "由若干小额项目合成，凭证存服务中心，业主可预约查阅。",
+    FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",
+}
+ASKED = (
+    (
+        "two_homes",
+        "停车费",
+        "停车费比预算多出不少，是涨价了吗？",
+        "没有涨价。本月临停车辆增加，另有一批季度月卡集中续费。",
+    ),
+    (
+        "chair",
+        "业主大会微信投票奖励",
+        "投票奖励发给了谁，标准是什么？",
+        "按业主大会决议，参与投票的每户 20 元，共 663 户。",
+    ),
+    ("early", "车辆理赔费", "两笔车辆理赔是什么事故？保险不赔吗？", ""),
+)
+
+
+async def publish_accounts(community: int, on: date) -> None:
+    """Publish every draft, mend the budget by a second version, ask and answer, and leave a new draft on the desk."""
+    finance, manager = await cast.staff_member("finance"), await cast.staff_member("manager")
+    for draft in await _drafts(community):
+        await _publish(community, draft, finance, manager)
+    with tempfile.TemporaryDirectory() as folder:
+        with (Path(folder) / "accounts.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS["accounts"].split(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(corrected_budget(on))
+        report = await import_estate(Path(folder), CODE, actor="demo")
+    if report.errors:
+        raise SystemExit(f"the mended budget could not be brought in: {report.errors[:3]}")
+    for draft in await _drafts(community):
+        await _publish(community, draft, finance, manager)
+    await _ask(community, finance)
+    last = Month.of(on) + -1
+    wish = Wish(f"fees-{last}", f"{last.year}年{last.month}月物业服务费收入", last.first, last.last, Basis.cash)
+    await draft_from_books(finance, community, wish)
+
+
+async def _drafts(community: int) -> list[UUID]:
+    async with unit_of_work(community, read_only=True):
+        rows = await fetch(
+            "SELECT id FROM statement WHERE community = $1 AND state = 'draft' ORDER BY ends_on, code", community
+        )
+    return [row["id"] for row in rows]
+
+
+async def _publish(community: int, draft: UUID, finance: Principal, manager: Principal) -> None:
+    if (await statement_at(finance, draft)).shown.row.code.startswith("joint-"):
+        await set_terms(
+            finance, draft, Basis.cash, RemunerationBase.paid, Decimal("0.09"), await _outside(draft, community)
+        )
+    for one in (await statement_at(finance, draft)).shown.open_findings:
+        await explain_finding(finance, draft, one.finding.key, WHY[one.finding.kind])
+    await sign_statement(draft, finance)
+    await sign_statement(draft, manager)
+
+
+async def _outside(draft: UUID, community: int) -> list[int]:
+    """The lines that the source leaves out of the manager's base: taxes and the developer's share."""
+    async with unit_of_work(community, read_only=True):
+        rows = await fetch(
+            "SELECT position FROM statement_line WHERE statement = $1 AND side = 'expense' AND category = ANY($2)"
+            " AND item_zh = ANY($3)",
+            draft,
+            ["税费", "停车分成"],
+            ["税金", "应付开发公司停车费"],
+        )
+    return [row["position"] for row in rows]
+
+
+async def _ask(community: int, finance: Principal) -> None:
+    for who, item, words, reply in ASKED:
+        async with unit_of_work(community, read_only=True):
+            line = await fetch_one(
+                "SELECT l.statement, l.position FROM statement_line l JOIN statement s ON s.id = l.statement"
+                " WHERE s.community = $1 AND s.state = 'published' AND s.code LIKE 'joint-%' AND l.item_zh = $2"
+                " ORDER BY l.position LIMIT 1",
+                community,
+                item,
+            )
+        if line is None:
+            raise LookupError(item)
+        asked = await ask(await cast.owner(who), line["statement"], str(line["position"]), words)
+        if reply:
+            await answer(finance, asked, reply)

@@ -1,0 +1,135 @@
+"""What came in after each kind of step towards debtors, and how complaints ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from portal.arrears.states import ContactChannel
+from portal.communities.queries import work_terms
+from portal.db import fetch
+from portal.disputes.facts import FIELDS, TABLES, with_clocks
+from portal.disputes.states import Outcome, Promise
+from portal.kit import clock
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.reports.rules import Report, ReportRow, Span, median, rate
+from portal.services.rounds import Delivered
+
+AFTER = 14  # days in which a payment is counted for the last step before it
+HOUR = 3600
+# Each payment on a home's lines counts for the last step before it, and for none where that was too long ago.
+_RECOVERED = """
+WITH step AS (
+  SELECT k.unit, k.debtor, c.id, c.channel, c.on_day,
+    lead(c.on_day) OVER (PARTITION BY k.unit, k.debtor ORDER BY c.on_day, c.at) AS next_day
+  FROM contact c JOIN arrears_case k ON k.id = c.arrears_case WHERE c.community = ANY($1)
+), paid AS (
+  SELECT s.id, sum(a.amount)::bigint AS fen FROM step s
+  JOIN bill b ON b.unit = s.unit AND b.debtor = s.debtor AND b.due_on < s.on_day
+  JOIN bill_line l ON l.bill = b.id JOIN allocation a ON a.line = l.id JOIN payment p ON p.id = a.payment
+  WHERE s.on_day BETWEEN $2 AND $3 AND p.received_on >= s.on_day AND p.received_on <= s.on_day + $4::int
+   AND (s.next_day IS NULL OR p.received_on < s.next_day)
+  GROUP BY s.id
+)
+SELECT s.channel, count(*) AS steps, count(p.id) FILTER (WHERE p.fen > 0) AS answered,
+  coalesce(sum(p.fen), 0)::bigint AS fen
+FROM step s LEFT JOIN paid p ON p.id = s.id WHERE s.on_day BETWEEN $2 AND $3 GROUP BY s.channel
+"""
+
+
+async def action_report(communities: Sequence[int], span: Span) -> Report:
+    """What was paid within AFTER days of each kind of step; in the running unit of work."""
+    found = {
+        row["channel"]: row for row in await fetch(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
+    }
+    rows = []
+    for channel in ContactChannel:
+        row = found.get(channel)
+        steps, answered, fen = (row["steps"], row["answered"], row["fen"]) if row else (0, 0, 0)
+        rows.append(ReportRow(channel, (steps, rate(answered, steps), Money(fen)), max(fen, 0)))
+    return Report(
+        "actions",
+        N_("What steps brought in"),
+        Sentence(
+            N_(
+                "Steps of these months, and what was paid of the overdue bills within %(days)s days of each. A payment"
+                " counts for the last step before it."
+            ),
+            {"days": AFTER},
+        ),
+        (N_("Step"), N_("How many"), N_("Followed by a payment"), N_("Paid")),
+        rows,
+    )
+
+
+async def outcome_report(communities: Sequence[int], span: Span) -> Report:
+    """How complaints that were decided in these months ended, and in how many hours; in the running unit of work."""
+    rows = await fetch(
+        "SELECT DISTINCT ON (c.dispute) c.outcome, extract(epoch FROM c.final_at - d.opened_at)::bigint AS seconds"
+        " FROM decision c JOIN dispute d ON d.id = c.dispute JOIN community e ON e.id = c.community"
+        " WHERE c.community = ANY($1) AND (c.final_at AT TIME ZONE e.timezone)::date BETWEEN $2 AND $3"
+        " ORDER BY c.dispute, c.round DESC",
+        list(communities),
+        span.starts_on,
+        span.ends_on,
+    )
+    counts = Counter(row["outcome"] for row in rows)
+    hours = {outcome: [row["seconds"] // HOUR for row in rows if row["outcome"] == outcome] for outcome in Outcome}
+    return Report(
+        "disputes",
+        N_("How disputes ended"),
+        Sentence(N_("Disputes decided in these months, and the hours from opening to the decision.")),
+        (N_("Outcome"), N_("Disputes"), N_("Median hours"), N_("Longest hours")),
+        [
+            ReportRow(one, (counts[one], median(hours[one]), max(hours[one], default=None)), counts[one])
+            for one in Outcome
+        ],
+    )
+
+
+async def promise_report(communities: Sequence[int], span: Span) -> Report:
+    """Whether the three promises of each dispute opened in these months were kept; in the running unit of work."""
+    rows = await fetch(
+        f"{FIELDS}{TABLES} WHERE d.community = ANY($1)"
+        " AND (d.opened_at AT TIME ZONE c.timezone)::date BETWEEN $2 AND $3",
+        list(communities),
+        span.starts_on,
+        span.ends_on,
+    )
+    now = clock.now()
+    kept: Counter[Promise] = Counter()
+    known: Counter[Promise] = Counter()
+    for dispute in await with_clocks(rows, now, await work_terms(set(communities))):
+        for promise in dispute.promises:
+            if promise.due and (promise.done or promise.due < now):
+                known[promise.what] += 1
+                kept[promise.what] += bool(promise.done and promise.done <= promise.due)
+    return Report(
+        "promises",
+        N_("Deadlines kept with disputes"),
+        Sentence(
+            N_("Disputes opened in these months whose deadline is over or was met; waiting for owners does not count.")
+        ),
+        (N_("Promise"), N_("Disputes"), N_("Kept"), N_("Share")),
+        [ReportRow(what, (known[what], kept[what], rate(kept[what], known[what])), kept[what]) for what in Promise],
+    )
+
+
+def delivered_report(found: Sequence[Delivered]) -> Report:
+    """What was promised as service and what was done of it."""
+    rows = [
+        ReportRow(
+            Sentence("%(item)s", {"item": one.item}),
+            (one.promised, one.done, one.late, one.missed, rate(one.kept, one.promised - one.due)),
+            one.kept,
+        )
+        for one in found
+    ]
+    return Report(
+        "services",
+        N_("Services delivered"),
+        Sentence(N_("Times that were promised in these months; the share leaves out those that are not over yet.")),
+        (N_("Service"), N_("Promised"), N_("Done"), N_("Late"), N_("Missed"), N_("Share")),
+        rows,
+    )

@@ -1,0 +1,103 @@
+"""How old what is owed is, and where its cases stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from portal.arrears.rules import RUNGS
+from portal.arrears.states import Reason
+from portal.db import fetch
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.reports.rules import FEW, SMALL, Report, ReportRow, suppressed
+
+
+class Age(StrEnum):
+    """How many days a sum is overdue; the first four are those of the ladder (product.md S7 to S10)."""
+
+    not_due = "not_due"
+    to_15 = "to_15"
+    to_30 = "to_30"
+    to_60 = "to_60"
+    to_180 = "to_180"
+    to_365 = "to_365"
+    older = "older"
+
+
+# As the books of that day have it: corrections made by then, payments received by then.
+_AGES = """
+WITH line AS (
+  SELECT b.unit, $2::date - b.due_on AS days, l.amount
+    + coalesce((SELECT sum(a.amount) FROM adjustment a WHERE a.line = l.id
+        AND (a.created_at AT TIME ZONE c.timezone)::date <= $2), 0)
+    - coalesce((SELECT sum(a.amount) FROM allocation a JOIN payment p ON p.id = a.payment WHERE a.line = l.id
+        AND p.received_on <= $2), 0) AS owed
+  FROM bill_line l JOIN bill b ON b.id = l.bill JOIN community c ON c.id = l.community
+  WHERE l.community = ANY($1) AND b.issued_on <= $2
+   AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id AND r.issued_on <= $2)
+)
+SELECT CASE WHEN days <= 0 THEN 'not_due' WHEN days <= 15 THEN 'to_15' WHEN days <= 30 THEN 'to_30'
+  WHEN days <= 60 THEN 'to_60' WHEN days <= 180 THEN 'to_180' WHEN days <= 365 THEN 'to_365' ELSE 'older' END AS age,
+  count(DISTINCT unit) AS homes, sum(owed)::bigint AS owed
+FROM line WHERE owed > 0 GROUP BY 1
+"""
+_REASONS = """
+SELECT r.reason, count(*) AS cases FROM arrears_case k LEFT JOIN LATERAL (
+  SELECT reason FROM case_reason WHERE arrears_case = k.id ORDER BY at DESC, id DESC LIMIT 1) r ON true
+WHERE k.community = ANY($1) AND k.state <> 'closed' GROUP BY 1
+"""
+
+
+async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool = False) -> Report:
+    """What was owed on a day by the days it was overdue; in the running unit of work.
+
+    `discreet` tells no group of 1 to SMALL - 1 homes, and nothing from which one could be subtracted.
+    """
+    found = {row["age"]: row for row in await fetch(_AGES, list(communities), on)}
+    sums = [(found[age]["homes"], found[age]["owed"]) if age in found else (0, 0) for age in Age]
+    hidden = suppressed([homes for homes, _owed in sums]) if discreet else [False] * len(sums)
+    rows = [
+        ReportRow(age, (None, None) if hide else (homes, Money(owed)), None if hide else owed)
+        for age, (homes, owed), hide in zip(Age, sums, hidden, strict=True)
+    ]
+    return Report(
+        "ageing",
+        N_("Ageing of what is owed"),
+        Sentence(
+            N_("Everything billed and not paid on %(day)s, by the days since it was due; what is held is within."),
+            {"day": on},
+        ),
+        (N_("Overdue"), N_("Homes"), N_("Owed")),
+        rows,
+        (Sentence(FEW, {"n": SMALL}),) if any(hidden) else (),
+    )
+
+
+def stage_report(by_stage: dict[int, int]) -> Report:
+    """How many cases stand on each rung of the ladder."""
+    rows = [ReportRow(rung, (by_stage.get(stage, 0),), by_stage.get(stage, 0)) for stage, rung in enumerate(RUNGS)]
+    return Report(
+        "stages",
+        N_("Cases by stage"),
+        Sentence(N_("Cases with something overdue, by the stage they have reached.")),
+        (N_("Stage"), N_("Cases")),
+        rows,
+    )
+
+
+async def reason_report(communities: Sequence[int]) -> Report:
+    """Why they owe, as staff understood it last; in the running unit of work."""
+    found: Counter[str] = Counter()
+    for row in await fetch(_REASONS, list(communities)):
+        found[row["reason"] or Reason.unknown.value] += row["cases"]
+    rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason]
+    return Report(
+        "reasons",
+        N_("Why they owe"),
+        Sentence(N_("Cases that are not closed, by the reason that staff wrote down last.")),
+        (N_("Reason"), N_("Cases")),
+        rows,
+    )

@@ -1,0 +1,103 @@
+"""How much of the fees was paid: of the months asked for, and of what was owed before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.db import fetch_one
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.ledger.rules import FUND_OF_KIND
+from portal.ledger.states import Fund
+from portal.reports.rules import FEW, SMALL, Collection, Report, ReportRow, Span, rate
+
+# Money of others is no fee: what is passed through, set aside for repairs, deposited, or earned by common areas.
+FEES = [kind for kind, fund in FUND_OF_KIND.items() if fund is Fund.service]
+_SUMS = """
+WITH line AS (
+  SELECT l.id, l.unit, l.amount, b.period, b.kind FROM bill_line l JOIN bill b ON b.id = l.bill
+  JOIN charge_item i ON i.id = l.item
+  WHERE l.community = ANY($1) AND i.kind = ANY($2) AND b.kind <> 'late_charge' AND b.period <= $4
+   AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id)
+), told AS (
+  SELECT l.unit, l.period >= $3 AND l.kind <> 'opening' AS own,
+    l.amount + coalesce((SELECT sum(a.amount) FROM adjustment a WHERE a.line = l.id), 0) AS billed,
+    coalesce((SELECT sum(a.amount) FROM allocation a JOIN payment p ON p.id = a.payment
+      WHERE a.line = l.id AND p.received_on < $5), 0) AS paid_before,
+    coalesce((SELECT sum(a.amount) FROM allocation a JOIN payment p ON p.id = a.payment
+      WHERE a.line = l.id AND p.received_on BETWEEN $5 AND $6), 0) AS paid
+  FROM line l
+), home AS (
+  SELECT unit, own, sum(billed)::bigint AS billed, sum(paid_before)::bigint AS paid_before, sum(paid)::bigint AS paid
+  FROM told GROUP BY unit, own
+)
+SELECT coalesce(sum(billed) FILTER (WHERE own), 0)::bigint AS billed,
+  coalesce(sum(paid_before + paid) FILTER (WHERE own), 0)::bigint AS received,
+  coalesce(sum(greatest(billed - paid_before, 0)) FILTER (WHERE NOT own), 0)::bigint AS owed_before,
+  coalesce(sum(paid) FILTER (WHERE NOT own), 0)::bigint AS recovered,
+  count(*) FILTER (WHERE own AND billed > 0) AS homes,
+  count(*) FILTER (WHERE own AND billed > 0 AND paid_before + paid >= billed) AS homes_paid,
+  count(*) FILTER (WHERE NOT own AND billed > paid_before) AS homes_before,
+  count(*) FILTER (WHERE NOT own AND paid > 0) AS homes_recovered
+FROM home
+"""
+WHOLE = 1000  # a bar is in per mille, so that rates are compared and not sums
+MEANING = N_(
+    "Fees are service fees, parking, refuse and other services. Utilities passed on, the maintenance fund, deposits and"
+    " income of common areas do not count, nor does money paid ahead for later months. Corrections are taken off."
+)
+
+
+async def collection_of(communities: Sequence[int], span: Span) -> Collection:
+    """Fees of the service months and what payments received by their last day paid of them; arrears likewise.
+
+    In the running unit of work.
+    """
+    row = await fetch_one(_SUMS, list(communities), FEES, str(span.first), str(span.last), span.starts_on, span.ends_on)
+    assert row
+    billed, received, owed, recovered = (
+        Money(row[name]) for name in ("billed", "received", "owed_before", "recovered")
+    )
+    homes = (row[name] for name in ("homes", "homes_paid", "homes_before", "homes_recovered"))
+    return Collection(billed, received, owed, recovered, *homes)
+
+
+def collection_report(found: Collection, *, discreet: bool = False) -> Report:
+    """The three rates, with what they are made of. `discreet` leaves out what would tell of 1 to SMALL - 1 homes."""
+    own, old = (discreet and few for few in (found.few_now, found.few_before))
+    both = (found.billed + found.owed_before, found.received + found.recovered)
+    rows = [
+        (N_("Current collection rate"), found.billed, found.received, own),
+        (N_("Old arrears recovered"), found.owed_before, found.recovered, old),
+        (N_("Combined rate"), *both, own or old),
+    ]
+    return Report(
+        "collection",
+        N_("Collection"),
+        Sentence(MEANING),
+        (N_("Rate"), N_("Due"), N_("Received"), N_("Share")),
+        [
+            ReportRow(
+                Sentence(name),
+                (None, None, None) if hide else (due, got, rate(got, due)),
+                None if hide else _bar(got, due),
+            )
+            for name, due, got, hide in rows
+        ],
+        (
+            Sentence(N_("Current: what was paid by the last day, of the fees of these months.")),
+            Sentence(N_("Old: what was paid in these months, of the fees owed when they began.")),
+            *_of_homes(found, hidden=own),
+            *((Sentence(FEW, {"n": SMALL}),) if own or old else ()),
+        ),
+        full=WHOLE,
+    )
+
+
+def _of_homes(found: Collection, *, hidden: bool) -> list[Sentence]:
+    said = N_("%(paid)s of %(homes)s homes owe nothing more of these months.")
+    return [] if hidden else [Sentence(said, {"paid": found.homes_paid, "homes": found.homes})]
+
+
+def _bar(part: Money, whole: Money) -> int:
+    return max(min(WHOLE * part.fen // whole.fen, WHOLE), 0) if whole.fen > 0 else 0

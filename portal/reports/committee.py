@@ -1,0 +1,91 @@
+"""What an owners' committee reads: aggregates of closed months, open questions, and which files were taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import fetch, reading, retrying, unit_of_work
+from portal.kit import clock
+from portal.kit.period import Month
+from portal.people.principal import Principal
+from portal.reports.acting import outcome_report, promise_report
+from portal.reports.ageing import ageing_report
+from portal.reports.collection import collection_of, collection_report
+from portal.reports.rules import Report, Span
+from portal.statements.asking import QuestionRow, open_questions
+
+MONTHS = 12
+LOGGED = 20  # files taken that are listed
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that somebody of the committee took; nobody is named."""
+
+    at: datetime
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class CommitteeEstate:
+    """What the committee of one estate reads: figures of closed months, open questions, and who took a file."""
+
+    id: int
+    name: str
+    code: str
+    span: Span
+    reports: list[Report]
+    questions: list[QuestionRow]
+    taken: list[Taken]
+
+    def called(self, code: str) -> Report | None:
+        """The report with this code."""
+        return next((one for one in self.reports if one.code == code), None)
+
+
+@reading
+async def committee_of(by: Principal) -> list[CommitteeEstate]:
+    """Each estate of whose committee the reader is a member: the last twelve closed months, aggregates alone."""
+    rows = await fetch(
+        "SELECT id, name, code, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.committees)
+    )
+    return [await _committee(row) for row in rows]
+
+
+async def _committee(row: Any) -> CommitteeEstate:
+    community = [row["id"]]
+    last = Month.of(clock.today(row["timezone"])) + -1
+    span = Span(last + (1 - MONTHS), last)
+    reports = [
+        collection_report(await collection_of(community, span), discreet=True),
+        await ageing_report(community, span.ends_on, discreet=True),
+        await outcome_report(community, span),
+        await promise_report(community, span),
+    ]
+    taken = await fetch(
+        "SELECT at, subject FROM audit_entry WHERE community = $1 AND verb = $2 ORDER BY at DESC, id LIMIT $3",
+        row["id"],
+        AuditVerb.REPORT_TAKEN.value,
+        LOGGED,
+    )
+    return CommitteeEstate(
+        row["id"],
+        row["name"],
+        row["code"],
+        span,
+        reports,
+        await open_questions(row["id"]),
+        [Taken(one["at"], one["subject"].partition(":")[2], row["timezone"]) for one in taken],
+    )
+
+
+@retrying
+async def take_report(by: Principal, estate: CommitteeEstate, name: str) -> None:
+    """Write down that somebody of the committee took a file."""
+    async with unit_of_work(estate.id):
+        await record(by.actor, AuditVerb.REPORT_TAKEN, f"report:{name}", community=estate.id)

@@ -1,0 +1,59 @@
+"""All reports of the desk for some months, and those of them that a committee reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.arrears.queries import figures
+from portal.db import fetch_value, reading
+from portal.kit import clock
+from portal.kit.period import Month
+from portal.people.principal import Principal, Role
+from portal.reports.acting import action_report, delivered_report, outcome_report, promise_report
+from portal.reports.ageing import ageing_report, reason_report, stage_report
+from portal.reports.collection import collection_of, collection_report
+from portal.reports.rules import Report, Span
+from portal.services.rounds import delivered_in
+
+REPORTERS = (Role.finance, Role.manager)
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Every report of the months asked for."""
+
+    span: Span
+    this: Month
+    reports: list[Report]
+
+    def called(self, code: str) -> Report | None:
+        """The one with this code."""
+        return next((one for one in self.reports if one.code == code), None)
+
+
+async def reports_of(by: Principal, first: Month | None = None, last: Month | None = None) -> Reports:
+    """All of them for the estates in which the reader may read them, first and last month inclusive."""
+    stages = (await figures(by)).by_stage
+    today, span, found = await _counted(by, first, last)
+    delivered = await delivered_in(by, span.first, span.last)
+    found.insert(2, stage_report(stages))
+    return Reports(span, Month.of(today), [*found, delivered_report(delivered.delivered)])
+
+
+@reading
+async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[date, Span, list[Report]]:
+    communities = by.with_role(*REPORTERS)
+    zone = await fetch_value(
+        "SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", list(communities)
+    )
+    today = clock.today(zone)
+    span = Span.of(first, last, Month.of(today))
+    return today, span, [
+        collection_report(await collection_of(communities, span)),
+        await ageing_report(communities, today),
+        await reason_report(communities),
+        await action_report(communities, span),
+        await outcome_report(communities, span),
+        await promise_report(communities, span),
+    ]  # fmt: skip

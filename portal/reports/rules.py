@@ -1,0 +1,159 @@
+"""What a report is, and the arithmetic of rates: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from portal.kit.display import percent
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.kit.period import Month
+
+SMALL = 5  # fewer of something could be told apart by those who know them
+LONGEST = 36  # months that a report looks over
+
+Figure = Money | int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole months, both inclusive."""
+
+    first: Month
+    last: Month
+
+    @classmethod
+    def of(cls, first: Month | None, last: Month | None, now: Month) -> Span:
+        """What was asked for, in order and at most LONGEST; this month where nothing was."""
+        last = min(last or now, now)
+        first = min(first or last, last)
+        return cls(max(first, last + (1 - LONGEST)), last)
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+        return self.first.first
+
+    @property
+    def ends_on(self) -> date:
+        """The last day."""
+        return self.last.last
+
+
+FEW = N_("A dash: fewer than %(n)s homes, or a figure that would tell of so few.")
+
+
+def few(count: int) -> bool:
+    """Whether so many could be told apart by those who know them."""
+    return 0 < count < SMALL
+
+
+def rate(part: Money | int, whole: Money | int) -> Decimal | None:
+    """A part as a ratio of the whole; None of nothing, which is no rate and never 0 %."""
+    above, below = (n.fen if isinstance(n, Money) else n for n in (part, whole))
+    return Decimal(above) / Decimal(below) if below > 0 else None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Fees that fell to some months and what was paid of them; and of what was owed from before. All in fen."""
+
+    billed: Money
+    received: Money
+    owed_before: Money
+    recovered: Money
+    homes: int = 0
+    homes_paid: int = 0
+    homes_before: int = 0
+    homes_recovered: int = 0
+
+    @property
+    def current(self) -> Decimal | None:
+        """当期收缴率: received of the months' own fees (domain.md 4.3)."""
+        return rate(self.received, self.billed)
+
+    @property
+    def old(self) -> Decimal | None:
+        """往年清欠率: recovered of what was owed when the first month began (domain.md 4.3)."""
+        return rate(self.recovered, self.owed_before)
+
+    @property
+    def combined(self) -> Decimal | None:
+        """综合收缴率: both received, of both owed (domain.md 4.3)."""
+        return rate(self.received + self.recovered, self.billed + self.owed_before)
+
+    @property
+    def few_now(self) -> bool:
+        """Whether the months' own figures tell of 1 to SMALL - 1 homes: all, those that paid, or those that did not."""
+        return any(map(few, (self.homes, self.homes_paid, self.homes - self.homes_paid)))
+
+    @property
+    def few_before(self) -> bool:
+        """Whether those of old arrears do."""
+        return any(map(few, (self.homes_before, self.homes_recovered)))
+
+    @property
+    def by_home(self) -> Decimal | None:
+        """Homes that owe nothing more of the months, of those billed."""
+        return rate(self.homes_paid, self.homes)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One row: what it is about, its figures, and how long its bar is (None: no bar)."""
+
+    name: Enum | Sentence
+    figures: tuple[Figure, ...]
+    bar: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table that says of itself what it counts. `heads` are marked words of its columns, the first of the names."""
+
+    code: str
+    title: str
+    meaning: Sentence
+    heads: tuple[str, ...]
+    rows: Sequence[ReportRow]
+    notes: tuple[Sentence, ...] = ()
+    full: int = 0
+
+    @property
+    def widest(self) -> int:
+        """What a whole bar stands for: `full` where that is said, else the longest one."""
+        return self.full or max((row.bar or 0 for row in self.rows), default=0)
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.widest > 0
+
+
+def plain(figure: Figure) -> Money | int | str | None:
+    """A figure for a file: rates as 94.3%."""
+    return percent(figure) if isinstance(figure, Decimal) else figure
+
+
+def median(values: Sequence[int]) -> int | None:
+    """The middle one, of two the smaller, so that it is one that happened; None of nothing."""
+    return sorted(values)[(len(values) - 1) // 2] if values else None
+
+
+def suppressed(counts: Sequence[int | None]) -> list[bool]:
+    """Which groups are not told: those of 1 to SMALL - 1, and the next smallest with them, so that neither
+    subtraction from the sum tells one. Nothing is hidden where nothing is small.
+    """
+    known = [count or 0 for count in counts]
+    hidden = [few(count) for count in known]
+    if (any(hidden) and sum(count for count, hide in zip(known, hidden, strict=True) if hide) < SMALL) or sum(
+        hidden
+    ) == 1:
+        rest = [n for n, hide in enumerate(hidden) if not hide and known[n] > 0]
+        if rest:
+            hidden[min(rest, key=lambda n: (known[n], n))] = True
+    return hidden

@@ -1,0 +1,153 @@
+"""All that a statement says, read from its rows: lines, terms, what the checks find, explanations, fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from portal.communities.states import FeeMode
+from portal.db import fetch
+from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Sentence
+from portal.kit.money import Money
+from portal.statements.books import Reconciliation, books_of, stated
+from portal.statements.checks import Finding, Name, findings
+from portal.statements.remuneration import Terms
+from portal.statements.rules import Head, Line, content_sha256
+from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
+from portal.statements.wording import said_of
+
+HEADS = """
+SELECT s.*, c.code AS estate_code, c.name AS estate, c.timezone, c.fee_mode AS estate_fee_mode
+FROM statement s JOIN community c ON c.id = s.community
+"""
+_A_YEAR_AGO = """
+SELECT l.fund, l.side, l.item_zh, min(l.amount) AS amount FROM statement_line l JOIN statement s ON s.id = l.statement
+WHERE s.community = $1 AND s.state = 'published' AND NOT l.is_total
+ AND s.starts_on = ($2::date - interval '1 year')::date AND abs(s.ends_on - ($3::date - interval '1 year')::date) < 3
+GROUP BY l.fund, l.side, l.item_zh HAVING count(*) = 1
+"""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Something that was found, with why it is so; without words nobody has explained it."""
+
+    finding: Finding
+    words: str
+
+    @property
+    def says(self) -> Sentence:
+        """What was found."""
+        return said_of(self.finding)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a statement says. A draft is checked anew; a published one keeps what was explained."""
+
+    head: Head
+    lines: list[Line]
+    terms: Terms
+    explained: list[Explained]
+
+    @property
+    def open_findings(self) -> list[Finding]:
+        """Those that nobody has explained."""
+        return [one.finding for one in self.explained if not one.words]
+
+    @property
+    def reconciliation(self) -> Reconciliation | None:
+        """What was drafted from the books against what they say (at publication); None where nothing was."""
+        if not any(line.from_books for line in self.lines):
+            return None
+        off = [one.finding.other for one in self.explained if one.finding.kind is FindingKind.books_differ]
+        return Reconciliation(stated(self.lines), next((other for other in off if other), stated(self.lines)))
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of all of it."""
+        said = [(one.finding.key, one.words) for one in self.explained if one.words]
+        return content_sha256(self.head, self.lines, said)
+
+
+async def content_of(row: Mapping[str, Any]) -> Content:
+    """All that a statement says, from its row of HEADS; in the running unit of work."""
+    lines = await lines_of(row["id"])
+    words = await fetch(
+        "SELECT * FROM statement_explanation WHERE statement = $1 ORDER BY position, finding", row["id"]
+    )
+    terms = _terms(row)
+    head = Head(row["estate_code"], row["code"], row["version"], row["title"], row["starts_on"], row["ends_on"])
+    head = replace(head, terms=_said(row, terms))
+    if row["state"] != StatementState.draft:
+        return Content(head, lines, terms, [Explained(_kept(one, lines), one["body"]) for one in words])
+    books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
+    found = findings(head, lines, terms, await _a_year_ago(row), books)
+    by_key = {one["finding"]: one["body"] for one in words}
+    return Content(head, lines, terms, [Explained(one, by_key.get(one.key, "")) for one in found])
+
+
+def _terms(row: Mapping[str, Any]) -> Terms:
+    mode = row["fee_mode"] or (row["estate_fee_mode"] if row["state"] == StatementState.draft else None)
+    return Terms(
+        Basis(row["basis"] or Basis.cash),
+        FeeMode(mode) if mode else None,
+        RemunerationBase(row["remuneration_base"]) if row["remuneration_base"] else None,
+        row["remuneration_rate"],
+        tuple(row["outside_base"] or ()),
+    )
+
+
+def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+    """What goes into the fingerprint; statements from before these terms say none of them."""
+    said: dict[str, Any] = {}
+    if row["basis"] or row["state"] == StatementState.draft:
+        said |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
+    if terms.base:
+        said |= {"base": terms.base.value, "rate": f"{terms.rate:.6f}", "outside": sorted(terms.outside)}
+    return said
+
+
+def _kept(row: Mapping[str, Any], lines: Sequence[Line]) -> Finding:
+    """A finding as it was when it was explained."""
+    return Finding(
+        FindingKind(row["kind"]),
+        next((line for line in lines if line.position == row["position"]), None),
+        StatementFund(row["fund"]) if row["fund"] else None,
+        None if row["other"] is None else Money(row["other"]),
+    )
+
+
+async def _a_year_ago(row: Mapping[str, Any]) -> dict[Name, Money]:
+    return {
+        (StatementFund(one["fund"]), Side(one["side"]), one["item_zh"]): Money(one["amount"])
+        for one in await fetch(_A_YEAR_AGO, row["community"], row["starts_on"], row["ends_on"])
+    }
+
+
+async def lines_of(statement: UUID) -> list[Line]:
+    """The lines of a statement by position; part of the caller's unit of work."""
+    rows = await fetch(
+        "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note, is_total, from_books"
+        " FROM statement_line WHERE statement = $1 ORDER BY position",
+        statement,
+    )
+    return [
+        Line(
+            row["position"],
+            StatementFund(row["fund"]),
+            Side(row["side"]),
+            row["category"],
+            Bilingual(row["item_zh"], row["item_en"]),
+            Money(row["amount"]),
+            None if row["budget"] is None else Money(row["budget"]),
+            None if row["prior"] is None else Money(row["prior"]),
+            row["note"] or "",
+            row["is_total"],
+            row["from_books"],
+        )
+        for row in rows
+    ]

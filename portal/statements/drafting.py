@@ -1,0 +1,147 @@
+"""Draft a statement from the ledger: its service-fee income is what the books say, to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.people.principal import Principal
+from portal.statements.actions import PUBLISHERS
+from portal.statements.books import books_say
+from portal.statements.content import lines_of
+from portal.statements.rules import Line
+from portal.statements.states import Basis, Side, StatementFund, StatementState
+
+ONE_DAY = timedelta(days=1)
+CATEGORY = "物业服务收费"
+NAMES = {
+    "bill": Bilingual("账单应收", "Bills issued"),
+    "adjustment": Bilingual("更正与减免", "Corrections and waivers"),
+    "payment": Bilingual("收到的款项", "Payments received"),
+    "credit_use": Bilingual("以预存抵付", "Paid from credit"),
+    "reversal": Bilingual("冲正", "Reversals"),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which statement to draft: its code and title, first and last day, and on which basis."""
+
+    code: str
+    title: str
+    first: date
+    last: date
+    basis: Basis
+
+
+@retrying
+async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
+    """Make the draft of a code, or renew its service-fee income; all its other lines stay. The draft's id.
+
+    After a publication it is the next version, with the lines of the last one. Raises Missing without a publishing role
+    there, Invalid where the days are in the wrong order or the books say nothing of them.
+    """
+    if wish.last < wish.first:
+        raise Invalid("last", N_("The last day comes before the first one."))
+    if community not in by.with_role(*PUBLISHERS):
+        raise Missing
+    async with unit_of_work(community):
+        await advisory_lock(f"statement:{community}:{wish.code}")
+        now = await books_say(community, wish.basis, wish.first, wish.last)
+        if not now:
+            raise Invalid("first", N_("The books say nothing of these days."))
+        before = await books_say(community, wish.basis, *_before(wish.first, wish.last))
+        statement, kept = await _draft(community, wish)
+        await _put(community, statement, [*_income(now, before), *kept])
+        await record(
+            by.actor, AuditVerb.STATEMENT_DRAFTED, f"statement:{statement}", community=community, code=wish.code,
+            basis=wish.basis.value,
+        )  # fmt: skip
+    return statement
+
+
+def _before(first: date, last: date) -> tuple[date, date]:
+    """As many whole months before, or as many days where it is no whole months."""
+    opening, closing = Month.of(first), Month.of(last)
+    if (first, last) == (opening.first, closing.last):
+        months = closing.since(opening) + 1
+        return (opening + -months).first, (opening + -1).last
+    return first - (last - first) - ONE_DAY, first - ONE_DAY
+
+
+def _income(now: dict[str, Money], before: dict[str, Money]) -> list[Line]:
+    return [
+        Line(
+            0, StatementFund.service_fee, Side.income, CATEGORY, NAMES[kind], amount,
+            prior=before.get(kind, Money(0)) if before else None, from_books=True,
+        )
+        for kind, amount in now.items()
+    ]  # fmt: skip
+
+
+async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
+    """The draft, made where there is none, and the lines of its latest version that do not come from the books."""
+    known = await fetch(
+        "SELECT id, version, state FROM statement WHERE community = $1 AND code = $2 ORDER BY version DESC LIMIT 1",
+        community,
+        wish.code,
+    )
+    lines = await lines_of(known[0]["id"]) if known else []
+    kept = [line for line in lines if (line.fund, line.side) != (StatementFund.service_fee, Side.income)]
+    if known and known[0]["state"] == StatementState.draft:
+        await fetch(
+            "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, basis = $5,"
+            " outside_base = NULL WHERE id = $1",
+            known[0]["id"],
+            wish.title,
+            wish.first,
+            wish.last,
+            wish.basis.value,
+        )
+        return known[0]["id"], kept
+    made = await fetch_value(
+        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state, basis)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'draft', $7) RETURNING id",
+        community,
+        wish.code,
+        known[0]["version"] + 1 if known else 1,
+        wish.title,
+        wish.first,
+        wish.last,
+        wish.basis.value,
+    )
+    return made, kept
+
+
+async def _put(community: int, statement: UUID, lines: Sequence[Line]) -> None:
+    placed = [replace(line, position=n) for n, line in enumerate(lines, start=1)]
+    await fetch("DELETE FROM statement_line WHERE statement = $1", statement)
+    columns = [
+        (line.position, line.fund.value, line.side.value, line.category, line.item.zh, line.item.en, line.amount.fen,
+         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total,
+         line.from_books)
+        for line in placed
+    ]  # fmt: skip
+    await fetch(
+        "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
+        " amount, budget, prior, note, is_total, from_books) SELECT gen_random_uuid(), $1, $2, l.* FROM"
+        " unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],"
+        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::boolean[]) AS l",
+        community,
+        statement,
+        *(list(column) for column in zip(*columns, strict=True)),
+    )
+
+
+def _fen(amount: Money | None) -> int | None:
+    return None if amount is None else amount.fen

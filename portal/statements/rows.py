@@ -1,0 +1,155 @@
+"""What the pages of statements show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.kit.money import Money
+from portal.statements.asking import QuestionRow
+from portal.statements.books import Reconciliation
+from portal.statements.content import Explained
+from portal.statements.heads import HeadSum
+from portal.statements.remuneration import Terms, whose
+from portal.statements.rules import FundTable, Line
+from portal.statements.states import StatementFund, StatementState
+from portal.statements.versions import Change
+
+
+@dataclass(frozen=True)
+class FundSums:
+    """What one fund took in and spent by a statement; funds are never added up."""
+
+    fund: StatementFund
+    income: Money
+    expense: Money
+
+    @property
+    def result(self) -> Money:
+        """Income minus expense."""
+        return self.income - self.expense
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A statement in a list; `can_be_published` says that it still is a draft."""
+
+    id: UUID
+    community: int
+    estate: str
+    zone: str
+    code: str
+    version: int
+    title: str
+    starts_on: date
+    ends_on: date
+    state: StatementState
+    published_at: datetime | None
+    funds: list[FundSums]
+
+    @property
+    def can_be_published(self) -> bool:
+        """Whether it is a draft."""
+        return self.state is StatementState.draft
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a later version has taken its place."""
+        return self.state is StatementState.superseded
+
+
+@dataclass(frozen=True)
+class StatementList:
+    """One page of statements, newest first."""
+
+    statements: list[StatementRow]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class EstateLink:
+    """An estate of the reader with the code of its public page."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """An estate that one may publish for."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """The manager's share: what it is taken of, and what it comes to."""
+
+    base: Money
+    due: Money
+
+
+@dataclass(frozen=True)
+class StatementPage:
+    """A statement with its lines by fund. `intact` says that the lines still give the fingerprint of publication."""
+
+    row: StatementRow
+    funds: list[FundTable]
+    sha256: str
+    publisher: str
+    intact: bool
+    newer: UUID | None
+    changes: list[Change]
+    questions: list[QuestionRow]
+    terms: Terms
+    explained: list[Explained]
+    heads: list[HeadSum]
+    share: Share | None
+    reconciliation: Reconciliation | None
+
+    @property
+    def says_its_basis(self) -> bool:
+        """Whether it says what its figures rest on; earlier ones did not."""
+        return self.terms.fee_mode is not None
+
+    @property
+    def open_findings(self) -> list[Explained]:
+        """What was found and nobody has explained."""
+        return [one for one in self.explained if not one.words]
+
+    def whose(self, fund: StatementFund) -> str:
+        """A marked sentence that says who owns what is left of a fund; empty where it is not known."""
+        return whose(fund, self.terms.fee_mode)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What to look at before publishing; nothing here is a judgement."""
+
+    repeated: list[tuple[Line, int]] = field(default_factory=list)
+    negative: list[Line] = field(default_factory=list)
+    unbudgeted: int = 0
+    lines: int = 0
+    naming: list[Line] = field(default_factory=list)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.repeated or self.negative or self.naming or self.unbudgeted)
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A statement on the desk, with its checks; `may_publish` for finance and managers of its estate.
+
+    `signer` signed the draft as it stands, and `signed_by_me` says that it was the reader.
+    """
+
+    shown: StatementPage
+    checks: Checks
+    may_publish: bool
+    signer: str
+    signed_by_me: bool

@@ -1,0 +1,36 @@
+"""How findings are worded."""
+
+from __future__ import annotations
+
+from portal.kit.display import percent
+from portal.kit.i18n import N_, Sentence
+from portal.statements.checks import Finding
+from portal.statements.states import FindingKind
+
+SAYS = {
+    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the period before it was %(other)s (%(percent)s)."),
+    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year before it was %(other)s (%(percent)s)."),
+    FindingKind.total_differs: N_("“%(item)s” says %(sum)s, but its lines add up to %(other)s."),
+    FindingKind.note_differs: N_("“%(item)s” is %(sum)s, but the sum in its note comes to %(other)s."),
+    FindingKind.capital_works: N_(
+        "“%(item)s”, %(sum)s, is a capital work: it belongs to the maintenance fund, not to the service fee."
+    ),
+    FindingKind.lump_sum: N_("“%(item)s”, %(sum)s, is more than 1%% of its side and says not what for."),
+    FindingKind.no_funding: N_("%(fund)s: %(other)s was spent and no income is shown. What paid for it?"),
+    FindingKind.nothing_received: N_("“%(item)s”: nothing was received."),
+    FindingKind.no_contract: N_("“%(item)s” has no contract in force."),
+    FindingKind.remuneration_differs: N_(
+        "“%(item)s” is %(sum)s, but base and rate of the remuneration come to %(other)s."
+    ),
+    FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
+}
+
+
+def said_of(finding: Finding) -> Sentence:
+    """What was found, with its figures."""
+    line, other, off = finding.line, finding.other, finding.percent
+    facts: dict[str, object] = {"item": line.item, "sum": line.amount} if line else {}
+    facts |= {"fund": finding.fund} if finding.fund else {}
+    facts |= {"other": other} if other is not None else {}
+    facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}
+    return Sentence(SAYS[finding.kind], facts)

@@ -1,0 +1,92 @@
+"""What the committee reads: sums of closed months, and never who owes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.db import fetch, unit_of_work
+from portal.kit import clock
+from portal.kit.money import Money
+from portal.reports.collection import collection_report
+from portal.reports.committee import committee_of
+from portal.reports.rules import Collection
+from portal.settings import Settings
+from tests import builders, cast
+from tests.client import browser
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+@pytest.fixture(autouse=True)
+def december() -> Iterator[None]:
+    clock.start_at(datetime(2026, 12, 10, 4, tzinfo=UTC))
+    yield
+    clock.start_at(clock.real_now())
+
+
+async def owing() -> cast.Estate:
+    """Two homes owe for November: too few to be told."""
+    estate = await cast.mingxi()
+    item = await builders.charge_item(estate.community)
+    for home, who, fen in (("1栋101", "陈静", 12345), ("1栋102", "李明", 54321)):
+        await builders.bill(estate.community, estate.units[home], [estate[who]], [(item, fen)])
+    return replace(estate, people={**estate.people, "吴霞": seated(estate)})
+
+
+def seated(estate: cast.Estate):
+    return replace(estate["吴霞"], committees=(estate.community,))
+
+
+async def test_a_member_reads_aggregates_and_no_debtor(settings: Settings) -> None:
+    estate = await owing()
+    (found,) = await committee_of(estate["吴霞"])
+    assert [one.code for one in found.reports] == ["collection", "ageing", "disputes", "promises"]
+    assert str(found.span.last) == "2026-11", "closed months alone, so that nobody watches a payment come in"
+    assert all(figure is None for row in found.reports[0].rows[:1] for figure in row.figures)
+    assert {row.figures for row in found.reports[1].rows} <= {(None, None), (0, Money(0))}
+
+
+async def test_what_would_tell_of_few_homes_is_left_out() -> None:
+    many = Collection(Money(100), Money(60), Money(50), Money(20), 30, 20, 10, 5)
+    assert not many.few_now and not many.few_before
+    for homes in ({"homes": 4}, {"homes_paid": 26}, {"homes_paid": 3}, {"homes_before": 2}, {"homes_recovered": 1}):
+        rows = collection_report(replace(many, **homes), discreet=True).rows
+        hidden = [row.figures == (None, None, None) for row in rows]
+        assert hidden in ([True, False, True], [False, True, True]), "and nothing from which it could be subtracted"
+        assert not any(row.figures[0] is None for row in collection_report(replace(many, **homes)).rows)
+    assert not any(row.figures[0] is None for row in collection_report(many, discreet=True).rows)
+
+
+async def test_only_members_come_in(settings: Settings) -> None:
+    estate = await owing()
+    async with browser(settings, estate["陈静"]) as client:
+        assert (await client.get("/committee")).status_code == 403
+    async with browser(settings) as client:
+        assert (await client.get("/committee")).status_code == 303
+
+
+async def test_a_file_that_is_taken_is_written_down_without_a_name(settings: Settings) -> None:
+    estate = await owing()
+    async with unit_of_work(estate.community):
+        await fetch(
+            "INSERT INTO committee_post (id, community, person, post, starts_on)"
+            " VALUES (gen_random_uuid(), $1, $2, '委员', '2026-01-01')",
+            estate.community,
+            estate["吴霞"].persons[0],
+        )
+    async with browser(settings, estate["吴霞"]) as client:
+        page = await client.get("/committee")
+        assert page.status_code == 200
+        for name in ("陈静", "李明", "1栋101", "123.45", "543.21", "吴霞"):
+            assert name not in page.text
+        file = await client.get("/committee/mingxi/ageing.csv")
+        assert file.status_code == 200 and "123.45" not in file.text
+        assert "ageing.csv" in (await client.get("/committee")).text
+        for wrong in ("mingxi/nothing.csv", "mingxi/ageing.exe", "donghu/ageing.csv", "mingxi/stages.csv"):
+            assert (await client.get(f"/committee/{wrong}")).status_code == 404
+    async with unit_of_work(estate.community):
+        assert len(await fetch("SELECT id FROM audit_entry WHERE verb = 'report_taken'")) == 1

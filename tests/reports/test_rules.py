@@ -1,0 +1,89 @@
+"""Rates, spans, and which small groups are not told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.reports.rules import SMALL, Collection, Span, few, median, rate, suppressed
+
+NOW = Month(2026, 11)
+
+
+def test_the_real_month() -> None:
+    """308,970.85 received of 327,509.10 billed (domain.md 3 A, derived)."""
+    found = Collection(Money(32750910), Money(30897085), Money(0), Money(0))
+    assert found.current and round(found.current * 100, 1) == Decimal("94.3")
+    assert found.old is None, "nothing owed is no rate, never 0 %"
+    assert found.combined == found.current
+
+
+def test_the_combined_rate_is_both_of_both() -> None:
+    found = Collection(Money(1000), Money(900), Money(500), Money(300), 10, 8)
+    assert (found.current, found.old, found.combined) == (Decimal("0.9"), Decimal("0.6"), Decimal("0.8"))
+    assert found.by_home == Decimal("0.8")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (None, None, ("2026-11", "2026-11")), ("2026-01", "2026-03", ("2026-01", "2026-03")),
+        ("2026-05", "2026-03", ("2026-03", "2026-03")), ("2026-05", "2030-01", ("2026-05", "2026-11")),
+        ("1990-01", None, ("2023-12", "2026-11")), (None, "2026-02", ("2026-02", "2026-02")),
+    ],
+)  # fmt: skip
+def test_months_asked_for(first: str | None, last: str | None, months: tuple[str, str]) -> None:
+    asked = (Month.parse(one) if one else None for one in (first, last))
+    span = Span.of(*asked, NOW)
+    assert (str(span.first), str(span.last)) == months
+
+
+def test_the_middle_one_is_one_that_happened() -> None:
+    assert (median([]), median([5]), median([9, 1]), median([3, 1, 2])) == (None, 5, 1, 2)
+    assert rate(1, 0) is None and rate(0, 4) == 0
+
+
+groups = st.lists(st.integers(0, 40), max_size=9)
+
+
+@given(groups)
+def test_who_knows_the_sum_learns_of_no_small_group(counts: list[int]) -> None:
+    hidden = suppressed(counts)
+    told = [count for count, hide in zip(counts, hidden, strict=True) if not hide]
+    assert not any(few(count) for count in told)
+    left = sum(counts) - sum(told)
+    if any(hidden):
+        # All together they are none that is few, or nothing else is there to hide them in.
+        assert left >= SMALL or not any(told)
+        assert sum(hidden) > 1 or not any(told)
+
+
+@given(groups)
+def test_nothing_is_hidden_where_nothing_is_small(counts: list[int]) -> None:
+    if not any(few(count) for count in counts):
+        assert not any(suppressed(counts))
+
+
+# An attacker has a roll: every home and its fee. From what is told of a month, and of the month before, and from
+# their difference, no set of homes smaller than SMALL that differs from the others is told.
+fees = st.lists(st.integers(100, 99999), min_size=1, max_size=12, unique=True)
+
+
+@given(fees, st.data())
+def test_a_roll_does_not_tell_who_paid(roll: list[int], data: st.DataObject) -> None:
+    paid = data.draw(st.sets(st.sampled_from(roll)))
+    found = Collection(Money(sum(roll)), Money(sum(paid)), Money(0), Money(0), len(roll), len(paid))
+    if found.few_now:
+        return  # nothing of it is told: see test_committee.py
+    debtors = found.homes - found.homes_paid
+    assert debtors == 0 or debtors >= SMALL
+    smallest = [
+        set(some) for n in range(1, SMALL) for some in combinations(roll, n) if sum(some) == sum(roll) - sum(paid)
+    ]
+    assert set(roll) - paid not in smallest
