@@ -197,7 +197,7 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
-        "committee.code": home.estate.code, "committee.which": "collection.csv", "reports.which": "collection.csv",
+        "estate.id": home.estate.community,
         "questions.question": question, "services.round_id": await _promised(home.estate.community),
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What members of an owners' committee read: figures without debtors."""
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from portal.kit.errors import Missing
@@ -18,15 +18,16 @@ async def show(request: Request) -> Template:
     return page(request, "committee/show.html", title=_("Committee"), estates=await committee_of(request.user))
 
 
-@get("/{code:str}/{which:str}", name="committee:file")
-async def file(request: Request, code: FromPath[str], which: FromPath[str]) -> Response[bytes]:
-    """One of the reports as a file; that it was taken is written down."""
-    estate = next((one for one in await committee_of(request.user) if one.code == code), None)
-    if estate is None:
+@get("/file", name="committee:file")
+async def file(
+    request: Request, estate: FromQuery[str] = "", report: FromQuery[str] = "", kind: FromQuery[str] = ""
+) -> Response[bytes]:
+    """A report of an estate as a file, csv or xlsx; that it was taken is written down."""
+    found = next((one for one in await committee_of(request.user) if one.code == estate), None)
+    if found is None:
         raise Missing
-    report, _dot, ending = which.partition(".")
-    made = report_file(estate.called(report), ending, estate.span)
-    await take_report(request.user, estate, which)
+    made = report_file(found.called(report), kind, found.span)
+    await take_report(request.user, found, f"{report}.{kind}")
     return made
 
 

@@ -1,7 +1,7 @@
 """The desk's figures with their definitions, and each as a file."""
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from portal.reports.files import report_file
@@ -18,12 +18,11 @@ async def list_(request: Request) -> Template:
     return page(request, "desk/reports.html", title=_("Figures"), found=await asked_for(request))
 
 
-@get("/{which:str}", name="desk.reports:file")
-async def file(request: Request, which: FromPath[str]) -> Response[bytes]:
-    """One of them as a file: `collection.csv`, `ageing.xlsx`."""
-    code, _dot, ending = which.partition(".")
+@get("/file", name="desk.reports:file")
+async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
+    """One of them as a file: `report` is its code, `kind` csv or xlsx."""
     found = await asked_for(request)
-    return report_file(found.called(code), ending, found.span)
+    return report_file(found.called(report), kind, found.span)
 
 
 async def asked_for(request: Request) -> Reports:

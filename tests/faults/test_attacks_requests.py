@@ -37,6 +37,7 @@ SAYS_SOMETHING = {
     "inbox:show": {"notice", "delivery"},
     "letters:show": {"contact", "letter_proof", "audit_entry"},  # opened in the portal, it has arrived
     "letters:pdf": {"contact", "letter_proof", "audit_entry"},
+    "committee:file": {"audit_entry"},  # the committee sees which files were taken
     "desk.cases:evidence": {"audit_entry", "audit_seal"},  # who took personal data away is on record
 }
 ENDS = ("signin:out", "settings:revoke", "settings:revoke-others")

@@ -83,10 +83,15 @@ async def test_a_file_that_is_taken_is_written_down_without_a_name(settings: Set
         assert page.status_code == 200
         for name in ("陈静", "李明", "1栋101", "123.45", "543.21", "吴霞"):
             assert name not in page.text
-        file = await client.get("/committee/mingxi/ageing.csv")
+        file = await client.get("/committee/file?estate=mingxi&report=ageing&kind=csv")
         assert file.status_code == 200 and "123.45" not in file.text
         assert "ageing.csv" in (await client.get("/committee")).text
-        for wrong in ("mingxi/nothing.csv", "mingxi/ageing.exe", "donghu/ageing.csv", "mingxi/stages.csv"):
-            assert (await client.get(f"/committee/{wrong}")).status_code == 404
+        for wrong in (
+            "",
+            "estate=mingxi&report=ageing",
+            "estate=donghu&report=ageing&kind=csv",
+            "estate=mingxi&report=stages&kind=csv",
+        ):
+            assert (await client.get(f"/committee/file?{wrong}")).status_code == 404
     async with unit_of_work(estate.community):
         assert len(await fetch("SELECT id FROM audit_entry WHERE verb = 'report_taken'")) == 1

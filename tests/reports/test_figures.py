@@ -84,7 +84,9 @@ async def test_the_real_month_is_94_3_percent_wherever_it_is_told(settings: Sett
     async with browser(settings, estate["蒋涛"]) as client:
         page = (await client.get("/desk/reports?first=2026-11&last=2026-11")).text
         assert "94.3%" in page and "308,970" in page
-        file = (await client.get("/desk/reports/collection.csv?first=2026-11&last=2026-11")).content.decode("utf-8-sig")
+        file = (
+            await client.get("/desk/reports/file?report=collection&kind=csv&first=2026-11&last=2026-11")
+        ).content.decode("utf-8-sig")
         assert "327509.10,308970.85,94.3%" in file
 
 
@@ -112,10 +114,10 @@ async def test_every_report_comes_as_page_and_as_files(settings: Settings) -> No
         for one in found.reports:
             assert f'id="report-{one.code}"' in page
             for ending in ("csv", "xlsx"):
-                file = await client.get(f"/desk/reports/{one.code}.{ending}")
+                file = await client.get(f"/desk/reports/file?report={one.code}&kind={ending}")
                 assert file.status_code == 200 and "attachment" in file.headers["content-disposition"]
-        for wrong in ("collection", "collection.exe", "nothing.csv", ".csv"):
-            assert (await client.get(f"/desk/reports/{wrong}")).status_code == 404
+        for wrong in ("", "report=collection", "report=collection&kind=exe", "report=nothing&kind=csv"):
+            assert (await client.get(f"/desk/reports/file?{wrong}")).status_code == 404
         assert (await client.get("/desk/reports?first=x&last=9999-99")).status_code == 200
     async with browser(settings, estate["冯丽"]) as client:
         assert (await client.get("/desk/reports")).status_code == 403

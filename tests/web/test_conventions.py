@@ -26,7 +26,7 @@ PUBLIC = {
 NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
          "estate:show": "str", "estate:prices": "str", "estate:standards": "str", "estate:statements": "str",
          "estate:statement": "str",
-         "desk.reports:file": "str", "committee:file": "str", "statements:show": "str",
+         "statements:show": "str",
          "statements:ask": "str"}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z.\-_]*(:[a-z\-_.]+)?")
 

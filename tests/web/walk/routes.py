@@ -44,7 +44,7 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.services:explain": {"reason": "不对"},
     "statements:ask": {"line": "1", "text": "不对"},
     "desk.statements:draft": {
-        "community": "1",
+        "community": "estate.id",
         "title": "不对",
         "code": "x",
         "first": "2026-11-01",
@@ -61,6 +61,12 @@ ALSO: dict[str, tuple[str, ...]] = {
     "services:photo": ("?thumb=1",),
     "desk.services:photo": ("?thumb=1",),
     "desk.letters:print": ("?community=mingxi&building=1",),
+    "desk.reports:file": tuple(
+        f"?report={report}&kind={kind}"
+        for report in ("collection", "ageing", "stages", "reasons", "actions", "disputes", "promises", "services")
+        for kind in ("csv", "xlsx")
+    ),
+    "committee:file": ("?estate=mingxi&report=collection&kind=csv", "?estate=mingxi&report=ageing&kind=xlsx"),
 }
 ANY_FORM = {"text": "不对", "outcome": "rejected", "department": "工程部", "due_on": "2026-12-01", "amount": "1.00"}
 
