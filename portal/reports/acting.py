@@ -45,9 +45,9 @@ async def action_report(communities: Sequence[int], span: Span) -> Report:
     }
     rows = []
     for channel in ContactChannel:
-        row = found.get(channel)
-        steps, answered, fen = (row["steps"], row["answered"], row["fen"]) if row else (0, 0, 0)
-        rows.append(ReportRow(channel, (steps, rate(answered, steps), Money(fen)), max(fen, 0)))
+        if row := found.get(channel):
+            shown = (row["steps"], rate(row["answered"], row["steps"]), Money(row["fen"]))
+            rows.append(ReportRow(channel, shown, max(row["fen"], 0)))
     return Report(
         "actions",
         N_("What steps brought in"),
@@ -111,7 +111,7 @@ async def promise_report(communities: Sequence[int], span: Span) -> Report:
         Sentence(
             N_("Disputes opened in these months whose deadline is over or was met; waiting for owners does not count.")
         ),
-        (N_("Promise"), N_("Disputes"), N_("Kept"), N_("Share")),
+        (N_("Promise"), N_("Disputes"), N_("Kept"), N_("In per cent")),
         [ReportRow(what, (known[what], kept[what], rate(kept[what], known[what])), kept[what]) for what in Promise],
     )
 
@@ -130,6 +130,6 @@ def delivered_report(found: Sequence[Delivered]) -> Report:
         "services",
         N_("Services delivered"),
         Sentence(N_("Times that were promised in these months; the share leaves out those that are not over yet.")),
-        (N_("Service"), N_("Promised"), N_("Done"), N_("Late"), N_("Missed"), N_("Share")),
+        (N_("Service"), N_("Promised"), N_("Done"), N_("Late, but done"), N_("Missed"), N_("In per cent")),
         rows,
     )

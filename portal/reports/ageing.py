@@ -70,7 +70,7 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
             N_("Everything billed and not paid on %(day)s, by the days since it was due; what is held is within."),
             {"day": on},
         ),
-        (N_("Overdue"), N_("Homes"), N_("Owed")),
+        (N_("Days overdue"), N_("Number of homes"), N_("Owed")),
         rows,
         (Sentence(FEW, {"n": SMALL}),) if any(hidden) else (),
     )
@@ -93,7 +93,7 @@ async def reason_report(communities: Sequence[int]) -> Report:
     found: Counter[str] = Counter()
     for row in await fetch(_REASONS, list(communities)):
         found[row["reason"] or Reason.unknown.value] += row["cases"]
-    rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason]
+    rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason if found[reason]]
     return Report(
         "reasons",
         N_("Why they owe"),

@@ -75,7 +75,7 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
         "collection",
         N_("Collection"),
         Sentence(MEANING),
-        (N_("Rate"), N_("Due"), N_("Received"), N_("Share")),
+        (N_("Which rate"), N_("Receivable"), N_("Received"), N_("In per cent")),
         [
             ReportRow(
                 Sentence(name),
