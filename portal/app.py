@@ -47,6 +47,7 @@ ROUTERS: tuple[str, ...] = (
     "statements.staff",
     "statements.public",
     "statements.answering",
+    "disclosures.staff",
     "reports.pages",
     "reports.staff",
     "checkout.pages",

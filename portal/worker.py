@@ -29,6 +29,7 @@ from portal.checkout.gateway import gateway
 from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.database import Database
 from portal.db import fetch, unit_of_work
+from portal.disclosures.jobs import disclosures
 from portal.disputes.jobs import rounds
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
@@ -56,7 +57,15 @@ RESCUE = 15  # seconds without a sign of life after which the jobs of a killed w
 HOME = "Asia/Shanghai"  # whose day it is while there is no estate
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
-DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (plans, holds, late_charges, arrears, rounds, notices)
+DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (
+    plans,
+    holds,
+    late_charges,
+    arrears,
+    rounds,
+    disclosures,
+    notices,
+)
 
 
 def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]]]:

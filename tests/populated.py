@@ -198,8 +198,19 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
         "estate.id": home.estate.community,
+        "disclosures.disclosure": await _due(home.estate.community),
         "questions.question": question, "services.round_id": await _promised(home.estate.community),
     }  # fmt: skip
+
+
+async def _due(community: int) -> UUID:
+    """The accounts of last year are due."""
+    async with unit_of_work(community):
+        return await fetch_value(
+            "INSERT INTO disclosure (id, community, duty, starts_on, ends_on, due_on) VALUES (gen_random_uuid(), $1,"
+            " 'service_accounts', '2025-01-01', '2025-12-31', '2026-03-31') RETURNING id",
+            community,
+        )
 
 
 async def _promised(community: int) -> UUID:

@@ -81,6 +81,8 @@ class AuditVerb(StrEnum):
     STATEMENT_PUBLISHED = "statement_published"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
+    DISCLOSURE_RECORDED = "disclosure_recorded"
+    DISCLOSURE_FULFILLED = "disclosure_fulfilled"
     REPORT_TAKEN = "report_taken"
     OWNERS_CHANGED = "owners_changed"
     VACANCY_FILED = "vacancy_filed"

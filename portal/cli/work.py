@@ -15,6 +15,7 @@ JOBS = {
     "plans": "portal.plans.jobs",
     "notices": "portal.notices.jobs",
     "rounds": "portal.disputes.jobs",
+    "disclosures": "portal.disclosures.jobs",
     "holds": "portal.holds.jobs",
     "late-charges": "portal.late_charges.jobs",
     "attempts": "portal.checkout.jobs",

@@ -68,6 +68,7 @@ class PublicEstate:
     fee_mode: FeeMode
     hotline: str
     contract: str
+    company: str
     zone: str
     today: date
 
@@ -76,7 +77,8 @@ async def estate_called(code: str) -> PublicEstate:
     """The estate with this code, for people who are not signed in. Raises Missing."""
     async with unit_of_work(read_only=True):
         row = await fetch_one(
-            "SELECT id, code, name, fee_mode, hotline, contract_ref, timezone FROM community WHERE code = $1", code
+            "SELECT id, code, name, fee_mode, hotline, contract_ref, company, timezone FROM community WHERE code = $1",
+            code,
         )
     if row is None:
         raise Missing
@@ -87,6 +89,7 @@ async def estate_called(code: str) -> PublicEstate:
         FeeMode(row["fee_mode"]),
         row["hotline"] or "",
         row["contract_ref"] or "",
+        row["company"] or "",
         row["timezone"],
         clock.today(row["timezone"]),
     )

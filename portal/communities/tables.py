@@ -21,6 +21,7 @@ class Community(Table):
     due_rule = text()
     hotline = text(null=True)
     contract_ref = text(null=True)
+    company = text(null=True)
     opens_at = Time(null=False, default=None)
     closes_at = Time(null=False, default=None)
     acknowledge_hours = SmallInt(null=False, default=None)

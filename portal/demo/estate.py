@@ -17,7 +17,7 @@ CODE, NAME = "yanxi", "砚溪花园"
 
 # The header of every file, as in interface.md, "Import".
 COLUMNS = {
-    "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref",
+    "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref company",
     "units": "unit building stairwell floor use billable_area occupancy handed_over_on",
     "people": "person name phone email language",
     "occupancies": "unit person role share from to",
@@ -70,5 +70,5 @@ def community(on: date) -> Row:
     return {
         "code": CODE, "name": NAME, "fee_mode": "commission", "jurisdiction": "CN", "timezone": "Asia/Shanghai",
         "currency": "CNY", "due_rule": "day:15", "hotline": phone(8000),
-        "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01",
+        "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01", "company": "砚溪物业服务有限公司",
     }  # fmt: skip

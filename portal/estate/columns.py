@@ -77,7 +77,7 @@ ALL = (
         Column("fee_mode", cells.choice(FeeMode), default="lump_sum"), Column("jurisdiction", NAME, default="CN"),
         Column("timezone", cells.zone, default="Asia/Shanghai"), Column("currency", cells.currency, default="CNY"),
         Column("due_rule", cells.due_rule, default="days:30"),
-        Column("hotline", cells.text(64)), Column("contract_ref", NAME),
+        Column("hotline", cells.text(64)), Column("contract_ref", NAME), Column("company", NAME),
     )),
     File("units", ("unit",), (
         UNIT, Column("building", NAME), Column("stairwell", NAME), Column("floor", NAME),

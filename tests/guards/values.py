@@ -15,6 +15,7 @@ COMES_WITH: dict[object, dict[str, str]] = {
     ("binding", "occupancy"): {"state": "'approved'"},
     ("correction", "adjustment"): {"state": "'approved'"},
     ("service_round", "explained_by"): {"reason": "'x'"},
+    ("disclosure", "recorded_by"): {"place": "'x'", "recorded_at": "now()", "published_on": "'2026-11-02'"},
     ("statement", "signed_by"): {"signed_at": "now()", "signed_sha256": "'x'"},
 }
 
@@ -25,6 +26,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
         "signed_at": "now()",
         "signed_sha256": "'x'",
     },
+    ("disclosure", "said_by_somebody"): {"place": "'x'"},
     ("statement", "whole_signature"): {"signed_at": "now()"},
     ("statement", "a_base_has_its_rate"): {"remuneration_base": "'paid'"},
     ("statement", "known_base"): {"remuneration_base": "'nonsense'", "remuneration_rate": "0.1"},

@@ -51,6 +51,7 @@ FORMS: dict[str, dict[str, str]] = {
         "last": "2026-11-30",
         "basis": "cash",
     },
+    "desk.disclosures:record": {"on": "2026-11-20", "place": "不对"},
     "desk.statements:explain": {"finding": "x", "text": "不对"},
     "desk.statements:set_terms": {"basis": "cash"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
@@ -61,6 +62,9 @@ ALSO: dict[str, tuple[str, ...]] = {
     "services:photo": ("?thumb=1",),
     "desk.services:photo": ("?thumb=1",),
     "desk.letters:print": ("?community=mingxi&building=1",),
+    "desk.disclosures:prices": ("?estate=mingxi", "?estate=mingxi&size=a3"),
+    "desk.disclosures:standards": ("?estate=mingxi",),
+    "desk.disclosures:poster": ("?size=a3",),
     "desk.reports:file": tuple(
         f"?report={report}&kind={kind}"
         for report in ("collection", "ageing", "stages", "reasons", "actions", "disputes", "promises", "services")

@@ -1,0 +1,93 @@
+"""The daily look at what came due to be disclosed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from portal.audit.actions import record
+from portal.audit.states import AuditVerb
+from portal.communities.states import FeeMode
+from portal.db import EVERYWHERE, advisory_lock, fetch, fetch_value, unit_of_work
+from portal.disclosures.rules import Profile, covered_on, due_on, ended_periods, profiles_of
+
+_PUBLISHED = """
+SELECT s.starts_on, s.ends_on, (s.published_at AT TIME ZONE c.timezone)::date AS on_day
+FROM statement s JOIN community c ON c.id = s.community
+WHERE s.community = $1 AND s.state <> 'draft' AND s.ends_on >= $3 AND s.starts_on <= $4
+ AND (s.published_at AT TIME ZONE c.timezone)::date <= $5
+ AND EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.fund = $2)
+"""
+
+
+async def disclosures(on: date) -> dict[str, int]:
+    """Write down what came due by a day, and what statements published by then fulfil.
+
+    Safe to run twice, at once, late, and for a past day.
+    """
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        estates = await fetch(
+            "SELECT id, jurisdiction, fee_mode, (created_at AT TIME ZONE timezone)::date AS since FROM community"
+            " ORDER BY id"
+        )
+    done = {"due": 0, "published": 0}
+    for estate in estates:
+        for profile in profiles_of(estate["jurisdiction"], FeeMode(estate["fee_mode"])):
+            due, published = await _ensure(estate, profile, on)
+            done = {"due": done["due"] + due, "published": done["published"] + published}
+    return done
+
+
+async def _ensure(estate: Any, profile: Profile, on: date) -> tuple[int, int]:
+    made = published = 0
+    community: int = estate["id"]
+    async with unit_of_work(community):
+        await advisory_lock(f"disclosures:{community}")
+        since = await _since(community, estate["since"])
+        for first, last in ended_periods(profile, since, on):
+            made += await _make(community, profile, first, last)
+        for row in await fetch(
+            "SELECT id, starts_on, ends_on FROM disclosure WHERE community = $1 AND duty = $2"
+            " AND published_on IS NULL AND ends_on < $3 ORDER BY starts_on",
+            community,
+            profile.duty.value,
+            on,
+        ):
+            published += await _fulfil(community, profile, row, on)
+    return made, published
+
+
+async def _since(community: int, joined: date) -> date:
+    """From when on an estate is looked at: it joined, or its first statement begins."""
+    first = await fetch_value("SELECT min(starts_on) FROM statement WHERE community = $1", community)
+    return min(joined, first) if first else joined
+
+
+async def _make(community: int, profile: Profile, first: date, last: date) -> int:
+    made = await fetch(
+        "INSERT INTO disclosure (id, community, duty, starts_on, ends_on, due_on) VALUES (gen_random_uuid(), $1, $2,"
+        " $3, $4, $5) ON CONFLICT (community, duty, starts_on) DO NOTHING RETURNING id",
+        community,
+        profile.duty.value,
+        first,
+        last,
+        due_on(profile, last),
+    )
+    return len(made)
+
+
+async def _fulfil(community: int, profile: Profile, row: Any, on: date) -> int:
+    if profile.fund is None:
+        return 0
+    told = await fetch(_PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], on)
+    day = covered_on(
+        row["starts_on"], row["ends_on"], [(one["starts_on"], one["ends_on"], one["on_day"]) for one in told]
+    )
+    if day is None:
+        return 0
+    await fetch("UPDATE disclosure SET published_on = $2 WHERE id = $1", row["id"], day)
+    await record(
+        "job:disclosures", AuditVerb.DISCLOSURE_FULFILLED, f"disclosure:{row['id']}", community=community,
+        duty=profile.duty.value,
+    )  # fmt: skip
+    return 1

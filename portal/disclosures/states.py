@@ -1,0 +1,29 @@
+"""What is disclosed, how often, and whether it was."""
+
+from enum import StrEnum
+
+
+class Duty(StrEnum):
+    """What must be disclosed period by period."""
+
+    service_accounts = "service_accounts"
+    common_revenue = "common_revenue"
+    maintenance_fund = "maintenance_fund"
+    audit = "audit"
+
+
+class Every(StrEnum):
+    """How long a period is."""
+
+    month = "month"
+    quarter = "quarter"
+    half_year = "half_year"
+    year = "year"
+
+
+class DisclosureState(StrEnum):
+    """Due until its day is over, then overdue, until it is published."""
+
+    due = "due"
+    overdue = "overdue"
+    published = "published"
