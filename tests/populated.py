@@ -8,7 +8,7 @@ their owner and the staff of the estate may ever read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
@@ -34,8 +34,6 @@ from portal.people.queries import principal_of
 from portal.people.states import Language
 from portal.plans.actions import request_plan
 from portal.services.actions import Work, record_service
-from portal.services.expecting import expect_rounds
-from portal.services.standards import Promise, keep_promises
 from portal.services.states import ServiceArea
 from portal.signin.set_up import make_link
 from portal.statements.asking import ask
@@ -49,8 +47,8 @@ from tests import builders, cast
 from tests.chased import chase
 from tests.estate.world import checked
 from tests.pictures import Sent, a_photo
+from tests.shown import TODAY, due, let, promised
 
-TODAY = date(2026, 11, 20)
 WHOLE = 25024
 PUSHES = "http://127.0.0.1:9"  # a push service where nobody listens
 POINT = "BGJErl3fFBHVbuBlnY1Ib3uD1vG4zeDI1AYjQ7QxLwR8nk-VWK4PsLi6TeDzCMNHMMjzpU37xtx5dkR2ywJAr2A"  # on P-256
@@ -198,31 +196,10 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
         "estate.id": home.estate.community,
-        "disclosures.disclosure": await _due(home.estate.community),
-        "questions.question": question, "services.round_id": await _promised(home.estate.community),
+        "common-areas.contract": await let(home.estate.community, manager),
+        "disclosures.disclosure": await due(home.estate.community),
+        "questions.question": question, "services.round_id": await promised(home.estate.community),
     }  # fmt: skip
-
-
-async def _due(community: int) -> UUID:
-    """The accounts of last year are due."""
-    async with unit_of_work(community):
-        return await fetch_value(
-            "INSERT INTO disclosure (id, community, duty, starts_on, ends_on, due_on) VALUES (gen_random_uuid(), $1,"
-            " 'service_accounts', '2025-01-01', '2025-12-31', '2026-03-31') RETURNING id",
-            community,
-        )
-
-
-async def _promised(community: int) -> UUID:
-    """Stairs are swept every day since three days, and were not yesterday."""
-    wanted = Promise("cleaning", "楼道清扫", "Stairs swept", 1, "day", None, "合同附件三")
-    async with unit_of_work(community):
-        await keep_promises(community, [wanted], jurisdiction="CN", on=TODAY - timedelta(days=3))
-    await expect_rounds(community, TODAY, actor="job:rounds")
-    async with unit_of_work(community):
-        return await fetch_value(
-            "SELECT id FROM service_round WHERE community = $1 AND last_day = $2", community, TODAY - timedelta(days=1)
-        )
 
 
 async def _lost(home: Home, asker: Principal) -> UUID:

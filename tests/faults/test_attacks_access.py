@@ -43,7 +43,7 @@ KNOWN |= {"甲客": ("甲客", "陈静"), "乙客": ("乙客", "郑伟"), "丙�
 # Who shares a home from next March and knows whose it is.
 KNOWN |= {"甲偶": ("陈静",), "乙偶": ("郑伟",), "丙偶": ("吴霞",), "丁偶": ("孙强",)}
 # Of these paths everything is meant for everybody of the estate.
-SHARED = ("/services/", "/statements/", "/questions/")
+SHARED = ("/services/", "/statements/", "/questions/", "/disclosures/")
 ELSEWHERE = ("郑伟", "韩冰")
 # What everybody of the estate may do with what everybody of it reads.
 FOR_ALL = ("services:rate", "statements:ask")

@@ -20,11 +20,13 @@ PUBLIC = {
     "signin:phone", "signin:ask", "signin:code", "signin:enter", "signin:out", "desk.signin:password",
     "desk.signin:check", "desk.signin:totp", "desk.signin:enter", "desk.set-up:show", "desk.set-up:password",
     "desk.set-up:totp", "estate:show", "estate:prices", "estate:standards", "estate:statements", "estate:statement",
+    "estate:common_areas",
     "checkout:webhook", "signin:letter", "signin:show-letter", "signin:letter-code", "signin:use-letter",
 }  # fmt: skip
 # Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it.
 NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
-         "estate:show": "str", "estate:prices": "str", "estate:standards": "str", "estate:statements": "str",
+         "estate:show": "str", "estate:prices": "str", "estate:standards": "str",
+         "estate:common_areas": "str", "estate:statements": "str",
          "estate:statement": "str",
          "statements:show": "str",
          "statements:ask": "str"}  # fmt: skip

@@ -21,6 +21,7 @@ UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 # A good form for each route that takes one; a stranger sends it and must be turned away for who they are.
 SALE = {"starts_on": "2027-06-01", "basis": "sale", "document": "1 号", "name_1": "不对"}
 RATE = {"rate": "2.00", "starts_on": "2026-12-01", "source": "决议"}
+CONTRACT = {"community": "estate.id", "source_zh": "不对", "rhythm": "month", "beneficiary": "estate"}
 FORMS: dict[str, dict[str, str]] = {
     "plans:ask": {"bill": "bills.bill", "instalments": "3", "first_on": "2026-12-20"},
     "plans:agree": {"agree": "yes"},
@@ -50,6 +51,24 @@ FORMS: dict[str, dict[str, str]] = {
         "first": "2026-11-01",
         "last": "2026-11-30",
         "basis": "cash",
+    },
+    "desk.common_areas:register": CONTRACT,
+    "desk.common_areas:renew": CONTRACT,
+    "desk.common_areas:receive": {
+        "direction": "came",
+        "amount": "1.00",
+        "starts_on": "2026-11-01",
+        "ends_on": "2026-11-20",
+        "received_on": "2026-11-20",
+    },
+    "desk.common_areas:move": {
+        "community": "estate.id",
+        "pot": "maintenance_fund",
+        "direction": "went",
+        "amount": "1.00",
+        "on_day": "2026-11-20",
+        "purpose": "不对",
+        "decided_by": "不对",
     },
     "desk.disclosures:record": {"on": "2026-11-20", "place": "不对"},
     "desk.statements:explain": {"finding": "x", "text": "不对"},

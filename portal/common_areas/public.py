@@ -1,0 +1,21 @@
+"""What common areas earn and what is done with it, for anybody."""
+
+from litestar import Request, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.common_areas.queries import register_of
+from portal.communities.queries import estate_called
+from portal.web.i18n import _
+from portal.web.kept import kept_page
+
+
+@get("/{code:str}/common-areas", name="estate:common_areas")
+async def common_areas(request: Request, code: FromPath[str]) -> Template:
+    """Contracts with what fell due and came in this year, and the pots with their movements."""
+    estate = await estate_called(code)
+    found = await register_of(estate.id, estate.today)
+    return kept_page(request, "public/common_areas.html", title=_("Common areas"), estate=estate, found=found)
+
+
+router = Router("/e", route_handlers=[common_areas], opt={"public": True, "keep": 300})

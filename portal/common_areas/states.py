@@ -1,0 +1,32 @@
+"""How a contract of common areas is paid, to whom it belongs, and the two pots of all owners."""
+
+from enum import StrEnum
+
+
+class Rhythm(StrEnum):
+    """What a price is for."""
+
+    month = "month"
+    year = "year"
+    once = "once"
+
+
+class Beneficiary(StrEnum):
+    """Whose revenue it is: of all owners, or of those of one building (domain.md 1.6)."""
+
+    estate = "estate"
+    building = "building"
+
+
+class Pot(StrEnum):
+    """Whose money a movement is: earned by common areas, or set aside for large repairs."""
+
+    common_area_revenue = "common_area_revenue"
+    maintenance_fund = "maintenance_fund"
+
+
+class Direction(StrEnum):
+    """Which way money went."""
+
+    came = "came"
+    went = "went"
