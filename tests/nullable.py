@@ -130,6 +130,8 @@ NULLABLE = {
     "security_event.human": "nobody known",
     "service_record.note": "none",
     "service_rating.text": "stars alone",
+    "service_round.department": "not missed, or nobody makes up for it",
+    "service_round.make_up_by": "not missed, or nobody makes up for it",
     "service_round.record": "nothing kept it yet",
     "service_round.reason": "not missed, or nobody has said why",
     "service_round.explained_by": "nobody has said why",

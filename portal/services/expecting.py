@@ -17,11 +17,13 @@ SELECT s.id, s.frequency, s.per, s.starts_on, s.ends_on,
   (SELECT max(r.first_day) FROM service_round r WHERE r.standard = s.id) AS latest
 FROM service_standard s WHERE s.community = $1 AND s.frequency IS NOT NULL AND s.per IS NOT NULL AND s.starts_on <= $2
 """
-# Of the latest period that the day lies in or comes right after; two who record at once take two of them.
+# Of the latest period that the day lies in or comes right after, else one that is to be made up by then; two who record
+# at once take two of them.
 _KEEP = """
 UPDATE service_round SET record = $2 WHERE id = (
-  SELECT id FROM service_round WHERE standard = $1 AND record IS NULL AND reason IS NULL AND first_day <= $3
-   AND last_day >= $4 ORDER BY last_day DESC, number LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+  SELECT id FROM service_round WHERE standard = $1 AND record IS NULL AND first_day <= $3
+   AND (reason IS NULL AND last_day >= $4 OR make_up_by >= $3) 
+   ORDER BY last_day DESC, number LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
 

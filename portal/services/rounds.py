@@ -13,7 +13,7 @@ from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
-from portal.kit.errors import Missing, Refused
+from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_, Sentence
 from portal.kit.period import Month
 from portal.people.principal import Principal
@@ -27,7 +27,8 @@ LISTED = 100  # open rounds on the desk
 BUSY = 31  # days back that a missed one is listed on the desk
 
 _ROWS = """
-SELECT r.id, r.community, r.first_day, r.last_day, r.number, r.reason, s.area, s.item_zh, s.item_en, s.frequency, s.per,
+SELECT r.id, r.community, r.first_day, r.last_day, r.number, r.reason, r.department, r.make_up_by,
+  s.area, s.item_zh, s.item_en, s.frequency, s.per,
   c.name AS estate, c.timezone, (w.done_at AT TIME ZONE c.timezone)::date AS done_on
 FROM service_round r JOIN service_standard s ON s.id = r.standard JOIN community c ON c.id = r.community
 LEFT JOIN service_record w ON w.id = r.record
@@ -85,6 +86,9 @@ class RoundRow:
     number: int
     state: RoundState
     reason: str
+    department: str
+    make_up_by: date | None
+    make_up_late: bool
 
     @property
     def is_one_day(self) -> bool:
@@ -98,8 +102,16 @@ class RoundRow:
 
 
 @retrying
-async def explain_round(by: Principal, wanted: UUID, reason: str) -> None:
-    """Say why a time was missed. Raises Missing without a recording role there, Refused for one not missed."""
+async def explain_round(
+    by: Principal, wanted: UUID, reason: str, department: str = "", make_up_by: date | None = None
+) -> None:
+    """Say why a time was missed, and perhaps which department makes up for it by which day.
+
+    Raises Missing without a recording role there, Refused for one not missed, Invalid for a department without a day,
+    a day without a department, or one that is over.
+    """
+    if bool(department) != bool(make_up_by):
+        raise Invalid("department", N_("Give both: the department, and the day by which it makes up for it."))
     scope = by.with_role(*RECORDERS)
     async with unit_of_work(*scope):
         row = await fetch_one(
@@ -107,14 +119,18 @@ async def explain_round(by: Principal, wanted: UUID, reason: str) -> None:
         )
         if row is None:
             raise Missing
+        if make_up_by and make_up_by < clock.today(row["timezone"]):
+            raise Invalid("make_up_by", N_("Choose today or a later day."))
         missed = state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) is RoundState.missed
         if not missed or row["reason"]:
             raise Refused(N_("This is not missed, or its reason is there already."))
         await fetch(
-            "UPDATE service_round SET reason = $2, explained_by = $3 WHERE id = $1",
+            "UPDATE service_round SET reason = $2, explained_by = $3, department = $4, make_up_by = $5 WHERE id = $1",
             wanted,
             reason,
             await staff_of(by, row["community"]),
+            department or None,
+            make_up_by,
         )
         await record(by.actor, AuditVerb.ROUND_EXPLAINED, f"round:{wanted}", community=row["community"])
 
@@ -160,10 +176,11 @@ def _rhythm(row: Any) -> Sentence:
 
 @reading
 async def open_rounds(by: Principal) -> list[RoundRow]:
-    """What is due or was missed without a reason in the last month, the latest first, at most LISTED."""
+    """What is to be made up, and what is due or was missed without a reason in the last month; at most LISTED."""
     rows = await fetch(
-        _ROWS + " WHERE r.community = ANY($1) AND r.record IS NULL AND r.reason IS NULL AND r.last_day >= $2"
-        " ORDER BY r.last_day DESC, s.item_zh, r.number LIMIT $3",
+        _ROWS + " WHERE r.community = ANY($1) AND r.record IS NULL"
+        " AND (r.reason IS NULL AND r.last_day >= $2 OR r.make_up_by IS NOT NULL)"
+        " ORDER BY r.make_up_by NULLS LAST, r.last_day DESC, s.item_zh, r.number LIMIT $3",
         list(by.communities),
         clock.now().date() - timedelta(days=BUSY),
         LISTED,
@@ -193,4 +210,7 @@ def _round(row: Any) -> RoundRow:
         row["number"],
         state_of(row["last_day"], row["done_on"], today),
         row["reason"] or "",
+        row["department"] or "",
+        row["make_up_by"],
+        bool(row["make_up_by"] and row["done_on"] is None and row["make_up_by"] < today),
     )

@@ -76,8 +76,8 @@ async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
 async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
     """Say why one was missed."""
     form = ReasonForm(await request.form())
-    if form.validate():
-        await rounds.explain_round(request.user, round_id, form.reason.data)
+    why = (form.reason.data, form.department.data or "", form.make_up_by.data)
+    if form.validate() and await form.accepts(rounds.explain_round(request.user, round_id, *why)):
         return go(request, "desk.services:rounds")
     return await round_page(request, round_id, form, status=422)  # type: ignore[return-value]
 

@@ -58,6 +58,8 @@ class ServiceStandard(Table):
 class ServiceRound(Table):
     """One time that a promise comes to in a period, and the work that kept it or the reason why nothing did.
 
+    What was missed may be given to a department, to be made up by a day; work by then makes it late, not missed.
+
     Whether it is due, done, late or missed follows from the days.
     """
 
@@ -70,12 +72,16 @@ class ServiceRound(Table):
     record = ref(ServiceRecord, null=True)
     reason = text(null=True)
     explained_by = ref(Staff, null=True)
+    department = text(null=True)
+    make_up_by = day(null=True)
 
     service_round_once = Unique(columns(standard, first_day, number))
     service_round_one_work = Unique(columns(record))
     service_round_has_days = Check('"last_day" >= "first_day" AND "number" >= 1')
-    service_round_is_kept_or_explained = Check(
-        '("reason" IS NULL) = ("explained_by" IS NULL) AND ("record" IS NULL OR "reason" IS NULL)'
+    service_round_is_kept_explained_or_made_up = Check(
+        '("reason" IS NULL) = ("explained_by" IS NULL) AND ("department" IS NULL) = ("make_up_by" IS NULL)'
+        ' AND ("make_up_by" IS NULL OR "reason" IS NOT NULL)'
+        ' AND ("record" IS NULL OR "reason" IS NULL OR "make_up_by" IS NOT NULL)'
     )
 
 

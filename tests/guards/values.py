@@ -60,7 +60,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("prime_rate", "prime_rate_in_reason"): {"rate": "0.2"},
     ("service_rating", "service_rating_one_to_five"): {"stars": "6"},
     ("service_round", "service_round_has_days"): {"number": "0"},
-    ("service_round", "service_round_is_kept_or_explained"): {"reason": "'x'"},
+    ("service_round", "service_round_is_kept_explained_or_made_up"): {"reason": "'x'"},
     ("service_standard", "service_standard_counts"): {"frequency": "0"},
     ("service_standard", "service_standard_has_days"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("ladder_rule", "ladder_rule_for_whom"): {"position": "1"},

@@ -13,7 +13,7 @@ import pytest
 from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.jobs import rounds as job
 from portal.kit import clock
-from portal.kit.errors import Missing, Refused
+from portal.kit.errors import Invalid, Missing, Refused
 from portal.services.actions import Work, record_service
 from portal.services.rating import rate, ratings_of
 from portal.services.rounds import Delivered, delivered_in, explain_round, open_rounds
@@ -110,6 +110,29 @@ async def test_a_missed_one_gets_its_reason_once_and_by_its_own_staff() -> None:
     with pytest.raises(Refused):
         await explain_round(mingxi["冯丽"], waiting[1].id, "又一个原因")
     assert [one.last_day.day for one in await open_rounds(mingxi["冯丽"])] == [15]
+    assert (await verify())["failed"] == []
+
+
+async def test_what_was_missed_is_made_up_by_a_department_and_then_late() -> None:
+    mingxi = await cast.mingxi()
+    standard = await promise(mingxi.community, 1)
+    await job(date(2026, 11, 24))
+    at(24)
+    (oldest, *_rest) = sorted(await open_rounds(mingxi["冯丽"]), key=lambda one: one.last_day)
+    for department, day in (("保洁部", None), ("", date(2026, 11, 26)), ("保洁部", date(2026, 11, 23))):
+        with pytest.raises(Invalid):
+            await explain_round(mingxi["冯丽"], oldest.id, "人手不足", department, day)
+    await explain_round(mingxi["冯丽"], oldest.id, "人手不足", "保洁部", date(2026, 11, 26))
+    first = (await open_rounds(mingxi["冯丽"]))[0]
+    assert (first.id, first.department, first.make_up_late) == (oldest.id, "保洁部", False), "on top of the list"
+    at(27)
+    assert (await open_rounds(mingxi["冯丽"]))[0].make_up_late
+    at(26)
+    for _ in range(3):  # this week's own, last week's, and then what is to be made up
+        await sweep(mingxi, standard, 26)
+    assert oldest.id not in {one.id for one in await open_rounds(mingxi["冯丽"])}
+    async with unit_of_work(EVERYWHERE):
+        assert await fetch_value("SELECT record FROM service_round WHERE id = $1", oldest.id)
     assert (await verify())["failed"] == []
 
 
