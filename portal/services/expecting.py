@@ -22,7 +22,7 @@ FROM service_standard s WHERE s.community = $1 AND s.frequency IS NOT NULL AND s
 _KEEP = """
 UPDATE service_round SET record = $2 WHERE id = (
   SELECT id FROM service_round WHERE standard = $1 AND record IS NULL AND first_day <= $3
-   AND (reason IS NULL AND last_day >= $4 OR make_up_by >= $3) 
+   AND (reason IS NULL AND last_day >= $4 OR make_up_by >= $3)
    ORDER BY last_day DESC, number LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
