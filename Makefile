@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: run install test check faults bench browser lock clean
+.PHONY: run install test check faults bench browser lighthouse lock clean
 
 run: .venv/ready
 	@exec $(BIN)/portal dev --data $(DATA) --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -45,6 +45,10 @@ faults: browser
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Scores of four pages on a phone profile; needs npm.
+lighthouse: browser
+	@$(BIN)/python -m tests.lighthouse
 
 # Hashes, no addresses: the lock files name no registry.
 lock:
