@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -10,7 +10,7 @@ from portal.communities.queries import estate_called
 from portal.statements import queries
 from portal.tariffs.queries import price_list
 from portal.web.i18n import _
-from portal.web.kept import kept_page
+from portal.web.kept import kept_page, mark_of, unchanged
 from portal.web.page import PageNumber
 
 LATEST = 3
@@ -34,11 +34,14 @@ async def statements(request: Request, code: FromPath[str], number: PageNumber =
 
 
 @get("/{code:str}/statements/{statement:uuid}", name="estate:statement")
-async def statement(request: Request, code: FromPath[str], statement: FromPath[UUID]) -> Template:
+async def statement(request: Request, code: FromPath[str], statement: FromPath[UUID]) -> Template | Response[None]:
     """One statement by fund."""
     estate = await estate_called(code)
+    mark = mark_of(request, estate, await queries.facts_of(estate.id, statement))
+    if (same := unchanged(request, mark)) is not None:
+        return same
     found = await queries.published_statement(estate.id, statement)
-    return kept_page(request, "public/statement.html", title=found.row.title, estate=estate, found=found)
+    return kept_page(request, "public/statement.html", mark, title=found.row.title, estate=estate, found=found)
 
 
 router = Router("/e", route_handlers=[show, statements, statement], opt={"public": True, "keep": 300})

@@ -72,6 +72,25 @@ async def published_statement(community: int, statement: UUID) -> StatementPage:
 
 
 @reading
+async def facts_of(community: int, statement: UUID) -> tuple[Any, ...]:
+    """All that may change on the page of a published statement, cheaply: its state, later versions, questions, answers.
+
+    Figures and words are in the fingerprint. Raises Missing for drafts and other estates'.
+    """
+    row = await fetch_one(
+        "SELECT s.content_sha256, s.state, (SELECT array_agg(n.id ORDER BY n.id) FROM statement n WHERE n.community ="
+        " s.community AND n.code = s.code AND n.state <> 'draft') AS versions, (SELECT array_agg((q.id, a.id) ORDER BY"
+        " q.id) FROM statement_question q LEFT JOIN statement_answer a ON a.question = q.id WHERE q.statement = s.id)"
+        " AS asked FROM statement s WHERE s.id = $1 AND s.community = $2 AND s.state <> 'draft'",
+        statement,
+        community,
+    )
+    if row is None:
+        raise Missing
+    return tuple(row)
+
+
+@reading
 async def statements_at(by: Principal, page: int = 1) -> StatementList:
     """Every statement of the estates one works for, drafts first."""
     return await _list(by.communities, "", page)

@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.figures import Figure, told
 
-BENCHES = ("first_visit", "pages", "bills", "imports", "arrears", "queues")
+BENCHES = ("first_visit", "pages", "bills", "imports", "arrears", "queues", "statements")
 
 
 def main(chosen: list[str]) -> int:
