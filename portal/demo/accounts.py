@@ -165,6 +165,11 @@ def _shift(text: object, years: int) -> str:
     return _YEAR.sub(lambda found: str(int(found[0]) + years), str(text))
 
 
+def moved(text: str, on: date) -> str:
+    """Words of the source with its years moved along to those of the accounts."""
+    return _shift(text, accounts_month(on).year - _YEAR_OF_SOURCE)
+
+
 def _plain(term: str) -> str:
     return term.replace("..", " 至 ")
 

@@ -9,11 +9,21 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from portal.common_areas.actions import (
+    Contract,
+    Movement,
+    Receipt,
+    record_movement,
+    record_receipt,
+    register_contract,
+)
+from portal.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.db import fetch, fetch_one, unit_of_work
 from portal.demo import cast
-from portal.demo.accounts import corrected_budget
+from portal.demo.accounts import accounts_month, corrected_budget, figures, moved
 from portal.demo.estate import CODE, COLUMNS
 from portal.estate.importing import import_estate
+from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.statements.actions import sign_statement
@@ -31,6 +41,11 @@ WHY = {
     FindingKind.lump_sum: "由若干小额项目合成，凭证存服务中心，业主可预约查阅。",
     FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",
 }
+MOVED = (
+    (Pot.common_area_revenue, "-13260", "业主大会微信投票奖励"),
+    (Pot.maintenance_fund, "2860000", "上年结余转入"),
+    (Pot.maintenance_fund, "-48600", "3栋屋面防水维修"),
+)
 ASKED = (
     (
         "two_homes",
@@ -64,6 +79,7 @@ async def publish_accounts(community: int, on: date) -> None:
     for draft in await _drafts(community):
         await _publish(community, draft, finance, manager)
     await _ask(community, finance)
+    await _let(community, on, finance)
     last = Month.of(on) + -1
     wish = Wish(f"fees-{last}", f"{last.year}年{last.month}月物业服务费收入", last.first, last.last, Basis.cash)
     await draft_from_books(finance, community, wish)
@@ -99,6 +115,28 @@ async def _outside(draft: UUID, community: int) -> list[int]:
             ["税金", "应付开发公司停车费"],
         )
     return [row["position"] for row in rows]
+
+
+async def _let(community: int, on: date, finance: Principal) -> None:
+    """The contracts of the common areas as the source has them, under years of our own; and what was done with it."""
+    month = accounts_month(on)
+    for row in figures("common_area_rental"):
+        if not row["contract_price"]:
+            continue
+        first, _dots, last = moved(row["contract_term"], on).partition("..")
+        agreed = Contract(
+            row["category_zh"], row["category_en"], Money.of_yuan(row["contract_price"]),
+            Rhythm(row["unit"].split()[0]),
+            date.fromisoformat(first) if last else None, date.fromisoformat(last) if last else None,
+            Beneficiary.estate, "", "",
+        )  # fmt: skip
+        let = await register_contract(finance, community, agreed)
+        if row["received_cny"]:
+            came = Receipt(month.first, month.last, Money.of_yuan(row["received_cny"]), min(month.last, on))
+            await record_receipt(finance, let, came)
+    for pot, yuan, purpose in MOVED:
+        amount, day = Money.of_yuan(yuan), month.last
+        await record_movement(finance, community, Movement(pot, amount, day, purpose, "业主大会决议"))
 
 
 async def _ask(community: int, finance: Principal) -> None:

@@ -14,7 +14,7 @@ from portal.web import filters, i18n
 from portal.web.assets import ROOT, Assets
 from portal.web.flash import flashes
 from portal.web.guards import opens_to
-from portal.web.here import here
+from portal.web.here import here, web_of
 from portal.web.looks import tone_of
 from portal.web.page import address
 
@@ -51,7 +51,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
         may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
-        sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
+        absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
     )  # fmt: skip
     return env
 
@@ -64,6 +64,11 @@ def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reload:
 def path_for(route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:
     """In templates: the path of a named route."""
     return address(here(), route, query=query, **params)
+
+
+def absolute(path: str) -> str:
+    """In templates: the whole address of a path here, for those who follow it from elsewhere."""
+    return web_of(here()).base_url + path
 
 
 def may_open(route: str) -> bool:

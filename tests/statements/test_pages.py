@@ -11,6 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.settings import Settings
+from portal.statements.asking import answer as answer_question
+from portal.statements.asking import ask
 from tests import builders, cast
 from tests.client import browser
 from tests.statements import books
@@ -100,6 +102,8 @@ async def test_the_public_reads_what_is_published_and_nothing_of_a_person(settin
         ]
         assert [answer.status_code for answer in pages] == [200] * 4
         text = "".join(answer.text for answer in pages)
+        assert all('property="og:title"' in answer.text for answer in pages)
+        assert 'property="og:image" content="http://127.0.0.1:8000/static/' in pages[0].text
         for name in [*mingxi.people, *mingxi.units, *donghu.people, "9月工资", "内部备注"]:
             assert name not in text, name
         assert not re.search(r"1[3-9]\d{9}", re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}", "", text))
@@ -128,5 +132,21 @@ async def test_an_unchanged_public_page_is_not_sent_again(settings: Settings) ->
         mark = (await client.get("/e/mingxi/statements")).headers["etag"]
         await books.publish(mingxi, statement)
         assert (await client.get("/e/mingxi/statements", headers={"If-None-Match": mark})).status_code == 200
+        page = f"/e/mingxi/statements/{statement}"
+        known = {"If-None-Match": (await client.get(page)).headers["etag"]}
+        assert (await client.get(page, headers=known)).status_code == 304
+        english = await client.get(page, headers=known | {"Accept-Language": "en"})
+        assert english.status_code == 200 and 'lang="en"' in english.text
+    asked = await ask(mingxi["陈静"], statement, "1", "这一项是怎么算的？")
+    async with browser(settings) as client:
+        now = await client.get(page, headers=known)
+        assert now.status_code == 200 and "这一项是怎么算的？" in now.text
+        known = {"If-None-Match": now.headers["etag"]}
+        await answer_question(mingxi["沈平"], asked, "按合同附件二。")
+        assert "按合同附件二。" in (await client.get(page, headers=known)).text
+        known = {"If-None-Match": (await client.get(page)).headers["etag"]}
+        corrected = [("service_fee", "income", "物业收入", "管理费", 30000000, None, None, None), *books.ROWS[1:]]
+        await books.publish(mingxi, await books.draft(mingxi.community, corrected, version=2))
+        assert (await client.get(page, headers=known)).status_code == 200, "a later version took its place"
     async with browser(settings, mingxi["陈静"]) as client:
         assert (await client.get("/e/mingxi")).headers["cache-control"] == "no-store"
