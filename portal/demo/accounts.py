@@ -98,9 +98,7 @@ def _rents() -> list[Row]:
     for row in figures("common_area_rental"):
         if row["category_zh"] in ("租赁收入合计", "总计"):
             continue
-        # The source numbers its stores and rooms only in English.
-        number = re.search(r"(?:unit|lease|advertising|lockers) (\w)\b", row["category_en"])
-        named = {"item_zh": row["category_zh"] + (number[1] if number else ""), "item_en": row["category_en"]}
+        named = {"item_zh": numbered(row), "item_en": row["category_en"]}
         monthly = row["contract_price"] if row["unit"] == "month" else ""
         yearly = row["contract_price"] if not monthly else ""
         terms = {"合同期": row["contract_term"], "年租金（元）": yearly, "所属期": row["period"]}
@@ -163,6 +161,12 @@ def _statement(code: str, title: str, first: Month, rows: list[Row], last: Month
 
 def _shift(text: object, years: int) -> str:
     return _YEAR.sub(lambda found: str(int(found[0]) + years), str(text))
+
+
+def numbered(row: dict[str, str]) -> str:
+    """The Chinese name of a lease; the source numbers its stores and rooms only in English."""
+    number = re.search(r"(?:unit|lease|advertising|lockers) (\w)\b", row["category_en"])
+    return row["category_zh"] + (number[1] if number else "")
 
 
 def moved(text: str, on: date) -> str:

@@ -20,7 +20,7 @@ from portal.common_areas.actions import (
 from portal.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.db import fetch, fetch_one, unit_of_work
 from portal.demo import cast
-from portal.demo.accounts import accounts_month, corrected_budget, figures, moved
+from portal.demo.accounts import accounts_month, corrected_budget, figures, moved, numbered
 from portal.demo.estate import CODE, COLUMNS
 from portal.estate.importing import import_estate
 from portal.kit.money import Money
@@ -125,7 +125,7 @@ async def _let(community: int, on: date, finance: Principal) -> None:
             continue
         first, _dots, last = moved(row["contract_term"], on).partition("..")
         agreed = Contract(
-            row["category_zh"], row["category_en"], Money.of_yuan(row["contract_price"]),
+            numbered(row), row["category_en"], Money.of_yuan(row["contract_price"]),
             Rhythm(row["unit"].split()[0]),
             date.fromisoformat(first) if last else None, date.fromisoformat(last) if last else None,
             Beneficiary.estate, "", "",
