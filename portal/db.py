@@ -229,6 +229,11 @@ async def by_index() -> None:
     await fetch("SELECT set_config('enable_seqscan', 'off', true)")
 
 
+async def patiently() -> None:
+    """Let each statement of the running unit of work take half a minute: figures over years of a large estate."""
+    await fetch("SELECT set_config('statement_timeout', '30s', true)")
+
+
 @contextlib.asynccontextmanager
 async def planned_afresh() -> AsyncIterator[None]:
     """Plan the statements inside for what the tables hold by now.

@@ -29,15 +29,17 @@ class Age(StrEnum):
 
 # As the books of that day have it: corrections made by then, payments received by then.
 _AGES = """
-WITH line AS (
-  SELECT b.unit, $2::date - b.due_on AS days, l.amount
-    + coalesce((SELECT sum(a.amount) FROM adjustment a WHERE a.line = l.id
-        AND (a.created_at AT TIME ZONE c.timezone)::date <= $2), 0)
-    - coalesce((SELECT sum(a.amount) FROM allocation a JOIN payment p ON p.id = a.payment WHERE a.line = l.id
-        AND p.received_on <= $2), 0) AS owed
-  FROM bill_line l JOIN bill b ON b.id = l.bill JOIN community c ON c.id = l.community
-  WHERE l.community = ANY($1) AND b.issued_on <= $2
-   AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = b.id AND r.issued_on <= $2)
+WITH got AS (
+  SELECT a.line, sum(a.amount) AS fen FROM allocation a JOIN payment p ON p.id = a.payment
+  WHERE a.community = ANY($1) AND p.community = ANY($1) AND p.received_on <= $2 GROUP BY a.line
+), adjusted AS (
+  SELECT a.line, sum(a.amount) AS fen FROM adjustment a JOIN community c ON c.id = a.community
+  WHERE a.community = ANY($1) AND (a.created_at AT TIME ZONE c.timezone)::date <= $2 GROUP BY a.line
+), line AS (
+  SELECT b.unit, $2::date - b.due_on AS days, l.amount + coalesce(j.fen, 0) - coalesce(g.fen, 0) AS owed
+  FROM bill_line l JOIN bill b ON b.id = l.bill LEFT JOIN got g ON g.line = l.id LEFT JOIN adjusted j ON j.line = l.id
+  LEFT JOIN bill r ON r.replaces = b.id AND r.issued_on <= $2
+  WHERE l.community = ANY($1) AND b.community = ANY($1) AND b.issued_on <= $2 AND r.id IS NULL
 )
 SELECT CASE WHEN days <= 0 THEN 'not_due' WHEN days <= 15 THEN 'to_15' WHEN days <= 30 THEN 'to_30'
   WHEN days <= 60 THEN 'to_60' WHEN days <= 180 THEN 'to_180' WHEN days <= 365 THEN 'to_365' ELSE 'older' END AS age,

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import fetch, reading, retrying, unit_of_work
+from portal.db import fetch, patiently, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal
@@ -51,6 +51,7 @@ class CommitteeEstate:
 @reading
 async def committee_of(by: Principal) -> list[CommitteeEstate]:
     """Each estate of whose committee the reader is a member: the last twelve closed months, aggregates alone."""
+    await patiently()
     rows = await fetch(
         "SELECT id, name, code, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.committees)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.arrears.queries import figures
-from portal.db import fetch_value, reading
+from portal.db import fetch_value, patiently, reading
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
@@ -44,6 +44,7 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
 @reading
 async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[date, Span, list[Report]]:
     communities = by.with_role(*REPORTERS)
+    await patiently()
     zone = await fetch_value(
         "SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", list(communities)
     )
