@@ -13,7 +13,9 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Audience, Principal, Role
 from portal.statements.actions import sign_statement
+from portal.statements.documents import add_documents
 from portal.units.debtors import ensure_debtors
+from tests.pictures import Sent, a_photo
 
 
 async def community(code: str, name: str, *, due_rule: str = "day:15") -> int:
@@ -210,7 +212,7 @@ async def asked_whether_fixed(community: int, dispute: UUID) -> None:
 
 
 async def published_statement(community: int, manager: Principal) -> UUID:
-    """A statement of a quarter with one line on each side, signed by finance and published by the manager."""
+    """A statement of a quarter with one line on each side and a voucher, signed by finance, published by a manager."""
     finance = await staff(community, "谢朗", f"xie-{community}", Role.finance)
     async with unit_of_work(community):
         statement = await fetch_value(
@@ -229,6 +231,7 @@ async def published_statement(community: int, manager: Principal) -> UUID:
                 position,
                 side,
             )
+    await add_documents(finance, statement, 1, [Sent("voucher.jpg", a_photo())])
     for signer in (finance, manager):
         await sign_statement(statement, signer)
     return statement

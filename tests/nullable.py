@@ -156,6 +156,8 @@ NULLABLE = {
     "statement.signed_by": "nobody signed it",
     "statement.signed_sha256": "nobody signed it",
     "statement_explanation.fund": "it is about a line",
+    "statement_explanation.name_en": "it is about no contract, or its name is Chinese alone",
+    "statement_explanation.name_zh": "it is about no contract",
     "statement_explanation.other": "no sum is compared",
     "statement_explanation.position": "it is about a whole fund",
     "statement_line.budget": "not in the file: unknown, never zero",

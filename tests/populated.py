@@ -47,7 +47,7 @@ from tests import builders, cast
 from tests.chased import chase
 from tests.estate.world import checked
 from tests.pictures import Sent, a_photo
-from tests.shown import TODAY, due, let, promised
+from tests.shown import TODAY, documents_in, due, let, promised
 
 WHOLE = 25024
 PUSHES = "http://127.0.0.1:9"  # a push service where nobody listens
@@ -189,11 +189,13 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     work = Work(ServiceArea.cleaning, "清洗垃圾桶", "北门")
     record = await record_service(manager, home.estate.community, work, [Sent("bins.jpg", a_photo())])
     statement = await builders.published_statement(home.estate.community, manager)
+    voucher = await documents_in(home.estate.community, statement)
     question = await ask(home.who, statement, "1", "这一项是怎么算出来的？")
     run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
     upload = await checked(home.estate, manager)
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
+        "statements.photo": voucher["photo"], "statements.document": voucher["id"],
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
         "estate.id": home.estate.community,
         "common-areas.contract": await let(home.estate.community, manager),

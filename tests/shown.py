@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+import asyncpg
+
 from portal.common_areas.actions import Contract, Movement, record_movement, register_contract
 from portal.common_areas.states import Beneficiary, Pot, Rhythm
-from portal.db import fetch_value, unit_of_work
+from portal.db import fetch_one, fetch_value, unit_of_work
 from portal.kit.money import Money
 from portal.people.principal import Principal
 from portal.services.expecting import expect_rounds
@@ -46,3 +48,11 @@ async def promised(community: int) -> UUID:
         return await fetch_value(
             "SELECT id FROM service_round WHERE community = $1 AND last_day = $2", community, TODAY - timedelta(days=1)
         )
+
+
+async def documents_in(community: int, statement: UUID) -> asyncpg.Record:
+    """The voucher of a statement."""
+    async with unit_of_work(community):
+        found = await fetch_one("SELECT id, photo FROM statement_document WHERE statement = $1", statement)
+    assert found
+    return found

@@ -42,6 +42,7 @@ FOUND_BY = {
     "decision.decision_by_somebody_else": "I-D3", "statement.statement_is_final": "I-S1",
     "statement_line.statement_lines_are_final": "I-S3",
     "statement_explanation.statement_explanations_are_final": "I-S6",
+    "statement_document.statement_documents_are_final": "I-S6",
     "plan_instalment.plan_instalment_with_its_offer": "PLAN-2", "plan.plan_runs_again_once": "PLAN-6",
 }  # fmt: skip
 
@@ -201,6 +202,11 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
     "statement_line.statement_lines_are_final": (
         [("statement", PUBLISHED), ("statement_line", {"statement": A})],
         "DELETE FROM statement_line",
+        (),
+    ),
+    "statement_document.statement_documents_are_final": (
+        [("statement", PUBLISHED), ("statement_document", {"statement": A})],
+        "UPDATE statement_document SET at = now() + interval '1 day'",
         (),
     ),
     "statement_explanation.statement_explanations_are_final": (

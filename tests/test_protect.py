@@ -11,6 +11,7 @@ from portal.database import Database
 from portal.protect import APPEND_ONLY, LOCKED, SWEPT, WITHOUT_COMMUNITY
 from portal.setup import set_up
 from tests import catalog
+from tests.guards.test_walls import OF_DRAFTS
 from tests.nullable import NULLABLE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -178,7 +179,7 @@ async def test_the_roles_have_exactly_these_privileges(admin: asyncpg.Connection
                 rights += ["DELETE"] if table in SWEPT else []
             wanted |= {f"{role} {right} {table}" for right in rights}
         wanted |= {f"{role} UPDATE {table}.id" for table in LOCKED}
-        wanted |= {f"{role} DELETE {table}" for table in ("statement_line", "statement_explanation")}  # of a draft
+        wanted |= {f"{role} DELETE {table}" for table in OF_DRAFTS}  # of a draft
     given = await catalog.names(admin, catalog.PRIVILEGES)
     assert {name for name in given if name.startswith(ROLES)} == wanted
     assert [name for name in given if name.startswith("PUBLIC ")] == []

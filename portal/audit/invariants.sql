@@ -16,7 +16,7 @@ CROSS JOIN LATERAL (SELECT
     count(*) FILTER (WHERE g.tgname = t.relname || '_is_never_emptied') AS never_emptied
     FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgenabled = 'O') triggers
 WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND t.relname <> 'migration' AND t.relname NOT LIKE 'pgqueuer%'
-  AND (may_change = (kept = 1) OR never_emptied < kept OR t.relname IN ('statement', 'statement_line', 'statement_explanation') AND never_emptied = 0);
+  AND (may_change = (kept = 1) OR never_emptied < kept OR t.relname IN ('statement', 'statement_line', 'statement_explanation', 'statement_document') AND never_emptied = 0);
 
 -- I-A2: no login sees or writes rows of an estate outside its scope: every table of one has its policy, forced.
 SELECT t.relname::text AS broken FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'community'
@@ -31,7 +31,7 @@ SELECT r.rolname::text AS role, t.relname::text AS broken, wish.privilege
 FROM pg_roles r, pg_class t, (VALUES ('DELETE'), ('TRUNCATE'), ('REFERENCES'), ('TRIGGER')) AS wish (privilege)
 WHERE r.rolname IN ('portal_app', 'portal_worker') AND t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'v')
   AND has_table_privilege(r.oid, t.oid, wish.privilege)
-  AND NOT (wish.privilege = 'DELETE' AND (t.relname LIKE 'pgqueuer%' OR t.relname IN ('statement_line', 'statement_explanation',
+  AND NOT (wish.privilege = 'DELETE' AND (t.relname LIKE 'pgqueuer%' OR t.relname IN ('statement_line', 'statement_explanation', 'statement_document',
     'web_session', 'one_time_code', 'set_up_link', 'rate_limit', 'held_form', 'import_part', 'device')))
 UNION ALL
 SELECT r.rolname, t.relname, wish.privilege

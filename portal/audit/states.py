@@ -76,6 +76,8 @@ class AuditVerb(StrEnum):
     PHONE_CHANGED = "phone_changed"
     STATEMENT_SIGNED = "statement_signed"
     STATEMENT_EXPLAINED = "statement_explained"
+    STATEMENT_DOCUMENTED = "statement_documented"
+    STATEMENT_UNDOCUMENTED = "statement_undocumented"
     STATEMENT_TERMS_SET = "statement_terms_set"
     STATEMENT_DRAFTED = "statement_drafted"
     STATEMENT_PUBLISHED = "statement_published"

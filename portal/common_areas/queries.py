@@ -118,17 +118,24 @@ async def registers_at(by: Principal) -> list[DeskRegister]:
     ]
 
 
-async def _register(community: int, today: date) -> Register:
-    first = today.replace(month=1, day=1)
-    contracts = await fetch(
-        "SELECT k.*, coalesce((SELECT sum(r.amount) FROM common_receipt r WHERE r.contract = k.id AND r.starts_on >= $2"
-        " AND r.received_on <= $3), 0)::bigint AS received FROM common_contract k WHERE k.community = $1"
+async def contracts_in(community: int, first: date, last: date) -> list[ContractRow]:
+    """Contracts in force in some days, with what fell due in them and came in for them; in the running unit of work."""
+    rows = await fetch(
+        "SELECT k.*, coalesce((SELECT sum(r.amount) FROM common_receipt r WHERE r.contract = k.id"
+        " AND r.starts_on BETWEEN $2 AND $3), 0)::bigint AS received FROM common_contract k WHERE k.community = $1"
         " AND NOT EXISTS (SELECT FROM common_contract n WHERE n.replaces = k.id)"
-        " AND (k.ends_on IS NULL OR k.ends_on >= $2) ORDER BY k.source_zh, k.at, k.id",
+        " AND (k.ends_on IS NULL OR k.ends_on >= $2) AND (k.starts_on IS NULL OR k.starts_on <= $3)"
+        " ORDER BY k.source_zh, k.at, k.id",
         community,
         first,
-        today,
+        last,
     )
+    return [_contract(row, first, last) for row in rows]
+
+
+async def _register(community: int, today: date) -> Register:
+    first = today.replace(month=1, day=1)
+    contracts = await contracts_in(community, first, today)
     movements = [
         MovementRow(row["id"], Pot(row["pot"]), Money(row["amount"]), row["on_day"], row["purpose"], row["decided_by"])
         for row in await fetch(
@@ -144,7 +151,7 @@ async def _register(community: int, today: date) -> Register:
     )
     held = {row["pot"]: Money(row["fen"]) for row in sums}
     pots = [PotRow(pot, held[pot], [one for one in movements if one.pot is pot]) for pot in Pot if pot in held]
-    return Register(first, today, [_contract(row, first, today) for row in contracts], pots)
+    return Register(first, today, contracts, pots)
 
 
 def _contract(row: Any, first: date, today: date) -> ContractRow:

@@ -30,7 +30,7 @@ from portal.plans.queries import LATE, plans_on_desk
 from portal.plans.shown import PlanRow
 from portal.plans.states import PlanState
 from portal.signin.lost_phone import APPROVERS
-from portal.statements.actions import PUBLISHERS
+from portal.statements.actions import PUBLISHERS, SIGNED
 from portal.statements.asking import LATE as QUESTIONS_LATE
 from portal.statements.asking import WAITING as QUESTIONS
 
@@ -57,6 +57,7 @@ class Desk:
     lost: int | None
     questions: int | None
     questions_late: int
+    to_sign: int
     estates_without_calendar: list[str]
 
 
@@ -117,7 +118,8 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
         f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost,"
         f" (SELECT count(*) {QUESTIONS.format('$9')}) AS questions,"
-        f" (SELECT count(*) {QUESTIONS_LATE.format('$9', '$6')}) AS questions_late",
+        f" (SELECT count(*) {QUESTIONS_LATE.format('$9', '$6')}) AS questions_late,"
+        f" (SELECT count(*) {SIGNED.format('$9', '$10')}) AS to_sign",
         list(by.with_role(*SETTLERS)),
         list(by.with_role(*ANSWERERS)),
         list(by.with_role(*BINDERS)),
@@ -127,6 +129,7 @@ async def desk_of(by: Principal) -> Desk:
         list(by.with_role(*READERS)),
         clock.real_now() - LATELY,
         list(by.with_role(*PUBLISHERS)),
+        by.human,
     )
     assert waiting
     return Desk(
@@ -145,6 +148,7 @@ async def desk_of(by: Principal) -> Desk:
         waiting["lost"] if by.with_role(*READERS) else None,
         waiting["questions"] if by.with_role(*PUBLISHERS) else None,
         waiting["questions_late"],
+        waiting["to_sign"],
         await _unknown_years(by),
     )
 

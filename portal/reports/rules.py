@@ -150,9 +150,8 @@ def suppressed(counts: Sequence[int | None]) -> list[bool]:
     """
     known = [count or 0 for count in counts]
     hidden = [few(count) for count in known]
-    if (any(hidden) and sum(count for count, hide in zip(known, hidden, strict=True) if hide) < SMALL) or sum(
-        hidden
-    ) == 1:
+    together = sum(count for count, hide in zip(known, hidden, strict=True) if hide)
+    if any(hidden) and (together < SMALL or sum(hidden) == 1):
         rest = [n for n, hide in enumerate(hidden) if not hide and known[n] > 0]
         if rest:
             hidden[min(rest, key=lambda n: (known[n], n))] = True

@@ -20,6 +20,10 @@ from portal.statements.content import HEADS, Content, content_of
 from portal.statements.states import STATEMENT_MOVES, StatementState
 
 PUBLISHERS = (Role.finance, Role.manager)
+# Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
+SIGNED = """
+FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
+"""
 
 
 @retrying
@@ -47,15 +51,18 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
 
 
 async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[str, Any]:
-    """A draft's row of HEADS, locked; after it every other version of its code waits. Raises Missing, Refused."""
-    row = await fetch_one(
-        f"{HEADS} WHERE s.id = $1 AND s.community = ANY($2) FOR NO KEY UPDATE OF s", statement, list(scope)
+    """A draft's row of HEADS: first its code is locked, as drafting does too, then the row. Raises Missing, Refused."""
+    known = await fetch_one(
+        "SELECT community, code FROM statement WHERE id = $1 AND community = ANY($2)", statement, list(scope)
     )
+    if known is None:
+        raise Missing
+    await advisory_lock(f"statement:{known['community']}:{known['code']}")
+    row = await fetch_one(f"{HEADS} WHERE s.id = $1 FOR NO KEY UPDATE OF s", statement)
     if row is None:
         raise Missing
     if not STATEMENT_MOVES.allows(row["state"], StatementState.published):
         raise Refused(N_("This statement is published already. A published statement never changes."))
-    await advisory_lock(f"statement:{row['community']}:{row['code']}")
     return row
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
 from portal.statements.books import stated
 from portal.statements.remuneration import Terms, share_due, shares
@@ -27,18 +28,23 @@ _SUBTOTAL = re.compile("小计|subtotal", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Finding:
-    """One of them. `other` is the sum that the line's own is compared with, in fen; no line: of a whole fund."""
+    """One of them. `other` is the sum that the line's own is compared with, in fen.
+
+    Without a line it is about a whole fund, or about a contract of this `name`.
+    """
 
     kind: FindingKind
     line: Line | None = None
     fund: StatementFund | None = None
     other: Money | None = None
+    name: Bilingual | None = None
 
     @property
     def key(self) -> str:
         """The same as long as the same was found: a changed figure needs a new explanation."""
         line, other = self.line, self.other
-        about = f"{line.position}:{line.amount.fen}" if line else f"{self.fund or ''}"
+        whole = self.name.zh if self.name else self.fund or ""
+        about = f"{line.position}:{line.amount.fen}" if line else whole
         return f"{self.kind}:{about}:{'' if other is None else other.fen}"
 
     @property
@@ -52,12 +58,28 @@ class Finding:
 Name = tuple[StatementFund, Side, str]
 
 
+@dataclass(frozen=True)
+class Lease:
+    """A registered contract of common areas in a statement's days: what fell due by it, if known, and what came in."""
+
+    name: Bilingual
+    has_term: bool
+    due: Money | None
+    received: Money
+
+
 def findings(
-    head: Head, lines: Sequence[Line], terms: Terms, a_year_ago: Mapping[Name, Money], books: Money | None = None
+    head: Head,
+    lines: Sequence[Line],
+    terms: Terms,
+    a_year_ago: Mapping[Name, Money],
+    books: Money | None = None,
+    leases: Sequence[Lease] = (),
 ) -> list[Finding]:
     """All that is found, in the order of the lines; `a_year_ago` holds the same lines of the year before.
 
-    `books` is what the ledger says of the lines drafted from it.
+    `books` is what the ledger says of the lines drafted from it; `leases` are asked about where common areas are told
+    of, those of one name once.
     """
     counted = [line for line in lines if not line.is_total]
     whole = {
@@ -74,7 +96,19 @@ def findings(
             found += _of_words(line, whole[line.fund, line.side])
     if books is not None and stated(counted) != books:
         found.append(Finding(FindingKind.books_differ, other=books))
+    if any(line.fund is StatementFund.common_area_revenue for line in counted):
+        named = {(one.kind, one.line.item.zh) for one in found if one.line}
+        asked = {(one.kind, one.name.zh): one for one in _of_leases(leases) if one.name}
+        found += [one for key, one in asked.items() if key not in named]
     return found + list(_of_funds(counted)) + list(_of_share(counted, terms))
+
+
+def _of_leases(leases: Sequence[Lease]) -> Iterator[Finding]:
+    for one in leases:
+        if not one.has_term:
+            yield Finding(FindingKind.no_term, name=one.name)
+        if one.due and not one.received:
+            yield Finding(FindingKind.nothing_received, other=one.due, name=one.name)
 
 
 def _of_total(line: Line, counted: Sequence[Line]) -> Iterator[Finding]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from portal.common_areas.queries import contracts_in
 from portal.communities.states import FeeMode
 from portal.db import fetch
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.statements.books import Reconciliation, books_of, stated
-from portal.statements.checks import Finding, Name, findings
+from portal.statements.checks import Finding, Lease, Name, findings
 from portal.statements.remuneration import Terms
 from portal.statements.rules import Head, Line, content_sha256
 from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
@@ -45,6 +46,16 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A picture of a voucher behind the line of this name."""
+
+    id: UUID
+    about: str
+    photo: UUID
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Content:
     """What a statement says. A draft is checked anew; a published one keeps what was explained."""
 
@@ -52,6 +63,7 @@ class Content:
     lines: list[Line]
     terms: Terms
     explained: list[Explained]
+    documents: list[Document]
 
     @property
     def open_findings(self) -> list[Finding]:
@@ -70,7 +82,8 @@ class Content:
     def sha256(self) -> str:
         """The fingerprint of all of it."""
         said = [(one.finding.key, one.words) for one in self.explained if one.words]
-        return content_sha256(self.head, self.lines, said)
+        shown = [(one.about, one.sha256) for one in self.documents]
+        return content_sha256(self.head, self.lines, said, shown)
 
 
 async def content_of(row: Mapping[str, Any]) -> Content:
@@ -83,11 +96,24 @@ async def content_of(row: Mapping[str, Any]) -> Content:
     head = Head(row["estate_code"], row["code"], row["version"], row["title"], row["starts_on"], row["ends_on"])
     head = replace(head, terms=_said(row, terms))
     if row["state"] != StatementState.draft:
-        return Content(head, lines, terms, [Explained(_kept(one, lines), one["body"]) for one in words])
+        explained = [Explained(_kept(one, lines), one["body"]) for one in words]
+        return Content(head, lines, terms, explained, await _documents(row["id"], lines))
     books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
-    found = findings(head, lines, terms, await _a_year_ago(row), books)
+    found = findings(head, lines, terms, await _a_year_ago(row), books, await _leases(row))
     by_key = {one["finding"]: one["body"] for one in words}
-    return Content(head, lines, terms, [Explained(one, by_key.get(one.key, "")) for one in found])
+    explained = [Explained(one, by_key.get(one.key, "")) for one in found]
+    return Content(head, lines, terms, explained, await _documents(row["id"], lines))
+
+
+async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
+    """Those of lines that are there; the others wait for another import, and are not published."""
+    rows = await fetch(
+        "SELECT d.id, d.about, d.photo, p.sha256 FROM statement_document d JOIN photo p ON p.id = d.photo"
+        " WHERE d.statement = $1 AND d.about = ANY($2) ORDER BY d.at, d.id",
+        statement,
+        list({line.about for line in lines}),
+    )
+    return [Document(row["id"], row["about"], row["photo"], row["sha256"]) for row in rows]
 
 
 def _terms(row: Mapping[str, Any]) -> Terms:
@@ -118,7 +144,14 @@ def _kept(row: Mapping[str, Any], lines: Sequence[Line]) -> Finding:
         next((line for line in lines if line.position == row["position"]), None),
         StatementFund(row["fund"]) if row["fund"] else None,
         None if row["other"] is None else Money(row["other"]),
+        Bilingual(row["name_zh"], row["name_en"] or "") if row["name_zh"] else None,
     )
+
+
+async def _leases(row: Mapping[str, Any]) -> list[Lease]:
+    first, last = row["starts_on"], row["ends_on"]
+    found = await contracts_in(row["community"], first, last)
+    return [Lease(one.source, one.has_term, one.receivable, one.received) for one in found]
 
 
 async def _a_year_ago(row: Mapping[str, Any]) -> dict[Name, Money]:

@@ -8,8 +8,8 @@ from wtforms.validators import ValidationError
 from portal.kit.i18n import N_
 from portal.statements.drafting import Wish
 from portal.statements.rules import FundTable
-from portal.statements.states import Basis, RemunerationBase
-from portal.web.forms import Choice, Day, Form, Many, Text
+from portal.statements.states import Basis, RemunerationBase, StatementFund
+from portal.web.forms import Choice, Day, Form, Many, Photos, Text
 from portal.web.i18n import _, label, language
 from portal.web.percentage import Percentage
 
@@ -44,6 +44,20 @@ class AnswerForm(Form):
         hint=N_("Anybody can read it; name no person and no home"),
         missing=N_("Write the answer."),
     )
+
+
+class DocumentForm(Form):
+    """Pictures of vouchers behind a line."""
+
+    line = Choice(N_("Line"), look="select", coerce=int, missing=N_("Choose the line."))
+    photos = Photos(N_("Vouchers or bills"), required=True)
+
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.line.options = [
+            (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")
+            for fund in funds for side in fund.sides for line in side.lines
+        ]  # fmt: skip
 
 
 class ExplanationForm(Form):
@@ -81,7 +95,7 @@ class StatementTermsForm(Form):
         super().__init__(formdata, **values)
         self.outside.options = [
             (str(line.position), f"{label(side.side)} · {line.item.words(language())}")
-            for fund in funds[:1] for side in fund.sides for line in side.lines
+            for fund in funds if fund.fund is StatementFund.service_fee for side in fund.sides for line in side.lines
         ]  # fmt: skip
 
     def validate_outside(self, field: Many) -> None:

@@ -37,6 +37,10 @@ CREATE OR REPLACE TRIGGER statement_explanations_are_final BEFORE INSERT OR UPDA
   FOR EACH ROW EXECUTE FUNCTION statement_lines_are_final();
 CREATE OR REPLACE TRIGGER statement_explanation_is_never_emptied BEFORE TRUNCATE ON statement_explanation
   FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE OR REPLACE TRIGGER statement_documents_are_final BEFORE INSERT OR UPDATE OR DELETE ON statement_document
+  FOR EACH ROW EXECUTE FUNCTION statement_lines_are_final();
+CREATE OR REPLACE TRIGGER statement_document_is_never_emptied BEFORE TRUNCATE ON statement_document
+  FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER statement_line_is_never_emptied BEFORE TRUNCATE ON statement_line
   FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER statement_is_never_emptied BEFORE TRUNCATE ON statement
@@ -44,7 +48,7 @@ CREATE OR REPLACE TRIGGER statement_is_never_emptied BEFORE TRUNCATE ON statemen
 
 -- A corrected file replaces the lines of a draft.
 -- What the checks find no more loses its explanation.
-GRANT DELETE ON statement_line, statement_explanation TO portal_app, portal_worker;
+GRANT DELETE ON statement_line, statement_explanation, statement_document TO portal_app, portal_worker;
 
 CREATE UNIQUE INDEX IF NOT EXISTS statement_published_once ON statement (community, code) WHERE state = 'published';
 CREATE UNIQUE INDEX IF NOT EXISTS statement_drafted_once ON statement (community, code) WHERE state = 'draft';

@@ -20,6 +20,8 @@ SELECT min(id::text) FROM statement WHERE state IN ('published', 'draft') GROUP 
 SELECT id FROM statement
 WHERE state <> 'draft' AND signed_by IS NOT NULL AND (signed_sha256 <> content_sha256 OR signed_by = published_by);
 
--- I-S6: what a published statement explains was explained before it was published.
+-- I-S6: what a published statement explains and shows as its documents was there before it was published.
 SELECT e.id FROM statement_explanation e JOIN statement s ON s.id = e.statement
-WHERE s.state <> 'draft' AND e.explained_at > s.published_at;
+WHERE s.state <> 'draft' AND e.explained_at > s.published_at
+UNION ALL SELECT d.id FROM statement_document d JOIN statement s ON s.id = d.statement
+WHERE s.state <> 'draft' AND d.at > s.published_at;

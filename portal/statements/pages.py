@@ -10,6 +10,7 @@ from litestar.response import Template
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.statements import asking, queries
+from portal.statements.documents import document_of
 from portal.statements.forms import QuestionForm
 from portal.statements.paper import statement_pdf
 from portal.statements.sheet import csv_of, xlsx_of
@@ -17,6 +18,7 @@ from portal.web.guards import owner
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.papers import pdf
+from portal.web.pictures import jpeg
 
 FILES = ("csv", "xlsx", "pdf")
 
@@ -52,6 +54,13 @@ async def ask(request: Request, which: FromPath[str]) -> Response:
     return statement_page(request, found, form, status=422)  # type: ignore[return-value]
 
 
+@get("/{which:str}/documents/{photo:uuid}", name="statements:document")
+async def document(request: Request, which: FromPath[str], photo: FromPath[UUID]) -> Response[bytes]:
+    """The picture of a voucher behind a line."""
+    statement, _kind = _named(which)
+    return jpeg(await document_of(request.user, statement, photo))
+
+
 def _ask(request: Request, statement: UUID, form: QuestionForm) -> Awaitable[UUID]:
     return asking.ask(request.user, statement, form.line.data, form.text.data, once=form.once)
 
@@ -73,4 +82,4 @@ def _named(which: str) -> tuple[UUID, str]:
     return statement, kind
 
 
-router = Router("/statements", route_handlers=[list_, show, ask], guards=[owner])
+router = Router("/statements", route_handlers=[list_, show, ask, document], guards=[owner])

@@ -38,7 +38,8 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
         await no_personal_data(draft["community"], words, "text")
         await fetch(
             "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
-            " explained_by, explained_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            " explained_by, explained_at, name_zh, name_en)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             " ON CONFLICT (statement, finding) DO UPDATE SET body = excluded.body,"
             " explained_by = excluded.explained_by, explained_at = excluded.explained_at",
             draft["community"],
@@ -51,6 +52,8 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
             words,
             await staff_of(by, draft["community"]),
             clock.now(),
+            found.name.zh if found.name else None,
+            (found.name.en or None) if found.name else None,
         )
         await record(
             by.actor, AuditVerb.STATEMENT_EXPLAINED, f"statement:{statement}", community=draft["community"],

@@ -192,6 +192,7 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
         by_head(content.lines),
         _share(content),
         content.reconciliation,
+        content.documents,
     )
 
 
@@ -214,4 +215,5 @@ def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
         StatementState(row["state"]),
         row["published_at"],
         funds,
+        row["signer"] or "",
     )

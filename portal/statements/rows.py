@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.kit.money import Money
 from portal.statements.asking import QuestionRow
 from portal.statements.books import Reconciliation
-from portal.statements.content import Explained
+from portal.statements.content import Document, Explained
 from portal.statements.heads import HeadSum
 from portal.statements.remuneration import Terms, whose
 from portal.statements.rules import FundTable, Line
@@ -47,6 +47,12 @@ class StatementRow:
     state: StatementState
     published_at: datetime | None
     funds: list[FundSums]
+    signer: str
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Whether somebody signed the draft, and nobody else yet."""
+        return self.can_be_published and bool(self.signer)
 
     @property
     def can_be_published(self) -> bool:
@@ -109,6 +115,11 @@ class StatementPage:
     heads: list[HeadSum]
     share: Share | None
     reconciliation: Reconciliation | None
+    documents: list[Document]
+
+    def documents_of(self, line: Line) -> list[Document]:
+        """The pictures of vouchers behind a line."""
+        return [one for one in self.documents if one.about == line.about]
 
     @property
     def says_its_basis(self) -> bool:

@@ -38,6 +38,11 @@ class Line:
     from_books: bool = False
 
     @property
+    def about(self) -> str:
+        """Its name among the lines of a statement, which stays when they are imported again."""
+        return f"{self.fund}:{self.side}:{self.category}:{self.item.zh}"
+
+    @property
     def difference(self) -> Money | None:
         """Actual minus budget; unknown without a budget."""
         return None if self.budget is None else self.amount - self.budget
@@ -186,10 +191,16 @@ class Head:
     terms: Mapping[str, Any] = field(default_factory=dict)
 
 
-def content_sha256(head: Head, lines: Iterable[Line], explained: Iterable[tuple[str, str]] = ()) -> str:
+def content_sha256(
+    head: Head,
+    lines: Iterable[Line],
+    explained: Iterable[tuple[str, str]] = (),
+    documents: Iterable[tuple[str, str]] = (),
+) -> str:
     """The SHA-256 (hex) of all that is shown, as JSON: keys sorted, no blanks, UTF-8, sums in fen, dates ISO.
 
-    `explained` are findings with their explanations. What a statement does not say of itself is left out.
+    `explained` are findings with their explanations, `documents` names of lines with the SHA-256 of a picture. What a
+    statement does not say of itself is left out.
     """
     content: dict[str, Any] = {
         "estate": head.estate,
@@ -204,6 +215,9 @@ def content_sha256(head: Head, lines: Iterable[Line], explained: Iterable[tuple[
     explanations = [list(one) for one in sorted(explained)]
     if explanations:
         content["explanations"] = explanations
+    pictures = [list(one) for one in sorted(documents)]
+    if pictures:
+        content["documents"] = pictures
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

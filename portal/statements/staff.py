@@ -8,13 +8,15 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.statements import actions, drafting, preparing, queries
-from portal.statements.forms import DraftForm, ExplanationForm, StatementTermsForm
+from portal.statements import actions, documents, drafting, preparing, queries
+from portal.statements.forms import DocumentForm, DraftForm, ExplanationForm, StatementTermsForm
 from portal.statements.rows import DeskPage
 from portal.statements.states import Basis, StatementState
+from portal.web.choices import UPLOAD_BYTES
 from portal.web.guards import staff
 from portal.web.i18n import _, say
 from portal.web.page import PageNumber, flash, go, page
+from portal.web.pictures import jpeg
 
 SAID = {
     StatementState.draft: N_("Signed. As soon as a second person has signed it too, it is published."),
@@ -84,6 +86,34 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     return statement_page(request, found, form, status=422)  # type: ignore[return-value]
 
 
+@post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(*actions.PUBLISHERS)],
+      request_max_body_size=UPLOAD_BYTES)  # fmt: skip
+async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
+    """Put pictures of vouchers behind a line."""
+    found = await queries.statement_at(request.user, statement)
+    form = DocumentForm(await request.form(), funds=found.shown.funds)
+    if form.validate() and await form.accepts(
+        documents.add_documents(request.user, statement, form.line.data, form.photos.data)
+    ):
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    return statement_page(request, found, ExplanationForm(offered=offered(found)), form, 422)  # type: ignore[return-value]
+
+
+@post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
+      guards=[staff(*actions.PUBLISHERS)])  # fmt: skip
+async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Response:
+    """Take one from a draft."""
+    await documents.remove_document(request.user, statement, document)
+    return go(request, "desk.statements:show", statement=statement)
+
+
+@get("/{statement:uuid}/documents/{photo:uuid}", name="desk.statements:document", guards=[staff()])
+async def document(request: Request, statement: FromPath[UUID], photo: FromPath[UUID]) -> Response[bytes]:
+    """One of them."""
+    return jpeg(await documents.document_of(request.user, statement, photo, desk=True))
+
+
 @get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(*actions.PUBLISHERS)])
 async def terms(request: Request, statement: FromPath[UUID]) -> Template:
     """What the figures rest on: basis and remuneration."""
@@ -108,10 +138,12 @@ def offered(found: DeskPage) -> list[tuple[str, str]]:
     return [(one.finding.key, say(one.says)) for one in by_need]
 
 
-def statement_page(request: Request, found: DeskPage, form: ExplanationForm, status: int = 200) -> Template:
-    """A statement with its checks and the form to explain them."""
+def statement_page(
+    request: Request, found: DeskPage, form: ExplanationForm, papers: DocumentForm | None = None, status: int = 200
+) -> Template:
+    """A statement with its checks, the form to explain them, and that for vouchers."""
     return page(request, "desk/statements/show.html", status=status, title=found.shown.row.title, found=found.shown,
-                desk=found, form=form)  # fmt: skip
+                desk=found, form=form, papers=papers or DocumentForm(funds=found.shown.funds))  # fmt: skip
 
 
 def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
@@ -120,4 +152,19 @@ def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, stat
                 found=found.shown, form=form)  # fmt: skip
 
 
-router = Router("/desk/statements", route_handlers=[list_, new, draft, show, publish, explain, terms, set_terms])
+router = Router(
+    "/desk/statements",
+    route_handlers=[
+        list_,
+        new,
+        draft,
+        show,
+        publish,
+        explain,
+        terms,
+        set_terms,
+        add_document,
+        remove_document,
+        document,
+    ],
+)

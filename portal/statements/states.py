@@ -81,5 +81,6 @@ class FindingKind(StrEnum):
     no_funding = "no_funding"
     nothing_received = "nothing_received"
     no_contract = "no_contract"
+    no_term = "no_term"
     remuneration_differs = "remuneration_differs"
     books_differ = "books_differ"

@@ -7,6 +7,7 @@ from piccolo.table import Table
 from portal.communities.states import FeeMode
 from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
+from portal.files.tables import Photo
 from portal.people.tables import Person, Staff
 from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
 
@@ -81,14 +82,28 @@ class StatementExplanation(Table):
     kind = text()
     position = SmallInt(null=True, default=None)
     fund = text(null=True)
+    name_zh = text(null=True)
+    name_en = text(null=True)
     other = fen(null=True)
     body = text()
     explained_by = ref(Staff)
     explained_at = Timestamptz(null=False, default=None)
 
     statement_explanation_one = Unique(columns(statement, finding))
-    known_kind = one_of("kind", FindingKind)
+    known_kind_2 = one_of("kind", FindingKind)
     known_fund = one_of("fund", StatementFund)
+
+
+class StatementDocument(Table):
+    """A voucher or bill behind a line, as a picture. `about` names the line, so that another import keeps it."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    statement = ref(Statement)
+    about = text()
+    photo = ref(Photo, unique=True)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
 
 
 class StatementQuestion(Table):

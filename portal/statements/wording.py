@@ -18,6 +18,7 @@ SAYS = {
     FindingKind.lump_sum: N_("“%(item)s”, %(sum)s, is more than 1%% of its side and says not what for."),
     FindingKind.no_funding: N_("%(fund)s: %(other)s was spent and no income is shown. What paid for it?"),
     FindingKind.nothing_received: N_("“%(item)s”: nothing was received."),
+    FindingKind.no_term: N_("“%(item)s”: its contract names no term."),
     FindingKind.no_contract: N_("“%(item)s” has no contract in force."),
     FindingKind.remuneration_differs: N_(
         "“%(item)s” is %(sum)s, but base and rate of the remuneration come to %(other)s."
@@ -30,6 +31,7 @@ def said_of(finding: Finding) -> Sentence:
     """What was found, with its figures."""
     line, other, off = finding.line, finding.other, finding.percent
     facts: dict[str, object] = {"item": line.item, "sum": line.amount} if line else {}
+    facts |= {"item": finding.name} if finding.name else {}
     facts |= {"fund": finding.fund} if finding.fund else {}
     facts |= {"other": other} if other is not None else {}
     facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}

@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 
 MOST = 80  # kinds of pages; more means that an address was taken for a new kind
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-FILES = re.compile(r"\.(csv|pdf|xlsx|zip|jpg|png|svg|webmanifest)$|/photos/|/sandbox/|/file$")
+FILES = re.compile(
+    r"\.(csv|pdf|xlsx|zip|jpg|png|svg|webmanifest)$|/photos/|/sandbox/|/file$|/poster$|/disclosures/(prices|standards)$|/documents/"
+)
 TARGET, IN_TEXT = 44, 24  # CSS pixels; a rounding of half a pixel is let pass
 
 LOOK = """([target, inText]) => {

@@ -81,7 +81,7 @@ async def test_every_append_only_trigger_is_what_keeps_its_rows(
                 assert names_table(await finds(master, "I-L3"), table)
 
 
-OF_DRAFTS = ("statement_line", "statement_explanation")
+OF_DRAFTS = ("statement_line", "statement_explanation", "statement_document")
 
 
 async def test_every_truncate_trigger_is_what_keeps_its_table(

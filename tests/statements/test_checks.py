@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal.communities.states import FeeMode
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
-from portal.statements.checks import Finding, findings
+from portal.statements.checks import Finding, Lease, findings
 from portal.statements.heads import by_head, head_of_cost
 from portal.statements.remuneration import Terms, share_due, whose
 from portal.statements.rules import Head, Line, funds_of, is_total
@@ -149,6 +149,23 @@ def test_what_was_drafted_from_the_books_must_equal_them() -> None:
     assert "books_differ" not in kinds(drafted, books=Money(500))
     assert "books_differ" in kinds(drafted, books=Money(501))
     assert "books_differ" not in kinds(books=Money(0))
+
+
+def test_registered_leases_without_term_or_receipts() -> None:
+    gate, roof = (Bilingual(name, "") for name in ("道闸广告", "屋顶基站"))
+    leases = [
+        Lease(gate, False, Money(500), Money(0)),
+        Lease(gate, False, Money(500), Money(0)),
+        Lease(roof, True, Money(500), Money(500)),
+    ]
+    common = a_line("商铺", "100", IN, COMMON)
+    found = [(one.kind.value, one.name) for one in findings(MONTH, [common, FEES], Terms(), {}, None, leases)]
+    assert found == [("no_term", gate), ("nothing_received", gate)]
+    assert kinds(leases=leases) == [], "where common areas are told of"
+    named = a_line("道闸广告", "0", IN, COMMON)
+    assert [one.kind.value for one in findings(MONTH, [named, FEES], Terms(), {}, None, leases)].count(
+        "nothing_received"
+    ) == 1, "said once"
 
 
 def test_a_changed_figure_needs_a_new_explanation() -> None:

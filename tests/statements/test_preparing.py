@@ -7,8 +7,11 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
+from portal.common_areas.actions import Contract, register_contract
+from portal.common_areas.states import Beneficiary, Rhythm
 from portal.db import fetch, unit_of_work
 from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.language import say
 from portal.settings import Settings
 from portal.statements import queries
 from portal.statements.actions import sign_statement
@@ -88,6 +91,20 @@ async def test_what_was_explained_is_as_final_as_the_figures(change: str) -> Non
     with pytest.raises(asyncpg.RestrictViolationError):
         async with unit_of_work(mingxi.community):
             await fetch(change, statement)
+
+
+async def test_a_registered_lease_without_a_term_is_explained_by_its_name() -> None:
+    mingxi = await cast.mingxi()
+    gate = Contract("道闸广告", "Gate advertising", None, Rhythm.month, None, None, Beneficiary.estate, "", "")
+    await register_contract(mingxi["蒋涛"], mingxi.community, gate)
+    statement = await books.draft(mingxi.community)
+    (found,) = (await queries.statement_at(mingxi["蒋涛"], statement)).shown.open_findings
+    assert found.finding.kind.value == "no_term"
+    await explain_finding(mingxi["蒋涛"], statement, found.finding.key, WHY)
+    await books.publish(mingxi, statement)
+    await register_contract(mingxi["蒋涛"], mingxi.community, gate)  # later ones change nothing in what is published
+    read = await queries.statement_of(mingxi["陈静"], statement)
+    assert read.intact and [say(one.says) for one in read.explained] == ["“道闸广告”的合同没有约定期限。"]
 
 
 async def test_the_remuneration_is_computed_from_what_the_terms_say(settings: Settings) -> None:

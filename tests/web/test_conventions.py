@@ -29,7 +29,7 @@ NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "s
          "estate:common_areas": "str", "estate:statements": "str",
          "estate:statement": "str",
          "statements:show": "str",
-         "statements:ask": "str"}  # fmt: skip
+         "statements:ask": "str", "statements:document": "str"}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z.\-_]*(:[a-z\-_.]+)?")
 
 

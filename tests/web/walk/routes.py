@@ -71,6 +71,7 @@ FORMS: dict[str, dict[str, str]] = {
         "decided_by": "不对",
     },
     "desk.disclosures:record": {"on": "2026-11-20", "place": "不对"},
+    "desk.statements:document_add": {"line": "1"},
     "desk.statements:explain": {"finding": "x", "text": "不对"},
     "desk.statements:set_terms": {"basis": "cash"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
