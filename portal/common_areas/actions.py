@@ -17,6 +17,7 @@ from portal.kit.money import Money
 from portal.kit.once import id_of
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
+from portal.units.discretion import no_personal_data
 
 REGISTRARS = (Role.finance, Role.manager)
 
@@ -41,7 +42,7 @@ async def register_contract(by: Principal, community: int, agreed: Contract, rep
     """Register a contract, or what renews or corrects another one of the estate. Its id.
 
     Raises Missing without finance or manager there or for an unknown contract, Refused for one replaced already,
-    Invalid for days in the wrong order or a building that is missing or not wanted.
+    Invalid for days in the wrong order, a building that is missing or not wanted, and words that name a person.
     """
     if agreed.starts_on and agreed.ends_on and agreed.ends_on < agreed.starts_on:
         raise Invalid("ends_on", N_("The last day comes before the first one."))
@@ -50,6 +51,9 @@ async def register_contract(by: Principal, community: int, agreed: Contract, rep
     if community not in by.with_role(*REGISTRARS):
         raise Missing
     async with unit_of_work(community):
+        await no_personal_data(
+            community, source_zh=agreed.source_zh, source_en=agreed.source_en, decided_by=agreed.decided_by
+        )
         if replaces is not None:
             await _replaceable(community, replaces)
         made: UUID = await fetch_value(
@@ -156,7 +160,7 @@ class Movement:
 async def record_movement(by: Principal, community: int, moved: Movement, *, once: str | None = None) -> None:
     """Write down what all owners' money was spent on, or where it came from; safe to send twice.
 
-    Raises Missing without finance or manager there, Invalid for no sum or a day to come.
+    Raises Missing without finance or manager there, Invalid for no sum, a day to come, or words that name a person.
     """
     if not moved.amount:
         raise Invalid("amount", N_("Enter a sum; what was spent is below zero."))
@@ -166,6 +170,7 @@ async def record_movement(by: Principal, community: int, moved: Movement, *, onc
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
         if moved.on_day > clock.today(zone):
             raise Invalid("on_day", N_("Choose today or an earlier day."))
+        await no_personal_data(community, purpose=moved.purpose, decided_by=moved.decided_by)
         made = await fetch(
             "INSERT INTO common_movement (id, community, pot, amount, on_day, purpose, decided_by, once, by_staff, at)"
             " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once) DO NOTHING"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.arrears.queries import figures
@@ -33,7 +33,12 @@ class Reports:
 
 
 async def reports_of(by: Principal, first: Month | None = None, last: Month | None = None) -> Reports:
-    """All of them for the estates in which the reader may read them, first and last month inclusive."""
+    """All of them for the estates in which the reader may read them, first and last month inclusive.
+
+    Whoever works in other estates too, in a role that reads no figures, gets nothing of those into any sum.
+    """
+    scope = by.with_role(*REPORTERS)
+    by = replace(by, communities=scope, roles={community: by.roles[community] for community in scope})
     stages = (await figures(by)).by_stage
     today, span, found = await _counted(by, first, last)
     delivered = await delivered_in(by, span.first, span.last)
@@ -43,11 +48,9 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
 
 @reading
 async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[date, Span, list[Report]]:
-    communities = by.with_role(*REPORTERS)
+    communities = list(by.communities)
     await patiently()
-    zone = await fetch_value(
-        "SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", list(communities)
-    )
+    zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
     today = clock.today(zone)
     span = Span.of(first, last, Month.of(today))
     return today, span, [

@@ -12,7 +12,7 @@ from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
-from portal.kit.errors import Forbidden, Invalid, Missing, Refused
+from portal.kit.errors import Forbidden, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
 from portal.notices.actions import tell
@@ -20,11 +20,10 @@ from portal.notices.states import NoticeKind
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
 from portal.statements.actions import PUBLISHERS
-from portal.statements.discretion import naming
 from portal.statements.limits import answer_due
+from portal.units.discretion import no_personal_data
 from portal.units.vacancies import OWNS_NOW
 
-PERSONAL = N_("Anybody can read this. Take out telephone numbers, e-mail addresses, homes and names of people.")
 _ROWS = """
 SELECT q.id, q.community, q.statement, q.position, q.body, q.asked_at, q.due_on, q.asked_by, c.name AS estate,
   c.timezone, s.title, l.item_zh, l.item_en, a.body AS answer, a.answered_at
@@ -88,7 +87,7 @@ async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str
         )
         if person is None:
             raise Forbidden
-        await no_personal_data(row["community"], body, "text")
+        await no_personal_data(row["community"], text=body)
         key = id_of(by.human, once)
         made: UUID | None = await fetch_value(
             "INSERT INTO statement_question (id, community, statement, position, body, asked_by, asked_at, due_on,"
@@ -113,12 +112,6 @@ async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str
     return made
 
 
-async def no_personal_data(community: int, words: str, field: str) -> None:
-    """Raises Invalid where words for everybody name a telephone number, a mail address, or a home or person there."""
-    if await naming(community, [words]):
-        raise Invalid(field, PERSONAL)
-
-
 @retrying
 async def answer(by: Principal, question: UUID, body: str) -> None:
     """Answer in public and tell who asked.
@@ -131,7 +124,7 @@ async def answer(by: Principal, question: UUID, body: str) -> None:
         row = await fetch_one(_ROWS + " WHERE q.id = $1 AND q.community = ANY($2)", question, list(scope))
         if row is None:
             raise Missing
-        await no_personal_data(row["community"], body, "text")
+        await no_personal_data(row["community"], text=body)
         made = await fetch_value(
             "INSERT INTO statement_answer (id, community, question, body, answered_by, answered_at)"
             " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5) ON CONFLICT (question) DO NOTHING RETURNING id",

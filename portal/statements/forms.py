@@ -14,6 +14,14 @@ from portal.web.i18n import _, label, language
 from portal.web.percentage import Percentage
 
 
+def offered_lines(funds: Sequence[FundTable]) -> list[tuple[str, str]]:
+    """Every line of a statement with its fund, by its number."""
+    return [
+        (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")
+        for fund in funds for side in fund.sides for line in side.lines
+    ]  # fmt: skip
+
+
 class QuestionForm(Form):
     """A question on one line."""
 
@@ -28,10 +36,7 @@ class QuestionForm(Form):
 
     def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.line.options = [
-            (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")
-            for fund in funds for side in fund.sides for line in side.lines
-        ]  # fmt: skip
+        self.line.options = offered_lines(funds)
 
 
 class AnswerForm(Form):
@@ -54,10 +59,7 @@ class DocumentForm(Form):
 
     def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.line.options = [
-            (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")
-            for fund in funds for side in fund.sides for line in side.lines
-        ]  # fmt: skip
+        self.line.options = offered_lines(funds)
 
 
 class ExplanationForm(Form):

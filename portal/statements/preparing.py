@@ -15,9 +15,9 @@ from portal.kit.i18n import N_
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
 from portal.statements.actions import PUBLISHERS, draft_for_update
-from portal.statements.asking import no_personal_data
 from portal.statements.content import content_of
 from portal.statements.states import Basis, RemunerationBase
+from portal.units.discretion import no_personal_data
 
 _NEEDS = {RemunerationBase.received: Basis.cash, RemunerationBase.receivable: Basis.accrual}
 
@@ -35,7 +35,7 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
         found = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
         if found is None:
             raise Refused(N_("This is found no more: the figures changed. Look at the checks again."))
-        await no_personal_data(draft["community"], words, "text")
+        await no_personal_data(draft["community"], text=words)
         await fetch(
             "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
             " explained_by, explained_at, name_zh, name_en)"

@@ -14,7 +14,6 @@ from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS
 from portal.statements.asking import questions_on
 from portal.statements.content import Content, content_of, lines_of
-from portal.statements.discretion import naming
 from portal.statements.heads import by_head
 from portal.statements.remuneration import base_of, share_due
 from portal.statements.rows import (
@@ -31,6 +30,7 @@ from portal.statements.rows import (
 from portal.statements.rules import funds_of, repeated
 from portal.statements.states import StatementFund, StatementState
 from portal.statements.versions import changes
+from portal.units.discretion import naming
 
 PER_PAGE = 24
 

@@ -130,6 +130,10 @@ async def test_wrong_input_and_strangers() -> None:
                   replace(GATE, building="1栋")):  # fmt: skip
         with pytest.raises(Invalid):
             await register_contract(estate["蒋涛"], estate.community, wrong)
+    for named in (replace(GATE, source_zh="陈静租用"), replace(GATE, source_en="call 13800138000"),
+                  replace(GATE, decided_by="1栋101 同意")):  # fmt: skip
+        with pytest.raises(Invalid):
+            await register_contract(estate["蒋涛"], estate.community, named)
     let = await register_contract(estate["蒋涛"], estate.community, GATE)
     came = Receipt(date(2026, 3, 1), date(2026, 3, 31), Money(50000), ON)
     for bad in (replace(came, amount=Money(0)), replace(came, ends_on=date(2026, 2, 1)),
@@ -137,7 +141,8 @@ async def test_wrong_input_and_strangers() -> None:
         with pytest.raises(Invalid):
             await record_receipt(estate["蒋涛"], let, bad)
     moved = Movement(Pot.maintenance_fund, Money(1), ON, "x", "y")
-    for nothing in (replace(moved, amount=Money(0)), replace(moved, on_day=date(2026, 11, 21))):
+    for nothing in (replace(moved, amount=Money(0)), replace(moved, on_day=date(2026, 11, 21)),
+                    replace(moved, purpose="赔付李明")):  # fmt: skip
         with pytest.raises(Invalid):
             await record_movement(estate["蒋涛"], estate.community, nothing)
     for who in (donghu["韩冰"], estate["冯丽"], estate["陈静"]):

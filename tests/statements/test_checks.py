@@ -78,14 +78,11 @@ def test_totals_are_told_and_never_counted() -> None:
     [
         ("（98×110＋275×110＋637×250＋22000）×12", "2667360"), ("1,000*3 元", "3000"), ("2×0.5", "1"),
         ("2026-10-01 至 2027-09-30", None), ("共 3 户", None), ("9月工资", None), ("3×(2", None), ("5×4÷0", None),
-        ("007*3", "21"), ("9**9**9", None), ("0.1*3", "0.30"), ("2×" * 190 + "2", None),
+        ("007*3", "21"), ("9**9**9", None), ("0.1*3", "0.30"), ("2×" * 190 + "2", str(2**191)),
     ],
 )  # fmt: skip
 def test_sums_in_notes(note: str, yuan: str | None) -> None:
-    if len(note) > 100:
-        assert computed(note) is None or computed(note)  # whatever it comes to, it comes back
-    else:
-        assert computed(note) == (None if yuan is None else Money.of_yuan(yuan))
+    assert computed(note) == (None if yuan is None else Money.of_yuan(yuan))
 
 
 @given(st.text(alphabet="0123456789.()+-*/×÷（）, 元年", max_size=60))

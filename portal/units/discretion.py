@@ -6,6 +6,10 @@ import re
 from collections.abc import Sequence
 
 from portal.db import fetch
+from portal.kit.errors import Invalid
+from portal.kit.i18n import N_
+
+PERSONAL = N_("Anybody can read this. Take out telephone numbers, e-mail addresses, homes and names of people.")
 
 # 11 digits of a mobile number, however they are spaced; a landline with its area code; an address for mail.
 _NUMBER = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9](?:[\s.·-]?\d){9}(?!\d)|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")
@@ -23,3 +27,9 @@ async def naming(community: int, texts: Sequence[str]) -> set[int]:
     plain = [text.translate(_WIDE) for text in texts]
     found = {place for place, text in enumerate(plain) if _NUMBER.search(text) or _MAIL.search(text)}
     return found | {row["place"] - 1 for row in await fetch(_OF_THE_ROLL, community, plain)}
+
+
+async def no_personal_data(community: int, **words: str) -> None:
+    """Raises Invalid for the first of these fields whose words, meant for everybody, name one; in the running unit."""
+    if found := await naming(community, list(words.values())):
+        raise Invalid(list(words)[min(found)], PERSONAL)
