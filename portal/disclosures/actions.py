@@ -35,7 +35,7 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
         if row is None:
             raise Missing
         if row["published_on"]:
-            raise Refused(N_("This is disclosed already."))
+            raise Refused(N_("This has been disclosed already."))
         if not row["ends_on"] < on <= clock.today(row["timezone"]):
             raise Invalid("on", N_("Choose a day after the period, today at the latest."))
         await fetch(

@@ -34,7 +34,7 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
         draft = await draft_for_update(statement, scope)
         found = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
         if found is None:
-            raise Refused(N_("This is found no more: the figures changed. Look at the checks again."))
+            raise Refused(N_("This no longer holds: the figures changed. Look at the checks again."))
         await no_personal_data(draft["community"], text=words)
         await fetch(
             "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"

@@ -15,7 +15,7 @@ SAYS = {
     FindingKind.capital_works: N_(
         "“%(item)s”, %(sum)s, is a capital work: it belongs to the maintenance fund, not to the service fee."
     ),
-    FindingKind.lump_sum: N_("“%(item)s”, %(sum)s, is more than 1%% of its side and says not what for."),
+    FindingKind.lump_sum: N_("“%(item)s”, %(sum)s, is more than 1%% of its side and does not say what it was for."),
     FindingKind.no_funding: N_("%(fund)s: %(other)s was spent and no income is shown. What paid for it?"),
     FindingKind.nothing_received: N_("“%(item)s”: nothing was received."),
     FindingKind.no_term: N_("“%(item)s”: its contract names no term."),
