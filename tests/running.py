@@ -32,6 +32,7 @@ class Portal:
     data: Path
     environ: dict[str, str]
     at_desk: dict[str, list[Any]] = field(default_factory=dict)  # the cookies of each login that came in
+    read: dict[str, int] = field(default_factory=dict)  # the number of each phone's SMS whose code was told last
 
     def run(self, *words: str) -> dict:
         """One command with --json. Raises CalledProcessError when it refuses."""
@@ -45,20 +46,23 @@ class Portal:
         return json.loads(done.stdout)
 
     def code_for(self, phone: str) -> str:
-        """The code in the newest SMS to a phone that has one: notices may come later than it."""
-        return self._in_sms(phone, r"(?<!\d)\d{6}(?!\d)")
+        """The code in the newest SMS to a phone that has one, never one that was told: notices may come between."""
+        number, code = self._in_sms(phone, r"(?<!\d)\d{6}(?!\d)", since=self.read.get(phone, 0))
+        self.read[phone] = number
+        return code
 
     def link_for(self, phone: str) -> str:
         """The address in the newest SMS to a phone that has one."""
-        return self._in_sms(phone, r"https?://\S+")
+        return self._in_sms(phone, r"https?://\S+")[1]
 
-    def _in_sms(self, phone: str, sought: str) -> str:
+    def _in_sms(self, phone: str, sought: str, since: int = 0) -> tuple[int, str]:
+        """The number, from 1, of the newest SMS with such a part behind the first `since`, and the part."""
         for _ in range(100):
             with urlopen(f"{self.sandbox}/sandbox/sms?phone={phone}") as answer:
                 sent = json.load(answer)
-            found = [part for sms in sent for part in re.findall(sought, sms["text"])]
-            if found:
-                return found[0]
+            for older, sms in enumerate(sent[: len(sent) - since]):
+                if found := re.search(sought, sms["text"]):
+                    return len(sent) - older, found[0]
             time.sleep(0.1)
         raise AssertionError(f"no such SMS came to {phone}")
 
