@@ -48,6 +48,8 @@ ROUTERS: tuple[str, ...] = (
     "statements.public",
     "statements.answering",
     "disclosures.staff",
+    "committee.pages",
+    "committee.staff",
     "common_areas.public",
     "common_areas.staff",
     "reports.pages",

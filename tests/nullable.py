@@ -41,6 +41,8 @@ NULLABLE = {
     "claim_step.body": "nothing was noted",
     "charge_item.tax_rate": "not taxed, or unknown",
     "charge_item.voucher": "unknown",
+    "committee_vote.note": "nothing to say",
+    "community.expense_limit": "the contract names no sum",
     "committee_post.ends_on": "without end",
     "committee_post.starts_on": "since ever",
     "community.company": "not stated",

@@ -47,7 +47,7 @@ from tests import builders, cast
 from tests.chased import chase
 from tests.estate.world import checked
 from tests.pictures import Sent, a_photo
-from tests.shown import TODAY, documents_in, due, let, promised
+from tests.shown import TODAY, documents_in, due, let, promised, wanted
 
 WHOLE = 25024
 PUSHES = "http://127.0.0.1:9"  # a push service where nobody listens
@@ -193,12 +193,14 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     question = await ask(home.who, statement, "1", "这一项是怎么算出来的？")
     run = await ask_run(manager, home.estate.code, Month(2026, 11), date(2026, 11, 1))
     upload = await checked(home.estate, manager)
+    expense = await wanted(home.estate.community)
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "statements.photo": voucher["photo"], "statements.document": voucher["id"],
         "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run, "imports.upload": upload,
         "estate.id": home.estate.community,
         "common-areas.contract": await let(home.estate.community, manager),
+        "expenses.expense": expense, "committee.expense": expense,
         "disclosures.disclosure": await due(home.estate.community),
         "questions.question": question, "services.round_id": await promised(home.estate.community),
     }  # fmt: skip

@@ -38,6 +38,17 @@ async def due(community: int) -> UUID:
         )
 
 
+async def wanted(community: int) -> UUID:
+    """The only member of the committee is asked for a pump."""
+    async with unit_of_work(community):
+        return await fetch_value(
+            "INSERT INTO committee_expense (id, community, fund, amount, purpose, reason, members, once, asked_by,"
+            " asked_at) SELECT gen_random_uuid(), $1, 'common_area_revenue', 800000, '更换水泵', '两台水泵已坏', 1,"
+            " gen_random_uuid(), s.id, now() FROM staff s WHERE s.community = $1 ORDER BY s.id LIMIT 1 RETURNING id",
+            community,
+        )
+
+
 async def promised(community: int) -> UUID:
     """Stairs are swept every day since three days, and were not yesterday."""
     wanted = Promise("cleaning", "楼道清扫", "Stairs swept", 1, "day", None, "合同附件三")

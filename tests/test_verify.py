@@ -162,6 +162,7 @@ EMPTY = {
     "starts_on": "'2026-11-01'",
     "ends_on": "'2026-11-30'",
 }
+SIGNED = {"state": "'published'", "signed_by": U, "signed_at": "now()", "signed_sha256": "'x'", "content_sha256": "'y'"}
 
 # Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
 INVENTED: dict[str, Rows] = {
@@ -235,18 +236,13 @@ INVENTED: dict[str, Rows] = {
     "I-S1": [("statement", {"state": "'published'"})],
     "I-S2": [("statement", {"state": "'superseded'"})],
     "I-S3": [("statement", {"state": "'published'"})],
-    "I-S5": [
-        (
-            "statement",
-            {
-                "state": "'published'",
-                "signed_by": U,
-                "signed_at": "now()",
-                "signed_sha256": "'x'",
-                "content_sha256": "'y'",
-            },
-        ),
+    "I-S5": [("statement", SIGNED)],
+    "I-O1": [
+        ("committee_expense", {"id": U, "amount": "5"}),
+        ("common_movement", {"id": V, "amount": "-6"}),
+        ("committee_spending", {"expense": U, "movement": V}),
     ],
+    "I-O2": [("committee_vote", {})],
     "I-S6": [
         ("statement", {"id": U, "state": "'published'", "published_at": "'2026-11-01'"}),
         ("statement_explanation", {"statement": U, "explained_at": "'2026-11-02'"}),

@@ -162,31 +162,39 @@ async def record_movement(by: Principal, community: int, moved: Movement, *, onc
 
     Raises Missing without finance or manager there, Invalid for no sum, a day to come, or words that name a person.
     """
-    if not moved.amount:
-        raise Invalid("amount", N_("Enter a sum; what was spent is below zero."))
     if community not in by.with_role(*REGISTRARS):
         raise Missing
     async with unit_of_work(community):
-        zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-        if moved.on_day > clock.today(zone):
-            raise Invalid("on_day", N_("Choose today or an earlier day."))
-        await no_personal_data(community, purpose=moved.purpose, decided_by=moved.decided_by)
-        made = await fetch(
-            "INSERT INTO common_movement (id, community, pot, amount, on_day, purpose, decided_by, once, by_staff, at)"
-            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once) DO NOTHING"
-            " RETURNING id",
-            community,
-            moved.pot.value,
-            moved.amount.fen,
-            moved.on_day,
-            moved.purpose,
-            moved.decided_by,
-            id_of(by.human, once),
-            await staff_of(by, community),
-            clock.now(),
-        )
-        if made:
-            await record(
-                by.actor, AuditVerb.COMMON_MONEY_MOVED, f"common_movement:{made[0]['id']}", community=community,
-                pot=moved.pot.value, fen=moved.amount.fen,
-            )  # fmt: skip
+        await put_movement(by, community, moved, id_of(by.human, once))
+
+
+async def put_movement(by: Principal, community: int, moved: Movement, once: UUID) -> UUID | None:
+    """The id of the movement, None if `once` was written down before; in the running unit of work.
+
+    Raises Invalid for no sum, a day to come, or words that name a person.
+    """
+    if not moved.amount:
+        raise Invalid("amount", N_("Enter a sum; what was spent is below zero."))
+    zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
+    if moved.on_day > clock.today(zone):
+        raise Invalid("on_day", N_("Choose today or an earlier day."))
+    await no_personal_data(community, purpose=moved.purpose, decided_by=moved.decided_by)
+    made: UUID | None = await fetch_value(
+        "INSERT INTO common_movement (id, community, pot, amount, on_day, purpose, decided_by, once, by_staff, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once) DO NOTHING RETURNING id",
+        community,
+        moved.pot.value,
+        moved.amount.fen,
+        moved.on_day,
+        moved.purpose,
+        moved.decided_by,
+        once,
+        await staff_of(by, community),
+        clock.now(),
+    )
+    if made:
+        await record(
+            by.actor, AuditVerb.COMMON_MONEY_MOVED, f"common_movement:{made}", community=community,
+            pot=moved.pot.value, fen=moved.amount.fen,
+        )  # fmt: skip
+    return made

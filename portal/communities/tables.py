@@ -28,6 +28,7 @@ class Community(Table):
     reply_hours = SmallInt(null=False, default=None)
     close_days = SmallInt(null=False, default=None)
     approval_limit = fen()
+    expense_limit = fen(null=True)
     last_payment_number = BigInt(null=False, default=None)
     last_bill_number = BigInt(null=False, default=None)
     created_at = Timestamptz(null=False, default=None)

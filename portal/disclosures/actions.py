@@ -8,12 +8,16 @@ from uuid import UUID
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_one, retrying, unit_of_work
+from portal.disclosures.rules import tellable
+from portal.disclosures.states import Duty
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 
+AFTER = N_("Choose a day after the period, today at the latest.")
+AHEAD = N_("Choose a day before the period ends, today at the latest.")
 RECORDERS = (Role.finance, Role.manager)
 
 
@@ -22,7 +26,7 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
     """Say where and on which day it was disclosed.
 
     Raises Missing without finance or manager there, Refused for what was published already, Invalid for a day to come
-    or within the period.
+    or one on which the period could not be told of.
     """
     scope = by.with_role(*RECORDERS)
     async with unit_of_work(*scope):
@@ -36,8 +40,9 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
             raise Missing
         if row["published_on"]:
             raise Refused(N_("This has been disclosed already."))
-        if not row["ends_on"] < on <= clock.today(row["timezone"]):
-            raise Invalid("on", N_("Choose a day after the period, today at the latest."))
+        first, last = tellable(Duty(row["duty"]), row["starts_on"], row["ends_on"])
+        if not first <= on <= min(last, clock.today(row["timezone"])):
+            raise Invalid("on", AHEAD if Duty(row["duty"]).ahead else AFTER)
         await fetch(
             "UPDATE disclosure SET published_on = $2, place = $3, recorded_by = $4, recorded_at = $5 WHERE id = $1",
             disclosure,

@@ -9,13 +9,13 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.communities.states import FeeMode
 from portal.db import EVERYWHERE, advisory_lock, fetch, fetch_value, unit_of_work
-from portal.disclosures.rules import Profile, covered_on, due_on, ended_periods, profiles_of
+from portal.disclosures.rules import Profile, covered_on, due_on, periods_of, profiles_of, tellable
 
 _PUBLISHED = """
 SELECT s.starts_on, s.ends_on, (s.published_at AT TIME ZONE c.timezone)::date AS on_day
 FROM statement s JOIN community c ON c.id = s.community
 WHERE s.community = $1 AND s.state <> 'draft' AND s.ends_on >= $3 AND s.starts_on <= $4
- AND (s.published_at AT TIME ZONE c.timezone)::date <= $5
+ AND (s.published_at AT TIME ZONE c.timezone)::date BETWEEN $5 AND $6
  AND EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.fund = $2)
 """
 
@@ -44,14 +44,13 @@ async def _ensure(estate: Any, profile: Profile, on: date) -> tuple[int, int]:
     async with unit_of_work(community):
         await advisory_lock(f"disclosures:{community}")
         since = await _since(community, estate["since"])
-        for first, last in ended_periods(profile, since, on):
+        for first, last in periods_of(profile, since, on):
             made += await _make(community, profile, first, last)
         for row in await fetch(
             "SELECT id, starts_on, ends_on FROM disclosure WHERE community = $1 AND duty = $2"
-            " AND published_on IS NULL AND ends_on < $3 ORDER BY starts_on",
+            " AND published_on IS NULL ORDER BY starts_on",
             community,
             profile.duty.value,
-            on,
         ):
             published += await _fulfil(community, profile, row, on)
     return made, published
@@ -79,7 +78,10 @@ async def _make(community: int, profile: Profile, first: date, last: date) -> in
 async def _fulfil(community: int, profile: Profile, row: Any, on: date) -> int:
     if profile.fund is None:
         return 0
-    told = await fetch(_PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], on)
+    since, until = tellable(profile.duty, row["starts_on"], row["ends_on"])
+    told = await fetch(
+        _PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], since, min(on, until)
+    )
     day = covered_on(
         row["starts_on"], row["ends_on"], [(one["starts_on"], one["ends_on"], one["on_day"]) for one in told]
     )

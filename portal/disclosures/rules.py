@@ -16,12 +16,12 @@ from portal.statements.states import StatementFund
 
 DUTIES = Path(__file__).with_name("duties.csv")
 MONTHS = {Every.month: 1, Every.quarter: 3, Every.half_year: 6, Every.year: 12}
-ONE_DAY = timedelta(days=1)
+ONE_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A duty where an estate lies: due by the end of so many months after its period.
+    """A duty where an estate lies: due by the end of so many months after its period, below zero before its end.
 
     `ours` says that the source names no day and we chose one; `shown_days` is how long it must be shown at least;
     `fund` is that whose statements fulfil it, None where a person must say that it was done.
@@ -52,12 +52,12 @@ def known_place(jurisdiction: str) -> bool:
     return jurisdiction in _rows()
 
 
-def ended_periods(profile: Profile, since: date, on: date) -> Iterator[tuple[date, date]]:
-    """First and last day of each whole period that began on or after `since` and is over by `on`."""
+def periods_of(profile: Profile, since: date, on: date) -> Iterator[tuple[date, date]]:
+    """First and last day of each whole period from `since` on that is over by `on`; has begun, where it tells ahead."""
     length = MONTHS[profile.every]
     month = Month.of(since) if since.day == 1 else Month.of(since) + 1
     month += -((month.month - 1) % length) % length
-    while (month + (length - 1)).last < on:
+    while month.first <= on if profile.duty.ahead else (month + (length - 1)).last < on:
         yield month.first, (month + (length - 1)).last
         month += length
 
@@ -65,6 +65,11 @@ def ended_periods(profile: Profile, since: date, on: date) -> Iterator[tuple[dat
 def due_on(profile: Profile, last: date) -> date:
     """The last day to disclose a period that ends on a day."""
     return (Month.of(last) + profile.months).last
+
+
+def tellable(duty: Duty, first: date, last: date) -> tuple[date, date]:
+    """The first and the last day on which a period can be told of: ahead until it ends, else ever after its end."""
+    return (first - A_YEAR, last) if duty.ahead else (last + ONE_DAY, date.max)
 
 
 def covered_on(first: date, last: date, published: Iterable[tuple[date, date, date]]) -> date | None:

@@ -10,6 +10,13 @@ class Duty(StrEnum):
     common_revenue = "common_revenue"
     maintenance_fund = "maintenance_fund"
     audit = "audit"
+    budget = "budget"
+    committee_payments = "committee_payments"
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it tells what is to come: due while its period runs, too late when that is over."""
+        return self is Duty.budget
 
 
 class Every(StrEnum):

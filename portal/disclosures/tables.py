@@ -25,7 +25,7 @@ class Disclosure(Table):
     recorded_at = Timestamptz(null=True, default=None)
 
     disclosure_one_a_period = Unique(columns(community, duty, starts_on))
-    known_duty = one_of("duty", Duty)
+    a_known_duty = one_of("duty", Duty)
     said_by_somebody = Check(
         "num_nulls(place, recorded_by, recorded_at) IN (0, 3) AND (place IS NULL OR published_on IS NOT NULL)"
     )

@@ -78,6 +78,7 @@ ALL = (
         Column("timezone", cells.zone, default="Asia/Shanghai"), Column("currency", cells.currency, default="CNY"),
         Column("due_rule", cells.due_rule, default="days:30"),
         Column("hotline", cells.text(64)), Column("contract_ref", NAME), Column("company", NAME),
+        Column("expense_limit", cells.yuan()),
     )),
     File("units", ("unit",), (
         UNIT, Column("building", NAME), Column("stairwell", NAME), Column("floor", NAME),

@@ -10,7 +10,8 @@ from portal.db import fetch, fetch_value, widen_scope
 from portal.estate.known import Cells, Change, Known
 from portal.kit import clock
 
-TERMS = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref", "company")
+TERMS = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref", "company",
+         "expense_limit")  # fmt: skip
 
 
 async def save_community(known: Known, changes: Sequence[Change]) -> int:
@@ -20,10 +21,10 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
         if change.old is None:
             made = await fetch_value(
                 "INSERT INTO community (code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline,"
-                " contract_ref, company, opens_at, closes_at, acknowledge_hours, reply_hours, close_days,"
-                " approval_limit, last_bill_number, last_payment_number, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 24, 3, 50000, 0, 0,"
-                " $13) RETURNING id",
+                " contract_ref, company, expense_limit, opens_at, closes_at, acknowledge_hours, reply_hours,"
+                " close_days, approval_limit, last_bill_number, last_payment_number, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 24, 3, 50000, 0, 0,"
+                " $14) RETURNING id",
                 change.new["code"],
                 *values,
                 time(8, 30),
@@ -35,7 +36,7 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
         if not change.same:
             await fetch(
                 "UPDATE community SET name = $2, fee_mode = $3, jurisdiction = $4, timezone = $5, currency = $6,"
-                " due_rule = $7, hotline = $8, contract_ref = $9, company = $10 WHERE id = $1",
+                " due_rule = $7, hotline = $8, contract_ref = $9, company = $10, expense_limit = $11 WHERE id = $1",
                 change.old["id"],
                 *values,
             )

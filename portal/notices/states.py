@@ -79,6 +79,7 @@ class NoticeKind(StrEnum):
     phone_asked = "phone_asked"
     phone_refused = "phone_refused"
     claim_filed = "claim_filed"
+    expense_asked = "expense_asked"
 
 
 N = NoticeKind

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from portal.arrears.states import ContactChannel
 from portal.communities.queries import work_terms
 from portal.db import fetch
 from portal.disputes.facts import FIELDS, TABLES, with_clocks
@@ -14,16 +13,25 @@ from portal.kit import clock
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.reports.rules import Report, ReportRow, Span, median, rate
+from portal.reports.states import Step
 from portal.services.rounds import Delivered
 
 AFTER = 14  # days in which a payment is counted for the last step before it
 HOUR = 3600
-# Each payment on a home's lines counts for the last step before it, and for none where that was too long ago.
+# Each payment on a home's lines counts for the last step before it, and for none where that was too long ago. A
+# reminder is one step for its case, however many persons and channels it went to. Without a cost it is unknown.
 _RECOVERED = """
 WITH step AS (
-  SELECT k.unit, k.debtor, c.id, c.channel, c.on_day,
-    lead(c.on_day) OVER (PARTITION BY k.unit, k.debtor ORDER BY c.on_day, c.at) AS next_day
-  FROM contact c JOIN arrears_case k ON k.id = c.arrears_case WHERE c.community = ANY($1)
+  SELECT d.*, k.unit, k.debtor,
+    lead(d.on_day) OVER (PARTITION BY k.unit, k.debtor ORDER BY d.on_day, d.at) AS next_day
+  FROM (
+    SELECT c.id, c.arrears_case, c.channel AS step, c.on_day, c.at FROM contact c WHERE c.community = ANY($1)
+    UNION ALL
+    SELECT min(n.id::text)::uuid, substr(n.subject, 6)::uuid, 'reminder',
+      (min(n.created_at) AT TIME ZONE e.timezone)::date, min(n.created_at)
+    FROM notice n JOIN community e ON e.id = n.community
+    WHERE n.community = ANY($1) AND n.kind = 'arrears_reminder' AND n.subject LIKE 'case:%' GROUP BY n.subject, e.id
+  ) d JOIN arrears_case k ON k.id = d.arrears_case
 ), paid AS (
   SELECT s.id, sum(a.amount)::bigint AS fen FROM step s
   JOIN bill b ON b.unit = s.unit AND b.debtor = s.debtor AND b.due_on < s.on_day
@@ -31,34 +39,47 @@ WITH step AS (
   WHERE s.on_day BETWEEN $2 AND $3 AND p.received_on >= s.on_day AND p.received_on <= s.on_day + $4::int
    AND (s.next_day IS NULL OR p.received_on < s.next_day)
   GROUP BY s.id
+), priced AS (
+  SELECT s.step, p.fen, (SELECT c.amount FROM step_cost c JOIN arrears_case k ON k.community = c.community
+    WHERE k.id = s.arrears_case AND c.step = s.step AND c.starts_on <= s.on_day
+    ORDER BY c.starts_on DESC, c.at DESC LIMIT 1) AS cost
+  FROM step s LEFT JOIN paid p ON p.id = s.id WHERE s.on_day BETWEEN $2 AND $3
 )
-SELECT s.channel, count(*) AS steps, count(p.id) FILTER (WHERE p.fen > 0) AS answered,
-  coalesce(sum(p.fen), 0)::bigint AS fen
-FROM step s LEFT JOIN paid p ON p.id = s.id WHERE s.on_day BETWEEN $2 AND $3 GROUP BY s.channel
+SELECT step, count(*) AS steps, count(fen) FILTER (WHERE fen > 0) AS answered, coalesce(sum(fen), 0)::bigint AS fen,
+  CASE WHEN count(cost) = count(*) THEN sum(cost)::bigint END AS cost FROM priced GROUP BY step
 """
 
 
 async def action_report(communities: Sequence[int], span: Span) -> Report:
-    """What was paid within AFTER days of each kind of step; in the running unit of work."""
+    """What was paid within AFTER days of each kind of step, and what the steps cost; in the running unit of work."""
     found = {
-        row["channel"]: row for row in await fetch(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
+        row["step"]: row for row in await fetch(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
     }
     rows = []
-    for channel in ContactChannel:
-        if row := found.get(channel):
-            shown = (row["steps"], rate(row["answered"], row["steps"]), Money(row["fen"]))
-            rows.append(ReportRow(channel, shown, max(row["fen"], 0)))
+    for step in Step:
+        if row := found.get(step):
+            paid, cost = Money(row["fen"]), None if row["cost"] is None else Money(row["cost"])
+            of_paid = None if cost is None else rate(cost, paid)
+            shown = (row["steps"], rate(row["answered"], row["steps"]), paid, cost, of_paid)
+            rows.append(ReportRow(step, shown, max(row["fen"], 0)))
     return Report(
         "actions",
         N_("What steps brought in"),
         Sentence(
             N_(
                 "Steps of these months, and what was paid of the overdue bills within %(days)s days of each. A payment"
-                " counts for the last step before it."
+                " counts for the last step before it. A dash where it was not said what such a step costs."
             ),
             {"days": AFTER},
         ),
-        (N_("Step"), N_("How many"), N_("Followed by a payment"), N_("Paid")),
+        (
+            N_("Step"),
+            N_("How many"),
+            N_("Followed by a payment"),
+            N_("Paid"),
+            N_("They cost"),
+            N_("Cost of what was paid"),
+        ),
         rows,
     )
 

@@ -1,4 +1,4 @@
-"""What an owners' committee reads: aggregates of closed months, open questions, and which files were taken."""
+"""What an owners' committee reads: aggregates of closed months, open questions, expenses, and files taken."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.committee.queries import Panel, Spending, panel_of, spending_of
+from portal.communities.states import FeeMode
 from portal.db import fetch, patiently, reading, retrying, unit_of_work
+from portal.disclosures.rules import profiles_of
+from portal.disclosures.states import Duty
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal
@@ -33,7 +37,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class CommitteeEstate:
-    """What the committee of one estate reads: figures of closed months, open questions, and who took a file."""
+    """What the committee of one estate reads: figures of closed months, what waits for it, and files taken."""
 
     id: int
     name: str
@@ -41,6 +45,8 @@ class CommitteeEstate:
     span: Span
     reports: list[Report]
     questions: list[QuestionRow]
+    spending: Spending
+    panel: Panel
     taken: list[Taken]
 
     def called(self, code: str) -> Report | None:
@@ -53,12 +59,19 @@ async def committee_of(by: Principal) -> list[CommitteeEstate]:
     """Each estate of whose committee the reader is a member: the last twelve closed months, aggregates alone."""
     await patiently()
     rows = await fetch(
-        "SELECT id, name, code, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.committees)
+        "SELECT id, name, code, timezone, jurisdiction, fee_mode FROM community WHERE id = ANY($1) ORDER BY code",
+        list(by.committees),
     )
-    return [await _committee(row) for row in rows]
+    return [await _committee(by, row) for row in rows]
 
 
-async def _committee(row: Any) -> CommitteeEstate:
+def _asked_by_rule(row: Any) -> str:
+    """The rule of the place that asks how members stand with their own bills; empty where none does."""
+    profiles = profiles_of(row["jurisdiction"], FeeMode(row["fee_mode"]))
+    return next((one.source for one in profiles if one.duty is Duty.committee_payments), "")
+
+
+async def _committee(by: Principal, row: Any) -> CommitteeEstate:
     community = [row["id"]]
     last = Month.of(clock.today(row["timezone"])) + -1
     span = Span(last + (1 - MONTHS), last)
@@ -81,6 +94,8 @@ async def _committee(row: Any) -> CommitteeEstate:
         span,
         reports,
         await open_questions(row["id"]),
+        await spending_of(row["id"], by.persons),
+        await panel_of(row["id"], _asked_by_rule(row), by.persons, clock.today(row["timezone"])),
         [Taken(one["at"], one["subject"].partition(":")[2], row["timezone"]) for one in taken],
     )
 

@@ -1,15 +1,20 @@
 """The desk's figures with their definitions, and each as a file."""
 
-from litestar import Request, Response, Router, get
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery
 from litestar.response import Template
 
+from portal.kit.i18n import N_
+from portal.reports.costs import costs_of, set_cost
 from portal.reports.files import report_file
+from portal.reports.forms import CostForm
 from portal.reports.queries import REPORTERS, Reports, reports_of
 from portal.services.queries import month_of
 from portal.web.guards import staff
 from portal.web.i18n import _
-from portal.web.page import page
+from portal.web.page import flash, go, page
 
 
 @get("/", name="desk.reports:list")
@@ -25,10 +30,36 @@ async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[st
     return report_file(found.called(report), kind, found.span)
 
 
+@get("/costs", name="desk.reports:costs")
+async def costs(request: Request) -> Template:
+    """What steps cost, and the form to say it."""
+    return await costs_page(request, CostForm())
+
+
+@post("/costs", name="desk.reports:set_cost")
+async def set_one(request: Request) -> Response:
+    """Say what a step costs from a day on."""
+    form: Any = CostForm(await request.form())
+    form.community.options = (await costs_of(request.user)).estates
+    if form.validate() and await form.accepts(
+        set_cost(request.user, form.community.data, form.step.data, form.amount.data, form.starts_on.data)
+    ):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.reports:costs")
+    return await costs_page(request, form, status=422)  # type: ignore[return-value]
+
+
+async def costs_page(request: Request, form: Any, status: int = 200) -> Template:
+    """What steps cost."""
+    found = await costs_of(request.user)
+    form.community.options = found.estates
+    return page(request, "desk/step_costs.html", status=status, title=_("What steps cost"), found=found, form=form)
+
+
 async def asked_for(request: Request) -> Reports:
     """The figures of `first` to `last` (2026-11); nonsense asks for this month."""
     first, last = (month_of(request.query_params.get(name, "")) for name in ("first", "last"))
     return await reports_of(request.user, first, last)
 
 
-router = Router("/desk/reports", route_handlers=[list_, file], guards=[staff(*REPORTERS)])
+router = Router("/desk/reports", route_handlers=[list_, file, costs, set_one], guards=[staff(*REPORTERS)])

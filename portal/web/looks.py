@@ -6,7 +6,7 @@ GOOD, WAIT, BAD, CALM, INFO = "good", "wait", "bad", "calm", "info"
 
 # By value, since the same word means the same thing in every slice.
 TONES = {
-    GOOD: "paid posted accepted completed active published approved upheld kept delivered done answered settled"
+    GOOD: "clear paid posted accepted completed active published approved upheld kept delivered done answered settled"
     " imported confirmed effective agreed",
     WAIT: "pending unknown part_paid asked routed awaiting_approval requested countered paused held under_review"
     " part_refunded partly draft preparing prepared filed creating running checking checked importing",

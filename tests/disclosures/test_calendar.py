@@ -47,14 +47,16 @@ async def calendar(estate: cast.Estate) -> list[tuple[str, str, date | None]]:
     return [(row["duty"], f"{row['starts_on']:%Y-%m}", row["published_on"]) for row in rows]
 
 
-ALL = [("common_revenue", f"2026-{month}", None) for month in ("01", "04", "07")] + [
-    ("maintenance_fund", "2026-01", None)
-]
+ALL = (
+    [("budget", "2026-01", None)]
+    + [("common_revenue", f"2026-{month}", None) for month in ("01", "04", "07")]
+    + [("maintenance_fund", "2026-01", None)]
+)
 
 
 async def test_what_came_due_is_written_down_once_however_often_it_looks() -> None:
     estate = await since_2025()
-    assert await disclosures(ON) == {"due": 4, "published": 0}
+    assert await disclosures(ON) == {"due": 5, "published": 0}
     assert await calendar(estate) == ALL
     await asyncio.gather(disclosures(ON), disclosures(ON), disclosures(date(2026, 5, 1)))
     assert await calendar(estate) == ALL
@@ -65,6 +67,26 @@ async def test_days_late_ends_as_days_in_time() -> None:
     for month in range(1, 12):
         await disclosures(date(2026, month, 20))
     assert await calendar(estate) == ALL
+
+
+async def test_a_budget_is_fulfilled_by_a_statement_published_within_its_year_and_accounts_only_after_it() -> None:
+    estate = await cast.mingxi()
+    async with unit_of_work(estate.community):
+        await fetch(
+            "UPDATE community SET created_at = '2025-12-20', jurisdiction = 'CN-beijing' WHERE id = $1",
+            estate.community,
+        )
+    statement = await books.draft(estate.community, [("service_fee", "income", "收入", "物业费", 100, 100, None, "")])
+    async with unit_of_work(estate.community):
+        await fetch("UPDATE statement SET starts_on = '2026-01-01', ends_on = '2026-12-31' WHERE id = $1", statement)
+    await disclosures(ON)
+    budget = ("budget", "2026-01", None)
+    assert budget in await calendar(estate)
+    await books.publish(estate, statement)
+    await disclosures(ON)
+    assert ("budget", "2026-01", ON) in await calendar(estate)
+    await disclosures(date(2027, 1, 5))
+    assert ("service_accounts", "2026-01", None) in await calendar(estate), "a budget tells nobody what was spent"
 
 
 async def test_a_published_statement_fulfils_what_it_tells_of(settings: Settings) -> None:
@@ -80,11 +102,11 @@ async def test_a_published_statement_fulfils_what_it_tells_of(settings: Settings
         assert (await disclosures(ON))["published"] == 0
         await books.publish(estate, statement)
     assert await disclosures(ON) == {"due": 0, "published": 1}
-    assert (await calendar(estate))[0] == ("common_revenue", "2026-01", ON)
+    assert (await calendar(estate))[1] == ("common_revenue", "2026-01", ON)
     assert (await disclosures(date(2026, 11, 19)))["published"] == 0, "of a past day nothing is undone"
     async with browser(settings, estate["冯丽"]) as client:
         page = (await client.get("/desk/disclosures")).text
-        assert page.count('data-state="overdue"') == 3 and page.count('data-state="published"') == 1
+        assert page.count('data-state="overdue"') == 4 and page.count('data-state="published"') == 1
         assert "上海市住宅物业管理规定" in (await client.get(f"/desk/disclosures/{await one(estate)}")).text
 
 
@@ -117,6 +139,7 @@ async def test_an_unknown_place_says_so_and_follows_the_country(settings: Settin
         await fetch("UPDATE community SET jurisdiction = 'CN-nowhere', created_at = '2024-12-20'")
     await disclosures(ON)
     assert {duty for duty, _first, _on in await calendar(estate)} == {
+        "budget",
         "service_accounts",
         "common_revenue",
         "maintenance_fund",

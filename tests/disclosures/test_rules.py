@@ -15,14 +15,16 @@ from portal.disclosures.rules import (
     Profile,
     covered_on,
     due_on,
-    ended_periods,
     known_place,
+    periods_of,
     profiles_of,
     state_of,
+    tellable,
 )
 from portal.disclosures.states import DisclosureState, Duty, Every
 
 DAY = timedelta(days=1)
+PLACES = ("CN", "CN-beijing", "CN-shanghai", "CN-rizhao", "CN-zibo")
 
 
 def profile(every: Every, months: int = 1) -> Profile:
@@ -32,15 +34,19 @@ def profile(every: Every, months: int = 1) -> Profile:
 @pytest.mark.parametrize(
     ("place", "mode", "duties"),
     [
-        ("CN", FeeMode.commission, {"service_accounts": "year", "common_revenue": "year", "maintenance_fund": "year"}),
+        ("CN", FeeMode.commission,
+         {"service_accounts": "year", "common_revenue": "year", "maintenance_fund": "year", "budget": "year"}),
         ("CN-shanghai", FeeMode.lump_sum,
          {"service_accounts": "year", "common_revenue": "quarter", "maintenance_fund": "half_year", "audit": "year"}),
         ("CN-rizhao", FeeMode.commission,
-         {"service_accounts": "quarter", "common_revenue": "year", "maintenance_fund": "year"}),
+         {"service_accounts": "quarter", "common_revenue": "year", "maintenance_fund": "year", "budget": "year"}),
         ("CN-rizhao", FeeMode.lump_sum,
          {"service_accounts": "year", "common_revenue": "year", "maintenance_fund": "year"}),
         ("CN-liaocheng-district", FeeMode.lump_sum,
          {"service_accounts": "year", "common_revenue": "quarter", "maintenance_fund": "year"}),
+        ("CN-zibo", FeeMode.lump_sum,
+         {"service_accounts": "year", "common_revenue": "year", "maintenance_fund": "year",
+          "committee_payments": "half_year"}),
         ("Atlantis", FeeMode.lump_sum, {}),
     ],
 )  # fmt: skip
@@ -58,18 +64,32 @@ def test_by_the_end_of_march() -> None:
     assert not found.ours and found.source
 
 
+def test_a_budget_is_due_in_the_first_quarter_of_its_year_and_too_late_after_it() -> None:
+    (found,) = [one for one in profiles_of("CN-beijing", FeeMode.lump_sum) if one.duty is Duty.budget]
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    assert list(periods_of(found, year[0], date(2026, 1, 1))) == [year], "as soon as the year begins"
+    assert due_on(found, year[1]) == date(2026, 3, 31)
+    assert tellable(Duty.budget, *year) == (date(2025, 1, 1), date(2026, 12, 31))
+    assert tellable(Duty.service_accounts, *year)[0] == date(2027, 1, 1), "accounts of a year are no guess"
+
+
+def test_only_what_tells_ahead_is_due_before_its_end() -> None:
+    found = [one for place in PLACES for mode in FeeMode for one in profiles_of(place, mode)]
+    assert found and all((one.months < 0) is one.duty.ahead for one in found)
+
+
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
 @given(st.sampled_from(Every), days, days)
 def test_periods_are_whole_follow_each_other_and_are_over(every: Every, since: date, on: date) -> None:
-    found = list(ended_periods(profile(every), since, on))
+    found = list(periods_of(profile(every), since, on))
     for first, last in found:
         assert first >= since and last < on and first.day == 1 and (last + DAY).day == 1
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         assert months == MONTHS[every] and (first.month - 1) % MONTHS[every] == 0
     assert all(a[1] + DAY == b[0] for a, b in pairwise(found))
-    more = list(ended_periods(profile(every), since, on + DAY))
+    more = list(periods_of(profile(every), since, on + DAY))
     assert more[: len(found)] == found, "a later look only adds"
 
 

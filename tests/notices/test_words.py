@@ -62,6 +62,7 @@ FACTS: dict[str, dict[str, object]] = {
     },
     "vacancy_approved": {"unit": "1栋101", "starts_on": "2026-12-01", "answer": ""},
     "vacancy_refused": {"unit": "1栋101", "answer": "水表仍在走。"},
+    "expense_asked": {"purpose": "更换水泵", "amount": 800000},
     "vacancy_ended": {"unit": "1栋101", "starts_on": "2027-03-01"},
     "rate_announced": {
         "item": "物业服务费", "item_en": "Service fee", "estate": "明溪花园", "starts_on": "2027-01-01",

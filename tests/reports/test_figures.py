@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import uuid4
 
 import pytest
 
@@ -13,9 +12,6 @@ from portal.db import fetch_one, unit_of_work
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.payments.actions import Incoming, post_payment
-from portal.payments.rules import Part
-from portal.payments.states import PaymentChannel
 from portal.people.principal import Role
 from portal.reports.ageing import Age, ageing_report
 from portal.reports.collection import collection_of
@@ -26,6 +22,7 @@ from portal.services.standards import Promise, keep_promises
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
+from tests.reports.paying import pay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 NOVEMBER = Span(Month(2026, 11), Month(2026, 11))
@@ -36,18 +33,6 @@ def late_november() -> Iterator[None]:
     clock.start_at(datetime(2026, 11, 28, 4, tzinfo=UTC))
     yield
     clock.start_at(clock.real_now())
-
-
-async def pay(community: int, bill: object, line: object, fen: int, on: date) -> None:
-    async with unit_of_work(community):
-        row = await fetch_one("SELECT debtor FROM bill WHERE id = $1", bill)
-        assert row
-        money = Incoming(
-            id=uuid4(), community=community, debtor=row["debtor"], channel=PaymentChannel.cash, method="cash",
-            amount=Money(fen), received_on=on, designation=(Part(line, Money(fen)),),  # type: ignore[arg-type]
-            taken_by="staff:x", reference=uuid4().hex,
-        )  # fmt: skip
-        await post_payment(money, actor="test")
 
 
 async def a_month() -> cast.Estate:

@@ -1,0 +1,25 @@
+"""Where an expense stands that a committee was asked for, and how a member stands with their own bills."""
+
+from enum import StrEnum
+
+
+class ExpenseState(StrEnum):
+    """Open until more than half of the members are for it, or half of them against."""
+
+    open = "open"
+    approved = "approved"
+    refused = "refused"
+
+
+class Standing(StrEnum):
+    """Whether something of one's own bills is overdue."""
+
+    clear = "clear"
+    overdue = "overdue"
+
+
+class Voice(StrEnum):
+    """For or against."""
+
+    in_favour = "in_favour"
+    against = "against"
