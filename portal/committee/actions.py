@@ -27,10 +27,11 @@ from portal.statements.states import StatementFund
 from portal.units.discretion import no_personal_data
 
 ASKERS = (Role.finance, Role.manager)
-# Who holds a post on the committee of estate $1 on day $2.
-MEMBERS = """
-SELECT DISTINCT person FROM committee_post WHERE community = $1 AND (starts_on IS NULL OR starts_on <= $2)
- AND (ends_on IS NULL OR ends_on >= $2)
+# Who holds a post on the committee of estate $1 on day $2, and whether it has a vote: an alternate's has none
+# (业主大会和业主委员会指导规则 33).
+SEATED = """
+SELECT person, bool_or(post !~* '候补|alternate') AS votes FROM committee_post WHERE community = $1
+ AND (starts_on IS NULL OR starts_on <= $2) AND (ends_on IS NULL OR ends_on >= $2) GROUP BY person
 """
 COUNTED = """
 SELECT e.*, count(v.id) FILTER (WHERE v.in_favour) AS in_favour, count(v.id) FILTER (WHERE NOT v.in_favour) AS against
@@ -62,7 +63,7 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
     async with unit_of_work(community):
         await no_personal_data(community, purpose=wanted.purpose, reason=wanted.reason)
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-        members = [row["person"] for row in await fetch(MEMBERS, community, clock.today(zone))]
+        members = [row["person"] for row in await fetch(SEATED, community, clock.today(zone)) if row["votes"]]
         if not members:
             raise Refused(N_("Nobody is on the committee of this estate: import committee.csv first."))
         key = id_of(by.human, once)
@@ -97,15 +98,15 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
 async def vote(by: Principal, expense: UUID, voice: Voice, note: str) -> None:
     """Say yes or no, once.
 
-    Raises Missing for an expense of another committee, Forbidden for somebody who holds no post today, Refused after
-    the decision and for a second voice, Invalid for words that name a person.
+    Raises Missing for an expense of another committee, Forbidden for somebody whose post has no vote today,
+    Refused after the decision and for a second voice, Invalid for words that name a person.
     """
     async with unit_of_work(*by.committees):
         await advisory_lock(f"committee_expense:{expense}")
         row = await _counted(expense, by.committees)
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", row["community"])
-        seated = [one["person"] for one in await fetch(MEMBERS, row["community"], clock.today(zone))]
-        person = next((one for one in by.persons if one in seated), None)
+        seated = await fetch(SEATED, row["community"], clock.today(zone))
+        person = next((one["person"] for one in seated if one["votes"] and one["person"] in by.persons), None)
         if person is None:
             raise Forbidden
         if state_of(row["members"], row["in_favour"], row["against"]) is not ExpenseState.open:
@@ -160,8 +161,8 @@ async def consent(by: Principal, community: int, given: bool) -> None:
     """Let the committee see whether one's own bills are paid, or take that back. Raises Forbidden for no member."""
     async with unit_of_work(community):
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-        seated = [one["person"] for one in await fetch(MEMBERS, community, clock.today(zone))]
-        person = next((one for one in by.persons if one in seated), None)
+        seated = await fetch(SEATED, community, clock.today(zone))
+        person = next((one["person"] for one in seated if one["person"] in by.persons), None)
         if person is None:
             raise Forbidden
         await advisory_lock(f"committee_consent:{person}")

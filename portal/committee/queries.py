@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.committee.actions import ASKERS
+from portal.committee.actions import ASKERS, SEATED
 from portal.committee.rules import state_of
 from portal.committee.states import ExpenseState, Standing
 from portal.db import fetch, fetch_one, fetch_value, reading
+from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.people.principal import Principal
@@ -59,6 +60,7 @@ class ExpenseRow:
     against: int
     notes: list[str]
     voted: bool
+    seated: bool
     spent: Money | None
     spent_on: date | None
 
@@ -76,6 +78,11 @@ class ExpenseRow:
     def is_open(self) -> bool:
         """Whether votes still count."""
         return self.state is ExpenseState.open
+
+    @property
+    def may_vote(self) -> bool:
+        """Whether the reader's vote is asked for."""
+        return self.is_open and self.seated and not self.voted
 
     @property
     def can_be_spent(self) -> bool:
@@ -187,10 +194,11 @@ async def _one(expense: UUID, communities: Sequence[int], persons: Sequence[UUID
     )
     if row is None:
         raise Missing
-    return _row(row)
+    posts = await fetch(SEATED, row["community"], clock.today(row["timezone"]))
+    return _row(row, seated=any(post["votes"] and post["person"] in persons for post in posts))
 
 
-def _row(row: Any) -> ExpenseRow:
+def _row(row: Any, *, seated: bool = False) -> ExpenseRow:
     return ExpenseRow(
         row["id"],
         row["estate"],
@@ -205,6 +213,7 @@ def _row(row: Any) -> ExpenseRow:
         row["against"],
         list(row["notes"]),
         row["mine"],
+        seated,
         None if row["spent"] is None else -Money(row["spent"]),
         row["on_day"],
     )

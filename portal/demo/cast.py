@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.committee.actions import SEATED
+from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.demo.estate import CODE
 from portal.demo.people import persona
 from portal.people.actions import end_session, start_session
 from portal.people.principal import Audience, Principal
 from portal.people.queries import principal_of
 
-__all__ = ["CODE", "owner", "staff_member"]
+__all__ = ["CODE", "owner", "staff_member", "voters"]
 
 
 async def owner(key: str) -> Principal:
@@ -22,6 +24,17 @@ async def owner(key: str) -> Principal:
 async def staff_member(login: str) -> Principal:
     """The member of staff with this login."""
     return await _principal("SELECT id FROM human WHERE login = $1", login, Audience.staff)
+
+
+async def voters(community: int, on: date) -> list[Principal]:
+    """The members of the committee who have a vote on a day, in a settled order."""
+    async with unit_of_work(community, read_only=True):
+        seated = await fetch(SEATED, community, on)
+        rows = await fetch(
+            "SELECT h.phone FROM person p JOIN human h ON h.id = p.human WHERE p.id = ANY($1) ORDER BY h.phone",
+            [row["person"] for row in seated if row["votes"]],
+        )
+    return [await _principal("SELECT id FROM human WHERE phone = $1", row["phone"], Audience.owner) for row in rows]
 
 
 async def _principal(sql: str, value: str, audience: Audience) -> Principal:

@@ -17,7 +17,8 @@ CODE, NAME = "yanxi", "砚溪花园"
 
 # The header of every file, as in interface.md, "Import".
 COLUMNS = {
-    "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref company",
+    "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref company"
+    " expense_limit",
     "units": "unit building stairwell floor use billable_area occupancy handed_over_on",
     "people": "person name phone email language",
     "occupancies": "unit person role share from to",
@@ -71,4 +72,5 @@ def community(on: date) -> Row:
         "code": CODE, "name": NAME, "fee_mode": "commission", "jurisdiction": "CN", "timezone": "Asia/Shanghai",
         "currency": "CNY", "due_rule": "day:15", "hotline": phone(8000),
         "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01", "company": "砚溪物业服务有限公司",
+        "expense_limit": "5000.00",
     }  # fmt: skip

@@ -12,7 +12,7 @@ from portal.audit.jobs import seal
 from portal.billing.running import publish_run
 from portal.database import Database
 from portal.db import fetch_value, unit_of_work
-from portal.demo import accounts_story, cast, chasing, desk_story, owner_story, promises
+from portal.demo import accounts_story, cast, chasing, committee_story, desk_story, owner_story, promises
 from portal.demo.days import as_if
 from portal.demo.estate import write_estate
 from portal.demo.prices import billed_periods
@@ -62,6 +62,7 @@ async def tell(settings: Settings, on: date) -> None:
     await desk_story.record_services(community, on)
     await promises.keep_promises(community, on)
     await accounts_story.publish_accounts(community, on)
+    await committee_story.ask(community, on)
     await owner_story.dispute_and_ask(community, on)
     await arrears(on)
     await seal(on)

@@ -86,6 +86,7 @@ async def test_members_are_told_vote_and_the_majority_decides() -> None:
     assert not (await expense_of(li, expense)).voted
     await vote(li, expense, Voice.against, "太贵")
     await vote(wang, expense, Voice.in_favour, "")
+    assert not (await expense_of(wang, expense)).may_vote
     found = await expense_at(estate["沈平"], expense)
     assert (found.state, found.in_favour, found.against, found.notes) == (ExpenseState.approved, 2, 1, ["太贵"])
 
@@ -123,6 +124,17 @@ async def test_who_may_ask_and_vote() -> None:
         await fetch("UPDATE committee_post SET ends_on = '2026-11-19' WHERE person = $1", wu.persons[0])
     with pytest.raises(Forbidden):
         await vote(wu, expense, Voice.in_favour, "")
+
+
+@with_database
+async def test_an_alternate_has_no_vote_and_does_not_count() -> None:
+    estate, (wu, *_others) = await three_seats()
+    sun = await seat(estate, "孙强", "候补委员")
+    expense = await asked(estate)
+    found = await expense_of(sun, expense)
+    assert (found.members, found.may_vote, (await expense_of(wu, expense)).may_vote) == (3, False, True)
+    with pytest.raises(Forbidden):
+        await vote(sun, expense, Voice.in_favour, "")
 
 
 @with_database

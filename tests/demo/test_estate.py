@@ -23,7 +23,8 @@ DAYS = [
     date(2029, 10, 1),
 ]
 INTERFACE = {
-    "community": "code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company",
+    "community": "code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company, "
+    "expense_limit",
     "units": "unit, building, stairwell, floor, use, billable_area, occupancy, handed_over_on",
     "people": "person, name, phone, email, language",
     "occupancies": "unit, person, role, share, from, to",
