@@ -12,7 +12,8 @@ from portal.arrears.states import Reason
 from portal.db import fetch
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
-from portal.reports.rules import FEW, SMALL, Report, ReportRow, suppressed
+from portal.kit.suppression import SMALL, suppressed
+from portal.reports.rules import FEW, Report, ReportRow
 
 
 class Age(StrEnum):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from portal.db import fetch_one
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
+from portal.kit.suppression import SMALL
 from portal.ledger.rules import FUND_OF_KIND
 from portal.ledger.states import Fund
-from portal.reports.rules import FEW, SMALL, Collection, Report, ReportRow, Span, rate
+from portal.reports.rules import FEW, Collection, Report, ReportRow, Span, rate
 
 # Money of others is no fee: what is passed through, set aside for repairs, deposited, or earned by common areas.
 FEES = [kind for kind, fund in FUND_OF_KIND.items() if fund is Fund.service]

@@ -12,8 +12,8 @@ from portal.kit.display import percent
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.kit.suppression import few
 
-SMALL = 5  # fewer of something could be told apart by those who know them
 LONGEST = 36  # months that a report looks over
 
 Figure = Money | int | Decimal | None
@@ -45,11 +45,6 @@ class Span:
 
 
 FEW = N_("A dash: fewer than %(n)s homes, or a figure that would tell of so few.")
-
-
-def few(count: int) -> bool:
-    """Whether so many could be told apart by those who know them."""
-    return 0 < count < SMALL
 
 
 def rate(part: Money | int, whole: Money | int) -> Decimal | None:
@@ -142,17 +137,3 @@ def plain(figure: Figure) -> Money | int | str | None:
 def median(values: Sequence[int]) -> int | None:
     """The middle one, of two the smaller, so that it is one that happened; None of nothing."""
     return sorted(values)[(len(values) - 1) // 2] if values else None
-
-
-def suppressed(counts: Sequence[int | None]) -> list[bool]:
-    """Which groups are not told: those of 1 to SMALL - 1, and the next smallest with them, so that neither
-    subtraction from the sum tells one. Nothing is hidden where nothing is small.
-    """
-    known = [count or 0 for count in counts]
-    hidden = [few(count) for count in known]
-    together = sum(count for count, hide in zip(known, hidden, strict=True) if hide)
-    if any(hidden) and (together < SMALL or sum(hidden) == 1):
-        rest = [n for n, hide in enumerate(hidden) if not hide and known[n] > 0]
-        if rest:
-            hidden[min(rest, key=lambda n: (known[n], n))] = True
-    return hidden

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.db import fetch
+from portal.db import fetch, fetch_value
 from portal.kit.money import Money, total
+from portal.kit.suppression import SMALL, few
 from portal.statements.rules import Line
 from portal.statements.states import Basis
 
@@ -18,6 +19,13 @@ _SUMS = """
 SELECT j.kind, -sum(p.amount)::bigint AS fen FROM posting p JOIN journal j ON j.id = p.journal
 WHERE p.community = $1 AND p.account = $2 AND j.community = $1 AND j.kind = ANY($3) AND j.effective_on BETWEEN $4 AND $5
 GROUP BY j.kind
+"""
+# Up to $5 homes whose bills were corrected in these days.
+_CORRECTED = """
+SELECT count(*) FROM (SELECT DISTINCT b.unit FROM journal j
+  JOIN posting p ON p.journal = j.id AND p.account = $2 JOIN adjustment a ON a.id = j.source
+  JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
+  WHERE j.community = $1 AND j.kind = 'adjustment' AND j.effective_on BETWEEN $3 AND $4 LIMIT $5) homes
 """
 
 
@@ -39,6 +47,17 @@ async def books_say(community: int, basis: Basis, first: date, last: date) -> di
     rows = await fetch(_SUMS, community, _ACCOUNTS[basis], _KINDS[basis], first, last)
     found = {row["kind"]: Money(row["fen"]) for row in rows}
     return {kind: found[kind] for kind in _KINDS[basis] if kind in found}
+
+
+async def few_corrected(community: int, first: date, last: date) -> bool:
+    """Whether bills of 1 to SMALL - 1 homes were corrected in these days: their sum would tell of them."""
+    account = _ACCOUNTS[Basis.accrual]
+    return few(await fetch_value(_CORRECTED, community, account, first, last, SMALL))
+
+
+def together(found: dict[str, Money]) -> dict[str, Money]:
+    """All of it as one sum, under its first kind."""
+    return dict.fromkeys(list(found)[:1], total(found.values()))
 
 
 async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Money | None:

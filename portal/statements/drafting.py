@@ -17,7 +17,7 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS
-from portal.statements.books import books_say
+from portal.statements.books import books_say, few_corrected, together
 from portal.statements.content import lines_of
 from portal.statements.rules import Line
 from portal.statements.states import Basis, Side, StatementFund, StatementState
@@ -31,6 +31,7 @@ NAMES = {
     "credit_use": Bilingual("以预存抵付", "Paid from credit"),
     "reversal": Bilingual("冲正", "Reversals"),
 }
+NET = {"bill": Bilingual("账单应收净额（已计更正与减免）", "Bills issued, corrections and waivers counted in")}
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
     """Make the draft of a code, or renew its service-fee income; all its other lines stay. The draft's id.
 
     After a publication it is the next version, with the lines of the last one. Raises Missing without a publishing role
-    there, Invalid where the days are in the wrong order or the books say nothing of them.
+    there, Invalid where the days are in the wrong order or no whole months, or the books say nothing of them.
     """
     if wish.last < wish.first:
         raise Invalid("last", N_("The last day comes before the first one."))
+    if wish.first.day != 1 or (wish.last + ONE_DAY).day != 1:
+        raise Invalid("last", N_("Choose whole months: between two sums a few days apart single payments would show."))
     if community not in by.with_role(*PUBLISHERS):
         raise Missing
     async with unit_of_work(community):
@@ -60,9 +63,13 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
         now = await books_say(community, wish.basis, wish.first, wish.last)
         if not now:
             raise Invalid("first", N_("The books say nothing of these days."))
-        before = await books_say(community, wish.basis, *_before(wish.first, wish.last))
+        earlier = _before(wish.first, wish.last)
+        before = await books_say(community, wish.basis, *earlier)
+        names = NAMES
+        if await few_corrected(community, wish.first, wish.last) or await few_corrected(community, *earlier):
+            now, before, names = together(now), together(before), NAMES | NET
         statement, kept = await _draft(community, wish)
-        await _put(community, statement, [*_income(now, before), *kept])
+        await _put(community, statement, [*_income(now, before, names), *kept])
         await record(
             by.actor, AuditVerb.STATEMENT_DRAFTED, f"statement:{statement}", community=community, code=wish.code,
             basis=wish.basis.value,
@@ -71,18 +78,15 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
 
 
 def _before(first: date, last: date) -> tuple[date, date]:
-    """As many whole months before, or as many days where it is no whole months."""
-    opening, closing = Month.of(first), Month.of(last)
-    if (first, last) == (opening.first, closing.last):
-        months = closing.since(opening) + 1
-        return (opening + -months).first, (opening + -1).last
-    return first - (last - first) - ONE_DAY, first - ONE_DAY
+    """As many months before."""
+    opening, months = Month.of(first), Month.of(last).since(Month.of(first)) + 1
+    return (opening + -months).first, (opening + -1).last
 
 
-def _income(now: dict[str, Money], before: dict[str, Money]) -> list[Line]:
+def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bilingual]) -> list[Line]:
     return [
         Line(
-            0, StatementFund.service_fee, Side.income, CATEGORY, NAMES[kind], amount,
+            0, StatementFund.service_fee, Side.income, CATEGORY, names[kind], amount,
             prior=before.get(kind, Money(0)) if before else None, from_books=True,
         )
         for kind, amount in now.items()

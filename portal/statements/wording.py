@@ -26,6 +26,11 @@ SAYS = {
     FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
 }
 
+FROM_NOTHING = {
+    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the period before there was nothing of it."),
+    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year before there was nothing of it."),
+}
+
 
 def said_of(finding: Finding) -> Sentence:
     """What was found, with its figures."""
@@ -35,4 +40,5 @@ def said_of(finding: Finding) -> Sentence:
     facts |= {"fund": finding.fund} if finding.fund else {}
     facts |= {"other": other} if other is not None else {}
     facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}
-    return Sentence(SAYS[finding.kind], facts)
+    says = SAYS if off is not None else SAYS | FROM_NOTHING
+    return Sentence(says[finding.kind], facts)

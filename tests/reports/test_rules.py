@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.kit.suppression import SMALL, few, suppressed
 from portal.reports.collection import collection_report
-from portal.reports.rules import SMALL, Collection, Span, few, median, rate, suppressed
+from portal.reports.rules import Collection, Span, median, rate
 
 NOW = Month(2026, 11)
 

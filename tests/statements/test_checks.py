@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal.communities.states import FeeMode
 from portal.kit.bilingual import Bilingual
+from portal.kit.language import LANGUAGES, say, speaking
 from portal.kit.money import Money, total
 from portal.statements.checks import Finding, Lease, findings
 from portal.statements.heads import by_head, head_of_cost
@@ -188,3 +189,11 @@ def test_cost_heads() -> None:
 def test_whose_a_surplus_is() -> None:
     assert whose(SERVICE, FeeMode.lump_sum) != whose(SERVICE, FeeMode.commission)
     assert whose(COMMON, None) == whose(FUND, FeeMode.lump_sum) and whose(SERVICE, None) == ""
+
+
+@pytest.mark.parametrize("kind", [FindingKind.off_prior, FindingKind.off_year])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_there_before_is_told_without_a_percentage(kind: FindingKind, language: str) -> None:
+    with speaking(language):
+        told = say(said_of(Finding(kind, a_line("甲", "1"), other=Money(0))))
+    assert "%" not in told and "1.00" in told and "0.00" not in told
