@@ -42,7 +42,7 @@ from portal.notices.jobs import notices
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
 from portal.plans.jobs import plans, sweep_plans
-from portal.queue import TRIES, put_back
+from portal.queue import TRIES, Driver, put_back
 from portal.settings import Settings
 
 log = logging.getLogger("portal.worker")
@@ -117,7 +117,7 @@ async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterat
     """The queue with its jobs on a fresh pool, one for each attempt to run."""
     pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, timeout=10, command_timeout=30)  # one listens
     try:
-        queue = PgQueuer.from_asyncpg_pool(pool)
+        queue = PgQueuer(Driver(pool))
         for name, act in entrypoints(settings).items():
             _register(queue, name, act)
         queue.schedule("minutely", MINUTES, clean_old=True)(partial(_minutely, settings))

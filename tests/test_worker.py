@@ -22,13 +22,14 @@ import pytest
 
 import portal.worker
 from portal.audit.actions import present_request
+from portal.database import Database
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.health import health
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
-from portal.queue import TRIES, enqueue
+from portal.queue import TRIES, Driver, enqueue
 from portal.settings import Settings
 from tests import cast
 
@@ -112,6 +113,20 @@ async def delivery(state: str) -> dict[str, Any] | None:
     async with unit_of_work(EVERYWHERE):
         row = await fetch_one("SELECT state, tries, trouble FROM delivery WHERE channel = 'sms' AND state = $1", state)
         return dict(row) if row else None
+
+
+async def test_a_probe_waits_until_somebody_listens(database: Database) -> None:
+    """PgQueuer sends its first one before it listens, and would begin anew when nobody answers."""
+    pool = await asyncpg.create_pool(**database.config("portal_worker"), min_size=2, max_size=2)
+    driver, heard = Driver(pool), asyncio.Event()
+    probe = asyncio.create_task(driver.notify("probe", "x"))
+    await asyncio.sleep(0.2)
+    await driver.add_listener("probe", lambda _said: heard.set())
+    try:
+        await asyncio.wait_for(heard.wait(), 5)
+    finally:
+        await probe
+        pool.terminate()  # the listener keeps its connection
 
 
 async def test_it_sends_what_was_committed_and_stops_politely(settings: Settings, gateway: Gateway) -> None:

@@ -13,4 +13,4 @@ class CostForm(Form):
     community = Choice(N_("Estate"), look="select", coerce=int, required=False)
     step = Choice(N_("Step"), Step, look="select")
     amount = Yuan(N_("One step costs"), least=Money(0), most=MOST, hint=N_("Postage, printing and working time"))
-    starts_on = Day(N_("From"))
+    starts_on = Day(N_("Counts from"))

@@ -25,6 +25,7 @@ from portal.services.states import Per, RoundState, ServiceArea
 
 LISTED = 100  # open rounds on the desk
 BUSY = 31  # days back that a missed one is listed on the desk
+LONGEST = 36  # months that are told of at once
 
 _ROWS = """
 SELECT r.id, r.community, r.first_day, r.last_day, r.number, r.reason, r.department, r.make_up_by,
@@ -137,7 +138,7 @@ async def explain_round(
 
 @reading
 async def delivered_in(by: Principal, first: Month | None = None, last: Month | None = None) -> Promised:
-    """What the reader's estates promised in some months (this one unless told) and what became of it.
+    """What the reader's estates promised in some months (this one unless told, LONGEST at most), and what became of it.
 
     A time counts in the month its period ends in; one whose period still runs counts in this month.
     """
@@ -146,6 +147,7 @@ async def delivered_in(by: Principal, first: Month | None = None, last: Month | 
     this = Month.of(clock.today(zone or "Asia/Shanghai"))
     first = first or this
     last = max(last or first, first)
+    first = max(first, last + (1 - LONGEST))
     rows = await fetch(
         _ROWS + " WHERE r.community = ANY($1) AND r.last_day >= $2 AND ($4 OR r.last_day <= $3)"
         " ORDER BY c.code, array_position($5::text[], s.area), s.item_zh, s.id, r.first_day, r.number",

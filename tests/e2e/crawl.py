@@ -33,7 +33,11 @@ LOOK = """([target, inText]) => {
     const name = (e.innerText || e.name || '').trim().slice(0, 20);
     if (height < least - 0.5) small.push(`${e.tagName} “${name}” is ${Math.round(height)} px high`);
   }
+  const out = [...document.querySelectorAll('main .card *, main table.stack tr *')].filter((e) => shown(e)
+    && !e.childElementCount && !e.closest('.scroll, thead, caption')
+    && e.getBoundingClientRect().right > e.closest('.card, tr').getBoundingClientRect().right + 1);
   return {
+    out: out.slice(0, 3).map((e) => e.innerText),
     small, lang: root.lang, sideways: root.scrollWidth - root.clientWidth,
     headings: document.querySelectorAll('h1').length,
     links: [...document.querySelectorAll('a[href]')].map((a) => a.href.split('#')[0]),
@@ -91,6 +95,7 @@ class Walk:
 
     def _faults(self, found: dict) -> Iterator[str]:
         yield from found["small"]
+        yield from (f"“{text}” sticks out of its card" for text in found["out"])
         yield from (f"console: {text}" for text in self._said)
         if found["sideways"] > 0:
             yield f"scrolls sideways by {found['sideways']} px"

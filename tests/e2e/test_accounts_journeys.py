@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.kit import clock
 from tests.e2e.conftest import CODE, Phone
 from tests.e2e.estate import HOMES
 
@@ -67,14 +68,38 @@ def test_from_a_fault_to_a_public_answer(phone: Phone, other_phone: Phone, scrip
     assert not any(name in said for name in (f"业主{HOMES[3]}", "财务丙", "经理甲", "13800138000"))
 
 
-def test_the_committee_reads_and_takes_a_file(phone: Phone) -> None:
+def test_the_committee_votes_reads_and_takes_a_file(phone: Phone, other_phone: Phone, script: bool) -> None:
+    purpose = "更换水泵" + ("甲" if script else "乙")
+    finance = other_phone.page
+    other_phone.sign_in_at_desk("caiwu")
+    finance.goto(f"{phone.portal.url}/desk/expenses/new")
+    finance.check("input[name=fund][value=common_area_revenue]")
+    finance.fill("input[name=amount]", "8000")
+    finance.fill("input[name=purpose]", purpose)
+    finance.fill("textarea[name=reason]", "两台水泵已坏，三家比价取最低。")
+    finance.click("main form[action$='/new'] button[type=submit]")
+    finance.wait_for_selector("[data-expense][data-state=open]")
+
     phone.sign_in(f"19900002{HOMES[8]}")
     page = phone.page
     page.goto(f"{phone.portal.url}/settings")
     page.click("main a[href='/committee']")
+    page.click(f"[data-expense]:has-text('{purpose}') h3 a")
+    page.check("input[name=voice][value=in_favour]")
+    page.click("#vote button[type=submit]")
+    page.wait_for_selector("[data-expense][data-state=approved]")
+    page.goto(f"{phone.portal.url}/committee")
     assert "欠费账龄" in page.inner_text("main") and f"业主{HOMES[-1]}" not in page.inner_text("main")
     with page.expect_download() as taken:
         page.click("main a[href*='report=collection'][href*='kind=csv']")
     assert taken.value.suggested_filename.startswith("collection-")
     page.reload()
     assert "collection.csv" in page.inner_text("main")
+
+    finance.reload()
+    finance.fill("input[name=amount]", "7900")
+    finance.fill("input[name=on_day]", f"{clock.today('Asia/Shanghai'):%Y-%m-%d}")
+    finance.fill("input[name=decided_by]", "业委会第 7 号纪要")
+    finance.click("form[action$='/spending'] button[type=submit]")
+    page.goto(f"{phone.portal.url}/e/{CODE}/common-areas")
+    assert purpose in page.inner_text("main"), "everybody sees what it was spent on"

@@ -14,6 +14,7 @@ from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.disputes.jobs import rounds as job
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.period import Month
 from portal.services.actions import Work, record_service
 from portal.services.rating import rate, ratings_of
 from portal.services.rounds import Delivered, delivered_in, explain_round, open_rounds
@@ -196,3 +197,9 @@ async def test_pages_of_a_promise_from_the_form_to_the_owner(settings: Settings)
             assert (await client.post(f"/services/{record}/rating", data={"stars": stars})).status_code == 422
         assert (await client.post(f"/services/{record}/rating", data={"stars": "5", "text": "好"})).status_code == 303
         assert "平均 5.0 星" in (await client.get(f"/services/{record}")).text
+
+
+async def test_no_more_than_three_years_are_told_of_at_once() -> None:
+    estate = await cast.mingxi()
+    found = await delivered_in(estate["陈静"], Month(1990, 1), Month(2026, 11))
+    assert (found.first, found.last) == (Month(2023, 12), Month(2026, 11))
