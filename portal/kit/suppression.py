@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
+Group = Mapping[Hashable, int]  # what each home of it adds
 SMALL = 5  # fewer of something could be told apart by those who know them
 
 
@@ -12,12 +13,23 @@ def few(count: int) -> bool:
     return 0 < count < SMALL
 
 
-def suppressed(counts: Sequence[int | None]) -> list[bool]:
-    """Which groups are not told: those of 1 to SMALL - 1, and the next smallest with them, so that neither
-    subtraction from the sum tells one. Nothing is hidden where nothing is small.
+def told_apart(now: Sequence[Group], then: Sequence[Group]) -> list[bool]:
+    """Which groups differ from one of an earlier time in 1 to SMALL - 1 homes: whoever kept the earlier sums would
+    know by subtraction what came or went with these.
+    """
+    return [any(few(_changed(group, earlier)) for earlier in then) for group in now]
+
+
+def _changed(group: Group, earlier: Group) -> int:
+    return sum(group.get(home) != earlier.get(home) for home in {*group, *earlier})
+
+
+def suppressed(counts: Sequence[int | None], also: Sequence[bool] = ()) -> list[bool]:
+    """Which groups are not told: those of 1 to SMALL - 1, those that are hidden `also`, and the next smallest with
+    them, so that neither subtraction from the sum tells one. Nothing is hidden where nothing is small.
     """
     known = [count or 0 for count in counts]
-    hidden = [few(count) for count in known]
+    hidden = [few(count) or (count > 0 and any(also[n : n + 1])) for n, count in enumerate(known)]
     together = sum(count for count, hide in zip(known, hidden, strict=True) if hide)
     if any(hidden) and (together < SMALL or sum(hidden) == 1):
         rest = [n for n, hide in enumerate(hidden) if not hide and known[n] > 0]

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from portal.arrears.rules import RUNGS
 from portal.arrears.states import Reason
 from portal.db import fetch
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
-from portal.kit.suppression import SMALL, suppressed
+from portal.kit.period import Month
+from portal.kit.suppression import SMALL, suppressed, told_apart
 from portal.reports.rules import FEW, Report, ReportRow
 
 
@@ -44,8 +46,8 @@ WITH got AS (
 )
 SELECT CASE WHEN days <= 0 THEN 'not_due' WHEN days <= 15 THEN 'to_15' WHEN days <= 30 THEN 'to_30'
   WHEN days <= 60 THEN 'to_60' WHEN days <= 180 THEN 'to_180' WHEN days <= 365 THEN 'to_365' ELSE 'older' END AS age,
-  count(DISTINCT unit) AS homes, sum(owed)::bigint AS owed
-FROM line WHERE owed > 0 GROUP BY 1
+  unit, sum(owed)::bigint AS owed
+FROM line WHERE owed > 0 GROUP BY 1, 2
 """
 _REASONS = """
 SELECT r.reason, count(*) AS cases FROM arrears_case k LEFT JOIN LATERAL (
@@ -57,11 +59,15 @@ WHERE k.community = ANY($1) AND k.state <> 'closed' GROUP BY 1
 async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool = False) -> Report:
     """What was owed on a day by the days it was overdue; in the running unit of work.
 
-    `discreet` tells no group of 1 to SMALL - 1 homes, and nothing from which one could be subtracted.
+    `discreet` tells no group of 1 to SMALL - 1 homes, nothing from which one could be subtracted, and none that so few
+    homes set apart from a group at the end of the month before.
     """
-    found = {row["age"]: row for row in await fetch(_AGES, list(communities), on)}
-    sums = [(found[age]["homes"], found[age]["owed"]) if age in found else (0, 0) for age in Age]
-    hidden = suppressed([homes for homes, _owed in sums]) if discreet else [False] * len(sums)
+    groups = await _groups(communities, on)
+    hidden = [False] * len(groups)
+    if discreet:
+        before = await _groups(communities, (Month.of(on) + -1).last)
+        hidden = suppressed([len(group) for group in groups], told_apart(groups, before))
+    sums = [(len(group), sum(group.values())) for group in groups]
     rows = [
         ReportRow(age, (None, None) if hide else (homes, Money(owed)), None if hide else owed)
         for age, (homes, owed), hide in zip(Age, sums, hidden, strict=True)
@@ -77,6 +83,14 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
         rows,
         (Sentence(FEW, {"n": SMALL}),) if any(hidden) else (),
     )
+
+
+async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]:
+    """What each home owed, in fen, by age."""
+    found: dict[str, dict[UUID, int]] = {age.value: {} for age in Age}
+    for row in await fetch(_AGES, list(communities), on):
+        found[row["age"]][row["unit"]] = row["owed"]
+    return list(found.values())
 
 
 def stage_report(by_stage: dict[int, int]) -> Report:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from portal.db import fetch, unit_of_work
 from portal.kit import clock
 from portal.kit.money import Money
+from portal.reports.ageing import Age, ageing_report
 from portal.reports.collection import collection_report
 from portal.reports.committee import committee_of
 from portal.reports.rules import Collection
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
+from tests.reports.paying import pay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 
@@ -95,3 +97,27 @@ async def test_a_file_that_is_taken_is_written_down_without_a_name(settings: Set
             assert (await client.get(f"/committee/file?{wrong}")).status_code == 404
     async with unit_of_work(estate.community):
         assert len(await fetch("SELECT id FROM audit_entry WHERE verb = 'report_taken'")) == 1
+
+
+@pytest.mark.parametrize(("paying", "told"), [(0, True), (1, False), (4, False), (6, True)])
+async def test_what_a_few_paid_since_the_last_closing_cannot_be_subtracted(paying: int, told: bool) -> None:
+    """Twelve homes owe for September at the end of October; some pay in November."""
+    estate = await cast.mingxi()
+    item = await builders.charge_item(estate.community)
+    bills = []
+    for n in range(12):
+        owner = await builders.owner(estate.community, f"业主{n}", f"1990001{n:04}")
+        bills.append(
+            await builders.bill(
+                estate.community, await builders.unit(estate.community, f"9栋{101 + n}"), [owner], [(item, 10000 + n)],
+                period="2026-09", issued_on=date(2026, 9, 1), due_on=date(2026, 10, 15),
+            )
+        )  # fmt: skip
+    for bill in bills[:paying]:
+        (line,) = await builders.lines_of(estate.community, bill)
+        await pay(estate.community, bill, line, 10000, date(2026, 11, 9))
+    async with unit_of_work(estate.community):
+        october = await ageing_report([estate.community], date(2026, 10, 31), discreet=True)
+        november = await ageing_report([estate.community], date(2026, 11, 30), discreet=True)
+    assert {row.name: row.figures[0] for row in october.rows}[Age.to_30] == 12
+    assert ({row.name: row.figures[0] for row in november.rows}[Age.to_60] is not None) is told

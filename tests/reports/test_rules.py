@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.kit.suppression import SMALL, few, suppressed
+from portal.kit.suppression import SMALL, few, suppressed, told_apart
 from portal.reports.collection import collection_report
 from portal.reports.rules import Collection, Span, median, rate
 
@@ -87,3 +87,20 @@ def test_what_is_told_of_a_roll_never_stems_from_few_homes(roll: list[int], data
         assert not tells & set(told), "neither a sum, a rate nor a number of it"
     else:
         assert report.rows[0].figures == (Money(sum(roll)), Money(sum(paid)), found.current)
+
+
+homes = st.dictionaries(st.integers(1, 12), st.integers(1, 9999), max_size=12)
+
+
+@given(st.lists(homes, max_size=5), st.lists(homes, max_size=5), st.data())
+def test_who_kept_the_file_of_the_month_before_learns_of_no_few_homes(
+    now: list[dict[int, int]], then: list[dict[int, int]], data: st.DataObject
+) -> None:
+    if now and then:  # most of a group stays from month to month
+        home = data.draw(st.integers(1, 12))
+        now = [*now, {key: fen for key, fen in then[0].items() if key != home}]
+    hidden = suppressed([len(group) for group in now], told_apart(now, then))
+    for group in (one for one, hide in zip(now, hidden, strict=True) if not hide and one):
+        for earlier in then:
+            gone = {key for key in {*group, *earlier} if group.get(key) != earlier.get(key)}
+            assert not 0 < len(gone) < SMALL, "the difference of the two sums would be theirs"
