@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-Group = Mapping[Hashable, int]  # what each home of it adds
+Group = Mapping[Any, int]  # what each home of it adds
 SMALL = 5  # fewer of something could be told apart by those who know them
 
 
