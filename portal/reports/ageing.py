@@ -14,7 +14,7 @@ from portal.db import fetch
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.kit.suppression import SMALL, suppressed, told_apart
+from portal.kit.suppression import suppressed, told_apart
 from portal.reports.rules import FEW, Report, ReportRow
 
 
@@ -81,7 +81,7 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
         ),
         (N_("Days overdue"), N_("Number of homes"), N_("Owed")),
         rows,
-        (Sentence(FEW, {"n": SMALL}),) if any(hidden) else (),
+        (FEW,) if any(hidden) else (),
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from portal.db import fetch_one
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
-from portal.kit.suppression import SMALL
 from portal.ledger.rules import FUND_OF_KIND
 from portal.ledger.states import Fund
 from portal.reports.rules import FEW, Collection, Report, ReportRow, Span, rate
@@ -92,7 +91,7 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
             Sentence(N_("Current: what was paid by the last day, of the fees of these months.")),
             Sentence(N_("Old: what was paid in these months, of the fees owed when they began.")),
             *_of_homes(found, hidden=own),
-            *((Sentence(FEW, {"n": SMALL}),) if own or old else ()),
+            *((FEW,) if own or old else ()),
         ),
         full=WHOLE,
     )

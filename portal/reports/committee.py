@@ -19,7 +19,7 @@ from portal.people.principal import Principal
 from portal.reports.acting import outcome_report, promise_report
 from portal.reports.ageing import ageing_report
 from portal.reports.collection import collection_of, collection_report
-from portal.reports.rules import Report, Span
+from portal.reports.rules import Report, Span, discreetly
 from portal.statements.asking import QuestionRow, open_questions
 
 MONTHS = 12
@@ -78,8 +78,8 @@ async def _committee(by: Principal, row: Any) -> CommitteeEstate:
     reports = [
         collection_report(await collection_of(community, span), discreet=True),
         await ageing_report(community, span.ends_on, discreet=True),
-        await outcome_report(community, span),
-        await promise_report(community, span),
+        discreetly(await outcome_report(community, span)),
+        discreetly(await promise_report(community, span)),
     ]
     taken = await fetch(
         "SELECT at, subject FROM audit_entry WHERE community = $1 AND verb = $2 ORDER BY at DESC, id LIMIT $3",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -12,7 +12,7 @@ from portal.kit.display import percent
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.kit.suppression import few
+from portal.kit.suppression import SMALL, few, suppressed
 
 LONGEST = 36  # months that a report looks over
 
@@ -44,7 +44,7 @@ class Span:
         return self.last.last
 
 
-FEW = N_("A dash: fewer than %(n)s homes, or a figure that would tell of so few.")
+FEW = Sentence(N_("A dash: fewer than %(n)s, or a figure that would tell of so few."), {"n": SMALL})
 
 
 def rate(part: Money | int, whole: Money | int) -> Decimal | None:
@@ -127,6 +127,16 @@ class Report:
     def pictured(self) -> bool:
         """Whether there is anything to draw."""
         return self.widest > 0
+
+
+def discreetly(report: Report) -> Report:
+    """The same without the figures of rows whose first one, how many, is 1 to SMALL - 1 or would tell of so few."""
+    hidden = suppressed([row.figures[0] if isinstance(row.figures[0], int) else 0 for row in report.rows])
+    rows = [
+        replace(row, figures=(None,) * len(row.figures), bar=None) if hide else row
+        for row, hide in zip(report.rows, hidden, strict=True)
+    ]
+    return replace(report, rows=rows, notes=(*report.notes, FEW) if any(hidden) else report.notes)
 
 
 def plain(figure: Figure) -> Money | int | str | None:

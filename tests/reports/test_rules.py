@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.kit.suppression import SMALL, few, suppressed, told_apart
 from portal.reports.collection import collection_report
-from portal.reports.rules import Collection, Span, median, rate
+from portal.reports.rules import Collection, Report, ReportRow, Span, discreetly, median, rate
 
 NOW = Month(2026, 11)
 
@@ -87,6 +88,15 @@ def test_what_is_told_of_a_roll_never_stems_from_few_homes(roll: list[int], data
         assert not tells & set(told), "neither a sum, a rate nor a number of it"
     else:
         assert report.rows[0].figures == (Money(sum(roll)), Money(sum(paid)), found.current)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 99)), max_size=6))
+def test_a_report_is_discreet_where_it_counts_few(counted: list[tuple[int, int]]) -> None:
+    rows = [ReportRow(Sentence("x"), (count, hours), count) for count, hours in counted]
+    report = discreetly(Report("x", "x", Sentence("x"), ("x", "x", "x"), rows))
+    for (count, hours), row in zip(counted, report.rows, strict=True):
+        assert row.figures in ((count, hours), (None, None)) and not (few(count) and row.figures[0])
+    assert bool(report.notes) == any(few(count) for count, _hours in counted)
 
 
 homes = st.dictionaries(st.integers(1, 12), st.integers(1, 9999), max_size=12)
