@@ -1,7 +1,5 @@
 """What is typed about expenses that a committee is asked for."""
 
-from typing import Any
-
 from portal.committee.actions import Wanted
 from portal.committee.states import Voice
 from portal.kit.i18n import N_
@@ -45,8 +43,3 @@ class ConsentForm(Form):
 
     community = Choice(coerce=int)
     given = Tick(required=False)
-
-
-def offer(form: Any, estates: list[tuple[str, str]]) -> None:
-    """Let a form offer these estates."""
-    form.community.options = estates

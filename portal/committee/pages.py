@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.committee import actions
-from portal.committee.forms import ConsentForm, VoteForm, offer
+from portal.committee.forms import ConsentForm, VoteForm
 from portal.committee.queries import expense_of
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
@@ -39,7 +39,7 @@ async def vote(request: Request, expense: FromPath[UUID]) -> Response:
 async def consent(request: Request) -> Response:
     """Agree that the committee sees whether one's own bills are paid, or take that back."""
     form: Any = ConsentForm(await request.form())
-    offer(form, [(str(one), "") for one in request.user.committees])
+    form.community.options = [(str(one), "") for one in request.user.committees]
     if not form.validate():
         raise Missing
     await actions.consent(request.user, form.community.data, form.given.data)

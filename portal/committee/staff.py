@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.committee import actions
-from portal.committee.forms import ExpenseForm, SpentForm, offer
+from portal.committee.forms import ExpenseForm, SpentForm
 from portal.committee.queries import expense_at, spending_at
 from portal.kit.i18n import N_
 from portal.web.guards import staff
@@ -60,7 +60,7 @@ async def spend(request: Request, expense: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    offer(form, [(str(one.id), one.name) for one in await spending_at(request.user)])
+    form.community.options = [(str(one.id), one.name) for one in await spending_at(request.user)]
     return form
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import fetch, reading, retrying, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
@@ -40,7 +40,8 @@ class Costs:
 
 @retrying
 async def set_cost(by: Principal, community: int, step: Step, amount: Money, starts_on: date) -> None:
-    """Say what a step costs from a day on; what earlier steps cost stays. Nothing is what it may cost, too.
+    """Say what a step costs from a day on; what earlier steps cost stays. It may cost nothing; said twice
+    it is written down once.
 
     Raises Missing without finance or manager there, Invalid for a sum below zero or above MOST.
     """
@@ -49,6 +50,16 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
     if community not in by.with_role(*COSTERS):
         raise Missing
     async with unit_of_work(community):
+        await advisory_lock(f"step_cost:{community}")
+        said = await fetch_value(
+            "SELECT amount FROM step_cost WHERE community = $1 AND step = $2 AND starts_on = $3"
+            " ORDER BY at DESC LIMIT 1",
+            community,
+            step.value,
+            starts_on,
+        )
+        if said == amount.fen:
+            return
         await fetch(
             "INSERT INTO step_cost (id, community, step, amount, starts_on, by_staff, at)"
             " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",

@@ -119,5 +119,7 @@ async def test_who_may_say_it_and_what(settings: Settings) -> None:
         sent = {"community": estate.community, "step": "visit", "amount": "abc", "starts_on": "2026-11-01"}
         assert (await client.post("/desk/reports/costs", data=sent)).status_code == 422
         assert (await client.post("/desk/reports/costs", data=sent | {"amount": "45.50"})).status_code == 303
+        assert (await client.post("/desk/reports/costs", data=sent | {"amount": "45.50"})).status_code == 303
+        assert len((await costs_of(estate["蒋涛"])).said) == 1, "a double click says it once"
         assert "45.50" in re.sub(r"<[^>]+>", "", (await client.get("/desk/reports/costs")).text)
     assert (await costs_of(donghu["韩冰"])).said == []
