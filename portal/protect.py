@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 WITHOUT_COMMUNITY = frozenset(
     {
         "community", "human", "web_session", "one_time_code", "set_up_link", "rate_limit", "held_form", "device",
-        "security_event", "stripe_event", "worker_heartbeat", "migration", "pgqueuer", "pgqueuer_log",
+        "security_event", "stripe_event", "worker_heartbeat", "verification", "migration", "pgqueuer", "pgqueuer_log",
         "pgqueuer_statistics", "pgqueuer_schedules",
     }
 )  # fmt: skip

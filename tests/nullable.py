@@ -27,6 +27,7 @@ NULLABLE = {
     "binding.ends_on": "without end",
     "binding.note": "nothing was said",
     "binding.occupancy": "only an approved one made a tie",
+    "verification.ended_at": "not through yet, or cut off",
     "contact.body": "nothing was noted",
     "contact.witness": "a call needs nobody else",
     "case_reason.contact": "said without a contact",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from portal import cli
 from portal.cli import main
 from tests.estate.files import GOOD, write
 
@@ -57,7 +59,23 @@ def test_an_estate_from_an_empty_folder_to_its_first_bills(data: Path, tmp_path:
     _, answer = portal(data, "staff", "link", "shen")
     assert answer["link"].startswith("http://127.0.0.1:8000/desk/set-up/")
     code, answer = portal(data, "verify")
-    assert (code, answer["ok"], answer["failed"]) == (0, True, [])
+    assert (code, answer["ok"], answer["failed"], answer["estates"]) == (0, True, [], 1)
+    assert portal(data, "verify", "--community", "qinghe", "--anew") == (0, answer)
+    code, answer = portal(data, "verify", "--community", "qinghe", "--community", "elsewhere")
+    assert (code, answer) == (1, {"error": "There is no community with the code elsewhere."})
+
+
+@pytest.mark.parametrize(("command", "code"), [("verify", 1), ("worker", 0)])
+def test_work_that_was_cut_off_did_not_go_well(command: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    for part in (cli.work, cli.parts):
+        monkeypatch.setattr(part, command, lambda given: os.kill(os.getpid(), signal.SIGTERM), raising=False)
+    try:
+        with pytest.raises(SystemExit) as left:
+            main([command])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert left.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from portal.verify import CHAINS, invariants
+from portal.invariants import CHAINS, invariants
 
 ROOT = Path(__file__).parents[1]
 PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "C": 7, "U": 3}

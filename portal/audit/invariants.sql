@@ -6,10 +6,10 @@ WHERE e.id IS NULL OR e.community <> s.community
 UNION ALL
 SELECT min(id::text) FROM audit_seal GROUP BY entry HAVING count(*) > 1;
 
--- I-L3: whoever may only add rows to a table is stopped by privilege and by trigger: neither wall is gone.
+-- I-L3, everywhere: whoever may only add rows to a table is stopped by privilege and by trigger: neither wall is gone.
 SELECT t.relname::text AS broken FROM pg_class t CROSS JOIN LATERAL (SELECT
     bool_or(has_table_privilege(r, t.oid, 'DELETE') OR has_column_privilege(r, t.oid, a.attname, 'UPDATE')) AS may_change
-    FROM unnest(ARRAY['portal_app', 'portal_worker']::regrole[]) r
+    FROM unnest(ARRAY['portal_app', 'portal_worker']::name[]) r
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND a.attname <> 'id' AND NOT a.attisdropped) rights
 CROSS JOIN LATERAL (SELECT
     count(*) FILTER (WHERE g.tgname = t.relname || '_is_append_only') AS kept,
@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (SELECT
 WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND t.relname <> 'migration' AND t.relname NOT LIKE 'pgqueuer%'
   AND (may_change = (kept = 1) OR never_emptied < kept OR t.relname IN ('statement', 'statement_line', 'statement_explanation', 'statement_document') AND never_emptied = 0);
 
--- I-A2: no login sees or writes rows of an estate outside its scope: every table of one has its policy, forced.
+-- I-A2, everywhere: no login sees or writes rows of an estate outside its scope: every table of one has its policy, forced.
 SELECT t.relname::text AS broken FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'community'
 WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND NOT (t.relrowsecurity AND t.relforcerowsecurity
   AND (SELECT count(*) = 1 AND bool_and(p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
@@ -26,7 +26,7 @@ WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND NOT (t.rel
          AND pg_get_expr(p.polqual, t.oid) = pg_get_expr(p.polwithcheck, t.oid))
        FROM pg_policy p WHERE p.polrelid = t.oid));
 
--- I-A2a: neither login may more than its work needs: only what is swept is deleted, nothing is emptied or altered.
+-- I-A2a, everywhere: neither login may more than its work needs: only what is swept is deleted, nothing is emptied or altered.
 SELECT r.rolname::text AS role, t.relname::text AS broken, wish.privilege
 FROM pg_roles r, pg_class t, (VALUES ('DELETE'), ('TRUNCATE'), ('REFERENCES'), ('TRIGGER')) AS wish (privilege)
 WHERE r.rolname IN ('portal_app', 'portal_worker') AND t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'v')

@@ -49,3 +49,13 @@ class WorkerHeartbeat(Table):
     id = UUID(primary_key=True)
     name = text(unique=True)
     beat_at = Timestamptz(null=False, default=None)
+
+
+class Verification(Table):
+    """How far one `portal verify` came: `found` has, by the code of each estate it has seen, what was wrong there."""
+
+    id = UUID(primary_key=True)
+    began_at = Timestamptz(null=False, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    checks = text()
+    found = JSONB(null=False, default=None)

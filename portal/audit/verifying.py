@@ -1,4 +1,4 @@
-"""Read every chain of audit rows again and say where it does not hold."""
+"""Read an estate's chain of audit rows again and say where it does not hold."""
 
 from __future__ import annotations
 
@@ -12,24 +12,17 @@ PAGE = 2000
 
 @dataclass(frozen=True)
 class Break:
-    """The first place of a community's chain that does not hold, and what is wrong with it."""
+    """The first place of a chain that does not hold, and what is wrong with it."""
 
-    community: int
     sequence: int
     what: str
 
 
-async def broken_chains() -> list[Break]:
-    """One break for each community whose chain does not re-compute, in the running unit of work.
+async def broken_chain(community: int) -> Break | None:
+    """Where a community's chain does not re-compute, in the running unit of work.
 
     A row added later and not sealed yet is no break; whether sealing keeps up is /readyz's to say.
     """
-    communities = await fetch("SELECT DISTINCT community FROM audit_seal ORDER BY community")
-    found = [await _first_break(row["community"]) for row in communities]
-    return [broken for broken in found if broken]
-
-
-async def _first_break(community: int) -> Break | None:
     previous, number = FIRST, 0
     while rows := await fetch(
         "SELECT e.*, s.sequence, s.hash, s.entry FROM audit_seal s LEFT JOIN audit_entry e ON e.id = s.entry"
@@ -41,10 +34,10 @@ async def _first_break(community: int) -> Break | None:
         for row in rows:
             number += 1
             if row["sequence"] != number:
-                return Break(community, number, "a seal is missing")
+                return Break(number, "a seal is missing")
             if row["id"] is None:
-                return Break(community, number, "the sealed row is gone")
+                return Break(number, "the sealed row is gone")
             if link(previous, body_of(row)) != row["hash"]:
-                return Break(community, number, "the row is not what was sealed")
+                return Break(number, "the row is not what was sealed")
             previous = row["hash"]
     return None

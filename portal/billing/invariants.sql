@@ -16,8 +16,9 @@ UNION ALL
 SELECT l.id::text FROM bill_line l JOIN bill b ON b.id = l.bill WHERE b.unit <> l.unit OR b.community <> l.community;
 
 -- I-B4: bills of a community are numbered from one without a gap, and each has a line.
-SELECT c.id::text FROM community c LEFT JOIN bill b ON b.community = c.id
-GROUP BY c.id HAVING count(b.id) <> c.last_bill_number OR coalesce(max(b.number), 0) <> c.last_bill_number
+SELECT c.id::text FROM community c
+CROSS JOIN LATERAL (SELECT count(*) AS bills, coalesce(max(number), 0) AS last FROM bill WHERE community = c.id) b
+WHERE b.bills <> c.last_bill_number OR b.last <> c.last_bill_number
 UNION ALL
 SELECT b.id::text FROM bill b WHERE NOT EXISTS (SELECT FROM bill_line l WHERE l.bill = b.id);
 

@@ -15,5 +15,5 @@ SELECT a.id FROM attempt a WHERE a.state = 'posted' AND NOT EXISTS (SELECT FROM 
 SELECT a.id FROM attempt a JOIN attempt_line l ON l.attempt = a.id
 GROUP BY a.id, a.amount HAVING sum(l.amount) <> a.amount;
 
--- I-P13: no event waits longer than 15 minutes.
+-- I-P13, everywhere: no event waits longer than 15 minutes.
 SELECT id FROM stripe_event WHERE state = 'pending' AND received_at < now() - interval '15 minutes';

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from portal.cli import parts, staff, work
-from portal.cli.asking import OK, show
+from portal.cli.asking import OK, REFUSED, show
 from portal.kit.period import Month
 from portal.settings import Unusable
+
+RUN_UNTIL_STOPPED = ("dev", "serve", "worker", "sandbox")
 
 
 def main(words: list[str] | None = None) -> None:
     """Run one command and exit with 0, 1 (refused or found wrong) or 2 (usage)."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))  # so that the embedded server is stopped as well
     given = parser().parse_args(words)
+    told_to_stop = OK if given.command in RUN_UNTIL_STOPPED else REFUSED  # work that was cut off did not go well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(told_to_stop))  # so that the embedded server is stopped as well
     if given.data:
         os.environ["PORTAL_DATA"] = str(given.data)
     if given.embedded:
@@ -73,7 +76,9 @@ def parser() -> argparse.ArgumentParser:
     job = command("run", work.job, "run a daily job as of a date")
     job.add_argument("job", choices=sorted(work.JOBS))
     job.add_argument("--on", type=date.fromisoformat, required=True)
-    command("verify", work.verify, "check every invariant and the audit chains")
+    check = command("verify", work.verify, "check every invariant and the audit chains, estate by estate")
+    check.add_argument("--community", action="append", default=[], help="only this estate; may be given several times")
+    check.add_argument("--anew", action="store_true", help="do not go on with one that was cut off")
     _staff_commands(commands, common)
     return top
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from portal.cli.asking import OK, REFUSED, Answer, with_database
@@ -83,14 +84,19 @@ def job(given: argparse.Namespace) -> int:
 
 
 def verify(given: argparse.Namespace) -> int:
-    """Check every invariant and the audit chains."""
+    """Check every invariant and the audit chains, estate by estate."""
     from portal.verify import verify
 
     async def work(settings: Settings) -> Answer:
-        found = await verify()
+        found = await verify(given.community, anew=given.anew, tell=_seen)
         return (OK if found["ok"] else REFUSED), found
 
     return with_database(given, work)
+
+
+def _seen(place: str, found: Iterable[str], done: int, whole: int) -> None:
+    wrong = f": {', '.join(found)}" if found else ""
+    say_how_far(f"{place or 'what estates share'}{wrong}, estate", done, whole)
 
 
 async def _community(code: str) -> int | None:

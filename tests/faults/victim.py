@@ -20,7 +20,7 @@ import asyncpg
 import httpx
 
 from portal.embedded import Embedded
-from portal.verify import invariants
+from portal.invariants import invariants
 from tests.e2e import estate
 from tests.faults.deadly import ORDER
 from tests.faults.payer import History, Payer

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from portal.verify import invariants
+from portal.invariants import invariants
 from tests import catalog
 
 REFUSED = (asyncpg.RestrictViolationError, asyncpg.IntegrityConstraintViolationError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.declared import CHECKED, KEYS, ONCE, REQUIRED
+from portal.declared import CHECKED, INDEXED, KEYS, ONCE, REQUIRED
 from portal.piccolo_app import all_tables
 from tests import catalog
 from tests.guards.scratch import broken, finds, rows, undone, without_checks, without_keys, without_other_uniques
@@ -76,6 +76,7 @@ async def test_every_primary_key_and_unique_constraint(table: str, master: async
             await comes_in(master, table, second | same)
             wanted = "id" if "id" in key["columns"] else ",".join(key["columns"])
             assert f"{table}.{wanted}" in await broken(master, ONCE), key["name"]
+            assert (f"{table}.{wanted}", "") in await finds(master, INDEXED), key["name"]
 
 
 # CHECKs that stand in guards.sql, and the invariant of their slice.
