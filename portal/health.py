@@ -12,7 +12,7 @@ from pathlib import Path
 
 from asyncpg import InterfaceError, PostgresError
 
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.settings import Settings
 
@@ -36,6 +36,7 @@ class Health:
     unsealed_age: int | None
     reconciliation_age: int | None
     channels_off: tuple[str, ...]
+    channels_failing: Mapping[str, str]
 
     @property
     def worker(self) -> bool:
@@ -58,12 +59,13 @@ async def health(settings: Settings) -> Health:
     try:
         async with asyncio.timeout(PATIENCE):
             async with unit_of_work(EVERYWHERE, read_only=True):
-                facts = await _measure()
-                return Health(database=True, migrations=await migrations_current(), channels_off=off, **facts)
+                facts, failing = await _measure(), await channels_failing()
+                done = await migrations_current()
+                return Health(database=True, migrations=done, channels_off=off, channels_failing=failing, **facts)
     except (OSError, TimeoutError, PostgresError, InterfaceError) as trouble:
         log.warning("the database cannot be asked: %r", trouble)
         unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE))
-        return Health(database=False, migrations=False, channels_off=off, **unknown)
+        return Health(database=False, migrations=False, channels_off=off, channels_failing={}, **unknown)
 
 
 # Each takes the true time as $1.
@@ -120,8 +122,23 @@ def channels_off(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, address in given.items() if not address)
 
 
+# The last trouble of each way within the hour before $1, unless it is the person's own address that is wrong.
+FAILING = """
+SELECT DISTINCT ON (channel) channel, trouble FROM delivery
+WHERE trouble IS NOT NULL AND state IN ('queued', 'failed') AND changed_at > $1::timestamptz - interval '1 hour'
+  AND trouble !~ '^SMTPRecipientsRefused|^isv.MOBILE_NUMBER_ILLEGAL| is not set$'
+ORDER BY channel, changed_at DESC
+"""
+
+
+async def channels_failing() -> dict[str, str]:
+    """The ways by which something could not be sent within the last hour, each with what its provider said."""
+    return {row["channel"]: row["trouble"] for row in await fetch(FAILING, clock.real_now())}
+
+
 def as_metrics(found: Health) -> str:
     """The same as plain gauges, one a line; what is unknown is left out."""
     gauges = {name: value for name, value in found.as_json().items() if isinstance(value, bool | int)}
     off = [f'portal_channel_off{{channel="{name}"}} 1' for name in found.channels_off]
+    off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in found.channels_failing]
     return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"  # type: ignore[call-overload]

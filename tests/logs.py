@@ -12,11 +12,11 @@ from portal.kit.discreet import Discreet
 
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
-    """Everything from INFO on, worded as in production, but for the tests' own browser."""
+    """Everything from INFO on, worded as in production, but for the tests' own browser and mail server."""
     out, root = io.StringIO(), logging.getLogger()
     handler, level = logging.StreamHandler(out), root.level
     handler.setFormatter(Discreet())
-    handler.addFilter(lambda record: not record.name.startswith(("httpx", "httpcore")))
+    handler.addFilter(lambda record: not record.name.startswith(("httpx", "httpcore", "mail.log")))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:

@@ -7,6 +7,7 @@ from datetime import time
 
 from portal.kit.money import Money
 from portal.ladders.states import History
+from portal.notices.rules import QUIET_FROM, QUIET_UNTIL
 from portal.units.states import OccupancyState, Use
 
 _TEN_YUAN = Money(1000)
@@ -31,8 +32,8 @@ class Policy:
     calls_a_day: int = 3
     attempts_a_week: int = 6
     peace_days: int = 7
-    quiet_from: time = time(21)
-    quiet_until: time = time(8, 30)
+    quiet_from: time = QUIET_FROM
+    quiet_until: time = QUIET_UNTIL
 
 
 SEED = Policy("seed-1")  # product.md, the seed plan
