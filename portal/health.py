@@ -68,6 +68,13 @@ async def health(settings: Settings) -> Health:
         return Health(database=False, migrations=False, channels_off=off, channels_failing={}, **unknown)
 
 
+async def in_short(settings: Settings, *parts: str) -> str:
+    """How these parts stand, in a line for the log of a part that begins; and which ways to people are off."""
+    found = await health(settings)
+    said = [f"{name} {'well' if getattr(found, name) else 'missing'}" for name in parts]
+    return ", ".join([settings.env, *said, f"switched off: {' '.join(found.channels_off) or 'nothing'}"])
+
+
 # Each takes the true time as $1.
 COUNTS = {
     "jobs_waiting": "SELECT count(*)::int FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1::timestamptz",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SMS_DAILY_CODES = 10_000  # unless the environment says otherwise
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 NOBODY = "portal@localhost"  # no letter from it would arrive
 
 
@@ -64,6 +65,7 @@ class Settings:
     smtp_tls: Tls = Tls.none
     starts_at: datetime | None = None
     embedded: bool = False
+    log: str = "WARNING"
 
     @property
     def sandbox(self) -> bool:
@@ -129,7 +131,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_tls=_tls(values.get("SMTP_TLS", ""), smtp_port, smtp_user),
         starts_at=_time(now) if now else None,
         embedded=values.get("PORTAL_EMBEDDED") == "1",
+        log=_level(values.get("PORTAL_LOG", ""), values.get("PORTAL_ENV", "production")),
     )
+
+
+def _level(said: str, env: str) -> str:
+    """From what on is logged: in production from INFO, elsewhere from WARNING. Raises Unusable."""
+    level = said.upper() or ("INFO" if env == "production" else "WARNING")
+    if level not in LEVELS:
+        raise Unusable(f"PORTAL_LOG must be {', '.join(LEVELS).lower()}, not {said!r}")
+    return level
 
 
 def _time(text: str) -> datetime:

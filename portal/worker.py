@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
-from portal import db
+from portal import VERSION, db
 from portal.arrears.jobs import arrears
 from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
@@ -33,6 +34,7 @@ from portal.disclosures.jobs import disclosures
 from portal.disputes.jobs import rounds
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
+from portal.health import in_short
 from portal.holds.jobs import holds
 from portal.kit import clock
 from portal.kit.discreet import traced
@@ -85,6 +87,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
     db.engine.point_at(**config)
     await db.engine.open(min_size=1, max_size=6, wait=30, timeout=10, command_timeout=PATIENCE)
     gateway.point_at(settings)
+    log.info("portal worker %s is ready: %s", VERSION, await in_short(settings, "database", "migrations"))
     ending = stop or asyncio.Event()
     if stop is None:
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -110,6 +113,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
         await db.engine.close()
+        log.info("portal worker has ended")
 
 
 @asynccontextmanager
@@ -137,9 +141,11 @@ class Failed(Exception):
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
         begin_request(name)
+        began = perf_counter()
         try:
             async with asyncio.timeout(LONG.get(name, 60)):
                 await act(**json.loads(job.payload or b"{}"))
+            log.info("job %s is done, %.0f ms, tries %d", name, 1000 * (perf_counter() - began), job.attempts + 1)
         except Exception as trouble:
             log.warning("job %s failed", name, exc_info=trouble)
             raise Failed(traced(trouble)) from None
@@ -175,8 +181,10 @@ async def ensure_today() -> None:
     on = min((clock.today(zone) for zone in zones), default=clock.today(HOME))
     for job in DAILY:
         mark = f"day:{on}:{job.__name__}"
+        began = perf_counter()
         if mark not in done and await _attempt(job.__name__, partial(job, on)):
             await beat(mark)
+            log.info("job %s of %s is done, %.0f ms", job.__name__, on, 1000 * (perf_counter() - began))
 
 
 async def _attempt(name: str, job: Callable[[], Awaitable[Any]]) -> bool:

@@ -52,6 +52,7 @@ def test_a_complete_production_starts(tmp_path: Path) -> None:
         (MAIL | {"SMTP_PASSWORD": ""}, "SMTP_PASSWORD"),
         (MAIL | {"SMTP_TLS": "none"}, "SMTP_TLS"),
         (MAIL | {"SMTP_TLS": "ssl"}, "SMTP_TLS"),
+        ({"PORTAL_LOG": "loud"}, "PORTAL_LOG"),
         ({"SMS_TEMPLATES": "sign_in"}, "SMS_TEMPLATES"),
         ({"PORTAL_NOW": "2026-11-23T10:00:00+08:00"}, "PORTAL_NOW"),
         ({"PORTAL_ENV": "staging"}, "PORTAL_ENV"),
@@ -77,6 +78,21 @@ def test_an_unsafe_production_refuses_and_names_the_setting(tmp_path: Path, chan
 )
 def test_mail_is_encrypted_as_its_port_says_unless_it_is_said(tmp_path: Path, given: dict[str, str], tls: str) -> None:
     assert read(tmp_path, PRODUCTION | given).smtp_tls == tls
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ({}, "INFO"),
+        ({"PORTAL_LOG": "warning"}, "WARNING"),
+        ({"PORTAL_ENV": "sandbox"}, "WARNING"),
+        ({"PORTAL_LOG": ""}, "INFO"),
+    ],
+)
+def test_production_tells_its_log_what_it_does_unless_it_is_told_otherwise(
+    tmp_path: Path, given: dict[str, str], level: str
+) -> None:
+    assert read(tmp_path, PRODUCTION | given).log == level
 
 
 def test_the_days_budget_of_codes_can_be_set(tmp_path: Path) -> None:

@@ -204,10 +204,10 @@ def code(typed: str) -> str:
 
 
 def login(typed: str) -> str:
-    """A name to sign in with."""
+    """A name to sign in with, in small letters: capitals are the same when somebody signs in."""
     if len(typed) > 64 or any(c.isspace() or _CONTROL.match(c) for c in typed):
         raise BadCell(NOT_A_LOGIN, text=typed[:60])
-    return typed
+    return typed.lower()
 
 
 def zone(typed: str) -> str:
