@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -82,18 +84,29 @@ def text(most: int = 200, *, lines: bool = False) -> Parse:
     return parse
 
 
-def choice(words: Iterable[StrEnum], **also: str) -> Parse:
-    """One of these values of an enum, or of all; `also` are other spellings."""
+@dataclass(frozen=True)
+class Choice:
+    """One of these values of an enum; `also` are other spellings and what they mean."""
 
-    allowed = {*words, *also.values()}
+    words: tuple[StrEnum, ...]
+    also: Mapping[str, str]
 
-    def parse(typed: str) -> str:
-        found = also.get(typed, typed)
-        if found not in allowed:
-            raise BadCell(NOT_OF, text=typed[:60], words=", ".join([*words, *also]))
+    def __call__(self, typed: str) -> str:
+        """The value that was meant. Raises BadCell."""
+        found = self.also.get(typed, typed)
+        if found not in self.allowed:
+            raise BadCell(NOT_OF, text=typed[:60], words=", ".join([*self.words, *self.also]))
         return str(found)
 
-    return parse
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """What it may come to."""
+        return frozenset((*self.words, *self.also.values()))
+
+
+def choice(words: Iterable[StrEnum], **also: str) -> Choice:
+    """One of these values of an enum, or of all; `also` are other spellings."""
+    return Choice(tuple(words), also)
 
 
 def area(typed: str) -> str:
@@ -101,14 +114,20 @@ def area(typed: str) -> str:
     return AREAS.get(typed) or text()(typed)  # type: ignore[no-any-return]
 
 
-def several(words: type[StrEnum]) -> Parse:
+@dataclass(frozen=True)
+class Several:
     """Values of an enum separated by `;`, sorted, each once."""
-    one = choice(words)
 
-    def parse(typed: str) -> tuple[str, ...]:
-        return tuple(sorted({one(part.strip()) for part in typed.split(";") if part.strip()}))
+    one: Choice
 
-    return parse
+    def __call__(self, typed: str) -> tuple[str, ...]:
+        """All of them. Raises BadCell."""
+        return tuple(sorted({self.one(part.strip()) for part in typed.split(";") if part.strip()}))
+
+
+def several(words: type[StrEnum]) -> Several:
+    """Values of an enum separated by `;`, sorted, each once."""
+    return Several(choice(words))
 
 
 def day(typed: str) -> date:
