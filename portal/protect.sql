@@ -12,7 +12,7 @@ END $$;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_app, portal_worker;
 REVOKE INSERT, UPDATE ON migration FROM portal_app, portal_worker;
 
--- The queue: the app only puts jobs in, the worker takes them out (stack.md 3).
+-- The queue: the app only puts jobs in, the worker takes them out.
 REVOKE ALL ON pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_schedules FROM portal_app, portal_worker;
 GRANT SELECT, INSERT ON pgqueuer TO portal_app;
 GRANT INSERT ON pgqueuer_log TO portal_app;

@@ -51,7 +51,7 @@ _FORMULA = re.compile(r"[=@＝＠]|[+＋－-].*[A-Za-z(!|+*=]", re.DOTALL)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}", re.ASCII)
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-# 四保一服: the words for the areas in the standards of places and companies (domain.md 3, S1-S4).
+# 四保一服: the words for the areas in the standards of places and companies.
 AREAS = {
     "秩序": "security", "秩序维护": "security", "安保": "security", "保安": "security", "公共秩序": "security",
     "保洁": "cleaning", "清洁": "cleaning", "环境卫生": "cleaning", "绿化": "greening", "绿化养护": "greening",

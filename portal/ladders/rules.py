@@ -18,9 +18,9 @@ class Policy:
     """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
 
     `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
-    reminder names; `grace_days` is the time that a delivered demand gives (domain.md 4.1: a setting, default 15);
+    reminder names; `grace_days` is the time that a delivered demand gives (a setting, default 15);
     `peace_days` is how long nobody turns again to a home where they spoke with somebody, if nothing else was agreed.
-    Caps and quiet hours are no estate's to change (domain.md 1.16).
+    Caps and quiet hours are no estate's to change.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Policy:
     quiet_until: time = QUIET_UNTIL
 
 
-SEED = Policy("seed-1")  # product.md, the seed plan
+SEED = Policy("seed-1")  # the seed plan
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from portal.reports.rules import FEW, Report, ReportRow
 
 
 class Age(StrEnum):
-    """How many days a sum is overdue; the first four are those of the ladder (product.md S7 to S10)."""
+    """How many days a sum is overdue; the first four are those of the ladder."""
 
     not_due = "not_due"
     to_15 = "to_15"
