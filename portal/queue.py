@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,31 @@ async def enqueue(entrypoint: str, *, wait: timedelta | None = None, **ids: str)
     Only ids travel, never personal data.
     """
     await Queries(AsyncpgDriver(connection())).enqueue(entrypoint, json.dumps(ids).encode(), execute_after=wait)
+
+
+async def enqueue_once(entrypoint: str, jobs: Mapping[str, Mapping[str, str]], *, priority: int = 0) -> None:
+    """Ask for each of these jobs by its key, unless it waits or is under way; one that is held begins anew instead."""
+    held = await fetch(
+        "SELECT id, dedupe_key FROM pgqueuer WHERE status = 'failed' AND dedupe_key = ANY($1)", list(jobs)
+    )
+    queries = Queries(AsyncpgDriver(connection()))
+    await queries.requeue_jobs([row["id"] for row in held])
+    new = sorted(jobs.keys() - {row["dedupe_key"] for row in held})
+    if new:
+        await queries.enqueue(
+            [entrypoint] * len(new),
+            [json.dumps(jobs[key]).encode() for key in new],
+            [priority] * len(new),
+            dedupe_key=list(new),
+            on_conflict="skip",
+        )
+
+
+async def forget_held(keys: str, *, before: str) -> None:
+    """Forget what is held under keys that begin like this and come before another: later work has made it good."""
+    await fetch(
+        "DELETE FROM pgqueuer WHERE status = 'failed' AND starts_with(dedupe_key, $1) AND dedupe_key < $2", keys, before
+    )
 
 
 async def put_back() -> int:

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
-from litestar.types import ASGIApp
 
-from portal import VERSION, db
+from portal import db
 from portal.app import create_app
 from portal.database import Database
-from portal.health import in_short
 from portal.kit import clock, discreet
 from portal.notices.sms import client
 from portal.settings import load, ready_to_serve
-from portal.web.access import Access
-
-log = logging.getLogger("portal.web")
 
 # Seconds: for a connection of the pool, for a new one to the server, and for an answer where the server's own limit
 # of 5 does not reach us. Then 503, so that Stripe asks again and a person is told.
 POOL = {"min_size": 2, "max_size": 10, "wait": 5, "timeout": 5, "command_timeout": 8}
 
 
-def make_app() -> ASGIApp:
+def make_app() -> Litestar:
     """For granian: the portal of this environment. Raises Unusable."""
+    discreet.set_up()
     settings = ready_to_serve(load())
-    discreet.set_up(settings.log)
     if settings.starts_at:
         clock.start_at(settings.starts_at)
 
@@ -41,8 +35,6 @@ def make_app() -> ASGIApp:
         db.engine.point_at(**database.config("portal_app"))
         await db.engine.open(**POOL)
         watch = asyncio.create_task(_end_with(os.getppid()))
-        stands = await in_short(settings, "database", "migrations", "worker")
-        log.info("portal web %s is ready, process %d: %s", VERSION, os.getpid(), stands)
         try:
             yield
         finally:
@@ -52,7 +44,7 @@ def make_app() -> ASGIApp:
 
     if settings.sms_key_id:
         client()  # so that nobody waits for it when the first code is sent
-    return Access(create_app(settings, lifespan=[with_database]))
+    return create_app(settings, lifespan=[with_database])
 
 
 async def _end_with(parent: int) -> None:
@@ -67,7 +59,6 @@ def serve(port: int, workers: int = 1, address: str = "127.0.0.1") -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    log.info("portal web %s begins on %s port %d, processes: %d", VERSION, address, port, workers)
     Granian(
         "portal.serving:make_app",
         address=address,

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from asyncpg import Record
 
 from portal.audit.verifying import broken_chain
-from portal.communities.queries import estates
 from portal.db import EVERYWHERE, fetch, fetch_one, unit_of_work
+from portal.each import estates
 from portal.invariants import CHAINS, Invariant, invariants
 from portal.kit import clock
 

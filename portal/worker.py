@@ -1,4 +1,4 @@
-"""The worker: jobs from the queue, the rounds of each minute, and the daily work, each job named in one list."""
+"""The worker: jobs from the queue, the rounds of each minute, and the day's work of one estate after the other."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
-from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -21,29 +20,23 @@ from pgqueuer import PgQueuer
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
-from portal import VERSION, db
-from portal.arrears.jobs import arrears
+from portal import db
 from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
 from portal.billing.requesting import see_to_run
 from portal.checkout.gateway import gateway
 from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
+from portal.daily import ask_for_days, see_to_day
 from portal.database import Database
 from portal.db import fetch, unit_of_work
-from portal.disclosures.jobs import disclosures
-from portal.disputes.jobs import rounds
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
-from portal.health import in_short
-from portal.holds.jobs import holds
 from portal.kit import clock
 from portal.kit.discreet import traced
-from portal.late_charges.jobs import late_charges
 from portal.letters.batch import write_letters
-from portal.notices.jobs import notices
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
-from portal.plans.jobs import plans, sweep_plans
+from portal.plans.jobs import sweep_plans
 from portal.queue import TRIES, Driver, put_back
 from portal.settings import Settings
 
@@ -51,27 +44,16 @@ log = logging.getLogger("portal.worker")
 
 BEAT = 5  # seconds between two signs of life
 # Seconds for what takes longer than a minute: an estate of any size, a building of letters.
-LONG = {"see_to_run": 3600, "see_to_import": 3600, "write_letters": 3600}
+LONG = {"see_to_run": 3600, "see_to_import": 3600, "write_letters": 3600, "see_to_day": 3600}
 MINUTES = "* * * * *"
 HOURLY = "10 * * * *"  # UTC: every zone has its midnight at another hour
 PATIENCE = 120  # seconds that a statement may take: after it, a connection nobody answers on is given up
+DAYS_AT_ONCE = 2  # estates of which one worker does the day's work: the rest is there for other workers
 RESCUE = 15  # seconds without a sign of life after which the jobs of a killed worker are anybody's
-HOME = "Asia/Shanghai"  # whose day it is while there is no estate
-
-# Jobs that ensure a business date, in the order in which one builds on the other.
-DAILY: tuple[Callable[[date], Awaitable[Any]], ...] = (
-    plans,
-    holds,
-    late_charges,
-    arrears,
-    rounds,
-    disclosures,
-    notices,
-)
 
 
 def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]]]:
-    """Everything that `enqueue` may ask for, by name; the ids of the payload become arguments."""
+    """What somebody waits for, by the name that `enqueue` is given; the ids of the payload become arguments."""
     return {
         "send_notice": partial(send_notice, settings),
         "settle_event": settle_event,
@@ -87,7 +69,6 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
     db.engine.point_at(**config)
     await db.engine.open(min_size=1, max_size=6, wait=30, timeout=10, command_timeout=PATIENCE)
     gateway.point_at(settings)
-    log.info("portal worker %s is ready: %s", VERSION, await in_short(settings, "database", "migrations"))
     ending = stop or asyncio.Event()
     if stop is None:
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -96,36 +77,61 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
         asyncio.create_task(_beat(f"worker:{socket.gethostname()}:{uuid4().hex[:8]}")),
         # The ticks that were missed while nobody worked.
         asyncio.create_task(_attempt("jobs", put_back)),
-        asyncio.create_task(_attempt("today", ensure_today)),
+        asyncio.create_task(_attempt("days", ask_for_days)),
     ]
     try:
-        await pgqueuer.run(
-            partial(queue_of, settings, config),
-            shutdown=ending,
-            restart_on_failure=True,
-            restart_delay=timedelta(seconds=1),
-            shutdown_on_listener_failure=True,
-            dequeue_timeout=timedelta(seconds=5),
-            heartbeat_timeout=timedelta(seconds=RESCUE),
-        )
+        async with asyncio.TaskGroup() as queues:
+            queues.create_task(_work(partial(queue_of, settings, config), ending))
+            queues.create_task(_work(partial(days_of, config), ending, batch=1, at_once=DAYS_AT_ONCE))
     finally:
         for task in aside:
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
         await db.engine.close()
-        log.info("portal worker has ended")
+
+
+async def _work(
+    queue: Callable[[], object], ending: asyncio.Event, *, batch: int = 10, at_once: int | None = None
+) -> None:
+    """Take jobs from a queue until `ending`, any number `at_once` or so many; survives a database that was away."""
+    await pgqueuer.run(
+        queue,
+        shutdown=ending,
+        restart_on_failure=True,
+        restart_delay=timedelta(seconds=1),
+        shutdown_on_listener_failure=True,
+        dequeue_timeout=timedelta(seconds=5),
+        heartbeat_timeout=timedelta(seconds=RESCUE),
+        batch_size=batch,
+        max_concurrent_tasks=at_once,
+    )
 
 
 @asynccontextmanager
 async def queue_of(settings: Settings, config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
-    """The queue with its jobs on a fresh pool, one for each attempt to run."""
+    """The queue of what somebody waits for, and the rounds, on a fresh pool, one for each attempt to run."""
+    async with _queue(config, entrypoints(settings)) as queue:
+        queue.schedule("minutely", MINUTES, clean_old=True)(partial(_minutely, settings))
+        queue.schedule("hourly", HOURLY, clean_old=True)(_hourly)
+        yield queue
+
+
+@asynccontextmanager
+async def days_of(config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
+    """The queue of the day's work, apart: hundreds of estates are due at once, and nothing else is to wait for them."""
+    async with _queue(config, {"see_to_day": see_to_day}) as queue:
+        yield queue
+
+
+@asynccontextmanager
+async def _queue(
+    config: Mapping[str, Any], acts: Mapping[str, Callable[..., Awaitable[Any]]]
+) -> AsyncIterator[PgQueuer]:
     pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, timeout=10, command_timeout=30)  # one listens
     try:
         queue = PgQueuer(Driver(pool))
-        for name, act in entrypoints(settings).items():
+        for name, act in acts.items():
             _register(queue, name, act)
-        queue.schedule("minutely", MINUTES, clean_old=True)(partial(_minutely, settings))
-        queue.schedule("hourly", HOURLY, clean_old=True)(_hourly)
         yield queue
     finally:
         try:
@@ -141,11 +147,9 @@ class Failed(Exception):
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
         begin_request(name)
-        began = perf_counter()
         try:
             async with asyncio.timeout(LONG.get(name, 60)):
                 await act(**json.loads(job.payload or b"{}"))
-            log.info("job %s is done, %.0f ms, tries %d", name, 1000 * (perf_counter() - began), job.attempts + 1)
         except Exception as trouble:
             log.warning("job %s failed", name, exc_info=trouble)
             raise Failed(traced(trouble)) from None
@@ -166,25 +170,7 @@ async def _minutely(settings: Settings, schedule: Schedule) -> None:
 
 async def _hourly(schedule: Schedule) -> None:
     await _attempt("events", sweep_events)
-    await ensure_today()
-
-
-async def ensure_today() -> None:
-    """Let every daily job see to the business date once; one that fails keeps no other and is tried at the next tick.
-
-    The date is the earliest of all communities' zones, so that nobody is late before their own midnight. An estate
-    that is imported in the course of a day is first looked at on the next: time to check what was imported.
-    """
-    async with unit_of_work():
-        zones = [row["timezone"] for row in await fetch("SELECT DISTINCT timezone FROM community")]
-        done = {row["name"] for row in await fetch("SELECT name FROM worker_heartbeat WHERE name LIKE 'day:%'")}
-    on = min((clock.today(zone) for zone in zones), default=clock.today(HOME))
-    for job in DAILY:
-        mark = f"day:{on}:{job.__name__}"
-        began = perf_counter()
-        if mark not in done and await _attempt(job.__name__, partial(job, on)):
-            await beat(mark)
-            log.info("job %s of %s is done, %.0f ms", job.__name__, on, 1000 * (perf_counter() - began))
+    await _attempt("days", ask_for_days)
 
 
 async def _attempt(name: str, job: Callable[[], Awaitable[Any]]) -> bool:
@@ -209,7 +195,7 @@ async def _beat(name: str) -> None:
 
 
 async def beat(name: str) -> None:
-    """A sign of life of a worker (`worker:…`), or that a daily job saw to its date (`day:…`)."""
+    """A sign of life of a worker (`worker:…`)."""
     async with unit_of_work():
         await fetch(
             "INSERT INTO worker_heartbeat (id, name, beat_at) VALUES (gen_random_uuid(), $1, $2)"

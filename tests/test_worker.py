@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,12 +18,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-import portal.worker
-from portal.audit.actions import present_request
 from portal.database import Database
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.health import health
-from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
@@ -71,13 +66,15 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def worker(
-    settings: Settings, gateway: Gateway, *, log: Path | None = None
-) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """`portal worker` on the database of the tests, ready when its heart beats; its log goes to a file if asked for."""
-    environ = environment(settings) | {"SMS_URL": gateway.url} | ({"PORTAL_LOG": "info"} if log else {})
-    words = [sys.executable, "-m", "portal.cli", "worker"]
-    process = subprocess.Popen(words, env=environ, stderr=log.open("wb") if log else None)  # noqa: ASYNC220
+async def worker(settings: Settings, gateway: Gateway) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """`portal worker` on the database of the tests, ready when its heart beats."""
+    environ = os.environ | {
+        "PORTAL_DATA": str(settings.data), "PORTAL_ENV": "test", "PORTAL_SECRET_KEY": settings.secret_key,
+        "PORTAL_BASE_URL": settings.base_url, "STRIPE_API_KEY": settings.stripe_api_key,
+        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret, "STRIPE_API_BASE": str(settings.stripe_api_base),
+        "SMS_URL": gateway.url, "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"], env=environ)  # noqa: ASYNC220
     try:
         await until(lambda: beats())
         yield process
@@ -85,16 +82,6 @@ async def worker(
         if process.poll() is None:
             process.kill()
         await asyncio.to_thread(process.wait)
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """For a part of the portal as a process of its own."""
-    return os.environ | {
-        "PORTAL_DATA": str(settings.data), "PORTAL_ENV": "test", "PORTAL_SECRET_KEY": settings.secret_key,
-        "PORTAL_BASE_URL": settings.base_url, "STRIPE_API_KEY": settings.stripe_api_key,
-        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret, "STRIPE_API_BASE": str(settings.stripe_api_base),
-        "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
 
 
 async def beats() -> int:
@@ -226,26 +213,3 @@ async def test_what_was_rolled_back_is_never_sent(settings: Settings, gateway: G
             raise KeyError
     async with unit_of_work():
         assert await fetch("SELECT id FROM pgqueuer") == []
-
-
-async def test_each_day_is_seen_to_once_and_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    await cast.mingxi()
-    ran: list[str] = []
-    ids: list[str] = []
-
-    async def good(on: date) -> None:
-        ran.append(f"good {on}")
-        ids.append(present_request())
-
-    async def bad(on: date) -> None:
-        ran.append("bad")
-        raise RuntimeError
-
-    monkeypatch.setattr(portal.worker, "DAILY", (good, bad))
-    monkeypatch.setattr(clock, "today", lambda zone: date(2026, 11, 23))
-    await portal.worker.ensure_today()
-    await portal.worker.ensure_today()
-    monkeypatch.setattr(clock, "today", lambda zone: date(2026, 11, 24))
-    await portal.worker.ensure_today()
-    assert ran == ["good 2026-11-23", "bad", "bad", "good 2026-11-24", "bad"]
-    assert len(set(ids)) == 2 and all(re.fullmatch(r"good:[0-9a-f]{12}", one) for one in ids)

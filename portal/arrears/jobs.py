@@ -12,26 +12,24 @@ from portal.arrears.climbing import climb_by_themselves
 from portal.arrears.reminding import remind
 from portal.arrears.sifting import changed_debtors, pass_over
 from portal.arrears.states import Why
-from portal.db import EVERYWHERE, fetch, retrying, unit_of_work
+from portal.db import retrying, unit_of_work
+from portal.each import of_each_estate
 from portal.ladders.queries import ladder_of
 
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 
 
-async def arrears(on: date) -> dict[str, int]:
+@of_each_estate
+async def arrears(on: date, community: int) -> dict[str, int]:
     """Open, change and close cases as of a day, remind, and let climb what may climb by itself.
 
-    Estate by estate in batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and
-    holds are those of now, so that a look at a past day never chases what has been paid or disputed since.
+    In batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and holds are those
+    of now, so that a look at a past day never chases what has been paid or disputed since.
     """
-    async with unit_of_work(EVERYWHERE, read_only=True):
-        communities = [row["id"] for row in await fetch("SELECT id FROM community ORDER BY id")]
-    done: Counter[str] = Counter()
-    for community in communities:
-        debtors, passed = await _sift(community, on)
-        done["looked"] += passed
-        for start in range(0, len(debtors), BATCH):
-            done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+    debtors, passed = await _sift(community, on)
+    done: Counter[str] = Counter(looked=passed)
+    for start in range(0, len(debtors), BATCH):
+        done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
     return {name: done[name] for name in ("looked", "opened", "closed", "changed", "reminded", "climbed")}
 
 

@@ -16,7 +16,7 @@ from portal.checkout.records import LIFETIME, LIVE, read_attempt
 from portal.checkout.rules import looks_due
 from portal.checkout.settling import end_attempt, ensure_posted
 from portal.checkout.states import AttemptState
-from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.db import EVERYWHERE, Scope, fetch, unit_of_work
 from portal.kit import clock
 
 log = logging.getLogger("portal.checkout")
@@ -31,10 +31,13 @@ async def settle_event(event: str) -> None:
     await settle_stored_event(event)
 
 
-async def attempts(on: date) -> int:
-    """Look at every attempt that is not over, and at events lost or left lying; how many ended. Repeatable."""
+async def attempts(on: date, community: int | None = None) -> int:
+    """Look at every attempt that is not over, or an estate's, and at events lost or left lying; how many ended.
+
+    Repeatable.
+    """
     await sweep_events()
-    return await _round([one.id for one in await _live()], on)
+    return await _round([one.id for one in await _live(EVERYWHERE if community is None else community)], on)
 
 
 async def poll_attempts() -> int:
@@ -61,9 +64,9 @@ class _Live:
     looks: int
 
 
-async def _live() -> list[_Live]:
+async def _live(scope: Scope = EVERYWHERE) -> list[_Live]:
     """Those that were never asked for first, then the longest ago."""
-    async with unit_of_work(EVERYWHERE, read_only=True):
+    async with unit_of_work(scope, read_only=True):
         rows = await fetch(
             "SELECT id, expires_at, looks FROM attempt WHERE state = ANY($1::text[])"
             " ORDER BY looked_at NULLS FIRST, created_at",

@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal import VERSION
 from portal.cli import parts, staff, work
 from portal.cli.asking import OK, REFUSED, show
 from portal.kit.period import Month
@@ -40,7 +39,6 @@ def main(words: list[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     """Every command with its words."""
     top = argparse.ArgumentParser(prog="portal", description="Mingbai, the owner portal")
-    top.add_argument("--version", action="version", version=VERSION)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object")
     common.add_argument("--data", type=Path, help="the data folder (PORTAL_DATA)")
@@ -78,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     job = command("run", work.job, "run a daily job as of a date")
     job.add_argument("job", choices=sorted(work.JOBS))
     job.add_argument("--on", type=date.fromisoformat, required=True)
+    job.add_argument("--community", action="append", default=[], help="only this estate; may be given several times")
     check = command("verify", work.verify, "check every invariant and the audit chains, estate by estate")
     check.add_argument("--community", action="append", default=[], help="only this estate; may be given several times")
     check.add_argument("--anew", action="store_true", help="do not go on with one that was cut off")

@@ -38,8 +38,7 @@ def serve(given: argparse.Namespace) -> int:
     """The web server."""
     from portal.serving import serve
 
-    settings = all_approved(ready_to_serve(load()))
-    discreet.set_up(settings.log)
+    all_approved(ready_to_serve(load()))
     serve(given.port, given.workers, given.address)
     return OK
 
@@ -48,8 +47,8 @@ def worker(given: argparse.Namespace) -> int:
     """The worker of the job queue."""
     from portal.worker import run_worker
 
+    discreet.set_up()
     settings = all_approved(ready_to_serve(load()))
-    discreet.set_up(settings.log)
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)

@@ -69,16 +69,25 @@ async def _so_far(done: int, whole: int) -> None:
 
 
 def job(given: argparse.Namespace) -> int:
-    """Run a daily job as of a date."""
+    """Run a daily job as of a date, in all estates or in some."""
+    from collections import Counter
     from importlib import import_module
 
     from portal.checkout.gateway import gateway
+    from portal.each import estates, in_turn
 
     async def work(settings: Settings) -> Answer:
         gateway.point_at(settings)
-        done = await getattr(import_module(JOBS[given.job]), given.job.replace("-", "_"))(given.on)
-        facts = done if isinstance(done, dict) else {"done": done}
-        return OK, {"job": given.job, "on": given.on.isoformat(), **facts}
+        act = getattr(import_module(JOBS[given.job]), given.job.replace("-", "_"))
+        chosen = await estates(given.community) if given.community else [None]
+        done: Counter[str] = Counter()
+        said = {"job": given.job, "on": given.on.isoformat()}
+        try:
+            for counts in await in_turn(given.job, chosen, lambda one: act(given.on, one and one.id)):
+                done.update(counts if isinstance(counts, dict) else {"done": counts})
+        except ExceptionGroup as trouble:
+            return REFUSED, {**said, "error": str(trouble)}
+        return OK, {**said, **done}
 
     return with_database(given, work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,6 @@ from portal.communities.states import FeeMode
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing
-from portal.kit.i18n import N_
-
-NO_COMMUNITY = N_("There is no community with the code %(code)s.")
 
 
 @dataclass(frozen=True)
@@ -59,32 +56,6 @@ async def today_in(community: int) -> date:
     if zone is None:
         raise Missing
     return clock.today(zone)
-
-
-@dataclass(frozen=True)
-class Estate:
-    """What a job needs to go estate by estate."""
-
-    id: int
-    code: str
-    zone: str
-
-
-async def estates(codes: Sequence[str] = ()) -> list[Estate]:
-    """Every estate there is, or those with these codes, in the order of their ids. Raises Missing for an unknown code.
-
-    Opens a unit of work of its own, so that none is held while the caller goes from one to the next.
-    """
-    async with unit_of_work(read_only=True):
-        rows = await fetch(
-            "SELECT id, code, timezone FROM community WHERE cardinality($1::text[]) = 0 OR code = ANY($1) ORDER BY id",
-            list(codes),
-        )
-    known = {row["code"] for row in rows}
-    for code in codes:
-        if code not in known:
-            raise Missing(NO_COMMUNITY, code=code)
-    return [Estate(row["id"], row["code"], row["timezone"]) for row in rows]
 
 
 @dataclass(frozen=True)

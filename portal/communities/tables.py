@@ -45,3 +45,10 @@ class CalendarOverride(Table):
     note = text()
 
     calendar_override_one_a_day = Unique(columns(community, on_day))
+
+
+class DailyLook(Table):
+    """The last business day of an estate that the daily work has seen to."""
+
+    community = ref(Community, unique=True)
+    on_day = day()

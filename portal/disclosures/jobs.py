@@ -8,8 +8,9 @@ from typing import Any
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.communities.states import FeeMode
-from portal.db import EVERYWHERE, advisory_lock, fetch, fetch_value, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_one, fetch_value, unit_of_work
 from portal.disclosures.rules import Profile, covered_on, due_on, periods_of, profiles_of, tellable
+from portal.each import of_each_estate
 
 _PUBLISHED = """
 SELECT s.starts_on, s.ends_on, (s.published_at AT TIME ZONE c.timezone)::date AS on_day
@@ -20,21 +21,24 @@ WHERE s.community = $1 AND s.state <> 'draft' AND s.ends_on >= $3 AND s.starts_o
 """
 
 
-async def disclosures(on: date) -> dict[str, int]:
+@of_each_estate
+async def disclosures(on: date, community: int) -> dict[str, int]:
     """Write down what came due by a day, and what statements published by then fulfil.
 
     Safe to run twice, at once, late, and for a past day.
     """
-    async with unit_of_work(EVERYWHERE, read_only=True):
-        estates = await fetch(
+    async with unit_of_work(community, read_only=True):
+        estate = await fetch_one(
             "SELECT id, jurisdiction, fee_mode, (created_at AT TIME ZONE timezone)::date AS since FROM community"
-            " ORDER BY id"
+            " WHERE id = $1",
+            community,
         )
     done = {"due": 0, "published": 0}
-    for estate in estates:
-        for profile in profiles_of(estate["jurisdiction"], FeeMode(estate["fee_mode"])):
-            due, published = await _ensure(estate, profile, on)
-            done = {"due": done["due"] + due, "published": done["published"] + published}
+    if estate is None:
+        return done
+    for profile in profiles_of(estate["jurisdiction"], FeeMode(estate["fee_mode"])):
+        due, published = await _ensure(estate, profile, on)
+        done = {"due": done["due"] + due, "published": done["published"] + published}
     return done
 
 

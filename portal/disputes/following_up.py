@@ -7,7 +7,7 @@ from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
 from portal.disputes.opening import begin_again
 from portal.disputes.queries import question_about
@@ -25,7 +25,7 @@ NOT_ASKED = N_("There is no question to answer here now. The page of the dispute
 JOB = "job:rounds"
 # Nobody has anything to do in these, and in this round the owner has not been asked.
 DUE = (
-    "SELECT d.id, d.community FROM dispute d JOIN community c ON c.id = d.community CROSS JOIN LATERAL"
+    "SELECT d.id FROM dispute d JOIN community c ON c.id = d.community CROSS JOIN LATERAL"
     "  (SELECT max(t.at) AS at FROM dispute_step t"
     "   WHERE t.dispute = d.id AND t.kind IN ('accepted', 'rectified') AND t.at >= d.round_began_at) done"
     " WHERE (d.state IN ('decided', 'accepted') OR d.state IN ('open', 'reopened') AND d.department_due IS NULL)"
@@ -34,11 +34,10 @@ DUE = (
 )
 
 
-async def disputes_to_follow_up(on: date) -> list[tuple[int, UUID]]:
-    """(community, dispute) of every one whose owners are to be asked by this day, in all estates."""
-    async with unit_of_work(EVERYWHERE, read_only=True):
-        rows = await fetch(DUE + " ORDER BY d.id", on - FOUR_WEEKS)
-    return [(row["community"], row["id"]) for row in rows]
+async def disputes_to_follow_up(community: int, on: date) -> list[UUID]:
+    """Every dispute of an estate whose owners are to be asked by this day."""
+    async with unit_of_work(community, read_only=True):
+        return [row["id"] for row in await fetch(DUE + " ORDER BY d.id", on - FOUR_WEEKS)]
 
 
 @retrying

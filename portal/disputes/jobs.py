@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from portal.disputes.following_up import ask_if_fixed, disputes_to_follow_up
-from portal.services.jobs import expected
+from portal.each import of_each_estate
+from portal.services.expecting import expect_rounds
+
+JOB = "job:rounds"
 
 
-async def rounds(on: date) -> dict[str, int]:
+@of_each_estate
+async def rounds(on: date, community: int) -> dict[str, int]:
     """Write down what is promised and ask whoever is to be asked by this day; safe to run twice, at once, and late."""
-    promised, asked = await expected(on), 0
-    for community, dispute in await disputes_to_follow_up(on):
+    promised, asked = await expect_rounds(community, on, actor=JOB), 0
+    for dispute in await disputes_to_follow_up(community, on):
         asked += await ask_if_fixed(community, dispute, on)
     return {"expected": promised, "asked": asked}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
+from portal.communities.days import day_seen_to
 from portal.db import fetch, fetch_value, widen_scope
 from portal.estate.known import Cells, Change, Known
 from portal.kit import clock
@@ -32,6 +33,7 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
                 clock.real_now(),
             )
             await widen_scope(made)
+            await day_seen_to(made, clock.today(change.new["timezone"]))  # time to check what was imported
             return made
         if not change.same:
             await fetch(

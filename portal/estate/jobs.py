@@ -5,41 +5,63 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+
+from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.each import in_turn
 from portal.estate.rules import KEPT
 from portal.estate.states import OPEN
 from portal.estate.trying import FOLDER
 from portal.estate.uploads import forget
 from portal.kit import clock
 
+OPENED = [state.value for state in OPEN]
+
 
 async def sweep_imports() -> dict[str, int]:
     """End imports in which nothing has moved for a day, and forget the mistakes of those that ended a day ago."""
     await asyncio.to_thread(_sweep_folders)
-    now = clock.real_now()
-    async with unit_of_work(EVERYWHERE):
-        ended = await fetch(
-            "UPDATE import_request SET state = 'expired', changed_at = $1"
-            " WHERE state = ANY($3) AND changed_at < $2 RETURNING id, community",
-            now,
-            now - KEPT,
-            [state.value for state in OPEN],
+    before = clock.real_now() - KEPT
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        old = await fetch(
+            "SELECT id, community FROM import_request WHERE changed_at < $1"
+            " AND (state = ANY($2) OR report ?| '{errors,warnings}') ORDER BY changed_at",
+            before,
+            OPENED,
         )
-        for row in ended:
-            await forget(row["id"])
-            subject = f"import_request:{row['id']}"
-            await record("job:imports", AuditVerb.IMPORT_EXPIRED, subject, community=row["community"])
+    swept = await in_turn("an old import", old, partial(_sweep, before=before))
+    return {"expired": swept.count("expired"), "forgotten": swept.count("forgotten")}
+
+
+async def _sweep(old: Record, *, before: datetime) -> str:
+    """What was done, if nothing has moved in the meantime."""
+    async with unit_of_work(old["community"]):
+        if await fetch(
+            "UPDATE import_request SET state = 'expired', changed_at = $3"
+            " WHERE id = $1 AND state = ANY($4) AND changed_at < $2 RETURNING id",
+            old["id"],
+            before,
+            clock.real_now(),
+            OPENED,
+        ):
+            await forget(old["id"])
+            subject = f"import_request:{old['id']}"
+            await record("job:imports", AuditVerb.IMPORT_EXPIRED, subject, community=old["community"])
+            return "expired"
         forgotten = await fetch(
             "UPDATE import_request SET report = report - 'errors' - 'warnings'"
-            " WHERE state <> ALL($2) AND changed_at < $1 AND report ?| '{errors,warnings}' RETURNING id",
-            now - KEPT,
-            [state.value for state in OPEN],
+            " WHERE id = $1 AND state <> ALL($3) AND changed_at < $2 RETURNING id",
+            old["id"],
+            before,
+            OPENED,
         )
-    return {"expired": len(ended), "forgotten": len(forgotten)}
+        return "forgotten" if forgotten else ""
 
 
 def _sweep_folders() -> None:

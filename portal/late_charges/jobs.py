@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.db import fetch, fetch_value, unit_of_work
+from portal.each import of_each_estate
 from portal.kit.period import Month
 from portal.late_charges.charging import charge_debtors, close_month
 from portal.late_charges.facts import owing
@@ -13,23 +14,22 @@ from portal.late_charges.rules import NoPrimeRate
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 
 
-async def late_charges(on: date) -> dict[str, int]:
+@of_each_estate
+async def late_charges(on: date, community: int) -> dict[str, int]:
     """Charge every whole month before `on` since the terms began, in order; safe to run twice, at once, and late.
 
     A month that needs a prime rate which nobody has entered waits, with those after it; the desk says so.
     """
-    bills, months, waiting = 0, 0, set()
-    for community, month in await _open_months(on):
-        if community in waiting:
-            continue
+    bills, months, waiting = 0, 0, 0
+    for month in await _open_months(community, on):
         try:
             bills += await _charge(community, month, on)
         except NoPrimeRate:
-            waiting.add(community)
-            continue
+            waiting = 1
+            break
         await close_month(community, month)
         months += 1
-    return {"bills": bills, "months": months, "waiting": len(waiting)}
+    return {"bills": bills, "months": months, "waiting": waiting}
 
 
 async def _charge(community: int, month: Month, on: date) -> int:
@@ -41,14 +41,12 @@ async def _charge(community: int, month: Month, on: date) -> int:
     return bills
 
 
-async def _open_months(on: date) -> list[tuple[int, Month]]:
-    """Months before the one of `on` that have terms and are not charged in full, estate by estate, oldest first."""
-    async with unit_of_work(EVERYWHERE, read_only=True):
-        begun = await fetch("SELECT community, min(starts_on) AS first FROM late_terms GROUP BY community ORDER BY 1")
-        closed = {(row["community"], row["month"]) for row in await fetch("SELECT community, month FROM late_month")}
-    return [
-        (row["community"], month)
-        for row in begun
-        for month in Month.of(row["first"]).through(Month.of(on) + -1)
-        if (row["community"], str(month)) not in closed
-    ]
+async def _open_months(community: int, on: date) -> list[Month]:
+    """Months before the one of `on` that have terms and are not charged in full, the oldest first."""
+    async with unit_of_work(community, read_only=True):
+        first = await fetch_value("SELECT min(starts_on) FROM late_terms WHERE community = $1", community)
+        rows = await fetch("SELECT month FROM late_month WHERE community = $1", community)
+    if first is None:
+        return []
+    closed = {row["month"] for row in rows}
+    return [month for month in Month.of(first).through(Month.of(on) + -1) if str(month) not in closed]

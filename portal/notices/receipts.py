@@ -37,6 +37,8 @@ async def ask_receipts(settings: Settings) -> int:
         except NotSent as silent:
             log.warning("no receipts now: %s", silent)
             break
+        except Exception as trouble:  # of one estate, or one message: the others have their turn
+            log.warning("the receipt of %s could not be kept", row["id"], exc_info=trouble)
     return came
 
 

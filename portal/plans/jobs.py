@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from asyncpg import Record
+
 from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.each import in_turn, of_each_estate
 from portal.kit import clock
 from portal.plans.keeping import settle_plan
 from portal.plans.rules import Keeping
@@ -13,11 +16,12 @@ from portal.plans.rules import Keeping
 ENDED = (Keeping.completed, Keeping.broken)
 
 
-async def plans(on: date) -> dict[str, int]:
+@of_each_estate
+async def plans(on: date, community: int) -> dict[str, int]:
     """Complete what is paid and break what was missed, one plan at a time; safe to run twice, at once, and late."""
-    async with unit_of_work(EVERYWHERE, read_only=True):
-        active = await fetch("SELECT id, community FROM plan WHERE state = 'active' ORDER BY id")
-    verdicts = [await settle_plan(row["community"], row["id"], on) for row in active]
+    async with unit_of_work(community, read_only=True):
+        active = [row["id"] for row in await fetch("SELECT id FROM plan WHERE state = 'active' ORDER BY id")]
+    verdicts = [await settle_plan(community, plan, on) for plan in active]
     ended = Counter(verdict.keeping for verdict in verdicts if verdict)
     return {"looked": len(active), **{keeping.value: ended[keeping] for keeping in ENDED}}
 
@@ -30,6 +34,9 @@ async def sweep_plans() -> dict[str, int]:
             " WHERE p.state = 'active' AND NOT EXISTS (SELECT FROM plan_line pl JOIN line_balance lb"
             " ON lb.line = pl.line WHERE pl.plan = p.id AND lb.outstanding > 0) ORDER BY p.id"
         )
-    for row in paid:
-        await settle_plan(row["community"], row["id"], clock.today(row["timezone"]))
+    await in_turn("a paid plan", paid, _complete)
     return {"looked": len(paid)}
+
+
+async def _complete(paid: Record) -> None:
+    await settle_plan(paid["community"], paid["id"], clock.today(paid["timezone"]))

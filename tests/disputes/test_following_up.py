@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from portal.cli.work import JOBS
+from portal.daily import DAILY
 from portal.db import fetch, unit_of_work
 from portal.disputes import deciding, desk, opening, queries
 from portal.disputes.following_up import answer_follow_up
@@ -20,7 +21,6 @@ from portal.kit.errors import Missing, Refused
 from portal.services.actions import Work, record_service
 from portal.services.states import ServiceArea
 from portal.settings import Settings
-from portal.worker import DAILY
 from tests import cast
 from tests.client import browser
 from tests.disputes.test_pages import attributes
