@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from asyncpg import InterfaceError, PostgresError
-
 from portal.db import EVERYWHERE, fetch_value, unit_of_work
 from portal.kit import clock
+from portal.outage import is_down, state_of
+from portal.reaching import clock_off
 from portal.settings import Settings
 
 log = logging.getLogger("portal.health")
@@ -36,6 +36,7 @@ class Health:
     unsealed_age: int | None
     estates_behind: int | None
     reconciliation_age: int | None
+    clock_off: int | None  # by how much the database's clock is ahead of this machine's
     channels_off: tuple[str, ...]
 
     @property
@@ -61,9 +62,11 @@ async def health(settings: Settings) -> Health:
             async with unit_of_work(EVERYWHERE, read_only=True):
                 facts = await _measure()
                 return Health(database=True, migrations=await migrations_current(), channels_off=off, **facts)
-    except (OSError, TimeoutError, PostgresError, InterfaceError) as trouble:
+    except Exception as trouble:
+        if not (is_down(trouble) or state_of(trouble)):
+            raise
         log.warning("the database cannot be asked: %r", trouble)
-        unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE, "estates_behind"))
+        unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE, "estates_behind", "clock_off"))
         return Health(database=False, migrations=False, channels_off=off, **unknown)
 
 
@@ -96,6 +99,7 @@ async def _measure() -> dict[str, int | None]:
     for name, question in SINCE.items():
         moment = await fetch_value(question)
         facts[name] = None if moment is None else max(0, int((now - moment).total_seconds()))
+    facts["clock_off"] = clock_off(await fetch_value("SELECT clock_timestamp()"))
     return facts
 
 

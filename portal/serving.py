@@ -17,9 +17,9 @@ from portal.kit import clock, discreet
 from portal.notices.sms import client
 from portal.settings import load, ready_to_serve
 
-# Seconds: for a connection of the pool, for a new one to the server, and for an answer where the server's own limit
-# of 5 does not reach us. Then 503, so that Stripe asks again and a person is told.
-POOL = {"min_size": 2, "max_size": 10, "wait": 5, "timeout": 5, "command_timeout": 8}
+# Seconds: for a connection of the pool, for the first word of a transaction, and for an answer where the server's own
+# limit of 4 does not reach us. Then 503: whatever stands still, Stripe and people are told within 5.
+POOL = {"min_size": 2, "max_size": 10, "wait": 4, "prompt": 2, "command_timeout": 4.5}
 
 
 def make_app() -> Litestar:

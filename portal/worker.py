@@ -29,6 +29,7 @@ from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.daily import ask_for_days, see_to_day
 from portal.database import Database
 from portal.db import fetch, unit_of_work
+from portal.engine import connect
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
 from portal.kit import clock
@@ -38,11 +39,12 @@ from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
 from portal.plans.jobs import sweep_plans
 from portal.queue import TRIES, Driver, put_back
+from portal.reaching import reach
 from portal.settings import Settings
 
 log = logging.getLogger("portal.worker")
 
-BEAT = 5  # seconds between two signs of life
+BEAT = 3  # seconds between two signs of life
 # Seconds for what takes longer than a minute: an estate of any size, a building of letters.
 LONG = {"see_to_run": 3600, "see_to_import": 3600, "write_letters": 3600, "see_to_day": 3600}
 MINUTES = "* * * * *"
@@ -65,9 +67,10 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
 
 async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Event | None = None) -> None:
     """Work until SIGTERM, SIGINT or `stop`; a job under way is finished first. Survives restarts of PostgreSQL."""
+    await reach(database, "portal_worker")
     config = database.config("portal_worker")
     db.engine.point_at(**config)
-    await db.engine.open(min_size=1, max_size=6, wait=30, timeout=10, command_timeout=PATIENCE)
+    await db.engine.open(min_size=1, max_size=6, wait=30, prompt=2, command_timeout=PATIENCE)
     gateway.point_at(settings)
     ending = stop or asyncio.Event()
     if stop is None:
@@ -127,7 +130,8 @@ async def days_of(config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
 async def _queue(
     config: Mapping[str, Any], acts: Mapping[str, Callable[..., Awaitable[Any]]]
 ) -> AsyncIterator[PgQueuer]:
-    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, timeout=10, command_timeout=30)  # one listens
+    limits = {"min_size": 2, "max_size": 4, "command_timeout": 30}  # one listens
+    pool = await asyncpg.create_pool(**config, **limits, connect=connect)
     try:
         queue = PgQueuer(Driver(pool))
         for name, act in acts.items():
@@ -190,7 +194,7 @@ async def _beat(name: str) -> None:
         try:
             await beat(name)
         except Exception as trouble:
-            log.warning("no heartbeat: %s", trouble)
+            log.warning("no heartbeat: %r", trouble)
         await asyncio.sleep(BEAT)
 
 

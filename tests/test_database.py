@@ -9,20 +9,12 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from portal.database import Database, RoleName, parts
+from portal.database import Database, RoleName
 from portal.settings import Settings
 from portal.setup import set_up
 
 pytestmark = pytest.mark.anyio
 NAME, WEB, JOBS = "portal_by_address", "portal test web", "portal_test_jobs"
-
-
-def test_an_address_is_read_with_its_escapes_and_options() -> None:
-    assert parts("postgresql://me%40home:p%2Fw@db.example:6432/estates?sslmode=require") == {
-        "host": "db.example", "port": 6432, "user": "me@home", "password": "p/w", "database": "estates",
-        "ssl": "require",
-    }  # fmt: skip
-    assert parts("postgresql://me@/estates?host=/run/postgresql")["host"] == "/run/postgresql"
 
 
 @pytest.fixture

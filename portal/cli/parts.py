@@ -10,6 +10,7 @@ from dataclasses import replace
 from portal.cli.asking import OK, show
 from portal.database import Database
 from portal.kit import clock, discreet
+from portal.reaching import reach
 from portal.settings import load, ready_for_data, ready_to_serve
 from portal.wordings import all_approved, by_code, wordings
 
@@ -38,7 +39,9 @@ def serve(given: argparse.Namespace) -> int:
     """The web server."""
     from portal.serving import serve
 
-    all_approved(ready_to_serve(load()))
+    settings = all_approved(ready_to_serve(load()))
+    if settings.database_url:  # an embedded server is nobody else's
+        asyncio.run(reach(Database(settings), "portal_app"))
     serve(given.port, given.workers, given.address)
     return OK
 

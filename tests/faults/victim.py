@@ -64,11 +64,11 @@ class Victim:
 
     def part(self, word: str) -> int:
         """The process that `portal dev` started for a part, the newest if an older one is ending."""
-        return max(number for number, parent, called in _processes() if parent == self.process.pid and word in called)
+        return max(number for number, parent, called in processes() if parent == self.process.pid and word in called)
 
     def child_of(self, parent: int) -> int:
         """The process that works for a part: granian's own child."""
-        return max(number for number, above, _ in _processes() if above == parent)
+        return max(number for number, above, _ in processes() if above == parent)
 
     async def backend(self) -> int:
         """A connection of the web's, one that works if there is one."""
@@ -179,7 +179,8 @@ async def sign_in(victim: Victim, owners: int) -> None:
         victim.payers.append(payer)
 
 
-def _processes() -> list[tuple[int, int, str]]:
+def processes() -> list[tuple[int, int, str]]:
+    """Number, parent and command line of everything that runs here."""
     told = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     return [(int(p), int(q), args) for p, q, args in re.findall(r"^\s*(\d+)\s+(\d+)\s+(.*)$", told, re.M)]
 

@@ -1,0 +1,56 @@
+"""Servers that follow one another: a standby that streams from an embedded server, to be promoted or to stay one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from portal.embedded import FAST, Embedded
+
+
+@contextmanager
+def folder(name: str) -> Iterator[Path]:
+    """A folder that PostgreSQL's own user may enter, short enough for a socket; removed at the end."""
+    made = Path(tempfile.mkdtemp(prefix=f"portal-{name}-"))
+    made.chmod(0o711)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def standby_of(primary: Embedded) -> Iterator[Embedded]:
+    """A running standby that streams from the server; whatever it has become, it is stopped and removed at the end."""
+    with folder("standby") as home:
+        follower = Embedded(home, *FAST)
+        follower.data.mkdir(mode=0o700)
+        if follower.user:
+            os.chown(follower.data, *follower._ids())
+        where = ("-h", primary.socket, "-U", "postgres")
+        follower._run("pg_basebackup", "-D", follower.data, *where, "-R", "-c", "fast", "--no-sync")
+        follower.start()
+        try:
+            yield follower
+        finally:
+            follower.stop_if_last()
+
+
+def promote(follower: Embedded) -> None:
+    """Make it the primary, and wait until it is."""
+    follower._run("pg_ctl", "-D", follower.data, "-w", "-s", "promote")
+
+
+def address(*servers: Embedded, **options: str) -> str:
+    """The address of these servers, in this order."""
+    hosts = ",".join(quote(str(server.socket), safe="") for server in servers)
+    return f"postgresql://postgres@{hosts}/portal" + _query(options)
+
+
+def _query(options: Mapping[str, str]) -> str:
+    return "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items()) if options else ""
