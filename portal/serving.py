@@ -19,7 +19,7 @@ from portal.settings import load, ready_to_serve
 
 # Seconds: for a connection of the pool, for the first word of a transaction, and for an answer where the server's own
 # limit of 4 does not reach us. Then 503: whatever stands still, Stripe and people are told within 5.
-POOL = {"min_size": 2, "max_size": 10, "wait": 4, "prompt": 2, "command_timeout": 4.5}
+POOL = {"min_size": 2, "max_size": 10, "wait": 3.5, "prompt": 2, "command_timeout": 4.3}
 
 
 def make_app() -> Litestar:
