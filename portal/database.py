@@ -46,7 +46,16 @@ class Database:
         }
         self.addresses = {name: parts(url, name) for name, url in given.items() if url}
         self.embedded = None if settings.database_url else Embedded(settings.data, *embedded_settings)
-        self.host = self.embedded.start() if self.embedded else ""
+        self.host = self._started() if self.embedded else ""
+
+    def _started(self) -> str:
+        """The folder of the embedded server's socket. Whoever is interrupted meanwhile leaves no server behind."""
+        assert self.embedded
+        try:
+            return self.embedded.start()
+        except BaseException:
+            self.embedded.stop_if_last()
+            raise
 
     def variable(self, role: RoleName) -> str:
         """The setting whose address serves a role."""
