@@ -14,6 +14,7 @@ from portal import db
 from portal.app import create_app
 from portal.database import Database
 from portal.kit import clock, discreet
+from portal.listening import refuse_taken
 from portal.notices.sms import client
 from portal.settings import load, ready_to_serve
 
@@ -55,7 +56,8 @@ async def _end_with(parent: int) -> None:
 
 
 def serve(port: int, workers: int = 1, address: str = "127.0.0.1") -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. Raises PortTaken."""
+    refuse_taken(port, address)
     from granian import Granian
     from granian.constants import Interfaces
 

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from portal.cli import parts, staff, work
-from portal.cli.asking import OK, REFUSED, show
+from portal.cli.asking import INTERRUPTED, OK, REFUSED, show
 from portal.kit.period import Month
+from portal.listening import PortTaken
 from portal.settings import Unusable
 
 RUN_UNTIL_STOPPED = ("dev", "serve", "worker", "sandbox")
 
 
 def main(words: list[str] | None = None) -> None:
-    """Run one command and exit with 0, 1 (refused or found wrong) or 2 (usage)."""
+    """Run one command and exit with 0, 1 (refused or found wrong), 2 (usage) or 130 (Ctrl-C)."""
     given = parser().parse_args(words)
     told_to_stop = OK if given.command in RUN_UNTIL_STOPPED else REFUSED  # work that was cut off did not go well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(told_to_stop))  # so that the embedded server is stopped as well
@@ -34,6 +35,10 @@ def main(words: list[str] | None = None) -> None:
         if given.json:
             show(given, {"error": str(no)})
         raise
+    except PortTaken as no:
+        sys.exit(str(no))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from portal.outage import CommitUnknown, is_down
 from portal.reaching import assert_direct, reason
 from portal.settings import Settings, load, ready_for_data
 
-OK, REFUSED = 0, 1
+OK, REFUSED, INTERRUPTED = 0, 1, 130
 LOST = "The connection broke while saving: look whether it is there before you do it again."
 NOT_SET_UP = (
     asyncpg.InvalidAuthorizationSpecificationError,  # no such role yet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from portal.cli.asking import OK, show
 from portal.database import Database
@@ -64,6 +64,8 @@ def worker(given: argparse.Namespace) -> int:
 
 def sandbox(given: argparse.Namespace) -> int:
     """The stand-ins for Stripe, SMS and mail."""
+    from portal.demo.sign_ins import everybody
+    from portal.sandbox.people import Person
     from portal.sandbox.server import run
     from portal.sandbox.settings import SandboxSettings
 
@@ -73,6 +75,7 @@ def sandbox(given: argparse.Namespace) -> int:
     os.environ.setdefault("PORTAL_BASE_URL", settings.base_url)
     known = replace(
         SandboxSettings.from_environment(),
+        people=tuple(Person(**asdict(one)) for one in everybody(settings)),
         sms_key_id=settings.sms_key_id or "",
         sms_key_secret=settings.sms_key_secret,
         sms_sign_name=settings.sms_sign_name,
