@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
@@ -226,33 +226,6 @@ async def fetch_value(sql: str, *values: Any) -> Any:
 async def advisory_lock(key: str) -> None:
     """Wait until no other transaction holds this key; let go at the end of the transaction."""
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-
-
-async def by_index() -> None:
-    """Look rows up by index until the running unit of work ends, however small their tables seem.
-
-    Keys are checked by plans that a connection keeps: one made while a table held a few rows reads all of it for
-    every row that is written later, until statistics are taken.
-    """
-    await fetch("SELECT set_config('enable_seqscan', 'off', true)")
-
-
-async def patiently() -> None:
-    """Let each statement of the running unit of work take half a minute: figures over years of a large estate."""
-    await fetch("SELECT set_config('statement_timeout', '30s', true)")
-    running().patience = 33  # or the pool's own limit would come first
-
-
-@contextlib.asynccontextmanager
-async def planned_afresh() -> AsyncIterator[None]:
-    """Plan the statements inside for what the tables hold by now.
-
-    A connection keeps the plan of a statement that it was asked often: one made while the tables were empty takes the
-    index of the community, and so reads all that was written since. Not for writing: each key would be planned anew.
-    """
-    await fetch("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
-    yield  # after an error the transaction ends, and with it the setting
-    await fetch("SELECT set_config('plan_cache_mode', 'auto', true)")
 
 
 # --- how columns are declared (rule 12)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
-from portal import db
+from portal import VERSION, db
 from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
 from portal.billing.requesting import see_to_run
@@ -32,6 +33,7 @@ from portal.db import fetch, unit_of_work
 from portal.engine import connect
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
+from portal.health import in_short
 from portal.kit import clock
 from portal.kit.discreet import traced
 from portal.letters.batch import write_letters
@@ -72,6 +74,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
     db.engine.point_at(**config)
     await db.engine.open(min_size=1, max_size=6, wait=30, prompt=2, command_timeout=PATIENCE)
     gateway.point_at(settings)
+    log.info("portal worker %s is ready: %s", VERSION, await in_short(settings, "database", "migrations"))
     ending = stop or asyncio.Event()
     if stop is None:
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -91,6 +94,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
         await db.engine.close()
+        log.info("portal worker has ended")
 
 
 async def _work(
@@ -151,9 +155,11 @@ class Failed(Exception):
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
         begin_request(name)
+        began = perf_counter()
         try:
             async with asyncio.timeout(LONG.get(name, 60)):
                 await act(**json.loads(job.payload or b"{}"))
+            log.info("job %s is done, %.0f ms, tries %d", name, 1000 * (perf_counter() - began), job.attempts + 1)
         except Exception as trouble:
             log.warning("job %s failed", name, exc_info=trouble)
             raise Failed(traced(trouble)) from None

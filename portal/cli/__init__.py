@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from portal import VERSION
 from portal.cli import parts, staff, work
 from portal.cli.asking import INTERRUPTED, OK, REFUSED, show
 from portal.kit.period import Month
@@ -44,6 +45,7 @@ def main(words: list[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     """Every command with its words."""
     top = argparse.ArgumentParser(prog="portal", description="Mingbai, the owner portal")
+    top.add_argument("--version", action="version", version=VERSION)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object")
     common.add_argument("--data", type=Path, help="the data folder (PORTAL_DATA)")

@@ -14,7 +14,7 @@ import asyncpg
 from portal import db
 from portal.audit.actions import begin_request
 from portal.database import Database
-from portal.kit import clock
+from portal.kit import clock, discreet
 from portal.kit.errors import Declined
 from portal.outage import CommitUnknown, is_down
 from portal.reaching import assert_direct, reason
@@ -34,6 +34,7 @@ Answer = tuple[int, dict[str, Any]]
 def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitable[Answer]]) -> int:
     """Do the work on a small pool; attach to a running embedded server, or start one and stop it after."""
     settings = ready_for_data(load())
+    discreet.set_up()
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)

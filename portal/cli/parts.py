@@ -40,6 +40,7 @@ def serve(given: argparse.Namespace) -> int:
     from portal.serving import serve
 
     settings = all_approved(ready_to_serve(load()))
+    discreet.set_up(settings.log)
     if settings.database_url:  # an embedded server is nobody else's
         asyncio.run(reach(Database(settings), "portal_app"))
     serve(given.port, given.workers, given.address)
@@ -50,8 +51,8 @@ def worker(given: argparse.Namespace) -> int:
     """The worker of the job queue."""
     from portal.worker import run_worker
 
-    discreet.set_up()
     settings = all_approved(ready_to_serve(load()))
+    discreet.set_up(settings.log)
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)

@@ -27,7 +27,7 @@ from tests.faults.payer import History, Payer
 from tests.running import Portal, portal_dev
 
 CODE = "linxi"
-RECOVERS_WITHIN = 10  # seconds; reliability.md F-01
+RECOVERS_WITHIN = 10  # seconds; F-01
 
 
 @dataclass
