@@ -6,7 +6,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: packages packages-to-test run install test check faults bench browser lighthouse lock clean
+.PHONY: packages packages-to-test run install test check faults machine bench browser lighthouse lock clean
 
 run: .venv/ready
 	@exec $(BIN)/portal dev --data "$(DATA)" --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -54,6 +54,10 @@ check: .venv/ready-to-test
 # The fault tests of `make test` at the counts that a landing owes; about an hour.
 faults: browser
 	PORTAL_FAULTS=landing $(BIN)/python -m pytest tests/faults -m "" --timeout=3600 $(ARGS)
+
+# Both commands on bare roots of Debian 12 and 13; as root. PORTAL_MACHINE=whole runs all tests there, four times.
+machine: .venv/ready-to-test
+	$(BIN)/python -m pytest tests/machine -m machine $(ARGS)
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.bench $(ARGS)

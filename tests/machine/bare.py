@@ -25,6 +25,16 @@ class Bare:
     """A root without Python, make or a compiler; commands in it see no process of the machine."""
 
     root: Path
+    release: str
+
+    def processes(self) -> list[Path]:
+        """The command lines, as files, of all that runs in the root."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it ended
+                if (process / "root").readlink() == self.root:
+                    found.append(process / "cmdline")
+        return found
 
     def command(self, line: str, *, user: str = "root", folder: str = "/") -> list[str]:
         """A shell line as a user of the root in a folder of it, for subprocess; it ends with all that it started."""
@@ -67,7 +77,7 @@ def bare(suite: str) -> Iterator[Bare]:
         root.chmod(0o755)
         _own_devices(root / "dev")
         _reach_out(root)
-        found = Bare(root)
+        found = Bare(root, suite)
         found.must("apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq make")
         yield found
     finally:
