@@ -98,18 +98,19 @@ async def show(request: Request) -> Response[str]:
 async def enter(request: Request, key: FromPath[str]) -> Response[str] | Redirect:
     """Go to the portal as this person. Cookies know no ports, so that ours is the portal's where the hosts are one."""
     state: State = request.app.state.sandbox
-    portal, person = state.settings.portal_url, _who(state, key)
-    if portal is None:
+    if state.settings.portal_url is None:
         raise StripeRefusal("The sandbox was not told where the portal is: set PORTAL_BASE_URL.")
-    if (host := urlsplit(portal).hostname) != request.url.hostname:
+    if (host := urlsplit(state.settings.portal_url).hostname) != request.url.hostname:
         return Redirect(urlunsplit(urlsplit(str(request.url))._replace(netloc=f"{host}:{request.url.port}")))
     try:
-        session = await sign_in(person, portal, state.post, state.sessions.get(key))
-    except NotNow as no:
-        return _refused(_words(request), str(no))
-    except httpx.TransportError:
-        return _refused(_words(request), "away")
-    state.sessions[key] = session
+        return await _gone_in(state, _who(state, key), state.settings.portal_url)
+    except (NotNow, httpx.TransportError) as no:
+        return _refused(_words(request), str(no) if isinstance(no, NotNow) else "away")
+
+
+async def _gone_in(state: State, person: Person, portal: str) -> Redirect:
+    session = await sign_in(person, portal, state.post, state.sessions.get(person.key))
+    state.sessions[person.key] = session
     name, _, value = session.partition("=")
     cookie = Cookie(key=name, value=value, path="/", httponly=True, samesite="lax")
     return Redirect(f"{portal}{person.first_page}", status_code=303, cookies=[cookie])
