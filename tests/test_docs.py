@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import fields
 from pathlib import Path
+
+from portal.health import Health
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -29,3 +32,8 @@ def test_every_link_in_a_document_leads_somewhere() -> None:
     links = [(path, link) for path in texts() if path.suffix == ".md" for link in LINK.findall(path.read_text())]
     assert len(links) > 5
     assert not [(path.name, link) for path, link in links if not (path.parent / link).exists()]
+
+
+def test_every_field_that_monitors_see_is_explained_to_whoever_looks() -> None:
+    table = (ROOT / "docs/operate.md").read_text()
+    assert not [field.name for field in fields(Health) if f"`{field.name}`" not in table]

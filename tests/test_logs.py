@@ -32,13 +32,13 @@ async def test_the_worker_says_that_it_began_what_it_did_and_that_it_ended(
     async with worker(settings, gateway, log=log) as process:
         await text_somebody(estate)
         await until(lambda: delivery("sent"))
-        await until(lambda: says(log, "job notices"))
+        await until(lambda: says(log, "job see_to_day"))
         process.send_signal(signal.SIGTERM)
         await asyncio.to_thread(process.wait, 10)
     told = log.read_text()
     assert f"INFO portal.worker: portal worker {VERSION} is ready: test, database well, migrations well" in told
     assert re.search(r"INFO portal.worker: job send_notice is done, \d+ ms, tries 1\n", told)
-    assert re.search(r"INFO portal.worker: job arrears of \d{4}-\d\d-\d\d is done, \d+ ms\n", told)
+    assert re.search(r"INFO portal.worker: job see_to_day is done, \d+ ms, tries 1\n", told)
     assert told.endswith("portal worker has ended\n")
     for mark in (PHONES["陈静"], PHONES["陈静"].removeprefix("+86"), "陈静", "900"):
         assert mark not in told
