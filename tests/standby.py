@@ -24,17 +24,23 @@ def folder(name: str) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+def follow(follower: Embedded, primary: Embedded) -> None:
+    """Make it a standby that streams from the primary, whatever it was before."""
+    shutil.rmtree(follower.data, ignore_errors=True)
+    follower.data.mkdir(mode=0o700)
+    if follower.user:
+        os.chown(follower.data, *follower._ids())
+    where = ("-h", primary.socket, "-U", "postgres")
+    follower._run("pg_basebackup", "-D", follower.data, *where, "-R", "-c", "fast", "--no-sync")
+    follower.start()
+
+
 @contextmanager
 def standby_of(primary: Embedded) -> Iterator[Embedded]:
-    """A running standby that streams from the server; whatever it has become, it is stopped and removed at the end."""
+    """A running standby of the server; whatever it has become, it is stopped and removed at the end."""
     with folder("standby") as home:
         follower = Embedded(home, *FAST)
-        follower.data.mkdir(mode=0o700)
-        if follower.user:
-            os.chown(follower.data, *follower._ids())
-        where = ("-h", primary.socket, "-U", "postgres")
-        follower._run("pg_basebackup", "-D", follower.data, *where, "-R", "-c", "fast", "--no-sync")
-        follower.start()
+        follow(follower, primary)
         try:
             yield follower
         finally:
@@ -44,6 +50,11 @@ def standby_of(primary: Embedded) -> Iterator[Embedded]:
 def promote(follower: Embedded) -> None:
     """Make it the primary, and wait until it is."""
     follower._run("pg_ctl", "-D", follower.data, "-w", "-s", "promote")
+
+
+def stop(server: Embedded, mode: str) -> None:
+    """`fast` as an operator does, `immediate` as a crash is."""
+    server._run("pg_ctl", "-D", server.data, "-w", "-s", "-m", mode, "stop")
 
 
 def address(*servers: Embedded, **options: str) -> str:

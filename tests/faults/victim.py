@@ -149,11 +149,14 @@ class Victim:
 
 
 @contextmanager
-def running_victim(bills_each: int) -> Iterator[Victim]:
-    """The portal with the owners of `estate.HOMES`, each with this many bills to pay; they are not signed in yet."""
+def running_victim(bills_each: int, **more: str) -> Iterator[Victim]:
+    """The portal with the owners of `estate.HOMES`, each with this many bills to pay; they are not signed in yet.
+
+    `more` are settings of its environment, such as the address of another server than its own.
+    """
     order = Path(os.environ.get("TMPDIR", "/tmp")) / f"portal-deadly-{os.getpid()}"
     try:
-        with portal_dev("tests.faults.deadly", **{ORDER: str(order)}) as (portal, process):
+        with portal_dev("tests.faults.deadly", **more, **{ORDER: str(order)}) as (portal, process):
             folder = portal.data / "estate"
             folder.mkdir()
             estate.write(folder)
