@@ -80,7 +80,8 @@ class Database:
             return {}
         given = {"portal_app": self.settings.database_url, "portal_worker": self.settings.worker_url}
         own = {role: VARIABLES[role] for role, url in given.items() if url and url != self.settings.admin_url}  # type: ignore[index]
-        return {role: self.addresses[name] for role, name in own.items()}
+        known = {role: self.addresses[name] for role, name in own.items()}
+        return {role: login for role, login in known.items() if "user" in login}  # else PGUSER or a service says who
 
     def answers(self) -> bool:
         """Whether the embedded server takes connections; a server by address looks after itself."""

@@ -19,10 +19,13 @@ from portal.health import in_short
 from portal.kit import clock, discreet
 from portal.listening import refuse_taken
 from portal.notices.sms import client
+from portal.outage import is_down, state_of
 from portal.settings import load, ready_to_serve
 from portal.web.access import Access
 
 log = logging.getLogger("portal.web")
+
+log = logging.getLogger("portal.serving")
 
 # Seconds: for a connection of the pool, for the first word of a transaction, and for an answer where the server's own
 # limit of 4 does not reach us. Then 503: whatever stands still, Stripe and people are told within 5.
@@ -40,7 +43,7 @@ def make_app() -> ASGIApp:
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         database = Database(settings)
         db.engine.point_at(**database.config("portal_app"))
-        await db.engine.open(**POOL)
+        await _open()
         watch = asyncio.create_task(_end_with(os.getppid()))
         stands = await in_short(settings, "database", "migrations", "worker")
         log.info("portal web %s is ready, process %d: %s", VERSION, os.getpid(), stands)
@@ -54,6 +57,17 @@ def make_app() -> ASGIApp:
     if settings.sms_key_id:
         client()  # so that nobody waits for it when the first code is sent
     return Access(create_app(settings, lifespan=[with_database]))
+
+
+async def _open() -> None:
+    """Open the pool; when this process takes the place of one that ended in an outage, it says so to whoever asks."""
+    try:
+        await db.engine.open(**POOL)
+    except Exception as away:
+        if not is_down(away) and not state_of(away):
+            raise
+        log.warning("the database is away: %r", away)
+        await db.engine.open(**POOL | {"min_size": 0})
 
 
 async def _end_with(parent: int) -> None:
