@@ -25,8 +25,6 @@ from portal.web.access import Access
 
 log = logging.getLogger("portal.web")
 
-log = logging.getLogger("portal.serving")
-
 # Seconds: for a connection of the pool, for the first word of a transaction, and for an answer where the server's own
 # limit of 4 does not reach us. Then 503: whatever stands still, Stripe and people are told within 5.
 POOL = {"min_size": 2, "max_size": 10, "wait": 3.5, "prompt": 2, "command_timeout": 4.3}

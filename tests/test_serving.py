@@ -26,7 +26,8 @@ async def test_a_process_that_begins_in_an_outage_tells_it_and_recovers(
     try:
         app = make_app()
         transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-        async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=given["PORTAL_BASE_URL"]) as web:
+        started = app.app.lifespan()  # type: ignore[attr-defined]  # what granian does with it
+        async with started, httpx.AsyncClient(transport=transport, base_url=given["PORTAL_BASE_URL"]) as web:
             assert (await web.get("/e/nowhere")).status_code == 503
             db.engine.pool.set_connect_args(**known)
             assert (await web.get("/e/nowhere")).status_code == 404
