@@ -77,8 +77,12 @@ HEADERS = {
 @get("/", name="front:show")
 async def show(request: Request) -> Response[str]:
     """Everybody with their codes of this moment; it comes again when they are over."""
-    state: State = request.app.state.sandbox
     words, now = _words(request), real_now()
+    again = f'<meta http-equiv="refresh" content="{seconds_left(now) + 1}">'
+    return _page(words, _everybody(request.app.state.sandbox, words, now), head=again)
+
+
+def _everybody(state: State, words: dict[str, str], now: datetime) -> str:
     owners = [_owner(one, code_in(state.post, one.phone), words) for one in state.settings.people if one.phone]
     staff = [_member(one, now, words) for one in state.settings.people if one.login]
     people = (
@@ -86,12 +90,11 @@ async def show(request: Request) -> Response[str]:
         if state.settings.people
         else f"<p>{words['nobody']}</p>"
     )
-    sent = "".join(
+    sent = (
         f"<h2>{words[channel]}</h2>{_messages(state.post.to(channel, None)[:MOST_MESSAGES], words)}"
         for channel in ("sms", "mail")
     )
-    again = f'<meta http-equiv="refresh" content="{seconds_left(now) + 1}">'
-    return _page(words, people + sent, head=again)
+    return people + "".join(sent)
 
 
 @get("/sign-in/{key:str}", name="front:enter")
