@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from asyncpg import InterfaceError, InternalClientError
 
 # What ends a connection, or has ended it: its loss, a server that stops or starts, a transaction that stood still.
@@ -36,6 +38,15 @@ def is_lost(error: BaseException | None) -> bool:
     if isinstance(error, OSError):
         return error.filename is None
     return isinstance(error, InterfaceError | InternalClientError)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk has no room, PostgreSQL's or ours; looks through causes and what an error came upon."""
+    if error is None:
+        return False
+    if state_of(error) == "53100" or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return is_full(error.__cause__) or is_full(error.__context__)
 
 
 def is_down(error: BaseException | None) -> bool:

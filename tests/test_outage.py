@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 
 import asyncpg
@@ -9,7 +10,7 @@ import pytest
 
 from portal import db
 from portal.db import CommitUnknown, fetch, fetch_value, unit_of_work
-from portal.outage import NotPrimary, Unreachable, is_down, is_lost
+from portal.outage import NotPrimary, Unreachable, is_down, is_full, is_lost
 from tests.marks import MARK, marks
 
 DOWN_AND_LOST = (
@@ -90,3 +91,19 @@ class TestConnections:
             await marks()
         assert isinstance(told.value.__cause__, asyncpg.InvalidAuthorizationSpecificationError)
         assert is_down(told.value)
+
+
+def test_a_full_disk_is_seen_through_what_it_led_to() -> None:
+    def raised(first: Exception, then: Exception) -> Exception:
+        try:
+            try:
+                raise first
+            finally:
+                raise then
+        except Exception as error:
+            return error
+
+    theirs, ours = asyncpg.DiskFullError("53100"), OSError(errno.ENOSPC, "No space left on device", "portal.env")
+    gone = asyncpg.ConnectionDoesNotExistError("08003")
+    assert is_full(theirs) and is_full(ours) and is_full(raised(theirs, gone))
+    assert not is_full(gone) and not is_full(PermissionError(13, "Permission denied", "portal.env"))

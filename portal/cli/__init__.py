@@ -16,6 +16,7 @@ from portal.cli import parts, staff, work
 from portal.cli.asking import INTERRUPTED, OK, REFUSED, show
 from portal.kit.period import Month
 from portal.listening import PortTaken
+from portal.outage import is_full
 from portal.settings import Unusable
 
 RUN_UNTIL_STOPPED = ("dev", "serve", "worker", "sandbox")
@@ -40,6 +41,12 @@ def main(words: list[str] | None = None) -> None:
         sys.exit(str(no))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as trouble:
+        if not is_full(trouble):
+            raise
+        sys.exit(
+            "The disk is full: make room for the database and PORTAL_DATA, then begin again. Nothing is half saved."
+        )
 
 
 def parser() -> argparse.ArgumentParser:
