@@ -104,6 +104,7 @@ def test_a_full_disk_is_seen_through_what_it_led_to() -> None:
             return error
 
     theirs, ours = asyncpg.DiskFullError("53100"), OSError(errno.ENOSPC, "No space left on device", "portal.env")
-    gone = asyncpg.ConnectionDoesNotExistError("08003")
-    assert is_full(theirs) and is_full(ours) and is_full(raised(theirs, gone))
-    assert not is_full(gone) and not is_full(PermissionError(13, "Permission denied", "portal.env"))
+    assert is_full(theirs) and is_full(ours) and is_full(raised(theirs, asyncpg.ConnectionDoesNotExistError("08003")))
+    assert not is_full(asyncpg.ConnectionDoesNotExistError("08003")) and not is_full(
+        PermissionError(13, "Permission denied", "portal.env")
+    )
