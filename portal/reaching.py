@@ -81,7 +81,7 @@ def reason(error: BaseException) -> str:
         case socket.gaierror():
             return "there is no host of this name"
         case asyncpg.InterfaceError():
-            return str(error)
+            return str(error).partition("\n")[0]  # a hint follows
     return f"nobody listens there ({error.__class__.__name__})"
 
 

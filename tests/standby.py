@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,10 +25,12 @@ def folder(name: str) -> Iterator[Path]:
 
 def follow(follower: Embedded, primary: Embedded) -> None:
     """Make it a standby that streams from the primary, whatever it was before."""
+    if follower.stand_in:  # as its own start does
+        follower.bin = follower.stand_in.programs(follower.bin)
+        follower.stand_in.settle(follower.home)
     shutil.rmtree(follower.data, ignore_errors=True)
     follower.data.mkdir(mode=0o700)
-    if follower.user:
-        os.chown(follower.data, *follower._ids())
+    follower._give(follower.data)
     where = ("-h", primary.socket, "-U", "postgres")
     follower._run("pg_basebackup", "-D", follower.data, *where, "-R", "-c", "fast", "--no-sync")
     follower.start()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import socket
+import tempfile
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 
+from portal.address import CONNECTS_WITHIN
 from portal.database import Database
 from portal.kit import clock
 from portal.reaching import reach
@@ -57,6 +61,20 @@ async def test_the_worker_does_not_start_behind_a_pooler(settings: Settings, dat
     async with pooler_before(database.host, Mode.transaction) as folder:
         with pytest.raises(Unusable, match=r"^DATABASE_URL leads to a connection pooler"):
             await run_worker(settings, at(settings, folder, "portal_worker"))
+
+
+@pytest.mark.embedded
+async def test_a_host_that_is_silent_does_not_keep_from_the_next(settings: Settings, database: Database) -> None:
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(f"{folder}/.s.PGSQL.5432")
+        silent.listen()
+        two = at(settings, f"{folder},{database.host}")
+        began = time.monotonic()
+        await reach(two, "portal_app")
+        assert time.monotonic() - began < CONNECTS_WITHIN
+        with pytest.raises(Unusable, match=r"nobody answered in time"):
+            await reach(at(settings, f"{folder},{folder}"), "portal_app")
+        assert time.monotonic() - began < 3 * CONNECTS_WITHIN
 
 
 @pytest.mark.parametrize(
