@@ -96,8 +96,8 @@ async def test_of_two_hosts_the_one_that_takes_writes_is_used_in_any_order(
     assert database.embedded
     for hosts in ([standby, database.embedded], [database.embedded, standby]):
         async with pool_at(settings, address(*hosts, **options)):
-            await fetch_in_own(MARK, "two hosts")
-    assert await admin.fetchval("SELECT count(*) FROM rate_limit WHERE key = 'two hosts'") == 2
+            await fetch_in_own(MARK, f"two hosts {options}")
+    assert await admin.fetchval("SELECT count(*) FROM rate_limit WHERE key = $1", f"two hosts {options}") == 2
 
 
 async def fetch_in_own(sql: str, *values: object) -> None:
