@@ -11,14 +11,14 @@ from portal.arrears import climbing, contacts, forms, holding, next_action, quer
 from portal.arrears.states import RUNGS, CaseState
 from portal.kit.i18n import N_
 from portal.web.forms import Form
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
 
 
-@get("/", name="desk.cases:list")
+@get("/", name="desk.cases:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Cases with their sums; `state`, `stage`, `q` and `order=oldest` choose."""
     wanted = filter_of(request)

@@ -30,7 +30,7 @@ class Balance:
 
     @property
     def state(self) -> BillState:
-        """Derived, never stored."""
+        """As in interface.md; derived, never stored."""
         if self.replaced:
             return BillState.replaced
         if not self.outstanding:

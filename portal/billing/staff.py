@@ -10,13 +10,13 @@ from litestar.response import Template
 from portal.billing import desk
 from portal.billing.forms import RunForm
 from portal.billing.requesting import approve_run, ask_run
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, go, page
 
 
-@get("/bills", name="desk.bills:list", guards=[staff()])
+@get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Bills, found by home or number."""
     found = await desk.bills_at(request.user, q, number)

@@ -11,12 +11,13 @@ from portal.committee import actions
 from portal.committee.forms import ExpenseForm, SpentForm
 from portal.committee.queries import expense_at, spending_at
 from portal.kit.i18n import N_
-from portal.web.guards import staff
+from portal.people.queries import estates_to_pick
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.expenses:list")
+@get("/", name="desk.expenses:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
     """What was asked, and what was spent without asking."""
     found = await spending_at(request.user)
@@ -60,7 +61,7 @@ async def spend(request: Request, expense: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    form.community.options = [(str(one.id), one.name) for one in await spending_at(request.user)]
+    form.community.options = await estates_to_pick(request.user, *actions.ASKERS)
     return form
 
 

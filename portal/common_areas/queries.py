@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.common_areas.actions import REGISTRARS
 from portal.common_areas.rules import receivable
 from portal.common_areas.states import Beneficiary, Pot, Rhythm
-from portal.db import fetch, reading
+from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
@@ -116,6 +116,20 @@ async def registers_at(by: Principal) -> list[DeskRegister]:
     return [
         DeskRegister(row["id"], row["name"], await _register(row["id"], clock.today(row["timezone"]))) for row in rows
     ]
+
+
+@reading
+async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
+    """One of them with its estate. Raises Missing for that of an estate whose register the reader does not keep."""
+    row = await fetch_one(
+        "SELECT c.id, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
+        " WHERE k.id = $1 AND c.id = ANY($2)",
+        contract,
+        list(by.with_role(*REGISTRARS)),
+    )
+    if row is None:
+        raise Missing
+    return row["id"], (await _register(row["id"], clock.today(row["timezone"]))).contract(contract)
 
 
 async def contracts_in(community: int, first: date, last: date) -> list[ContractRow]:

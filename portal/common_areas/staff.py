@@ -9,16 +9,16 @@ from litestar.response import Template
 
 from portal.common_areas import actions
 from portal.common_areas.forms import ContractForm, MovementForm, ReceiptForm, offer
-from portal.common_areas.queries import registers_at
+from portal.common_areas.queries import contract_at, registers_at
 from portal.common_areas.states import Beneficiary, Rhythm
-from portal.kit.errors import Missing
 from portal.kit.i18n import N_
-from portal.web.guards import staff
+from portal.people.queries import estates_to_pick
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.common_areas:list")
+@get("/", name="desk.common_areas:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
     """The registers of one's estates."""
     found = await registers_at(request.user)
@@ -79,7 +79,7 @@ async def receive(request: Request, contract: FromPath[UUID]) -> Response:
 @get("/{contract:uuid}/renewal", name="desk.common_areas:renewal")
 async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
     """The form for what takes its place, filled with what it says."""
-    estate, row = await _found(request, contract)
+    estate, row = await contract_at(request.user, contract)
     form = ContractForm(
         community=estate, source_zh=row.source.zh, source_en=row.source.en, price=row.price, rhythm=row.rhythm,
         beneficiary=row.beneficiary, building=row.building, decided_by=row.decided_by,
@@ -90,7 +90,7 @@ async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
 @post("/{contract:uuid}/renewal", name="desk.common_areas:renew")
 async def renew(request: Request, contract: FromPath[UUID]) -> Response:
     """Put a renewed or corrected contract in its place."""
-    estate, _row = await _found(request, contract)
+    estate, _row = await contract_at(request.user, contract)
     form: Any = await _offered(request, ContractForm(await request.form()))
     if form.validate() and await form.accepts(
         actions.register_contract(request.user, estate, form.agreed(), replaces=contract)
@@ -99,16 +99,8 @@ async def renew(request: Request, contract: FromPath[UUID]) -> Response:
     return await contract_page(request, form, contract, status=422)  # type: ignore[return-value]
 
 
-async def _found(request: Request, contract: UUID) -> tuple[int, Any]:
-    for estate in await registers_at(request.user):
-        for row in estate.register.contracts:
-            if row.id == contract:
-                return estate.id, row
-    raise Missing
-
-
 async def _offered(request: Request, form: Any) -> Any:
-    offer(form, [(str(one.id), one.name) for one in await registers_at(request.user)])
+    offer(form, await estates_to_pick(request.user, *actions.REGISTRARS))
     return form
 
 
@@ -131,7 +123,7 @@ async def movement_page(request: Request, form: Any, status: int = 200) -> Templ
 
 async def show_page(request: Request, contract: UUID, form: ReceiptForm, status: int = 200) -> Template:
     """A contract with the form for what came in."""
-    _estate, row = await _found(request, contract)
+    _estate, row = await contract_at(request.user, contract)
     return page(request, "desk/common_areas/show.html", status=status, title=_("A contract of common areas"), one=row,
                 form=form)  # fmt: skip
 

@@ -12,7 +12,7 @@ class Rhythm(StrEnum):
 
 
 class Beneficiary(StrEnum):
-    """Whose revenue it is: of all owners, or of those of one building."""
+    """Whose revenue it is: of all owners, or of those of one building (domain.md 1.6)."""
 
     estate = "estate"
     building = "building"

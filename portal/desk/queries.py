@@ -21,11 +21,10 @@ from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
 from portal.disputes.desk import Card, counts_of, queue_of
 from portal.disputes.steps import HANDLERS
 from portal.estate.requesting import IMPORTERS
-from portal.health import channels_failing
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset
-from portal.people.principal import Principal, Role
+from portal.people.principal import MOST_ESTATES, Principal, Role
 from portal.plans.actions import ANSWERERS
 from portal.plans.queries import LATE, plans_on_desk
 from portal.plans.shown import PlanRow
@@ -41,7 +40,10 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Desk:
-    """Counts of one's communities; a queue one may not work in is None. `stages`: rung -> its number and its cases."""
+    """Counts of one's communities; a queue one may not work in is None. `stages`: rung -> its number and its cases.
+
+    What is owed is weighed for up to MOST_ESTATES at once, else None too.
+    """
 
     disputes: int | None
     disputes_due: int
@@ -60,7 +62,6 @@ class Desk:
     questions_late: int
     to_sign: int
     estates_without_calendar: list[str]
-    failing: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ class AuditRow:
 async def desk_of(by: Principal) -> Desk:
     """What waits in the reader's queues now."""
     disputes = await counts_of(by)
-    cases = await figures(by)
+    weighable = 0 < len(by.with_role(*READERS)) <= MOST_ESTATES
+    cases = await figures(by) if weighable else None
     waiting = await fetch_one(
         f"SELECT ({UNMATCHED}) AS unmatched,"
         " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
@@ -142,8 +144,8 @@ async def desk_of(by: Principal) -> Desk:
         waiting["plans_late"],
         waiting["bindings"] if by.with_role(*BINDERS) else None,
         waiting["phones"] if by.with_role(*APPROVERS) else None,
-        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if by.with_role(*READERS) else None,
-        cases.chaseable if by.with_role(*READERS) else None,
+        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if cases else None,
+        cases.chaseable if cases else None,
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,
         waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
         waiting["imports"] if by.with_role(*IMPORTERS) else None,
@@ -152,7 +154,6 @@ async def desk_of(by: Principal) -> Desk:
         waiting["questions_late"],
         waiting["to_sign"],
         await _unknown_years(by),
-        await channels_failing(),
     )
 
 

@@ -11,7 +11,7 @@ from portal.desk.losses import losses_of
 from portal.health import channels_off
 from portal.notices.states import Channel
 from portal.notices.words import word
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _, language
 from portal.web.page import PageNumber, page
 
@@ -21,11 +21,10 @@ async def show(request: Request) -> Template:
     """Today's work."""
     off = [Channel(name) for name in channels_off(request.app.state.settings)]
     desk = await queries.desk_of(request.user)
-    failing = {Channel(name): trouble for name, trouble in desk.failing.items()}
-    return page(request, "desk/show.html", title=_("Today's work"), desk=desk, off=off, failing=failing)
+    return page(request, "desk/show.html", title=_("Today's work"), desk=desk, off=off)
 
 
-@get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS)])
+@get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS), of_one_estate])
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Who did what."""
     found = await queries.audit_of(request.user, q, number)
@@ -41,7 +40,7 @@ async def lost(request: Request, number: PageNumber = 1) -> Template:
     return page(request, "desk/messages.html", title=title, found=found, subjects=subjects)
 
 
-@get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS)])
+@get("/staff", name="desk.staff:list", guards=[staff(*queries.AUDITORS), of_one_estate])
 async def colleagues(request: Request) -> Template:
     """Who works here, with their roles."""
     return page(request, "desk/staff.html", title=_("Staff"), staff=await queries.colleagues_of(request.user))

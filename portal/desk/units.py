@@ -8,12 +8,12 @@ from litestar.response import Template
 
 from portal.desk import lookup
 from portal.units.desk import units_at
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _
 from portal.web.page import PageNumber, page
 
 
-@get("/units", name="desk.units:list")
+@get("/units", name="desk.units:list", guards=[of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Homes in their natural order."""
     found = await units_at(request.user, q[:80], number)

@@ -12,7 +12,7 @@ from portal.disputes.rectifying import FIELDS, rectify
 from portal.disputes.steps import HANDLERS
 from portal.kit.i18n import N_
 from portal.web.forms import UPLOAD_BYTES, Form
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
@@ -21,7 +21,7 @@ from portal.web.pictures import jpeg
 ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself
 
 
-@get("/", name="desk.disputes:list")
+@get("/", name="desk.disputes:list", guards=[of_one_estate])
 async def list_(
     request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", chosen: ByState = ""
 ) -> Template:

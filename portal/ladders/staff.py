@@ -10,13 +10,13 @@ from portal.ladders import queries, setting
 from portal.ladders.forms import DropForm, EverybodyForm, ExceptionForm, as_now
 from portal.people.queries import community_called
 from portal.web.forms import Form
-from portal.web.guards import staff, stepped_up
+from portal.web.guards import of_one_estate, staff, stepped_up
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.ladder:show")
+@get("/", name="desk.ladder:show", guards=[of_one_estate])
 async def show(request: Request) -> Template:
     """Terms, exceptions, versions."""
     return await show_page(

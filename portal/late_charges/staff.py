@@ -11,13 +11,13 @@ from portal.late_charges.forms import PrimeForm, TermsForm
 from portal.late_charges.rules import Terms
 from portal.people.queries import community_called
 from portal.web.forms import Form
-from portal.web.guards import staff, stepped_up
+from portal.web.guards import of_one_estate, staff, stepped_up
 from portal.web.held import begun
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.late:show")
+@get("/", name="desk.late:show", guards=[of_one_estate])
 async def show(request: Request) -> Template:
     """Terms, prime rates, months."""
     return await show_page(

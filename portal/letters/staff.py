@@ -15,7 +15,7 @@ from portal.letters.forms import DeliveryForm, LetterForm
 from portal.letters.pages import pdf_of
 from portal.letters.paper import letters_pdf
 from portal.web.forms import Form
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
@@ -23,7 +23,7 @@ from portal.web.papers import pdf
 from portal.web.pictures import jpeg
 
 
-@get("/letters", name="desk.letters:list")
+@get("/letters", name="desk.letters:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Letters under way, and homes that wait for one."""
     found = await queries.letter_queue(request.user, number)

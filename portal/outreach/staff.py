@@ -18,20 +18,20 @@ from portal.outreach.sheets import sheet_of
 from portal.outreach.states import Whose
 from portal.outreach.visits import pack_of, packs_of_building
 from portal.web.forms import UPLOAD_BYTES, Form
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.papers import pdf
 
 
-@get("/calls", name="desk.calls:list")
+@get("/calls", name="desk.calls:list", guards=[of_one_estate])
 async def calls(request: Request, number: PageNumber = 1) -> Template:
     """Whom to call today; `whose`, `building` and `waiting` choose."""
     return await queue_page(request, NextStep.call, _("Calls of today"), number)
 
 
-@get("/visits", name="desk.visits:list")
+@get("/visits", name="desk.visits:list", guards=[of_one_estate])
 async def visits(request: Request, number: PageNumber = 1) -> Template:
     """Whom to visit, building by building."""
     return await queue_page(request, NextStep.visit, _("Visits"), number)
@@ -75,7 +75,7 @@ async def pack(request: Request, case: FromPath[UUID]) -> Response[bytes]:
     return pdf(await pack_pdf([await pack_of(request.user, case)]), "visit.pdf")
 
 
-@get("/visits/packs.pdf", name="desk.visits:packs")
+@get("/visits/packs.pdf", name="desk.visits:packs", guards=[of_one_estate])
 async def packs(request: Request) -> Response[bytes]:
     """What to take along to every home of a building that is due, as one file to print."""
     building = request.query_params.get("building", "")[:80]

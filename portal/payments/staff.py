@@ -12,7 +12,7 @@ from portal.payments.counter import TAKERS, record_counter_payment
 from portal.payments.forms import CounterForm
 from portal.payments.queries import receipt_for_desk
 from portal.payments.receipts import receipt_pdf
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
@@ -25,7 +25,7 @@ async def counter(request: Request, form: CounterForm, status: int = 200) -> Tem
     return page(request, "payments/desk.html", title=_("Counter"), form=form, found=found, status=status)
 
 
-@get("/", name="desk.payments:list")
+@get("/", name="desk.payments:list", guards=[of_one_estate])
 async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
     """Look a home up, and see the latest payments."""
     form = await begin(request, CounterForm, unit=unit)

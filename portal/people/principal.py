@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -27,6 +27,17 @@ class Audience(StrEnum):
     staff = "staff"
 
 
+MOST_ESTATES = 20  # of one person, for pages that weigh everything in all of them at once
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The one estate that somebody who works for several looks at now."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Principal:
     """A signed-in human. `communities` is the scope of every unit of work done for them."""
@@ -43,11 +54,22 @@ class Principal:
     departments: dict[int, str] = field(default_factory=dict)
     committees: tuple[int, ...] = ()
     stepped_up_at: datetime | None = None
+    chosen: Chosen | None = None
 
     @property
     def actor(self) -> str:
         """How the audit names them: never by name or phone."""
         return f"{self.audience}:{self.human}"
+
+    def only(self, community: int, chosen: Chosen) -> Principal:
+        """The same person, of whom nothing but this one of their communities is known."""
+        return replace(
+            self,
+            communities=(community,),
+            roles={community: self.roles[community]},
+            departments={c: name for c, name in self.departments.items() if c == community},
+            chosen=chosen,
+        )
 
     def with_role(self, *roles: Role) -> tuple[int, ...]:
         """The communities in which they hold one of the roles; admin counts as every role."""

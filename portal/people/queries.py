@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing
-from portal.people.principal import Audience, Principal, Role
+from portal.people.principal import Audience, Chosen, Principal, Role
 from portal.people.rules import SEEN_EVERY, alive, device
 
 
@@ -108,6 +109,31 @@ def _in_force(post: Any, zone: str) -> bool:
     return (post["starts_on"] is None or post["starts_on"] <= today) and (
         post["ends_on"] is None or today <= post["ends_on"]
     )
+
+
+@reading
+async def estates_to_pick(by: Principal, *roles: Role) -> list[tuple[str, str]]:
+    """Id and name of the estates in which they hold one of the roles, for a field that offers them."""
+    rows = await fetch(
+        "SELECT id::text, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*roles))
+    )
+    return [(row["id"], row["name"]) for row in rows]
+
+
+@reading
+async def in_estate(by: Principal, code: str) -> Principal:
+    """A member of staff as they are in one of their estates alone. Raises Missing for any other."""
+    row = await fetch_one("SELECT id, code, name FROM community WHERE code = $1", code)
+    if row is None or row["id"] not in by.roles:
+        raise Missing
+    return by.only(row["id"], Chosen(row["code"], row["name"]))
+
+
+@reading
+async def estates_of(by: Principal, communities: Sequence[int]) -> list[Chosen]:
+    """Some of the estates one works for, by their names."""
+    rows = await fetch("SELECT code, name FROM community WHERE id = ANY($1) ORDER BY name, code", list(communities))
+    return [Chosen(**row) for row in rows]
 
 
 async def staff_of(by: Principal, community: int) -> UUID:

@@ -12,18 +12,18 @@ from portal.reports.files import report_file
 from portal.reports.forms import CostForm
 from portal.reports.queries import REPORTERS, Reports, reports_of
 from portal.services.queries import month_of
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.reports:list")
+@get("/", name="desk.reports:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
     """All figures of the months asked for."""
     return page(request, "desk/reports.html", title=_("Figures"), found=await asked_for(request))
 
 
-@get("/file", name="desk.reports:file")
+@get("/file", name="desk.reports:file", guards=[of_one_estate])
 async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
     """One of them as a file: `report` is its code, `kind` csv or xlsx."""
     found = await asked_for(request)

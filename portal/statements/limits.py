@@ -1,4 +1,4 @@
-"""By when a question on published accounts is answered where an estate lies."""
+"""By when a question on published accounts is answered where an estate lies (domain.md 1.5, table r1)."""
 
 from __future__ import annotations
 

@@ -4,12 +4,12 @@ from litestar import Request, Router, get
 from litestar.response import Template
 
 from portal.tariffs.queries import price_books
-from portal.web.guards import staff
+from portal.web.guards import of_one_estate, staff
 from portal.web.i18n import _
 from portal.web.page import page
 
 
-@get("/tariffs", name="desk.tariffs:list", guards=[staff()])
+@get("/tariffs", name="desk.tariffs:list", guards=[staff(), of_one_estate])
 async def list_(request: Request) -> Template:
     """Every version of every rate."""
     return page(request, "desk/tariffs/list.html", title=_("Tariffs"), books=await price_books(request.user))

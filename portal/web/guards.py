@@ -10,7 +10,8 @@ from litestar.types import Guard
 
 from portal.kit import clock
 from portal.kit.errors import Forbidden
-from portal.people.principal import Audience, Role
+from portal.people.principal import MOST_ESTATES, Audience, Chosen, Role
+from portal.people.queries import estates_of, in_estate
 from portal.people.rules import fresh
 from portal.web.held import hold
 
@@ -21,6 +22,14 @@ class SignedOut(Exception):
     def __init__(self, door: str, back: str) -> None:
         super().__init__(door)
         self.door, self.back = door, back
+
+
+class WhichEstate(Exception):
+    """The page shows one estate at a time, and the address does not say which of these."""
+
+    def __init__(self, estates: list[Chosen]) -> None:
+        super().__init__()
+        self.estates = estates
 
 
 async def owner(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
@@ -36,15 +45,30 @@ async def committee(connection: ASGIConnection, handler: BaseRouteHandler) -> No
 
 
 def staff(*roles: Role) -> Guard:
-    """A member of staff who holds one of the roles in any community; without roles, any."""
+    """A member of staff who holds one of the roles in any community; without roles, any.
+
+    Where the address has `estate=CODE`, they are who they are in that estate, and see nothing of any other.
+    """
 
     async def staff_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
         await _through(connection, Audience.staff, "/desk/sign-in")
+        if (code := connection.query_params.get("estate")) and connection.user.chosen is None:
+            connection.scope["user"] = await in_estate(connection.user, code)
         if roles and not connection.user.with_role(*roles):
             raise Forbidden
 
     staff_guard.roles = frozenset(roles)  # type: ignore[attr-defined]  # so that menus show only what opens
     return staff_guard
+
+
+async def of_one_estate(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """For pages that weigh everything there is: whoever works for many estates chooses one. Behind `staff(…)`."""
+    by = connection.user
+    open_ = [
+        c for c, held in by.roles.items() if opens_to(handler, lambda *asked, held=held: held & {*asked, Role.admin})
+    ]
+    if len(open_) > MOST_ESTATES:
+        raise WhichEstate(await estates_of(by, open_))
 
 
 async def stepped_up(connection: ASGIConnection, handler: BaseRouteHandler) -> None:

@@ -35,6 +35,12 @@ def go(request: Request, route: str, /, *, query: dict[str, Any] | None = None, 
 
 
 def address(request: Request, route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:
-    """The path of a named route. Raises NoRouteMatchFoundException for an unknown one."""
+    """The path of a named route, on the desk with the one estate that was chosen.
+
+    Raises NoRouteMatchFoundException for an unknown one.
+    """
     path = request.app.route_reverse(route, **params)
+    user = request.scope.get("user")
+    if user is not None and user.chosen and path.startswith("/desk"):
+        query = {"estate": user.chosen.code, **(query or {})}
     return f"{path}?{urlencode(query, doseq=True)}" if query else path

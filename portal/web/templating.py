@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
+from portal.people.principal import Chosen
 from portal.web import filters, i18n
 from portal.web.assets import ROOT, Assets
 from portal.web.flash import flashes
@@ -52,6 +53,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
         may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
         absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
+        in_estate=in_estate, chosen_estate=chosen_estate,
     )  # fmt: skip
     return env
 
@@ -94,6 +96,19 @@ def page_link(number: int) -> str:
     request = here()
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
     return f"{request.url.path}?{urlencode([*kept, ('page', number)])}"
+
+
+def in_estate(code: str) -> str:
+    """This page's address about one estate, or about all with an empty code, and everything else kept."""
+    request = here()
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "estate")]
+    return f"{request.url.path}?{urlencode([*kept, *([('estate', code)] if code else [])])}"
+
+
+def chosen_estate() -> Chosen | None:
+    """The one estate that the address speaks of: forms and links that lead back to the page keep it."""
+    user = here().scope.get("user")
+    return user.chosen if user is not None else None
 
 
 def in_sandbox() -> bool:

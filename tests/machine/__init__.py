@@ -1,1 +1,0 @@
-"""Both commands of the README on bare roots of Debian: `make test ARGS="-m machine tests/machine"`, as root."""
