@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.bench.figures import Figure, told
+from tests.bench.measured import Figure, told
 
-BENCHES = ("first_visit", "pages", "bills", "imports", "arrears", "queues", "statements")
+BENCHES = (
+    "first_visit", "pages", "bills", "imports", "arrears", "queues", "statements", "figures", "verify",
+)  # fmt: skip
 
 
 def main(chosen: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""A bill run against the bare writing of its rows, and what a home costs in estates of three sizes.
+"""A bill run against the bare writing of its rows, what a home costs in estates of three sizes, and beside neighbours.
 
 The server is an embedded one of its own with the settings that `portal setup` leaves it with (fsync, synchronous_commit
 and full_page_writes on). Measured is what `portal bill` does after it has connected: looking ahead, every batch with
@@ -7,7 +7,8 @@ its lock, its look at the facts, arithmetic, journals, audit and notices, and th
 The baseline writes the very same rows into the very same tables: they are copied aside, the tables emptied, and then
 filled by one INSERT … SELECT for each table in one transaction, by the same role under the same policies, with the
 same indexes, keys and triggers; its COMMIT, when the deferred ones fire, is part of it. Before either the tables are
-vacuumed and analyzed and a checkpoint is made.
+vacuumed and analyzed and a checkpoint is made. All of it happens beside twenty small estates, but for the run that is
+compared with what it costs alone.
 """
 
 from __future__ import annotations
@@ -35,13 +36,16 @@ from portal.db import fetch, unit_of_work
 from portal.kit.period import Month
 from portal.settings import Settings
 from portal.setup import set_up
-from tests.bench.figures import Figure
+from tests.bench.beside import MOST, beside
+from tests.bench.measured import Figure
 from tests.large import CHARGES, PERIOD, large_estate
+from tests.past import NEIGHBOURS
 
 SMALLEST, COMPARED, LARGEST = 2_000, 20_000, 60_000
+ALONE = -SMALLEST  # the same without neighbours
 # How often each size runs, in this order. The mean counts: the best of many short runs would be a moment's luck that a
 # long one never has. The smallest comes first and last, so that a machine that slows down slows both sides.
-ROUNDS = ((SMALLEST, 5), (COMPARED, 2), (LARGEST, 1), (SMALLEST, 5))
+ROUNDS = ((SMALLEST, 5), (ALONE, 5), (COMPARED, 2), (LARGEST, 1), (SMALLEST, 5))
 MOST_MEGABYTES = 500
 # Every table that a run writes rows to, in the order of their keys.
 WRITTEN = (
@@ -90,11 +94,11 @@ async def timed_copy(admin: asyncpg.Connection, community: int) -> float:
     """Seconds of writing the rows of a run again; they are there afterwards as they were before."""
     await admin.execute("DROP SCHEMA IF EXISTS aside CASCADE; CREATE SCHEMA aside")
     for table in WRITTEN:
-        await admin.execute(f"CREATE TABLE aside.{table} AS SELECT * FROM {table}")
+        await admin.execute(f"CREATE TABLE aside.{table} AS SELECT * FROM {table} WHERE community = {community}")
     await admin.execute("GRANT USAGE ON SCHEMA aside TO portal_worker")
     await admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA aside TO portal_worker")
     before = await counts(admin)
-    await empty(admin)
+    await empty(admin, community)
     await settle(admin)
     begun = time.perf_counter()
     async with unit_of_work(community):
@@ -110,18 +114,22 @@ async def counts(admin: asyncpg.Connection) -> list[int]:
     return [await admin.fetchval(f"SELECT count(*) FROM {table}") for table in WRITTEN]
 
 
-async def empty(admin: asyncpg.Connection) -> None:
+async def empty(admin: asyncpg.Connection, community: int) -> None:
     """Undo a run as nobody else could."""
-    await admin.execute(f"TRUNCATE {', '.join(WRITTEN)} CASCADE")
-    await admin.execute("UPDATE community SET last_bill_number = 0")
+    for table in reversed(WRITTEN):
+        await admin.execute(f"DELETE FROM {table} WHERE community = $1", community)
+    await admin.execute("UPDATE community SET last_bill_number = 0 WHERE id = $1", community)
 
 
-async def measure(admin: asyncpg.Connection, homes: int, times: int) -> tuple[list[float], list[float]]:
+async def measure(admin: asyncpg.Connection, size: int, times: int) -> tuple[list[float], list[float]]:
     """The seconds of each run of this size, and of each bare writing (only where it is compared)."""
+    homes = abs(size)
+    if size != ALONE:
+        await beside(admin)
     community = await large_estate(homes, f"large-{homes}")
     runs, copies = [], []
     for _ in range(times):
-        await empty(admin)
+        await empty(admin, community)
         await settle(admin)
         runs.append(await timed_run(community, homes))
         print(f"{homes} homes: {runs[-1]:.1f} s", file=sys.stderr)
@@ -137,13 +145,17 @@ async def main() -> None:
     async with server() as admin:
         runs: dict[int, list[float]] = defaultdict(list)
         bare: list[float] = []
-        for homes, times in ROUNDS:
-            seconds, copies = await measure(admin, homes, times)
-            runs[homes] += seconds
+        for size, times in ROUNDS:
+            seconds, copies = await measure(admin, size, times)
+            runs[size] += seconds
             bare += copies
     run, copy = mean(runs[COMPARED]), mean(bare)
     facts = {"run s": round(run, 1), "bare writing s": round(copy, 1), "cores": os.cpu_count()}
     Figure("bill run of 20,000 homes × 6 items against the bare writing of its rows", run / copy, 2, facts=facts).tell()
+    here, alone = mean(runs[SMALLEST]), mean(runs.pop(ALONE))
+    facts = {"alone s": round(alone, 2), "beside s": round(here, 2)}
+    name = f"bill run of {SMALLEST} homes beside {NEIGHBOURS} estates against alone"
+    Figure(name, here / alone, MOST, facts=facts).tell()
     each = {homes: mean(seconds) / homes for homes, seconds in runs.items()}
     for homes in (COMPARED, LARGEST):
         facts = {f"ms a home at {size}": round(1000 * cost, 3) for size, cost in each.items()}

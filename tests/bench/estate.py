@@ -1,4 +1,4 @@
-"""An embedded server of one's own with an estate on it, for measuring; its data is real, written by the commands."""
+"""An embedded server of one's own with small estates on it, for measuring; its data is written by the commands."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from portal import db
 from portal.database import Database
 from portal.settings import Settings
 from portal.setup import set_up
+from tests.bench.beside import beside_in
 
 
 @contextlib.asynccontextmanager
 async def server(*, role: str = "portal_app", **pool: int) -> AsyncIterator[tuple[Settings, Database]]:
-    """A fresh server with its usual settings (fsync on), set up, and the engine's pool open in a role."""
+    """A fresh server with its usual settings (fsync on), set up, with small estates, the pool open in a role."""
     folder = _folder()
     settings = Settings(env="test", data=folder, base_url="http://127.0.0.1:8000", secret_key="k" * 32,
                         stripe_api_key="sk_test_sandbox", stripe_webhook_secret="whsec_test",
@@ -26,6 +27,7 @@ async def server(*, role: str = "portal_app", **pool: int) -> AsyncIterator[tupl
         await set_up(database)
         db.engine.point_at(**database.config(role))  # type: ignore[arg-type]
         await db.engine.open(**(pool or {"min_size": 4, "max_size": 10}))
+        await beside_in(database)
         yield settings, database
         await db.engine.close()
     finally:

@@ -1,43 +1,39 @@
-"""One measured figure with its limit."""
+"""The figures of a large estate beside twenty small ones against the same estate alone in the database."""
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import asdict, dataclass, field
-from typing import Any
+import asyncio
+from datetime import UTC, datetime
 
-MARK = "figure: "
+from portal.arrears.jobs import arrears
+from portal.arrears.queries import Filter, cases_on_desk
+from portal.kit import clock
+from portal.kit.period import Month
+from portal.people.principal import Role
+from portal.reports.queries import reports_of
+from tests import builders
+from tests.bench.beside import TODAY, compare_with_alone
+from tests.bench.bills import server, settle
+from tests.past import estate_with_a_past
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A value with its limit; `at_least` says on which side of the limit it must lie."""
-
-    name: str
-    value: float
-    limit: float
-    at_least: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def good(self) -> bool:
-        """Whether the limit is kept."""
-        return self.value >= self.limit if self.at_least else self.value <= self.limit
-
-    def __str__(self) -> str:
-        good, sign = "ok  " if self.good else "MISS", "≥" if self.at_least else "≤"
-        told = "; ".join(f"{name} {value}" for name, value in self.facts.items())
-        return f"{good} {self.name}: {self.value:.3g} ({sign} {self.limit:g}) {told}".rstrip()
-
-    def tell(self) -> None:
-        """Hand the figure to the run that started this one."""
-        print(MARK + json.dumps(asdict(self)), flush=True)
+HOMES, MONTHS = 1_000, 12
 
 
-def told(line: str) -> Figure | None:
-    """The figure in a line of output, if it is one; other lines are passed on to stderr."""
-    if line.startswith(MARK):
-        return Figure(**json.loads(line.removeprefix(MARK)))
-    print(line, end="", file=sys.stderr)
-    return None
+async def main() -> None:
+    """Tell the ratios."""
+    async with server() as admin:
+        clock.start_at(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC))
+        here = await estate_with_a_past(admin, HOMES, MONTHS, "here")
+        manager = await builders.staff(here, "经理", "boss", Role.manager)
+        await settle(admin)
+        await arrears(TODAY)
+        calls = {
+            "figures of a month": lambda: reports_of(manager),
+            "figures of a year": lambda: reports_of(manager, Month(2025, 12), Month(2026, 11)),
+            "the list of cases": lambda: cases_on_desk(manager, Filter()),
+        }
+        await compare_with_alone(admin, calls)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -11,7 +11,7 @@ from portal.app import create_app
 from portal.people.actions import start_session
 from portal.people.principal import Audience
 from tests.bench.estate import server
-from tests.bench.figures import Figure
+from tests.bench.measured import Figure
 from tests.bench.pages import estate
 from tests.client import ORIGIN
 

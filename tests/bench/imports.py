@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import itertools
 import json
@@ -10,7 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Figure
+from portal import db
+from portal.database import Database
+from portal.settings import Settings
+from tests.bench.beside import beside_in
+from tests.bench.measured import Figure
 from tests.measured import Run, portal
 
 HOMES = 100_000
@@ -87,13 +92,26 @@ def done(data: Path, *words: str | Path) -> Run:
     return run
 
 
+async def neighbours_in(data: Path) -> None:
+    """Small estates, which an import must not suffer from."""
+    database = Database(Settings(env="test", data=data, base_url="http://127.0.0.1:8000", secret_key="k" * 32))
+    try:
+        db.engine.point_at(**database.config("portal_worker"))
+        await db.engine.open(min_size=1, max_size=4)
+        await beside_in(database)
+        await db.engine.close()
+    finally:
+        database.stop()
+
+
 def main() -> None:
-    """Generate, set up, import as a dry run, then for good, then again."""
+    """Generate, set up, make neighbours, import as a dry run, then for good, then again."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as place:
         folder, data = Path(place) / "estate", Path(place) / "var"
         Path(place).chmod(0o711)
         rows = write_large_estate(folder)
         done(data, "setup")
+        asyncio.run(neighbours_in(data))
         words = ("import", folder, "--community", CODE)
         dry, real, again = done(data, *words, "--dry-run"), done(data, *words), done(data, *words)
     assert sum(real.answer["created"].values()) == rows == sum(again.answer["unchanged"].values())

@@ -31,7 +31,7 @@ from portal.people.principal import Audience
 from portal.web.here import arrive
 from tests import builders
 from tests.bench.estate import server
-from tests.bench.figures import Figure
+from tests.bench.measured import Figure
 
 HOMES, MONTHS, ITEMS = 200, 3, 8
 ROUNDS, CALLS, AT_ONCE = 15, 160, 8

@@ -24,7 +24,7 @@ from portal.settings import Settings
 from tests import builders
 from tests.bench.arrears import FIRST, estate, timed_sql
 from tests.bench.bills import server, settle
-from tests.bench.figures import Figure
+from tests.bench.measured import Figure
 from tests.client import HOST, ORIGIN
 
 HOMES = 10_000

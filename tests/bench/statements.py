@@ -20,7 +20,7 @@ from portal.statements.drafting import Wish, draft_from_books
 from portal.statements.states import Basis
 from tests import builders
 from tests.bench.estate import server
-from tests.bench.figures import Figure
+from tests.bench.measured import Figure
 from tests.bench.pages import ask, compare, get
 from tests.statements import books
 
