@@ -1,28 +1,40 @@
-# Everything a developer or an operator of one machine needs. Only Python 3.11+ and make must be there.
+# Everything a developer or an operator of one machine needs. make must be there, and for a user who is not root, what
+# .ci/packages names.
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: run install test check faults bench browser lighthouse lock clean
+.PHONY: packages packages-to-test run install test check faults machine bench browser lighthouse lock clean
 
 run: .venv/ready
-	@exec $(BIN)/portal dev --data $(DATA) --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+	@exec $(BIN)/portal dev --data "$(DATA)" --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 install: .venv/ready
 
-.venv/ready: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+packages:
+	@PYTHON="$(PYTHON)" .ci/packages run
+
+packages-to-test:
+	@PYTHON="$(PYTHON)" .ci/packages test
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+CUT_OFF := { echo "Not everything could be installed: is there a network, and room on the disk? Begin again when there is." >&2; exit 1; }
+
+.venv/ready: requirements.txt pyproject.toml | packages
+	@echo "Installing what the portal needs into .venv; the first time takes a minute or two." >&2
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements.txt || $(CUT_OFF)
+	@$(PIP) --no-build-isolation -e . || $(CUT_OFF)
 	@touch $@
 
 .venv/ready-to-test: .venv/ready requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@echo "Installing what the tests need into .venv." >&2
+	@$(PIP) --require-hashes -r requirements-dev.txt || $(CUT_OFF)
 	@touch $@
 
-browser: .venv/ready-to-test
+browser: packages-to-test .venv/ready-to-test
 	@$(BIN)/python -m tests.browser
 
 # Three at once, as much of it is waiting, each with an embedded server of its own; a server by address has room for one.
@@ -42,6 +54,10 @@ check: .venv/ready-to-test
 # The fault tests of `make test` at the counts that a landing owes; about an hour.
 faults: browser
 	PORTAL_FAULTS=landing $(BIN)/python -m pytest tests/faults -m "" --timeout=3600 $(ARGS)
+
+# Both commands on bare roots of Debian 12 and 13; as root. PORTAL_MACHINE=whole runs all tests there, four times.
+machine: .venv/ready-to-test
+	$(BIN)/python -m pytest tests/machine -m machine $(ARGS)
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.bench $(ARGS)

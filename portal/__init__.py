@@ -4,3 +4,5 @@ import os
 
 # Piccolo looks for its configuration when the first table is declared.
 os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
+
+VERSION = "0.1.0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
+from time import perf_counter
 
 from portal.arrears.jobs import arrears
 from portal.audit.actions import begin_request
@@ -56,11 +57,14 @@ async def see_to_day(community: str, on: str) -> None:
 
 async def _trouble(job: Job, on: date, community: int) -> Exception | None:
     begin_request(job.__name__)
+    began = perf_counter()
     try:
         await job(on, community)
     except Exception as trouble:
         log.warning("%s of %s failed in estate %s", job.__name__, on, community, exc_info=trouble)
         return trouble
+    took = 1000 * (perf_counter() - began)
+    log.info("job %s of %s in estate %s is done, %.0f ms", job.__name__, on, community, took)
     return None
 
 

@@ -9,49 +9,79 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from portal.address import CONNECTS_WITHIN, NAME, parts
 from portal.embedded import Embedded
 from portal.settings import Settings
 
 RoleName = Literal["admin", "portal_owner", "portal_app", "portal_worker"]
-NAME = "portal"
 # Who waits in front of a screen gets an answer soon, and no lost connection holds its locks for long. The worker and
 # the commands may think for minutes between two statements of an import, and put a whole estate's bills side by side:
 # with the 4 MB that are usual, a hundred thousand homes are sorted on the disk.
 LIMITS: Mapping[RoleName, Mapping[str, str]] = {
-    "portal_app": {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "15s"},
+    "portal_app": {"statement_timeout": "4s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "15s"},
     "portal_worker": {"idle_in_transaction_session_timeout": "5min", "work_mem": "64MB"},
 }
+# The server lets go of the locks of a machine that vanished: after 25 s of silence, or of not taking what it is sent.
+MISSED: Mapping[str, str] = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25s",
+    "client_connection_check_interval": "5s",  # also while it works on something
+}
+VARIABLES: Mapping[RoleName, str] = {"portal_app": "DATABASE_URL", "portal_worker": "DATABASE_WORKER_URL"}
 
 
 class Database:
     """A running server; `config(role)` is what asyncpg needs to connect to it in that role."""
 
     def __init__(self, settings: Settings, *, embedded_settings: tuple[str, ...] = ()) -> None:
+        """Raises Unusable for an address that cannot be read."""
         self.settings = settings
+        given = {
+            "DATABASE_URL": settings.database_url,
+            "DATABASE_WORKER_URL": settings.worker_url,
+            "DATABASE_ADMIN_URL": settings.admin_url,
+        }
+        self.addresses = {name: parts(url, name) for name, url in given.items() if url}
         self.embedded = None if settings.database_url else Embedded(settings.data, *embedded_settings)
-        self.host = self.embedded.start() if self.embedded else ""
+        self.host = self._started() if self.embedded else ""
+
+    def _started(self) -> str:
+        """The folder of the embedded server's socket. Whoever is interrupted meanwhile leaves no server behind."""
+        assert self.embedded
+        try:
+            return self.embedded.start()
+        except BaseException:
+            self.embedded.stop_if_last()
+            raise
+
+    def variable(self, role: RoleName) -> str:
+        """The setting whose address serves a role."""
+        known = (VARIABLES.get(role, ""), "DATABASE_ADMIN_URL", "DATABASE_URL")
+        return next(name for name in known if name in self.addresses)
 
     def config(self, role: RoleName) -> dict[str, Any]:
-        """Host, user, password, database and server settings for a role."""
+        """What asyncpg is to be told for a role: where, who, which database, and the settings of its sessions."""
         limits = dict(LIMITS.get(role, {}))
         if self.embedded:
             user = "postgres" if role == "admin" else role
-            return {"host": self.host, "user": user, "database": NAME, "server_settings": limits}
-        settings = self.settings
-        own = {"portal_app": settings.database_url, "portal_worker": settings.worker_url}.get(role)
-        config = parts(own or settings.admin_url or settings.database_url or "")
-        if role != "admin":  # whoever logs in: with exactly the rights of the role
-            config["server_settings"] = {"role": role, **limits}
+            where = {"host": self.host, "user": user, "database": NAME, "timeout": CONNECTS_WITHIN}
+            return {**where, "server_settings": limits}
+        config = dict(self.addresses[self.variable(role)])
+        own = {} if role == "admin" else {"role": role}  # whoever logs in: with exactly the rights of the role
+        config["server_settings"] = {**config.get("server_settings", {}), **MISSED, **own, **limits}
         return config
 
     def logins(self) -> dict[str, dict[str, Any]]:
         """The login that each role has an address of its own for; none when one address serves for all."""
-        if self.embedded or not self.settings.admin_url:
+        if self.embedded or "DATABASE_ADMIN_URL" not in self.addresses:
             return {}
-        own = {"portal_app": self.settings.database_url, "portal_worker": self.settings.worker_url}
-        return {role: parts(url) for role, url in own.items() if url and url != self.settings.admin_url}
+        given = {"portal_app": self.settings.database_url, "portal_worker": self.settings.worker_url}
+        own = {role: VARIABLES[role] for role, url in given.items() if url and url != self.settings.admin_url}  # type: ignore[index]
+        known = {role: self.addresses[name] for role, name in own.items()}
+        return {role: login for role, login in known.items() if "user" in login}  # else PGUSER or a service says who
 
     def answers(self) -> bool:
         """Whether the embedded server takes connections; a server by address looks after itself."""
@@ -67,18 +97,3 @@ class Database:
         """Stop the embedded server if nobody else uses it."""
         if self.embedded:
             self.embedded.stop_if_last()
-
-
-def parts(url: str) -> dict[str, Any]:
-    """What an address says, in asyncpg's words; of its options `host` (a socket's folder) and `sslmode`."""
-    found = urlsplit(url)
-    options = {name: values[-1] for name, values in parse_qs(found.query).items()}
-    said = {
-        "host": found.hostname or options.get("host"),
-        "port": found.port or 5432,
-        "user": unquote(found.username) if found.username else None,
-        "password": unquote(found.password) if found.password else None,
-        "database": unquote(found.path.lstrip("/")) or NAME,
-        "ssl": options.get("sslmode"),
-    }
-    return {name: value for name, value in said.items() if value is not None}

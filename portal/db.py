@@ -5,54 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 import asyncpg
-from asyncpg import InterfaceError, InternalClientError, PostgresError
+from asyncpg import PostgresError
 from piccolo.columns import BigInt, Column, Date, ForeignKey, OnDelete, OnUpdate, Text
 from piccolo.constraints import Check
 from piccolo.engine.exceptions import TransactionError
-from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.engine.postgres import PostgresTransaction
 from piccolo.table import Table
+
+from portal.engine import engine
+from portal.outage import TAKES_NO_WRITES, CommitUnknown, NotPrimary, Unreachable, is_lost, state_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class CommitUnknown(Exception):
-    """The connection broke while committing: look whether the work is there before doing it again."""
-
-
-class Engine(PostgresEngine):
-    """Piccolo asks the server its version while it is imported; ours stays silent until it is opened."""
-
-    wait: float | None = None
-
-    async def check_version(self) -> None: ...
-
-    async def prep_database(self) -> None: ...
-
-    def point_at(self, **config: Any) -> None:
-        """Name the server, database and role this process works with."""
-        self.config = config
-
-    async def open(self, *, wait: float | None = None, **pool: Any) -> None:
-        """Open the pool; `wait` is how many seconds a unit of work waits for a connection, the rest is asyncpg's."""
-        self.wait = wait
-        await self.start_connection_pool(reset=_nothing_to_reset, **pool)
-
-    async def close(self) -> None:
-        """Close the pool."""
-        await self.close_connection_pool()
-
-
-async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
-    """A unit of work sets everything LOCAL, and asyncpg has ended an open transaction before it asks us."""
-
-
-engine = Engine({})
+UNDONE_WITHIN = 1  # seconds for a ROLLBACK; a connection on which it takes longer is closed, which does the same
 
 
 class _Everywhere:
@@ -77,10 +47,12 @@ Scope = HasCommunities | int | _Everywhere
 class UnitOfWork(PostgresTransaction):
     """One transaction: opened with the principal's scope, always released, never nested."""
 
-    __slots__ = ("_opening",)
+    __slots__ = ("_opening", "_writes", "patience")
 
     def __init__(self, scopes: Iterable[Scope], *, isolation: str = "READ COMMITTED", read_only: bool = False) -> None:
         super().__init__(engine, allow_nested=False)
+        self._writes = not read_only
+        self.patience: float | None = None  # seconds for each statement of `fetch`; else the pool's
         self._opening = (
             f"BEGIN ISOLATION LEVEL {isolation} {'READ ONLY' if read_only else 'READ WRITE'};"
             f"SELECT set_config('app.communities', {_scope_text(scopes)}, true)"
@@ -88,17 +60,25 @@ class UnitOfWork(PostgresTransaction):
 
     async def get_connection(self) -> asyncpg.Connection:
         """One of the pool's. Raises TimeoutError when none comes free in time: nobody waits in an endless queue."""
-        if self.engine.pool:
-            return await self.engine.pool.acquire(timeout=engine.wait)
-        return await self.engine.get_new_connection()
+        try:
+            if self.engine.pool:
+                return await self.engine.pool.acquire(timeout=engine.wait)
+            return await self.engine.get_new_connection()
+        except PostgresError as no:
+            raise Unreachable(state_of(no)) from no
 
     async def __aenter__(self) -> UnitOfWork:
         self.connection = await self.get_connection()
         try:
-            await self.connection.execute(self._opening)  # one round trip; nothing is awaited after it
-        except BaseException:
+            if getattr(self.connection.get_settings(), "in_hot_standby", "off") == "on":  # the server tells by itself
+                raise NotPrimary
+            await self.connection.execute(self._opening, timeout=engine.prompt)  # one round trip, the last
+        except BaseException as error:
+            moved = NotPrimary() if state_of(error) in TAKES_NO_WRITES else None
             with contextlib.suppress(Exception):  # above all, a cancellation stays one
-                await asyncio.shield(self._end("ROLLBACK"))
+                await asyncio.shield(self._undo(moved or error))
+            if moved:
+                raise moved from error
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -107,24 +87,44 @@ class UnitOfWork(PostgresTransaction):
         self.engine.current_transaction.reset(self.context)
         if kind is None:
             await asyncio.shield(self._end("COMMIT"))
-        else:
-            with contextlib.suppress(Exception):  # what went wrong first is what is told
-                await asyncio.shield(self._end("ROLLBACK"))
+            return False
+        # What reads alone and still writes is a mistake of ours; what may write was refused by the server.
+        moved = NotPrimary() if self._writes and state_of(error) == "25006" else None
+        with contextlib.suppress(Exception):  # what went wrong first is what is told
+            await asyncio.shield(self._undo(moved or error))
+        if moved:
+            raise moved from error
         return False
+
+    async def _undo(self, error: BaseException) -> None:
+        """Roll back, or throw away a connection that is of no more use, which does the same."""
+        if is_lost(error):
+            await self._throw_away()
+        await self._end("ROLLBACK")
 
     async def _end(self, word: str) -> None:
         """End it and give the connection back in one piece, so that a cancellation cannot come between."""
         try:
-            if await self.connection.execute(word) != word:  # an aborted transaction answers COMMIT with ROLLBACK
+            async with asyncio.timeout(None if word == "COMMIT" else UNDONE_WITHIN):
+                ended = await self.connection.execute(word)
+            if ended != word:  # an aborted transaction answers COMMIT with ROLLBACK
                 raise TransactionError("nothing was saved: an error inside was caught")
-        except (OSError, InterfaceError, InternalClientError, PostgresError) as lost:
-            code = getattr(lost, "sqlstate", None)
-            if word == "COMMIT" and (code is None or code[:2] in ("08", "57")):
-                raise CommitUnknown from lost
+        except Exception as error:
+            if is_lost(error):
+                await self._throw_away()
+                if word == "COMMIT":
+                    raise CommitUnknown from error
             raise
         finally:
             with contextlib.suppress(Exception):  # one that breaks on its way back is replaced; what it did is done
                 await self._give_back()
+
+    async def _throw_away(self) -> None:
+        """Close the connection at once, and let the pool make all others anew: they lead where this one led."""
+        if self.engine.pool:
+            await self.engine.pool.expire_connections()
+        with contextlib.suppress(Exception):  # it may be closed already
+            self.connection.terminate()
 
     async def _give_back(self) -> None:
         if self.engine.pool:
@@ -192,70 +192,40 @@ def retrying(action: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     return run
 
 
-def connection() -> asyncpg.Connection:
-    """The running unit of work's connection. Raises TransactionError outside of one."""
-    running = engine.current_transaction.get()
-    if running is None:
+def running() -> UnitOfWork:
+    """The running unit of work. Raises TransactionError outside of one."""
+    found = engine.current_transaction.get()
+    if not isinstance(found, UnitOfWork):
         raise TransactionError("this needs a unit of work")
-    return running.connection
+    return found
+
+
+def connection() -> asyncpg.Connection:
+    """Its connection. Raises TransactionError outside of one."""
+    return running().connection
 
 
 async def fetch(sql: str, *values: Any) -> list[asyncpg.Record]:
     """Rows of a statement with $1, $2 … in the running unit of work."""
-    return await connection().fetch(sql, *values)
+    work = running()
+    return await work.connection.fetch(sql, *values, timeout=work.patience)
 
 
 async def fetch_one(sql: str, *values: Any) -> asyncpg.Record | None:
     """The first row, or None."""
-    return await connection().fetchrow(sql, *values)
+    work = running()
+    return await work.connection.fetchrow(sql, *values, timeout=work.patience)
 
 
 async def fetch_value(sql: str, *values: Any) -> Any:
     """The first value of the first row, or None."""
-    return await connection().fetchval(sql, *values)
+    work = running()
+    return await work.connection.fetchval(sql, *values, timeout=work.patience)
 
 
 async def advisory_lock(key: str) -> None:
     """Wait until no other transaction holds this key; let go at the end of the transaction."""
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-
-
-async def by_index() -> None:
-    """Look rows up by index until the running unit of work ends, however small their tables seem.
-
-    Keys are checked by plans that a connection keeps: one made while a table held a few rows reads all of it for
-    every row that is written later, until statistics are taken.
-    """
-    await fetch("SELECT set_config('enable_seqscan', 'off', true)")
-
-
-async def patiently() -> None:
-    """Let each statement of the running unit of work take half a minute: figures over years of a large estate."""
-    await fetch("SELECT set_config('statement_timeout', '30s', true)")
-
-
-@contextlib.asynccontextmanager
-async def planned_afresh() -> AsyncIterator[None]:
-    """Plan the statements inside for what the tables hold by now.
-
-    A connection keeps the plan of a statement that it was asked often: one made while the tables were empty takes the
-    index of the community, and so reads all that was written since. Not for writing: each key would be planned anew.
-    """
-    await fetch("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
-    yield  # after an error the transaction ends, and with it the setting
-    await fetch("SELECT set_config('plan_cache_mode', 'auto', true)")
-
-
-@contextlib.asynccontextmanager
-async def alone(key: str) -> AsyncIterator[None]:
-    """Work of several transactions that nobody else does at the same time; a killed process lets go of its key."""
-    assert engine.pool
-    async with engine.pool.acquire() as held:
-        await held.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", key)
-        try:
-            yield
-        finally:
-            await held.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
 
 # --- how columns are declared (rule 12)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from portal.database import Database
+from portal.listening import claim, refuse_taken
 from portal.notices.push import new_key
 from portal.settings import Settings, load, read_env_file, ready_to_serve
 from portal.wordings import wordings
 
+STOPS_WITHIN = 15  # seconds, for all parts together
 STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to do
 LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
 PAUSE, LONGEST_PAUSE = 0.5, 5  # seconds until a part is started again, doubled each time for one that
 HARDLY_LIVED = 3  # seconds or less
+OTHERS = "choose others: make run PORT=8001 SANDBOX_PORT=8431"
 MAIL_ABOVE = 4  # the sandbox takes mail so many ports above its own
 
 
@@ -34,7 +39,8 @@ class Part:
         self._start()
 
     def _start(self) -> None:
-        self.process = subprocess.Popen(self.command)  # noqa: S603 (our own command)
+        # In a session of its own, so that a terminal's Ctrl-C reaches us alone and each part is stopped once.
+        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 (our own command)
         self.since, self.due = time.monotonic(), 0.0
 
     @property
@@ -64,20 +70,56 @@ class Part:
 
 
 def run(*, port: int, sandbox_port: int, demo: bool) -> int:
-    """Start it all, print where it is, and stay until Ctrl-C, then 0. Raises SystemExit when it does not start."""
+    """Start it all, print where it is, and stay until Ctrl-C, then 0. Raises SystemExit or PortTaken."""
     if port in (sandbox_port, sandbox_port + MAIL_ABOVE):
         raise SystemExit(
             f"--port {port} is the sandbox's: it takes --sandbox-port and, for mail, {MAIL_ABOVE} above it"
         )
-    data = Path(os.environ.get("PORTAL_DATA", "var")).resolve()
-    data.mkdir(parents=True, exist_ok=True, mode=0o711)
-    os.environ.update(write_settings(data, port, sandbox_port))
-    settings = ready_to_serve(load())
-    database = Database(settings)
-    parts: list[Part] = []
-    for stop in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background, SIGINT ignored
-        signal.signal(stop, signal.default_int_handler)
+    for one in (port, sandbox_port, sandbox_port + MAIL_ABOVE):
+        refuse_taken(one, instead=f"stop what listens there, or {OTHERS}")
+    claims = {one: claim(one) for one in (port, sandbox_port)}
+    for one, held in claims.items():
+        if held is None:
+            raise SystemExit(f"port {one} is being taken by another portal that starts now: {OTHERS}")
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also started by a shell that had SIGINT ignored
+        signal.signal(stop, _leave)
+    with _alone_in(Path(os.environ.get("PORTAL_DATA", "var")).resolve()) as data:
+        os.environ.update(write_settings(data, port, sandbox_port))
+        return _run(ready_to_serve(load()), port, sandbox_port, demo)
+
+
+def _leave(*_: object) -> None:
+    """Stop, once: whoever presses Ctrl-C again would otherwise interrupt the stopping, and processes would stay."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _alone_in(data: Path) -> Iterator[Path]:
+    """The data folder, made if need be, while no other `portal dev` runs in it. Raises SystemExit."""
     try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o711)
+        lock = (data / "dev.lock").open("w")
+    except OSError as no:
+        raise SystemExit(
+            f"nothing can be kept in {data} ({no.strerror}): choose another place, make run DATA=…"
+        ) from no
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(
+                f"another portal runs in {data}: stop it, or choose another place, make run DATA=…"
+            ) from None
+        yield data
+
+
+def _run(settings: Settings, port: int, sandbox_port: int, demo: bool) -> int:
+    database: Database | None = None
+    parts: list[Part] = []
+    try:
+        database = Database(settings)
         _prepare(settings, database, demo)
         parts += [
             _start("sandbox", "--port", str(sandbox_port), "--smtp-port", str(settings.smtp_port)),
@@ -92,7 +134,8 @@ def run(*, port: int, sandbox_port: int, demo: bool) -> int:
         return 0
     finally:
         _stop(parts)
-        database.stop()
+        if database:
+            database.stop()
 
 
 def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str]:
@@ -168,9 +211,9 @@ def _greet(settings: Settings, demo: bool) -> None:
     print(f"\nMingbai is ready: {settings.base_url}   (desk: {settings.base_url}/desk)")
     print(f"Sandbox for Stripe, SMS and mail: {settings.stripe_api_base}   No money moves.")
     if demo:
-        from portal.demo.sign_ins import sign_ins
+        from portal.demo.sign_ins import sign_ins_told
 
-        print(sign_ins(settings))
+        print(sign_ins_told(settings))
     print("Stop with Ctrl-C.", flush=True)
 
 
@@ -190,5 +233,6 @@ def _keep(parts: list[Part], database: Database) -> None:
 def _stop(parts: list[Part]) -> None:
     for part in parts:
         part.process.terminate()
+    patience = time.monotonic() + STOPS_WITHIN
     for part in parts:
-        part.stop(15)
+        part.stop(max(0, patience - time.monotonic()))

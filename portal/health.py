@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from asyncpg import InterfaceError, PostgresError
-
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
+from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.kit import clock
+from portal.outage import is_down, state_of
+from portal.reaching import clock_off
 from portal.settings import Settings
 
 log = logging.getLogger("portal.health")
@@ -36,7 +36,9 @@ class Health:
     unsealed_age: int | None
     estates_behind: int | None
     reconciliation_age: int | None
+    clock_off: int | None  # by how much the database's clock is ahead of this machine's
     channels_off: tuple[str, ...]
+    channels_failing: Mapping[str, str]
 
     @property
     def worker(self) -> bool:
@@ -59,12 +61,22 @@ async def health(settings: Settings) -> Health:
     try:
         async with asyncio.timeout(PATIENCE):
             async with unit_of_work(EVERYWHERE, read_only=True):
-                facts = await _measure()
-                return Health(database=True, migrations=await migrations_current(), channels_off=off, **facts)
-    except (OSError, TimeoutError, PostgresError, InterfaceError) as trouble:
+                facts, failing = await _measure(), await channels_failing()
+                done = await migrations_current()
+                return Health(database=True, migrations=done, channels_off=off, channels_failing=failing, **facts)
+    except Exception as trouble:
+        if not (is_down(trouble) or state_of(trouble)):
+            raise
         log.warning("the database cannot be asked: %r", trouble)
-        unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE, "estates_behind"))
-        return Health(database=False, migrations=False, channels_off=off, **unknown)
+        unknown: Mapping[str, None] = dict.fromkeys((*COUNTS, *SINCE, "estates_behind", "clock_off"))
+        return Health(database=False, migrations=False, channels_off=off, channels_failing={}, **unknown)
+
+
+async def in_short(settings: Settings, *parts: str) -> str:
+    """How these parts stand, in a line for the log of a part that begins; and which ways to people are off."""
+    found = await health(settings)
+    said = [f"{name} {'well' if getattr(found, name) else 'missing'}" for name in parts]
+    return ", ".join([settings.env, *said, f"switched off: {' '.join(found.channels_off) or 'nothing'}"])
 
 
 # Each takes the true time as $1.
@@ -96,6 +108,7 @@ async def _measure() -> dict[str, int | None]:
     for name, question in SINCE.items():
         moment = await fetch_value(question)
         facts[name] = None if moment is None else max(0, int((now - moment).total_seconds()))
+    facts["clock_off"] = clock_off(await fetch_value("SELECT clock_timestamp()"))
     return facts
 
 
@@ -127,8 +140,23 @@ def channels_off(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, address in given.items() if not address)
 
 
+# The last trouble of each way within the hour before $1, unless it is the person's own address that is wrong.
+FAILING = """
+SELECT DISTINCT ON (channel) channel, trouble FROM delivery
+WHERE trouble IS NOT NULL AND state IN ('queued', 'failed') AND changed_at > $1::timestamptz - interval '1 hour'
+  AND trouble !~ '^SMTPRecipientsRefused|^isv.MOBILE_NUMBER_ILLEGAL| is not set$'
+ORDER BY channel, changed_at DESC
+"""
+
+
+async def channels_failing() -> dict[str, str]:
+    """The ways by which something could not be sent within the last hour, each with what its provider said."""
+    return {row["channel"]: row["trouble"] for row in await fetch(FAILING, clock.real_now())}
+
+
 def as_metrics(found: Health) -> str:
     """The same as plain gauges, one a line; what is unknown is left out."""
     gauges = {name: value for name, value in found.as_json().items() if isinstance(value, bool | int)}
     off = [f'portal_channel_off{{channel="{name}"}} 1' for name in found.channels_off]
+    off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in found.channels_failing]
     return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"  # type: ignore[call-overload]

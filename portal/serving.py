@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
+from litestar.types import ASGIApp
 
-from portal import db
+from portal import VERSION, db
 from portal.app import create_app
 from portal.database import Database
+from portal.health import in_short
 from portal.kit import clock, discreet
+from portal.listening import refuse_taken
 from portal.notices.sms import client
+from portal.outage import is_down, state_of
 from portal.settings import load, ready_to_serve
+from portal.web.access import Access
 
-# Seconds: for a connection of the pool, for a new one to the server, and for an answer where the server's own limit
-# of 5 does not reach us. Then 503, so that Stripe asks again and a person is told.
-POOL = {"min_size": 2, "max_size": 10, "wait": 5, "timeout": 5, "command_timeout": 8}
+log = logging.getLogger("portal.web")
+
+# Seconds: for a connection of the pool, for the first word of a transaction, and for an answer where the server's own
+# limit of 4 does not reach us. Then 503: whatever stands still, Stripe and people are told within 5.
+POOL = {"min_size": 2, "max_size": 10, "wait": 3.5, "prompt": 2, "command_timeout": 4.3}
 
 
-def make_app() -> Litestar:
+def make_app() -> ASGIApp:
     """For granian: the portal of this environment. Raises Unusable."""
-    discreet.set_up()
     settings = ready_to_serve(load())
+    discreet.set_up(settings.log)
     if settings.starts_at:
         clock.start_at(settings.starts_at)
 
@@ -33,8 +41,10 @@ def make_app() -> Litestar:
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         database = Database(settings)
         db.engine.point_at(**database.config("portal_app"))
-        await db.engine.open(**POOL)
+        await _open()
         watch = asyncio.create_task(_end_with(os.getppid()))
+        stands = await in_short(settings, "database", "migrations", "worker")
+        log.info("portal web %s is ready, process %d: %s", VERSION, os.getpid(), stands)
         try:
             yield
         finally:
@@ -44,7 +54,18 @@ def make_app() -> Litestar:
 
     if settings.sms_key_id:
         client()  # so that nobody waits for it when the first code is sent
-    return create_app(settings, lifespan=[with_database])
+    return Access(create_app(settings, lifespan=[with_database]))
+
+
+async def _open() -> None:
+    """Open the pool; when this process takes the place of one that ended in an outage, it says so to whoever asks."""
+    try:
+        await db.engine.open(**POOL)
+    except Exception as away:
+        if not is_down(away) and not state_of(away):
+            raise
+        log.warning("the database is away: %r", away)
+        await db.engine.open(**POOL | {"min_size": 0})
 
 
 async def _end_with(parent: int) -> None:
@@ -55,10 +76,12 @@ async def _end_with(parent: int) -> None:
 
 
 def serve(port: int, workers: int = 1, address: str = "127.0.0.1") -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. Raises PortTaken."""
+    refuse_taken(port, address)
     from granian import Granian
     from granian.constants import Interfaces
 
+    log.info("portal web %s begins on %s port %d, processes: %d", VERSION, address, port, workers)
     Granian(
         "portal.serving:make_app",
         address=address,

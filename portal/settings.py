@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,6 +14,16 @@ from zoneinfo import ZoneInfo
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SMS_DAILY_CODES = 10_000  # unless the environment says otherwise
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+NOBODY = "portal@localhost"  # no letter from it would arrive
+
+
+class Tls(StrEnum):
+    """How the mail server is spoken to: encrypted from the first byte, after STARTTLS, or not at all."""
+
+    tls = "tls"
+    starttls = "starttls"
+    none = "none"
 
 
 class Unusable(SystemExit):
@@ -48,9 +59,13 @@ class Settings:
     wechat_base: str | None = None
     smtp_host: str | None = None
     smtp_port: int = 25
-    smtp_from: str = "portal@localhost"
+    smtp_from: str = NOBODY
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_tls: Tls = Tls.none
     starts_at: datetime | None = None
     embedded: bool = False
+    log: str = "WARNING"
 
     @property
     def sandbox(self) -> bool:
@@ -83,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(given.get("PORTAL_DATA", "var")).resolve()
     values = {**read_env_file(data / "portal.env"), **given}
     now = values.get("PORTAL_NOW")
+    smtp_port, smtp_user = int(values.get("SMTP_PORT") or "25"), values.get("SMTP_USER", "")
     return Settings(
         env=values.get("PORTAL_ENV", "production"),
         data=data,
@@ -108,11 +124,23 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_template=values.get("WECHAT_TEMPLATE", ""),
         wechat_base=(values.get("WECHAT_BASE") or "").rstrip("/") or None,
         smtp_host=values.get("SMTP_HOST") or None,
-        smtp_port=int(values.get("SMTP_PORT", "25")),
-        smtp_from=values.get("SMTP_FROM", "portal@localhost"),
+        smtp_port=smtp_port,
+        smtp_from=values.get("SMTP_FROM") or NOBODY,
+        smtp_user=smtp_user,
+        smtp_password=values.get("SMTP_PASSWORD", ""),
+        smtp_tls=_tls(values.get("SMTP_TLS", ""), smtp_port, smtp_user),
         starts_at=_time(now) if now else None,
         embedded=values.get("PORTAL_EMBEDDED") == "1",
+        log=_level(values.get("PORTAL_LOG", ""), values.get("PORTAL_ENV", "production")),
     )
+
+
+def _level(said: str, env: str) -> str:
+    """From what on is logged: in production from INFO, elsewhere from WARNING. Raises Unusable."""
+    level = said.upper() or ("INFO" if env == "production" else "WARNING")
+    if level not in LEVELS:
+        raise Unusable(f"PORTAL_LOG must be {', '.join(LEVELS).lower()}, not {said!r}")
+    return level
 
 
 def _time(text: str) -> datetime:
@@ -122,6 +150,15 @@ def _time(text: str) -> datetime:
     except ValueError:
         raise Unusable(f"PORTAL_NOW must be an ISO time like 2026-11-23T09:00:00+08:00, not {text!r}") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def _tls(said: str, port: int, user: str) -> Tls:
+    """What is set; else what the port is for: 465 TLS, 587 STARTTLS, as is any where we sign in. Raises Unusable."""
+    if not said:
+        return Tls.tls if port == 465 else Tls.starttls if port == 587 or user else Tls.none
+    if said not in list(Tls):
+        raise Unusable(f"SMTP_TLS must be {', '.join(Tls)}, not {said!r}")
+    return Tls(said)
 
 
 def _pairs(name: str, text: str) -> dict[str, str]:
@@ -157,6 +194,8 @@ def ready_to_serve(settings: Settings) -> Settings:
         needed["VAPID_SUBJECT"] = settings.vapid_subject
     if settings.wechat_app_id:
         needed |= {"WECHAT_APP_SECRET": settings.wechat_app_secret, "WECHAT_TEMPLATE": settings.wechat_template}
+    if settings.smtp_user:
+        needed |= {"SMTP_PASSWORD": settings.smtp_password}
     for name, value in needed.items():
         if not value:
             raise Unusable(f"{name} is not set")
@@ -184,6 +223,10 @@ def _check_production(settings: Settings) -> None:
         raise Unusable("production sends codes only to an https SMS_URL")
     if settings.stripe_api_key.startswith(("sk_test_", "rk_test_")):
         raise Unusable("production needs a live STRIPE_API_KEY")
+    if settings.smtp_host and settings.smtp_from == NOBODY:
+        raise Unusable("SMTP_FROM is not set: the address that letters come from")
+    if settings.smtp_user and settings.smtp_tls is Tls.none:
+        raise Unusable("production sends SMTP_PASSWORD only encrypted: set SMTP_TLS to tls or starttls")
     if settings.starts_at:
         raise Unusable("production keeps true time: unset PORTAL_NOW")
 

@@ -12,15 +12,22 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from portal import db
 from portal.database import Database
+from portal.engine import connect
 from portal.protect import protect
+from portal.reaching import reach
 
 ROLES = ("portal_owner", "portal_app", "portal_worker")
 
 
 async def set_up(database: Database) -> None:
-    """Bring the database to this version of the program. Writes nothing to stdout."""
+    """Bring the database to this version of the program. Writes nothing to stdout.
+
+    Raises Unusable when an address leads to no PostgreSQL that takes writes, or to a pooler, which the locks here and
+    elsewhere cannot bear.
+    """
+    await reach(database, "admin")
     await _prepare_server(database)
-    owner = await asyncpg.connect(**database.config("portal_owner"))
+    owner = await connect(**database.config("portal_owner"))
     try:
         await owner.execute("SELECT pg_advisory_lock(hashtextextended('migrate', 0))")
         await _migrate(database)
@@ -35,7 +42,7 @@ async def _prepare_server(database: Database) -> None:
     """Roles, logins and the database itself, as the administrator."""
     config = database.config("admin")
     name = config["database"]
-    admin = await asyncpg.connect(**{**config, "database": "postgres"})
+    admin = await connect(**{**config, "database": "postgres"})
     try:
         await admin.execute("SELECT pg_advisory_lock(hashtextextended('prepare', 0))")
         for role in ROLES:
@@ -54,7 +61,7 @@ async def _prepare_server(database: Database) -> None:
             await admin.execute(await _quoted(admin, sentence, name))
     finally:
         await admin.close()
-    admin = await asyncpg.connect(**config)
+    admin = await connect(**config)
     try:
         await admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         await admin.execute("GRANT USAGE, CREATE ON SCHEMA public TO portal_owner")

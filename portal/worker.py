@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
-from portal import db
+from portal import VERSION, db
 from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
 from portal.billing.requesting import see_to_run
@@ -29,8 +30,10 @@ from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
 from portal.daily import ask_for_days, see_to_day
 from portal.database import Database
 from portal.db import fetch, unit_of_work
+from portal.engine import connect
 from portal.estate.jobs import sweep_imports
 from portal.estate.trying import see_to_import
+from portal.health import in_short
 from portal.kit import clock
 from portal.kit.discreet import traced
 from portal.letters.batch import write_letters
@@ -38,11 +41,12 @@ from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
 from portal.plans.jobs import sweep_plans
 from portal.queue import TRIES, Driver, put_back
+from portal.reaching import reach
 from portal.settings import Settings
 
 log = logging.getLogger("portal.worker")
 
-BEAT = 5  # seconds between two signs of life
+BEAT = 3  # seconds between two signs of life
 # Seconds for what takes longer than a minute: an estate of any size, a building of letters.
 LONG = {"see_to_run": 3600, "see_to_import": 3600, "write_letters": 3600, "see_to_day": 3600}
 MINUTES = "* * * * *"
@@ -65,10 +69,12 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
 
 async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Event | None = None) -> None:
     """Work until SIGTERM, SIGINT or `stop`; a job under way is finished first. Survives restarts of PostgreSQL."""
+    await reach(database, "portal_worker")
     config = database.config("portal_worker")
     db.engine.point_at(**config)
-    await db.engine.open(min_size=1, max_size=6, wait=30, timeout=10, command_timeout=PATIENCE)
+    await db.engine.open(min_size=1, max_size=6, wait=30, prompt=2, command_timeout=PATIENCE)
     gateway.point_at(settings)
+    log.info("portal worker %s is ready: %s", VERSION, await in_short(settings, "database", "migrations"))
     ending = stop or asyncio.Event()
     if stop is None:
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -88,6 +94,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
         await db.engine.close()
+        log.info("portal worker has ended")
 
 
 async def _work(
@@ -127,7 +134,8 @@ async def days_of(config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
 async def _queue(
     config: Mapping[str, Any], acts: Mapping[str, Callable[..., Awaitable[Any]]]
 ) -> AsyncIterator[PgQueuer]:
-    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, timeout=10, command_timeout=30)  # one listens
+    limits = {"min_size": 2, "max_size": 4, "command_timeout": 30}  # one listens
+    pool = await asyncpg.create_pool(**config, **limits, connect=connect)
     try:
         queue = PgQueuer(Driver(pool))
         for name, act in acts.items():
@@ -147,9 +155,11 @@ class Failed(Exception):
 def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) -> None:
     async def run(job: Job) -> None:
         begin_request(name)
+        began = perf_counter()
         try:
             async with asyncio.timeout(LONG.get(name, 60)):
                 await act(**json.loads(job.payload or b"{}"))
+            log.info("job %s is done, %.0f ms, tries %d", name, 1000 * (perf_counter() - began), job.attempts + 1)
         except Exception as trouble:
             log.warning("job %s failed", name, exc_info=trouble)
             raise Failed(traced(trouble)) from None
@@ -190,7 +200,7 @@ async def _beat(name: str) -> None:
         try:
             await beat(name)
         except Exception as trouble:
-            log.warning("no heartbeat: %s", trouble)
+            log.warning("no heartbeat: %r", trouble)
         await asyncio.sleep(BEAT)
 
 

@@ -1,8 +1,7 @@
-"""A Chromium for the journeys: the system's, Playwright's, or installed here when we may."""
+"""A Chromium for the journeys: the system's (`.ci/packages` sees to Debian's), else Playwright's own."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -45,15 +44,9 @@ def ensure() -> None:
     """Have a browser. Raises SystemExit with what to do when there is no way to get one."""
     if chromium(whole=True) or _playwrights_own():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        for package in ("chromium", LIGHT):
-            subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False, **quiet)
-    else:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    if not (chromium(whole=True) or _playwrights_own()):
-        raise SystemExit("no browser for the journeys: install chromium (Debian: apt-get install chromium)")
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if not _playwrights_own():
+        raise SystemExit("no browser for the journeys: install chromium, or Chrome")
 
 
 if __name__ == "__main__":

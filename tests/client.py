@@ -14,6 +14,7 @@ from portal.checkout.gateway import gateway
 from portal.people.actions import start_session
 from portal.people.principal import Audience, Principal
 from portal.settings import Settings
+from portal.web.access import Access
 
 ORIGIN = "http://127.0.0.1:8000"
 HOST = "127.0.0.1"  # as the answers name it, so that a new cookie takes the place of the old one
@@ -43,7 +44,7 @@ async def browser(
     """
     if stepped_up is None:
         stepped_up = who is not None and who.audience is Audience.staff
-    transport = httpx.ASGITransport(app=app_of(settings))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=Access(app_of(settings)))  # type: ignore[arg-type]
     headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "User-Agent": "tests"}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
         if who:

@@ -77,8 +77,10 @@ def beside(database: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def portal_dev(program: str = "portal", **more: str) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
-    """`portal dev --no-demo` with these environment variables, ready to use; stopped and removed at the end.
+def portal_dev(
+    program: str = "portal", *, demo: bool = False, **more: str
+) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
+    """`portal dev` with these environment variables, ready to use; stopped and removed at the end.
 
     Its server is an embedded one of its own, unless `more` has the addresses of another.
     """
@@ -86,9 +88,12 @@ def portal_dev(program: str = "portal", **more: str) -> Iterator[tuple[Portal, s
     data.chmod(0o711)
     port, sandbox = free_port(), free_port(above=MAIL_ABOVE)
     environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | more
-    words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox), "--no-demo"]
+    words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox)]
+    words += [] if demo else ["--no-demo"]
     with (data / "dev.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-m", program, *words], stdout=log, stderr=log, env=environ)
+        process = subprocess.Popen(
+            [sys.executable, "-m", program, *words], stdout=log, stderr=log, env=environ, start_new_session=True
+        )
     running = Portal(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}", data, environ)
     try:
         _wait(process, running)

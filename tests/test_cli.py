@@ -82,6 +82,21 @@ def test_work_that_was_cut_off_did_not_go_well(command: str, code: int, monkeypa
     assert left.value.code == code
 
 
+def test_the_first_member_of_staff_needs_an_estate_and_two_cells_are_one(data: Path, tmp_path: Path) -> None:
+    add = ("staff", "add", "admin", "--community", "qinghe", "--role")
+    assert portal(data, "setup") == (0, {"ok": True})
+    code, answer = portal(data, *add, "admin")
+    assert code == 1 and "portal import" in answer["error"] and "community.csv" in answer["error"]
+    (tmp_path / "community.csv").write_text("code,name\nqinghe,清河家园\n")
+    assert portal(data, "import", str(tmp_path), "--community", "qinghe")[0] == 0
+    code, answer = portal(data, *add, "boss")
+    assert code == 1 and "manager" in answer["error"]
+    assert portal(data, *add, "admin")[0] == 0
+    (tmp_path / "staff.csv").write_text("login,name,roles\nShen.Ping,沈平,manager\n")
+    assert portal(data, "import", str(tmp_path), "--community", "qinghe")[0] == 0
+    assert portal(data, "staff", "link", "Shen.Ping")[0] == 0, "a capital is the same letter"
+
+
 @pytest.mark.parametrize(
     ("environment", "word"),
     [

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
 import pytest
 
-from portal.database import Database, RoleName, parts
+from portal.address import CONNECTS_WITHIN, PLACES, TARGETS, TLS, TO_SERVER, WAITS
+from portal.database import LIMITS, Database, RoleName
+from portal.serving import POOL
 from portal.settings import Settings
 from portal.setup import set_up
 
 pytestmark = pytest.mark.anyio
 NAME, WEB, JOBS = "portal_by_address", "portal test web", "portal_test_jobs"
-
-
-def test_an_address_is_read_with_its_escapes_and_options() -> None:
-    assert parts("postgresql://me%40home:p%2Fw@db.example:6432/estates?sslmode=require") == {
-        "host": "db.example", "port": 6432, "user": "me@home", "password": "p/w", "database": "estates",
-        "ssl": "require",
-    }  # fmt: skip
-    assert parts("postgresql://me@/estates?host=/run/postgresql")["host"] == "/run/postgresql"
 
 
 @pytest.fixture
@@ -83,3 +78,12 @@ async def test_three_addresses_are_three_logins_that_cannot_become_each_other(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(f"SET ROLE {other}")
         await connection.close()
+
+
+def test_the_page_for_operators_knows_every_option_and_every_limit() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "database.md").read_text()
+    options = {*PLACES, *TLS, *TO_SERVER, *WAITS, *TARGETS}
+    waits = {str(POOL["wait"]), str(POOL["prompt"]), str(POOL["command_timeout"]), str(CONNECTS_WITHIN)}
+    limits = {value.replace("s", " s").replace("min", " min") for value in LIMITS["portal_app"].values()}
+    assert {option for option in options if f"`{option}`" not in page} == set()
+    assert {wait for wait in {f"{wait} s" for wait in waits} | limits if f"| {wait}" not in page} == set()

@@ -199,7 +199,7 @@ async def test_the_web_waits_for_no_statement_lock_or_idle_transaction_for_long(
             await fetch_value(f"SHOW {name}")
             for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
         ]
-    assert limits == ["5s", "2s", "15s"]
+    assert limits == ["4s", "2s", "15s"]
 
 
 async def test_nobody_waits_for_a_connection_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ PRODUCTION = {
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
     "SMS_URL": "https://sms.example/send",
 }
+MAIL = {"SMTP_HOST": "mail.example", "SMTP_FROM": "a@mail.example", "SMTP_USER": "u", "SMTP_PASSWORD": "smtp-pass"}
 
 
 def read(folder: Path, values: dict[str, str]) -> Settings:
@@ -47,6 +48,11 @@ def test_a_complete_production_starts(tmp_path: Path) -> None:
         ({"VAPID_PUSH_BASE": "http://127.0.0.1:8421"}, "VAPID_PUSH_BASE"),
         ({"WECHAT_APP_ID": "wx", "WECHAT_TEMPLATE": "t"}, "WECHAT_APP_SECRET"),
         ({"WECHAT_BASE": "http://127.0.0.1:8421"}, "WECHAT_BASE"),
+        ({"SMTP_HOST": "mail.example"}, "SMTP_FROM"),
+        (MAIL | {"SMTP_PASSWORD": ""}, "SMTP_PASSWORD"),
+        (MAIL | {"SMTP_TLS": "none"}, "SMTP_TLS"),
+        (MAIL | {"SMTP_TLS": "ssl"}, "SMTP_TLS"),
+        ({"PORTAL_LOG": "loud"}, "PORTAL_LOG"),
         ({"SMS_TEMPLATES": "sign_in"}, "SMS_TEMPLATES"),
         ({"PORTAL_NOW": "2026-11-23T10:00:00+08:00"}, "PORTAL_NOW"),
         ({"PORTAL_ENV": "staging"}, "PORTAL_ENV"),
@@ -55,6 +61,38 @@ def test_a_complete_production_starts(tmp_path: Path) -> None:
 def test_an_unsafe_production_refuses_and_names_the_setting(tmp_path: Path, change: dict[str, str], says: str) -> None:
     with pytest.raises(Unusable, match=says):
         ready_to_serve(read(tmp_path, PRODUCTION | change))
+
+
+@pytest.mark.parametrize(
+    ("given", "tls"),
+    [
+        ({}, "none"),
+        ({"SMTP_PORT": "465"}, "tls"),
+        ({"SMTP_PORT": "587"}, "starttls"),
+        ({"SMTP_PORT": ""}, "none"),
+        (MAIL, "starttls"),
+        (MAIL | {"SMTP_PORT": "465"}, "tls"),
+        (MAIL | {"SMTP_PORT": "465", "SMTP_TLS": "starttls"}, "starttls"),
+        ({"SMTP_PORT": "587", "SMTP_TLS": "none"}, "none"),
+    ],
+)
+def test_mail_is_encrypted_as_its_port_says_unless_it_is_said(tmp_path: Path, given: dict[str, str], tls: str) -> None:
+    assert read(tmp_path, PRODUCTION | given).smtp_tls == tls
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ({}, "INFO"),
+        ({"PORTAL_LOG": "warning"}, "WARNING"),
+        ({"PORTAL_ENV": "sandbox"}, "WARNING"),
+        ({"PORTAL_LOG": ""}, "INFO"),
+    ],
+)
+def test_production_tells_its_log_what_it_does_unless_it_is_told_otherwise(
+    tmp_path: Path, given: dict[str, str], level: str
+) -> None:
+    assert read(tmp_path, PRODUCTION | given).log == level
 
 
 def test_the_days_budget_of_codes_can_be_set(tmp_path: Path) -> None:
@@ -96,9 +134,10 @@ def test_a_secret_never_shows_in_a_log_or_a_trace(tmp_path: Path) -> None:
         "DATABASE_WORKER_URL": "postgres://w:pass1@db/portal",
         "DATABASE_ADMIN_URL": "postgres://a:pass2@db/portal",
     }
-    shown = repr(read(tmp_path, PRODUCTION | secrets))
+    shown = repr(read(tmp_path, PRODUCTION | secrets | MAIL))
     told = (
         *secrets.values(),
+        MAIL["SMTP_PASSWORD"],
         *(PRODUCTION[name] for name in PRODUCTION if name.startswith(("PORTAL_S", "STRIPE", "DATA"))),
     )
     assert [secret for secret in told if secret in shown] == []

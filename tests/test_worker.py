@@ -66,15 +66,13 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def worker(settings: Settings, gateway: Gateway) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """`portal worker` on the database of the tests, ready when its heart beats."""
-    environ = os.environ | {
-        "PORTAL_DATA": str(settings.data), "PORTAL_ENV": "test", "PORTAL_SECRET_KEY": settings.secret_key,
-        "PORTAL_BASE_URL": settings.base_url, "STRIPE_API_KEY": settings.stripe_api_key,
-        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret, "STRIPE_API_BASE": str(settings.stripe_api_base),
-        "SMS_URL": gateway.url, "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"], env=environ)  # noqa: ASYNC220
+async def worker(
+    settings: Settings, gateway: Gateway, *, log: Path | None = None
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """`portal worker` on the database of the tests, ready when its heart beats; its log goes to a file if asked for."""
+    environ = environment(settings) | {"SMS_URL": gateway.url} | ({"PORTAL_LOG": "info"} if log else {})
+    words = [sys.executable, "-m", "portal.cli", "worker"]
+    process = subprocess.Popen(words, env=environ, stderr=log.open("wb") if log else None)  # noqa: ASYNC220
     try:
         await until(lambda: beats())
         yield process
@@ -82,6 +80,16 @@ async def worker(settings: Settings, gateway: Gateway) -> AsyncIterator[subproce
         if process.poll() is None:
             process.kill()
         await asyncio.to_thread(process.wait)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """For a part of the portal as a process of its own."""
+    return os.environ | {
+        "PORTAL_DATA": str(settings.data), "PORTAL_ENV": "test", "PORTAL_SECRET_KEY": settings.secret_key,
+        "PORTAL_BASE_URL": settings.base_url, "STRIPE_API_KEY": settings.stripe_api_key,
+        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret, "STRIPE_API_BASE": str(settings.stripe_api_base),
+        "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
 
 
 async def beats() -> int:

@@ -46,7 +46,7 @@ async def record_contact(
 ) -> UUID:
     """Add a contact of today; its id. `witness` is the login of the second person.
 
-    Raises Missing, Refused for a closed case and above the cap of calls and visits (domain.md 1.16), Invalid for an
+    Raises Missing, Refused for a closed case and above the cap of calls and visits, Invalid for an
     outcome that the channel cannot have, and without the second person where two are needed.
     """
     async with unit_of_work(*by.with_role(*CALLERS)):

@@ -12,7 +12,7 @@ from portal.arrears.states import ATTEMPTS, PROVEN, SPOKEN, CaseState, ContactCh
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 
-FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks (product.md S9)
+FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks
 WEEK = timedelta(days=7)
 
 
@@ -119,7 +119,7 @@ def _no_task(known: Known) -> Check:
 
 
 def contact_cap(contacts: Sequence[Reached], policy: Policy, on: date) -> Check:
-    """Whether the home may be called or visited once more on a day (domain.md 1.16)."""
+    """Whether the home may be called or visited once more on a day."""
     tries = [one for one in contacts if one.channel in ATTEMPTS and on - WEEK < one.on <= on]
     today = sum(one.channel is ContactChannel.call and one.on == on for one in tries)
     free = today < policy.calls_a_day and len(tries) < policy.attempts_a_week

@@ -1,6 +1,6 @@
 """How a case stands on a day: a pure function of what is owed, what is held, and where it stood before.
 
-The rules are those of interface.md, "Stage", and of reliability.md, I-C1 and I-C2. `RULE` is stored with every
+The promises are I-C1 and I-C2. `RULE` is stored with every
 change; a new wording of the rules gets a new name, so that the history stays reproducible.
 """
 

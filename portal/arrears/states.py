@@ -12,7 +12,7 @@ class CaseState(StrEnum):
 
 
 class Rung(StrEnum):
-    """What belongs to each stage, from 0 to 4 (product.md S7 to S10)."""
+    """What belongs to each stage, from 0 to 4."""
 
     none = "none"
     reminder = "reminder"
@@ -73,7 +73,7 @@ class ContactChannel(StrEnum):
 
 
 class ContactOutcome(StrEnum):
-    """What came of it: what was said, that nobody was reached, or how paper arrived (domain.md 1.8 and 4.4)."""
+    """What came of it: what was said, that nobody was reached, or how paper arrived."""
 
     reached = "reached"
     promised = "promised"
@@ -108,7 +108,7 @@ MAY_COME_OF = {
 
 
 class Reason(StrEnum):
-    """Why somebody does not pay (domain.md 4.2)."""
+    """Why somebody does not pay."""
 
     forgot = "forgot"
     dissatisfied = "dissatisfied"

@@ -30,7 +30,7 @@ class Balance:
 
     @property
     def state(self) -> BillState:
-        """As in interface.md; derived, never stored."""
+        """Derived, never stored."""
         if self.replaced:
             return BillState.replaced
         if not self.outstanding:

@@ -16,10 +16,11 @@ from asyncpg import Record
 from portal.billing.drafts import Billed, Tie, UnitCase, sources_in
 from portal.billing.rules import Splits
 from portal.billing.schedule import Schedule
-from portal.db import fetch, fetch_one, planned_afresh
+from portal.db import fetch, fetch_one
 from portal.kit.due import DueRule
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.planner import planned_afresh
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
 from portal.tariffs.states import Formula, Proration, Rounding, Timing

@@ -43,7 +43,7 @@ class RunReport:
         return not self.totals.errors
 
     def as_json(self) -> dict[str, Any]:
-        """The figures of interface.md; sums in fen."""
+        """The figures as a command prints them; sums in fen."""
         totals = self.totals
         counted = totals if self.ok or not self.preview else RunTotals(totals.period)
         return {

@@ -16,11 +16,12 @@ from portal.billing.drafts import Remark, RunTotals
 from portal.billing.planning import Plan, Progress, look_ahead, preview_run
 from portal.billing.running import one_run, publish
 from portal.billing.states import RUN_MOVES, RunState
-from portal.db import alone, fetch, fetch_one, unit_of_work
+from portal.db import fetch, fetch_one, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.period import Month
+from portal.locks import alone
 from portal.people.principal import Principal, Role
 from portal.queue import enqueue
 

@@ -16,10 +16,12 @@ from portal.billing.facts import Book, cases_of, exact, freeze_splits
 from portal.billing.issuing import NewBill, NewLine, as_facts, in_columns, issue_bills
 from portal.billing.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
 from portal.billing.states import BillKind
-from portal.db import advisory_lock, alone, by_index, fetch, fetch_value, retrying, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.batches import batches, growing, one_ahead, short_turns, uncollected
 from portal.kit.period import Month
+from portal.locks import alone
+from portal.planner import by_index
 from portal.tariffs.rules import UnitFacts
 from portal.units.debtors import ensure_debtors
 

@@ -10,7 +10,7 @@ K, S = ClaimKind, ClaimState
 OURS = timedelta(days=7)  # a paper that is ready goes out within a week, or the claim is given up
 # Civil Procedure Law 126 (a court takes a suit within 7 days), 152 and 168 (a judgment within six months; of a small
 # claim within two), 225 and 227 (a payment order is taken within 5 days, issued within 15; one that cannot be served
-# ends after 30: domain.md 4.6); People's Mediation Act 33 (the joint request to confirm within 30 days).
+# ends after 30); People's Mediation Act 33 (the joint request to confirm within 30 days).
 TIMES = {
     (K.payment_order, S.filed): timedelta(days=5),
     (K.payment_order, S.accepted): timedelta(days=15),

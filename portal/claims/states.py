@@ -1,4 +1,4 @@
-"""The paths of law after a demand, and the life of a claim on each of them (domain.md 4.6)."""
+"""The paths of law after a demand, and the life of a claim on each of them."""
 
 from enum import StrEnum
 

@@ -11,16 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from portal import VERSION
 from portal.cli import parts, staff, work
-from portal.cli.asking import OK, REFUSED, show
+from portal.cli.asking import INTERRUPTED, OK, REFUSED, show
 from portal.kit.period import Month
+from portal.listening import PortTaken
+from portal.outage import is_full
 from portal.settings import Unusable
 
 RUN_UNTIL_STOPPED = ("dev", "serve", "worker", "sandbox")
 
 
 def main(words: list[str] | None = None) -> None:
-    """Run one command and exit with 0, 1 (refused or found wrong) or 2 (usage)."""
+    """Run one command and exit with 0, 1 (refused or found wrong), 2 (usage) or 130 (Ctrl-C)."""
     given = parser().parse_args(words)
     told_to_stop = OK if given.command in RUN_UNTIL_STOPPED else REFUSED  # work that was cut off did not go well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(told_to_stop))  # so that the embedded server is stopped as well
@@ -34,11 +37,22 @@ def main(words: list[str] | None = None) -> None:
         if given.json:
             show(given, {"error": str(no)})
         raise
+    except PortTaken as no:
+        sys.exit(str(no))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as trouble:
+        if not is_full(trouble):
+            raise
+        sys.exit(
+            "The disk is full: make room for the database and PORTAL_DATA, then begin again. Nothing is half saved."
+        )
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its words."""
     top = argparse.ArgumentParser(prog="portal", description="Mingbai, the owner portal")
+    top.add_argument("--version", action="version", version=VERSION)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object")
     common.add_argument("--data", type=Path, help="the data folder (PORTAL_DATA)")

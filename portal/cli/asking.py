@@ -14,11 +14,14 @@ import asyncpg
 from portal import db
 from portal.audit.actions import begin_request
 from portal.database import Database
-from portal.kit import clock
+from portal.kit import clock, discreet
 from portal.kit.errors import Declined
+from portal.outage import CommitUnknown, is_down
+from portal.reaching import assert_direct, reason
 from portal.settings import Settings, load, ready_for_data
 
-OK, REFUSED = 0, 1
+OK, REFUSED, INTERRUPTED = 0, 1, 130
+LOST = "The connection broke while saving: look whether it is there before you do it again."
 NOT_SET_UP = (
     asyncpg.InvalidAuthorizationSpecificationError,  # no such role yet
     asyncpg.InvalidCatalogNameError,
@@ -31,12 +34,14 @@ Answer = tuple[int, dict[str, Any]]
 def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitable[Answer]]) -> int:
     """Do the work on a small pool; attach to a running embedded server, or start one and stop it after."""
     settings = ready_for_data(load())
+    discreet.set_up()
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)
 
     async def run() -> Answer:
         begin_request("cli")
+        await assert_direct(database, "portal_worker")
         db.engine.point_at(**database.config("portal_worker"))
         await db.engine.open(min_size=1, max_size=4)
         try:
@@ -49,11 +54,16 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
     except NOT_SET_UP as wrong:
         print(f"portal: {wrong}", file=sys.stderr)
         code, answer = REFUSED, {"error": "The database is not set up for this version. Run portal setup first."}
-    except (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as gone:
-        print(f"portal: {gone}", file=sys.stderr)
-        code, answer = REFUSED, {"error": "The database cannot be reached."}
     except Declined as no:
         code, answer = REFUSED, {"error": str(no.sentence.text % {**no.sentence.facts})}
+    except Exception as gone:
+        if not is_down(gone):
+            raise
+        print(f"portal: {reason(gone)}", file=sys.stderr)
+        code, answer = (
+            REFUSED,
+            {"error": LOST if isinstance(gone, CommitUnknown) else "The database cannot be reached."},
+        )
     finally:
         database.stop()
     show(given, answer)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from portal.cli.asking import OK, show
 from portal.database import Database
 from portal.kit import clock, discreet
+from portal.reaching import reach
 from portal.settings import load, ready_for_data, ready_to_serve
 from portal.wordings import all_approved, by_code, wordings
 
@@ -38,7 +39,10 @@ def serve(given: argparse.Namespace) -> int:
     """The web server."""
     from portal.serving import serve
 
-    all_approved(ready_to_serve(load()))
+    settings = all_approved(ready_to_serve(load()))
+    discreet.set_up(settings.log)
+    if settings.database_url:  # an embedded server is nobody else's
+        asyncio.run(reach(Database(settings), "portal_app"))
     serve(given.port, given.workers, given.address)
     return OK
 
@@ -47,8 +51,8 @@ def worker(given: argparse.Namespace) -> int:
     """The worker of the job queue."""
     from portal.worker import run_worker
 
-    discreet.set_up()
     settings = all_approved(ready_to_serve(load()))
+    discreet.set_up(settings.log)
     if settings.starts_at:
         clock.start_at(settings.starts_at)
     database = Database(settings)
@@ -61,6 +65,8 @@ def worker(given: argparse.Namespace) -> int:
 
 def sandbox(given: argparse.Namespace) -> int:
     """The stand-ins for Stripe, SMS and mail."""
+    from portal.demo.sign_ins import everybody
+    from portal.sandbox.people import Person
     from portal.sandbox.server import run
     from portal.sandbox.settings import SandboxSettings
 
@@ -70,6 +76,7 @@ def sandbox(given: argparse.Namespace) -> int:
     os.environ.setdefault("PORTAL_BASE_URL", settings.base_url)
     known = replace(
         SandboxSettings.from_environment(),
+        people=tuple(Person(**asdict(one)) for one in everybody(settings)),
         sms_key_id=settings.sms_key_id or "",
         sms_key_secret=settings.sms_key_secret,
         sms_sign_name=settings.sms_sign_name,

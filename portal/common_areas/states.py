@@ -12,7 +12,7 @@ class Rhythm(StrEnum):
 
 
 class Beneficiary(StrEnum):
-    """Whose revenue it is: of all owners, or of those of one building (domain.md 1.6)."""
+    """Whose revenue it is: of all owners, or of those of one building."""
 
     estate = "estate"
     building = "building"

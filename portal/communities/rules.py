@@ -16,7 +16,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """What a community promises when somebody complains (domain.md 6, table s2).
+    """What a community promises when somebody complains.
 
     The hours are read by add_working_hours, the working days by add_working_days.
     """

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class FeeMode(StrEnum):
-    """包干制 or 酬金制 (domain.md 1.3)."""
+    """包干制 or 酬金制."""
 
     lump_sum = "lump_sum"
     commission = "commission"

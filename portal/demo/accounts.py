@@ -112,7 +112,7 @@ def _rents() -> list[Row]:
 def _budget(year: int, *, corrected: bool = False) -> list[Row]:
     """The budget of a year, from 10,000 yuan, works opened up; as it was printed, or with its two faults mended.
 
-    The facade belongs to the maintenance fund (domain.md 0, trap 8); the parking sum comes to more than was printed.
+    The facade belongs to the maintenance fund; the parking sum comes to more than was printed.
     """
     rows: list[Row] = []
     for row in figures("annual_budget_wan"):

@@ -15,7 +15,7 @@ from portal.kit.period import Month
 
 CODE, NAME = "yanxi", "砚溪花园"
 
-# The header of every file, as in interface.md, "Import".
+# The header of every file.
 COLUMNS = {
     "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref company"
     " expense_limit",
@@ -46,7 +46,7 @@ def write_estate(folder: Path, on: date) -> None:
 
 
 def estate(on: date) -> dict[str, Iterable[Row]]:
-    """The rows of every file by its stem, in the order of interface.md."""
+    """The rows of every file by its stem, in the order in which they build on each other."""
     return {
         "community": [community(on)],
         "units": homes.units(on),

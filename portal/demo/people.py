@@ -31,6 +31,11 @@ class Persona:
     language: str = "zh-CN"
 
     @property
+    def story_zh(self) -> str:
+        """The story in Chinese."""
+        return STORIES_ZH[self.key]
+
+    @property
     def person(self) -> str:
         """The external id in people.csv."""
         return person_id(self.number)
@@ -76,6 +81,28 @@ PERSONAS = (
     Persona("hardship", 117, "冯若岚", ("6栋304",), "Lost a job and asks for instalments; 60 days overdue.", 60),
     Persona("shop", 118, "于春薇", ("商铺01", "商铺02"), "Runs a shop across two units.", 0),
 )
+
+STORIES_ZH = {
+    "early": "账单一到就缴。",
+    "forgot": "忘了一笔小额维修费，逾期 10 天。",
+    "owes25": "欠费 25 天。",
+    "owes45": "欠费 45 天。",
+    "owes80": "欠费 80 天，最近几个月都没有缴。",
+    "landlord": "房屋已出租，仍是缴费义务人。",
+    "tenant": "看得到房东的账单，也可以代缴。",
+    "vacant": "住在别处；空置房的物业服务费按 70% 计收。",
+    "disputes": "对最新账单里涨价的停车费提出异议。",
+    "couple_a": "与配偶共有，占 60%；对最新的水费提出异议。",
+    "couple_b": "与配偶共有，占 40%；两人一张账单。",
+    "two_homes": "有相邻的两套房。",
+    "chair": "业主委员会主任。",
+    "seller": "上月中旬卖了房，留下没缴的账单。",
+    "buyer": "上月中旬买的房，只欠之后的费用。",
+    "developer": "交房之前，未售房屋的费用由开发商承担。",
+    "newcomer": "上月 12 日拿到钥匙。",
+    "hardship": "失业，申请分期；欠费 60 天。",
+    "shop": "两间铺面，开一家店。",
+}
 
 STAFF = (
     StaffMember("clerk", "董立楠", "clerk", "客服部"),

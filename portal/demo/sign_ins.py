@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pyotp
 
-from portal.demo.people import PERSONAS, STAFF
+from portal.demo.people import PERSONAS, STAFF, Persona
 from portal.kit import clock
 from portal.settings import Settings
 from portal.signin.set_up import choose_password, confirm_totp, make_link, set_up_of
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How somebody of the demo signs in: an owner or tenant by `phone`, staff by login, password and codes."""
+
+    name: str
+    about: str
+    about_zh: str
+    phone: str = ""
+    login: str = ""
+    password: str = ""
+    totp: str = ""
 
 
 def _path(settings: Settings) -> Path:
@@ -37,14 +51,30 @@ async def give_sign_ins(settings: Settings) -> None:
         json.dump(made, file)
 
 
-def sign_ins(settings: Settings) -> str:
-    """Who can sign in, as text for the terminal: owners by phone, staff by password and the present TOTP code."""
-    lines = ["", "Owners (the code by SMS: GET /sandbox/sms?phone=… of the sandbox):"]
-    lines += [f"  {one.phone}  {'、'.join(one.units)}  {one.story}" for one in PERSONAS]
-    if _path(settings).exists():
-        made = json.loads(_path(settings).read_text())
-        lines.append("Staff (login, password, code now):")
-        lines += [
-            f"  {login:10} {known['password']}  {pyotp.TOTP(known['totp']).now()}" for login, known in made.items()
-        ]
+def everybody(settings: Settings) -> tuple[SignIn, ...]:
+    """Owners first; nobody where the demo was not made."""
+    if not _path(settings).exists():
+        return ()
+    made = json.loads(_path(settings).read_text())
+    owners = (_owner(one, "、".join(one.units)) for one in PERSONAS)
+    staff = (SignIn(one.name, one.roles, one.department, login=one.login, **made[one.login])
+             for one in STAFF if one.login in made)  # fmt: skip
+    return *owners, *staff
+
+
+def _owner(persona: Persona, homes: str) -> SignIn:
+    return SignIn(persona.name, f"{homes}: {persona.story}", f"{homes}：{persona.story_zh}", persona.phone)
+
+
+def sign_ins_told(settings: Settings) -> str:
+    """Who can sign in, as text for the terminal: owners by phone, staff by password and the code of this moment."""
+    known = everybody(settings)
+    lines = [
+        "",
+        f"Everybody below, with present codes and a link that signs in: {settings.stripe_api_base}/",
+        "Owners (their codes by SMS stand there, too):",
+        *(f"  {one.phone}  {one.about}" for one in known if one.phone),
+        "Staff (login, password, code now; a code lives half a minute):",
+        *(f"  {one.login:10} {one.password}  {pyotp.TOTP(one.totp).now()}" for one in known if one.login),
+    ]
     return "\n".join(lines)

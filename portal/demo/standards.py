@@ -1,4 +1,4 @@
-"""What the demo estate promises, after a real contract (domain.md 3, S3)."""
+"""What the demo estate promises, after a real contract."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from portal.desk.told import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
 from portal.disputes.desk import Card, counts_of, queue_of
 from portal.disputes.steps import HANDLERS
 from portal.estate.requesting import IMPORTERS
+from portal.health import channels_failing
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset
@@ -62,6 +63,7 @@ class Desk:
     questions_late: int
     to_sign: int
     estates_without_calendar: list[str]
+    failing: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ async def desk_of(by: Principal) -> Desk:
         waiting["questions_late"],
         waiting["to_sign"],
         await _unknown_years(by),
+        await channels_failing(),
     )
 
 

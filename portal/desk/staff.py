@@ -21,7 +21,8 @@ async def show(request: Request) -> Template:
     """Today's work."""
     off = [Channel(name) for name in channels_off(request.app.state.settings)]
     desk = await queries.desk_of(request.user)
-    return page(request, "desk/show.html", title=_("Today's work"), desk=desk, off=off)
+    failing = {Channel(name): trouble for name, trouble in desk.failing.items()}
+    return page(request, "desk/show.html", title=_("Today's work"), desk=desk, off=off, failing=failing)
 
 
 @get("/audit", name="desk.audit:list", guards=[staff(*queries.AUDITORS), of_one_estate])

@@ -37,7 +37,7 @@ class Profile:
 
 
 def profiles_of(jurisdiction: str, mode: FeeMode) -> list[Profile]:
-    """The duties of a place (domain.md 1.5, table r1): its own, and for the others those of the places around it."""
+    """The duties of a place: its own, and for the others those of the places around it."""
     parts = jurisdiction.split("-")
     found: dict[Duty, Profile] = {}
     for n in range(1, len(parts) + 1):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -49,7 +51,7 @@ _FORMULA = re.compile(r"[=@＝＠]|[+＋－-].*[A-Za-z(!|+*=]", re.DOTALL)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}", re.ASCII)
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-# 四保一服: the words for the areas in the standards of places and companies (domain.md 3, S1-S4).
+# 四保一服: the words for the areas in the standards of places and companies.
 AREAS = {
     "秩序": "security", "秩序维护": "security", "安保": "security", "保安": "security", "公共秩序": "security",
     "保洁": "cleaning", "清洁": "cleaning", "环境卫生": "cleaning", "绿化": "greening", "绿化养护": "greening",
@@ -82,18 +84,29 @@ def text(most: int = 200, *, lines: bool = False) -> Parse:
     return parse
 
 
-def choice(words: Iterable[StrEnum], **also: str) -> Parse:
-    """One of these values of an enum, or of all; `also` are other spellings."""
+@dataclass(frozen=True)
+class Choice:
+    """One of these values of an enum; `also` are other spellings and what they mean."""
 
-    allowed = {*words, *also.values()}
+    words: tuple[StrEnum, ...]
+    also: Mapping[str, str]
 
-    def parse(typed: str) -> str:
-        found = also.get(typed, typed)
-        if found not in allowed:
-            raise BadCell(NOT_OF, text=typed[:60], words=", ".join([*words, *also]))
+    def __call__(self, typed: str) -> str:
+        """The value that was meant. Raises BadCell."""
+        found = self.also.get(typed, typed)
+        if found not in self.allowed:
+            raise BadCell(NOT_OF, text=typed[:60], words=", ".join([*self.words, *self.also]))
         return str(found)
 
-    return parse
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """What it may come to."""
+        return frozenset((*self.words, *self.also.values()))
+
+
+def choice(words: Iterable[StrEnum], **also: str) -> Choice:
+    """One of these values of an enum, or of all; `also` are other spellings."""
+    return Choice(tuple(words), also)
 
 
 def area(typed: str) -> str:
@@ -101,14 +114,20 @@ def area(typed: str) -> str:
     return AREAS.get(typed) or text()(typed)  # type: ignore[no-any-return]
 
 
-def several(words: type[StrEnum]) -> Parse:
+@dataclass(frozen=True)
+class Several:
     """Values of an enum separated by `;`, sorted, each once."""
-    one = choice(words)
 
-    def parse(typed: str) -> tuple[str, ...]:
-        return tuple(sorted({one(part.strip()) for part in typed.split(";") if part.strip()}))
+    one: Choice
 
-    return parse
+    def __call__(self, typed: str) -> tuple[str, ...]:
+        """All of them. Raises BadCell."""
+        return tuple(sorted({self.one(part.strip()) for part in typed.split(";") if part.strip()}))
+
+
+def several(words: type[StrEnum]) -> Several:
+    """Values of an enum separated by `;`, sorted, each once."""
+    return Several(choice(words))
 
 
 def day(typed: str) -> date:
@@ -204,10 +223,10 @@ def code(typed: str) -> str:
 
 
 def login(typed: str) -> str:
-    """A name to sign in with."""
+    """A name to sign in with, in small letters: capitals are the same when somebody signs in."""
     if len(typed) > 64 or any(c.isspace() or _CONTROL.match(c) for c in typed):
         raise BadCell(NOT_A_LOGIN, text=typed[:60])
-    return typed
+    return typed.lower()
 
 
 def zone(typed: str) -> str:

@@ -17,12 +17,24 @@ UNKNOWN_FILE = N_("This file is not part of an import. Take it out, or give it o
 UNKNOWN_SHEET = N_("The sheet “%(name)s” is not part of an import. Delete it, or name it one of: %(names)s.")
 NO_SHEETS = N_("No sheet of an import is in this workbook. Put at least a sheet community there.")
 TOO_LARGE = N_("The file is larger than %(megabytes)s MB. Import it in several parts.")
+NOT_ALLOWED = N_(
+    "This may not be read by the user that imports it. Give it the right to, or copy the folder elsewhere."
+)
 _ROW_BYTES = 40  # about; only the size of portions rests on it
 
 
 def read_folder(path: Path, aside: Path, tell: Tell) -> Found:
     """Read every CSV file of a folder; `aside` is an empty folder for its portions. Other files are left alone."""
     found = Found(aside)
+    try:
+        return _read(path, found, tell)
+    except PermissionError as no:
+        name = Path(str(no.filename or path)).name
+        found.whole.faults.append(Fault(name, 1, "", Sentence(NOT_ALLOWED)))
+        return found
+
+
+def _read(path: Path, found: Found, tell: Tell) -> Found:
     if path.suffix.lower() == ".xlsx" and path.is_file():
         return _read_workbook(path, found, tell)
     if not path.is_dir():

@@ -24,7 +24,7 @@ class Fault:
     message: Sentence
 
     def as_json(self) -> dict[str, Any]:
-        """As in interface.md; the message in English."""
+        """As a command prints it; the message in English."""
         words = self.message.text % self.message.facts
         return {"file": self.file, "row": self.row, "column": self.column, "message": words}
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.estate import queries
+from portal.estate.explained import WORKBOOK, sheets, template_csv, template_xlsx
 from portal.estate.forms import ImportForm
 from portal.estate.requesting import IMPORTERS, cancel_import, confirm_import, upload_import
 from portal.estate.rules import MOST_BYTES, NAMES, TOO_MUCH
@@ -37,6 +38,22 @@ async def upload(request: Request) -> Response:
     ):
         return await list_page(request, form, status=422)  # type: ignore[return-value]
     return go(request, "desk.imports:show", upload=form.outcome)
+
+
+@get("/files", name="desk.imports:files")
+async def files(request: Request) -> Template:
+    """What the files and their columns mean."""
+    return page(
+        request, "desk/imports/files.html", title=_("The files of an import"), sheets=sheets(), workbook=WORKBOOK
+    )
+
+
+@get("/files/{file:str}", name="desk.imports:template", sync_to_thread=True)
+def template(file: FromPath[str]) -> Response[bytes]:
+    """A file to fill in: one .csv, or the workbook with all of them."""
+    content = template_xlsx() if file == WORKBOOK else template_csv(file.removesuffix(".csv"))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if file == WORKBOOK else "text/csv"
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{file}"'})
 
 
 @get("/{upload:uuid}", name="desk.imports:show")
@@ -81,4 +98,6 @@ async def list_page(request: Request, form: ImportForm, status: int = 200) -> Te
                 megabytes=MOST_BYTES // 2**20, **found)  # fmt: skip
 
 
-router = Router("/desk/imports", route_handlers=[list_, upload, show, confirm, cancel], guards=[staff(*IMPORTERS)])
+router = Router(
+    "/desk/imports", route_handlers=[list_, files, template, upload, show, confirm, cancel], guards=[staff(*IMPORTERS)]
+)

@@ -16,7 +16,7 @@ from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import alone, fetch, fetch_one, fetch_value, unit_of_work
+from portal.db import fetch, fetch_one, fetch_value, unit_of_work
 from portal.estate.importing import import_estate
 from portal.estate.reading import Tell
 from portal.estate.report import MORE, MOST_FAULTS, Fault, Report
@@ -24,6 +24,7 @@ from portal.estate.rules import needs_somebody_else
 from portal.estate.states import IMPORT_MOVES, OPEN, WITH_WORKER, ImportState
 from portal.estate.uploads import Kept, forget, write_out
 from portal.kit import clock
+from portal.locks import alone
 
 log = logging.getLogger("portal.estate")
 

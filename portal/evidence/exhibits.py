@@ -1,6 +1,6 @@
 """The tables of an evidence pack: bills with their derivation, books, contacts, disputes, services, plans, stages.
 
-The pack is a Chinese paper for a Chinese court (domain.md 4.5), so its words are in no catalogue. A column of fen ends
+The pack is a Chinese paper for a Chinese court, so its words are in no catalogue. A column of fen ends
 its name with （元） and is written in yuan; moments are written in the estate's zone.
 """
 

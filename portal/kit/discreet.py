@@ -34,8 +34,12 @@ class Discreet(logging.Formatter):
         return traced(ei[1]) if ei[1] else ""
 
 
-def set_up() -> None:
-    """Let every logger of this process write to stderr discreetly, from warnings on; done twice it is done once."""
+def set_up(level: str = "WARNING") -> None:
+    """Let every logger of this process write to stderr discreetly; done twice it is done once.
+
+    `level` is for the portal's own; of all others warnings: at INFO they would tell addresses with what is in them.
+    """
+    logging.getLogger("portal").setLevel(level)
     root = logging.getLogger()
     if not any(isinstance(handler.formatter, Discreet) for handler in root.handlers):
         handler = logging.StreamHandler()

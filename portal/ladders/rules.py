@@ -7,6 +7,7 @@ from datetime import time
 
 from portal.kit.money import Money
 from portal.ladders.states import History
+from portal.notices.rules import QUIET_FROM, QUIET_UNTIL
 from portal.units.states import OccupancyState, Use
 
 _TEN_YUAN = Money(1000)
@@ -17,9 +18,9 @@ class Policy:
     """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
 
     `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
-    reminder names; `grace_days` is the time that a delivered demand gives (domain.md 4.1: a setting, default 15);
+    reminder names; `grace_days` is the time that a delivered demand gives (a setting, default 15);
     `peace_days` is how long nobody turns again to a home where they spoke with somebody, if nothing else was agreed.
-    Caps and quiet hours are no estate's to change (domain.md 1.16).
+    Caps and quiet hours are no estate's to change.
     """
 
     name: str
@@ -31,11 +32,11 @@ class Policy:
     calls_a_day: int = 3
     attempts_a_week: int = 6
     peace_days: int = 7
-    quiet_from: time = time(21)
-    quiet_until: time = time(8, 30)
+    quiet_from: time = QUIET_FROM
+    quiet_until: time = QUIET_UNTIL
 
 
-SEED = Policy("seed-1")  # product.md, the seed plan
+SEED = Policy("seed-1")  # the seed plan
 
 
 @dataclass(frozen=True)

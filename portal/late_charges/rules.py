@@ -1,7 +1,7 @@
 """What late payment costs a line in a month: simple, by the day, on what is still owed of the fee, and capped.
 
 Source: Civil Code 585; a rate far above the loss is cut back by courts, so that a multiple of the loan prime rate is
-the most (domain.md 1.9). What stood at the end of a day counts for that day: whoever pays on it owes nothing for it.
+the most. What stood at the end of a day counts for that day: whoever pays on it owes nothing for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What has to be so before a case goes to a mediator or a court, path by path (domain.md 4.6)."""
+"""What has to be so before a case goes to a mediator or a court, path by path."""
 
 from __future__ import annotations
 

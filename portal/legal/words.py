@@ -1,4 +1,4 @@
-"""What to do while a claim stands somewhere, in a sentence for the desk (domain.md 4.6)."""
+"""What to do while a claim stands somewhere, in a sentence for the desk."""
 
 from portal.claims.states import ClaimKind, ClaimState
 from portal.kit.i18n import N_

@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.db import advisory_lock, alone, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
+from portal.db import advisory_lock, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Declined, Missing, Refused
 from portal.kit.i18n import N_
@@ -18,6 +18,7 @@ from portal.kit.once import id_of
 from portal.letters.issuing import ANY_ISSUER, ISSUERS, issue_letter
 from portal.letters.queries import waiting_in
 from portal.letters.states import LetterKind
+from portal.locks import alone
 from portal.people.principal import Principal
 from portal.people.queries import community_called, in_the_name_of, staff_of
 from portal.queue import enqueue

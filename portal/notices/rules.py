@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+QUIET_FROM, QUIET_UNTIL = time(21), time(8, 30)  # of no estate to change
+
 
 def decent(
     now: datetime, zone: str, quiet_from: time, quiet_until: time, holiday: Callable[[date], bool]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,14 +19,20 @@ from portal.kit.language import speaking
 from portal.notices.mail import send_mail
 from portal.notices.provider import NotSent, Unreachable
 from portal.notices.push import Notification, Target, send_push
+from portal.notices.rules import QUIET_FROM, QUIET_UNTIL, after_quiet
 from portal.notices.sms import Text, send_sms
-from portal.notices.states import NEEDED, Channel, DeliveryState, NoticeKind, Unsent
+from portal.notices.states import DAYTIME, NEEDED, Channel, DeliveryState, NoticeKind, Unsent
 from portal.notices.wechat import Card, send_wechat
 from portal.notices.words import PATH, Words, word
 from portal.people.devices import forget_devices
+from portal.queue import enqueue
 from portal.settings import Settings
 
-MOST_TRIES = 5
+log = logging.getLogger("portal.notices")
+
+# Between one try and the next: a mail server that is started again, or a password that is mended, loses nothing.
+WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+MOST_TRIES = len(WAITS) + 1
 LONGEST = 300  # signs that a lock screen could show
 ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets", Channel.wechat: "openid"}
 CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
@@ -49,6 +56,7 @@ class _Errand:
     link: str
     address: str
     moment: str
+    tried: int
 
     @property
     def text(self) -> str:
@@ -68,23 +76,22 @@ class _Errand:
 
 
 async def send_notice(settings: Settings, *, notice: str, community: str) -> None:
-    """Send what is queued of a notice. Raises NotSent when something may be tried again; the queue then does.
+    """Send what is queued of a notice; what no provider takes is tried again later, and then given up.
 
     A crash between sending and marking sends one text twice at most (I-N1).
     """
     where = int(community)
     async with unit_of_work(where, read_only=True):
         waiting = await fetch(
-            "SELECT id FROM delivery WHERE notice = $1 AND state = 'queued' ORDER BY channel", UUID(notice)
+            "SELECT id, not_before FROM delivery WHERE notice = $1 AND state = 'queued' ORDER BY channel", UUID(notice)
         )
-    trouble: NotSent | None = None
     for row in waiting:
-        try:
-            await _deliver(settings, where, row["id"])
-        except NotSent as failed:
-            trouble = failed
-    if trouble:
-        raise trouble
+        await _deliver(settings, where, row["id"])
+    # The queue counts from the beginning of a transaction, by the clock of another machine, and may be early.
+    early = [at - clock.real_now() for row in waiting if (at := row["not_before"]) and at > clock.real_now()]
+    if early:
+        async with unit_of_work(where):
+            await enqueue("send_notice", wait=min(early), notice=notice, community=community)
 
 
 async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
@@ -98,9 +105,8 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
             await _suppress(delivery, Unsent.no_address)
         return
     except NotSent as failed:
-        if await _mark_failed(community, delivery, str(failed)):
-            return
-        raise
+        await _try_again(community, errand, str(failed))
+        return
     async with unit_of_work(community):
         await fetch(
             "UPDATE delivery SET state = $2, changed_at = $3, receipt = $4 WHERE id = $1",
@@ -139,8 +145,8 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if why := unsent(Channel(row["channel"]), {**row, "targets": targets}):
             await _suppress(delivery, why)
             return None
-        errand = _errand(delivery, row, targets, settings.base_url)
-        await _keep(row["community"], errand, mine)
+        errand = _errand(delivery, row, targets, settings.base_url, mine)
+        await _keep(row["community"], errand)
     return errand
 
 
@@ -170,24 +176,25 @@ async def _suppress(delivery: UUID, why: Unsent) -> None:
     )
 
 
-def _errand(delivery: UUID, row: Record, targets: tuple[Target, ...], base_url: str) -> _Errand:
+def _errand(delivery: UUID, row: Record, targets: tuple[Target, ...], base_url: str, tried: int) -> _Errand:
     channel, kind, tongue, link = Channel(row["channel"]), NoticeKind(row["kind"]), row["language"], row["link"] or ""
     words = word(kind, json.loads(row["facts"]), tongue, link=base_url + link)
     services = ", ".join(sorted({urlsplit(target.endpoint).netloc for target in targets}))
     to = services or row[ADDRESS[channel]]
     with speaking(tongue):
         at = display.moment(row["created_at"])
-    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, base_url + link, at)
+    address = base_url + link
+    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, address, at, tried)
 
 
-async def _keep(community: int, errand: _Errand, tried: int) -> None:
+async def _keep(community: int, errand: _Errand) -> None:
     """Before it is sent, so that a crash on the way loses no proof of what went out."""
     await fetch(
         "INSERT INTO sent_text (id, community, delivery, tried, address, words, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
         community,
         errand.delivery,
-        tried,
+        errand.tried,
         errand.to,
         errand.kept,
         clock.real_now(),
@@ -214,15 +221,29 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
     return None
 
 
-async def _mark_failed(community: int, delivery: UUID, trouble: str) -> bool:
-    """Note what went wrong; whether that was the last try."""
+async def _try_again(community: int, errand: _Errand, trouble: str) -> None:
+    """Note what went wrong and ask for the next try, or give up; a text that asks for money keeps the quiet hours."""
     async with unit_of_work(community):
-        state = await fetch_value(
-            "UPDATE delivery SET trouble = $2, changed_at = $3,"
-            " state = CASE WHEN tries >= $4 THEN 'failed' ELSE state END WHERE id = $1 RETURNING state",
-            delivery,
+        zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
+        last = errand.tried >= MOST_TRIES
+        again = None if last else _next_try(errand, zone)
+        await fetch(
+            "UPDATE delivery SET trouble = $2, changed_at = $3, not_before = $4, state = $5 WHERE id = $1",
+            errand.delivery,
             trouble,
             clock.real_now(),
-            MOST_TRIES,
+            again,
+            (DeliveryState.failed if last else DeliveryState.queued).value,
         )
-    return state == DeliveryState.failed
+        if again:
+            wait = again - clock.real_now()
+            await enqueue("send_notice", wait=wait, notice=str(errand.notice), community=str(community))
+    what = "given up" if last else f"tried again after {again:%H:%M:%S %Z}"
+    log.warning("a message by %s did not go out: %s; %s", errand.channel, trouble, what)
+
+
+def _next_try(errand: _Errand, zone: str) -> datetime:
+    soon = clock.real_now() + WAITS[errand.tried - 1]
+    if errand.channel is not Channel.sms or errand.kind not in DAYTIME:
+        return soon
+    return after_quiet(soon, zone, QUIET_FROM, QUIET_UNTIL) or soon

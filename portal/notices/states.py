@@ -90,5 +90,7 @@ NEEDED = frozenset(
         N.phone_refused, N.binding_begun, N.binding_revoked, N.ownership_began, N.ownership_ended,
     }
 )  # fmt: skip
+# What asks for money: by SMS not in the quiet hours, whoever tells it and however often it is tried.
+DAYTIME = frozenset({N.arrears_reminder, N.letter_issued, N.claim_filed})
 # What only says that somebody's own act was seen: it waits in the inbox, and no device shows it.
 QUIET = frozenset({N.payment_posted, N.credit_left, N.dispute_opened, N.plan_requested, N.plan_active, N.phone_changed})

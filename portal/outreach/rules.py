@@ -11,7 +11,7 @@ from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 from portal.outreach.states import Waits
 
-# What helps most when this is why nothing is paid (domain.md 4.2); `unknown` is to be asked first.
+# What helps most when this is why nothing is paid; `unknown` is to be asked first.
 FITS = {
     Reason.unknown: NextStep.call,
     Reason.forgot: NextStep.call,

@@ -1,4 +1,4 @@
-"""What to say on the phone and at the door, by the reason why nothing is paid (domain.md 4.2): calm, and no threat."""
+"""What to say on the phone and at the door, by the reason why nothing is paid: calm, and no threat."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def allocate(
 ) -> tuple[tuple[Part, ...], Money]:
     """Apply money to the lines it was meant for, each at most to what it still owes; the rest is the surplus.
 
-    Never moves money to a line that the payer did not choose (domain.md 1.10).
+    Never moves money to a line that the payer did not choose.
     """
     applied: list[Part] = []
     left = received

@@ -31,7 +31,7 @@ def alive(audience: Audience, seen_at: datetime, expires_at: datetime, now: date
     return now < expires_at and now < seen_at + LIFETIMES[audience].idle
 
 
-STEP_UP_LASTS = timedelta(minutes=10)  # source: reliability.md I-A5
+STEP_UP_LASTS = timedelta(minutes=10)  # I-A5
 
 
 def fresh(stepped_up_at: datetime | None, now: datetime) -> bool:

@@ -14,9 +14,9 @@ from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.plans.states import PartState
 
-LEAST, MOST = 2, 12  # interface.md and the CHECK of the table
-GRACE_DAYS = 5  # an instalment may be this many days late before the plan is broken (product.md, breach grace)
-ANSWER_DAYS = 7  # a request is answered within so many days (product.md, plans); no estate has its own yet
+LEAST, MOST = 2, 12  # and the CHECK of the table
+GRACE_DAYS = 5  # an instalment may be this many days late before the plan is broken
+ANSWER_DAYS = 7  # a request is answered within so many days; no estate has its own yet
 FIRST_WITHIN_DAYS = 60  # the first instalment lies today or at most this many days ahead
 
 TOO_EARLY = N_("The first date lies in the past. Choose today or a later day.")
@@ -42,7 +42,7 @@ class Part:
 def schedule(amount: Money, instalments: int, first_on: date, today: date) -> tuple[Part, ...]:
     """The parts of a sum, a month apart, each date counted from the first and clamped to its month's end.
 
-    Each part is floored to a fen and the last takes the rest (interface.md). Raises Invalid for what cannot be.
+    Each part is floored to a fen and the last takes the rest. Raises Invalid for what cannot be.
     """
     if not LEAST <= instalments <= MOST:
         raise Invalid("instalments", HOW_MANY, least=LEAST, most=MOST)

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from portal.communities.queries import work_terms
-from portal.db import fetch
 from portal.disputes.facts import FIELDS, TABLES, with_clocks
 from portal.disputes.states import Outcome, Promise
 from portal.kit import clock
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
+from portal.planner import survey
 from portal.reports.rules import Report, ReportRow, Span, median, rate
 from portal.reports.states import Step
 from portal.services.rounds import Delivered
@@ -36,7 +36,8 @@ WITH step AS (
   SELECT s.id, sum(a.amount)::bigint AS fen FROM step s
   JOIN bill b ON b.unit = s.unit AND b.debtor = s.debtor AND b.due_on < s.on_day
   JOIN bill_line l ON l.bill = b.id JOIN allocation a ON a.line = l.id JOIN payment p ON p.id = a.payment
-  WHERE s.on_day BETWEEN $2 AND $3 AND p.received_on >= s.on_day AND p.received_on <= s.on_day + $4::int
+  WHERE b.community = ANY($1) AND l.community = ANY($1) AND a.community = ANY($1) AND p.community = ANY($1)
+   AND s.on_day BETWEEN $2 AND $3 AND p.received_on >= s.on_day AND p.received_on <= s.on_day + $4::int
    AND (s.next_day IS NULL OR p.received_on < s.next_day)
   GROUP BY s.id
 ), priced AS (
@@ -53,7 +54,7 @@ SELECT step, count(*) AS steps, count(fen) FILTER (WHERE fen > 0) AS answered, c
 async def action_report(communities: Sequence[int], span: Span) -> Report:
     """What was paid within AFTER days of each kind of step, and what the steps cost; in the running unit of work."""
     found = {
-        row["step"]: row for row in await fetch(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
+        row["step"]: row for row in await survey(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
     }
     rows = []
     for step in Step:
@@ -86,7 +87,7 @@ async def action_report(communities: Sequence[int], span: Span) -> Report:
 
 async def outcome_report(communities: Sequence[int], span: Span) -> Report:
     """How complaints that were decided in these months ended, and in how many hours; in the running unit of work."""
-    rows = await fetch(
+    rows = await survey(
         "SELECT DISTINCT ON (c.dispute) c.outcome, extract(epoch FROM c.final_at - d.opened_at)::bigint AS seconds"
         " FROM decision c JOIN dispute d ON d.id = c.dispute JOIN community e ON e.id = c.community"
         " WHERE c.community = ANY($1) AND (c.final_at AT TIME ZONE e.timezone)::date BETWEEN $2 AND $3"
@@ -111,7 +112,7 @@ async def outcome_report(communities: Sequence[int], span: Span) -> Report:
 
 async def promise_report(communities: Sequence[int], span: Span) -> Report:
     """Whether the three promises of each dispute opened in these months were kept; in the running unit of work."""
-    rows = await fetch(
+    rows = await survey(
         f"{FIELDS}{TABLES} WHERE d.community = ANY($1)"
         " AND (d.opened_at AT TIME ZONE c.timezone)::date BETWEEN $2 AND $3",
         list(communities),

@@ -10,16 +10,16 @@ from uuid import UUID
 
 from portal.arrears.rules import RUNGS
 from portal.arrears.states import Reason
-from portal.db import fetch
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.kit.suppression import suppressed, told_apart
+from portal.planner import survey
 from portal.reports.rules import FEW, Report, ReportRow
 
 
 class Age(StrEnum):
-    """How many days a sum is overdue; the first four are those of the ladder (product.md S7 to S10)."""
+    """How many days a sum is overdue; the first four are those of the ladder."""
 
     not_due = "not_due"
     to_15 = "to_15"
@@ -41,7 +41,7 @@ WITH got AS (
 ), line AS (
   SELECT b.unit, $2::date - b.due_on AS days, l.amount + coalesce(j.fen, 0) - coalesce(g.fen, 0) AS owed
   FROM bill_line l JOIN bill b ON b.id = l.bill LEFT JOIN got g ON g.line = l.id LEFT JOIN adjusted j ON j.line = l.id
-  LEFT JOIN bill r ON r.replaces = b.id AND r.issued_on <= $2
+  LEFT JOIN bill r ON r.replaces = b.id AND r.issued_on <= $2 AND r.community = ANY($1)
   WHERE l.community = ANY($1) AND b.community = ANY($1) AND b.issued_on <= $2 AND r.id IS NULL
 )
 SELECT CASE WHEN days <= 0 THEN 'not_due' WHEN days <= 15 THEN 'to_15' WHEN days <= 30 THEN 'to_30'
@@ -88,7 +88,7 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
 async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]:
     """What each home owed, in fen, by age."""
     found: dict[str, dict[UUID, int]] = {age.value: {} for age in Age}
-    for row in await fetch(_AGES, list(communities), on):
+    for row in await survey(_AGES, list(communities), on):
         found[row["age"]][row["unit"]] = row["owed"]
     return list(found.values())
 
@@ -108,7 +108,7 @@ def stage_report(by_stage: dict[int, int]) -> Report:
 async def reason_report(communities: Sequence[int]) -> Report:
     """Why they owe, as staff understood it last; in the running unit of work."""
     found: Counter[str] = Counter()
-    for row in await fetch(_REASONS, list(communities)):
+    for row in await survey(_REASONS, list(communities)):
         found[row["reason"] or Reason.unknown.value] += row["cases"]
     rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason if found[reason]]
     return Report(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.db import fetch_one
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.ledger.rules import FUND_OF_KIND
 from portal.ledger.states import Fund
+from portal.planner import survey
 from portal.reports.rules import FEW, Collection, Report, ReportRow, Span, rate
 
 # Money of others is no fee: what is passed through, set aside for repairs, deposited, or earned by common areas.
@@ -27,7 +27,7 @@ WITH got AS (
     coalesce(g.before, 0) AS paid_before, coalesce(g.within, 0) AS paid
   FROM bill_line l JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item
   LEFT JOIN got g ON g.line = l.id LEFT JOIN adjusted j ON j.line = l.id
-  LEFT JOIN bill r ON r.replaces = b.id
+  LEFT JOIN bill r ON r.replaces = b.id AND r.community = ANY($1)
   WHERE l.community = ANY($1) AND b.community = ANY($1) AND i.kind = ANY($2) AND b.kind <> 'late_charge'
    AND b.period <= $4 AND r.id IS NULL
 ), home AS (
@@ -56,8 +56,8 @@ async def collection_of(communities: Sequence[int], span: Span) -> Collection:
 
     In the running unit of work.
     """
-    row = await fetch_one(_SUMS, list(communities), FEES, str(span.first), str(span.last), span.starts_on, span.ends_on)
-    assert row
+    first, last = str(span.first), str(span.last)
+    [row] = await survey(_SUMS, list(communities), FEES, first, last, span.starts_on, span.ends_on)
     billed, received, owed, recovered = (
         Money(row[name]) for name in ("billed", "received", "owed_before", "recovered")
     )

@@ -10,12 +10,13 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.committee.queries import Panel, Spending, panel_of, spending_of
 from portal.communities.states import FeeMode
-from portal.db import fetch, patiently, reading, retrying, unit_of_work
+from portal.db import fetch, reading, retrying, unit_of_work
 from portal.disclosures.rules import profiles_of
 from portal.disclosures.states import Duty
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal
+from portal.planner import patiently
 from portal.reports.acting import outcome_report, promise_report
 from portal.reports.ageing import ageing_report
 from portal.reports.collection import collection_of, collection_report

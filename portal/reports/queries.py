@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.arrears.queries import figures
-from portal.db import fetch_value, patiently, reading
+from portal.db import fetch_value, reading
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
+from portal.planner import patiently
 from portal.reports.acting import action_report, delivered_report, outcome_report, promise_report
 from portal.reports.ageing import ageing_report, reason_report, stage_report
 from portal.reports.collection import collection_of, collection_report

@@ -68,17 +68,17 @@ class Collection:
 
     @property
     def current(self) -> Decimal | None:
-        """当期收缴率: received of the months' own fees (domain.md 4.3)."""
+        """当期收缴率: received of the months' own fees."""
         return rate(self.received, self.billed)
 
     @property
     def old(self) -> Decimal | None:
-        """往年清欠率: recovered of what was owed when the first month began (domain.md 4.3)."""
+        """往年清欠率: recovered of what was owed when the first month began."""
         return rate(self.recovered, self.owed_before)
 
     @property
     def combined(self) -> Decimal | None:
-        """综合收缴率: both received, of both owed (domain.md 4.3)."""
+        """综合收缴率: both received, of both owed."""
         return rate(self.received + self.recovered, self.billed + self.owed_before)
 
     @property

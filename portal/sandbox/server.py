@@ -4,7 +4,6 @@ import asyncio
 import atexit
 import logging
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,7 +14,8 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Request, Response
 
-from portal.sandbox import aliyun, api, control, hosted, push, wechat
+from portal.listening import refuse_taken
+from portal.sandbox import aliyun, api, control, front, hosted, push, wechat
 from portal.sandbox.checkout import expire_due
 from portal.sandbox.post import run_smtp_sink
 from portal.sandbox.settings import SandboxSettings, refuse_production
@@ -30,7 +30,10 @@ def create_sandbox(settings: SandboxSettings) -> Litestar:
     """The ASGI app with a state of its own, at `app.state.sandbox`; raises SandboxInProduction where money moves."""
     refuse_production()
     app = Litestar(
-        route_handlers=[aliyun.call, api.v1, hosted.show, hosted.pay, push.router, wechat.router, control.router],
+        route_handlers=[
+            *(front.show, front.enter, hosted.show, hosted.pay, aliyun.call, api.v1),
+            *(push.router, wechat.router, control.router),
+        ],
         exception_handlers={StripeRefusal: _refuse},
         lifespan=[_lifespan],
         openapi_config=None,
@@ -64,8 +67,9 @@ async def _expire_in_time(state: State) -> None:
 async def serve(
     settings: SandboxSettings, port: int = PORT, smtp_port: int = SMTP_PORT, app: Litestar | None = None
 ) -> None:
-    """Serve on the loopback until cancelled; raises SandboxInProduction, or OSError when a port is taken."""
-    _refuse_taken(port)
+    """Serve on the loopback until cancelled; raises SandboxInProduction, or PortTaken."""
+    refuse_taken(port, HOST)
+    refuse_taken(smtp_port, HOST)
     _let_threads_end()
     # Granian reports every connection that a fault breaks off; only its own failures matter here.
     logging.getLogger("_granian").setLevel(logging.CRITICAL)
@@ -79,13 +83,6 @@ async def serve(
         server.stop()
         sink.close()
         await running
-
-
-def _refuse_taken(port: int) -> None:
-    """Granian would share the port with an older sandbox, and calls would reach now one, now the other."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))
 
 
 @cache

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from portal.sandbox.people import Person
+
 
 class SandboxInProduction(RuntimeError):
     """Somebody tried to start the stand-ins where real money moves."""
@@ -15,6 +17,8 @@ class SandboxSettings:
 
     api_key: str
     webhook_secret: str
+    portal_url: str | None = None  # where the people of the first page sign in
+    people: tuple[Person, ...] = ()  # of the demo
     webhook_url: str | None = None  # None: no endpoint is registered, events are only listed
     public_url: str | None = None  # address of the hosted page; None: the address Stripe's client called
     allowed_return_origins: tuple[str, ...] = ()  # empty: any, as Stripe does
@@ -37,6 +41,7 @@ class SandboxSettings:
         return cls(
             api_key=environ["STRIPE_API_KEY"],
             webhook_secret=environ["STRIPE_WEBHOOK_SECRET"],
+            portal_url=portal or None,
             webhook_url=f"{portal}/webhooks/stripe" if portal else None,
         )
 

@@ -23,6 +23,7 @@ class State:
         self.token = "", 0.0
         self.cards: set[str | None] = set()
         self.strangers: set[str] = set()  # who left the account
+        self.sessions: dict[str, str] = {}  # the cookie of each person that signed in from the first page
         self.browsers: dict[str, Browser] = {}
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)

@@ -24,7 +24,7 @@ class Per(StrEnum):
 
 
 class GradeOrder(StrEnum):
-    """Which grade is the best one where grades are numbered: it differs from place to place (domain.md 3, S1)."""
+    """Which grade is the best one where grades are numbered: it differs from place to place."""
 
     first_best = "first_best"
     last_best = "last_best"

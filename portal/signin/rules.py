@@ -30,7 +30,7 @@ class Limit:
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Source: reliability.md F-65 and F-66.
+# F-65 and F-66.
 COOLDOWN = (Limit(1, timedelta(seconds=60)),)
 SENDS_A_NUMBER = (Limit(5, HOUR), Limit(10, DAY))
 SENDS_AN_ADDRESS = (Limit(30, HOUR),)

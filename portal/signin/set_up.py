@@ -27,6 +27,11 @@ from portal.signin.rules import FIRST_LINK_LIFE, NEXT_LINK_LIFE, matching_step
 
 CLI = "cli"  # who works at the server itself, as the audit names them
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
+NO_ROLE = N_("There is no such role: %(role)s. Write one of: %(roles)s.")
+NO_ESTATE = N_(
+    "There is no community with the code %(code)s yet. First bring it in with portal import; a file community.csv with"
+    " its code and name is enough to begin with."
+)
 LIVE = (
     "SELECT k.id AS link, h.id, h.login, h.password_hash, h.totp_secret, h.totp_confirmed FROM set_up_link k"
     " JOIN human h ON h.id = k.human WHERE k.token_sha256 = $1 AND k.used_at IS NULL AND k.expires_at > $2"
@@ -50,11 +55,11 @@ async def add_staff(login: str, community_code: str, role: str, *, name: str | N
     if not LOGIN.fullmatch(wanted):
         raise Invalid("login", N_("A login has 2 to 64 small letters, digits, dots, dashes or underscores."))
     if role not in list(Role):
-        raise Invalid("role", N_("There is no such role: %(role)s"), role=role)
+        raise Invalid("role", NO_ROLE, role=role, roles=", ".join(Role))
     async with unit_of_work(EVERYWHERE):
         community = await fetch_value("SELECT id FROM community WHERE code = $1", community_code)
         if community is None:
-            raise Missing(N_("There is no community with the code %(code)s."), code=community_code)
+            raise Missing(NO_ESTATE, code=community_code)
         human = await _human(wanted)
         await fetch(
             "INSERT INTO staff (id, community, human, name, roles)"

@@ -1,4 +1,4 @@
-"""By when a question on published accounts is answered where an estate lies (domain.md 1.5, table r1)."""
+"""By when a question on published accounts is answered where an estate lies."""
 
 from __future__ import annotations
 

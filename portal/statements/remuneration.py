@@ -58,7 +58,7 @@ def base_of(lines: Sequence[Line], terms: Terms) -> Money:
 
 
 def share_due(lines: Sequence[Line], terms: Terms) -> Money | None:
-    """Base times rate, to the nearest fen; None where no rate is named (domain.md 3 A: 9 % of what was paid)."""
+    """Base times rate, to the nearest fen; None where no rate is named (9 % of what was paid)."""
     if terms.rate is None:
         return None
     return Money.of_yuan(Fraction(base_of(lines, terms).fen, 100) * Fraction(terms.rate))

@@ -72,7 +72,7 @@ class Price:
 
     @property
     def is_announced(self) -> bool:
-        """Whether it is yet to come into force; a higher rate must be shown a month ahead (domain.md 1.4)."""
+        """Whether it is yet to come into force; a higher rate must be shown a month ahead."""
         return self.standing is TariffStanding.announced
 
     @property
@@ -118,7 +118,7 @@ ROWS = (
 
 @reading
 async def price_list(community: int, on: date) -> list[PricedItem]:
-    """What is charged on a day and what is announced for later, for anybody (domain.md 1.4)."""
+    """What is charged on a day and what is announced for later, for anybody."""
     items = _items(await _rows([community]), on)
     shown = [(item, [price for price in item.prices if price.standing is not TariffStanding.ended]) for item in items]
     return [PricedItem(i.code, i.name, i.kind, i.voucher, prices) for i, prices in shown if prices]

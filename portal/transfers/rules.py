@@ -109,7 +109,7 @@ def turns(
 ) -> list[Turn]:
     """For each item of a home the cycle in which the change falls, in the order of the price book.
 
-    Who owns the home on the cycle's first chargeable day owes all of it (interface.md, Debtor), so a change inside a
+    Who owns the home on the cycle's first chargeable day owes all of it (see billing), so a change inside a
     month or a longer cycle leaves it to the owners of before. Items that are not charged then are left out.
     """
     by_item: dict[str, list[TariffVersion]] = {}

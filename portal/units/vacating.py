@@ -70,7 +70,7 @@ async def file_at_desk(
 async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answer: str = "") -> None:
     """From `starts_on` on the home counts as vacant on the day a bill is issued, until it is ended.
 
-    It counts at the earliest from the day it was filed (registered; domain.md 1.13). Raises Missing, Invalid, Refused.
+    It counts at the earliest from the day it was filed (registered). Raises Missing, Invalid, Refused.
     """
     async with unit_of_work(*by.with_role(*ANSWERERS)):
         found, me = await _for_answer(by, vacancy, VacancyState.approved)

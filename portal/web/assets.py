@@ -97,5 +97,5 @@ class Assets:
         def icon(request: Request) -> Response[bytes]:
             return self.answer(request, "icon.svg")
 
-        opt = {"public": True, "skip_session": True, "packed": True}
+        opt = {"public": True, "skip_session": True, "packed": True, "often": True}
         return Router("/", route_handlers=[static, worker, icon], opt=opt)

@@ -5,15 +5,14 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
 from portal.audit.actions import present_request
-from portal.db import CommitUnknown
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.outage import CommitUnknown, is_down
 from portal.web import i18n
 from portal.web.cross_site import CrossSite
 from portal.web.guards import SignedOut, WhichEstate
@@ -47,12 +46,6 @@ WORDS = {
 }
 LOST = N_("The connection broke while saving. Please look whether it is there before you send it again.")
 CROSS = N_("For your safety this was not carried out: it did not come from our own page.")
-_DOWN = (
-    CommitUnknown, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
-    # Busy: a lock that did not come free, a transaction that stood still, a conflict that lasted three tries.
-    asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError, asyncpg.TransactionRollbackError,
-)  # fmt: skip
 
 
 def on_error(request: Request, exc: Exception) -> Response[Any]:
@@ -112,7 +105,7 @@ def status_of(exc: BaseException) -> int:
             return 422
         case HTTPException(status_code=code):
             return code if code in WORDS else 400 if code < 500 else 500
-    return 503 if database_is_down(exc) else 500
+    return 503 if is_down(exc) else 500
 
 
 def detail(exc: Exception) -> str:
@@ -122,17 +115,3 @@ def detail(exc: Exception) -> str:
     if isinstance(exc, CrossSite):
         return i18n.gettext_(CROSS)
     return i18n.gettext_(LOST) if isinstance(exc, CommitUnknown) else ""
-
-
-def database_is_down(exc: BaseException | None) -> bool:
-    """Whether PostgreSQL could not be reached, is going away or too busy; looks through causes."""
-    if exc is None:
-        return False
-    if isinstance(exc, _DOWN):
-        return True
-    # A missing socket has no file name, a missing file has one.
-    if isinstance(exc, OSError) and exc.filename is None:
-        return True
-    if isinstance(exc, BaseExceptionGroup):
-        return any(database_is_down(part) for part in exc.exceptions)
-    return database_is_down(exc.__cause__)

@@ -4,7 +4,7 @@ from litestar import MediaType, Request, Response, Router, get
 
 from portal.health import as_metrics, health
 
-MACHINE = {"public": True, "machine": True, "skip_session": True}
+MACHINE = {"public": True, "machine": True, "skip_session": True, "often": True}
 
 
 @get("/healthz", name="health:live", media_type=MediaType.TEXT)

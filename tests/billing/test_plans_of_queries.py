@@ -11,8 +11,9 @@ from portal.billing import running
 from portal.billing.facts import book_of, cases_of, units_of
 from portal.billing.running import publish_run
 from portal.billing.schedule import Schedule
-from portal.db import by_index, fetch, fetch_value, unit_of_work
+from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit.period import Month
+from portal.planner import by_index
 from tests.large import CHARGES, PERIOD, large_estate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -64,3 +65,18 @@ async def test_checking_keys_does_not_read_the_estate(
         await fetch("SELECT pg_stat_force_next_flush()")
     # Of the first batch, and of the second where another connection had planned before; else 13 times that.
     assert await admin.fetchval(read) - before < homes * homes
+
+
+async def test_only_what_has_grown_is_counted_after_a_run(admin: asyncpg.Connection) -> None:
+    community = await large_estate(HOMES)
+    await publish_run(community, Month.parse(PERIOD), DAY, approver="test")
+    known = "SELECT reltuples FROM pg_class WHERE oid = 'bill'::regclass"
+    await admin.execute("ANALYZE bill")
+    await admin.execute("UPDATE pg_class SET reltuples = 7 WHERE oid = 'bill'::regclass")
+    async with unit_of_work(community):
+        await fetch("SELECT count_what_was_billed()")
+    assert await admin.fetchval(known) == 7  # as large as when it was counted
+    await admin.execute("UPDATE pg_class SET relpages = relpages / 2 WHERE oid = 'bill'::regclass")
+    async with unit_of_work(community):
+        await fetch("SELECT count_what_was_billed()")
+    assert await admin.fetchval(known) == HOMES

@@ -15,7 +15,7 @@ from tests.faults.victim import Victim
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1800)]
 SAMPLE = ("serve: Stripe asked, session not known", "worker: payment written, not committed")
 BACK_WITHIN = 30  # seconds until a process that died, now or just before, works again
-RESCUED_WITHIN = 60  # seconds; reliability.md F-04
+RESCUED_WITHIN = 60  # seconds; F-04
 
 
 async def dies_at(victim: Victim, point: str) -> None:

@@ -27,7 +27,7 @@ from tests.faults.payer import History, Payer
 from tests.running import Portal, portal_dev
 
 CODE = "linxi"
-RECOVERS_WITHIN = 10  # seconds; reliability.md F-01
+RECOVERS_WITHIN = 10  # seconds; F-01
 
 
 @dataclass
@@ -64,11 +64,11 @@ class Victim:
 
     def part(self, word: str) -> int:
         """The process that `portal dev` started for a part, the newest if an older one is ending."""
-        return max(number for number, parent, called in _processes() if parent == self.process.pid and word in called)
+        return max(number for number, parent, called in processes() if parent == self.process.pid and word in called)
 
     def child_of(self, parent: int) -> int:
         """The process that works for a part: granian's own child."""
-        return max(number for number, above, _ in _processes() if above == parent)
+        return max(number for number, above, _ in processes() if above == parent)
 
     async def backend(self) -> int:
         """A connection of the web's, one that works if there is one."""
@@ -149,11 +149,14 @@ class Victim:
 
 
 @contextmanager
-def running_victim(bills_each: int) -> Iterator[Victim]:
-    """The portal with the owners of `estate.HOMES`, each with this many bills to pay; they are not signed in yet."""
+def running_victim(bills_each: int, **more: str) -> Iterator[Victim]:
+    """The portal with the owners of `estate.HOMES`, each with this many bills to pay; they are not signed in yet.
+
+    `more` are settings of its environment, such as the address of another server than its own.
+    """
     order = Path(os.environ.get("TMPDIR", "/tmp")) / f"portal-deadly-{os.getpid()}"
     try:
-        with portal_dev("tests.faults.deadly", **{ORDER: str(order)}) as (portal, process):
+        with portal_dev("tests.faults.deadly", **more, **{ORDER: str(order)}) as (portal, process):
             folder = portal.data / "estate"
             folder.mkdir()
             estate.write(folder)
@@ -179,7 +182,8 @@ async def sign_in(victim: Victim, owners: int) -> None:
         victim.payers.append(payer)
 
 
-def _processes() -> list[tuple[int, int, str]]:
+def processes() -> list[tuple[int, int, str]]:
+    """Number, parent and command line of everything that runs here."""
     told = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     return [(int(p), int(q), args) for p, q, args in re.findall(r"^\s*(\d+)\s+(\d+)\s+(.*)$", told, re.M)]
 

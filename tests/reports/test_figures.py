@@ -36,7 +36,7 @@ def late_november() -> Iterator[None]:
 
 
 async def a_month() -> cast.Estate:
-    """The real month of domain.md 3 A in two bills: 327,509.10 billed, 308,970.85 received; and a deposit of 500.00.
+    """A real month in two bills: 327,509.10 billed, 308,970.85 received; and a deposit of 500.00.
 
     And 400.00 from October, half of it paid in November.
     """

@@ -19,7 +19,7 @@ NOW = Month(2026, 11)
 
 
 def test_the_real_month() -> None:
-    """308,970.85 received of 327,509.10 billed (domain.md 3 A, derived)."""
+    """308,970.85 received of 327,509.10 billed (derived)."""
     found = Collection(Money(32750910), Money(30897085), Money(0), Money(0))
     assert found.current and round(found.current * 100, 1) == Decimal("94.3")
     assert found.old is None, "nothing owed is no rate, never 0 %"

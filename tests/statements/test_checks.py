@@ -122,7 +122,7 @@ def test_what_is_fine(line: Line) -> None:
     assert kinds(line) == []
 
 
-# The real month: 9 % of what was paid, taxes and the developer's share left out (domain.md 3, A1).
+# The real month: 9 % of what was paid, taxes and the developer's share left out.
 PAID = [
     a_line(item, yuan, n=n)
     for n, (item, yuan) in enumerate(

@@ -16,7 +16,7 @@ from portal.units.states import Use
 
 BY_AREA = TariffVersion("s", "lift", "*", Formula.share_by_area, None)
 
-PUBLISHED = [  # rate, quantity, months, vacancy rate, fen (domain.md 2 and 3)
+PUBLISHED = [  # rate, quantity, months, vacancy rate, fen
     ("1.27", "89.37", "12", None, 136200),  # Jiuquan, a year in advance: 1361.9988
     ("1.27", "89.37", "12", "0.7", 95340),  # the same flat, vacant: 953.39916
     ("110", "98", "1", None, 1078000),  # Shenzhen, 98 fixed bays

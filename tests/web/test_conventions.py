@@ -24,7 +24,8 @@ PUBLIC = {
     "checkout:webhook", "signin:letter", "signin:show-letter", "signin:letter-code", "signin:use-letter",
 }  # fmt: skip
 # Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it.
-NO_ID = {"static": "path", "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
+NO_ID = {"static": "path", "desk.imports:template": "str",
+         "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
          "estate:show": "str", "estate:prices": "str", "estate:standards": "str",
          "estate:common_areas": "str", "estate:statements": "str",
          "estate:statement": "str",

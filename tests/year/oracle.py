@@ -1,4 +1,4 @@
-"""The ladder once more, written from interface.md and product.md without a line of the portal: one home, by the day.
+"""The ladder once more, written from the promises without a line of the portal: one home, by the day.
 
 It keeps its own books (fen) and is told of every event; nothing here is imported from the portal.
 """

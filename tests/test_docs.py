@@ -1,0 +1,39 @@
+"""What the project's texts point at is in the project."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+from portal.health import Health
+
+ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+PAPER = re.compile(r"(?<![\w./-])((?:[\w-]+/)*[\w-]+\.md)\b")
+
+
+def texts() -> list[Path]:
+    """Every file of the project that people read, but for the change log, which tells of what is gone."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    kinds = {".py", ".md", ".sql", ".html", ".yml", ".csv", ".toml", ".env"}
+    return [ROOT / name for name in listed.splitlines() if Path(name).suffix in kinds and name != "CHANGELOG.md"]
+
+
+def test_every_paper_that_is_named_is_there() -> None:
+    known = {path.name for path in texts() if path.suffix == ".md"} | {"CHANGELOG.md"}
+    named = {(path, paper) for path in texts() if path.exists() for paper in PAPER.findall(path.read_text())}
+    assert len(named) > 10
+    assert not [(str(path.relative_to(ROOT)), paper) for path, paper in named if Path(paper).name not in known]
+
+
+def test_every_link_in_a_document_leads_somewhere() -> None:
+    links = [(path, link) for path in texts() if path.suffix == ".md" for link in LINK.findall(path.read_text())]
+    assert len(links) > 5
+    assert not [(path.name, link) for path, link in links if not (path.parent / link).exists()]
+
+
+def test_every_field_that_monitors_see_is_explained_to_whoever_looks() -> None:
+    table = (ROOT / "docs/operate.md").read_text()
+    assert not [field.name for field in fields(Health) if f"`{field.name}`" not in table]
