@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -26,12 +27,15 @@ EXAMPLES = Path(__file__).parent / "examples"  # one small estate that belongs t
 
 @dataclass(frozen=True)
 class Explained:
-    """A column: a msgid of what it means, the words it takes if they are fixed, what an empty cell means."""
+    """A column: a msgid of what it means, the words it takes if they are fixed, `also` spelled otherwise, what empty
+    means.
+    """
 
     name: str
     means: str
     required: bool
-    words: tuple[str, ...]
+    words: tuple[StrEnum, ...]
+    also: tuple[str, ...]
     default: str | None
     example: str
 
@@ -64,9 +68,9 @@ def _sheet(file: File) -> Sheet:
 
 def _column(stem: str, column: Column, first: Mapping[str, str]) -> Explained:
     choice = column.parse.one if isinstance(column.parse, Several) else column.parse
-    words = tuple(dict.fromkeys((*choice.words, *choice.also))) if isinstance(choice, Choice) else ()
+    words, also = (choice.words, tuple(choice.also)) if isinstance(choice, Choice) else ((), ())
     default = str(column.default) if column.default else None
-    return Explained(column.name, meaning(stem, column.name), column.required, words, default, first[column.name])
+    return Explained(column.name, meaning(stem, column.name), column.required, words, also, default, first[column.name])
 
 
 @cache
@@ -133,7 +137,8 @@ def as_markdown() -> str:
 
 
 def _line(column: Explained) -> str:
-    words = f" One of: {', '.join(f'`{word}`' for word in column.words)}." if column.words else ""
+    codes = ", ".join(f"`{word}`" for word in (*column.words, *column.also))
+    words = f" One of: {codes}." if codes else ""
     empty = f"`{column.default}`" if column.default else "unknown" if column.may_be_unknown else ""
     example = f"`{column.example}`" if column.example else ""
     needed = "yes" if column.required else ""

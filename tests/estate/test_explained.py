@@ -73,7 +73,7 @@ async def test_the_templates_are_imported_as_they_are(tmp_path: Path) -> None:
 async def test_the_desk_explains_the_files_and_gives_them_away(settings: Settings, language: str) -> None:
     mingxi = await cast.mingxi()
     async with browser(settings, mingxi["沈平"]) as client:
-        client.headers["Accept-Language"] = language
+        assert (await client.post("/language", data={"language": language})).status_code == 303
         assert "/desk/imports/files" in (await client.get("/desk/imports")).text
         shown = (await client.get("/desk/imports/files")).text
         for sheet in sheets():
@@ -81,6 +81,8 @@ async def test_the_desk_explains_the_files_and_gives_them_away(settings: Setting
             answer = await client.get(f"/desk/imports/files/{sheet.stem}.csv")
             assert answer.content == template_csv(sheet.stem)
             assert answer.headers["content-disposition"] == f'attachment; filename="{sheet.stem}.csv"'
+        said = {"zh-CN": ("</code> 空置", "交付日期"), "en": ("</code> Vacant", "The day it was handed over")}
+        assert all(words in shown for words in said[language]), "what stands in a file has a name, too"
         assert (await client.get(f"/desk/imports/files/{WORKBOOK}")).content[:2] == b"PK"
         assert (await client.get("/desk/imports/files/passwd.csv")).status_code == 404
     async with browser(settings, mingxi["冯丽"]) as other:
