@@ -30,11 +30,13 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def portal(data: Path, *words: str, **environment: str) -> tuple[int, dict[str, Any]]:
+def portal(
+    data: Path, *words: str, program: tuple[str, ...] = ("-m", "portal"), **environment: str
+) -> tuple[int, dict[str, Any]]:
     """The exit and the one JSON object that a command prints."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     done = subprocess.run(
-        [sys.executable, "-m", "portal", *words, "--json"],
+        [sys.executable, *program, *words, "--json"],
         env={**plain, "PORTAL_ENV": "test", "PORTAL_DATA": str(data), **environment},
         capture_output=True,
         text=True,
@@ -95,6 +97,15 @@ def test_the_first_member_of_staff_needs_an_estate_and_two_cells_are_one(data: P
     (tmp_path / "staff.csv").write_text("login,name,roles\nShen.Ping,沈平,manager\n")
     assert portal(data, "import", str(tmp_path), "--community", "qinghe")[0] == 0
     assert portal(data, "staff", "link", "Shen.Ping")[0] == 0, "a capital is the same letter"
+
+
+def test_an_import_without_a_folder_for_temporary_files_says_so(data: Path, tmp_path: Path) -> None:
+    """As in a container whose /tmp nobody special may write to; it said that the database cannot be reached."""
+    assert portal(data, "setup") == (0, {"ok": True})
+    folder = str(write(tmp_path, GOOD))
+    without = "import sys, tempfile; tempfile.tempdir = '/nowhere'; from portal.cli import main; main(sys.argv[1:])"
+    code, answer = portal(data, "import", folder, "--community", "qinghe", program=("-c", without))
+    assert (code, "TMPDIR" in answer["error"]) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,12 @@ from portal.estate.report import Report, fault
 from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
 from portal.estate.saving import Names, names_of, save
 from portal.kit import clock
+from portal.kit.errors import Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 
 TAKEN = N_("%(name)s is not given, so %(value)s is used. Add the column if that is wrong.")
+NO_ASIDE = N_("There is no folder for temporary files in which the importing user may write. Name one as TMPDIR.")
 # What matters too much to be taken silently.
 WORTH_SAYING = ("fee_mode", "due_rule")
 
@@ -60,12 +62,20 @@ async def import_estate(
     All or nothing; the same files twice change nothing; rows and files that are absent are left alone. `ending` is
     done with the report in the same unit of work, once everything is saved: it is there if and only if the import is.
     """
-    with tempfile.TemporaryDirectory(prefix="portal-import-") as aside:
+    with _aside() as aside:
         found = await asyncio.to_thread(read_folder, path, Path(aside), tell)
         try:
             return await _import(found, code, dry_run, actor, tell, ending)
         except _Undo as undone:
             return undone.report
+
+
+def _aside() -> tempfile.TemporaryDirectory[str]:
+    """A folder for portions. Raises Refused: whoever reads that a file is missing would look in the wrong place."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="portal-import-")
+    except (FileNotFoundError, PermissionError):
+        raise Refused(NO_ASIDE) from None
 
 
 @retrying
