@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from portal import db
@@ -18,6 +19,10 @@ from portal.db import UnitOfWork
 from portal.embedded import FAST
 from portal.settings import Settings
 from portal.setup import set_up
+
+# No test is timed: a busy machine, or a first run that Hypothesis makes its tables in, is no fault.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

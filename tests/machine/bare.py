@@ -27,13 +27,13 @@ class Bare:
     root: Path
     release: str
 
-    def processes(self) -> list[Path]:
-        """The command lines, as files, of all that runs in the root."""
-        found = []
+    def processes(self) -> dict[int, bytes]:
+        """The command line of all that runs in the root, by its number."""
+        found = {}
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):  # it ended
                 if (process / "root").readlink() == self.root:
-                    found.append(process / "cmdline")
+                    found[int(process.name)] = (process / "cmdline").read_bytes()
         return found
 
     def command(self, line: str, *, user: str = "root", folder: str = "/") -> list[str]:

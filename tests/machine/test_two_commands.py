@@ -87,11 +87,10 @@ def test_make_run_stands_and_ends_with_ctrl_c(newcomer: Newcomer, capfd: pytest.
         newcomer.says(capfd, f"ready after {time.monotonic() - begun:.0f} s")
         with urlopen(f"http://127.0.0.1:{port}/readyz") as ready, urlopen(f"http://127.0.0.1:{sandbox}/") as front:
             assert (ready.status, "19900000101" in front.read().decode()) == (200, True)
-        for process in newcomer.machine.processes():
-            if b"portal\0dev" in process.read_bytes():
-                os.kill(int(process.parent.name), signal.SIGINT)
-        run.wait(30)
-    assert newcomer.machine.processes() == []
+        [portal] = [one for one, words in newcomer.machine.processes().items() if b"/portal\0dev\0" in words]
+        os.kill(portal, signal.SIGINT)
+        assert run.wait(30) == 0
+    assert newcomer.machine.processes() == {}
     with pytest.raises(URLError):
         urlopen(f"http://127.0.0.1:{port}/readyz")
 
