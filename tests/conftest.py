@@ -21,7 +21,9 @@ from portal.settings import Settings
 from portal.setup import set_up
 
 # No test is timed: a busy machine, or a first run that Hypothesis makes its tables in, is no fault.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "untimed", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 
