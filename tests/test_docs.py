@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import fields
 from pathlib import Path
 
+from portal.checkout.gateway import API_VERSION
+from portal.checkout.inbox import NEEDS_A_PERSON
 from portal.health import Health
 
 ROOT = Path(__file__).parents[1]
@@ -37,3 +39,12 @@ def test_every_link_in_a_document_leads_somewhere() -> None:
 def test_every_field_that_monitors_see_is_explained_to_whoever_looks() -> None:
     table = (ROOT / "docs/operate.md").read_text()
     assert not [field.name for field in fields(Health) if f"`{field.name}`" not in table]
+
+
+def test_the_webhook_is_set_up_for_what_the_program_reads() -> None:
+    """Events of another version change nothing, so whoever upgrades the client must say so here."""
+    said = (ROOT / "docs/operate.md").read_text()
+    assert f"**{API_VERSION}**" in said
+    assert not [
+        kind for kind in (*NEEDS_A_PERSON, "checkout.session.") if f"`{kind}" not in said.replace("refunded", "refund.")
+    ]
