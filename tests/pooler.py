@@ -25,11 +25,16 @@ class Mode(StrEnum):
 
 @dataclass
 class Pooler:
-    """Lends sessions of one server; with `forgets` it takes settings and does not pass them on."""
+    """Lends sessions of one server, `most` at once.
+
+    With `forgets` it takes settings and does not pass them on; with `cleans` nobody finds what another one set.
+    """
 
     upstream: str  # the folder of its socket
     mode: Mode
     forgets: bool = False
+    cleans: bool = False
+    most: int = 9
     idle: list[Wire] = field(default_factory=list)
     opened: list[Wire] = field(default_factory=list)
     visits: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -60,12 +65,18 @@ class Pooler:
             while True:
                 kind, body = await _read(lent[0][0])
                 if over := (kind, body) == (b"Z", b"I") and self.mode is Mode.transaction:
-                    self.idle.append(lent.pop())
+                    wire = lent.pop()
+                    if self.cleans:
+                        wire[1].write(_message(b"Q", b"RESET ALL\0"))
+                        await _until_ready(wire[0])
+                    self.idle.append(wire)
                 writer.write(_message(kind, body))
                 if over:
                     return
 
     async def _lend(self, start: dict[str, str]) -> Wire:
+        while len(self.opened) >= self.most and not self.idle:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         if self.idle:
             return self.idle.pop()
         wire = await asyncio.open_unix_connection(f"{self.upstream}/.s.PGSQL.5432")
@@ -73,15 +84,14 @@ class Pooler:
         passed = {name: value for name, value in start.items() if not self.forgets or name in ("user", "database")}
         text = "".join(f"{name}\0{value}\0" for name, value in passed.items()) + "\0"
         wire[1].write(struct.pack("!ii", len(text) + 8, 196608) + text.encode())
-        while (await _read(wire[0]))[0] != b"Z":
-            pass
+        await _until_ready(wire[0])
         return wire
 
 
 @asynccontextmanager
-async def pooler_before(upstream: str, mode: Mode, *, forgets: bool = False) -> AsyncIterator[str]:
+async def pooler_before(upstream: str, mode: Mode, **how: int) -> AsyncIterator[str]:
     """A running pooler before the server with this socket; the folder of its own."""
-    pooler = Pooler(upstream, mode, forgets)
+    pooler = Pooler(upstream, mode, **how)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="portal-pooler-") as folder:
         server = await asyncio.start_unix_server(pooler.serve, f"{folder}/.s.PGSQL.5432")
         try:
@@ -103,6 +113,11 @@ async def _startup(reader: asyncio.StreamReader) -> dict[str, str]:
 async def _read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     kind, size = struct.unpack("!ci", await reader.readexactly(5))
     return kind, await reader.readexactly(size - 4)
+
+
+async def _until_ready(reader: asyncio.StreamReader) -> None:
+    while (await _read(reader))[0] != b"Z":
+        pass
 
 
 def _message(kind: bytes, body: bytes) -> bytes:

@@ -13,6 +13,7 @@ from portal.locks import alone
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "pool_stays_whole")]
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database" \
        " WHERE datname = current_database()) AND granted"  # fmt: skip
+WAITS = "SELECT true FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
 
 
@@ -49,9 +50,10 @@ async def test_whoever_is_cancelled_while_waiting_leaves_no_key_behind(admin: as
         async with alone("a run"):
             await asyncio.sleep(1)
 
-    for step in range(20):
+    for _ in range(10):
         two = [asyncio.create_task(work()) for _ in range(2)]
-        await asyncio.sleep(0.002 * step)
+        while not await admin.fetchval(WAITS):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
         for task in two:
             task.cancel()
         await asyncio.gather(*two, return_exceptions=True)

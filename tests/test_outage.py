@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from portal import db
-from portal.db import CommitUnknown, fetch, fetch_value, unit_of_work
+from portal.db import CommitUnknown, fetch, unit_of_work
 from portal.outage import NotPrimary, Unreachable, is_down, is_full, is_lost
 from tests.marks import MARK, marks
 
@@ -72,14 +72,18 @@ class TestConnections:
                 await fetch(MARK, "gone")
 
     async def test_a_lost_connection_takes_the_others_with_it(self) -> None:
-        async with unit_of_work():
-            before = await fetch_value("SELECT pg_backend_pid()")
+        pool = db.engine.pool
+        two = [await pool.acquire() for _ in range(2)]
+        before = {one.get_server_pid() for one in two}
+        for one in two:
+            await pool.release(one)
         with pytest.raises(TimeoutError):
             async with unit_of_work():
-                other = await fetch_value("SELECT pg_backend_pid()")
                 await db.connection().execute("SELECT pg_sleep(20)", timeout=0.1)
-        async with unit_of_work():
-            assert await fetch_value("SELECT pg_backend_pid()") not in (before, other)
+        two = [await pool.acquire() for _ in range(2)]
+        assert not before & {one.get_server_pid() for one in two}
+        for one in two:
+            await pool.release(one)
 
     async def test_a_login_that_is_let_in_no_more_is_the_databases_matter(
         self, monkeypatch: pytest.MonkeyPatch

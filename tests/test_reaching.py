@@ -35,11 +35,13 @@ async def test_the_server_itself_is_reached_in_every_role(database: Database) ->
 
 
 @pytest.mark.embedded
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("role", ["portal_app", "portal_owner"])
+@pytest.mark.parametrize("how", [{}, {"most": 1}, {"cleans": True}], ids=str)
 async def test_a_pooler_in_transaction_mode_is_refused_in_one_sentence(
-    role: str, settings: Settings, database: Database
+    how: dict[str, int], role: str, settings: Settings, database: Database
 ) -> None:
-    async with pooler_before(database.host, Mode.transaction) as folder:
+    async with pooler_before(database.host, Mode.transaction, **how) as folder:
         with pytest.raises(Unusable, match=r"^DATABASE_URL leads to a connection pooler that gives one session") as no:
             await reach(at(settings, folder, role), role)  # type: ignore[arg-type]
     assert "\n" not in str(no.value)
