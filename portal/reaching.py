@@ -106,7 +106,7 @@ async def _look(config: Mapping[str, Any], role: RoleName) -> None:
 async def _assert_own_sessions(one: asyncpg.Connection, other: asyncpg.Connection) -> None:
     """What one sets for its session must stay with it, whatever the other does meanwhile. Raises _Pooled."""
     for number in range(ROUNDS):
-        await one.execute(f"SET portal.mark = '{number}'")
+        await one.execute("SELECT set_config('portal.mark', $1, false)", str(number))
         if await _mark(other):
             raise _Pooled(POOLER)
         async with other.transaction():  # keeps a session of the pooler's busy, most likely the one with the mark

@@ -11,8 +11,10 @@ ROOT = Path(__file__).parents[1]
 FILES = [file for file in sorted((ROOT / "portal").rglob("*.py")) if "migrations" not in file.parts]
 # Their statements name tables and roles, which cannot be parameters; nothing that a person typed comes near them.
 WRITES_SQL = {"portal/db.py", "portal/setup.py", "portal/protect.py"}
-# The first opens the pool with the application; the second has to know every way in which a database can be down.
-BOTH = {"portal/serving.py", "portal/web/errors.py"}
+# It opens the pool with the application.
+BOTH = {"portal/serving.py"}
+# What makes the pool, and what looks at its addresses before there is one.
+BELOW_THE_UNIT_OF_WORK = {"portal/engine.py", "portal/reaching.py"}
 # One function takes one of the file's own conditions; what a person typed is a parameter there too.
 CHOOSES_A_CONDITION = {"portal/arrears/cases.py", "portal/people/actions.py", "portal/statements/queries.py",
                        "portal/units/vacancies.py", "portal/units/vacating.py"}  # fmt: skip
@@ -57,7 +59,7 @@ def test_only_the_unit_of_work_opens_a_transaction() -> None:
     found = [
         f"{name_of(file)}:{call.lineno} {on}.{name}"
         for file in FILES
-        if name_of(file) not in WRITES_SQL  # setup works on connections of its own
+        if name_of(file) not in WRITES_SQL | BELOW_THE_UNIT_OF_WORK  # setup works on connections of its own
         for call, name, on in calls(file)
         if name in words
     ]

@@ -16,6 +16,7 @@ ALLOWED = {
     ("portal/each.py", "community"): "what goes estate by estate has to know them",
     ("portal/health.py", "community"): "whose day is it? health looks at every part",
     ("portal/health.py", "daily_look"): "health looks at every part",
+    ("portal/health.py", "delivery"): "health looks at every part, and says which way to people fails",
     ("portal/health.py", "stripe_event"): "health looks at every part, and every part may be told it",
     ("portal/disputes/desk.py", "arrears_case"): "the page of a dispute leads to the case of its debtor",
 }
