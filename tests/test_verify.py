@@ -165,6 +165,7 @@ EMPTY = {
     "starts_on": "'2026-11-01'",
     "ends_on": "'2026-11-30'",
 }
+ALONE = {"dispute": U, "community": "2", "final_at": "now()", "approved_by": "NULL"}
 SIGNED = {"state": "'published'", "signed_by": U, "signed_at": "now()", "signed_sha256": "'x'", "content_sha256": "'y'"}
 
 # Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
@@ -201,7 +202,8 @@ INVENTED: dict[str, Rows] = {
         ("decision", {"dispute": U, "decided_by": U}),
     ],
     "I-D3a": [
-        ("decision", {"community": "2", "amount": "101", "final_at": "now()", "approved_by": "NULL"}),
+        ("dispute", {"id": U, "debtor": V}),
+        *[("decision", ALONE | {"round": round_, "amount": "51"}) for round_ in "12"],
     ],
     "I-D3d": [("binding", {"state": "'approved'", "occupancy": U})],
     "I-A8b": [

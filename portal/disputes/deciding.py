@@ -13,7 +13,7 @@ from portal.billing.states import AdjustmentKind
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
-from portal.disputes.handling import acknowledged, last_decision, live, replied, tell
+from portal.disputes.handling import acknowledged, credited_within_a_year, last_decision, live, replied, tell
 from portal.disputes.opening import disputed_now
 from portal.disputes.rules import credited, resumed
 from portal.disputes.states import DisputeState, Outcome, StepKind
@@ -90,6 +90,7 @@ async def decide(
 ) -> bool:
     """Decide with reasons; True if it is final, False if the sum needs another manager's approval first.
 
+    The limit counts all that the debtor was credited within a year: what is split is one sum.
     What is credited becomes a credit note that points back to the dispute, and the hold ends, all in one
     transaction. `version` is what the decider saw. Raises Missing, Invalid("amount"), and Refused, with what
     happened, when somebody else decided, the owner withdrew, or the dispute changed.
@@ -101,6 +102,7 @@ async def decide(
         if version is not None and version != found["version"]:
             raise Refused(CHANGED)
         me = await staff_of(by, found["community"])
+        await steps.lock_credits(found["debtor"])
         sum_ = credited(outcome, amount, await disputed_now(found))
         decision = await fetch_one(
             "INSERT INTO decision (id, community, dispute, round, outcome, amount, body, decided_by, decided_at)"
@@ -115,7 +117,7 @@ async def decide(
             clock.now(),
         )
         assert decision is not None
-        if final := sum_ <= await _approval_limit(found["community"]):
+        if final := not sum_ or await credited_within_a_year(found["debtor"]) + sum_ <= await _approval_limit(found):
             await _finish(by, found, decision, made_by=by.actor, staff=me)
         else:
             await steps.end_pause(found)
@@ -142,6 +144,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
             "SELECT * FROM decision WHERE dispute = $1 AND final_at IS NULL ORDER BY round DESC LIMIT 1", found["id"]
         )
         assert decision is not None
+        await steps.lock_credits(found["debtor"])
         if decision["decided_by"] == me:
             raise Refused(NOT_YOURS)
         if agree:
@@ -186,5 +189,5 @@ async def _finish(
     await tell(dispute, NoticeKind.dispute_decided, made, reason=decision["body"], **facts)
 
 
-async def _approval_limit(community: int) -> Money:
-    return Money(await fetch_value("SELECT approval_limit FROM community WHERE id = $1", community))
+async def _approval_limit(dispute: Record) -> Money:
+    return Money(await fetch_value("SELECT approval_limit FROM community WHERE id = $1", dispute["community"]))

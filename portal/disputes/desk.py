@@ -12,6 +12,7 @@ from portal.billing.queries import LinePage
 from portal.communities.queries import WorkTerms, work_terms
 from portal.db import fetch, fetch_one, reading
 from portal.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
+from portal.disputes.handling import credited_within_a_year
 from portal.disputes.rules import unknown_years
 from portal.disputes.states import LIVE, DisputeState, Outcome
 from portal.disputes.steps import HANDLERS
@@ -24,7 +25,7 @@ from portal.people.queries import staff_of
 MOST_CLOSED = 200
 FINISHED = [state.value for state in DisputeState if state not in LIVE]
 MORE = (
-    ", o.unit AS unit_id, c.approval_limit,"
+    ", o.unit AS unit_id, d.debtor AS debtor_id, c.approval_limit,"
     " (SELECT k.id FROM arrears_case k WHERE k.debtor = d.debtor AND k.closed_on IS NULL LIMIT 1) AS case_id,"
     " (SELECT array_agg(p.name ORDER BY p.external_id) FROM debtor_member m JOIN person p ON p.id = m.person"
     "   WHERE m.debtor = d.debtor) AS owners,"
@@ -95,6 +96,7 @@ class DeskPage:
     departments: list[str]
     proposal: Proposal | None
     approval_limit: Money
+    credited_before: Money
     unknown_years: list[int]
     concerned: bool
     can_claim: bool
@@ -222,6 +224,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         await _departments((found.community,)),
         proposed[0] if proposed else None,
         Money(row["approval_limit"]),
+        await credited_within_a_year(row["debtor_id"]),
         unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)]) if found.is_live else [],
         row["concerned"],
         can_claim=acting and found.claimed_by != me,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, fetch_value
 from portal.disputes import steps
+from portal.disputes.rules import CREDITS_ADD_UP_DAYS
 from portal.disputes.states import LIVE, DisputeState, Outcome
 from portal.kit import clock
 from portal.kit.errors import Refused
@@ -55,6 +57,18 @@ async def last_decision(dispute: UUID) -> dict[str, object]:
     assert row is not None
     told = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
     return told | {"amount": Money(row["amount"]), "reason": row["body"]}
+
+
+async def credited_within_a_year(debtor: UUID) -> Money:
+    """What final decisions credited this debtor in the last 365 days, on any line."""
+    return Money(
+        await fetch_value(
+            "SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x JOIN dispute d ON d.id = x.dispute"
+            " WHERE d.debtor = $1 AND x.final_at > $2",
+            debtor,
+            clock.now() - timedelta(days=CREDITS_ADD_UP_DAYS),
+        )
+    )
 
 
 def acknowledged(dispute: Record) -> dict[str, object]:

@@ -30,9 +30,13 @@ SELECT x.id FROM decision x JOIN dispute d ON d.id = x.dispute JOIN staff s ON s
 WHERE s.human = d.opened_by
 OR EXISTS (SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = d.debtor AND p.human = s.human);
 
--- I-D3a: a credit above the estate's limit has two people.
-SELECT x.id FROM decision x JOIN community c ON c.id = x.community
-WHERE x.final_at IS NOT NULL AND x.amount > c.approval_limit AND x.approved_by IS NULL;
+-- I-D3a: a credit has two people where it, with all that the debtor was credited in the year before, is above the limit.
+SELECT x.id FROM decision x JOIN dispute d ON d.id = x.dispute JOIN community c ON c.id = x.community
+CROSS JOIN LATERAL (
+  SELECT sum(e.amount) AS fen FROM decision e JOIN dispute f ON f.id = e.dispute
+  WHERE f.debtor = d.debtor AND e.final_at > x.final_at - interval '365 days'
+    AND (e.final_at, e.approved_by IS NOT NULL) <= (x.final_at, false)) whole
+WHERE x.final_at IS NOT NULL AND x.amount > 0 AND x.approved_by IS NULL AND whole.fen > c.approval_limit;
 
 -- I-D4: an open dispute holds its line, unless nothing is left to hold or to dispute, and a closed one holds nothing.
 SELECT d.id FROM dispute d JOIN line_balance lb ON lb.line = d.line

@@ -13,6 +13,7 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO, Money
 
 FOUR_WEEKS = timedelta(weeks=4)  # until an owner is asked whether it is really fixed
+CREDITS_ADD_UP_DAYS = 365  # a sum that is split over decisions is one sum for the limit
 HOW_MUCH = N_("Enter how much of the %(disputed)s is credited.")
 BETWEEN = N_("Credit more than nothing and less than the disputed %(disputed)s, or choose another outcome.")
 WHOLE = N_("Upheld credits the whole %(disputed)s. For another sum choose “partly”.")

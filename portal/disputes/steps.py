@@ -111,6 +111,11 @@ async def lock_service(debtor: UUID, service: UUID) -> None:
     await advisory_lock(f"dispute:{debtor}:{service}")
 
 
+async def lock_credits(debtor: UUID) -> None:
+    """Let nobody else credit this debtor by a decision until the transaction ends: their credits are added up."""
+    await advisory_lock(f"credits:{debtor}")
+
+
 async def fresh_deadlines(community: int) -> dict[str, Any]:
     """The columns of a round that begins now."""
     terms, now = await terms_of(community), clock.now()
