@@ -14,6 +14,7 @@ from typing import Any
 
 from portal.communities.states import FeeMode
 from portal.estate import cells
+from portal.estate.called import name
 from portal.estate.cells import Parse
 from portal.people.principal import Role
 from portal.people.states import Language
@@ -65,7 +66,8 @@ def _must(name: str, parse: Parse) -> Column:
 
 
 NAME = cells.text()
-UNIT, PERSON, ITEM = _must("unit", NAME), _must("person", NAME), _must("item", cells.text(64))
+CALLED = name()
+UNIT, PERSON, ITEM = _must("unit", CALLED), _must("person", CALLED), _must("item", name(64))
 DAYS = (Column("from", cells.day), Column("to", cells.day))
 RATE, QUANTITY, AREA = cells.number(6, most=Decimal(10**9)), cells.number(6), cells.number(4, most=Decimal(10**7))
 LANGUAGE = cells.choice(Language, zh="zh-CN", zh_CN="zh-CN")
@@ -81,25 +83,25 @@ ALL = (
         Column("expense_limit", cells.yuan()),
     )),
     File("units", ("unit",), (
-        UNIT, Column("building", NAME), Column("stairwell", NAME), Column("floor", NAME),
+        UNIT, Column("building", CALLED), Column("stairwell", CALLED), Column("floor", CALLED),
         _must("use", cells.choice(Use)), Column("billable_area", AREA),
         Column("occupancy", cells.choice(OccupancyState), default="owner"),
         Column("handed_over_on", cells.day),
     )),
     File("people", ("person",), (
-        PERSON, _must("name", NAME), Column("phone", cells.phone), Column("email", cells.email),
+        PERSON, _must("name", CALLED), Column("phone", cells.phone), Column("email", cells.email),
         Column("language", LANGUAGE, default="zh-CN"),
     )),
     File("occupancies", ("unit", "person", "role", "from"), (
         UNIT, PERSON, _must("role", cells.choice(BY_FILE)), Column("share", cells.number(8, most=ONE)), *DAYS,
     )),
     File("staff", ("login",), (
-        _must("login", cells.login), _must("name", NAME), _must("roles", cells.several(Role)),
+        _must("login", cells.login), _must("name", CALLED), _must("roles", cells.several(Role)),
         Column("department", NAME),
     )),
-    File("committee", ("person", "post"), (PERSON, _must("post", NAME), *DAYS)),
+    File("committee", ("person", "post"), (PERSON, _must("post", CALLED), *DAYS)),
     File("charge_items", ("item",), (
-        ITEM, _must("name_zh", NAME), Column("name_en", NAME, default=""), _must("kind", cells.choice(ItemKind)),
+        ITEM, _must("name_zh", CALLED), Column("name_en", NAME, default=""), _must("kind", cells.choice(ItemKind)),
         Column("tax_rate", cells.number(6, most=ONE)), Column("voucher", cells.choice(Voucher)),
     )),
     File("tariffs", ("item", "use", "from"), (
@@ -112,7 +114,7 @@ ALL = (
     )),
     File("unit_charges", ("unit", "item", "from"), (UNIT, ITEM, Column("quantity", QUANTITY), *DAYS)),
     File("meter_readings", ("unit", "meter", "period"), (
-        UNIT, ITEM, _must("meter", NAME), _must("period", cells.month),
+        UNIT, ITEM, _must("meter", CALLED), _must("period", cells.month),
         _must("previous", QUANTITY), _must("current", QUANTITY),
     )),
     File("shared_costs", ("item", "period", "scope"), (

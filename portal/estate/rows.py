@@ -53,7 +53,8 @@ class Sheet:
     @property
     def unsure(self) -> bool:
         """Whether rows may be missing only because they could not be read."""
-        return self.broken or self.bad_key or not set(self.file.key) <= set(self.columns)
+        needed = set(self.file.key) & set(self.file.required)
+        return self.broken or self.bad_key or not needed <= set(self.columns)
 
     @cached_property
     def keyed(self) -> list[tuple[Row, tuple[Any, ...]]]:

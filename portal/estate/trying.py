@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,14 @@ from portal.estate.rules import needs_somebody_else
 from portal.estate.states import IMPORT_MOVES, OPEN, WITH_WORKER, ImportState
 from portal.estate.uploads import Kept, forget, write_out
 from portal.kit import clock
+from portal.kit.i18n import N_, Sentence
 from portal.locks import alone
+from portal.outage import is_down, is_full
+
+BROKE = N_(
+    "Our program broke on this import, and nothing of it is saved. Tell those who run the portal: its log says where it"
+    " broke."
+)
 
 log = logging.getLogger("portal.estate")
 
@@ -55,10 +62,25 @@ async def see_to_import(*, request: str, community: str) -> None:
             return
         with tempfile.TemporaryDirectory(prefix=FOLDER) as folder, contextlib.suppress(Overtaken):
             files = [Kept(**file) for file in json.loads(row["files"])]
-            path = await write_out(where, which, files, Path(folder))
-            if path:
-                async with _telling(row) as tell:
-                    await (_try if row["state"] == ImportState.checking else _bring_in)(row, path, tell)
+            try:
+                await _see_to(row, files, Path(folder))
+            except Exception as trouble:
+                if not (isinstance(trouble, Overtaken) or is_down(trouble) or is_full(trouble)):
+                    await _end_broken(row, files[0].name)
+                raise
+
+
+async def _see_to(row: Record, files: Sequence[Kept], folder: Path) -> None:
+    path = await write_out(row["community"], row["id"], files, folder)
+    if path:
+        async with _telling(row) as tell:
+            await (_try if row["state"] == ImportState.checking else _bring_in)(row, path, tell)
+
+
+async def _end_broken(row: Record, file: str) -> None:
+    """Say at once that the program broke on it: it would break on the next try as well."""
+    report = Report(row["state"] == ImportState.checking, errors=(Fault(file, 1, "", Sentence(BROKE)),))
+    await _end(row, ImportState.faulty, report)
 
 
 async def _try(row: Record, path: Path, tell: Tell) -> None:

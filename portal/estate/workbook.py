@@ -7,6 +7,7 @@ sheets into lines of JSON, and what is not plain values is found here first.
 from __future__ import annotations
 
 import json
+import math
 import re
 import resource
 import stat
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +32,7 @@ MOST_RATIO = 100
 MOST_COLUMNS = 100
 MEMORY = 240 * 1024 * 1024  # of the process that opens it
 SECONDS = 120
+MOST_EXACT = 1e15  # of numbers beyond it spreadsheets keep only the first 15 digits
 _CHUNK = 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -43,6 +46,7 @@ TOO_BIG = N_("The workbook needs too much memory. Save each sheet as CSV UTF-8 i
 WIDE = N_("There is a cell far to the right (%(cell)s). Delete everything beside the table.")
 SAME_NAME = N_("Two sheets are named “%(name)s”. Delete one of them.")
 NOT_PLAIN = N_("Cell %(cell)s holds a formula or an error. Put its plain value there.")
+MERGED = N_("The cells %(cells)s are merged. Undo the merge and write the value into each row that it is meant for.")
 
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>/])([^<>]*)>(?:\s*<(?:\w+:)?(f)(?=[\s>/]))?")
 _REF = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -70,13 +74,15 @@ def open_workbook(path: Path, aside: Path) -> dict[str, Path]:
 
 
 def sheet_records(path: Path) -> Iterator[Record]:
-    """The records that hold anything, each with its row."""
+    """The records that hold anything, each with its row. Raises Unreadable where cells are merged."""
     header: list[str] = []
     with path.open(encoding="utf-8") as file:
         for text in file:
-            row, cells = json.loads(text)
+            row, cells, *merged = json.loads(text)
             if not any(cell.strip() for cell in cells):
                 continue
+            if merged:
+                raise Unreadable(row, MERGED, cells=", ".join(merged))
             if not header:
                 while not cells[-1].strip():  # a sheet is as wide as its widest row
                     cells.pop()
@@ -173,6 +179,8 @@ def as_typed(value: Any) -> str:
     """A cell's value as somebody would have typed it in a CSV file: whole numbers without a point, days as ISO."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and MOST_EXACT <= abs(value) < math.inf:
+        return f"{value:.14E}"
     if isinstance(value, float):
         plain = repr(value)
         return f"{Decimal(plain):f}".removesuffix(".0") if "n" not in plain else plain
@@ -181,15 +189,31 @@ def as_typed(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _merged(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> dict[int, list[str]]:
+    """The merged cells by the row in which they begin, as a spreadsheet names them; places are counted from zero."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for (top, left), (bottom, right) in ranges:
+        found[top + 1].append(f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}")
+    return found
+
+
+def _letters(column: int) -> str:
+    """27 as AB."""
+    more, last = divmod(column, 26)
+    return (_letters(more - 1) if more else "") + chr(ord("A") + last)
+
+
 def _convert(path: str, aside: str) -> list[str]:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(path)
     for n in range(len(book.sheet_names)):
         sheet = book.get_sheet_by_index(n)
+        merged = _merged(sheet.merged_cell_ranges or ())
         with (Path(aside) / f"sheet-{n}.jsonl").open("w", encoding="utf-8") as out:
             for row, cells in enumerate(sheet.iter_rows(), start=1):
-                out.write(json.dumps([row, [as_typed(cell) for cell in cells]], ensure_ascii=False) + "\n")
+                record = [row, [as_typed(cell) for cell in cells], *merged.get(row, ())]
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
         del sheet
     return list(book.sheet_names)
 

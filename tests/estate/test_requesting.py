@@ -17,6 +17,7 @@ from portal.db import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.estate import trying
 from portal.estate.importing import import_estate
 from portal.estate.jobs import sweep_imports
+from portal.estate.queries import import_at
 from portal.estate.requesting import cancel_import, confirm_import, upload_import
 from portal.estate.rules import KEPT
 from portal.estate.uploads import Altered, Kept, write_out
@@ -28,6 +29,10 @@ from tests.estate.world import BAD, GOOD, PEOPLE, UNITS, checked, count, estate,
 from tests.populated import signed_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+class Killed(BaseException):
+    """The end of a process: nothing of it is caught."""
 
 
 async def test_of_two_uploads_at_once_one_wins_and_the_other_is_told() -> None:
@@ -79,9 +84,9 @@ async def test_a_worker_killed_before_the_commit_leaves_nothing_and_the_next_bri
 
     async def killed(*words: object) -> None:
         await close(*words)  # type: ignore[arg-type]
-        raise RuntimeError("killed")
+        raise Killed
 
-    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+    with monkeypatch.context() as broken, pytest.raises(Killed):
         broken.setattr(trying, "_close", killed)
         await work(mingxi, asked)
     assert ((await row_of(asked))["state"], await count("unit WHERE building = '9'")) == ("importing", 0)
@@ -166,7 +171,45 @@ async def test_bytes_that_are_not_those_that_were_checked_are_not_imported(tmp_p
         await fetch("UPDATE import_part SET content = $1 WHERE file = 0", (UNITS + "9栋903,9,residential,1\n").encode())
     with pytest.raises(Altered):
         await work(mingxi, asked)
-    assert await count("unit WHERE building = '9'") == 0
+    assert ((await row_of(asked))["state"], await count("unit WHERE building = '9'")) == ("faulty", 0)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+async def test_an_import_on_which_the_worker_breaks_ends_at_once_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, *, confirmed: bool
+) -> None:
+    mingxi = await estate()
+    asked = await upload_import(mingxi["沈平"], "mingxi", sent(GOOD))
+    if confirmed:
+        await work(mingxi, asked)
+        await confirm_import(mingxi["沈平"], asked)
+
+    async def broken(*words: object, **how: object) -> None:
+        raise AssertionError("checked before")
+
+    monkeypatch.setattr(trying, "import_estate", broken)
+    with pytest.raises(AssertionError, match="checked before"):
+        await work(mingxi, asked)
+    row = await row_of(asked)
+    page = await import_at(mingxi["沈平"], asked)
+    assert (row["state"], await count("import_part")) == ("faulty", 0)
+    assert [(one.file, one.message.text) for one in page.errors] == [("units.csv", trying.BROKE)]
+    await upload_import(mingxi["沈平"], "mingxi", sent(GOOD))  # the next one is not in its way
+
+
+async def test_an_import_whose_database_went_away_waits_for_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    mingxi = await estate()
+    asked = await upload_import(mingxi["沈平"], "mingxi", sent(GOOD))
+
+    async def away(*words: object, **how: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken, pytest.raises(ConnectionError):
+        broken.setattr(trying, "import_estate", away)
+        await work(mingxi, asked)
+    assert (await row_of(asked))["state"] == "checking"
+    await work(mingxi, asked)
+    assert (await row_of(asked))["state"] == "checked"
 
 
 async def test_how_far_it_is_can_be_seen_while_it_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
