@@ -236,6 +236,7 @@ INVENTED: dict[str, Rows] = {
         ("bill_line", {"id": V, "bill": U}),
         ("plan_line", {"plan": U, "line": V}),
     ],
+    "I-W1": [("contact", {"channel": "'demand'", "outcome": "'opened'", "proves": "true"})],
     "LAW-3": [("claim", {"state": "'filed'"})],
     "PLAN-6": [("plan", {"state": "'active'", "ended_at": "now()"})],
     "I-S1": [("statement", {"state": "'published'"})],

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from portal.arrears.limitation import Clock, Interruption, clock_of, due_by
-from portal.arrears.states import PAPER, PROVEN, Cause
+from portal.arrears.states import Cause
 from portal.claims.states import ClaimState
 from portal.db import fetch, reading
 from portal.kit import clock
@@ -27,7 +27,7 @@ PER_PAGE = 50
 # What interrupts the time of a line, one SELECT for each kind of fact: (line, cause, day, last instalment).
 # A tenant who pays or asks says nothing for the owner, and what was taken back of a payment was never paid. A broken
 # agreement no longer has its dates: what is left is due as before, and only the word of that day counts. Who asks to
-# pay in instalments agrees to owe (limitation rules of the Supreme Court, article 14). Paper that provably arrived
+# pay in instalments agrees to owe (limitation rules of the Supreme Court, article 14). A letter that provably arrived
 # demands what was due then (article 8), but not what was wholly under review. Who asks mediators or a court begins
 # the time anew, which runs from the end of it (articles 11 and 12; Civil Code 195); taken back or refused, it may not.
 _INTERRUPTIONS = """
@@ -53,13 +53,13 @@ WHERE EXISTS (SELECT FROM debtor_member m JOIN person n ON n.id = m.person
 UNION ALL
 SELECT DISTINCT q.line, 'demand', o.on_day, NULL::date
 FROM asked q JOIN arrears_case k ON k.debtor = q.debtor
-JOIN contact o ON o.arrears_case = k.id AND o.channel = ANY($2) AND o.outcome = ANY($3)
+JOIN contact o ON o.arrears_case = k.id AND o.proves
 WHERE o.on_day > q.due_on AND o.on_day >= q.issued_on AND q.outstanding > (
   SELECT coalesce(sum(h.amount), 0) FROM hold h
   WHERE h.line = q.line AND h.placed_at <= o.at AND (h.released_at IS NULL OR h.released_at > o.at))
 UNION ALL
 SELECT q.line, 'filing', s.on_day, (SELECT max(x.on_day) FROM claim_step x WHERE x.claim = c.id)
-FROM asked q JOIN claim_line w ON w.line = q.line JOIN claim c ON c.id = w.claim AND c.state <> ALL($4)
+FROM asked q JOIN claim_line w ON w.line = q.line JOIN claim c ON c.id = w.claim AND c.state <> ALL($2)
 JOIN claim_step s ON s.claim = c.id AND s.state = 'filed'
 """
 _OF_DEBTOR = """
@@ -180,8 +180,7 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
 
 async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]]:
     found: dict[UUID, list[Interruption]] = defaultdict(list)
-    paper, proven = [one.value for one in PAPER], [one.value for one in PROVEN]
-    for row in await fetch(_INTERRUPTIONS, list(lines), paper, proven, [state.value for state in NO_FILING]):
+    for row in await fetch(_INTERRUPTIONS, list(lines), [state.value for state in NO_FILING]):
         found[row["line"]].append(Interruption(Cause(row["cause"]), row["happened_on"], row["until"]))
     return found
 

@@ -11,7 +11,7 @@ from portal.arrears.facts import facts_of
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.known import known_of
 from portal.arrears.locking import case_at_desk
-from portal.arrears.states import ATTEMPTS, MAY_COME_OF, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
+from portal.arrears.states import ATTEMPTS, MAY_COME_OF, PAPER, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, retrying, unit_of_work
@@ -26,6 +26,9 @@ from portal.people.queries import colleague, staff_of
 CALLERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 PROMISE_WITHIN_DAYS = 60
 
+AT_THE_LETTER = N_(
+    "How a letter arrived is recorded at the letter itself, with its proof. Issue one, or open it there."
+)
 DOES_NOT_FIT = N_("This cannot come of it. Choose what fits the way you took.")
 TWO_PEOPLE = N_("A visit, and paper posted on a door, take two people. Choose who was with you.")
 NO_COLLEAGUE = N_("Enter the sign-in name of a colleague of this estate.")
@@ -34,6 +37,8 @@ ENOUGH = N_(
     "This home was called %(today)s times today and tried %(week)s times within a week. Leave it in peace for now."
 )
 CLOSED = N_("This case is closed. Nothing is chased any more.")
+NOT_YET = N_("That day is still to come. Enter the day on which it happened.")
+TOO_OLD = N_("It cannot have happened before %(day)s. Enter the day on which it happened.")
 PAST = N_("The day of a promise is today or later.")
 TOO_FAR = N_("A promise may reach %(days)s days ahead, to %(day)s. For a longer time offer instalments.")
 TOO_MUCH = N_("No more than %(most)s may be chased. Enter that or less.")
@@ -42,29 +47,44 @@ NOTHING = N_("Nothing may be chased now, so there is nothing to promise.")
 
 @retrying
 async def record_contact(
-    by: Principal, case: UUID, channel: ContactChannel, outcome: ContactOutcome, body: str = "", witness: str = ""
+    by: Principal,
+    case: UUID,
+    channel: ContactChannel,
+    outcome: ContactOutcome,
+    body: str = "",
+    witness: str = "",
+    happened_on: date | None = None,
 ) -> UUID:
-    """Add a contact of today; its id. `witness` is the login of the second person.
+    """Add a contact of a day, today unless it is given; its id. `witness` is the login of the second person.
 
-    Raises Missing, Refused for a closed case and above the cap of calls and visits, Invalid for an
-    outcome that the channel cannot have, and without the second person where two are needed.
+    Raises Missing, Refused for a closed case and above the cap of calls and visits, Invalid for paper, for an
+    outcome that the channel cannot have, without the second person where two are needed, and for a day to come or
+    before the case was opened.
     """
     async with unit_of_work(*by.with_role(*CALLERS)):
         row = await case_at_desk(by, case, *CALLERS)
-        return await log_contact(by, row, channel, outcome, body, witness)
+        return await log_contact(by, row, channel, outcome, body, witness, happened_on)
 
 
 async def log_contact(
-    by: Principal, case: Record, channel: ContactChannel, outcome: ContactOutcome, body: str = "", witness: str = ""
+    by: Principal,
+    case: Record,
+    channel: ContactChannel,
+    outcome: ContactOutcome,
+    body: str = "",
+    witness: str = "",
+    happened_on: date | None = None,
 ) -> UUID:
     """The same in the caller's unit of work, about a case that is locked."""
+    if channel in PAPER:
+        raise Invalid("channel", AT_THE_LETTER)
     if outcome not in MAY_COME_OF[channel]:
         raise Invalid("outcome", DOES_NOT_FIT)
     if case["state"] == CaseState.closed:
         raise Refused(CLOSED)
-    on = clock.today(case["timezone"])
+    on = day_of(happened_on, case["opened_on"], clock.today(case["timezone"]))
     me = await staff_of(by, case["community"])
-    other = await _second(case["community"], witness, me, channel, outcome)
+    other = await second_person(case["community"], witness, me, needed=channel is ContactChannel.visit)
     if channel in ATTEMPTS:
         contacts = [*(await known_of([case["id"]]))[case["id"]].contacts, *await _neighbouring(case["id"])]
         cap = contact_cap(contacts, SEED, on)
@@ -76,6 +96,20 @@ async def log_contact(
     return made
 
 
+def day_of(happened_on: date | None, first: date, today: date) -> date:
+    """The day on which something happened, today unless given. Raises Invalid before `first` and for a day to come.
+
+    A look at a later day may have been stored (`run arrears --on`), so that `first` lies ahead: then today will do.
+    """
+    if happened_on is None:
+        return today
+    if happened_on > today:
+        raise Invalid("happened_on", NOT_YET)
+    if happened_on < (earliest := min(first, today)):
+        raise Invalid("happened_on", TOO_OLD, day=earliest)
+    return happened_on
+
+
 async def keep_contact(
     case: Record,
     channel: ContactChannel,
@@ -85,13 +119,14 @@ async def keep_contact(
     witness: UUID | None = None,
     body: str = "",
     *,
+    proves: bool = False,
     actor: str,
 ) -> UUID:
-    """Write a contact as it is, with its audit row; in the caller's unit of work."""
+    """Write a contact as it is, with its audit row; in the caller's unit of work. Only letters say that it `proves`."""
     made = uuid4()
     await fetch(
-        "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at,"
+        " proves) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         made,
         case["community"],
         case["id"],
@@ -102,27 +137,26 @@ async def keep_contact(
         witness,
         on,
         clock.now(),
+        proves,
     )
     await record(
         actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], channel=channel,
-        outcome=outcome, contact=made,
+        outcome=outcome, contact=made, on=on,
     )  # fmt: skip
     return made
 
 
-async def _second(
-    community: int, witness: str, me: UUID, channel: ContactChannel, outcome: ContactOutcome
-) -> UUID | None:
-    """The second person. Raises Invalid when one is needed and not there, or when it is oneself."""
+async def second_person(community: int, witness: str, me: UUID, *, needed: bool, field: str = "staff") -> UUID | None:
+    """The second person by their login. Raises Invalid when one is needed and not there, or when it is oneself."""
     if not witness:
-        if channel is ContactChannel.visit or outcome is ContactOutcome.posted:
-            raise Invalid("staff", TWO_PEOPLE)
+        if needed:
+            raise Invalid(field, TWO_PEOPLE)
         return None
     found = await colleague(community, witness)
     if found is None:
-        raise Invalid("staff", NO_COLLEAGUE)
+        raise Invalid(field, NO_COLLEAGUE)
     if found == me:
-        raise Invalid("staff", YOURSELF)
+        raise Invalid(field, YOURSELF)
     return found
 
 

@@ -25,19 +25,19 @@ class ContactForm(Form):
         lines=3,
         most=2000,
         required=False,
-        hint=N_(
-            "What was said and what you promised, the slip number, or where the photo is kept. No bank or health data."
-        ),
+        hint=N_("What was said, and what you promised by when. No bank or health data."),
     )
     staff = Text(
         N_("Who was with you"),
         most=80,
         required=False,
-        hint=N_("Their sign-in name. Needed for a visit, and for paper posted on a door."),
+        hint=N_("Their sign-in name. Needed for a visit."),
     )
+    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
+        self["channel"].options = [(one.value, label(one)) for one in MAY_COME_OF]
         self["outcome"].options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
 
 

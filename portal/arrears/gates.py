@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from portal.arrears.limitation import Clock
 from portal.arrears.rules import FIRST_DAY, LAST, Standing
-from portal.arrears.states import ATTEMPTS, PROVEN, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
+from portal.arrears.states import ATTEMPTS, BY_HAND, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 
@@ -18,12 +18,16 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Reached:
-    """A contact with the debtor, as gates see it; `witnessed` when a second person was there."""
+    """A contact with the debtor, as gates see it; `witnessed` when a second person was there.
+
+    `proves` says that it is the proof of an issued letter; what staff merely noted of paper is none.
+    """
 
     channel: ContactChannel
     outcome: ContactOutcome
     on: date
     witnessed: bool = False
+    proves: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,16 +141,17 @@ def _previous_step(stage: int, known: Known) -> Check:
 
 
 def _counts(stage: int, one: Reached) -> bool:
-    """Whether a contact is the step of a stage: a reminder, a call or notice, a visit by two."""
-    met = one.outcome in SPOKEN | PROVEN
+    """Whether a contact is the step of a stage: a reminder, a call or notice, a visit by two (or their letter)."""
+    spoken = one.outcome in SPOKEN
     if stage >= 3:
-        return met and one.channel is ContactChannel.visit and one.witnessed
-    return met
+        there = (spoken and one.channel is ContactChannel.visit) or (one.proves and one.outcome in BY_HAND)
+        return there and one.witnessed
+    return spoken or one.proves
 
 
 def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
     """A demand that arrived and whose grace is over, no dispute, time that still runs, and somebody who asked why."""
-    arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.outcome in PROVEN]
+    arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.proves]
     over = min(arrived) + timedelta(days=policy.grace_days) if arrived else None
     return [
         Check(Gate.demand_over, over is not None and on > over, {"day": over}),

@@ -36,7 +36,7 @@ SELECT k.id,
 FROM k JOIN community c ON c.id = k.community
 """
 _CONTACTS = """
-SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed FROM contact
+SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed, proves FROM contact
 WHERE arrears_case = ANY($1) ORDER BY on_day, at
 """
 _TASKS = """
@@ -51,7 +51,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
     contacts: dict[UUID, list[Reached]] = defaultdict(list)
     for row in await fetch(_CONTACTS, ids):
         channel, outcome = ContactChannel(row["channel"]), ContactOutcome(row["outcome"])
-        contacts[row["arrears_case"]].append(Reached(channel, outcome, row["on_day"], row["witnessed"]))
+        contacts[row["arrears_case"]].append(Reached(channel, outcome, row["on_day"], row["witnessed"], row["proves"]))
     tasks = defaultdict(list)
     for row in await fetch(_TASKS, ids, [state.value for state in LIVE_DISPUTES]):
         tasks[row["id"]].append((row["department"], row["department_due"]))

@@ -55,11 +55,17 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
 
 @post("/{case:uuid}/contacts", name="desk.cases:contact")
 async def contact(request: Request, case: FromPath[UUID]) -> Response:
-    """Record a call, a visit, a letter."""
+    """Record a call, a visit, a talk."""
     form: Any = forms.ContactForm(await request.form())
     if form.validate() and await form.accepts(
         contacts.record_contact(
-            request.user, case, form.channel.data, form.data["outcome"], form.text.data or "", form.staff.data or ""
+            request.user,
+            case,
+            form.channel.data,
+            form.data["outcome"],
+            form.text.data or "",
+            form.staff.data or "",
+            form.happened_on.data,
         )
     ):
         flash(request, N_("Recorded. It stays as it is; record another contact to add something."))

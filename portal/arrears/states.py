@@ -92,18 +92,18 @@ class ContactOutcome(StrEnum):
 
 _Came = ContactOutcome
 SPOKEN = frozenset({_Came.reached, _Came.promised, _Came.disputes, _Came.hardship, _Came.refuses})
-# Paper that arrived. What the debtor opened in their messages is recorded by the portal, never by staff.
+# Paper that arrived: said of an issued letter only (portal.letters), never of a contact that somebody types. What the
+# debtor opened in their messages is recorded by the portal, never by staff.
 DELIVERED = frozenset({_Came.handed_over, _Came.household, _Came.posted, _Came.registered})
 PROVEN = DELIVERED | {_Came.opened}
+BY_HAND = DELIVERED - {_Came.registered}
 PAPER = frozenset({ContactChannel.letter, ContactChannel.demand})
 ATTEMPTS = frozenset({ContactChannel.call, ContactChannel.visit})  # what disturbs a home, and so is capped
 MAY_COME_OF = {
     ContactChannel.call: SPOKEN | {_Came.no_answer, _Came.wrong_number},
-    ContactChannel.visit: SPOKEN | {_Came.no_answer} | DELIVERED - {_Came.registered},
+    ContactChannel.visit: SPOKEN | {_Came.no_answer},
     ContactChannel.counter: SPOKEN,
     ContactChannel.message: SPOKEN | {_Came.no_answer, _Came.wrong_number},
-    ContactChannel.letter: DELIVERED | {_Came.returned},
-    ContactChannel.demand: DELIVERED | {_Came.returned},
 }
 
 

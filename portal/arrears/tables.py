@@ -1,6 +1,6 @@
 """Arrears cases, one open for each unit and debtor: every stage with its facts, every contact, promise and reason."""
 
-from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
+from piccolo.columns import JSONB, UUID, Boolean, SmallInt, Timestamptz
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -46,7 +46,10 @@ class CaseStage(Table):
 
 
 class Contact(Table):
-    """Staff turned to the debtor: how, what came of it, who was there. Never changed."""
+    """Staff turned to the debtor: how, what came of it, who was there. Never changed.
+
+    It is a note, unless it `proves` that an issued letter arrived; `on_day` is when it happened, `at` when noted.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -56,11 +59,16 @@ class Contact(Table):
     body = text(null=True)
     by_staff = ref(Staff)
     witness = ref(Staff, null=True)  # a call needs nobody else
+    proves = Boolean(null=False, default=False)
     on_day = day()
     at = Timestamptz(null=False, default=None)
 
     known_channel = one_of("channel", ContactChannel)
     known_outcome_2 = one_of("outcome", ContactOutcome)
+    only_paper_proves = Check(
+        "NOT \"proves\" OR \"channel\" IN ('letter', 'demand')"
+        " AND \"outcome\" IN ('handed_over', 'household', 'posted', 'registered', 'opened')"
+    )
     two_people = Check('"witness" IS NULL OR "witness" <> "by_staff"')
     two_on_a_visit = Check('"witness" IS NOT NULL OR "channel" <> \'visit\' AND "outcome" <> \'posted\'')
 

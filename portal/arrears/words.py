@@ -118,12 +118,12 @@ STEP_DONE = (
 STEP_MISSING = (
     N_("Nothing has to come before."),
     N_("The reminder has not gone out yet. It goes by itself with the daily look."),
-    N_("First a call that reaches somebody, or a written notice with proof that it arrived. Record it as a contact."),
-    N_("First a visit by two people. Record it as a contact."),
+    N_("First a call that reaches somebody, recorded as a contact, or a notice whose arrival is proven at the letter."),
+    N_("First a visit by two people, recorded as a contact, or a letter that two people brought."),
 )
 NOTHING_RUNS = N_("Nothing may be chased now, so no time runs out.")
 SOME_OVER = N_("The next limitation period ends on %(day)s; for %(n)s charges it is over already.")
-NO_DEMAND = N_("No demand has arrived yet. Record how it was delivered.")
+NO_DEMAND = N_("No demand has arrived yet. Issue one, and record at that letter how it arrived.")
 
 
 def condition(check: Check) -> Sentence:

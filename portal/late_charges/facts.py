@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.arrears.states import PROVEN
 from portal.db import fetch
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -52,7 +51,7 @@ WHERE t.line = ANY($1::uuid[]) AND a.state IN ('completed', 'unknown', 'posted')
 _DEMANDED = """
 SELECT l.id AS line, min(o.on_day) AS on_day FROM bill_line l JOIN bill b ON b.id = l.bill
 JOIN arrears_case k ON k.debtor = b.debtor JOIN contact o ON o.arrears_case = k.id
-WHERE l.id = ANY($1::uuid[]) AND o.channel = 'demand' AND o.outcome = ANY($2) AND o.on_day > b.due_on GROUP BY l.id
+WHERE l.id = ANY($1::uuid[]) AND o.channel = 'demand' AND o.proves AND o.on_day > b.due_on GROUP BY l.id
 """
 _TERMS = """
 SELECT community, starts_on, daily_rate, multiple, start, demand_days, clause FROM late_terms
@@ -108,8 +107,7 @@ async def owed_lines(community: int, month: Month, debtors: Sequence[UUID]) -> l
     for row in await fetch(_PAUSES, lines):
         amount = None if row["amount"] is None else Money(row["amount"])
         pauses[row["line"]].append(Pause(row["first"], row["last"], amount))
-    proven = [outcome.value for outcome in PROVEN]
-    demanded = {row["line"]: row["on_day"] for row in await fetch(_DEMANDED, lines, proven)}
+    demanded = {row["line"]: row["on_day"] for row in await fetch(_DEMANDED, lines)}
     return [
         OwedLine(
             row["id"],

@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from portal.arrears.actions import refresh_cases
 from portal.arrears.locking import case_at_desk
-from portal.arrears.states import PROVEN, CaseState
+from portal.arrears.states import CaseState
 from portal.arrears.words import condition
 from portal.audit.actions import plain, record
 from portal.audit.states import AuditVerb
@@ -41,7 +41,7 @@ JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
 WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
 """
 _DEMAND = """
-SELECT o.on_day, o.outcome FROM contact o WHERE o.arrears_case = $1 AND o.channel = 'demand' AND o.outcome = ANY($2)
+SELECT o.on_day, o.outcome FROM contact o WHERE o.arrears_case = $1 AND o.channel = 'demand' AND o.proves
 ORDER BY o.on_day, o.at LIMIT 1
 """
 
@@ -143,7 +143,7 @@ async def write_claim(
 
 async def _demand(case: UUID) -> dict[str, str] | None:
     """The day on which a demand arrived, and how."""
-    row = await fetch_one(_DEMAND, case, [outcome.value for outcome in PROVEN])
+    row = await fetch_one(_DEMAND, case)
     return {"on": row["on_day"].isoformat(), "how": row["outcome"]} if row else None
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper
 from portal.arrears.rules import LAST, Standing
-from portal.arrears.states import PROVEN, ContactChannel, Gate, Reason
+from portal.arrears.states import ContactChannel, Gate, Reason
 from portal.claims.states import ClaimKind
 from portal.ladders.rules import Policy
 
@@ -52,7 +52,7 @@ def gates_of_path(
 def demanded_before(known: Known, policy: Policy, on: date) -> date | None:
     """The day before which a charge was due to be covered by a demand whose time is over: that of the newest such."""
     grace = timedelta(days=policy.grace_days)
-    days = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.outcome in PROVEN]
+    days = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.proves]
     return max((day for day in days if on > day + grace), default=None)
 
 

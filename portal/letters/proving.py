@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.contacts import CALLERS, keep_contact, log_contact
+from portal.arrears.contacts import CALLERS, day_of, keep_contact, second_person
 from portal.arrears.locking import case_at_desk
-from portal.arrears.states import PROVEN, CaseState, ContactChannel, ContactOutcome
+from portal.arrears.states import DELIVERED, PROVEN, CaseState, ContactChannel, ContactOutcome
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
@@ -17,12 +18,16 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
+from portal.people.queries import staff_of
 
+WAYS = (*[one for one in ContactOutcome if one in DELIVERED], ContactOutcome.returned)
 CHANNEL = {LetterKind.notice: ContactChannel.letter, LetterKind.demand: ContactChannel.demand}
 
 PROVEN_ALREADY = N_("That this letter arrived is proven already. Nothing is to be added.")
+CLOSED = N_("This case is closed. Nothing is chased any more.")
 ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
 NO_PHOTO = N_("Add a photo of the letter on the door, with the number of the home in it.")
+NO_WAY = N_("That is no way in which a letter arrives. Choose one.")
 NO_NUMBER = N_("Enter the number of the registered letter.")
 
 
@@ -30,17 +35,19 @@ NO_NUMBER = N_("Enter the number of the registered letter.")
 async def record_delivery(
     by: Principal,
     letter: UUID,
-    outcome: ContactOutcome,
+    way: ContactOutcome,
     *,
+    happened_on: date | None = None,
     text: str = "",
     witness: str = "",
-    mail_number: str = "",
+    number: str = "",
     photos: Sequence[Sent] = (),
 ) -> UUID:
-    """Record how a letter was delivered, or that it came back, as a contact of its case; the contact's id.
+    """Record on which day and how a letter was delivered, or came back; the id of the contact of its case.
 
-    Raises Missing, Refused for a draft and for one that is proven, Invalid without what the way needs: a witness and a
-    photo on a door, a number for registered mail.
+    Raises Missing, Refused for a draft, for one that is proven and when the case is closed, Invalid for a day before
+    the letter was issued or to come, and without what the way needs: a witness and a photo on a door, a number for
+    registered mail.
     """
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*CALLERS)):
@@ -51,14 +58,28 @@ async def record_delivery(
             raise Refused(ONLY_A_DRAFT)
         if await _proven(letter):
             raise Refused(PROVEN_ALREADY)
-        if outcome is ContactOutcome.posted and not drawn:
-            raise Invalid("photos", NO_PHOTO)
-        if outcome is ContactOutcome.registered and not mail_number:
-            raise Invalid("mail_number", NO_NUMBER)
-        contact = await log_contact(by, case, CHANNEL[kind], outcome, text, witness)
-        await _keep(found, contact, mail_number)
+        if case["state"] == CaseState.closed:
+            raise Refused(CLOSED)
+        _complete(way, number, photos=len(drawn))
+        on = day_of(happened_on, found["issued_on"], max(clock.today(case["timezone"]), found["issued_on"]))
+        me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
+        other = await second_person(case["community"], witness, me, needed=posted, field="witness")
+        contact = await keep_contact(
+            case, CHANNEL[kind], way, on, me, other, text, proves=way in PROVEN, actor=by.actor
+        )
+        await _keep(found, contact, number)
         await keep_photos(found["community"], f"letter:{letter}", by.actor, drawn)
     return contact
+
+
+def _complete(way: ContactOutcome, number: str, photos: int) -> None:
+    """Raises Invalid for what is no way of delivery, and where what it needs is not there."""
+    if way not in WAYS:
+        raise Invalid("way", NO_WAY)
+    if way is ContactOutcome.posted and not photos:
+        raise Invalid("photos", NO_PHOTO)
+    if way is ContactOutcome.registered and not number:
+        raise Invalid("number", NO_NUMBER)
 
 
 @retrying
@@ -69,7 +90,7 @@ async def open_letter(by: Principal, letter: UUID) -> None:
     """
     async with unit_of_work(by):
         case = await fetch_one(
-            "SELECT k.*, c.timezone, l.kind, l.by_staff, l.community AS letter_community FROM letter l"
+            "SELECT k.*, c.timezone, l.kind, l.by_staff, l.issued_on FROM letter l"
             " JOIN arrears_case k ON k.id = l.arrears_case JOIN community c ON c.id = k.community"
             " WHERE l.id = $1 AND l.kind <> 'lawyer_draft' AND EXISTS (SELECT FROM debtor_member m"
             "   WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[])) FOR NO KEY UPDATE OF k",
@@ -80,10 +101,10 @@ async def open_letter(by: Principal, letter: UUID) -> None:
             raise Missing
         if case["state"] == CaseState.closed or await _opened(letter):
             return
-        on = clock.today(case["timezone"])
+        on = max(clock.today(case["timezone"]), case["issued_on"])
         channel = CHANNEL[LetterKind(case["kind"])]
         who = case["by_staff"]
-        contact = await keep_contact(case, channel, ContactOutcome.opened, on, who, actor=by.actor)
+        contact = await keep_contact(case, channel, ContactOutcome.opened, on, who, proves=True, actor=by.actor)
         await _keep({"id": letter, "community": case["community"]}, contact, "")
 
 

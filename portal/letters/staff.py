@@ -59,7 +59,7 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
     return await pdf_of(request, await queries.letter_at_desk(request.user, letter))
 
 
-@post("/letters/{letter:uuid}/delivery", name="desk.letters:deliver")
+@post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver")
 async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
     """Record how it arrived, or that it came back."""
     form: Any = DeliveryForm(await request.form())
@@ -130,10 +130,11 @@ def pay_at(request: Request) -> str:
 def typed(form: Any) -> dict[str, Any]:
     """What a form that is right says of a delivery."""
     return {
-        "outcome": form.data["outcome"],
+        "way": form.way.data,
+        "happened_on": form.happened_on.data,
         "text": form.text.data or "",
-        "witness": form.staff.data or "",
-        "mail_number": form.mail_number.data or "",
+        "witness": form.witness.data or "",
+        "number": form.number.data or "",
         "photos": form.photos.data or (),
     }
 

@@ -29,7 +29,8 @@ TOO_MANY = N_("Please choose no more than %(most)s photos.")
 class Talk:
     """What came of turning to somebody. `promised_on` with `promised`, and `next_step` with `next_on`, or neither.
 
-    `witness` is the sign-in name of the second person, `who` of whoever does the next step (empty: oneself).
+    `witness` is the sign-in name of the second person, `who` of whoever does the next step (empty: oneself). It was
+    today unless `happened_on` says another day.
     """
 
     outcome: ContactOutcome
@@ -40,13 +41,14 @@ class Talk:
     next_step: NextStep | None = None
     next_on: date | None = None
     who: str = ""
+    happened_on: date | None = None
 
 
 @retrying
 async def record_talk(
     by: Principal, case: UUID, channel: ContactChannel, talk: Talk, photos: Sequence[Sent] = ()
 ) -> UUID:
-    """Add a call or a visit of today with all that came of it; the contact's id.
+    """Add a call or a visit with all that came of it; the contact's id.
 
     Raises what `record_contact`, `promise` and `set_next` raise, and Invalid for half a promise or half a next step.
     """
@@ -56,7 +58,7 @@ async def record_talk(
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*CALLERS)):
         row = await case_at_desk(by, case, *CALLERS)
-        contact = await log_contact(by, row, channel, talk.outcome, talk.text, talk.witness)
+        contact = await log_contact(by, row, channel, talk.outcome, talk.text, talk.witness, talk.happened_on)
         await keep_photos(row["community"], f"contact:{contact}", by.actor, drawn)
         if talk.promised_on and talk.promised:
             await log_promise(by, row, talk.promised_on, talk.promised)

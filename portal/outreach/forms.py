@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.arrears.states import DELIVERED, MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
+from portal.arrears.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
 from portal.kit.i18n import N_
 from portal.outreach.acting import MOST_PHOTOS, Talk
 from portal.web.forms import Choice, Day, Form, Photos, Text, Yuan
@@ -21,6 +21,7 @@ class TalkForm(Form):
         required=False,
         hint=N_("What was said, and what you promised by when. No bank or health data."),
     )
+    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
     on = Day(N_("Promised by"), required=False, hint=N_("Only for a promise to pay."))
     amount = Yuan(N_("Promised sum"), required=False)
     next_step = Choice(N_("What is to be done next"), NextStep, look="select", required=False)
@@ -31,7 +32,7 @@ class TalkForm(Form):
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
-        can = [one for one in ContactOutcome if one in MAY_COME_OF[self.way] and one not in DELIVERED]
+        can = [one for one in ContactOutcome if one in MAY_COME_OF[self.way]]
         self["outcome"].options = [(one.value, label(one)) for one in can]
 
     def talk(self, witness: str = "") -> Talk:
@@ -46,6 +47,7 @@ class TalkForm(Form):
             typed["next_step"] or None,
             typed["next_on"],
             typed["who"] or "",
+            typed["happened_on"],
         )
 
 

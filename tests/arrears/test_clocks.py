@@ -17,6 +17,9 @@ from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit.money import Money
+from portal.letters.issuing import issue_letter
+from portal.letters.proving import record_delivery
+from portal.letters.states import LetterKind
 from portal.people.principal import Role
 from portal.plans.actions import agree_plan, approve_plan, request_plan
 from portal.plans.jobs import plans
@@ -24,8 +27,11 @@ from portal.settings import Settings
 from tests import builders, cast
 from tests.arrears.world import TODAY, World, on, world
 from tests.client import browser
+from tests.papers import PAY_AT, delivered
+from tests.pictures import Sent, a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+DAY = timedelta(days=1)
 OLD = 1000  # days past due: three years are over in 95 or 96
 
 
@@ -85,14 +91,16 @@ async def test_what_a_tenant_pays_says_nothing_for_the_owner(debts: World, payer
     assert await told(debts) == ([(Cause.part_payment, TODAY)] if counts else [])
 
 
-@pytest.mark.parametrize("channel", [ContactChannel.letter, ContactChannel.demand])
-@pytest.mark.parametrize("outcome", [*sorted(DELIVERED), ContactOutcome.returned])
-async def test_paper_counts_where_its_arrival_is_proven(
-    debts: World, channel: ContactChannel, outcome: ContactOutcome
-) -> None:
+@pytest.mark.parametrize("way", [*sorted(DELIVERED), ContactOutcome.returned])
+async def test_a_letter_counts_from_the_day_on_which_its_arrival_is_proven(debts: World, way: ContactOutcome) -> None:
     await debts.bill(OLD)
-    await contacts.record_contact(debts.estate["沈平"], await the_case(debts), channel, outcome, witness="feng")
-    assert await told(debts) == ([(Cause.demand, TODAY)] if outcome in PROVEN else [])
+    letter = await issue_letter(debts.estate["沈平"], await the_case(debts), LetterKind.notice, PAY_AT)
+    needed = {"witness": "feng", "number": "XA 1", "photos": [Sent("door.jpg", a_photo())]}
+    with on(TODAY + 3 * DAY):
+        await record_delivery(debts.estate["沈平"], letter, way, happened_on=TODAY + DAY, **needed)
+        (row,) = (await clocks(debts, TODAY + 3 * DAY)).clocks
+    restarts = [(one.cause, one.on) for one in row.clock.restarts]
+    assert restarts == ([(Cause.demand, TODAY + DAY)] if way in PROVEN else [])
 
 
 async def test_what_was_only_said_does_not_count(debts: World) -> None:
@@ -106,13 +114,12 @@ async def test_what_was_only_said_does_not_count(debts: World) -> None:
 
 async def test_paper_demands_what_was_due_then_and_not_what_was_wholly_under_review(debts: World) -> None:
     held, part, _later = await debts.bill(OLD), await debts.bill(OLD - 1), await debts.bill(0)
-    for bill, fen in ((held, 10_000), (part, 9_999)):
+    for bill, fen in ((held, 10_000), (part, 8_000)):
         await open_dispute(
             debts.estate["陈静"], await debts.line(bill), reason=DisputeReason.poor_quality, body="没有清运",
             amount=Money(fen), photos=[],
         )  # fmt: skip
-    case = await the_case(debts)
-    await contacts.record_contact(debts.estate["沈平"], case, ContactChannel.letter, ContactOutcome.handed_over)
+    await delivered(debts.estate["沈平"], await the_case(debts), LetterKind.notice)
     with on(TODAY + timedelta(days=1)):
         found = (await clocks(debts, TODAY + timedelta(days=1))).clocks
     assert [[one.cause for one in row.clock.restarts] for row in found] == [[], [Cause.demand], []]

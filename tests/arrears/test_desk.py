@@ -62,7 +62,7 @@ async def test_a_member_of_staff_works_through_a_case(settings: Settings, debts:
     ("act", "fields", "says"),
     [
         ("contacts", {"channel": "", "outcome": "reached"}, "请选择联系方式"),
-        ("contacts", {"channel": "call", "outcome": "posted"}, "不会有这个结果"),
+        ("contacts", {"channel": "visit", "outcome": "wrong_number"}, "不会有这个结果"),
         ("contacts", {"channel": "visit", "outcome": "reached", "staff": ""}, "请填写同行人员"),
         ("contacts", {"channel": "visit", "outcome": "reached", "staff": "nobody"}, "同事的登录名"),
         ("contacts", {"channel": "fax", "outcome": "reached"}, "选项"),

@@ -21,7 +21,8 @@ from tests.arrears.test_rules import ON, debt
 SINCE = ON - timedelta(days=16)
 CALL = Reached(ContactChannel.call, ContactOutcome.reached, SINCE)
 VISIT = Reached(ContactChannel.visit, ContactOutcome.promised, SINCE, witnessed=True)
-DEMAND = Reached(ContactChannel.demand, ContactOutcome.handed_over, SINCE)
+DEMAND = Reached(ContactChannel.demand, ContactOutcome.handed_over, SINCE, proves=True)
+NOTED = replace(DEMAND, witnessed=True, proves=False)
 OVER, RUNS = (clock_of(ON - timedelta(days=days), [], ON) for days in (1200, 100))
 FINE = Known(since=SINCE, reminded_on=SINCE, contacts=(CALL, VISIT, DEMAND), reason_known=True)
 
@@ -52,12 +53,15 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
         (3, Gate.previous_step, {"contacts": ()}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, on=SINCE - timedelta(days=1)),)}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, outcome=ContactOutcome.no_answer),)}),
+        (3, Gate.previous_step, {"contacts": (NOTED,)}),
         (3, Gate.no_rectification, {"tasks": (("环境部", ON),)}),
         (4, Gate.previous_step, {"contacts": (CALL, DEMAND)}),
+        (4, Gate.previous_step, {"contacts": (CALL, DEMAND, NOTED)}),
+        (4, Gate.demand_over, {"contacts": (VISIT, NOTED)}),
         (4, Gate.previous_step, {"contacts": (replace(VISIT, witnessed=False), DEMAND)}),
         (4, Gate.demand_over, {"contacts": (VISIT,)}),
         (4, Gate.demand_over, {"contacts": (VISIT, replace(DEMAND, on=ON - timedelta(days=15)))}),
-        (4, Gate.demand_over, {"contacts": (VISIT, replace(DEMAND, outcome=ContactOutcome.returned))}),
+        (4, Gate.demand_over, {"contacts": (VISIT, replace(DEMAND, outcome=ContactOutcome.returned, proves=False))}),
         (4, Gate.no_dispute, {"disputes": 1}),
         (4, Gate.reason_known, {"reason_known": False}),
         (4, Gate.limitation, {"clocks": (OVER, OVER)}),
@@ -66,6 +70,11 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
 def test_each_fact_shuts_its_own_gate(target: int, gate: Gate, changed: dict[str, object]) -> None:
     known = replace(FINE, **changed)  # type: ignore[arg-type]
     assert shut(target, standing(target - 1, FIRST_DAY[target]), known) == [gate]
+
+
+def test_a_letter_that_two_people_brought_is_their_visit() -> None:
+    known = replace(FINE, contacts=(CALL, replace(DEMAND, witnessed=True)))
+    assert shut(4, standing(3, FIRST_DAY[4]), known) == []
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ from portal.disputes.states import DisputeReason
 from portal.holds.jobs import holds
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
+from portal.letters.states import LetterKind
 from portal.people.principal import Role
 from tests import builders, cast
 from tests.arrears.world import TODAY, World, on, world
+from tests.papers import delivered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 SECOND = TODAY + timedelta(days=7)  # the first day on which a case of ten days may leave stage 1
@@ -128,7 +130,7 @@ async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
         await refused(climbing.take_step(manager, case), STEP_MISSING[3])
         await contacts.record_contact(manager, case, ContactChannel.visit, ContactOutcome.reached, witness="feng")
         await refused(climbing.take_step(manager, case), NO_DEMAND)
-        await contacts.record_contact(manager, case, ContactChannel.demand, ContactOutcome.household)
+        await delivered(manager, case, way=ContactOutcome.household)
     with on(TODAY + timedelta(days=66)):
         await refused(climbing.take_step(manager, case), "The demand gives time")
     with on(TODAY + timedelta(days=67)):
@@ -147,7 +149,7 @@ async def at_the_last_gate(debts: World) -> UUID:
         await climbing.take_step(manager, case)
     with on(TODAY + timedelta(days=51)):
         await contacts.record_contact(manager, case, ContactChannel.visit, ContactOutcome.reached, witness="feng")
-        await contacts.record_contact(manager, case, ContactChannel.demand, ContactOutcome.handed_over)
+        await delivered(manager, case)
     return case
 
 
@@ -195,7 +197,7 @@ async def test_a_home_is_not_called_a_fourth_time_a_day_whichever_owner_is_meant
         await refused(
             contacts.record_contact(service, case, ContactChannel.call, ContactOutcome.reached), contacts.ENOUGH
         )
-        await contacts.record_contact(service, case, ContactChannel.letter, ContactOutcome.handed_over)
+        await delivered(service, case, LetterKind.notice)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,9 @@ async def test_a_home_is_not_called_a_fourth_time_a_day_whichever_owner_is_meant
     [
         (ContactChannel.call, ContactOutcome.handed_over, "", "outcome"),
         (ContactChannel.visit, ContactOutcome.reached, "", "staff"),
-        (ContactChannel.letter, ContactOutcome.posted, "", "staff"),
+        (ContactChannel.visit, ContactOutcome.posted, "shen", "outcome"),
+        (ContactChannel.letter, ContactOutcome.posted, "shen", "channel"),
+        (ContactChannel.demand, ContactOutcome.registered, "", "channel"),
         (ContactChannel.visit, ContactOutcome.reached, "nobody", "staff"),
         (ContactChannel.visit, ContactOutcome.reached, "feng", "staff"),
         (ContactChannel.visit, ContactOutcome.reached, "han", "staff"),

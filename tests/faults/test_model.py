@@ -36,6 +36,7 @@ from tests import builders
 from tests.arrears.world import World, world
 from tests.conftest import Wipe
 from tests.faults.counts import note, times
+from tests.papers import delivered
 from tests.year.oracle import Line, Oracle, Talked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(3600)]
@@ -47,7 +48,6 @@ WAYS = {
     "call": (ContactChannel.call, ContactOutcome.reached),
     "nobody": (ContactChannel.call, ContactOutcome.no_answer),
     "visit": (ContactChannel.visit, ContactOutcome.reached),
-    "paper": (ContactChannel.demand, ContactOutcome.handed_over),
 }
 home = st.integers(0, len(HOMES) - 1)
 some = st.integers(0, 3)  # which of several, as far as there are so many
@@ -189,20 +189,31 @@ class Model(RuleBasedStateMachine):
 
     @rule(home=home, how=st.sampled_from(sorted(WAYS)))
     def talk(self, home: int, how: str) -> None:
-        """A call, a visit, a demand."""
+        """A call, a visit."""
         case, file = self.case(home), self.oracles[home].file
         way, outcome = WAYS[how]
         witness = "shen" if how == "visit" else ""
         if not case:
             return
-        allowed = how == "paper" or self.oracles[home].rested(self.day)
+        allowed = self.oracles[home].rested(self.day)
         act = contacts.record_contact
         done = self.tried(act, self.debts.estate["冯丽"], case, way, outcome, witness=witness)
         assert bool(done) is allowed, "the cap is where the oracle says"
         if done and file:
             file.talks.append(Talked(self.day, "call" if how == "nobody" else how, how != "nobody"))
-            if how == "paper":
-                file.demanded = file.demanded or self.day
+
+    @rule(home=home)
+    def demand(self, home: int) -> None:
+        """A demand that arrives; only where the case has come so far, and not again within a week."""
+        case, oracle = self.case(home), self.oracles[home]
+        if not case or not self.tried(delivered, self.debts.estate["沈平"], case):
+            return
+        stands = oracle.look(self.day)
+        assert stands and stands[0] == "open" and stands[1] >= 3
+        oracle.store(self.day)
+        assert oracle.file
+        oracle.file.talks.append(Talked(self.day, "paper", met=True))
+        oracle.file.demanded = oracle.file.demanded or self.day
 
     @rule(home=home)
     def reason(self, home: int) -> None:

@@ -6,14 +6,17 @@ import io
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from pypdf import PdfReader
 
 from portal.arrears import contacts, holding
 from portal.arrears.climbing import take_step
+from portal.arrears.clocks import limitation_of
 from portal.arrears.jobs import arrears
 from portal.arrears.states import ContactChannel, ContactOutcome
-from portal.arrears.words import NO_DEMAND
+from portal.arrears.words import NO_DEMAND, STEP_MISSING
+from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
@@ -27,11 +30,12 @@ from portal.settings import Settings
 from tests import cast
 from tests.arrears.world import TODAY, World, on, world
 from tests.client import browser
+from tests.papers import PAY_AT, delivered
 from tests.pictures import Sent, a_photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-PAY_AT = "https://portal.example/bills"
-SECOND = TODAY + timedelta(days=7)
+DAY = timedelta(days=1)
+SECOND = TODAY + 7 * DAY
 
 
 async def at_two(debts: World) -> UUID:
@@ -81,7 +85,7 @@ async def test_opened_in_the_portal_it_has_arrived_once_and_counts_as_the_step()
         with pytest.raises(Refused, match=PROVEN_ALREADY[:20]):
             await record_delivery(debts.estate["冯丽"], letter, ContactOutcome.handed_over)
         with pytest.raises(Invalid):
-            await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.letter, ContactOutcome.opened)
+            await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.call, ContactOutcome.opened)
 
 
 async def test_what_a_way_of_delivery_needs_is_asked_for_and_one_proof_is_enough() -> None:
@@ -151,8 +155,8 @@ async def test_the_desk_and_the_owner_read_it_and_nobody_else(settings: Settings
             assert (await desk.post(f"/desk/cases/{case}/letters", data={"kind": "notice"})).status_code == 409
             assert (await desk.post(f"/desk/cases/{case}/letters", data={"kind": "poem"})).status_code == 422
             address = answer.headers["location"]
-            wrong = await desk.post(f"{address}/delivery", data={"outcome": "registered"})
-            assert wrong.status_code == 422 and "#delivery-mail_number" in wrong.text
+            wrong = await desk.post(f"{address}/deliveries", data={"way": "registered"})
+            assert wrong.status_code == 422 and "#delivery-number" in wrong.text
             assert (await desk.get(f"{address}/letter.pdf")).content.startswith(b"%PDF")
         letter = address.rsplit("/", 1)[1]
         async with browser(settings, debts.estate["陈静"]) as owner:
@@ -162,3 +166,66 @@ async def test_the_desk_and_the_owner_read_it_and_nobody_else(settings: Settings
             assert (await owner.get(f"/letters/{uuid4()}")).status_code == 404
         async with browser(settings, debts.estate["赵敏"]) as tenant:
             assert (await tenant.get(f"/letters/{letter}")).status_code == 404
+
+
+@pytest.mark.parametrize("channel", [ContactChannel.letter, ContactChannel.demand])
+async def test_what_staff_merely_note_of_paper_opens_no_stage_and_begins_no_time_anew(
+    settings: Settings, channel: ContactChannel
+) -> None:
+    day = TODAY + 40 * DAY
+    with on(day):
+        debts = await world()
+        case, shen = await at_two(debts), debts.estate["沈平"]
+        await arrears(day)
+        async with browser(settings, shen) as desk:
+            typed = {"channel": channel.value, "outcome": "registered", "text": "挂号信已签收"}
+            assert (await desk.post(f"/desk/cases/{case}/contacts", data=typed)).status_code == 422
+        async with unit_of_work(EVERYWHERE):  # as it could be typed once
+            await fetch(
+                "INSERT INTO contact (id, community, arrears_case, channel, outcome, by_staff, witness, proves,"
+                " on_day, at) SELECT gen_random_uuid(), k.community, k.id, $1, 'posted', s.id, w.id, false, $2, now()"
+                " FROM arrears_case k JOIN staff s ON s.name = '沈平' JOIN staff w ON w.name = '冯丽'",
+                channel.value,
+                day,
+            )
+            (row,) = (await limitation_of((await fetch("SELECT debtor FROM arrears_case"))[0]["debtor"], day)).clocks
+        assert not row.clock.restarts
+        with pytest.raises(Refused) as no:
+            await take_step(shen, case)
+        assert no.value.sentence.text == STEP_MISSING[2]
+        await delivered(shen, case, LetterKind.notice)
+        assert await take_step(shen, case) == 3
+
+
+async def test_a_contact_and_a_delivery_stand_on_the_day_on_which_they_happened() -> None:
+    with on(SECOND):
+        debts = await world()
+        case, feng = await at_two(debts), debts.estate["冯丽"]
+        letter = await notice(debts, case)
+    with on(SECOND + 3 * DAY):
+        for wrong in (SECOND - DAY, SECOND + 4 * DAY):
+            with pytest.raises(Invalid):
+                await record_delivery(feng, letter, ContactOutcome.handed_over, happened_on=wrong)
+        for wrong in (TODAY - DAY, SECOND + 4 * DAY):
+            with pytest.raises(Invalid):
+                await contacts.record_contact(
+                    feng, case, ContactChannel.call, ContactOutcome.reached, happened_on=wrong
+                )
+        await record_delivery(feng, letter, ContactOutcome.handed_over, happened_on=SECOND)
+        await contacts.record_contact(feng, case, ContactChannel.call, ContactOutcome.reached, happened_on=SECOND + DAY)
+        await contacts.record_contact(feng, case, ContactChannel.call, ContactOutcome.reached)
+    days = [row["on_day"] for row in await debts.rows("SELECT on_day FROM contact ORDER BY on_day")]
+    assert days == [SECOND, SECOND + DAY, SECOND + 3 * DAY]
+    assert not await debts.broken_invariants()
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    ["UPDATE contact SET on_day = on_day - 1", "DELETE FROM letter_proof"],
+)
+async def test_a_proof_without_its_letter_or_before_it_is_found(tampering: str, admin: asyncpg.Connection) -> None:
+    with on(SECOND):
+        debts = await world()
+        await delivered(debts.estate["冯丽"], await at_two(debts), LetterKind.notice)
+        await admin.execute(tampering)
+        assert await debts.broken_invariants() == ["I-W1"]

@@ -18,6 +18,7 @@ from portal.people.principal import Principal
 from portal.plans.actions import agree_plan, approve_plan, request_plan
 from tests import builders, cast
 from tests.arrears.world import World
+from tests.papers import delivered
 from tests.year.oracle import Line, Oracle, Talked
 
 YEAR = 2027
@@ -87,8 +88,12 @@ class Home:
 
     async def talk(self, day: date, way: ContactChannel, outcome: ContactOutcome) -> None:
         """Staff try to reach the owner; a visit by two."""
-        witness = "shen" if way is VISIT else ""
-        await contacts.record_contact(self.estate["冯丽"], await self.case(), way, outcome, witness=witness)
+        if way is DEMAND:
+            await delivered(self.estate["沈平"], await self.case(), way=outcome)
+            self.oracle.store(day)
+        else:
+            witness = "shen" if way is VISIT else ""
+            await contacts.record_contact(self.estate["冯丽"], await self.case(), way, outcome, witness=witness)
         assert self.oracle.file
         named = {CALL: "call", VISIT: "visit"}.get(way, "paper")
         self.oracle.file.talks.append(Talked(day, named, outcome is not NOBODY))
