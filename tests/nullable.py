@@ -45,6 +45,7 @@ NULLABLE = {
     "committee_vote.note": "nothing to say",
     "community.expense_limit": "the contract names no sum",
     "committee_post.ends_on": "without end",
+    "committee_post.votes": "nobody said whether it has one",
     "committee_post.starts_on": "since ever",
     "community.company": "not stated",
     "community.contract_ref": "has none",

@@ -251,8 +251,8 @@ async def _tariff(community: int) -> UUID:
 async def _post(estate: cast.Estate, name: str) -> None:
     async with unit_of_work(estate.community):
         await fetch(
-            "INSERT INTO committee_post (id, community, person, post, starts_on)"
-            " VALUES (gen_random_uuid(), $1, $2, '主任', '2026-01-01')",
+            "INSERT INTO committee_post (id, community, person, post, votes, starts_on)"
+            " VALUES (gen_random_uuid(), $1, $2, '主任', true, '2026-01-01')",
             estate.community,
             estate[name].persons[0],
         )

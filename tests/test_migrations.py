@@ -66,3 +66,22 @@ async def test_a_database_with_a_missing_migration_knows_that_it_is_not(admin: a
             assert not await migrations_current()
     finally:
         await admin.execute("INSERT INTO migration VALUES ($1, $2, $3, $4)", *row)
+
+
+async def test_a_post_keeps_the_vote_that_was_guessed_from_its_name_before_it_could_be_said(
+    scratch: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    db.engine.point_at(**scratch["migrated"])
+    assert (await run_forwards("portal", "2026-11-30T17:31:40:216463")).success
+    connection = await asyncpg.connect(**scratch["migrated"])
+    await connection.execute("SET session_replication_role = replica")  # a post without the estate and person around it
+    await connection.executemany(
+        "INSERT INTO committee_post (id, community, person, post) VALUES (gen_random_uuid(), 1, gen_random_uuid(), $1)",
+        [("主任",), ("候补委员",), ("Alternate",)],
+    )
+    db.engine.point_at(**scratch["migrated"])
+    assert (await run_forwards("all")).success
+    votes = dict(await connection.fetch("SELECT post, votes FROM committee_post"))
+    await connection.close()
+    assert votes == {"主任": True, "候补委员": False, "Alternate": False}
+    capsys.readouterr()

@@ -26,11 +26,12 @@ from portal.people.queries import staff_of
 from portal.statements.states import StatementFund
 from portal.units.discretion import no_personal_data
 
+UNSAID = N_("It is not known who on the committee has a vote: say yes or no in the column votes of committee.csv.")
 ASKERS = (Role.finance, Role.manager)
-# Who holds a post on the committee of estate $1 on day $2, and whether it has a vote: an alternate's has none
-# (业主大会和业主委员会指导规则 33).
+# Who holds a post on the committee of estate $1 on day $2, and whether it has a vote, NULL where nobody said: an
+# alternate's has none (业主大会和业主委员会指导规则 33), and no post tells by its name.
 SEATED = """
-SELECT person, bool_or(post !~* '候补|alternate') AS votes FROM committee_post WHERE community = $1
+SELECT person, bool_or(votes) AS votes, bool_or(votes IS NULL) AS unsaid FROM committee_post WHERE community = $1
  AND (starts_on IS NULL OR starts_on <= $2) AND (ends_on IS NULL OR ends_on >= $2) GROUP BY person
 """
 COUNTED = """
@@ -53,8 +54,8 @@ class Wanted:
 async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: str | None = None) -> UUID:
     """Ask all members of the committee for an expense and tell them; safe to send twice. Its id.
 
-    Raises Missing without finance or manager there, Refused where nobody is on the committee, Invalid for no sum and
-    for words that name a person.
+    Raises Missing without finance or manager there, Refused where nobody is on the committee or it is not known who of
+    them votes, Invalid for no sum and for words that name a person.
     """
     if not wanted.amount > Money(0):
         raise Invalid("amount", N_("Enter a sum above zero."))
@@ -63,7 +64,10 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
     async with unit_of_work(community):
         await no_personal_data(community, purpose=wanted.purpose, reason=wanted.reason)
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
-        members = [row["person"] for row in await fetch(SEATED, community, clock.today(zone)) if row["votes"]]
+        seated = await fetch(SEATED, community, clock.today(zone))
+        if any(row["unsaid"] and not row["votes"] for row in seated):
+            raise Refused(UNSAID)
+        members = [row["person"] for row in seated if row["votes"]]
         if not members:
             raise Refused(N_("Nobody is on the committee of this estate: import committee.csv first."))
         key = id_of(by.human, once)

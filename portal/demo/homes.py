@@ -148,10 +148,12 @@ def committee(on: date) -> list[Row]:
     """Rows of committee.csv: seven members in office and one who has left."""
     began = Month.of(on) + -20
     owners = [HOMES[order].owner for order in (34, 77, 121, 166, 214, 259)]
-    posts = ("副主任", "委员", "委员", "委员", "候补委员", "候补委员")
-    rows = [_sits(persona("chair").number, "主任", began.first)]
-    rows += [_sits(owner, post, began.first) for owner, post in zip(owners, posts, strict=True)]
-    rows += [_sits(HOMES[301].owner, "委员", began.first, (began + 6).last)]
+    posts = (
+        ("副主任", "yes"), ("委员", "yes"), ("委员", "yes"), ("委员", "yes"), ("候补委员", "no"), ("候补委员", "no"),
+    )  # fmt: skip
+    rows = [_sits(persona("chair").number, "主任", "yes", began.first)]
+    rows += [_sits(owner, post, votes, began.first) for owner, (post, votes) in zip(owners, posts, strict=True)]
+    rows += [_sits(HOMES[301].owner, "委员", "yes", began.first, (began + 6).last)]
     return rows
 
 
@@ -161,5 +163,5 @@ def _holds(place: Place, number: int, role: str, share: str, since: date, to: da
     }  # fmt: skip
 
 
-def _sits(number: int, post: str, since: date, to: date | None = None) -> Row:
-    return {"person": person_id(number), "post": post, "from": since, "to": to or ""}
+def _sits(number: int, post: str, votes: str, since: date, to: date | None = None) -> Row:
+    return {"person": person_id(number), "post": post, "votes": votes, "from": since, "to": to or ""}

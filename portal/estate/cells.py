@@ -109,6 +109,14 @@ def choice(words: Iterable[StrEnum], **also: str) -> Choice:
     return Choice(tuple(words), also)
 
 
+def yes_or_no(typed: str) -> bool:
+    """Yes or no, also 是 or 否."""
+    found = {"yes": True, "是": True, "no": False, "否": False}.get(typed.lower())
+    if found is None:
+        raise BadCell(NOT_OF, text=typed[:60], words="yes, no, 是, 否")
+    return found
+
+
 def area(typed: str) -> str:
     """An area of service by its code, or by the word that estates use for it; any other text stays as it is."""
     return AREAS.get(typed) or text()(typed)  # type: ignore[no-any-return]

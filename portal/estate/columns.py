@@ -99,7 +99,9 @@ ALL = (
         _must("login", cells.login), _must("name", CALLED), _must("roles", cells.several(Role)),
         Column("department", NAME),
     )),
-    File("committee", ("person", "post"), (PERSON, _must("post", CALLED), *DAYS)),
+    File("committee", ("person", "post"), (
+        PERSON, _must("post", CALLED), Column("votes", cells.yes_or_no), *DAYS,
+    )),
     File("charge_items", ("item",), (
         ITEM, _must("name_zh", CALLED), Column("name_en", NAME, default=""), _must("kind", cells.choice(ItemKind)),
         Column("tax_rate", cells.number(6, most=ONE)), Column("voucher", cells.choice(Voucher)),

@@ -28,7 +28,7 @@ SQL = {
     " WHERE o.community = $1 AND u.name = ANY($2)",
     "staff": "SELECT s.id, s.human, h.login, s.name, s.roles, s.department FROM staff s JOIN human h ON h.id = s.human"
     " WHERE s.community = $1",
-    "committee": "SELECT c.id, p.external_id AS person, c.post, c.starts_on AS from, c.ends_on AS to"
+    "committee": "SELECT c.id, p.external_id AS person, c.post, c.votes, c.starts_on AS from, c.ends_on AS to"
     " FROM committee_post c JOIN person p ON p.id = c.person WHERE c.community = $1",
     "charge_items": "SELECT id, code AS item, name_zh, name_en, kind, tax_rate, voucher FROM charge_item"
     " WHERE community = $1",

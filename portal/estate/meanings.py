@@ -72,7 +72,10 @@ COLUMNS = {
     ("staff", "roles"): N_("One role or several with ; between. Roles are added by an import, never taken away."),
     ("staff", "department"): N_("The department that tasks are routed to."),
     ("committee", "person"): PERSON,
-    ("committee", "post"): N_("The post, like 主任 or 委员; who is 候补 (alternate) has no vote."),
+    ("committee", "post"): N_("The post, like 主任 or 委员."),
+    ("committee", "votes"):
+        N_("yes or no: whether the post has a vote, as an alternate's has not. The committee is asked for an expense"
+           " only when it is known of everybody."),
     ("charge_items", "item"): N_("Your own code of the item, at most 64 characters."),
     ("charge_items", "name_zh"): N_("Its name on bills."),
     ("charge_items", "name_en"): ENGLISH,

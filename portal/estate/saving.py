@@ -47,7 +47,9 @@ TARGETS = {
     "occupancies": Target(
         "occupancy", {**_UNIT, **_PERSON, "role": ("role", "text"), "share": ("share", "numeric"), **_DAYS}
     ),
-    "committee": Target("committee_post", {**_PERSON, "post": ("post", "text"), **_DAYS}),
+    "committee": Target(
+        "committee_post", {**_PERSON, "post": ("post", "text"), "votes": ("votes", "boolean"), **_DAYS}
+    ),
     "charge_items": Target(
         "charge_item",
         {"item": ("code", "text"), **_same("text", "name_zh", "name_en", "kind", "voucher")}

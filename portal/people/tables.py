@@ -60,12 +60,13 @@ class Staff(Table):
 
 
 class CommitteePost(Table):
-    """A post on the owners' committee, from and to inclusive."""
+    """A post on the owners' committee, from and to inclusive; whether it has a vote, None where nobody said."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
     person = ref(Person)
     post = text()
+    votes = Boolean(null=True, default=None)
     starts_on = day(null=True)
     ends_on = day(null=True)
 

@@ -129,12 +129,31 @@ async def test_who_may_ask_and_vote() -> None:
 @with_database
 async def test_an_alternate_has_no_vote_and_does_not_count() -> None:
     estate, (wu, *_others) = await three_seats()
-    sun = await seat(estate, "孙强", "候补委员")
+    sun = await seat(estate, "孙强", "监督员", votes=False)
     expense = await asked(estate)
     found = await expense_of(sun, expense)
     assert (found.members, found.may_vote, (await expense_of(wu, expense)).may_vote) == (3, False, True)
     with pytest.raises(Forbidden):
         await vote(sun, expense, Voice.in_favour, "")
+
+
+@with_database
+async def test_a_post_votes_by_what_was_said_of_it_and_not_by_its_name() -> None:
+    estate, _members = await three_seats()
+    sun = await seat(estate, "孙强", "委员（候补转正）")
+    found = await expense_of(sun, await asked(estate))
+    assert (found.members, found.may_vote) == (4, True)
+
+
+@with_database
+async def test_a_committee_is_not_asked_before_it_is_known_who_votes() -> None:
+    estate, _members = await three_seats()
+    sun = await seat(estate, "孙强", "委员", votes=None)
+    with pytest.raises(Refused, match="has a vote"):
+        await asked(estate)
+    async with unit_of_work(estate.community):
+        await fetch("UPDATE committee_post SET ends_on = '2026-11-19' WHERE person = $1", sun.persons[0])
+    assert await asked(estate), "who has left is not asked about"
 
 
 @with_database

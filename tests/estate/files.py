@@ -36,8 +36,8 @@ feng,冯丽,service;clerk,客服部
 shen,沈平,manager,
 """,
     "committee": """\
-person,post,from,to
-P1,主任,2024-01-01,2028-12-31
+person,post,votes,from,to
+P1,主任,yes,2024-01-01,2028-12-31
 """,
     "charge_items": """\
 item,name_zh,name_en,kind,tax_rate,voucher

@@ -75,8 +75,8 @@ async def test_a_file_that_is_taken_is_written_down_without_a_name(settings: Set
     estate = await owing()
     async with unit_of_work(estate.community):
         await fetch(
-            "INSERT INTO committee_post (id, community, person, post, starts_on)"
-            " VALUES (gen_random_uuid(), $1, $2, '委员', '2026-01-01')",
+            "INSERT INTO committee_post (id, community, person, post, votes, starts_on)"
+            " VALUES (gen_random_uuid(), $1, $2, '委员', true, '2026-01-01')",
             estate.community,
             estate["吴霞"].persons[0],
         )
