@@ -9,7 +9,7 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.communities.states import FeeMode
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, unit_of_work
-from portal.disclosures.rules import Profile, covered_on, due_on, periods_of, profiles_of, tellable
+from portal.disclosures.rules import Profile, covered_on, due_on, first_asked, periods_of, profiles_of, tellable
 from portal.each import of_each_estate
 
 _PUBLISHED = """
@@ -47,7 +47,7 @@ async def _ensure(estate: Any, profile: Profile, on: date) -> tuple[int, int]:
     community: int = estate["id"]
     async with unit_of_work(community):
         await advisory_lock(f"disclosures:{community}")
-        since = await _since(community, estate["since"])
+        since = await _since(community, profile, estate["since"])
         for first, last in periods_of(profile, since, on):
             made += await _make(community, profile, first, last)
         for row in await fetch(
@@ -60,10 +60,11 @@ async def _ensure(estate: Any, profile: Profile, on: date) -> tuple[int, int]:
     return made, published
 
 
-async def _since(community: int, joined: date) -> date:
-    """From when on an estate is looked at: it joined, or its first statement begins."""
+async def _since(community: int, profile: Profile, joined: date) -> date:
+    """From when on an estate is looked at: what was to be told when it joined, or its first statement begins."""
     first = await fetch_value("SELECT min(starts_on) FROM statement WHERE community = $1", community)
-    return min(joined, first) if first else joined
+    asked = first_asked(profile, joined)
+    return min(asked, first) if first else asked
 
 
 async def _make(community: int, profile: Profile, first: date, last: date) -> int:

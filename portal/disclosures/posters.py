@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, time
 
 from portal.communities.queries import PublicEstate
 from portal.disclosures.queries import DisclosureRow, Told
+from portal.kit.display import share
 from portal.kit.i18n import N_, Sentence
 from portal.kit.language import CHINESE, ENGLISH, say, speaking
 from portal.kit.paper import typeset
 from portal.kit.qr import svg_qr
 from portal.services.standards import Standard
-from portal.tariffs.queries import PricedItem
+from portal.tariffs.queries import Price, PricedItem
 
 SIZES = ("a4", "a3")
 Both = dict[str, str]
@@ -119,12 +120,33 @@ def days(first: date | None, last: date | None) -> str:
 def _price_rows(items: Sequence[PricedItem]) -> list[list[Both]]:
     return [
         [
-            plain(item.name.zh, item.name.en),
-            plain(f"¥{price.rate_text} / {price.per}") if price.rate_text else both(N_("actual cost")),
+            beneath(plain(item.name.zh, item.name.en), who_pays(price)),
+            beneath(plain(f"¥{price.rate_text} / {price.per}") if price.rate_text else both(N_("actual cost")),
+                    when_vacant(price)),
             both(price.formula_words),
             plain(days(price.starts_on, price.ends_on)),
             plain(price.source),
         ]
         for item in items
         for price in item.prices
-    ]
+    ]  # fmt: skip
+
+
+def who_pays(price: Price) -> Sentence | str:
+    """For which use of homes a rate is."""
+    return Sentence("%(use)s", {"use": price.use}) if price.use else N_("every use")
+
+
+def when_vacant(price: Price) -> Sentence | None:
+    """What of a rate vacant homes pay, exactly; None where they pay it whole."""
+    if price.vacancy_rate is None:
+        return None
+    return Sentence(N_("vacant homes pay %(rate)s"), {"rate": share(price.vacancy_rate)})
+
+
+def beneath(words: Both, more: Sentence | str | None) -> Both:
+    """Words with a second line."""
+    if more is None:
+        return words
+    second = both(more)
+    return {"zh": f"{words['zh']}\n{second['zh']}", "en": " · ".join(one["en"] for one in (words, second) if one["en"])}

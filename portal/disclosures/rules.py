@@ -62,6 +62,16 @@ def periods_of(profile: Profile, since: date, on: date) -> Iterator[tuple[date, 
         month += length
 
 
+def first_asked(profile: Profile, joined: date) -> date:
+    """From when on an estate that joined on a day is looked at: it was there before, and so were its duties.
+
+    The period that ran then counts whole, and before it the one that was to be told of; nothing older.
+    """
+    length = MONTHS[profile.every]
+    running = Month.of(joined) + -((joined.month - 1) % length)
+    return (running if profile.duty.ahead else running + -length).first
+
+
 def due_on(profile: Profile, last: date) -> date:
     """The last day to disclose a period that ends on a day."""
     return (Month.of(last) + profile.months).last

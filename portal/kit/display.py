@@ -71,6 +71,13 @@ def percent(value: Decimal, places: int = 1) -> str:
     return f"{value * 100:.{places}f}%"
 
 
+def share(value: Decimal) -> str:
+    """A ratio that is a term of a contract, with every figure it has: 0.725 as 72.5%, 0.70 as 70%."""
+    whole, _dot, rest = f"{value * 100:f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
 def masked(phone: str | None) -> str:
     """138****8000: enough to recognise one's own number, no more."""
     digits = (phone or "").removeprefix("+86")

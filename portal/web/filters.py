@@ -10,6 +10,7 @@ from portal.kit.display import (
     month,
     number,
     percent,
+    share,
     short_day,
     signed,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "month",
     "number",
     "percent",
+    "share",
     "short_day",
     "signed",
 ]

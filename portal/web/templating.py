@@ -46,7 +46,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
     )
     env.filters.update(
         money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
-        month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent,
+        month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent, share=filters.share,
         masked=filters.masked, iso=filters.iso, label=i18n.label, say=i18n.say, translated=i18n.gettext_,
     )  # fmt: skip
     env.globals.update(

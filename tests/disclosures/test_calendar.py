@@ -31,7 +31,7 @@ def november() -> Iterator[None]:
 
 
 async def since_2025() -> cast.Estate:
-    """In Shanghai since the end of 2025: a quarter for common areas, a half-year for the fund."""
+    """In Shanghai, in the portal since the end of 2025: a quarter for common areas, a half-year for the fund."""
     estate = await cast.mingxi()
     async with unit_of_work(estate.community):
         await fetch(
@@ -47,16 +47,31 @@ async def calendar(estate: cast.Estate) -> list[tuple[str, str, date | None]]:
     return [(row["duty"], f"{row['starts_on']:%Y-%m}", row["published_on"]) for row in rows]
 
 
-ALL = (
-    [("budget", "2026-01", None)]
-    + [("common_revenue", f"2026-{month}", None) for month in ("01", "04", "07")]
-    + [("maintenance_fund", "2026-01", None)]
+DUE = (
+    ("audit", ("2024-01", "2025-01")),
+    ("budget", ("2025-01", "2026-01")),
+    ("common_revenue", ("2025-07", "2025-10", "2026-01", "2026-04", "2026-07")),
+    ("maintenance_fund", ("2025-01", "2025-07", "2026-01")),
+    ("service_accounts", ("2024-01", "2025-01")),
 )
+ALL = [(duty, first, None) for duty, periods in DUE for first in periods]
+
+
+async def test_the_accounts_of_the_year_before_an_estate_joined_are_due_too() -> None:
+    estate = await cast.mingxi()
+    async with unit_of_work(estate.community):
+        await fetch("UPDATE community SET created_at = '2026-05-20', jurisdiction = 'CN-beijing'")
+    await disclosures(ON)
+    found = [(duty, first) for duty, first, _on in await calendar(estate)]
+    assert ("service_accounts", "2025-01") in found and ("service_accounts", "2024-01") not in found
+    await disclosures(date(2027, 1, 5))
+    found = [(duty, first) for duty, first, _on in await calendar(estate)]
+    assert ("service_accounts", "2026-01") in found, "the year in which it joined counts whole"
 
 
 async def test_what_came_due_is_written_down_once_however_often_it_looks() -> None:
     estate = await since_2025()
-    assert await disclosures(ON) == {"due": 5, "published": 0}
+    assert await disclosures(ON) == {"due": len(ALL), "published": 0}
     assert await calendar(estate) == ALL
     await asyncio.gather(disclosures(ON), disclosures(ON), disclosures(date(2026, 5, 1)))
     assert await calendar(estate) == ALL
@@ -102,17 +117,17 @@ async def test_a_published_statement_fulfils_what_it_tells_of(settings: Settings
         assert (await disclosures(ON))["published"] == 0
         await books.publish(estate, statement)
     assert await disclosures(ON) == {"due": 0, "published": 1}
-    assert (await calendar(estate))[1] == ("common_revenue", "2026-01", ON)
+    assert ("common_revenue", "2026-01", ON) in await calendar(estate)
     assert (await disclosures(date(2026, 11, 19)))["published"] == 0, "of a past day nothing is undone"
     async with browser(settings, estate["冯丽"]) as client:
         page = (await client.get("/desk/disclosures")).text
-        assert page.count('data-state="overdue"') == 4 and page.count('data-state="published"') == 1
+        assert page.count('data-state="overdue"') == len(ALL) - 1 and page.count('data-state="published"') == 1
         assert "上海市住宅物业管理规定" in (await client.get(f"/desk/disclosures/{await one(estate)}")).text
 
 
 async def one(estate: cast.Estate, duty: str = "common_revenue") -> object:
     async with unit_of_work(estate.community):
-        rows = await fetch("SELECT id FROM disclosure WHERE duty = $1 ORDER BY starts_on", duty)
+        rows = await fetch("SELECT id FROM disclosure WHERE duty = $1 AND starts_on = '2026-01-01'", duty)
     return rows[0]["id"]
 
 
