@@ -18,11 +18,12 @@ from portal.late_charges.jobs import late_charges
 from portal.notices.jobs import notices
 from portal.plans.jobs import plans
 from portal.queue import enqueue_once, forget_held
+from portal.reports.jobs import figures
 
 log = logging.getLogger("portal.daily")
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
-DAILY: tuple[Job, ...] = (plans, holds, late_charges, arrears, rounds, disclosures, notices)
+DAILY: tuple[Job, ...] = (plans, holds, late_charges, arrears, rounds, disclosures, notices, figures)
 LAST = -1  # before it comes whatever somebody waits for
 
 

@@ -14,6 +14,7 @@ NULLABLE = {
     "audit_entry.request": "done by a job, not by a request",
     "bill.bill_run": "an opening balance comes from no run",
     "bill.replaces": "it replaces none",
+    "estate_month.cases_by_stage": "of a month that is over it is not known any more",
     "run_request.approved_at": "nobody has approved it yet",
     "run_request.approved_by": "nobody has approved it yet",
     "run_request.report": "the worker is still looking",

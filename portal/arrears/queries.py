@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -254,8 +255,12 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
 @reading
 async def figures(by: Principal) -> Figures:
     """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
-    readable = list(by.with_role(*READERS))
-    outlines = await outlines_where("k.community = ANY($3::int[]) AND k.state <> 'closed'", readable)
+    return await figures_in(by.with_role(*READERS))
+
+
+async def figures_in(communities: Sequence[int]) -> Figures:
+    """All live cases of some communities in numbers, in the running unit of work."""
+    outlines = await outlines_where("k.community = ANY($3::int[]) AND k.state <> 'closed'", list(communities))
     cases = [case for case in outlines if case.live]
     return Figures(
         dict(sorted(Counter(case.stage for case in cases).items())),

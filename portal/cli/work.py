@@ -19,6 +19,7 @@ JOBS = {
     "disclosures": "portal.disclosures.jobs",
     "holds": "portal.holds.jobs",
     "late-charges": "portal.late_charges.jobs",
+    "figures": "portal.reports.jobs",
     "attempts": "portal.checkout.jobs",
     "seal": "portal.audit.jobs",
 }

@@ -67,9 +67,18 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
     if discreet:
         before = await _groups(communities, (Month.of(on) + -1).last)
         hidden = suppressed([len(group) for group in groups], told_apart(groups, before))
-    sums = [(len(group), sum(group.values())) for group in groups]
+    return told_by_age(_sums(groups), on, hidden)
+
+
+async def owed_by_age(communities: Sequence[int], on: date) -> list[tuple[int, Money]]:
+    """How many homes owed how much at each Age, on a day; in the running unit of work."""
+    return _sums(await _groups(communities, on))
+
+
+def told_by_age(sums: Sequence[tuple[int, Money]], on: date, hidden: Sequence[bool] = (False,) * len(Age)) -> Report:
+    """What was owed on a day, homes and sum of each Age, without those that are to be hidden."""
     rows = [
-        ReportRow(age, (None, None) if hide else (homes, Money(owed)), None if hide else owed)
+        ReportRow(age, (None, None) if hide else (homes, owed), None if hide else owed.fen)
         for age, (homes, owed), hide in zip(Age, sums, hidden, strict=True)
     ]
     return Report(
@@ -83,6 +92,10 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
         rows,
         (FEW,) if any(hidden) else (),
     )
+
+
+def _sums(groups: Sequence[dict[UUID, int]]) -> list[tuple[int, Money]]:
+    return [(len(group), Money(sum(group.values()))) for group in groups]
 
 
 async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -65,6 +65,9 @@ class Collection:
     homes_paid: int = 0
     homes_before: int = 0
     homes_recovered: int = 0
+
+    def __add__(self, other: Collection) -> Collection:
+        return Collection(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
     def current(self) -> Decimal | None:

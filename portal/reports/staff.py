@@ -8,25 +8,34 @@ from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.reports.costs import costs_of, set_cost
-from portal.reports.files import report_file
+from portal.reports.files import overview_file, report_file
 from portal.reports.forms import CostForm
+from portal.reports.kept import Overview, of_many, overview_of
 from portal.reports.queries import REPORTERS, Reports, reports_of
 from portal.services.queries import month_of
-from portal.web.guards import of_one_estate, staff
+from portal.web.guards import staff
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
 
-@get("/", name="desk.reports:list", guards=[of_one_estate])
+@get("/", name="desk.reports:list")
 async def list_(request: Request) -> Template:
-    """All figures of the months asked for."""
+    """All figures of the months asked for; of many estates those that are kept."""
+    if of_many(request.user):
+        return page(request, "desk/overview.html", title=_("Figures"), found=await kept(request))
     return page(request, "desk/reports.html", title=_("Figures"), found=await asked_for(request))
 
 
-@get("/file", name="desk.reports:file", guards=[of_one_estate])
+@get("/file", name="desk.reports:file")
 async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
-    """One of them as a file: `report` is its code, `kind` csv or xlsx."""
-    found = await asked_for(request)
+    """One of them as a file: `report` is its code, or `estates` for a row of each estate; `kind` csv or xlsx."""
+    found: Reports | Overview
+    if of_many(request.user):
+        found = await kept(request)
+        if report == "estates":
+            return overview_file(found, kind)
+    else:
+        found = await asked_for(request)
     return report_file(found.called(report), kind, found.span)
 
 
@@ -60,6 +69,11 @@ async def asked_for(request: Request) -> Reports:
     """The figures of `first` to `last` (2026-11); nonsense asks for this month."""
     first, last = (month_of(request.query_params.get(name, "")) for name in ("first", "last"))
     return await reports_of(request.user, first, last)
+
+
+async def kept(request: Request) -> Overview:
+    """The figures of many estates in a `month` (2026-11); nonsense asks for this one."""
+    return await overview_of(request.user, month_of(request.query_params.get("month", "")))
 
 
 router = Router("/desk/reports", route_handlers=[list_, file, costs, set_one], guards=[staff(*REPORTERS)])

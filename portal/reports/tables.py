@@ -1,11 +1,11 @@
-"""What a step towards a debtor costs an estate."""
+"""What a step towards a debtor costs an estate, and the figures that are kept of each."""
 
-from piccolo.columns import UUID, Timestamptz
-from piccolo.constraints import Check
+from piccolo.columns import UUID, Array, BigInt, Integer, Timestamptz, Varchar
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.communities.tables import Community
-from portal.db import day, fen, one_of, ref, text
+from portal.db import columns, day, fen, one_of, ref, text
 from portal.people.tables import Staff
 from portal.reports.states import Step
 
@@ -23,3 +23,27 @@ class StepCost(Table):
 
     known_step = one_of("step", Step)
     not_below_zero = Check("amount >= 0")
+
+
+class EstateMonth(Table):
+    """An estate's figures of a service month, as they stood when they were last counted.
+
+    By age in the order of `Age`, by stage in that of `RUNGS`; where cases stood in a month that is over is not known.
+    """
+
+    community = ref(Community)
+    month = Varchar(length=7, null=False, default=None)
+    kept_on = day()
+    billed = fen()
+    received = fen()
+    owed_before = fen()
+    recovered = fen()
+    homes = Integer(null=False, default=None)
+    homes_paid = Integer(null=False, default=None)
+    homes_before = Integer(null=False, default=None)
+    homes_recovered = Integer(null=False, default=None)
+    homes_by_age = Array(base_column=BigInt(), null=False, default=None)
+    owed_by_age = Array(base_column=BigInt(), null=False, default=None, help_text="fen")
+    cases_by_stage = Array(base_column=BigInt(), null=True, default=None)
+
+    estate_month_once = Unique(columns(community, month))
