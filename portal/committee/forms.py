@@ -4,13 +4,13 @@ from portal.committee.actions import Wanted
 from portal.committee.states import Voice
 from portal.kit.i18n import N_
 from portal.statements.states import StatementFund
-from portal.web.forms import Choice, Day, Form, Text, Tick, Yuan
+from portal.web.forms import Choice, Day, Estate, Form, Text, Tick, Yuan
 
 
 class ExpenseForm(Form):
     """What is to be bought or done."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     fund = Choice(N_("Paid out of"), StatementFund)
     amount = Yuan(N_("It costs at most"))
     purpose = Text(N_("What for"), most=120, missing=N_("Write what for."))

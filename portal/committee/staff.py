@@ -61,7 +61,7 @@ async def spend(request: Request, expense: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    form.community.options = await estates_to_pick(request.user, *actions.ASKERS)
+    form.community.offer(await estates_to_pick(request.user, *actions.ASKERS))
     return form
 
 

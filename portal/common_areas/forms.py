@@ -6,13 +6,13 @@ from portal.common_areas.actions import Contract, Movement, Receipt
 from portal.common_areas.states import Beneficiary, Direction, Pot, Rhythm
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.web.forms import Choice, Day, Form, Text, Yuan
+from portal.web.forms import Choice, Day, Estate, Form, Text, Yuan
 
 
 class ContractForm(Form):
     """A contract of a common area."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     source_zh = Text(N_("What brings in money"), most=60, missing=N_("Write what brings in money."),
                      hint=N_("For example: lift advertising; no company, no person"))  # fmt: skip
     source_en = Text(N_("The same in English"), most=80, required=False)
@@ -51,7 +51,7 @@ class ReceiptForm(Form):
 class MovementForm(Form):
     """Money of all owners that was spent, or came in otherwise."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     pot = Choice(N_("Whose money"), Pot)
     direction = Choice(N_("Which way it went"), Direction)
     amount = Yuan(N_("Sum"))
@@ -68,8 +68,3 @@ def signed(form: Any) -> Money:
     """The sum, below zero where it went out."""
     sum_: Money = form.amount.data
     return sum_ if form.direction.data is Direction.came else -sum_
-
-
-def offer(form: Any, estates: list[tuple[str, str]]) -> None:
-    """Let a form offer these estates."""
-    form.community.options = estates

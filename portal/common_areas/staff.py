@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.common_areas import actions
-from portal.common_areas.forms import ContractForm, MovementForm, ReceiptForm, offer
+from portal.common_areas.forms import ContractForm, MovementForm, ReceiptForm
 from portal.common_areas.queries import contract_at, registers_at
 from portal.common_areas.states import Beneficiary, Rhythm
 from portal.kit.i18n import N_
@@ -91,7 +91,8 @@ async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
 async def renew(request: Request, contract: FromPath[UUID]) -> Response:
     """Put a renewed or corrected contract in its place."""
     estate, _row = await contract_at(request.user, contract)
-    form: Any = await _offered(request, ContractForm(await request.form()))
+    form: Any = ContractForm(await request.form())
+    form.community.offer([(str(estate), "")])
     if form.validate() and await form.accepts(
         actions.register_contract(request.user, estate, form.agreed(), replaces=contract)
     ):
@@ -100,7 +101,7 @@ async def renew(request: Request, contract: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    offer(form, await estates_to_pick(request.user, *actions.REGISTRARS))
+    form.community.offer(await estates_to_pick(request.user, *actions.REGISTRARS))
     return form
 
 

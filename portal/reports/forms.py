@@ -4,13 +4,13 @@ from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.reports.costs import MOST
 from portal.reports.states import Step
-from portal.web.forms import Choice, Day, Form, Yuan
+from portal.web.forms import Choice, Day, Estate, Form, Yuan
 
 
 class CostForm(Form):
     """What one step costs."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     step = Choice(N_("Step"), Step, look="select")
     amount = Yuan(N_("One step costs"), least=Money(0), most=MOST, hint=N_("Postage, printing and working time"))
     starts_on = Day(N_("Counts from"))

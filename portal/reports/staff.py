@@ -49,7 +49,7 @@ async def costs(request: Request) -> Template:
 async def set_one(request: Request) -> Response:
     """Say what a step costs from a day on."""
     form: Any = CostForm(await request.form())
-    form.community.options = (await costs_of(request.user)).estates
+    form.community.offer((await costs_of(request.user)).estates)
     if form.validate() and await form.accepts(
         set_cost(request.user, form.community.data, form.step.data, form.amount.data, form.starts_on.data)
     ):
@@ -61,7 +61,7 @@ async def set_one(request: Request) -> Response:
 async def costs_page(request: Request, form: Any, status: int = 200) -> Template:
     """What steps cost."""
     found = await costs_of(request.user)
-    form.community.options = found.estates
+    form.community.offer(found.estates)
     return page(request, "desk/step_costs.html", status=status, title=_("What steps cost"), found=found, form=form)
 
 

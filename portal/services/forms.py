@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.kit.i18n import N_
 from portal.services.states import ServiceArea
 from portal.web.fields import WIDE, Typed
-from portal.web.forms import Choice, Day, Form, Photos, Text
+from portal.web.forms import Choice, Day, Estate, Form, Photos, Text
 from portal.web.i18n import _
 
 _TIME = re.compile(r"(\d{1,2})[:点时](\d{1,2})?分?", re.ASCII)
@@ -39,7 +39,7 @@ class Hour(Typed):
 class RecordForm(Form):
     """One piece of work: what, where, when, with photos."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
     standard = Choice(
         N_("Promise kept"),
@@ -64,12 +64,6 @@ class RecordForm(Form):
     done_at = Hour(N_("Time"), required=False, hint=N_("Empty means now"))
     note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this"))
     photos = Photos(N_("Photos"))
-
-    def validate_community(self, field: Choice) -> None:
-        """Whoever works for one estate need not say which."""
-        if field.data is None and len(field.options) != 1:
-            raise ValueError(_(N_("Choose the estate.")))
-        field.data = field.data or int(field.options[0][0])
 
 
 class RatingForm(Form):

@@ -106,7 +106,7 @@ async def _keep(request: Request, form: RecordForm) -> UUID:
 async def offer(request: Request, form: RecordForm) -> None:
     """The estates and promises to choose from."""
     estates = await queries.recording_estates(request.user)
-    form.community.options = [(str(estate.id), estate.name) for estate in estates]
+    form.community.offer([(str(estate.id), estate.name) for estate in estates])
     promised = await queries.keepable(request.user)
     several = len(estates) > 1
     form.standard.options = [

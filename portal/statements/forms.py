@@ -9,7 +9,7 @@ from portal.kit.i18n import N_
 from portal.statements.drafting import Wish
 from portal.statements.rules import FundTable
 from portal.statements.states import Basis, RemunerationBase, StatementFund
-from portal.web.forms import Choice, Day, Form, Many, Photos, Text
+from portal.web.forms import Choice, Day, Estate, Form, Many, Photos, Text
 from portal.web.i18n import _, label, language
 from portal.web.percentage import Percentage
 
@@ -117,7 +117,7 @@ class StatementTermsForm(Form):
 class DraftForm(Form):
     """Which statement to draft from the books."""
 
-    community = Choice(N_("Estate"), look="select", coerce=int, required=False)
+    community = Estate()
     title = Text(N_("Title"), most=80, missing=N_("Write the title."))
     code = Text(N_("Number"), most=40, hint=N_("For example fees-2026-10. A known number renews its draft."),
                 missing=N_("Write the number."))  # fmt: skip
@@ -127,7 +127,7 @@ class DraftForm(Form):
 
     def __init__(self, formdata: Any = None, *, estates: Sequence[tuple[str, str]] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.community.options = estates
+        self.community.offer(estates)
 
     @property
     def said(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def offered_estates(request: Request) -> list[tuple[str, str]]:
 
 async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Template:
     """The page that the GET and a wish with errors show."""
-    form.community.options = await offered_estates(request)
+    form.community.offer(await offered_estates(request))
     return page(request, "desk/statements/new.html", status=status, title=_("Draft from the books"), form=form)
 
 

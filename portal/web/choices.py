@@ -67,6 +67,25 @@ class Choice(Typed):
         return str(value.value if isinstance(value, Enum) else value)
 
 
+class Estate(Choice):
+    """One of the estates that are offered, to its number; whoever works for one alone need not say which."""
+
+    missing = N_("Choose the estate.")
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(N_("Estate"), look="select", coerce=int, **rest)
+
+    def offer(self, estates: Options) -> None:
+        """Let these be chosen from."""
+        self.options, self.required = estates, len(estates) != 1
+
+    def pre_validate(self, form: Any) -> None:
+        """The only one there is needs no choosing."""
+        if self.data is None and not self.process_errors and not self.required:
+            self.data = self.read(self.options[0][0])
+        super().pre_validate(form)
+
+
 class Many(Typed):
     """A repeated field, to a list without repeats; `coerce` reads each one (UUID unless told otherwise)."""
 

@@ -12,11 +12,11 @@ from wtforms.meta import DefaultMeta
 
 from portal.kit.errors import Invalid
 from portal.web import i18n
-from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Many, Photos, Upload
+from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Estate, Many, Photos, Upload
 from portal.web.fields import Code, Day, Digits, Phone, Secret, Text, Tick, Typed, Whole, Yuan
 
-__all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Digits", "Form", "Many", "Phone", "Photos",
-           "Secret", "Text", "Tick", "Typed", "Upload", "Whole", "Yuan"]  # fmt: skip
+__all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Digits", "Estate", "Form", "Many", "Phone",
+           "Photos", "Secret", "Text", "Tick", "Typed", "Upload", "Whole", "Yuan"]  # fmt: skip
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
 

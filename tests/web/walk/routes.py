@@ -42,6 +42,7 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.rates:preview": RATE,
     "desk.rates:announce": RATE,
     "services:rate": {"stars": "3"},
+    "desk.services:record": {"community": "estate.id", "area": "cleaning", "title": "不对", "place": "不对"},
     "desk.services:explain": {"reason": "不对"},
     "statements:ask": {"line": "1", "text": "不对"},
     "desk.statements:draft": {
