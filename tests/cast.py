@@ -50,8 +50,8 @@ async def mingxi() -> Estate:
     await builders.occupies(community, units["1栋104"], people["周杰"], ends_on=date(2026, 10, 14))
     await builders.occupies(community, units["1栋104"], people["吴霞"], starts_on=date(2026, 10, 15))
     people["冯丽"] = await builders.staff(community, "冯丽", "feng", Role.service)
-    people["蒋涛"] = await builders.staff(community, "蒋涛", "jiang", Role.finance)
-    people["沈平"] = await builders.staff(community, "沈平", "shen", Role.manager)
+    people["蒋涛"] = await builders.staff(community, "蒋涛", "jiang", Role.finance, department="工程部")
+    people["沈平"] = await builders.staff(community, "沈平", "shen", Role.manager, department="环境部")
     return Estate(community, "mingxi", units, people)
 
 

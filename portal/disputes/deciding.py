@@ -25,7 +25,7 @@ from portal.kit.money import Money
 from portal.notices.states import NoticeKind
 from portal.payments.crediting import credit_line
 from portal.people.principal import Principal, Role
-from portal.people.queries import staff_of
+from portal.people.queries import known_department, staff_of
 
 PROPOSED = N_("%(who)s proposed a decision on %(when)s: %(outcome)s, %(amount)s credited. It waits for approval.")
 CHANGED = N_("Something happened in this dispute since you opened the page. Please read it and decide again.")
@@ -69,12 +69,13 @@ async def ask(by: Principal, dispute: UUID, text: str) -> None:
 async def route(by: Principal, dispute: UUID, department: str, due_on: date, text: str = "") -> None:
     """Pass it to a department with a day to answer by; `text` is for the department only.
 
-    Raises Missing, Refused, and Invalid for a day that is past.
+    Raises Missing, Refused, and Invalid for a day that is past or a department in which nobody works.
     """
     async with unit_of_work(by):
         found = await live(by, dispute)
         if due_on < await today_in(found["community"]):
             raise Invalid("due_on", PAST)
+        await known_department(found["community"], department)
         me = await staff_of(by, found["community"])
         await steps.end_pause(found)
         changes = replied(found, me) | {"department": department, "department_due": due_on}

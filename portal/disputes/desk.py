@@ -20,7 +20,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.people.principal import Principal, Role
-from portal.people.queries import staff_of
+from portal.people.queries import departments_of, staff_of
 
 MOST_CLOSED = 200
 FINISHED = [state.value for state in DisputeState if state not in LIVE]
@@ -154,7 +154,7 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
     if show == "tasks":
         cards.sort(key=lambda card: card.dispute.department_due or date.max)
-    departments = {*await _departments(by.with_role(*HANDLERS)), *(card.dispute.department for card in live)}
+    departments = {*await departments_of(by.with_role(*HANDLERS)), *(card.dispute.department for card in live)}
     return Queue(cards, _counted(live), sorted(name for name in departments if name), unknown)
 
 
@@ -188,14 +188,6 @@ async def _cards(by: Principal, mine: set[UUID], states: list[str], terms: Mappi
     return cards
 
 
-async def _departments(communities: tuple[int, ...]) -> list[str]:
-    rows = await fetch(
-        "SELECT DISTINCT department FROM staff WHERE community = ANY($1) AND department <> '' ORDER BY department",
-        list(communities),
-    )
-    return [row["department"] for row in rows]
-
-
 @reading
 async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
     """One dispute of a community in which they handle disputes. Raises Missing."""
@@ -221,7 +213,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         row["case_id"],
         row["owners"] or [],
         await line_at(by, found.bill, found.line) if found.bill and found.line else None,
-        await _departments((found.community,)),
+        await departments_of([found.community]),
         proposed[0] if proposed else None,
         Money(row["approval_limit"]),
         await credited_within_a_year(row["debtor_id"]),

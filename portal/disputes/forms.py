@@ -99,7 +99,7 @@ class QuestionForm(Form):
 class RoutingForm(Form):
     """Pass it to a department."""
 
-    department = Text(N_("Department"), most=60, missing=N_("Enter the department."))
+    department = Choice(N_("Department"), look="select", missing=N_("Choose the department."))
     due_on = Day(N_("Answer by"))
     text = Text(
         N_("Note for the department"), lines=3, most=2000, required=False, hint=N_("The owner does not see this note.")

@@ -68,6 +68,7 @@ async def ask(request: Request, dispute_id: FromPath[UUID]) -> Response:
 async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Pass it to a department."""
     form: Any = forms.RoutingForm(await request.form())
+    form.department.options = _named((await desk.dispute_at(request.user, dispute_id)).departments)
     if form.validate() and await form.accepts(
         deciding.route(request.user, dispute_id, form.department.data, form.due_on.data, form.text.data)
     ):
@@ -134,10 +135,14 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
         "decision": forms.DecisionForm(),
         "approval": forms.ApprovalForm(),
     }
+    shown = empty | sent
+    shown["routing"]["department"].options = _named(found.departments)
     wrong = next(iter(sent.values()), None)
-    return page(
-        request, "desk/dispute.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **(empty | sent)
-    )
+    return page(request, "desk/dispute.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **shown)
+
+
+def _named(departments: list[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in departments]
 
 
 def _rectify(request: Request, dispute: UUID, form: Any) -> Any:

@@ -11,9 +11,12 @@ from uuid import UUID
 
 from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 from portal.kit import clock
-from portal.kit.errors import Missing
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
 from portal.people.principal import Audience, Chosen, Principal, Role
 from portal.people.rules import SEEN_EVERY, alive, device
+
+NO_SUCH_DEPARTMENT = N_("Nobody of this estate works in that department. Please choose one of the list.")
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,22 @@ async def estates_of(by: Principal, communities: Sequence[int]) -> list[Chosen]:
     """Some of the estates one works for, by their codes: a company numbers them as it thinks of them."""
     rows = await fetch("SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(communities))
     return [Chosen(**row) for row in rows]
+
+
+async def departments_of(communities: Sequence[int]) -> list[str]:
+    """The departments that work can be given to, by name: those of the staff; in the running unit of work."""
+    rows = await fetch(
+        "SELECT DISTINCT department FROM staff WHERE community = ANY($1) AND department <> '' ORDER BY department",
+        list(communities),
+    )
+    return [row["department"] for row in rows]
+
+
+async def known_department(community: int, name: str) -> str:
+    """The name, in the running unit of work. Raises Invalid("department") where nobody of the estate works in it."""
+    if name not in await departments_of([community]):
+        raise Invalid("department", NO_SUCH_DEPARTMENT)
+    return name
 
 
 async def staff_of(by: Principal, community: int) -> UUID:

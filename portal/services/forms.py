@@ -86,5 +86,5 @@ class ReasonForm(Form):
         hint=N_("Every resident of the estate can read this"),
         missing=N_("Say in a few words why it was missed."),
     )
-    department = Text(N_("Department that makes up for it"), most=60, required=False)
+    department = Choice(N_("Department that makes up for it"), look="select", required=False)
     make_up_by = Day(N_("Made up by"), required=False)

@@ -17,7 +17,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_, Sentence
 from portal.kit.period import Month
 from portal.people.principal import Principal
-from portal.people.queries import staff_of
+from portal.people.queries import departments_of, known_department, staff_of
 from portal.services.actions import RECORDERS
 from portal.services.rules import state_of
 from portal.services.standards import OFTEN
@@ -109,7 +109,7 @@ async def explain_round(
     """Say why a time was missed, and perhaps which department makes up for it by which day.
 
     Raises Missing without a recording role there, Refused for one not missed, Invalid for a department without a day,
-    a day without a department, or one that is over.
+    a day without a department, a department in which nobody works, or a day that is over.
     """
     if bool(department) != bool(make_up_by):
         raise Invalid("department", N_("Give both: the department, and the day by which it makes up for it."))
@@ -122,6 +122,8 @@ async def explain_round(
             raise Missing
         if make_up_by and make_up_by < clock.today(row["timezone"]):
             raise Invalid("make_up_by", N_("Choose today or a later day."))
+        if department:
+            await known_department(row["community"], department)
         missed = state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) is RoundState.missed
         if not missed or row["reason"]:
             raise Refused(N_("This is not missed, or its reason is there already."))
@@ -197,6 +199,15 @@ async def round_of(by: Principal, wanted: UUID) -> RoundRow:
     if row is None:
         raise Missing
     return _round(row)
+
+
+@reading
+async def departments_for(by: Principal, wanted: UUID) -> list[str]:
+    """The departments that may make up for it. Raises Missing for another estate's."""
+    row = await fetch_one(_ROWS + " WHERE r.id = $1 AND r.community = ANY($2)", wanted, list(by.communities))
+    if row is None:
+        raise Missing
+    return await departments_of([row["community"]])
 
 
 def _round(row: Any) -> RoundRow:

@@ -1,5 +1,6 @@
 """The desk's service records: read them, add one from a phone."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -75,7 +76,7 @@ async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
 @post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(*actions.RECORDERS)])
 async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
     """Say why one was missed."""
-    form = ReasonForm(await request.form())
+    form: Any = await _with_departments(request, round_id, ReasonForm(await request.form()))
     why = (form.reason.data, form.department.data or "", form.make_up_by.data)
     if form.validate() and await form.accepts(rounds.explain_round(request.user, round_id, *why)):
         return go(request, "desk.services:rounds")
@@ -85,7 +86,13 @@ async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
 async def round_page(request: Request, round_id: UUID, form: ReasonForm, status: int = 200) -> Template:
     """The page that the GET and a reason with errors show."""
     found = await rounds.round_of(request.user, round_id)
+    await _with_departments(request, round_id, form)
     return page(request, "desk/services/round.html", status=status, title=_("Missed"), one=found, form=form)
+
+
+async def _with_departments(request: Request, round_id: UUID, form: ReasonForm) -> ReasonForm:
+    form.department.options = [(name, name) for name in await rounds.departments_for(request.user, round_id)]
+    return form
 
 
 @get("/{record:uuid}/photos/{photo:uuid}", name="desk.services:photo", guards=[staff()])

@@ -65,7 +65,7 @@ async def test_staff_bring_their_roles_and_their_department() -> None:
     estate = await cast.mingxi()
     found = await known(await signed_in(estate["蒋涛"], Audience.staff))
     assert found.roles == {estate.community: frozenset({Role.finance})}
-    assert found.departments == {estate.community: "客服部"} and found.persons == ()
+    assert found.departments == {estate.community: "工程部"} and found.persons == ()
     assert found.may(estate.community, Role.finance) and not found.may(estate.community, Role.legal)
 
 
