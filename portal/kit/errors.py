@@ -21,7 +21,9 @@ class Missing(Declined):
 
 
 class Refused(Declined):
-    """It may not happen now, whoever asks (409)."""
+    """It may not happen now, whoever asks (409); `field` names the input that it is about, if one is."""
+
+    field = ""
 
 
 class Invalid(Declined):

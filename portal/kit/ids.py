@@ -1,8 +1,9 @@
-"""New ids for many rows at once, in the order of time."""
+"""Ids: new ones for many rows at once in the order of time, and those that people send."""
 
 from __future__ import annotations
 
 from secrets import token_hex
+from uuid import UUID
 
 from portal.kit import clock
 
@@ -22,3 +23,11 @@ def new_ids(n: int) -> list[str]:
 
 def _rest(digits: str) -> str:
     return f"{digits[:3]}{'89ab'[int(digits[3], 16) & 3]}{digits[4:19]}"
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id that somebody sent, None for anything else."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None

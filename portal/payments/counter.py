@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from asyncpg import Record
-
 from portal.db import advisory_lock, fetch, fetch_one, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
@@ -14,12 +12,14 @@ from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.payments.actions import Incoming, Posted, post_payment
 from portal.payments.choosing import bills_of_lines, chosen, lock_bills
+from portal.payments.finding import Found, homes_meant
 from portal.payments.rules import designate
 from portal.payments.states import CounterChannel, PaymentChannel
 from portal.people.principal import Principal, Role
 
 TAKERS = (Role.clerk, Role.finance, Role.manager)
 NO_SUCH_HOME = N_("There is no home with this name here.")
+SEVERAL_HOMES = N_("Several homes have this name. Please choose one.")
 SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, receipt %(number)s.")
 
 
@@ -27,7 +27,8 @@ SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, r
 async def record_counter_payment(
     by: Principal, *, unit: str, bills: Sequence[UUID], amount: Money, channel: CounterChannel, reference: str
 ) -> Posted:
-    """Post money taken by staff for bills of one home, `unit` being its common name or id.
+    """Post money taken by staff for bills of one home, `unit` being its id, or its common name
+    where no other estate of theirs has one of that name.
 
     More than the chosen bills ask for is Invalid("amount"), because at the counter that is a slip of the finger:
     nobody hands over more than is owed. Raises Refused when the slip number is used (it names the earlier receipt)
@@ -35,9 +36,9 @@ async def record_counter_payment(
     """
     async with unit_of_work(*by.with_role(*TAKERS)):
         home = await _home(by, unit)
-        await _refuse_used_slip(home["community"], channel, reference)
-        await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", home["id"])
-        await lock_bills(await _bills_of_home(home["id"], bills))
+        await _refuse_used_slip(home.community, channel, reference)
+        await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", home.id)
+        await lock_bills(await _bills_of_home(home.id, bills))
         choice = await chosen(bills, ())
         return await post_payment(
             Incoming(
@@ -47,7 +48,7 @@ async def record_counter_payment(
                 channel=PaymentChannel(channel.value),
                 method=channel.value,
                 amount=amount,
-                received_on=clock.today(home["timezone"]),
+                received_on=clock.today(home.timezone),
                 designation=designate(choice.lines, amount),
                 taken_by=by.actor,
                 reference=reference,
@@ -56,20 +57,15 @@ async def record_counter_payment(
         )
 
 
-async def _home(by: Principal, unit: str) -> Record:
+async def _home(by: Principal, unit: str) -> Found:
     """The home by its common name or id, where this person may take money. Raises Forbidden, Invalid("unit")."""
     communities = list(by.with_role(*TAKERS))
     if not communities:
         raise Forbidden
-    home = await fetch_one(
-        "SELECT u.id, u.community, c.timezone FROM unit u JOIN community c ON c.id = u.community"
-        " WHERE u.community = ANY($1::int[]) AND (u.name = $2 OR u.id::text = lower($2)) ORDER BY u.community",
-        communities,
-        unit.strip(),
-    )
-    if home is None:
-        raise Invalid("unit", NO_SUCH_HOME)
-    return home
+    meant = await homes_meant(communities, unit)
+    if len(meant) != 1:
+        raise Invalid("unit", SEVERAL_HOMES if meant else NO_SUCH_HOME)
+    return meant[0]
 
 
 async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
@@ -92,4 +88,6 @@ async def _refuse_used_slip(community: int, channel: CounterChannel, reference: 
         reference,
     )
     if row:
-        raise Refused(SLIP_USED, day=row["received_on"], unit=row["name"], number=row["number"])
+        used = Refused(SLIP_USED, day=row["received_on"], unit=row["name"], number=row["number"])
+        used.field = "reference"
+        raise used

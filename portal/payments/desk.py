@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.db import fetch, fetch_one, reading
+from portal.db import fetch, reading
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.payments.counter import TAKERS
+from portal.payments.finding import Found, homes_meant
 from portal.payments.states import PaymentState, Way
 from portal.people.principal import Principal
 
@@ -36,7 +37,9 @@ class CounterBill:
 class CounterHome:
     """The home asked for. `credits` are (whose, how much): a seller's credit is not the buyer's."""
 
+    id: UUID
     unit: str
+    estate: str
     owners: str
     bills: list[CounterBill]
     credits: list[tuple[str, Money]]
@@ -54,6 +57,7 @@ class DeskPayment:
     id: UUID
     number: int
     unit: str
+    estate: str
     amount: Money
     way: Way
     reference: str | None
@@ -63,9 +67,14 @@ class DeskPayment:
 
 @dataclass(frozen=True)
 class CounterPage:
-    """Everything on /desk/payments. `home` is None until one is asked for and found."""
+    """Everything on /desk/payments. `home` is None until one is asked for and found; `meant` are several of that name.
+
+    `several_estates`: the reader takes money in more than one, so each home is named with its own.
+    """
 
     home: CounterHome | None
+    meant: list[Found]
+    several_estates: bool
     payments: list[DeskPayment]
 
 
@@ -74,35 +83,37 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
     """The counter of the estates where the asker may take money; `unit` is a common name or id, or empty."""
     communities = list(by.with_role(*TAKERS))
     rows = await fetch(
-        "SELECT p.id, p.number, u.name, p.amount, p.method, p.reference, p.posted_at FROM payment p"
-        " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit WHERE p.community = ANY($1::int[])"
+        "SELECT p.id, p.number, u.name, c.name AS estate, p.amount, p.method, p.reference, p.posted_at FROM payment p"
+        " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit JOIN community c ON c.id = p.community"
+        " WHERE p.community = ANY($1::int[])"
         " ORDER BY p.posted_at DESC, p.number DESC LIMIT 30",
         communities,
     )
     payments = [
         DeskPayment(
-            r["id"], r["number"], r["name"], Money(r["amount"]), Way(r["method"]), r["reference"], r["posted_at"]
+            r["id"],
+            r["number"],
+            r["name"],
+            r["estate"],
+            Money(r["amount"]),
+            Way(r["method"]),
+            r["reference"],
+            r["posted_at"],
         )
         for r in rows
     ]
-    return CounterPage(await _home(communities, unit.strip()), payments)
+    meant = await homes_meant(communities, unit)
+    home = await _home(meant[0]) if len(meant) == 1 else None
+    return CounterPage(home, meant if len(meant) > 1 else [], len(communities) > 1, payments)
 
 
-async def _home(communities: list[int], unit: str) -> CounterHome | None:
-    home = await fetch_one(
-        "SELECT id, name FROM unit WHERE community = ANY($1::int[]) AND (name = $2 OR id::text = lower($2))"
-        " ORDER BY community",
-        communities,
-        unit,
-    )
-    if home is None:
-        return None
+async def _home(home: Found) -> CounterHome:
     rows = await fetch(
         "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held,"
         " (SELECT names FROM debtor_names n WHERE n.debtor = b.debtor) AS owed_by"
         " FROM bill b JOIN bill_balance bb ON bb.bill = b.id"
         " WHERE b.unit = $1 AND bb.outstanding > 0 AND bb.state <> 'replaced' ORDER BY b.due_on, b.number",
-        home["id"],
+        home.id,
     )
     bills = [
         CounterBill(r["id"], r["number"], Month.parse(r["period"]), r["due_on"], Money(r["outstanding"]),
@@ -113,7 +124,9 @@ async def _home(communities: list[int], unit: str) -> CounterHome | None:
         "SELECT n.names, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
         " JOIN debtor_names n ON n.debtor = d.id WHERE d.unit = $1"
         " GROUP BY d.id, n.names HAVING sum(c.amount) <> 0 ORDER BY n.names",
-        home["id"],
+        home.id,
     )
     owners = "、".join(dict.fromkeys(bill.owed_by for bill in bills))
-    return CounterHome(home["name"], owners, bills, [(row["names"], Money(row["fen"])) for row in credits])
+    return CounterHome(
+        home.id, home.name, home.estate, owners, bills, [(row["names"], Money(row["fen"])) for row in credits]
+    )

@@ -1,5 +1,6 @@
 """The counter: take money for a home's bills, and print its receipt."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -22,6 +23,8 @@ from portal.web.papers import pdf
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
     """The page for both verbs."""
     found = await desk.counter_page(request.user, form.unit.data or "")
+    if found.home:
+        form.unit.show(found.home.unit)  # an id is for the machine
     return page(request, "payments/desk.html", title=_("Counter"), form=form, found=found, status=status)
 
 
@@ -35,11 +38,11 @@ async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
 @post("/counter", name="desk.payments:take")
 async def take(request: Request) -> Response:
     """Post money taken by staff."""
-    form = CounterForm(await request.form())
-    if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted)):
+    form: Any = CounterForm(await request.form())
+    if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted), also_refused=True):
         flash(request, N_("Receipt %(number)s is recorded."), number=form.outcome.number)
         return go(request, "desk.payments:list", query={"unit": form.unit.data})
-    return await counter(request, form, status=422)
+    return await counter(request, form, status=form.status)
 
 
 @get("/{payment:uuid}/receipt.pdf", name="desk.payments:receipt")

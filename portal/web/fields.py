@@ -54,6 +54,10 @@ class Typed(wtforms.Field):
             return self.raw_data[0]
         return "" if self.data is None else self.written(self.data)
 
+    def show(self, value: Any) -> None:
+        """Show this instead of what was sent."""
+        self.data, self.raw_data = value, None
+
     def written(self, value: Any) -> str:
         """A value as someone would type it."""
         return str(value)

@@ -10,7 +10,7 @@ from typing import Any
 import wtforms
 from wtforms.meta import DefaultMeta
 
-from portal.kit.errors import Invalid
+from portal.kit.errors import Declined, Invalid, Refused
 from portal.web import i18n
 from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Estate, Many, Photos, Upload
 from portal.web.fields import Code, Day, Digits, Phone, Secret, Text, Tick, Typed, Whole, Yuan
@@ -46,6 +46,7 @@ class Form(wtforms.Form):
         sent = formdata.get("_once", "") if formdata is not None else ""
         self.once: str | None = sent if isinstance(sent, str) and _KEY.fullmatch(sent) else None
         self.outcome: Any = None
+        self.status = 422  # of the answer that shows it again
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -53,18 +54,27 @@ class Form(wtforms.Form):
         whole = [("", error) for error in self.form_errors]
         return whole + [(field.anchor, error) for field in self for error in field.errors]
 
-    def blame(self, no: Invalid) -> None:
+    def blame(self, no: Declined) -> None:
         """Put what an action refused at the field it names, or on top."""
-        if no.field in self._fields:
-            self[no.field].errors = [*self[no.field].errors, i18n.say(no.sentence)]
+        if (field := getattr(no, "field", "")) in self._fields:
+            self[field].errors = [*self[field].errors, i18n.say(no.sentence)]
         else:
             self.form_errors.append(i18n.say(no.sentence))
 
-    async def accepts(self, work: Awaitable[Any]) -> bool:
-        """Do the action; keep its result in `outcome`, or its Invalid as an error of this form."""
+    async def accepts(self, work: Awaitable[Any], *, also_refused: bool = False) -> bool:
+        """Do the action; keep its result in `outcome`, or its Invalid as an error of this form.
+
+        With `also_refused` a Refused is one too, so that what was typed is not lost; then `status` is 409.
+        """
         try:
             self.outcome = await work
         except Invalid as no:
             self.blame(no)
+            return False
+        except Refused as no:
+            if not also_refused:
+                raise
+            self.blame(no)
+            self.status = 409
             return False
         return True

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from portal.db import fetch, unit_of_work
 from portal.kit.money import Money
+from portal.people.principal import Principal
 from tests import builders, cast
 from tests.client import browser
 from tests.payments.books import assert_sound, owed, payments
@@ -71,12 +73,54 @@ async def test_a_used_slip_a_paid_bill_and_a_foreign_one(settings):
         assert (await client.post("/desk/payments/counter", data=slip(bill, amount="100"))).status_code == 303
         used = await client.post("/desk/payments/counter", data=slip(bill, amount="100"))
         assert used.status_code == 409
-        assert "1栋101" in used.text
+        assert "已" in used.text.split('id="counter-reference-error"')[1].split("</p>")[0]
+        assert 'name="reference" type="text" value="A-1"' in used.text and 'value="100"' in used.text
+        assert re.search(f'name="bill" value="{bill}" checked', used.text) and 'value="cash" checked' in used.text
         done = slip(bill, amount="131.24", reference="A-2")
         assert (await client.post("/desk/payments/counter", data=done)).status_code == 303
         assert (await client.post("/desk/payments/counter", data=slip(bill, reference="A-3"))).status_code == 409
         elsewhere = slip(bill, unit="1栋102", reference="A-3")
         assert (await client.post("/desk/payments/counter", data=elsewhere)).status_code == 404
+
+
+async def clerk_of_two(bill_next_door: int) -> tuple[cast.Estate, cast.Estate, object, Principal]:
+    """Both estates have a 1栋101; 郑伟 owns the one next door and owes that much, and 蒋涛 takes money in both."""
+    here, there = await cast.mingxi(), await cast.donghu()
+    there.units["1栋101"] = await builders.unit(there.community, "1栋101")
+    await builders.occupies(there.community, there.units["1栋101"], there["郑伟"])
+    item = await builders.charge_item(there.community)
+    bill = await builders.bill(there.community, there.units["1栋101"], [there["郑伟"]], [(item, bill_next_door)])
+    async with unit_of_work(there.community):
+        await fetch(
+            "INSERT INTO staff (id, community, human, name, roles)"
+            " VALUES (gen_random_uuid(), $1, $2, '蒋涛', '{finance}')",
+            there.community,
+            here["蒋涛"].human,
+        )
+    return here, there, bill, here["蒋涛"]
+
+
+async def test_a_home_is_not_its_name_where_two_estates_have_it(settings):
+    _here, there, bill, clerk = await clerk_of_two(5000)
+    async with browser(settings, clerk) as client:
+        page = (await client.get("/desk/payments", params={"unit": "1栋101"})).text
+        assert "明溪花园" in page and "陈静" in page and "东湖小筑" in page and "郑伟" in page
+        assert str(bill) not in page and 'id="counter"' not in page
+        ways = re.findall(r'href="(/desk/payments\?unit=[^"]+)"', page)
+        assert len(ways) == 2
+        page = (await client.get(f"/desk/payments?unit={there.units['1栋101']}")).text
+        assert str(bill) in page and "1栋101 · 东湖小筑" in page and 'value="1栋101"' in page
+        by_name = await client.post("/desk/payments/counter", data=slip(bill, amount="50"))
+        assert by_name.status_code == 422 and "有几套房屋同名" in by_name.text
+        assert await payments() == []
+        done = await client.post("/desk/payments/counter", data=slip(bill, amount="50", unit=there.units["1栋101"]))
+        assert done.status_code == 303
+        page = (await client.get(done.headers["location"])).text
+        assert "1栋101 · 东湖小筑" in page and str(there.units["1栋101"]) in done.headers["location"]
+        narrowed = (await client.get("/desk/payments", params={"unit": "1栋101", "estate": "donghu"})).text
+        assert "陈静" not in narrowed and "请选择是哪一套" not in narrowed
+    assert await owed(bill) == Money(0)
+    await assert_sound()
 
 
 async def test_who_may_stand_at_the_counter(settings):

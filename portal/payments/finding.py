@@ -1,0 +1,41 @@
+"""Which home is meant at the counter: estates have homes of the same name, so a name alone may mean several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.db import fetch
+from portal.kit import clock
+from portal.kit.ids import uuid_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """A home that may be meant, with the estate it stands in and who owns it today."""
+
+    id: UUID
+    name: str
+    community: int
+    estate: str
+    timezone: str
+    owners: tuple[str, ...]
+
+
+async def homes_meant(communities: Sequence[int], unit: str) -> list[Found]:
+    """The homes of these estates with that common name, or the one with that id; in the running unit of work."""
+    rows = await fetch(
+        "SELECT u.id, u.name, u.community, c.name AS estate, c.timezone,"
+        " ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
+        "   WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
+        "   AND coalesce(o.starts_on, '-infinity') <= ($4 AT TIME ZONE c.timezone)::date"
+        "   AND coalesce(o.ends_on, 'infinity') >= ($4 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
+        " FROM unit u JOIN community c ON c.id = u.community"
+        " WHERE u.community = ANY($1::int[]) AND (u.name = $2 OR u.id = $3) ORDER BY c.code",
+        list(communities),
+        unit.strip(),
+        uuid_of(unit),
+        clock.now(),
+    )
+    return [Found(**{**row, "owners": tuple(row["owners"])}) for row in rows]
