@@ -30,7 +30,7 @@ AT_THE_LETTER = N_(
     "How a letter arrived is recorded at the letter itself, with its proof. Issue one, or open it there."
 )
 DOES_NOT_FIT = N_("This cannot come of it. Choose what fits the way you took.")
-TWO_PEOPLE = N_("A visit, and paper posted on a door, take two people. Choose who was with you.")
+TWO_PEOPLE = N_("A visit, and a closed envelope left at a door, take two people. Choose who was with you.")
 NO_COLLEAGUE = N_("Enter the sign-in name of a colleague of this estate.")
 YOURSELF = N_("The second person is somebody else than you.")
 ENOUGH = N_(

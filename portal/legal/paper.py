@@ -13,7 +13,7 @@ from portal.letters.paper import stated_line
 HOW = {
     "handed_over": "由业主签收",
     "household": "由同住成年家属签收",
-    "posted": "张贴于住处并拍照，有见证人",
+    "posted": "留置于住处门口并拍照，有见证人",
     "registered": "以挂号信送达",
     "opened": "由业主在其业主服务收件箱中打开",
 }

@@ -6,7 +6,7 @@ from portal.arrears.states import ContactOutcome
 from portal.kit.i18n import N_
 from portal.letters.proving import WAYS
 from portal.letters.states import LetterKind
-from portal.web.forms import Choice, Day, Form, Photos, Text
+from portal.web.forms import Choice, Day, Form, Photos, Text, Tick
 from portal.web.i18n import label
 
 
@@ -22,9 +22,16 @@ class DeliveryForm(Form):
     way = Choice(N_("How it arrived"), ContactOutcome, look="select", missing=N_("Choose how it arrived."))
     happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
     text = Text(N_("Note"), lines=2, most=2000, required=False, hint=N_("Who took it, or why it came back."))
-    witness = Text(N_("Who was with you"), most=80, required=False, hint=N_("Their sign-in name. Needed on a door."))
+    witness = Text(N_("Who was with you"), most=80, required=False, hint=N_("Their sign-in name. Needed at a door."))
     number = Text(N_("Number of the registered letter"), most=40, required=False)
-    photos = Photos(N_("Photos"), hint=N_("Needed on a door: the letter with the number of the home in the picture."))
+    enclosed = Tick(
+        N_("It is in a closed envelope"),
+        required=False,
+        hint=N_("Needed at a door: outside stand the name, the home and 本人亲启, and nothing of money."),
+    )
+    photos = Photos(
+        N_("Photos"), hint=N_("Needed at a door: the closed envelope with the number of the home in the picture.")
+    )
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)

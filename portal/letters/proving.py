@@ -1,4 +1,4 @@
-"""Prove that a letter arrived: by hand, to the household, on the door, by registered mail, or opened in the portal."""
+"""Prove that a letter arrived: by hand, to the household, at the door, by registered mail, or opened in the portal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ CHANNEL = {LetterKind.notice: ContactChannel.letter, LetterKind.demand: ContactC
 PROVEN_ALREADY = N_("That this letter arrived is proven already. Nothing is to be added.")
 CLOSED = N_("This case is closed. Nothing is chased any more.")
 ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
-NO_PHOTO = N_("Add a photo of the letter on the door, with the number of the home in it.")
+NO_PHOTO = N_("Add a photo of the closed envelope at the door, with the number of the home in it.")
+NO_ENVELOPE = N_("A letter is left at a door in a closed envelope only: nobody else may read what somebody owes.")
 NO_WAY = N_("That is no way in which a letter arrives. Choose one.")
 NO_NUMBER = N_("Enter the number of the registered letter.")
 
@@ -41,13 +42,14 @@ async def record_delivery(
     text: str = "",
     witness: str = "",
     number: str = "",
+    enclosed: bool = False,
     photos: Sequence[Sent] = (),
 ) -> UUID:
     """Record on which day and how a letter was delivered, or came back; the id of the contact of its case.
 
     Raises Missing, Refused for a draft, for one that is proven and when the case is closed, Invalid for a day before
-    the letter was issued or to come, and without what the way needs: a witness and a photo on a door, a number for
-    registered mail.
+    the letter was issued or to come, and without what the way needs: a closed envelope (`enclosed`), a witness
+    and a photo at a door, a number for registered mail.
     """
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*CALLERS)):
@@ -60,7 +62,7 @@ async def record_delivery(
             raise Refused(PROVEN_ALREADY)
         if case["state"] == CaseState.closed:
             raise Refused(CLOSED)
-        _complete(way, number, photos=len(drawn))
+        _complete(way, number, enclosed, photos=len(drawn))
         on = day_of(happened_on, found["issued_on"], max(clock.today(case["timezone"]), found["issued_on"]))
         me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
         other = await second_person(case["community"], witness, me, needed=posted, field="witness")
@@ -72,10 +74,12 @@ async def record_delivery(
     return contact
 
 
-def _complete(way: ContactOutcome, number: str, photos: int) -> None:
+def _complete(way: ContactOutcome, number: str, enclosed: bool, photos: int) -> None:
     """Raises Invalid for what is no way of delivery, and where what it needs is not there."""
     if way not in WAYS:
         raise Invalid("way", NO_WAY)
+    if way is ContactOutcome.posted and not enclosed:
+        raise Invalid("enclosed", NO_ENVELOPE)
     if way is ContactOutcome.posted and not photos:
         raise Invalid("photos", NO_PHOTO)
     if way is ContactOutcome.registered and not number:

@@ -135,6 +135,7 @@ def typed(form: Any) -> dict[str, Any]:
         "text": form.text.data or "",
         "witness": form.witness.data or "",
         "number": form.number.data or "",
+        "enclosed": form.enclosed.data,
         "photos": form.photos.data or (),
     }
 

@@ -23,7 +23,7 @@ from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.letters.issuing import CLOSED, THERE, TOO_EARLY, issue_letter
 from portal.letters.paper import letters_pdf
-from portal.letters.proving import NO_NUMBER, NO_PHOTO, PROVEN_ALREADY, open_letter, record_delivery
+from portal.letters.proving import NO_ENVELOPE, NO_NUMBER, NO_PHOTO, PROVEN_ALREADY, open_letter, record_delivery
 from portal.letters.queries import letter_at_desk, letter_of
 from portal.letters.states import LetterKind, LetterState
 from portal.settings import Settings
@@ -92,15 +92,18 @@ async def test_what_a_way_of_delivery_needs_is_asked_for_and_one_proof_is_enough
     with on(SECOND):
         debts = await world()
         letter, feng = await notice(debts, await at_two(debts)), debts.estate["冯丽"]
+        door = [Sent("door.jpg", a_photo())]
         for outcome, said in ((ContactOutcome.posted, NO_PHOTO), (ContactOutcome.registered, NO_NUMBER)):
             with pytest.raises(Invalid, match=said[:20]):
-                await record_delivery(feng, letter, outcome)
+                await record_delivery(feng, letter, outcome, enclosed=True)
         with pytest.raises(Invalid):
-            await record_delivery(feng, letter, ContactOutcome.posted, photos=[Sent("door.jpg", a_photo())])
+            await record_delivery(feng, letter, ContactOutcome.posted, enclosed=True, photos=door)
+        with pytest.raises(Invalid, match=NO_ENVELOPE[:20]):
+            await record_delivery(feng, letter, ContactOutcome.posted, witness="shen", photos=door)
         assert await debts.rows("SELECT 1 FROM contact") == await debts.rows("SELECT 1 FROM photo") == []
         await record_delivery(feng, letter, ContactOutcome.returned, text="查无此人")
         assert (await letter_at_desk(feng, letter)).row.state is LetterState.returned
-        await record_delivery(feng, letter, ContactOutcome.posted, witness="shen", photos=[Sent("door.jpg", a_photo())])
+        await record_delivery(feng, letter, ContactOutcome.posted, witness="shen", enclosed=True, photos=door)
         found = await letter_at_desk(feng, letter)
         assert (found.row.state, len(found.photos), len(found.proofs)) == (LetterState.delivered, 1, 2)
         with pytest.raises(Refused):
