@@ -24,6 +24,13 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+-- As `plain` of portal/kit/text.py says: a number, id or name without what nobody means by it.
+CREATE OR REPLACE FUNCTION plain_text(typed text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT regexp_replace(
+    regexp_replace(lower(normalize(replace(typed, '№', 'No.'), NFKC)), '^\s*(?:no(?=[.:#0-9\s])|编号|#)[.:#\s]*', ''),
+    '[\s\u00b7\u2022\u2027\u2219\u22c5\u30fb]+', '', 'g')
+$$;
+
 -- Whether a table is larger by a tenth than when it was counted, as a small one is after each run or import. What one
 -- estate adds to those of hundreds changes no plan, and a count reads thirty thousand pages.
 CREATE OR REPLACE FUNCTION has_grown(counted text) RETURNS boolean LANGUAGE sql STABLE AS $$

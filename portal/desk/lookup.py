@@ -16,7 +16,7 @@ from portal.disputes.states import LIVE, DisputeState
 from portal.kit import clock
 from portal.kit.money import Money, total
 from portal.kit.period import Month
-from portal.kit.text import loose
+from portal.kit.text import loose, plain
 from portal.people.principal import Principal, Role
 from portal.transfers.queries import TransferRow, transfers_of
 from portal.units.desk import MAY_CALL, UnitAt, UnitRow, shown, unit_at, unit_row
@@ -205,12 +205,13 @@ async def _people(by: Principal, communities: list[int], words: str) -> list[Per
         "   ARRAY(SELECT DISTINCT u.id::text || '|' || u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
         "     WHERE o.person = p.id) AS units"
         " FROM person p JOIN community c ON c.id = p.community WHERE p.community = ANY($1)"
-        " AND CASE WHEN $2 THEN right(p.phone, length($3)) = $3 ELSE strpos(lower(p.name), lower($4)) > 0 END"
+        " AND CASE WHEN $2 THEN right(p.phone, length($3)) = $3"
+        " ELSE $4 <> '' AND strpos(plain_text(p.name), $4) > 0 END"
         " ORDER BY p.name, p.external_id LIMIT $5",
         communities,
         is_phone,
         digits,
-        words,
+        plain(words),
         MOST,
     )
     return [

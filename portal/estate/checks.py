@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from portal.estate.alike import check_alike, check_buildings
 from portal.estate.columns import FILES
 from portal.estate.known import Cells, Key, Known, merged
 from portal.estate.reading import Folder, Found
@@ -40,15 +41,15 @@ REFERENCES = {"unit": ("units", NO_UNIT), "person": ("people", NO_PERSON), "item
 def check_whole(found: Found, folder: Folder, known: Known, code: str) -> None:
     """Note every mistake in the files that are read whole."""
     _community(found, folder, known, code)
-    _each(folder)
+    _each(folder, known)
     _names(folder, "item", _items(folder, known), found)
     _staff(folder)
     _tariffs(folder, known)
 
 
-def check_people(portion: Folder) -> None:
+def check_people(portion: Folder, known: Known) -> None:
     """Note every mistake that shows when rows of people are seen together."""
-    _each(portion)
+    _each(portion, known)
 
 
 def check_persons_named(folder: Folder, persons: set[str], found: Found) -> None:
@@ -58,6 +59,7 @@ def check_persons_named(folder: Folder, persons: set[str], found: Found) -> None
 
 def check_scopes(folder: Folder, buildings: set[str], found: Found) -> None:
     """Note each cost of a building that is neither in units.csv nor among the known `buildings`."""
+    check_buildings(folder, buildings, found)
     if found.unsure("units"):
         return
     for row in folder.rows("shared_costs"):
@@ -68,7 +70,7 @@ def check_scopes(folder: Folder, buildings: set[str], found: Found) -> None:
 
 def check_homes(portion: Folder, whole: Folder, known: Known, found: Found) -> None:
     """Note every mistake in what belongs to the homes of a portion."""
-    _each(portion)
+    _each(portion, known)
     units = {key[0] for key in known.of("units")} | {row.get("unit") for row in portion.rows("units")}
     _names(portion, "unit", units, found)
     _names(portion, "item", _items(whole, known), found)
@@ -78,10 +80,11 @@ def check_homes(portion: Folder, whole: Folder, known: Known, found: Found) -> N
     _openings(portion, known, units, found)
 
 
-def _each(folder: Folder) -> None:
+def _each(folder: Folder, known: Known) -> None:
     for stem, sheet in folder.sheets.items():
         if stem not in ("staff", "community") and sheet.file.key:
             _unique(stem, folder)
+            check_alike(stem, folder, known)
         _days(stem, folder)
 
 

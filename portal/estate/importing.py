@@ -12,6 +12,7 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import advisory_lock, fetch, fetch_value, retrying, unit_of_work, widen_scope
 from portal.estate.accounts import Draft, drafts_of, save_drafts
+from portal.estate.alike import Alike, alike_of
 from portal.estate.billed import check_billed_homes, check_billed_whole
 from portal.estate.checks import check_homes, check_people, check_persons_named, check_scopes, check_whole
 from portal.estate.columns import BY_HOME, FILES
@@ -117,6 +118,7 @@ class _Work:
         self.updated: Counter[str] = Counter()
         self.unchanged: Counter[str] = Counter()
         self.openings: list[Money] = []
+        self.alike: dict[str, Alike] = {}
 
     @property
     def flawless(self) -> bool:
@@ -192,8 +194,8 @@ class _Work:
         portion = self.found.portion(n, ("people",), self.folder)
         if not portion.rows("people"):
             return
-        check_people(portion)
-        known = await known_portion(self.known, portion, "people")
+        known = await known_portion(self.known, portion, "people", alike=await self._alike("people"))
+        check_people(portion, known)
         changes = {"people": known.changes("people", portion)}
         if self.flawless:
             await save("people", self.community, changes["people"], {})
@@ -217,7 +219,7 @@ class _Work:
         if not any(sheet.rows for sheet in portion.sheets.values()):
             return
         here = [stem for stem in BY_HOME if stem in portion.sheets or stem in ("units", "occupancies")]
-        known = await known_portion(self.known, portion, *here)
+        known = await known_portion(self.known, portion, *here, alike=await self._alike("units"))
         check_homes(portion, self.folder, known, self.found)
         check_persons_named(portion, await self._persons(portion), self.found)
         changes = {stem: known.changes(stem, portion) for stem in BY_HOME}
@@ -234,6 +236,13 @@ class _Work:
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", self.community)
         on = clock.today(zone)
         self.openings += await issue_openings(self.community, changes["opening_balances"], names, on=on)
+
+    async def _alike(self, stem: str) -> Alike:
+        """The known names of homes or persons without their spelling, asked for once."""
+        if stem not in self.alike:
+            new = self.known.community is None or stem not in self.found.stems
+            self.alike[stem] = {} if new else await alike_of(self.known.community["id"], stem)  # type: ignore[index]
+        return self.alike[stem]
 
     async def _persons(self, portion: Folder) -> set[str]:
         """Who of the persons named in a portion is known."""

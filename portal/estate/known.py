@@ -5,12 +5,13 @@ $2 holds the names of the homes or persons of a portion, $3 its periods.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.db import fetch, fetch_one
 from portal.estate.columns import FILES
-from portal.estate.reading import Folder
+from portal.estate.reading import Folder, folded
 from portal.estate.rows import Row, Sheet
 from portal.tariffs.rules import Days
 from portal.units.states import OccupantRole
@@ -91,13 +92,17 @@ async def known_of(code: str, folder: Folder) -> Known:
     return found
 
 
-async def known_portion(known: Known, portion: Folder, *stems: str) -> Known:
-    """What there is of the homes or persons of a portion, in these files, beside what is known as a whole."""
+async def known_portion(known: Known, portion: Folder, *stems: str, alike: Mapping[str, str] | None = None) -> Known:
+    """What there is of the homes or persons of a portion, in these files, beside what is known as a whole.
+
+    `alike` are all known names by what is the same of their spellings: those like a name of the portion come too.
+    """
     found = Known(known.community, {stem: known.of(stem) for stem in WHOLE})
     if known.community is None:
         return found
     by = "person" if stems == ("people",) else "unit"
     names = _all_of(by, portion, *portion.sheets)
+    names += [alike[key] for name in names if (key := folded(by, name)) in alike] if alike else []
     for stem in stems:
         if stem == "committee":
             await _add(found, stem)

@@ -11,6 +11,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -20,11 +21,13 @@ from portal.estate.report import Noted, fault
 from portal.estate.rows import Row, Sheet, read_cell, read_row
 from portal.estate.sources import Record, Unreadable
 from portal.kit.i18n import N_
+from portal.kit.text import loose, plain
 
 MOST_ROWS = 2_000_000  # of an import in all
 MOST_AT_ONCE = 200_000  # of a file that is not read in portions
 PORTION = 16_000  # rows, about
 _BUFFER = 500
+_REMEMBERED = 2048  # names
 
 EMPTY_FILE = N_("The file is empty. Its first row must name the columns: %(names)s.")
 UNKNOWN_COLUMN = N_("There is no column “%(name)s” in this file. Remove it, or correct its name to one of: %(names)s.")
@@ -64,7 +67,7 @@ class Found:
     portioned: dict[str, Sheet] = field(default_factory=dict)  # without rows
     portions: int = 1
     people: set[str] = field(default_factory=set)
-    buildings: set[str] = field(default_factory=set)
+    buildings: dict[str, int] = field(default_factory=dict)  # each with the first row that names it
     counted: dict[str, int] = field(default_factory=dict)  # rows by stem
     too_many: bool = False  # rows, so that it must come in parts anyway
 
@@ -175,6 +178,12 @@ def _counted(records: Iterator[Record], sheet: Sheet, found: Found, tell: Tell) 
         yield line, record
 
 
+@lru_cache(_REMEMBERED)
+def folded(column: str, name: str) -> str:
+    """A name without its spelling: whatever is the same of two names of this column stands for one thing."""
+    return (loose(name) if column in ("unit", "building") else plain(name)) or name
+
+
 def _put_aside(records: Iterator[Record], sheet: Sheet, found: Found) -> None:
     """Write each record to the portion its home or person belongs to, and remember names others refer to."""
     stem = sheet.file.stem
@@ -195,8 +204,8 @@ def _put_aside(records: Iterator[Record], sheet: Sheet, found: Found) -> None:
             if stem == "people":
                 found.people.add(known)
         if building is not None:
-            found.buildings.add(record[building].strip())
-        n = zlib.crc32(name.encode()) % found.portions if found.portions > 1 else 0
+            found.buildings.setdefault(record[building].strip(), line)
+        n = zlib.crc32(folded(by, name).encode()) % found.portions if found.portions > 1 else 0
         waiting[n].append((line, record))
         if len(waiting[n]) >= _BUFFER:
             _write(found.aside / f"{stem}.{n}", waiting.pop(n))

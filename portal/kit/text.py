@@ -9,6 +9,8 @@ _DIGITS = re.compile(r"\d+")
 _CHINESE_NUMBER = re.compile(r"[〇零一二三四五六七八九十]+(?=[栋幢座号单楼室])")
 _DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _BETWEEN = re.compile(r"[^\w]+|_+|栋|幢|座|号楼|号|楼|单元|室|房|#")
+_UNMEANT = re.compile("[\\s\u00b7\u2022\u2027\u2219\u22c5\u30fb]+")
+_NUMBER_SIGN = re.compile(r"^\s*(?:no(?=[.:#0-9\s])|编号|#)[.:#\s]*")
 
 
 def sort_key(name: str) -> str:
@@ -21,6 +23,15 @@ def loose(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     plain = _CHINESE_NUMBER.sub(lambda found: _western(found[0]), plain)
     return "-".join(part for part in _BETWEEN.sub("-", plain).split("-") if part)
+
+
+def plain(text: str) -> str:
+    """A number, id or name without what nobody means by it: width, case, blanks, middle dots, a “No.” before it.
+
+    `plain_text` of protect.sql is the same for columns.
+    """
+    folded = unicodedata.normalize("NFKC", text.replace("№", "No.")).lower()
+    return _UNMEANT.sub("", _NUMBER_SIGN.sub("", folded))
 
 
 def _western(number: str) -> str:

@@ -10,6 +10,7 @@ from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.kit.text import plain
 from portal.payments.actions import Incoming, Posted, post_payment
 from portal.payments.choosing import bills_of_lines, chosen, lock_bills
 from portal.payments.finding import Found, homes_meant
@@ -78,11 +79,12 @@ async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
 
 
 async def _refuse_used_slip(community: int, channel: CounterChannel, reference: str) -> None:
-    """Raises Refused naming the receipt that already stands for this slip; holds the number until the end."""
-    await advisory_lock(f"slip:{community}:{channel}:{reference}")
+    """Raises Refused naming the receipt of this slip, however its number is typed; holds it until the end."""
+    await advisory_lock(f"slip:{community}:{channel}:{plain(reference)}")
     row = await fetch_one(
         "SELECT p.number, p.received_on, u.name FROM payment p JOIN debtor d ON d.id = p.debtor"
-        " JOIN unit u ON u.id = d.unit WHERE p.community = $1 AND p.channel = $2 AND p.reference = $3",
+        " JOIN unit u ON u.id = d.unit WHERE p.community = $1 AND p.channel = $2"
+        " AND plain_text(p.reference) = plain_text($3) ORDER BY p.number LIMIT 1",
         community,
         channel.value,
         reference,

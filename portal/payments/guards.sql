@@ -21,3 +21,5 @@ CREATE CONSTRAINT TRIGGER allocation_adds_up AFTER INSERT ON allocation
 DROP TRIGGER IF EXISTS credit_adds_up ON credit;
 CREATE CONSTRAINT TRIGGER credit_adds_up AFTER INSERT ON credit
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION payment_is_used_up();
+-- A slip is found however its number is typed. Not unique: what was taken in before may be there in two spellings.
+CREATE INDEX IF NOT EXISTS payment_by_slip ON payment (community, channel, plain_text(reference));

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.db import EVERYWHERE, fetch, unit_of_work
 from portal.desk.lookup import search, unit_page
 from portal.estate.importing import import_estate
 from portal.kit.errors import Missing
@@ -64,12 +65,19 @@ async def test_a_person_is_found_by_name_and_by_the_end_of_a_phone_which_stays_m
     assert (await search(estate["冯丽"], "101")).people == []
 
 
+@pytest.mark.parametrize("dot", ["·", "•", "・", "‧", "･", " · ", ""])
+async def test_a_person_is_found_with_any_middle_dot(estate, dot):
+    async with unit_of_work(EVERYWHERE):
+        await fetch("UPDATE person SET name = '买买提·阿不都' WHERE name = '陈静'")
+    assert [one.name for one in (await search(estate["冯丽"], f"买买提{dot}阿不都")).people] == ["买买提·阿不都"]
+
+
 async def test_a_bill_is_found_by_its_number(estate):
     assert [(bill.number, bill.unit) for bill in (await search(estate["冯丽"], "1")).bills] == [(1, "1栋101")]
 
 
 async def test_wildcards_and_nothing_find_nothing(estate):
-    for words in ("", "  ", "%", "_", ".*", "\\", "栋(", "99999999999999999999"):
+    for words in ("", "  ", "·", "%", "_", ".*", "\\", "栋(", "99999999999999999999"):
         found = await search(estate["冯丽"], words)
         assert found.people == found.bills == []
 

@@ -128,6 +128,24 @@ async def test_a_slip_is_recorded_once_and_the_refusal_names_the_earlier_receipt
     assert await owed(bill) == Money(200)
 
 
+@pytest.mark.parametrize("typed", ["a-1", "Ａ－１", "A - 1", "No.A-1", "№ A-1", "№A-1", "no a-1", "编号：A-1", "A-1 "])
+async def test_a_slip_in_another_spelling_is_the_same_slip(typed):
+    estate, bill, _lines = await home(500)
+    await counter(estate, bill, 200, "No.: A-1" if typed == "A-1 " else "A-1")
+    with pytest.raises(Refused) as no:
+        await counter(estate, bill, 100, typed)
+    assert no.value.sentence.facts["number"] == 1
+    await counter(estate, bill, 100, "A1")
+
+
+async def test_clerks_who_type_one_slip_in_different_ways_at_once_take_it_once():
+    estate, bill, _lines = await home(500)
+    typed = ("A-1", "a-1", "Ａ-1", "编号 A-1")
+    found = await asyncio.gather(*(counter(estate, bill, 100, one) for one in typed), return_exceptions=True)
+    assert [type(one).__name__ for one in found].count("Refused") == 3
+    assert await owed(bill) == Money(400)
+
+
 async def test_of_two_clerks_with_one_slip_one_is_refused():
     estate, bill, _lines = await home(500)
     found = await asyncio.gather(*(counter(estate, bill, 100) for _ in range(4)), return_exceptions=True)
