@@ -26,7 +26,7 @@ from portal.audit.actions import begin_request
 from portal.audit.jobs import seal
 from portal.billing.requesting import see_to_run
 from portal.checkout.gateway import gateway
-from portal.checkout.jobs import poll_attempts, settle_event, sweep_events
+from portal.checkout.jobs import close_attempt, poll_attempts, settle_event, sweep_events
 from portal.daily import ask_for_days, see_to_day
 from portal.database import Database
 from portal.db import fetch, unit_of_work
@@ -61,6 +61,7 @@ def entrypoints(settings: Settings) -> Mapping[str, Callable[..., Awaitable[Any]
     return {
         "send_notice": partial(send_notice, settings),
         "settle_event": settle_event,
+        "close_attempt": close_attempt,
         "see_to_run": see_to_run,
         "see_to_import": see_to_import,
         "write_letters": write_letters,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from portal.checkout.attempts import reach
+from portal.checkout.attempts import give_up, reach
 from portal.checkout.gateway import StripeRefused, StripeSilent
 from portal.checkout.inbox import collect_events, settle_stored_event, waiting_events
 from portal.checkout.records import LIFETIME, LIVE, read_attempt
@@ -29,6 +29,17 @@ LEFT_LYING = timedelta(minutes=1)
 async def settle_event(event: str) -> None:
     """Settle one stored event. Raises StripeSilent, and then the queue tries again."""
     await settle_stored_event(event)
+
+
+async def close_attempt(attempt: str) -> None:
+    """End an attempt whose bills ask for less than they did; if it was paid meanwhile, it is posted.
+
+    Raises Refused while Stripe does not answer, and then the queue tries again.
+    """
+    for _ in range(2):  # the session may come while the attempt is ended without one
+        known = await read_attempt(UUID(attempt))
+        if known.state in LIVE:
+            await give_up(known)
 
 
 async def attempts(on: date, community: int | None = None) -> int:

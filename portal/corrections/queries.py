@@ -14,6 +14,7 @@ from portal.db import fetch, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.payments.online import open_online
 from portal.people.principal import Principal
 
 
@@ -51,6 +52,17 @@ async def corrections_at(by: Principal) -> list[CorrectionRow]:
         list(by.with_role(*ASKERS)),
     )
     return [_row(by, row) for row in rows]
+
+
+@reading
+async def open_online_of(by: Principal, correction: UUID) -> Money:
+    """What is open online for the bill of a correction that this person may answer."""
+    rows = await fetch(
+        "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
+        correction,
+        list(by.with_role(*APPROVERS)),
+    )
+    return await open_online(by, [row["bill"] for row in rows])
 
 
 def _row(by: Principal, row: Record) -> CorrectionRow:

@@ -10,6 +10,7 @@ from portal.billing.desk import line_at
 from portal.corrections import actions, queries
 from portal.corrections.forms import CorrectionForm, RefusalForm
 from portal.kit.i18n import N_
+from portal.payments.online import CLOSING
 from portal.web.guards import staff, stepped_up
 from portal.web.held import begin
 from portal.web.i18n import _
@@ -46,8 +47,11 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> R
 )
 async def approve(request: Request, correction: FromPath[UUID]) -> Response:
     """Approve what somebody else asked for."""
+    online = await queries.open_online_of(request.user, correction)
     await actions.approve_correction(request.user, correction)
     flash(request, N_("The line is corrected and the owner told."))
+    if online:
+        flash(request, CLOSING, "info", sum=online)
     return go(request, "desk.corrections:list")
 
 

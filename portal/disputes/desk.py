@@ -19,6 +19,7 @@ from portal.disputes.steps import HANDLERS
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
+from portal.payments.online import open_online
 from portal.people.principal import Principal, Role
 from portal.people.queries import departments_of, staff_of
 
@@ -228,6 +229,18 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         and by.may(found.community, Role.manager)
         and not row["concerned"],
     )
+
+
+@reading
+async def open_online_of(by: Principal, dispute: UUID) -> Money:
+    """What is open online for the bill of a dispute in their communities that still has a sum to credit."""
+    rows = await fetch(
+        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)"
+        " AND d.amount > (SELECT coalesce(sum(amount), 0) FROM decision WHERE dispute = d.id AND final_at IS NOT NULL)",
+        dispute,
+        list(by.with_role(*HANDLERS)),
+    )
+    return await open_online(by, [row["bill"] for row in rows])
 
 
 async def _proposal(dispute: Dispute) -> tuple[Proposal, UUID] | None:

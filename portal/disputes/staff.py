@@ -9,8 +9,11 @@ from litestar.response import Template
 
 from portal.disputes import deciding, desk, forms
 from portal.disputes.rectifying import FIELDS, rectify
+from portal.disputes.states import Outcome
 from portal.disputes.steps import HANDLERS
 from portal.kit.i18n import N_
+from portal.kit.money import ZERO, Money
+from portal.payments.online import CLOSING
 from portal.web.forms import UPLOAD_BYTES, Form
 from portal.web.guards import of_one_estate, staff
 from portal.web.held import begun
@@ -91,9 +94,11 @@ async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Respons
 async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Decide it, or propose a decision above the limit."""
     form: Any = forms.DecisionForm(await request.form())
+    online = await desk.open_online_of(request.user, dispute_id)
     if form.validate() and await form.accepts(_decide(request, dispute_id, form)):
         if form.outcome:
             flash(request, N_("Decided. The owner has been told."))
+            _tell_closing(request, online if form.data["outcome"] is not Outcome.rejected else ZERO)
         else:
             flash(request, N_("Proposed. Above the limit, another manager has to approve it."), "info")
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
@@ -108,8 +113,10 @@ async def approve(request: Request, dispute_id: FromPath[UUID]) -> Response:
     if not form.validate():
         return await show_page(request, dispute_id, status=422, approval=form)  # type: ignore[return-value]
     agree = sent.get("agree") != "no"
+    online = await desk.open_online_of(request.user, dispute_id)
     await deciding.approve(request.user, dispute_id, agree=agree, text=form.text.data)
     flash(request, N_("Approved. The owner has been told.") if agree else N_("Given back to be decided anew."))
+    _tell_closing(request, online if agree else ZERO)
     return go(request, "desk.disputes:show", dispute_id=dispute_id)
 
 
@@ -143,6 +150,11 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
 
 def _named(departments: list[str]) -> list[tuple[str, str]]:
     return [(name, name) for name in departments]
+
+
+def _tell_closing(request: Request, online: Money) -> None:
+    if online:
+        flash(request, CLOSING, "info", sum=online)
 
 
 def _rectify(request: Request, dispute: UUID, form: Any) -> Any:

@@ -18,6 +18,7 @@ from portal.ledger.states import Account, JournalKind
 from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.payments.choosing import lock_bills, outstanding_of
+from portal.payments.online import close_online
 from portal.payments.rules import Part, allocate
 from portal.payments.states import PaymentChannel
 from portal.units.debtors import tell_debtor
@@ -55,15 +56,18 @@ async def post_payment(money: Incoming, *, actor: str) -> Posted:
     """Post money in the running unit of work, exactly once for its id and for its Stripe intent (I-P1).
 
     Locks the bills it was meant for by id, applies at most what each line still owes and keeps the rest as the
-    debtor's credit (I-P3, I-P6). The receipt's number is drawn late, because whoever posts next waits for it. An
-    arrears case that this pays closes when the transaction ends (arrears/guards.sql).
+    debtor's credit (I-P3, I-P6); what else is open online for them is ended. The receipt's number is drawn late,
+    because whoever posts next waits for it. An arrears case that this pays closes when the transaction ends
+    (arrears/guards.sql).
     """
-    await lock_bills(await _bills_of(money.designation))
+    touched = await _bills_of(money.designation)
+    await lock_bills(touched)
     if before := await _posted_before(money):
         return before
     applied, surplus = allocate(money.amount, money.designation, await outstanding_of(money.designation))
     await _book(money, applied, surplus)
     number = await _insert(money, applied, surplus)
+    await close_online(touched)
     await record(
         actor,
         AuditVerb.PAYMENT_RECORDED,

@@ -19,6 +19,7 @@ from portal.ledger.states import Account, JournalKind
 from portal.notices.states import NoticeKind
 from portal.payments.actions import add_credit
 from portal.payments.choosing import lock_bills
+from portal.payments.online import close_online
 from portal.payments.rules import take_back
 from portal.units.debtors import tell_debtor
 
@@ -39,7 +40,8 @@ async def credit_line(
     """Take `amount` (above zero) off a line in the running unit of work; the id of the adjustment.
 
     What the line had received beyond its new sum is taken back, from the newest payment first, and kept as the
-    debtor's credit in the same transaction (I-B5). Raises Missing, and Invalid("amount") above what the line asks.
+    debtor's credit in the same transaction (I-B5); what is open online for the bill is ended. Raises Missing, and
+    Invalid("amount") above what the line asks.
     """
     found = await fetch_one(
         "SELECT l.bill, l.community, b.debtor, i.kind FROM bill_line l JOIN bill b ON b.id = l.bill"
@@ -74,6 +76,7 @@ async def credit_line(
         adjustment, [(charged(found["kind"]), amount), (owes, excess - amount), (Account.owner_credit, -excess)]
     )
     await post(found["community"], JournalKind.adjustment, [entry], on=on, reason=reason)
+    await close_online([found["bill"]])
     if excess:
         await _release(line, excess, found["community"], found["debtor"], adjustment)
     await record(

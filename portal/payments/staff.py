@@ -11,6 +11,7 @@ from portal.kit.i18n import N_
 from portal.payments import desk
 from portal.payments.counter import TAKERS, record_counter_payment
 from portal.payments.forms import CounterForm
+from portal.payments.online import CLOSING, open_online
 from portal.payments.queries import receipt_for_desk
 from portal.payments.receipts import receipt_pdf
 from portal.web.guards import of_one_estate, staff
@@ -39,8 +40,11 @@ async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
 async def take(request: Request) -> Response:
     """Post money taken by staff."""
     form: Any = CounterForm(await request.form())
+    online = await open_online(request.user, form.bill.data or [])
     if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted), also_refused=True):
         flash(request, N_("Receipt %(number)s is recorded."), number=form.outcome.number)
+        if online:
+            flash(request, CLOSING, "info", sum=online)
         return go(request, "desk.payments:list", query={"unit": form.unit.data})
     return await counter(request, form, status=form.status)
 
