@@ -159,12 +159,8 @@ V = "'00000000-0000-0000-0000-00000000000b'"
 Rows = list[tuple[str, dict[str, str]]]
 SEEN = {"actor": "'x'", "rule": "'x'", "arrears_case": U}
 EMPTY = {
-    "unit": U,
-    "state": "'approved'",
-    "filed_by": U,
-    "starts_on": "'2026-11-01'",
-    "ends_on": "'2026-11-30'",
-}
+    "unit": U, "state": "'approved'", "filed_by": U, "starts_on": "'2026-11-01'", "ends_on": "'2026-11-30'",
+}  # fmt: skip
 ALONE = {"dispute": U, "community": "2", "final_at": "now()", "approved_by": "NULL"}
 SIGNED = {"state": "'published'", "signed_by": U, "signed_at": "now()", "signed_sha256": "'x'", "content_sha256": "'y'"}
 
@@ -236,6 +232,7 @@ INVENTED: dict[str, Rows] = {
         ("bill_line", {"id": V, "bill": U}),
         ("plan_line", {"plan": U, "line": V}),
     ],
+    "I-W2": [("letter", {"amount": "5", "facts": """'{"credit": 0, "lines": [{"amount": 4}]}'"""})],
     "I-W1": [("contact", {"channel": "'demand'", "outcome": "'opened'", "proves": "true"})],
     "LAW-3": [("claim", {"state": "'filed'"})],
     "PLAN-6": [("plan", {"state": "'active'", "ended_at": "now()"})],

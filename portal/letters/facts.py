@@ -14,7 +14,8 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 
 _LINES = """
-SELECT b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
+SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - w.outstanding AS paid,
+  b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
   l.quantity, l.rate, l.months, t.per, t.source, u.name AS unit
 FROM bill b JOIN bill_line l ON l.bill = b.id JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
 JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = b.unit
@@ -24,6 +25,18 @@ _HEAD = """
 SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM debtor d
 JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
 WHERE d.id = $1
+"""
+
+# A letter l of a case k outlives its sum when anything that it asks for was paid, credited or held since: less of one
+# of its bills may be chased, other money lies there as credit, or everything is on hold.
+SUPERSEDED = """
+(EXISTS (SELECT FROM (SELECT (x->>'bill')::bigint AS number, sum((x->>'amount')::bigint) AS asked
+    FROM jsonb_array_elements(l.facts->'lines') x GROUP BY 1) q
+  JOIN bill b ON b.debtor = k.debtor AND b.number = q.number
+  WHERE q.asked > (SELECT coalesce(sum(w.outstanding - w.held) FILTER (WHERE NOT w.replaced), 0) FROM line_balance w
+    WHERE w.bill = b.id))
+ OR (SELECT coalesce(sum(c.amount), 0) FROM credit c WHERE c.debtor = k.debtor) <> (l.facts->>'credit')::bigint
+ OR EXISTS (SELECT FROM hold h WHERE h.debtor = k.debtor AND h.line IS NULL AND h.released_at IS NULL))
 """
 
 
@@ -69,6 +82,10 @@ async def stated_facts(debtor: UUID, on: date) -> dict[str, object]:
             "en": line["name_en"],
             "due_on": line["due_on"].isoformat(),
             "amount": line["outstanding"] - line["held"],
+            "billed": line["billed"],
+            "corrected": line["corrected"],
+            "paid": line["paid"],
+            "held": line["held"],
             "quantity": line["quantity"],
             "rate": line["rate"],
             "months": line["months"],

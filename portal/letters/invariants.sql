@@ -1,3 +1,9 @@
 -- I-W1: what proves that a letter arrived belongs to a letter of the same case, and did not happen before it was issued.
 SELECT o.id FROM contact o LEFT JOIN letter_proof p ON p.contact = o.id LEFT JOIN letter l ON l.id = p.letter
 WHERE o.proves AND (l.id IS NULL OR l.arrears_case <> o.arrears_case OR o.on_day < l.issued_on);
+
+-- I-W2: what a letter asks for is the sum of its lines less the credit, and each line adds up to what is asked of it.
+SELECT l.id FROM letter l WHERE l.amount <> -(l.facts->>'credit')::bigint + (SELECT sum((x->>'amount')::bigint)
+  FROM jsonb_array_elements(l.facts->'lines') x)
+OR EXISTS (SELECT FROM jsonb_array_elements(l.facts->'lines') x WHERE x ? 'billed' AND (x->>'amount')::bigint <>
+  (x->>'billed')::bigint + (x->>'corrected')::bigint - (x->>'paid')::bigint - (x->>'held')::bigint);

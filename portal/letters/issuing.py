@@ -28,7 +28,7 @@ from portal.kit.i18n import N_
 from portal.kit.once import id_of
 from portal.ladders.queries import ladder_of
 from portal.ladders.rules import Policy
-from portal.letters.facts import stated_facts
+from portal.letters.facts import SUPERSEDED, stated_facts
 from portal.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
@@ -86,9 +86,11 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, p
         said = condition(shut)
         raise Refused(said.text, **said.facts)
     last = await fetch_one(
-        "SELECT l.number, l.issued_on FROM letter l WHERE l.arrears_case = $1 AND l.kind = $2 AND l.issued_on > $3"
+        "SELECT l.number, l.issued_on FROM letter l JOIN arrears_case k ON k.id = l.arrears_case"
+        " WHERE l.arrears_case = $1 AND l.kind = $2 AND l.issued_on > $3"
         " AND NOT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
-        "   AND o.outcome = 'returned') ORDER BY l.number DESC LIMIT 1",
+        "   AND o.outcome = 'returned')"
+        f" AND NOT {SUPERSEDED} ORDER BY l.number DESC LIMIT 1",
         case,
         kind.value,
         on - AGAIN_AFTER,

@@ -6,9 +6,11 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from portal.kit.errors import Refused
 from portal.letters.paper import letters_pdf
-from portal.letters.proving import open_letter
+from portal.letters.proving import OUTLIVED, open_letter
 from portal.letters.queries import LetterPage, letter_of
+from portal.letters.states import LetterState
 from portal.web.guards import owner
 from portal.web.i18n import _
 from portal.web.page import page
@@ -31,7 +33,9 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
 
 
 async def pdf_of(request: Request, found: LetterPage) -> Response[bytes]:
-    """A letter's PDF, opened in the browser."""
+    """A letter's PDF, opened in the browser. Raises Refused when it has outlived its sum."""
+    if found.row.state is LetterState.superseded:
+        raise Refused(OUTLIVED)
     content = await letters_pdf([(found.row, found.facts, found.at)], request.app.state.web.sandbox)
     return pdf(content, f"{found.row.called}.pdf")
 

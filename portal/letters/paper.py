@@ -43,7 +43,12 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
 def stated_line(line: dict[str, Any]) -> dict[str, str]:
     """A line of `stated_facts` as a paper prints it."""
     months = line["first"] if line["first"] == line["last"] else f"{line['first']} – {line['last']}"
-    factors = [f"{_plain(line['quantity'])}", _plain(line["rate"]), line["months"]]
+    per = line["per"] or ""
+    factors = [
+        _plain(line["quantity"], f" {per}"),
+        _plain(line["rate"], f" 元/{per}" if per else " 元"),
+        f"{line['months']} 个月" if line["months"] else "",
+    ]
     reckoned = " × ".join(factor for factor in factors if factor)
     return {
         "bill": str(line["bill"]),
@@ -53,11 +58,12 @@ def stated_line(line: dict[str, Any]) -> dict[str, str]:
         "due": line["due_on"],
         "basis": "；".join(part for part in (reckoned, line["source"]) if part) or "—",
         "amount": _yuan(line["amount"]),
+        **{name: _yuan(line[name]) if name in line else "—" for name in ("billed", "corrected", "paid", "held")},
     }
 
 
-def _plain(number: str | float | None) -> str:
-    return "" if number is None else f"{float(number):.6f}".rstrip("0").rstrip(".")
+def _plain(number: str | float | None, unit: str) -> str:
+    return "" if number is None else (f"{float(number):.6f}".rstrip("0").rstrip(".") + unit).strip()
 
 
 def _yuan(fen: int) -> str:

@@ -16,6 +16,7 @@ from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.letters.facts import SUPERSEDED
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
@@ -28,6 +29,9 @@ CLOSED = N_("This case is closed. Nothing is chased any more.")
 ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
 NO_PHOTO = N_("Add a photo of the closed envelope at the door, with the number of the home in it.")
 NO_ENVELOPE = N_("A letter is left at a door in a closed envelope only: nobody else may read what somebody owes.")
+OUTLIVED = N_(
+    "The sum of this letter is not owed any more: something was paid, credited or put on hold. Issue a new letter."
+)
 NO_WAY = N_("That is no way in which a letter arrives. Choose one.")
 NO_NUMBER = N_("Enter the number of the registered letter.")
 
@@ -58,6 +62,8 @@ async def record_delivery(
         kind = LetterKind(found["kind"])
         if kind not in CHANNEL:
             raise Refused(ONLY_A_DRAFT)
+        if await is_superseded(letter):
+            raise Refused(OUTLIVED)
         if await _proven(letter):
             raise Refused(PROVEN_ALREADY)
         if case["state"] == CaseState.closed:
@@ -103,7 +109,7 @@ async def open_letter(by: Principal, letter: UUID) -> None:
         )
         if case is None:
             raise Missing
-        if case["state"] == CaseState.closed or await _opened(letter):
+        if case["state"] == CaseState.closed or await _opened(letter) or await is_superseded(letter):
             return
         on = max(clock.today(case["timezone"]), case["issued_on"])
         channel = CHANNEL[LetterKind(case["kind"])]
@@ -117,6 +123,13 @@ async def _letter(letter: UUID, communities: list[int]) -> Record:
     if found is None:
         raise Missing
     return found
+
+
+async def is_superseded(letter: UUID) -> bool:
+    """Whether less may be asked for now than it says; in the running unit of work."""
+    return await fetch_value(
+        f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter
+    )
 
 
 async def _proven(letter: UUID) -> bool:

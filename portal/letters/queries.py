@@ -12,19 +12,20 @@ from asyncpg import Record
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
 from portal.arrears.queries import READERS
-from portal.arrears.states import PROVEN, ContactOutcome
+from portal.arrears.states import ContactOutcome
 from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photos_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
-from portal.letters.facts import AskedLine, asked_lines
+from portal.letters.facts import SUPERSEDED, AskedLine, asked_lines
 from portal.letters.states import LetterKind, LetterState, number_of
 from portal.people.principal import Principal
 from portal.people.queries import community_called
 
 PER_PAGE = 50
+SETTLED = (LetterState.delivered, LetterState.superseded)  # nothing is to be delivered any more
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class LetterPage:
     @property
     def to_deliver(self) -> bool:
         """Whether proof of its delivery may still be recorded."""
-        return self.row.kind is not LetterKind.lawyer_draft and self.row.state is not LetterState.delivered
+        return self.row.kind is not LetterKind.lawyer_draft and self.row.state not in SETTLED
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,10 @@ class LetterQueue:
     pages: int
 
 
-_STATE = """
-CASE WHEN EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id
-            AND o.outcome IN ('handed_over', 'household', 'posted', 'registered', 'opened')) THEN 'delivered'
+_STATE = f"""
+CASE WHEN {SUPERSEDED} THEN 'superseded'
+     WHEN EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)
+       THEN 'delivered'
      WHEN EXISTS (SELECT FROM letter_proof p WHERE p.letter = l.id) THEN 'returned' ELSE 'issued' END
 """
 _ROWS = (
@@ -119,15 +121,18 @@ _OF_CASE = _ROWS + " WHERE l.arrears_case = $1 ORDER BY l.number DESC"
 _UNDER_WAY = (
     "WITH w AS (" + _ROWS + " WHERE l.community = ANY($1::int[]) AND l.kind <> 'lawyer_draft' AND k.state <> 'closed')"
     " SELECT w.*, count(*) OVER () AS found, count(*) FILTER (WHERE w.pay_by < $2) OVER () AS late FROM w"
-    " WHERE w.state <> 'delivered' ORDER BY w.pay_by, w.number LIMIT $3 OFFSET $4"
+    " WHERE w.state NOT IN ('delivered', 'superseded') ORDER BY w.pay_by, w.number LIMIT $3 OFFSET $4"
 )
 _TO_PRINT = (
     "WITH w AS (" + _ROWS + " WHERE l.community = $1 AND coalesce(u.building, '') = $2 AND l.kind <> 'lawyer_draft'"
-    " AND k.state <> 'closed') SELECT * FROM w WHERE state <> 'delivered' ORDER BY number LIMIT 500"
+    " AND k.state <> 'closed') SELECT * FROM w WHERE state NOT IN ('delivered', 'superseded') ORDER BY number LIMIT 500"
 )
-# A home waits for a notice while its case stands at stage 2 and no notice was written since the case was opened.
-TO_ISSUE = """
-k.state = 'open' AND k.stage = 2 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice')
+_ARRIVED = "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)"
+# A home waits for a notice while its case stands at stage 2 and no notice was written since the case was opened, or
+# only one that is superseded and never arrived.
+TO_ISSUE = f"""
+k.state = 'open' AND k.stage = 2 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice'
+  AND ({_ARRIVED} OR NOT {SUPERSEDED}))
 """
 _BUILDINGS = (
     """
@@ -136,8 +141,11 @@ SELECT c.id AS community, c.code, c.name AS estate, coalesce(u.building, '') AS 
     + TO_ISSUE
     + """) AS to_issue,
   coalesce(sum((SELECT count(*) FROM letter l WHERE l.arrears_case = k.id AND l.kind <> 'lawyer_draft'
-    AND NOT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id
-    AND o.outcome = ANY($2)))), 0)::int AS to_deliver
+    AND NOT """
+    + _ARRIVED
+    + " AND NOT "
+    + SUPERSEDED
+    + """)), 0)::int AS to_deliver
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
 WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND k.stage >= 2
 GROUP BY c.id, c.code, c.name, coalesce(u.building, '') ORDER BY c.code, min(u.sort_key)
@@ -166,7 +174,7 @@ def _row(row: Record) -> LetterRow:
         row["pay_by"],
         Money(row["amount"]),
         state,
-        state is not LetterState.delivered and clock.today(row["timezone"]) > row["pay_by"],
+        state not in SETTLED and clock.today(row["timezone"]) > row["pay_by"],
     )
 
 
@@ -209,7 +217,7 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     communities = list(by.with_role(*READERS))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
-    buildings = await fetch(_BUILDINGS, communities, [outcome.value for outcome in PROVEN])
+    buildings = await fetch(_BUILDINGS, communities)
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
         [_row(row) for row in rows],

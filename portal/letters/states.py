@@ -12,11 +12,12 @@ class LetterKind(StrEnum):
 
 
 class LetterState(StrEnum):
-    """Issued until there is proof that it arrived, or that it came back."""
+    """Issued until there is proof that it arrived, or that it came back; superseded once less is owed than it asks."""
 
     issued = "issued"
     delivered = "delivered"
     returned = "returned"
+    superseded = "superseded"
 
 
 K = LetterKind

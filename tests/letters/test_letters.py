@@ -66,7 +66,7 @@ async def test_a_notice_asks_for_what_may_be_chased_and_everybody_who_owes_is_to
         pdf = await letters_pdf([(found.row, found.facts, found.at)])
         assert pdf == await letters_pdf([(found.row, found.facts, found.at)]), "the same bytes again"
         said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-        assert "缴费通知单" in said and "70.00" in said and "100.00" not in said and "30.00" not in said
+        assert "缴费通知单" in said and "¥70.00" in said and "¥100.00" not in said and "¥30.00" not in said
         assert not await debts.broken_invariants()
 
 
