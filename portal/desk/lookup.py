@@ -26,6 +26,7 @@ MOST = 30
 LEAST_DIGITS = 4
 LIVED = LIVED_IN.format(day="($3 AT TIME ZONE c.timezone)::date")
 _DIGITS = re.compile(r"\d+", re.ASCII)
+NOT_DIGIT = "[^0-9]+"
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ class BillHit:
 
 @dataclass(frozen=True)
 class Hits:
-    """What was found."""
+    """What was found; `more_units` and `more_people` count those that are not in the lists."""
 
     units: list[UnitRow]
     people: list[PersonHit]
     bills: list[BillHit]
+    more_units: int = 0
+    more_people: int = 0
 
     @property
     def none(self) -> bool:
@@ -161,33 +164,39 @@ async def search(by: Principal, words: str) -> Hits:
     communities = list(by.with_role(*Role))
     if not wanted:
         return Hits([], [], [])
-    return Hits(
-        await _units(communities, wanted), await _people(by, communities, wanted), await _bills(communities, wanted)
-    )
+    units, more_units = await _units(communities, wanted)
+    people, more_people = await _people(by, communities, wanted)
+    return Hits(units, people, await _bills(communities, wanted), more_units, more_people)
 
 
-async def _units(communities: list[int], words: str) -> list[UnitRow]:
-    """The home of that name first and alone if there is one, else those whose name holds it."""
+async def _units(communities: list[int], words: str) -> tuple[list[UnitRow], int]:
+    """The home of that name alone if there is one, else those whose name begins with it and then those that hold it;
+    and how many more there are."""
     name = loose(words)
     runs = _DIGITS.findall(name)
     rows = await fetch(
         f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED} AS occupancy,"
-        "   ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
+        "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
         "     WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
         "     AND coalesce(o.starts_on, '-infinity') <= ($3 AT TIME ZONE c.timezone)::date"
         "     AND coalesce(o.ends_on, 'infinity') >= ($3 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
         " FROM unit u JOIN community c ON c.id = u.community WHERE u.community = ANY($1)"
         " AND (u.name ~ $2 OR ($4 AND strpos(lower(u.name), lower($5)) > 0))"
-        ' ORDER BY c.code, u.sort_key COLLATE "C" LIMIT 500',
+        ' ORDER BY u.name ~ $6 DESC, c.code, u.sort_key COLLATE "C" LIMIT 500',
         communities,
         ".*".join(runs) if runs else "$^",  # only digits of ours reach the pattern
         clock.now(),
         not runs,
         words,
+        f"^{NOT_DIGIT.join(runs)}({NOT_DIGIT}|$)" if runs else "$^",
     )
     found = [(loose(row["name"]), unit_row(row)) for row in rows]
     exact = [unit for key, unit in found if key == name]
-    return exact or [unit for key, unit in found if name in key or _tail(name, key)][:MOST]
+    if exact:
+        return exact, 0
+    held = [unit for key, unit in found if name in key or _tail(name, key)]
+    unread = rows[0]["found"] - len(rows) if rows else 0
+    return held[:MOST], max(0, len(held) + unread - MOST)
 
 
 def _tail(name: str, key: str) -> bool:
@@ -197,11 +206,11 @@ def _tail(name: str, key: str) -> bool:
     return parts[-1] == wanted[-1] and all(part in rest for part in wanted)
 
 
-async def _people(by: Principal, communities: list[int], words: str) -> list[PersonHit]:
+async def _people(by: Principal, communities: list[int], words: str) -> tuple[list[PersonHit], int]:
     digits = "".join(_DIGITS.findall(words.removeprefix("+86")))
     is_phone = len(digits) >= LEAST_DIGITS and not re.search(r"[^\d\s+()-]", words)
     rows = await fetch(
-        "SELECT p.id, p.name, p.community, c.name AS estate, p.phone,"
+        "SELECT p.id, p.name, p.community, c.name AS estate, p.phone, count(*) OVER () AS found,"
         "   ARRAY(SELECT DISTINCT u.id::text || '|' || u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
         "     WHERE o.person = p.id) AS units"
         " FROM person p JOIN community c ON c.id = p.community WHERE p.community = ANY($1)"
@@ -214,7 +223,7 @@ async def _people(by: Principal, communities: list[int], words: str) -> list[Per
         plain(words),
         MOST,
     )
-    return [
+    hits = [
         PersonHit(
             row["id"],
             row["name"],
@@ -224,6 +233,7 @@ async def _people(by: Principal, communities: list[int], words: str) -> list[Per
         )
         for row in rows
     ]
+    return hits, rows[0]["found"] - len(rows) if rows else 0
 
 
 async def _bills(communities: list[int], words: str) -> list[BillHit]:

@@ -10,7 +10,7 @@ from portal.estate.importing import import_estate
 from portal.kit.errors import Missing
 from portal.kit.text import loose, sort_key
 from portal.units.desk import units_at
-from tests import cast
+from tests import builders, cast
 from tests.client import browser
 from tests.estate.files import GOOD, write
 
@@ -55,6 +55,25 @@ async def test_a_part_of_a_name_finds_all_that_hold_it(estate):
     assert [unit.name for unit in found.units] == ["2栋1单元101"]
     found = await search(estate["冯丽"], "101")
     assert {unit.name for unit in found.units} == {"1栋101", "2栋1单元101", "10栋101"}
+
+
+async def test_a_building_comes_before_homes_that_only_hold_its_number(estate):
+    names = [unit.name for unit in (await search(estate["冯丽"], "2栋")).units]
+    assert names[0] == "2栋1单元101" and "1栋102" in names
+    assert (await search(estate["冯丽"], "10栋")).units[0].name == "10栋101"
+
+
+async def test_what_does_not_fit_the_lists_is_counted_and_said(estate, settings):
+    for number in range(301, 336):
+        await builders.unit(estate.community, f"7栋{number}")
+        await builders.owner(estate.community, f"欧阳{number}", f"19900007{number}")
+    found = await search(estate["冯丽"], "7栋")
+    assert (len(found.units), found.more_units) == (30, 5)
+    people = await search(estate["冯丽"], "欧阳")
+    assert (len(people.people), people.more_people) == (30, 5)
+    async with browser(settings, estate["冯丽"]) as client:
+        assert "还有 5 套房屋没有列出" in (await client.get("/desk/search?q=7栋")).text
+        assert "还有 5 人没有列出" in (await client.get("/desk/search?q=欧阳")).text
 
 
 async def test_a_person_is_found_by_name_and_by_the_end_of_a_phone_which_stays_masked(estate):
