@@ -95,7 +95,7 @@ async def test_what_a_tenant_pays_says_nothing_for_the_owner(debts: World, payer
 async def test_a_letter_counts_from_the_day_on_which_its_arrival_is_proven(debts: World, way: ContactOutcome) -> None:
     await debts.bill(OLD)
     letter = await issue_letter(debts.estate["沈平"], await the_case(debts), LetterKind.notice, PAY_AT)
-    needed = {"witness": "feng", "number": "XA 1", "photos": [Sent("door.jpg", a_photo())]}
+    needed = {"witness": "feng", "number": "XA 1", "enclosed": True, "photos": [Sent("door.jpg", a_photo())]}
     with on(TODAY + 3 * DAY):
         await record_delivery(debts.estate["沈平"], letter, way, happened_on=TODAY + DAY, **needed)
         (row,) = (await clocks(debts, TODAY + 3 * DAY)).clocks
