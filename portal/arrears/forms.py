@@ -40,6 +40,13 @@ class ContactForm(Form):
         self["channel"].options = [(one.value, label(one)) for one in MAY_COME_OF]
         self["outcome"].options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What `record_contact` takes."""
+        channel, outcome, happened_on = (self.data[name] for name in ("channel", "outcome", "happened_on"))
+        said = {"body": self.data["text"] or "", "witness": self.data["staff"] or ""}
+        return {"channel": channel, "outcome": outcome, "happened_on": happened_on, **said}
+
 
 class HoldForm(Form):
     """Stop chasing for a while."""

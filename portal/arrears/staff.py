@@ -57,17 +57,7 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
 async def contact(request: Request, case: FromPath[UUID]) -> Response:
     """Record a call, a visit, a talk."""
     form: Any = forms.ContactForm(await request.form())
-    if form.validate() and await form.accepts(
-        contacts.record_contact(
-            request.user,
-            case,
-            form.channel.data,
-            form.data["outcome"],
-            form.text.data or "",
-            form.staff.data or "",
-            form.happened_on.data,
-        )
-    ):
+    if form.validate() and await form.accepts(contacts.record_contact(request.user, case, **form.told)):
         flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
         return go(request, "desk.cases:show", case=case)
     return await show_page(request, case, status=422, contact=form)  # type: ignore[return-value]
