@@ -184,7 +184,7 @@ async def sign_in(victim: Victim, owners: int) -> None:
 
 def processes() -> list[tuple[int, int, str]]:
     """Number, parent and command line of everything that runs here."""
-    told = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     return [(int(p), int(q), args) for p, q, args in re.findall(r"^\s*(\d+)\s+(\d+)\s+(.*)$", told, re.M)]
 
 
