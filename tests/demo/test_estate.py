@@ -29,7 +29,7 @@ INTERFACE = {
     "people": "person, name, phone, email, language",
     "occupancies": "unit, person, role, share, from, to",
     "staff": "login, name, roles, department",
-    "committee": "person, post, from, to",
+    "committee": "person, post, votes, from, to",
     "charge_items": "item, name_zh, name_en, kind, tax_rate, voucher",
     "tariffs": "item, use, formula, rate, per, cycle_months, timing, proration, vacancy_rate, rounding, from, to, "
     "source",

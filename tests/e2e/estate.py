@@ -17,7 +17,7 @@ FILES = {
     "staff.csv": "login,name,roles,department\njing,经理甲,manager,项目部\n"
     "fuwu,客服乙,service,客服部\n"
     "caiwu,财务丙,finance;clerk,财务部\n",
-    "committee.csv": f"person,post,from,to\nP{HOMES[8]},委员,2024-01-01,\n",
+    "committee.csv": f"person,post,votes,from,to\nP{HOMES[8]},委员,yes,2024-01-01,\n",
     "charge_items.csv": "item,name_zh,name_en,kind,tax_rate,voucher\n"
     "service,物业服务费,Service fee,service_fee,0.06,invoice\nrefuse,垃圾清运费,Refuse,refuse,0.06,invoice\n",
     "opening_balances.csv": f"unit,item,period,due_on,amount\n1栋{HOMES[-1]},service,2025-03,2025-04-15,431.20\n",
