@@ -35,6 +35,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("statement", "known_base"): {"remuneration_base": "'nonsense'", "remuneration_rate": "0.1"},
     ("letter_batch", "every_home_is_counted"): {"issued": "1"},
     ("letter_batch", "no_more_than_its_homes"): {"issued": "1", "done": "1", "cases": "'{}'"},
+    ("contact", "only_paper_proves"): {"proves": "true", "channel": "'call'"},
     ("contact", "two_people"): {"by_staff": A, "witness": A},
     ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},
