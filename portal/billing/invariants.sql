@@ -1,10 +1,10 @@
 -- I-B1: the journal of a bill says what its lines said when they were issued, kind of money by kind of money.
 SELECT b.id, issued.fen AS lines, booked.fen AS books
 FROM bill b
-CROSS JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS fen FROM bill_line l WHERE l.bill = b.id) issued
-CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS fen FROM journal j JOIN posting p ON p.journal = j.id
-  WHERE j.source = b.id AND j.kind IN ('bill', 'opening') AND p.account LIKE 'receivable:%') booked
-WHERE issued.fen <> booked.fen;
+LEFT JOIN (SELECT bill, sum(amount) AS fen FROM bill_line GROUP BY bill) issued ON issued.bill = b.id
+LEFT JOIN (SELECT j.source, sum(p.amount) AS fen FROM journal j JOIN posting p ON p.journal = j.id
+  WHERE j.kind IN ('bill', 'opening') AND p.account LIKE 'receivable:%' GROUP BY j.source) booked ON booked.source = b.id
+WHERE coalesce(issued.fen, 0) <> coalesce(booked.fen, 0);
 
 -- I-B2: no line is paid or credited beyond what it asks for.
 SELECT line, fen, outstanding FROM line_balance WHERE fen < 0 OR outstanding < 0 OR outstanding > fen;

@@ -205,7 +205,9 @@ BOOKS = {
     "a sheet named twice": book(sheets('"people"', '"units"'), "Two sheets"),
     "another sheet": book(parts_of({**PLAIN, "Sheet1": sheet_of("a\n1\n")}), "Sheet1"),
     "no sheet": book(parts_of({}), "No sheet"),
-    "a merged cell": book(units(AREA, '<c r="F2"/>', ("</sheetData>", "</sheetData>" + MERGED))),
+    "a merged cell": book(
+        units(AREA, '<c r="F2"/>', ("</sheetData>", "</sheetData>" + MERGED)), "merged", 2, "units.csv"
+    ),
     "hidden rows": book(units('<row r="2"', '<row hidden="1" r="2"')),
     "a path outside": entries("damaged", ("../../../../tmp/evil.xml", b"<a/>")),
     "a link in the archive": entries("damaged", (link("xl/media/a.png"), b"/etc/passwd")),

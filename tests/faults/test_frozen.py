@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -50,11 +51,12 @@ async def said_again(victim: Victim, before: int) -> float:
 
 async def test_a_database_that_stands_still_is_told_within_five_seconds(victim: Victim) -> None:
     slowest = 0.0
+    bill = next((one for payer in victim.payers for one in payer.bills), str(uuid4()))  # the tests before may have paid
 
     async def ask(http: httpx.AsyncClient, method: str, path: str) -> int:
         nonlocal slowest
         began = time.monotonic()
-        form = {"bill": victim.payers[0].bills[0], "method": "alipay"} if method == "POST" else None
+        form = {"bill": bill, "method": "alipay"} if method == "POST" else None
         answer = await http.request(method, path, data=form)
         slowest = max(slowest, time.monotonic() - began)
         return answer.status_code
