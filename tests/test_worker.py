@@ -153,7 +153,7 @@ async def test_a_refused_text_is_tried_again_and_sent_once(settings: Settings, g
     estate = await cast.mingxi()
     async with worker(settings, gateway):
         await text_somebody(estate)
-        sent = await until(lambda: delivery("sent"))
+        sent = await until(lambda: delivery("sent"), seconds=90)  # the second try comes after ten
     assert sent["tries"] == 2
     assert len(gateway.taken) == 1
 
