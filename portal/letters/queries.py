@@ -54,6 +54,11 @@ class LetterRow:
     state: LetterState
     late: bool
 
+    @property
+    def superseded(self) -> bool:
+        """Whether less is owed now than it asks."""
+        return self.state is LetterState.superseded
+
 
 @dataclass(frozen=True)
 class LetterPage:
