@@ -17,6 +17,7 @@ from portal import db
 from portal.database import Database
 from portal.db import UnitOfWork
 from portal.embedded import FAST
+from portal.kit import clock
 from portal.settings import Settings
 from portal.setup import set_up
 
@@ -51,6 +52,14 @@ def settings() -> Iterator[Settings]:
         stripe_api_base="http://127.0.0.1:8421",
     )
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def clock_as_it_was() -> Iterator[None]:
+    """A test that moved the business clock leaves no other test in another year."""
+    moved = clock.now() - clock.real_now()
+    yield
+    clock.start_at(clock.real_now() + moved)
 
 
 @pytest.fixture(scope="session")
