@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -163,3 +164,23 @@ async def test_what_comes_too_early_waits_for_its_time(settings: Settings) -> No
         await send_notice(settings, **errand)
         assert (await debts.row("SELECT tries FROM delivery WHERE channel = 'email'"))["tries"] == 0
         assert (await debts.row(asked))["n"] == before + 1
+
+
+@pytest.mark.usefixtures("database", "clean")
+async def test_what_becomes_due_while_it_is_looked_at_is_not_lost(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on(TODAY):
+        debts, errand = await reminded()
+        begun, looks = clock.real_now(), itertools.count()
+        async with unit_of_work(debts.estate.community):
+            await fetch("UPDATE delivery SET state = 'suppressed' WHERE channel = 'sms'")
+            due = begun + timedelta(seconds=5)
+            await fetch("UPDATE delivery SET not_before = $1 WHERE channel = 'email'", due)
+        asked = "SELECT count(*) AS n FROM pgqueuer WHERE entrypoint = 'send_notice'"
+        before = (await debts.row(asked))["n"]
+        monkeypatch.setattr(clock, "real_now", lambda: begun + timedelta(seconds=6 * next(looks)))
+        await send_notice(settings, **errand)
+        monkeypatch.undo()
+        tries = (await debts.row("SELECT tries FROM delivery WHERE channel = 'email'"))["tries"]
+        assert (await debts.row(asked))["n"] - before + tries == 1, "sent, or to be sent"
