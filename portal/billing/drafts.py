@@ -16,7 +16,7 @@ from portal.tariffs.amounts import Share
 from portal.tariffs.rules import Days, Id, MeterReading, TariffVersion, UnitCharge, UnitFacts
 from portal.units.states import OWNING
 
-Source = tuple[str, str, str]  # ("reading", meter, month) or ("cost", scope, month)
+Source = tuple[str, str, str]  # ("reading", meter, month), ("cost", scope, month) or ("quantity", its first day, "")
 NO_COMMUNITY = N_("There is no community with the code %(code)s.")
 
 
@@ -62,7 +62,10 @@ class UnitCase:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a sum came about: quantity × rate × months (× vacancy rate) = exact yuan, rounded once."""
+    """How a sum came about: quantity × rate × months (× vacancy rate) = exact yuan, rounded once.
+
+    `quantities` are the rows behind a charge by quantity; `one_off` is one of them that is charged by itself.
+    """
 
     version: TariffVersion
     quantity: Decimal
@@ -72,11 +75,14 @@ class Derivation:
     vacancy_rate: Decimal | None = None
     readings: tuple[MeterReading, ...] = ()
     shares: tuple[Share, ...] = ()
+    quantities: tuple[UnitCharge, ...] = ()
+    one_off: bool = False
 
     @property
     def sources(self) -> frozenset[Source]:
-        """The readings and costs in it, so that none is billed twice."""
+        """The readings, costs and quantities in it, so that none is billed twice."""
         read: set[Source] = {("reading", r.meter, str(r.period)) for r in self.readings}
+        read |= {quantity_source(row) for row in self.quantities}
         return frozenset(read | {("cost", s.cost.scope, str(s.cost.period)) for s in self.shares})
 
     def facts(self) -> dict[str, Any]:
@@ -98,7 +104,15 @@ class Derivation:
                 }
                 for s in self.shares
             ],
-        }  # fmt: skip
+        } | self._counted()  # fmt: skip
+
+    def _counted(self) -> dict[str, Any]:
+        if not self.quantities:
+            return {}
+        rows = [
+            {"from": row.starts_on and str(row.starts_on), "quantity": plain(row.quantity)} for row in self.quantities
+        ]
+        return {"quantities": rows, "one_off": self.one_off}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +236,15 @@ class RunTotals:
 
 
 def sources_in(facts: Mapping[str, Any]) -> frozenset[Source]:
-    """The readings and costs that a stored line's facts name; the counterpart of `Derivation.sources`."""
+    """The readings, costs and quantities that a stored line's facts name; the counterpart of `Derivation.sources`."""
     read: set[Source] = {("reading", r["meter"], r["period"]) for r in facts.get("readings", ())}
+    read |= {("quantity", q["from"] or "", "") for q in facts.get("quantities", ())}
     return frozenset(read | {("cost", s["scope"], s["period"]) for s in facts.get("shares", ())})
+
+
+def quantity_source(row: UnitCharge) -> Source:
+    """A quantity of a unit and item, which its first day tells apart."""
+    return "quantity", str(row.starts_on or ""), ""
 
 
 def debtor_on(ties: tuple[Tie, ...], day: date) -> tuple[Id, ...]:

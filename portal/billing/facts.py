@@ -17,6 +17,7 @@ from portal.billing.drafts import Billed, Tie, UnitCase, sources_in
 from portal.billing.rules import Splits
 from portal.billing.schedule import Schedule
 from portal.db import fetch, fetch_one
+from portal.kit.bilingual import Bilingual
 from portal.kit.due import DueRule
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -32,10 +33,11 @@ _SIXTH = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Item:
-    """A charge item: its id and its kind of money."""
+    """A charge item: its id, its kind of money and its name."""
 
     id: UUID
     kind: str
+    name: Bilingual
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ async def book_of(community: int) -> Book:
     estate = await fetch_one("SELECT due_rule FROM community WHERE id = $1", community)
     if estate is None:
         raise LookupError(community)
-    items = await fetch("SELECT id, code, kind FROM charge_item WHERE community = $1", community)
+    items = await fetch("SELECT id, code, kind, name_zh, name_en FROM charge_item WHERE community = $1", community)
     versions = await fetch(
         "SELECT t.id, i.code AS item, t.use, t.formula, t.rate, t.per, t.cycle_months, t.timing, t.proration,"
         " t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source"
@@ -61,7 +63,7 @@ async def book_of(community: int) -> Book:
         community,
     )
     return Book(
-        {row["code"]: Item(row["id"], row["kind"]) for row in items},
+        {row["code"]: Item(row["id"], row["kind"], Bilingual(row["name_zh"], row["name_en"])) for row in items},
         tuple(_version(dict(row)) for row in versions),
         DueRule.parse(estate["due_rule"]),
     )

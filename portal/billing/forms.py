@@ -1,11 +1,15 @@
 """What staff type to run bills."""
 
+from collections.abc import Sequence
+
 from wtforms import ValidationError
 
+from portal.billing.comparing import Accepted
+from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import N_
 from portal.kit.period import Month
-from portal.web.forms import Day, Form, Text
-from portal.web.i18n import _
+from portal.web.forms import Day, Form, Many, Text
+from portal.web.i18n import _, language
 
 NOT_A_MONTH = N_("Enter the month, for example 2026-11.")
 
@@ -23,3 +27,20 @@ class RunForm(Form):
             self.month = Month.parse(field.data)
         except ValueError:
             raise ValidationError(_(NOT_A_MONTH)) from None
+
+
+class ApprovalForm(Form):
+    """What rightly comes to nothing in a run, and why."""
+
+    nothing_of = Many(N_("These rightly come to nothing this time"), coerce=str, required=False)
+    reason = Text(N_("Why"), most=500, lines=2, required=False, hint=N_("It is kept with the run and in the audit."))
+
+    def offer(self, items: Sequence[tuple[str, Bilingual]]) -> None:
+        """Let these items, code and name, be ticked: each of them, with a reason."""
+        self.nothing_of.required = self.reason.required = bool(items)
+        self.nothing_of.options = [(code, name.words(language())) for code, name in items]
+
+    @property
+    def accepted(self) -> Accepted:
+        """What was said."""
+        return Accepted(tuple(self.nothing_of.data or ()), self.reason.data or "")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from portal.billing.charges import ONE_UNIT, begins, counted, metered, shared_from
-from portal.billing.drafts import Billed, Derivation, LineDraft, Remark, UnitCase
+from portal.billing.drafts import Billed, Derivation, LineDraft, Remark, UnitCase, quantity_source
 from portal.billing.schedule import Schedule, Terms, within
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import total
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share, exact_amount, rounded
-from portal.tariffs.months import ONE
+from portal.tariffs.months import ONE, Counted
 from portal.tariffs.rules import Days, MeterReading, TariffVersion, UnitCharge
 from portal.tariffs.states import Formula
 from portal.units.states import OccupancyState
@@ -87,25 +87,65 @@ def _by_rate(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
     months = terms.months
     if before:
         months = tuple(m for m in months if not any(b.covers(m) for b in before))
-    if not months or not terms.rated:
-        return
     unit, since = found.case.unit, begins(terms, found.case.unit.handed_over_on)
     for formula in terms.rated:
-        if formula is Formula.per_quantity and any(
-            row.quantity is None and row.days.meet(within(months)) for row in found.rows
-        ):
-            found.remark(found.errors, "missing_quantity", NO_QUANTITY)
-        charged = counted(terms, months, formula, found.rows, since)
-        for c in charged:
-            area = unit.billable_area if formula is Formula.per_area else ONE_UNIT
-            if area is None:
-                found.remark(found.errors, "missing_area", NO_AREA)
-            elif c.version.rate is None:
-                found.remark(found.errors, "missing_rate", NO_RATE)
-            else:
-                derivation = _derive(found.case, c.version, area * c.quantity, c.months, c.day_count)
-                owed_on = charged[0].days.first  # the earliest comes first
-                found.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
+        rows, one_offs = _apart(formula, found.rows)
+        if months:
+            if formula is Formula.per_quantity:
+                _all_have_quantities(found, rows, within(months))
+            charged = counted(terms, months, formula, rows, since)
+            for c in charged:
+                area = unit.billable_area if formula is Formula.per_area else ONE_UNIT
+                _charge(found, c, area, charged[0].days.first, rows)  # the earliest comes first
+        if one_offs:
+            _by_one_off(found, terms, before, one_offs)
+
+
+def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCharge, ...], tuple[UnitCharge, ...]]:
+    """The rows that are charged month by month, and those that are charged once."""
+    if formula is not Formula.per_quantity or not any(row.month for row in rows):
+        return rows, ()
+    once = tuple(row for row in rows if row.is_one_off(rows))
+    return tuple(row for row in rows if row not in once), once
+
+
+def _by_one_off(found: ItemLines, terms: Terms, before: list[Billed], rows: tuple[UnitCharge, ...]) -> None:
+    """One line for each quantity that is charged once and is on no bill yet, owed by who owned the unit on its day.
+
+    A line that does not name its quantities, as they were not written down formerly, has all those of its months.
+    """
+    billed = {source for b in before for source in b.sources}
+    closed = [b for b in before if not any(kind == "quantity" for kind, _, _ in b.sources)]
+    since = begins(terms, found.case.unit.handed_over_on)
+    for row in rows:
+        month = row.month
+        if month not in terms.months or quantity_source(row) in billed or any(b.covers(month) for b in closed):
+            continue
+        _all_have_quantities(found, (row,), row.days)
+        for c in counted(terms, (month,), Formula.per_quantity, (row,), since):
+            _charge(found, c, ONE_UNIT, c.days.first, (row,), one_off=True)
+
+
+def _all_have_quantities(found: ItemLines, rows: tuple[UnitCharge, ...], days: Days) -> None:
+    if any(row.quantity is None and row.days.meet(days) for row in rows):
+        found.remark(found.errors, "missing_quantity", NO_QUANTITY)
+
+
+def _charge(
+    found: ItemLines, c: Counted, area: Decimal | None, owed_on: date, rows: tuple[UnitCharge, ...],
+    *, one_off: bool = False,
+) -> None:  # fmt: skip
+    """The line of what counts; an area or a rate that is missing is an error."""
+    if area is None:
+        found.remark(found.errors, "missing_area", NO_AREA)
+    elif c.version.rate is None:
+        found.remark(found.errors, "missing_rate", NO_RATE)
+    else:
+        derivation = _derive(found.case, c.version, area * c.quantity, c.months, c.day_count)
+        if c.version.formula is Formula.per_quantity:
+            counts = tuple(row for row in rows if row.quantity and row.days.meet(c.days))
+            derivation = replace(derivation, quantities=counts, one_off=one_off)
+        found.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
 
 
 def _by_meter(found: ItemLines, terms: Terms, before: list[Billed]) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.billing.comparing import Comparison, compared
 from portal.billing.drafts import Remark, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_splits, units_of
 from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
 from portal.db import unit_of_work
 from portal.kit.batches import batches, one_ahead, short_turns, uncollected
+from portal.kit.bilingual import Bilingual
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import UnitFacts
@@ -32,10 +34,12 @@ async def in_silence(done: int, whole: int) -> None:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run adds, or added. With errors found before, it adds nothing."""
+    """What a run adds, or added. With errors found before, it adds nothing; `names` are those of the items by code."""
 
     totals: RunTotals
     preview: bool
+    beside: Comparison = field(default_factory=Comparison)
+    names: Mapping[str, Bilingual] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -44,7 +48,8 @@ class RunReport:
 
     def as_json(self) -> dict[str, Any]:
         """The figures as a command prints them; sums in fen."""
-        totals = self.totals
+        totals, names = self.totals, self.names
+        zero = self.beside.come_to_nothing(totals.by_item) if self.preview else []
         counted = totals if self.ok or not self.preview else RunTotals(totals.period)
         return {
             "period": str(totals.period),
@@ -52,8 +57,8 @@ class RunReport:
             "lines": counted.lines,
             "total": counted.total.fen,
             "preview": self.preview,
-            "errors": [_remark(remark) for remark in totals.errors],
-            "warnings": [_remark(remark) for remark in totals.warnings],
+            "errors": [_remark(remark, names) for remark in totals.errors],
+            "warnings": [_remark(remark, names) for remark in [*self.beside.remarks(zero), *totals.warnings]],
             "by_item": counted.by_item,
             "by_unit": counted.by_unit,
         }
@@ -70,12 +75,18 @@ class Plan:
     shares: dict[Any, tuple[Share, ...]]
     fresh: Splits
     errors: tuple[Remark, ...]
+    beside: Comparison
+
+    @property
+    def names(self) -> dict[str, Bilingual]:
+        """The items' names by code."""
+        return {code: item.name for code, item in self.book.items.items()}
 
 
 async def preview_run(community: int, period: Month, issued_on: date, *, told: Progress = in_silence) -> RunReport:
     """What publishing this month would add now; nothing is saved. Months as in `portal bill`."""
-    _, found = await look_ahead(community, period, issued_on, told)
-    return RunReport(found, preview=True)
+    plan, found = await look_ahead(community, period, issued_on, told)
+    return RunReport(found, True, plan.beside, plan.names)
 
 
 async def look_ahead(
@@ -114,9 +125,13 @@ async def _plan(community: int, period: Month, issued_on: date) -> Plan:
     frozen = await frozen_splits(costs, book)
     splits, errors = split_shared_costs(costs, units, schedule, frozen)
     fresh = {cost: shares for cost, shares in splits.items() if cost not in frozen and shares}
-    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, errors)
+    beside = await compared(community, schedule)
+    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, errors, beside)
 
 
-def _remark(remark: Remark) -> dict[str, Any]:
-    text = remark.message.text % {**remark.message.facts} if remark.message.facts else remark.message.text
+def _remark(remark: Remark, names: Mapping[str, Bilingual]) -> dict[str, Any]:
+    facts = dict(remark.message.facts)
+    if name := names.get(remark.item or ""):
+        facts |= {"item": name.words("en")}
+    text = remark.message.text % facts if facts else remark.message.text
     return {"code": remark.code, "unit": remark.unit, "item": remark.item, "message": text}

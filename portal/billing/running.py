@@ -11,6 +11,7 @@ from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.billing.comparing import NOTHING_SAID, Accepted
 from portal.billing.drafts import LineDraft, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, cases_of, exact, freeze_splits
 from portal.billing.issuing import NewBill, NewLine, as_facts, in_columns, issue_bills
@@ -29,19 +30,24 @@ FIRST_PART = 100  # homes of a batch that are written while more of them are rec
 
 
 async def publish_run(
-    community: int, period: Month, issued_on: date, *, approver: str, told: Progress = in_silence
+    community: int, period: Month, issued_on: date, *, approver: str, told: Progress = in_silence, zero_reason: str = ""
 ) -> RunReport:
     """Issue what is missing of this month and answer with what was added; nothing if there is any error.
 
+    An item that made something the last time it was due and makes nothing now is an error without `zero_reason`.
     One run of a community at a time. Units are done in batches, each in its own unit of work and looked at afresh
     there: killed and run again, every line is issued exactly once (I-B4), and shared costs stay split as they were
     when the publication began.
     """
     async with one_run(community):
         plan, ahead = await look_ahead(community, period, issued_on, told)
-        if ahead.errors or not ahead.bills:
-            return RunReport(RunTotals(period, errors=ahead.errors, warnings=ahead.warnings), preview=False)
-        return RunReport(await publish(plan, ahead, approver, told), preview=False)
+        zero = plan.beside.come_to_nothing(ahead.by_item) if ahead.bills else []
+        errors = [*ahead.errors, *plan.beside.remarks([] if zero_reason else zero)]
+        if errors or not ahead.bills:
+            totals = RunTotals(period, errors=errors, warnings=ahead.warnings)
+        else:
+            totals = await publish(plan, ahead, approver, told, Accepted(tuple(zero), zero_reason if zero else ""))
+        return RunReport(totals, preview=False, names=plan.names)
 
 
 def one_run(community: int) -> AbstractAsyncContextManager[None]:
@@ -49,15 +55,20 @@ def one_run(community: int) -> AbstractAsyncContextManager[None]:
     return alone(f"whole-bill-run:{community}")
 
 
-async def publish(plan: Plan, ahead: RunTotals, approver: str, told: Progress) -> RunTotals:
-    """Issue what was looked at; what was added. An error that only turned up now leaves its unit unbilled."""
-    run = await _begin(plan, ahead, approver)
+async def publish(
+    plan: Plan, ahead: RunTotals, approver: str, told: Progress, accepted: Accepted = NOTHING_SAID
+) -> RunTotals:
+    """Issue what was looked at; what was added. An error that only turned up now leaves its unit unbilled.
+
+    `accepted` is what comes to nothing, and why; it is kept with the run and in the audit.
+    """
+    run = await _begin(plan, ahead, approver, accepted)
     added = RunTotals(ahead.period)
     waiting = [unit for unit in plan.units if unit.name in ahead.by_unit]
     done = 0
     with uncollected(), short_turns():
         for batch in batches(waiting, BATCH):
-            added.count(await _issue_batch(plan, batch, run, approver))
+            added.count(await _issue_batch(plan, batch, run, approver, accepted))
             done += len(batch)
             if len(waiting) > BATCH and done in (BATCH, len(waiting)):
                 await _count(plan.community)
@@ -77,7 +88,7 @@ async def _count(community: int) -> None:
 
 
 @retrying
-async def _begin(plan: Plan, ahead: RunTotals, approver: str) -> UUID:
+async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted) -> UUID:
     """The row of the run, with every split that it publishes frozen; or that of the killed run it goes on with.
 
     A killed run is gone on with when its row says of bills and fen exactly what is there and what is missing.
@@ -101,8 +112,8 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str) -> UUID:
             return begun
         await freeze_splits(plan.community, plan.fresh)
         return await fetch_value(
-            "INSERT INTO bill_run (id, community, period, issued_on, approver, bills, lines, total, created_at)"
-            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO bill_run (id, community, period, issued_on, approver, bills, lines, total, created_at,"
+            " accepted_zero) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             plan.community,
             period,
             on,
@@ -111,11 +122,14 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str) -> UUID:
             ahead.lines,
             ahead.total.fen,
             clock.now(),
+            accepted.kept,
         )
 
 
 @retrying
-async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approver: str) -> RunTotals:
+async def _issue_batch(
+    plan: Plan, batch: Sequence[UnitFacts], run: UUID, approver: str, accepted: Accepted
+) -> RunTotals:
     """Issue the bills of some units, part by part: while the database writes one, the next is reckoned beside it."""
     added = RunTotals(plan.schedule.period)
     async with unit_of_work(plan.community):
@@ -136,6 +150,7 @@ async def _issue_batch(plan: Plan, batch: Sequence[UnitFacts], run: UUID, approv
                 period=str(plan.schedule.period),
                 bills=added.bills,
                 total=added.total,
+                **accepted.facts,
             )
     return added
 

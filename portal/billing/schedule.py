@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,6 +62,19 @@ class Schedule:
     def windows(self, item: str) -> Mapping[Rhythm, tuple[Month, ...]]:
         """The months that this run bills of an item, for each rhythm among its versions that is due."""
         return self._windows.get(item, {})
+
+    def last_due(self, item: str, published: Collection[Month]) -> Month | None:
+        """The last of the published months before this one in which the item was due as it is now; None if it is not.
+
+        How it is due says the version in force; where none is any more, the one that was last.
+        """
+        versions = self._versions.get(item, [])
+        in_force = [v for v in versions if v.days.meet(self.days)]
+        ruling = in_force or [max(versions, key=lambda v: v.days.last)]
+        anchor = anchor_of(versions)
+        rhythms = {v.rhythm for v in ruling if covered(self.period, anchor, v.rhythm)}
+        due = [m for m in published if m < self.period and any(covered(m, anchor, rhythm) for rhythm in rhythms)]
+        return max(due, default=None)
 
     def timeline(self, item: str, use: str) -> Timeline:
         """The item's versions for a use, day by day; empty when it is not charged to that use."""

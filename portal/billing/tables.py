@@ -23,6 +23,7 @@ class BillRun(Table):
     lines = Integer(null=False, default=None)
     total = fen()
     created_at = Timestamptz(null=False, default=None)
+    accepted_zero = JSONB(null=True, default=None)  # every item made something, or nothing as before
 
 
 class CostSplit(Table):
@@ -57,6 +58,7 @@ class RunRequest(Table):
     done = Integer(null=False, default=None)
     whole = Integer(null=False, default=None)
     report = JSONB(null=True, default=None)  # while the worker is still looking
+    accepted_zero = JSONB(null=True, default=None)  # as in bill_run
     created_at = Timestamptz(null=False, default=None)
     changed_at = Timestamptz(null=False, default=None)
 

@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     bill.add_argument("--period", type=Month.parse, required=True)
     bill.add_argument("--on", type=date.fromisoformat)
     bill.add_argument("--preview", action="store_true")
+    bill.add_argument("--zero-reason", default="", help="why items rightly come to nothing that did not the last time")
     job = command("run", work.job, "run a daily job as of a date")
     job.add_argument("job", choices=sorted(work.JOBS))
     job.add_argument("--on", type=date.fromisoformat, required=True)

@@ -59,7 +59,8 @@ def bill(given: argparse.Namespace) -> int:
         if given.preview:
             report = await preview_run(community, given.period, on, told=_so_far)
         else:
-            report = await publish_run(community, given.period, on, approver="cli", told=_so_far)
+            reason = given.zero_reason.strip()
+            report = await publish_run(community, given.period, on, approver="cli", told=_so_far, zero_reason=reason)
         return (OK if report.ok else REFUSED), report.as_json()
 
     return with_database(given, work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,13 +13,15 @@ from portal.estate.reading import Folder
 from portal.estate.ties import owners_on
 from portal.kit.i18n import N_
 from portal.kit.period import Month
-from portal.tariffs.rules import EVERY_USE, Days
+from portal.tariffs.rules import EVERY_USE, Days, UnitCharge
+from portal.tariffs.states import Formula
 
 TARIFF_USED = N_("Bills up to %(last)s rest on this tariff. Keep it, and add a new row with “from” %(next)s.")
 TARIFF_END = N_("Bills up to %(last)s rest on this tariff. End it on that day or later.")
 TARIFF_LATE = N_("%(item)s is billed up to %(last)s already. Begin this tariff on %(next)s.")
 KIND_USED = N_("%(item)s is on bills already, so its kind stays. Add a new charge item instead.")
 QUANTITY_USED = N_("%(item)s of %(unit)s is billed up to %(last)s. End the old row then and add one from %(next)s.")
+ONE_OFF_USED = N_("%(item)s of %(unit)s on this day is billed. Enter more as a row of another day; have less credited.")
 QUANTITY_END = N_("%(item)s of %(unit)s is billed up to %(last)s. End it then, and have the rest credited on the bill.")
 QUANTITY_LATE = N_("%(item)s of %(unit)s is billed up to %(last)s. Begin on %(next)s, and adjust the bill for before.")
 HANDOVER_USED = N_("%(unit)s is billed up to %(last)s from the old day on. Keep it, and adjust the bill instead.")
@@ -50,7 +52,7 @@ async def check_billed_homes(folder: Folder, known: Known, changes: Mapping[str,
         return
     community = known.community["id"]
     spans = await _spans(community, folder)
-    _quantities(folder, spans, changes["unit_charges"])
+    _quantities(folder, spans, changes["unit_charges"], await _one_offs(folder, known, changes["unit_charges"]))
     _handovers(folder, spans, changes["units"])
     await _readings(folder, community, changes["meter_readings"])
     _openings(folder, known, spans, changes["opening_balances"])
@@ -132,7 +134,46 @@ async def _spans(community: int, folder: Folder) -> Last:
     return {(row["unit"], row["item"]): (row["first"], row["last"]) for row in rows}
 
 
-def _quantities(folder: Folder, spans: Last, changes: Sequence[Change]) -> None:
+async def _one_offs(folder: Folder, known: Known, changes: Sequence[Change]) -> set[Key]:
+    """The new quantities that may come to a month that is billed: charged once, they make a bill of their own.
+
+    Not to a month that an opening balance stands for, or whose lines do not name their quantities.
+    """
+    assert known.community is not None
+    counted = {cells["item"] for cells in known.of("tariffs").values() if cells["formula"] == Formula.per_quantity}
+    rows: dict[tuple[str, str], list[UnitCharge]] = defaultdict(list)
+    for cells, _ in merged("unit_charges", folder, known).values():
+        rows[cells["unit"], cells["item"]].append(_quantity(cells))
+    fresh = {}
+    for change in changes:
+        if change.old is None and (item := change.new["item"]) in counted:
+            row = _quantity(change.new)
+            if row.is_one_off(rows[change.new["unit"], item]):
+                fresh[change.key] = row.month
+    closed = await _closed(known.community["id"], {key[0] for key in fresh})
+    return {key for key, month in fresh.items() if not _within(str(month), closed[key[0], key[1]])}
+
+
+def _within(month: str, spans: Sequence[tuple[str, str]]) -> bool:
+    return any(first <= month <= last for first, last in spans)
+
+
+async def _closed(community: int, units: Collection[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The months of lines that do not name the quantities in them, by unit and item."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    rows = await fetch(
+        "SELECT u.name AS unit, i.code AS item, l.first_month AS first, l.last_month AS last FROM bill_line l"
+        " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item"
+        " WHERE l.community = $1 AND u.name = ANY($2) AND NOT l.facts ? 'quantities'",
+        community,
+        sorted(units),
+    )
+    for row in rows:
+        found[row["unit"], row["item"]].append((row["first"], row["last"]))
+    return found
+
+
+def _quantities(folder: Folder, spans: Last, changes: Sequence[Change], one_offs: set[Key]) -> None:
     for change in changes:
         unit, item = change.new["unit"], change.new["item"]
         if (unit, item) not in spans or change.same:
@@ -141,13 +182,18 @@ def _quantities(folder: Folder, spans: Last, changes: Sequence[Change]) -> None:
         facts = {"unit": unit, "item": item, **_facts(last)}
         billed = Days(first, last)
         if change.old is None:
-            if days_of(change.new).meet(billed):
+            if days_of(change.new).meet(billed) and change.key not in one_offs:
                 folder.add("unit_charges", change.row.line, "from", QUANTITY_LATE, **facts)
             continue
         if change.changes("quantity") and days_of(change.old).meet(billed):
-            folder.add("unit_charges", change.row.line, "quantity", QUANTITY_USED, **facts)
+            sentence = ONE_OFF_USED if _quantity(change.old).month else QUANTITY_USED
+            folder.add("unit_charges", change.row.line, "quantity", sentence, **facts)
         if _ends_otherwise(change, last):
             folder.add("unit_charges", change.row.line, "to", QUANTITY_END, **facts)
+
+
+def _quantity(cells: Cells) -> UnitCharge:
+    return UnitCharge(cells["item"], cells["quantity"], cells["from"], cells["to"])
 
 
 def _handovers(folder: Folder, spans: Last, changes: Sequence[Change]) -> None:

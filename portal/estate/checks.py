@@ -12,20 +12,20 @@ from portal.estate.columns import FILES
 from portal.estate.known import Cells, Key, Known, merged
 from portal.estate.reading import Folder, Found
 from portal.estate.rows import Row
-from portal.estate.ties import check_ties, first_owned_day, overlaps
+from portal.estate.tariffs import check_tariffs
+from portal.estate.ties import check_ties, first_owned_day
 from portal.kit.i18n import N_
 from portal.tariffs.states import Formula
 
 SAME_KEY = N_("Row %(row)s is about the same thing. Keep one of the two.")
+SAME_QUANTITY = N_(
+    "Row %(row)s is about the same home, item and first day. Write both quantities as one sum in one row."
+)
 ORDER_OF_DAYS = N_("“to” is before “from”, which is %(first)s. Correct one of them.")
 NO_UNIT = N_("There is no unit “%(name)s”. Add it to units.csv, or correct the name.")
 NO_PERSON = N_("There is no person “%(name)s”. Add them to people.csv, or correct the id.")
 NO_ITEM = N_("There is no charge item “%(name)s”. Add it to charge_items.csv, or correct the code.")
 NO_BUILDING = N_("No unit is in building “%(name)s”. Write the building as in units.csv.")
-TARIFF_OVERLAP = N_("Another tariff of %(item)s for %(use)s is in force until %(last)s. End it before this one begins.")
-TARIFF_ENDLESS = N_("Another tariff of %(item)s for %(use)s has no end. End it before this one begins.")
-NEEDS_RATE = N_("The formula %(formula)s needs a rate. Fill it in.")
-NO_RATE = N_("The formula %(formula)s splits a cost and has no rate. Leave the cell empty.")
 NEEDS_QUANTITY = N_("%(item)s is charged by quantity. Fill in how many.")
 BACKWARDS = N_("The meter shows less than before (%(previous)s). Check both readings.")
 OTHER_CODE = N_("This is the community %(code)s, but %(wanted)s was asked for. Correct one of them.")
@@ -44,7 +44,7 @@ def check_whole(found: Found, folder: Folder, known: Known, code: str) -> None:
     _each(folder, known)
     _names(folder, "item", _items(folder, known), found)
     _staff(folder)
-    _tariffs(folder, known)
+    check_tariffs(folder, known)
 
 
 def check_people(portion: Folder, known: Known) -> None:
@@ -108,7 +108,8 @@ def _unique(stem: str, folder: Folder) -> None:
     seen: dict[Key, int] = {}
     for row, key in sheet.keyed:
         if seen.setdefault(key, row.line) != row.line:
-            folder.add(stem, row.line, sheet.file.key[0], SAME_KEY, row=seen[key])
+            sentence = SAME_QUANTITY if stem == "unit_charges" else SAME_KEY
+            folder.add(stem, row.line, sheet.file.key[0], sentence, row=seen[key])
 
 
 def _days(stem: str, folder: Folder) -> None:
@@ -141,37 +142,6 @@ def _staff(folder: Folder) -> None:
             if before.get("name") != name:
                 facts = {"login": login, "name": before.get("name"), "row": before.line}
                 folder.add("staff", row.line, "name", OTHER_NAME, **facts)
-
-
-def _tariffs(folder: Folder, known: Known) -> None:
-    for row in folder.rows("tariffs"):
-        formula = row.get("formula")
-        if formula and "rate" not in row.bad:
-            shares = Formula(formula).shares
-            if shares and row.get("rate") is not None:
-                folder.add("tariffs", row.line, "rate", NO_RATE, formula=formula)
-            if not shares and row.get("rate") is None and not _known_rate(row, folder, known):
-                folder.add("tariffs", row.line, "rate", NEEDS_RATE, formula=formula)
-    groups: dict[tuple[str, str], list[tuple[Cells, Row | None]]] = defaultdict(list)
-    for cells, at in merged("tariffs", folder, known).values():
-        groups[cells["item"], cells["use"]].append((cells, at))
-    for (item, use), rows in groups.items():
-        for (a, row_a), (_, row_b) in overlaps(rows):
-            line = row_b or row_a
-            if line:
-                if a["to"]:
-                    facts = {"item": item, "use": use, "last": a["to"].isoformat()}
-                    folder.add("tariffs", line.line, "from", TARIFF_OVERLAP, **facts)
-                else:
-                    folder.add("tariffs", line.line, "from", TARIFF_ENDLESS, item=item, use=use)
-
-
-def _known_rate(row: Row, folder: Folder, known: Known) -> bool:
-    """Whether the column is not there at all and the tariff has a rate already."""
-    sheet = folder.sheets["tariffs"]
-    key = sheet.key(row)
-    old = known.of("tariffs").get(key) if key else None
-    return "rate" not in sheet.columns and old is not None and old["rate"] is not None
 
 
 def _quantities(folder: Folder, whole: Folder, known: Known) -> None:

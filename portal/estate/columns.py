@@ -117,7 +117,7 @@ ALL = (
     File("unit_charges", ("unit", "item", "from"), (UNIT, ITEM, Column("quantity", QUANTITY), *DAYS)),
     File("meter_readings", ("unit", "meter", "period"), (
         UNIT, ITEM, _must("meter", CALLED), _must("period", cells.month),
-        _must("previous", QUANTITY), _must("current", QUANTITY),
+        _must("previous", QUANTITY), _must("current", QUANTITY), Column("reason", NAME),
     )),
     File("shared_costs", ("item", "period", "scope"), (
         ITEM, _must("period", cells.month), _must("amount", cells.yuan()),

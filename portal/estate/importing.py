@@ -22,7 +22,9 @@ from portal.estate.known import Change, Known, changes_of, known_of, known_porti
 from portal.estate.opening import issue_openings, record_openings
 from portal.estate.promises import save_promises
 from portal.estate.reading import Folder, Found, Tell
+from portal.estate.readings import check_readings
 from portal.estate.report import Report, fault
+from portal.estate.rises import announce, check_rises
 from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
 from portal.estate.saving import Names, names_of, save
 from portal.kit import clock
@@ -163,12 +165,14 @@ class _Work:
         changes["staff"] = staff_changes(folder.sheets.get("staff"), known.of("staff"))
         drafts = await drafts_of(folder, known.community["id"] if known.community else None)
         await check_billed_whole(folder, known, changes)
+        await check_rises(folder, known, changes)
         self._say_what_is_taken(changes["community"])
         if self.flawless:
             self.community = await save_community(known, changes["community"])
             await save("charge_items", self.community, changes["charge_items"], {})
             names = await names_of(self.community)
             await save("tariffs", self.community, changes["tariffs"], names)
+            await announce(self.community, changes["tariffs"])
             await save("shared_costs", self.community, changes["shared_costs"], names)
             await save_promises(self.community, changes["service_standards"])
             await save_staff(self.community, changes["staff"])
@@ -222,6 +226,7 @@ class _Work:
         known = await known_portion(self.known, portion, *here, alike=await self._alike("units"))
         check_homes(portion, self.folder, known, self.found)
         check_persons_named(portion, await self._persons(portion), self.found)
+        await check_readings(portion, known)
         changes = {stem: known.changes(stem, portion) for stem in BY_HOME}
         await check_billed_homes(portion, known, changes)
         if self.flawless:

@@ -39,7 +39,7 @@ SQL = {
     "unit_charges": "SELECT c.id, u.name AS unit, i.code AS item, c.quantity, c.starts_on AS from, c.ends_on AS to"
     " FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item WHERE c.community = $1"
     " AND u.name = ANY($2)",
-    "meter_readings": "SELECT r.id, u.name AS unit, i.code AS item, r.meter, r.period, r.previous, r.current"
+    "meter_readings": "SELECT r.id, u.name AS unit, i.code AS item, r.meter, r.period, r.previous, r.current, r.reason"
     " FROM meter_reading r JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
     " WHERE r.community = $1 AND u.name = ANY($2) AND r.period = ANY($3)",
     "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope"

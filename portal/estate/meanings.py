@@ -88,7 +88,9 @@ COLUMNS = {
     ("tariffs", "formula"):
         N_("How it is reckoned: by area, a fixed sum, by quantity, by meter, or a share by area or home."),
     ("tariffs", "rate"): N_("Yuan for a month and a m², piece or m³, with at most 6 decimals. Empty for shares alone."),
-    ("tariffs", "per"): N_("The unit's name on the bill, like m² or 车位."),
+    ("tariffs", "per"): N_(
+        "The unit's name on the bill, like m² or 车位; the rate is for a month of it, so it names no other time."
+    ),
     ("tariffs", "cycle_months"): N_("How many months are billed at once, from 1 to 120."),
     ("tariffs", "timing"): N_("Billed before the months or after them."),
     ("tariffs", "proration"): N_("How a month is counted that is not whole."),
@@ -97,13 +99,19 @@ COLUMNS = {
     ("tariffs", "source"): SOURCE,
     ("unit_charges", "unit"): UNIT,
     ("unit_charges", "item"): ITEM,
-    ("unit_charges", "quantity"): N_("How many. Needed where the tariff goes by quantity."),
+    ("unit_charges", "quantity"): N_(
+        "How many. Needed where the tariff goes by quantity. A row that begins and ends within a month is charged once"
+        " by itself: several of a month add up, and a later one makes a further bill."
+    ),
     ("meter_readings", "unit"): UNIT,
     ("meter_readings", "item"): ITEM,
     ("meter_readings", "meter"): N_("The meter's number."),
     ("meter_readings", "period"): SERVICE_MONTH,
     ("meter_readings", "previous"): N_("What it showed at the beginning of the month."),
     ("meter_readings", "current"): N_("What it showed at its end; not less than before."),
+    ("meter_readings", "reason"): N_(
+        "Why it is right that it leaves something out after the reading before, or that it is far above what is usual."
+    ),
     ("shared_costs", "item"): ITEM,
     ("shared_costs", "period"): SERVICE_MONTH,
     ("shared_costs", "amount"): N_("What it cost, in yuan."),

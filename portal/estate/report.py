@@ -81,6 +81,10 @@ class Noted:
         """Whether there are so many that looking for more helps nobody."""
         return len(self._kept) + self._dropped >= ENOUGH
 
+    def about(self, stem: str, row: int) -> bool:
+        """Whether something is noted of a row."""
+        return any(file == f"{stem}.csv" and line == row for file, line, _, _ in self._kept)
+
     def append(self, one: Fault) -> None:
         """Note one."""
         self._kept[one.file, one.row, one.column, one.message.text] = one

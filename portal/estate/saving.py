@@ -63,7 +63,7 @@ TARGETS = {
     "unit_charges": Target("unit_charge", {**_UNIT, **_ITEM, "quantity": ("quantity", "numeric"), **_DAYS}),
     "meter_readings": Target(
         "meter_reading",
-        {**_UNIT, **_ITEM, **_same("text", "meter", "period"), **_same("numeric", "previous", "current")},
+        {**_UNIT, **_ITEM, **_same("text", "meter", "period", "reason"), **_same("numeric", "previous", "current")},
     ),
     "shared_costs": Target(
         "shared_cost", {**_ITEM, **_same("text", "period", "scope"), "amount": ("amount", "bigint")}

@@ -54,6 +54,7 @@ class RateOutlook:
     item: Bilingual
     use: Use | None
     per: str | None
+    cycle_months: int
     before: Before
     today: date
     new: NewRate | None = None
@@ -62,6 +63,11 @@ class RateOutlook:
     def first_day(self) -> date:
         """From when a higher rate may apply when it is announced today."""
         return first_day_of_a_rise(self.today)
+
+    @property
+    def at_once(self) -> Decimal | None:
+        """What a bill asks for the months of a cycle at the new rate, in yuan for each unit; None for one month."""
+        return self.new.rate * self.cycle_months if self.new and self.cycle_months > 1 else None
 
     @property
     def rises(self) -> bool:
@@ -73,15 +79,17 @@ class RateOutlook:
 async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None) -> RateOutlook:
     """The latest version of a rate, and the new one checked. Raises Missing, Refused for an older one, Invalid."""
     row = await _found(by, tariff)
+    item = Bilingual(row["name_zh"], row["name_en"])
     outlook = RateOutlook(
         tariff,
         row["community"],
         row["estate"],
         row["code"],
-        Bilingual(row["name_zh"], row["name_en"]),
+        item,
         None if row["use"] == "*" else Use(row["use"]),
         row["per"],
-        Before(row["name_zh"], row["rate"], row["starts_on"], row["ends_on"], await _billed_until(row)),
+        row["cycle_months"],
+        Before(item, row["rate"], row["starts_on"], row["ends_on"], await _billed_until(row)),
         row["today"],
         new,
     )
@@ -123,14 +131,14 @@ async def announce_rate(by: Principal, tariff: UUID, new: NewRate, *, once: str 
             reason=new.source,
             **facts,
         )
-        await _tell(outlook, version, new)
+        await tell_of_rate(version)
     return version
 
 
 async def _found(by: Principal, tariff: UUID, *, newest: bool = True) -> Record:
     row = await fetch_one(
-        "SELECT t.community, t.item, t.use, t.rate, t.per, t.starts_on, t.ends_on, i.name_zh, i.name_en,"
-        " c.name AS estate, c.code, ($3 AT TIME ZONE c.timezone)::date AS today,"
+        "SELECT t.community, t.item, t.use, t.rate, t.per, t.cycle_months, t.starts_on, t.ends_on, i.name_zh,"
+        " i.name_en, c.name AS estate, c.code, ($3 AT TIME ZONE c.timezone)::date AS today,"
         " EXISTS (SELECT FROM tariff n WHERE n.item = t.item AND n.use = t.use"
         "   AND n.starts_on > coalesce(t.starts_on, '-infinity')) AS followed"
         " FROM tariff t JOIN charge_item i ON i.id = t.item JOIN community c ON c.id = t.community"
@@ -159,29 +167,45 @@ async def _billed_until(tariff: Record) -> date | None:
     return Month.parse(month).last if month else None
 
 
-async def _tell(outlook: RateOutlook, version: UUID, new: NewRate) -> None:
-    """Everybody who owns or rents a home of that use today."""
+async def tell_of_rate(version: UUID) -> None:
+    """Tell everybody who owns or rents a home of that use today of a version that is yet to come and changes the rate.
+
+    Part of the caller's unit of work.
+    """
+    row = await fetch_one(
+        "SELECT t.community, t.use, t.rate, t.per, t.starts_on, t.source, i.name_zh, i.name_en, c.code,"
+        " c.name AS estate, ($2 AT TIME ZONE c.timezone)::date AS today,"
+        " (SELECT b.rate FROM tariff b WHERE b.item = t.item AND b.use = t.use"
+        "   AND coalesce(b.starts_on, '-infinity') < t.starts_on ORDER BY b.starts_on DESC NULLS LAST LIMIT 1)"
+        " AS before"
+        " FROM tariff t JOIN charge_item i ON i.id = t.item JOIN community c ON c.id = t.community WHERE t.id = $1",
+        version,
+        clock.now(),
+    )
+    assert row
+    if None in (row["rate"], row["before"]) or row["rate"] == row["before"] or row["starts_on"] < row["today"]:
+        return
     persons = await fetch(
         "SELECT DISTINCT o.person FROM occupancy o JOIN unit u ON u.id = o.unit"
         " WHERE o.community = $1 AND o.revoked_at IS NULL"
         " AND coalesce(o.starts_on, '-infinity') <= $2 AND coalesce(o.ends_on, 'infinity') >= $2"
-        " AND ($3::text IS NULL OR u.use = $3) ORDER BY o.person",
-        outlook.community,
-        outlook.today,
-        outlook.use,
+        " AND $3 IN ('*', u.use) ORDER BY o.person",
+        row["community"],
+        row["today"],
+        row["use"],
     )
-    per = f" / {outlook.per}" if outlook.per else ""
+    per = f" / {row['per']}" if row["per"] else ""
     await tell(
-        [row["person"] for row in persons],
+        [person["person"] for person in persons],
         NoticeKind.rate_announced,
-        community=outlook.community,
+        community=row["community"],
         subject=f"tariff:{version}",
-        link=f"/e/{outlook.code}/prices",
-        item=outlook.item.zh,
-        item_en=outlook.item.en,
-        estate=outlook.estate,
-        starts_on=new.starts_on,
-        rate=f"{rate_in_figures(new.rate)}{per}",
-        before=f"{rate_in_figures(outlook.before.rate)}{per}",
-        source=new.source,
+        link=f"/e/{row['code']}/prices",
+        item=row["name_zh"],
+        item_en=row["name_en"],
+        estate=row["estate"],
+        starts_on=row["starts_on"],
+        rate=f"{rate_in_figures(row['rate'])}{per}",
+        before=f"{rate_in_figures(row['before'])}{per}",
+        source=row["source"] or "–",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
 from portal.kit.period import Month
@@ -29,7 +30,7 @@ BILLED = N_(
 class Before:
     """The version that a new one follows: rates in yuan; `billed_until` is the last day that its use is billed for."""
 
-    item: str
+    item: Bilingual
     rate: Decimal
     starts_on: date | None
     ends_on: date | None

@@ -108,6 +108,24 @@ class UnitCharge:
         """The days on which it is charged."""
         return Days.between(self.starts_on, self.ends_on)
 
+    @property
+    def month(self) -> Month | None:
+        """The month in which it both begins and ends; None for one that goes on."""
+        first, last = self.starts_on, self.ends_on
+        return Month.of(first) if first and last and Month.of(first) == Month.of(last) else None
+
+    def is_one_off(self, beside: Iterable[UnitCharge]) -> bool:
+        """Whether it is charged once by itself: within a month in which none of the rows beside it takes its place.
+
+        Three hours of work and later two are five; a bay that is given up for another one is charged as one.
+        """
+        month = self.month
+        if month is None:
+            return False
+        whole = Days(month.first, month.last)
+        going_on = (row.days for row in beside if row.month is None)
+        return not any(days.meet(whole) and not days.meet(self.days) for days in going_on)
+
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:

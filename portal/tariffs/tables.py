@@ -45,7 +45,7 @@ class Tariff(Table):
     starts_on = day(null=True)
     ends_on = day(null=True)
     source = text()
-    announced_on = day(null=True)  # came by import
+    announced_on = day(null=True)  # came with the estate, before its first bill
 
     tariff_one_version = Unique(columns(community, item, use, starts_on), nulls_distinct=False)
     known_formula = one_of("formula", Formula)
@@ -79,6 +79,7 @@ class MeterReading(Table):
     period = Varchar(length=7, null=False, default=None)
     previous = Numeric(digits=(18, 6), null=False, default=None)
     current = Numeric(digits=(18, 6), null=False, default=None)
+    reason = text(null=True)  # why it is right that it begins further on than the one before ended, or is very high
 
     meter_reading_one_reading = Unique(columns(community, unit, meter, period))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import httpx
 import pytest
 
 from portal.billing.requesting import see_to_run
+from portal.billing.running import publish_run
 from portal.db import fetch, fetch_value, unit_of_work
+from portal.kit.period import Month
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -90,6 +93,57 @@ async def test_errors_are_listed_by_home_and_nothing_can_be_published(settings: 
         assert (await client.post(f"{address}/publication")).status_code == 409
     async with unit_of_work(mingxi.community):
         assert await fetch_value("SELECT count(*) FROM bill") == 0
+
+
+async def test_a_cause_is_one_line_however_many_homes_it_is_about(settings: Settings) -> None:
+    mingxi = await estate()
+    water = await builders.charge_item(mingxi.community, "water", "utility")
+    await builders.tariff(mingxi.community, water, rate="3.77", formula="metered", proration="full_month")
+    async with unit_of_work(mingxi.community):
+        await fetch("UPDATE charge_item SET name_zh = '水费', name_en = 'Water' WHERE code = 'water'")
+    async with browser(settings, mingxi["蒋涛"]) as client:
+        address = await asked(client)
+        await work(mingxi, address)
+        preview = (await client.get(address)).text
+    rows = re.findall(r'<tr id="warning-\d+">(.*?)</tr>', preview, re.DOTALL)
+    assert len(rows) == 1 and "水费" in rows[0] and "尚未抄表" in rows[0]
+    assert all(unit in rows[0] for unit in mingxi.units) and f">{len(mingxi.units)}</td>" in rows[0]
+    assert preview.index('id="warning-1"') < preview.index("/publication")
+    assert "water" not in re.sub(r"<[^>]*>", "", preview)
+
+
+async def test_what_comes_to_nothing_is_ticked_with_a_reason_before_anything_is_issued(settings: Settings) -> None:
+    mingxi = await estate()
+    lift = await builders.charge_item(mingxi.community, "lift", "pass_through")
+    await builders.tariff(mingxi.community, lift, rate=None, formula="share_by_unit")
+    async with unit_of_work(mingxi.community):
+        await fetch("UPDATE charge_item SET name_zh = '电梯电费', name_en = 'Lift electricity' WHERE code = 'lift'")
+        await fetch(
+            "INSERT INTO shared_cost (id, community, item, period, amount, scope)"
+            " VALUES (gen_random_uuid(), $1, $2, '2026-10', 10000, 'community')",
+            mingxi.community,
+            lift,
+        )
+    october = await publish_run(mingxi.community, Month(2026, 10), date(2026, 10, 1), approver="staff:x")
+    assert october.totals.by_item["lift"] == 10000
+    async with browser(settings, mingxi["蒋涛"]) as client:
+        address = await asked(client)
+        await work(mingxi, address)
+        preview = (await client.get(address)).text
+        assert 'id="zero"' in preview and "电梯电费：2026年10月 为 ¥100.00，本次为零" in preview
+        for sent in ({}, {"nothing_of": "service", "reason": "停用"}, {"nothing_of": "lift"}, {"reason": "停用"}):
+            back = await client.post(f"{address}/publication", data=sent)
+            assert (back.status_code, state(back)) == (422, "previewed"), sent
+            assert sent.get("reason", "") in back.text
+        said = {"nothing_of": "lift", "reason": "电梯停用，本月无电费"}
+        assert (await client.post(f"{address}/publication", data=said)).status_code == 303
+        await work(mingxi, address)
+        done = await client.get(address)
+        assert state(done) == "published" and "电梯停用，本月无电费" in done.text
+    async with unit_of_work(mingxi.community):
+        kept = await fetch_value("SELECT accepted_zero ->> 'reason' FROM bill_run WHERE period = '2026-11'")
+        told = await fetch_value("SELECT reason FROM audit_entry WHERE verb = 'run_approved'")
+    assert kept == told == "电梯停用，本月无电费"
 
 
 async def test_what_is_no_longer_what_was_approved_is_shown_again_and_not_issued(settings: Settings) -> None:

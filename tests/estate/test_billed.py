@@ -1,12 +1,13 @@
 """What is billed stays as it is: an import that would change it says how to go about it instead."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from portal.billing.running import publish_run
 from portal.db import EVERYWHERE, fetch_value, unit_of_work
 from portal.estate.importing import import_estate
+from portal.kit import clock
 from portal.kit.period import Month
 from tests.estate.files import GOOD, write
 
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 @pytest.fixture
 async def billed(database, clean, tmp_path):
     """The good folder, imported and billed for 2026-11."""
+    clock.start_at(datetime(2026, 11, 30, 4, tzinfo=UTC))
     report = await import_estate(write(tmp_path / "good", GOOD), "qinghe", actor="cli")
     assert report.ok, report.as_json()["errors"]
     async with unit_of_work(EVERYWHERE):
@@ -41,6 +43,7 @@ REFUSED = [
     ("unit_charges", "bay,2", "bay,1", 2, "quantity", "add one from 2026-12-01"),
     ("unit_charges", "2024-01-01,", "2024-01-01,2026-11-10", 2, "to", "credited"),
     ("unit_charges", "", "1栋101,bay,1,2026-11-10,", 3, "from", "Begin on 2026-12-01"),
+    ("unit_charges", "", "1栋101,water,1,2026-11-10,2026-11-10", 3, "from", "Begin on 2026-12-01"),
     ("units", "owner,2020-01-01", "owner,2026-11-10", 2, "handed_over_on", "adjust the bill"),
     ("meter_readings", "112.5", "113", 2, "current", "next reading"),
     ("shared_costs", "1234.56", "1234.57", 2, "amount", "a later month"),
@@ -65,9 +68,10 @@ async def test_a_billed_fact_is_refused_with_the_way_to_correct_it(
 ALLOWED = [
     ("tariffs", "", "fee,commercial,per_area,16,m²,1,,,,,2023-01-01,2023-12-31,"),
     ("tariffs", "2026-12-31,第一条", "2026-11-30,第一条"),
-    ("tariffs", "", "bay,residential,per_quantity,260,,1,,,,,2026-12-01,,"),
+    ("tariffs", "", "bay,residential,per_quantity,260,,1,,,,,2027-01-01,,"),
     ("unit_charges", "2024-01-01,", "2024-01-01,2026-11-30"),
     ("unit_charges", "", "1栋102,bay,1,2026-11-10,"),
+    ("unit_charges", "", "1栋101,bay,1,2026-11-10,2026-11-10"),
     ("units", "89.37", "90.00"),
     ("units", "89.37,owner", "89.37,vacant"),
     ("units", "owner,2020-01-01", "owner,2019-01-01"),

@@ -78,7 +78,7 @@ CELLS = [
     ("tariffs", "fee,shop,fixed,3,户,1,,,,,2024-01-01,,", 8, "use", "commercial"),
     ("unit_charges", ("bay,2", "bay,"), 2, "quantity", "how many"),
     ("unit_charges", ("bay,2", "bay,-2"), 2, "quantity", "at least 0"),
-    ("unit_charges", "1栋101,bay,1,2024-01-01,", 3, "unit", "Keep one"),
+    ("unit_charges", "1栋101,bay,1,2024-01-01,", 3, "unit", "one sum"),
     ("unit_charges", "1栋101,dog,1,,", 3, "item", "charge_items.csv"),
     ("meter_readings", ("112.5", "99"), 2, "current", "Check both"),
     ("meter_readings", ("112.5", ""), 2, "current", "Fill it in"),

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid
 from portal.rates.rules import Before, check_rate, first_day_of_a_rise, is_higher
 
 TODAY = date(2026, 11, 24)
-BEFORE = Before("物业服务费", Decimal("2.80"), date(2025, 1, 1), None, None)
+FEE = Bilingual("物业服务费", "Service fee")
+BEFORE = Before(FEE, Decimal("2.80"), date(2025, 1, 1), None, None)
 
 
 @pytest.mark.parametrize(
@@ -49,15 +51,15 @@ def test_the_same_rate_is_no_new_rate():
 
 
 def test_where_nothing_was_charged_the_day_before_any_rate_is_a_rise():
-    ended = Before("物业服务费", Decimal("2.80"), date(2025, 1, 1), date(2026, 10, 31), None)
+    ended = Before(FEE, Decimal("2.80"), date(2025, 1, 1), date(2026, 10, 31), None)
     assert is_higher(ended, Decimal("1.00"), TODAY)
     assert refused("1.00", TODAY, ended) == ("starts_on", {"day": date(2026, 12, 24)})
 
 
 def test_what_overlaps_a_later_version_or_a_billed_month_is_refused_with_the_next_day():
-    later = Before("物业服务费", Decimal("2.80"), date(2027, 1, 1), None, None)
+    later = Before(FEE, Decimal("2.80"), date(2027, 1, 1), None, None)
     assert refused("2.00", date(2027, 1, 1), later)[1] == {"last": date(2027, 1, 1), "next": date(2027, 1, 2)}
-    billed = Before("物业服务费", Decimal("2.80"), None, None, date(2026, 12, 31))
+    billed = Before(FEE, Decimal("2.80"), None, None, date(2026, 12, 31))
     assert refused("2.00", date(2026, 12, 1), billed)[1]["next"] == date(2027, 1, 1)
     check_rate(billed, Decimal("2.00"), date(2027, 1, 1), TODAY)
 
