@@ -163,6 +163,7 @@ EMPTY = {
 }  # fmt: skip
 ALONE = {"dispute": U, "community": "2", "final_at": "now()", "approved_by": "NULL"}
 SIGNED = {"state": "'published'", "signed_by": U, "signed_at": "now()", "signed_sha256": "'x'", "content_sha256": "'y'"}
+RUNNING = SIGNED | {"community": "3", "kind": "'actual'", "ends_on": "'infinity'", "published_at": "now()"}
 
 # Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
 INVENTED: dict[str, Rows] = {
@@ -250,6 +251,7 @@ INVENTED: dict[str, Rows] = {
         ("statement", {"id": U, "state": "'published'", "published_at": "'2026-11-01'"}),
         ("statement_explanation", {"statement": U, "explained_at": "'2026-11-02'"}),
     ],
+    "I-S7": [("community", {"id": "3", "code": "'3'", "timezone": "'UTC'"}), ("statement", RUNNING)],
 }
 
 

@@ -11,13 +11,14 @@ from portal.communities.states import FeeMode
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, unit_of_work
 from portal.disclosures.rules import Profile, covered_on, due_on, first_asked, periods_of, profiles_of, tellable
 from portal.each import of_each_estate
+from portal.statements.content import KIND
 
-_PUBLISHED = """
+_PUBLISHED = f"""
 SELECT s.starts_on, s.ends_on, (s.published_at AT TIME ZONE c.timezone)::date AS on_day
 FROM statement s JOIN community c ON c.id = s.community
 WHERE s.community = $1 AND s.state <> 'draft' AND s.ends_on >= $3 AND s.starts_on <= $4
  AND (s.published_at AT TIME ZONE c.timezone)::date BETWEEN $5 AND $6
- AND EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.fund = $2)
+ AND EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.fund = $2) AND {KIND} = $7
 """
 
 
@@ -85,8 +86,9 @@ async def _fulfil(community: int, profile: Profile, row: Any, on: date) -> int:
         return 0
     since, until = tellable(profile.duty, row["starts_on"], row["ends_on"])
     told = await fetch(
-        _PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], since, min(on, until)
-    )
+        _PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], since, min(on, until),
+        profile.duty.tells.value,
+    )  # fmt: skip
     day = covered_on(
         row["starts_on"], row["ends_on"], [(one["starts_on"], one["ends_on"], one["on_day"]) for one in told]
     )

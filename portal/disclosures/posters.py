@@ -71,7 +71,10 @@ async def disclosure_poster(
         [plain(one.title), plain(days(one.starts_on, one.ends_on)), *(plain(f"{sum_.yuan:,.2f}") for sum_ in one.sums)]
         for one in told
     ]
-    heads = (N_("Statement"), N_("Period"), N_("Income"), N_("Expense"), N_("Result"))
+    sums = (N_("Income"), N_("Expense"), N_("Result"))
+    if row.duty.ahead:
+        sums = (N_("Planned income"), N_("Planned expense"), N_("Planned result"))
+    heads = (N_("Statement"), N_("Period"), *sums)
     return await _poster(estate, Sentence("%(duty)s", {"duty": row.duty}), about, heads, rows, address, size)
 
 

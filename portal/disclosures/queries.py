@@ -17,6 +17,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.people.principal import Principal
+from portal.statements.content import KIND
 
 LISTED = 100
 
@@ -119,14 +120,15 @@ async def statements_for(row: DisclosureRow) -> list[Told]:
             "SELECT s.title, s.starts_on, s.ends_on,"
             " coalesce(sum(l.amount) FILTER (WHERE l.side = 'income'), 0)::bigint AS"
             " income, coalesce(sum(l.amount) FILTER (WHERE l.side = 'expense'), 0)::bigint AS expense"
-            " FROM statement s"
+            " FROM statement s JOIN community c ON c.id = s.community"
             " JOIN statement_line l ON l.statement = s.id AND NOT l.is_total WHERE s.community = $1 AND l.fund = $2"
-            " AND s.state = 'published' AND s.ends_on >= $3 AND s.starts_on <= $4"
+            f" AND s.state = 'published' AND s.ends_on >= $3 AND s.starts_on <= $4 AND {KIND} = $5"
             " GROUP BY s.id, s.title, s.starts_on, s.ends_on ORDER BY s.starts_on, s.title",
             row.community,
             row.profile.fund.value,
             row.starts_on,
             row.ends_on,
+            row.duty.tells.value,
         )
     return [
         Told(one["title"], one["starts_on"], one["ends_on"],

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from portal.statements.states import StatementKind
+
 
 class Duty(StrEnum):
     """What must be disclosed period by period."""
@@ -17,6 +19,11 @@ class Duty(StrEnum):
     def ahead(self) -> bool:
         """Whether it tells what is to come: due while its period runs, too late when that is over."""
         return self is Duty.budget
+
+    @property
+    def tells(self) -> StatementKind:
+        """Which statements fulfil it."""
+        return StatementKind.budget if self.ahead else StatementKind.actual
 
 
 class Every(StrEnum):

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from portal.db import fetch, fetch_value
 from portal.estate.known import Cells
 from portal.estate.reading import Folder
+from portal.estate.report import fault
 from portal.estate.rows import Row
+from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import N_
-from portal.statements.rules import is_total
-from portal.statements.states import StatementState
+from portal.kit.money import Money
+from portal.statements.kinds import kind_of
+from portal.statements.rules import Line
+from portal.statements.states import LineKind, Side, StatementFund, StatementKind, StatementState
+from portal.statements.totals import doubles
 
 DIFFERS = N_("“%(name)s” of %(statement)s differs from row %(row)s. Write the same in both.")
 NEEDED = N_("%(statement)s has no “%(name)s”. Fill it in on its first row.")
 
+NOT_OVER = N_("These days are not over, so nobody knows what came in and was spent. Write budget.")
+WHICH = N_("The title speaks of a budget, and the days are over. Write budget or actual in the column “%(name)s”.")
+TWO_SUMS = N_("In a budget, what is planned stands in “amount”. Leave this empty.")
+READ_AS = N_("“%(item)s” is read as %(kind)s, and not counted. If it is a line of its own, write ordinary in “line”.")
+IS_SUM = N_(
+    "“%(item)s” equals the sum of other lines and is counted beside them. If it is their total, write total in “line”."
+)
+
 HEAD = ("title", "from", "to")
 LINE = ("fund", "side", "category", "item_zh", "item_en", "amount", "budget", "prior", "note")
+_PLAN = re.compile("预算|计划|budget", re.IGNORECASE)
 
 
 @dataclass
@@ -39,8 +55,16 @@ class Draft:
         lines = [line for _, line in self.lines]
         return self.known is not None and self.known_lines == lines and not self._head_changed()
 
+    @property
+    def kind(self) -> str:
+        """What it tells of, once `_settle` has looked."""
+        return str(self.head["kind"])
+
     def _head_changed(self) -> bool:
-        return any(self.known[name] != self.head.get(name) for name in HEAD)  # type: ignore[index]
+        assert self.known is not None
+        # Of what was published before it was kept, the kind may have been either.
+        kind = self.known["kind"] not in (None, self.head.get("kind"))
+        return kind or any(self.known[name] != self.head.get(name) for name in HEAD)
 
     def counts(self) -> tuple[int, int, int]:
         """Its lines created, updated, unchanged; another title or period changes every line."""
@@ -52,27 +76,79 @@ class Draft:
         return fresh, len(self.lines) - fresh - kept, kept
 
 
-async def drafts_of(folder: Folder, community: int | None) -> list[Draft]:
-    """The statements of the file; mistakes between its rows are noted."""
+async def drafts_of(folder: Folder, community: int | None, today: date) -> list[Draft]:
+    """The statements of the file; mistakes between its rows are noted, and what is read as a sum or a balance.
+
+    `today` is the estate's: of days that are not over only a budget can tell.
+    """
     found: dict[str, Draft] = {}
     for row in folder.rows("accounts"):
         code = row.get("statement")
         if code is None:
             continue
         draft = found.setdefault(code, Draft(code, row, {}))
-        for name in HEAD:
+        for name in (*HEAD, "kind"):
             value = row.get(name)
             if value is not None and draft.head.setdefault(name, value) != value:
                 folder.add("accounts", row.line, name, DIFFERS, statement=code, name=name, row=draft.row.line)
         if not row.bad:
-            draft.lines.append((row, tuple(_cell(row, name) for name in LINE)))
+            draft.lines.append((row, (*(_cell(row, name) for name in LINE), _kind(row).value)))
     for draft in found.values():
         for name in HEAD:
             if name not in draft.head and name not in draft.row.bad:
                 folder.add("accounts", draft.row.line, name, NEEDED, statement=draft.code, name=name)
+        _settle(folder, draft, today)
+        _remark(folder, draft)
     if community is not None:
         await _compare(found, community)
     return list(found.values())
+
+
+def _settle(folder: Folder, draft: Draft, today: date) -> None:
+    """Say whether it tells what happened or what is planned; ask where only its title does."""
+    first, last, said = (draft.head.get(name) for name in ("from", "to", "kind"))
+    if first is None or last is None:
+        return
+    plan = bool(_PLAN.search(draft.head.get("title") or ""))
+    if said == StatementKind.actual and last >= today:
+        folder.add("accounts", draft.row.line, "kind", NOT_OVER)
+    if said is None and plan and last < today:
+        folder.add("accounts", draft.row.line, "kind", WHICH, name="kind")
+    ahead = first > today or (plan and last >= today)
+    kind = draft.head.setdefault("kind", (StatementKind.budget if ahead else StatementKind.actual).value)
+    for row, _ in draft.lines if kind == StatementKind.budget else ():
+        if row.get("budget") not in (None, row.get("amount")):
+            folder.add("accounts", row.line, "budget", TWO_SUMS)
+
+
+def _remark(folder: Folder, draft: Draft) -> None:
+    """Tell of each row that is taken for a sum or a balance, and of each that may be one."""
+    rows = [row for row, _ in draft.lines]
+    for row in rows:
+        if _kind(row).is_told and row.get("line") is None:
+            _worth_knowing(folder, row, READ_AS, kind=_kind(row))
+    for line in doubles([_line(n, row) for n, row in enumerate(rows)]):
+        if rows[line.position].get("line") is None:
+            _worth_knowing(folder, rows[line.position], IS_SUM)
+
+
+def _worth_knowing(folder: Folder, row: Row, sentence: str, **facts: object) -> None:
+    folder.warnings.append(fault("accounts", row.line, "item_zh", sentence, item=row.get("item_zh"), **facts))
+
+
+def _line(position: int, row: Row) -> Line:
+    return Line(
+        position, StatementFund(row.get("fund")), Side(row.get("side")), _cell(row, "category"),
+        Bilingual(row.get("item_zh"), _cell(row, "item_en")), Money(row.get("amount")), kind=_kind(row),
+    )  # fmt: skip
+
+
+def _kind(row: Row) -> LineKind:
+    """As its column says, else as its names do."""
+    if said := row.get("line"):
+        return LineKind(said)
+    named = Bilingual(row.get("item_zh"), _cell(row, "item_en"))
+    return kind_of(Side(row.get("side")), _cell(row, "category"), named)
 
 
 def _cell(row: Row, name: str) -> Any:
@@ -82,20 +158,24 @@ def _cell(row: Row, name: str) -> Any:
 
 async def _compare(found: dict[str, Draft], community: int) -> None:
     for known in await fetch(
-        "SELECT DISTINCT ON (code) id, code, version, title, starts_on AS from, ends_on AS to, state FROM statement"
+        "SELECT DISTINCT ON (code) id, code, version, title, starts_on AS from, ends_on AS to, state, kind FROM"
+        " statement"
         " WHERE community = $1 AND code = ANY($2) ORDER BY code, version DESC",
         community,
         list(found),
     ):
         draft = found[known["code"]]
         draft.known = dict(known)
-        draft.known_lines = [
-            tuple(line)
-            for line in await fetch(
-                "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note FROM statement_line"
-                " WHERE statement = $1 AND NOT from_books ORDER BY position",
-                known["id"],
-            )
+        rows = await fetch(
+            "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note, kind FROM statement_line"
+            " WHERE statement = $1 AND NOT from_books ORDER BY position",
+            known["id"],
+        )
+        draft.known_lines = [tuple(row) for row in rows]
+        # Of lines from before it was kept, the kind may have been any.
+        draft.lines = [
+            (row, (*line[:-1], None) if n < len(rows) and rows[n]["kind"] is None else line)
+            for n, (row, line) in enumerate(draft.lines)
         ]
 
 
@@ -113,9 +193,10 @@ async def save_drafts(community: int, drafts: Sequence[Draft]) -> None:
 async def _rewrite(community: int, draft: Draft, statement: UUID) -> None:
     head = (draft.head[name] for name in HEAD)
     await fetch(
-        "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, outside_base = NULL WHERE id = $1",
+        "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, outside_base = NULL, kind = $5 WHERE id = $1",
         statement,
         *head,
+        draft.kind,
     )
     await fetch("DELETE FROM statement_line WHERE statement = $1 AND NOT from_books", statement)
     await _insert_lines(community, draft, statement)
@@ -124,8 +205,8 @@ async def _rewrite(community: int, draft: Draft, statement: UUID) -> None:
 async def _insert(community: int, draft: Draft, version: int) -> UUID:
     statement = uuid4()
     await fetch(
-        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state, kind)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         statement,
         community,
         draft.code,
@@ -134,25 +215,26 @@ async def _insert(community: int, draft: Draft, version: int) -> UUID:
         draft.head["from"],
         draft.head["to"],
         StatementState.draft.value,
+        draft.kind,
     )
     await _insert_lines(community, draft, statement)
     return statement
 
 
 async def _insert_lines(community: int, draft: Draft, statement: UUID) -> None:
-    columns = [list(column) for column in zip(*(line for _, line in draft.lines), strict=True)]
+    lines = [(*line[:-1], _kind(row).value, _kind(row).is_told) for row, line in draft.lines]
+    columns = [list(column) for column in zip(*lines, strict=True)]
     # What was drafted from the books stands before what the file says.
     placed = await fetch_value("SELECT count(*) FROM statement_line WHERE statement = $1", statement)
-    totals = [is_total(row.get("item_zh") or "", row.get("item_en") or "") for row, _ in draft.lines]
     await fetch(
         "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-        " amount, budget, prior, note, is_total)"
-        " SELECT gen_random_uuid(), $1, $2, n + $13, f, s, c, zh, en, a, b, p, note, t"
+        " amount, budget, prior, note, kind, is_total)"
+        " SELECT gen_random_uuid(), $1, $2, n + $14, f, s, c, zh, en, a, b, p, note, k, t"
         " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],"
-        " $10::bigint[], $11::text[], $12::boolean[]) WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, t, n)",
+        " $10::bigint[], $11::text[], $12::text[], $13::boolean[])"
+        " WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, k, t, n)",
         community,
         statement,
         *columns,
-        totals,
         placed,
     )

@@ -6,7 +6,6 @@ import re
 
 from portal.estate.cells import BadCell, Parse, text
 from portal.kit.i18n import N_
-from portal.statements.rules import is_total
 
 BECAME_A_DAY = N_(
     "“%(text)s” is a day, perhaps made by the spreadsheet from a name like 3-12. Format the column as text and type the"
@@ -27,6 +26,7 @@ _DAY = re.compile(
 )
 _CUT_OFF = re.compile(r"\d(?:\.\d+)?E\+\d+|[1-9]\d{14}0+", re.ASCII | re.IGNORECASE)
 _BLANKS = re.compile(r"[\s:：]+")
+_TOTAL = re.compile(r"(合计|总计|小计|共计|累计|汇总)$|^(承前页|过次页)$|^(sub)?total\b", re.IGNORECASE)
 
 
 def name(most: int = 200) -> Parse:
@@ -44,4 +44,4 @@ def name(most: int = 200) -> Parse:
 
 
 def _is_total(found: str) -> bool:
-    return is_total(_BLANKS.sub("", found))
+    return bool(_TOTAL.search(_BLANKS.sub("", found)))

@@ -19,7 +19,7 @@ from portal.estate.cells import Parse
 from portal.people.principal import Role
 from portal.people.states import Language
 from portal.services.states import Per
-from portal.statements.states import Side, StatementFund
+from portal.statements.states import LineKind, Side, StatementFund, StatementKind
 from portal.tariffs.rules import EVERY_USE
 from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
 from portal.units.states import OccupancyState, OccupantRole, Use
@@ -134,10 +134,12 @@ ALL = (
     )),
     File("accounts", (), (
         _must("statement", cells.text(64)), Column("title", NAME), Column("from", cells.day), Column("to", cells.day),
+        Column("kind", cells.choice(StatementKind, 实际="actual", 预算="budget")),
         _must("fund", cells.choice(StatementFund)), _must("side", cells.choice(Side)),
         Column("category", NAME, default=""), _must("item_zh", NAME), Column("item_en", NAME, default=""),
         _must("amount", BOOK_SUM),
         Column("budget", BOOK_SUM), Column("prior", BOOK_SUM), Column("note", cells.text(1000, lines=True)),
+        Column("line", cells.choice(LineKind)),
     )),
 )  # fmt: skip
 FILES = {file.stem: file for file in ALL}

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from portal.audit.actions import record
@@ -28,6 +29,7 @@ from portal.estate.rises import announce, check_rises
 from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
 from portal.estate.saving import Names, names_of, save
 from portal.kit import clock
+from portal.kit.display import SHANGHAI
 from portal.kit.errors import Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
@@ -163,7 +165,7 @@ class _Work:
         estates = {(known.community["code"],): known.community} if known.community else {}
         changes["community"] = changes_of(folder.sheets.get("community"), estates)
         changes["staff"] = staff_changes(folder.sheets.get("staff"), known.of("staff"))
-        drafts = await drafts_of(folder, known.community["id"] if known.community else None)
+        drafts = await drafts_of(folder, known.community["id"] if known.community else None, self._today(changes))
         await check_billed_whole(folder, known, changes)
         await check_rises(folder, known, changes)
         self._say_what_is_taken(changes["community"])
@@ -179,6 +181,11 @@ class _Work:
             await save_drafts(self.community, drafts)
         self._count(changes)
         self._count_drafts(drafts)
+
+    def _today(self, changes: Changes) -> date:
+        """Where the estate lies."""
+        estate = next((change.new for change in changes["community"]), self.known.community or {})
+        return clock.today(estate.get("timezone") or SHANGHAI)
 
     async def _buildings(self) -> set[str]:
         if self.known.community is None:

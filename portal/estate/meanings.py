@@ -132,15 +132,17 @@ COLUMNS = {
     ("accounts", "title"): N_("Its title. Title, from and to are needed on a statement's first row."),
     ("accounts", "from"): N_("The first day of the period that the statement is about."),
     ("accounts", "to"): N_("Its last day."),
+    ("accounts", "kind"): N_("Whether it says what happened or what is planned. Days to come have a budget only."),
     ("accounts", "fund"): N_("Whose money it is."),
     ("accounts", "side"): N_("Income or expense; expenses are written without a sign."),
     ("accounts", "category"): N_("The heading under which the line stands."),
-    ("accounts", "item_zh"): N_("What it is for. 合计, 小计 or total is a sum to compare with, and not counted."),
+    ("accounts", "item_zh"): N_("What it is for. Sums like 小计 and balances like 上年结转 are not counted."),
     ("accounts", "item_en"): ENGLISH,
     ("accounts", "amount"): N_("The sum in yuan."),
     ("accounts", "budget"): N_("What was planned, in yuan."),
     ("accounts", "prior"): N_("What it was in the period before, in yuan."),
     ("accounts", "note"): N_("What owners should know of it; a sum like 12×1500 in it is worked out and compared."),
+    ("accounts", "line"): N_("What the line is, where its name does not tell: a total, a deposit…"),
 }  # fmt: skip
 EVERYWHERE = {"from": FROM, "to": TO}
 

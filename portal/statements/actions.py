@@ -17,9 +17,12 @@ from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 from portal.statements.content import HEADS, Content, content_of
-from portal.statements.states import STATEMENT_MOVES, StatementState
+from portal.statements.states import STATEMENT_MOVES, StatementKind, StatementState
 
 PUBLISHERS = (Role.finance, Role.manager)
+NOT_OVER = N_(
+    "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
+)
 # Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
 SIGNED = """
 FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
@@ -33,7 +36,8 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
 
     Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
     Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
-    a second time, and while something that was found is neither mended nor explained.
+    a second time, before the days of anything but a budget are over, and while something that was found is neither
+    mended nor explained.
     """
     scope = by.with_role(*PUBLISHERS)
     async with unit_of_work(*scope):
@@ -69,6 +73,8 @@ async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[s
 async def _ready(draft: Mapping[str, Any], found: Content) -> None:
     if not found.lines:
         raise Refused(N_("This statement has no lines. Import them first."))
+    if found.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
+        raise Refused(NOT_OVER)
     if found.open_findings:
         raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
     newer = await fetch_value(
@@ -109,7 +115,7 @@ async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: P
     )
     await fetch(
         "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4, published_by = $5, basis = $6,"
-        " fee_mode = $7 WHERE id = $1",
+        " fee_mode = $7, kind = $8 WHERE id = $1",
         draft["id"],
         StatementState.published.value,
         found.sha256,
@@ -117,6 +123,7 @@ async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: P
         signer,
         found.terms.basis.value,
         found.terms.fee_mode,
+        found.terms.kind.value,
     )
     await _tell(draft)
     await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)

@@ -1,17 +1,19 @@
-"""What the books say of service fees: the figure that a drafted statement must equal to the fen."""
+"""What the books say of service fees: the figure that a statement must equal to the fen where they know it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from portal.db import fetch, fetch_value
 from portal.kit.money import Money, total
+from portal.kit.period import Month
 from portal.kit.suppression import SMALL, few
 from portal.statements.rules import Line
-from portal.statements.states import Basis
+from portal.statements.states import Basis, LineKind, Side, StatementFund
 
+ONE_DAY = timedelta(days=1)
 # What fell due is booked against `charged`, what was paid takes from `receivable`; both are the provider's fees alone.
 _ACCOUNTS = {Basis.accrual: "charged:service", Basis.cash: "receivable:service"}
 _KINDS = {Basis.accrual: ["bill", "adjustment", "reversal"], Basis.cash: ["payment", "credit_use", "reversal"]}
@@ -27,6 +29,36 @@ SELECT count(*) FROM (SELECT DISTINCT b.unit FROM journal j
   JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
   WHERE j.community = $1 AND j.kind = 'adjustment' AND j.effective_on BETWEEN $3 AND $4 LIMIT $5) homes
 """
+
+
+# Of items of the kind `service_fee` alone, as bills and payments have them.
+_FEES = {
+    Basis.accrual: """
+SELECT coalesce(sum(moved.amount), 0)::bigint FROM (
+  SELECT l.item, l.amount FROM journal j JOIN bill_line l ON l.bill = j.source AND l.community = $1
+  WHERE j.community = $1 AND j.kind = 'bill' AND j.effective_on BETWEEN $2 AND $3
+  UNION ALL SELECT l.item, a.amount FROM journal j JOIN adjustment a ON a.id = j.source AND a.community = $1
+  JOIN bill_line l ON l.id = a.line
+  WHERE j.community = $1 AND j.kind = 'adjustment' AND j.effective_on BETWEEN $2 AND $3
+) moved JOIN charge_item i ON i.id = moved.item AND i.kind = 'service_fee'
+""",
+    Basis.cash: """
+SELECT coalesce(sum(a.amount), 0)::bigint FROM journal j
+JOIN allocation a ON a.payment = j.source AND a.community = $1 AND a.reason IS NULL
+JOIN bill_line l ON l.id = a.line JOIN charge_item i ON i.id = l.item AND i.kind = 'service_fee'
+WHERE j.community = $1 AND j.kind = 'payment' AND j.effective_on BETWEEN $2 AND $3
+""",
+}
+# Whether the estate's first bill, its opening balances apart, is of the month $2 or an earlier one.
+_BILLED = "SELECT period <= $2 FROM bill WHERE community = $1 AND kind <> 'opening' ORDER BY number LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Books:
+    """What came in, or fell due, by the books: of service fees alone, and of all that is the provider's."""
+
+    fees: Money
+    fund: Money
 
 
 @dataclass(frozen=True)
@@ -60,11 +92,46 @@ def together(found: dict[str, Money]) -> dict[str, Money]:
     return dict.fromkeys(list(found)[:1], total(found.values()))
 
 
-async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Money | None:
-    """What the books say now of the lines that were drafted from them; None where there are none."""
-    if not any(line.from_books for line in lines):
+async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Books | None:
+    """What the books know now of the service fees that a statement names.
+
+    None where it names none, or where they cannot know: of months before the first bills, and of parts of months,
+    between which single payments would show.
+    """
+    if not (drafted := any(line.from_books for line in lines)) and not fees(lines):
         return None
-    return total((await books_say(community, basis, first, last)).values())
+    if not drafted and not (whole_months(first, last) and await fetch_value(_BILLED, community, str(Month.of(first)))):
+        return None
+    alone = Money(await fetch_value(_FEES[basis], community, first, last))
+    return Books(alone, total((await books_say(community, basis, first, last)).values()))
+
+
+def whole_months(first: date, last: date) -> bool:
+    """Whether days begin with a month and end with one."""
+    return first.day == 1 and (last + ONE_DAY).day == 1
+
+
+def fees(lines: Sequence[Line]) -> list[Line]:
+    """The lines that say what came in of service fees."""
+    return [line for line in lines if line.from_books or (_income(line) and line.kind is LineKind.fee)]
+
+
+def contradicted(lines: Sequence[Line], books: Books) -> Money | None:
+    """What the books say where a statement says something else; None where they agree.
+
+    What was drafted from them is all of the provider's money; a line of fees that stands alone may be that as well.
+    """
+    named = fees(lines)
+    alone = not any(_income(line) and not (line.from_books or line.kind is LineKind.fee) for line in lines)
+    drafted = any(line.from_books for line in named)
+    right = [books.fund] if drafted else [books.fees, *([books.fund] if alone else [])]
+    return None if total(line.amount for line in named) in right else right[0]
+
+
+def _income(line: Line) -> bool:
+    others = (LineKind.pass_through, LineKind.deposit)
+    place = (line.fund, line.side) == (StatementFund.service_fee, Side.income)
+    return place and not line.is_total and line.kind not in others
 
 
 def stated(lines: Sequence[Line]) -> Money:

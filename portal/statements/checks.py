@@ -9,21 +9,24 @@ from decimal import Decimal
 
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
-from portal.statements.books import stated
+from portal.statements.books import Books, contradicted
+from portal.statements.kinds import kind_of
 from portal.statements.remuneration import Terms, share_due, shares
 from portal.statements.rules import Head, Line, funds_of
-from portal.statements.states import FindingKind, Side, StatementFund
+from portal.statements.states import FindingKind, LineKind, Side, StatementFund, StatementKind
 from portal.statements.sums import computed
+from portal.statements.totals import closes_at, comes_to, doubles
 
 YEAR = 360  # days; a shorter statement is compared as a month
 OFF_A_YEAR, OFF_A_MONTH = Decimal("0.07"), Decimal("0.10")
 ITEMISED = Decimal("0.01")  # of its side; a lump sum above it is split or explained (Beijing's form of 2010, line 7)
 ROUNDED = Decimal("0.001")  # sums in notes come from rounded figures
 
-_WORKS = re.compile("改造|翻新|外墙|大修|中修|新建|改建|重建|renovation|renewal|facade|rebuil", re.IGNORECASE)
-_LUMP = re.compile("^(其他|其它|零星|杂项|杂费|other|sundr|misc)", re.IGNORECASE)
-_NO_CONTRACT = re.compile("无合同|没有合同|未签合同|合同到期|续签中|no contract|under renewal", re.IGNORECASE)
-_SUBTOTAL = re.compile("小计|subtotal", re.IGNORECASE)
+PASSED_ON = Decimal("0.01")  # of what was collected for others; months of meters and of the supplier's bills differ
+
+_NO_CONTRACT = re.compile(
+    "无合同|没有合同|未签合同|合同已?到期(?![日时:：于])|续签中|no contract|under renewal", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,12 @@ def findings(
     lines: Sequence[Line],
     terms: Terms,
     a_year_ago: Mapping[Name, Money],
-    books: Money | None = None,
+    books: Books | None = None,
     leases: Sequence[Lease] = (),
 ) -> list[Finding]:
     """All that is found, in the order of the lines; `a_year_ago` holds the same lines of the year before.
 
-    `books` is what the ledger says of the lines drafted from it; `leases` are asked about where common areas are told
+    `books` is what the ledger knows of service fees in these days; `leases` are asked about where common areas are told
     of, those of one name once.
     """
     counted = [line for line in lines if not line.is_total]
@@ -89,18 +92,51 @@ def findings(
     limit = OFF_A_YEAR if (head.ends_on - head.starts_on).days >= YEAR else OFF_A_MONTH
     found: list[Finding] = []
     for line in sorted(lines, key=lambda line: line.position):
-        if line.is_total:
-            found += _of_total(line, counted)
-        else:
+        if line.kind is LineKind.total and (added := comes_to(line, lines)) is not None:
+            found.append(Finding(FindingKind.total_differs, line, other=added))
+        elif not line.is_total:
             found += _compared(line, limit, a_year_ago)
-            found += _of_words(line, whole[line.fund, line.side])
-    if books is not None and stated(counted) != books:
-        found.append(Finding(FindingKind.books_differ, other=books))
-    if any(line.fund is StatementFund.common_area_revenue for line in counted):
-        named = {(one.kind, one.line.item.zh) for one in found if one.line}
-        asked = {(one.kind, one.name.zh): one for one in _of_leases(leases) if one.name}
-        found += [one for key, one in asked.items() if key not in named]
+            found += _of_kind(line, whole[line.fund, line.side])
+    found += [Finding(FindingKind.looks_like_total, line) for line in _counted_twice(lines)]
+    found += list(_of_balances(lines))
+    if terms.kind is StatementKind.actual:
+        found += _of_what_happened(counted, books, leases, {(one.kind, one.line.item.zh) for one in found if one.line})
     return found + list(_of_funds(counted)) + list(_of_share(counted, terms))
+
+
+def _of_what_happened(
+    counted: Sequence[Line], books: Books | None, leases: Sequence[Lease], named: set[tuple[FindingKind, str]]
+) -> Iterator[Finding]:
+    """What a plan cannot be asked; `named` are findings that are there already."""
+    if books and (say := contradicted(counted, books)) is not None:
+        yield Finding(FindingKind.books_differ, other=say)
+    for fund in StatementFund:
+        yield from _passed_on(fund, [one for one in counted if one.fund is fund])
+    if any(line.fund is StatementFund.common_area_revenue for line in counted):
+        asked = {(one.kind, one.name.zh): one for one in _of_leases(leases) if one.name}
+        yield from (one for key, one in asked.items() if key not in named)
+
+
+def _passed_on(fund: StatementFund, lines: Sequence[Line]) -> Iterator[Finding]:
+    """Water and power are collected for others: nothing stays with the company (物业管理条例 44)."""
+    mine = [line for line in lines if line.kind is LineKind.pass_through]
+    collected, paid = (total(line.amount for line in mine if line.side is side) for side in Side)
+    if collected and abs(collected.fen - paid.fen) > PASSED_ON * abs(collected.fen):
+        yield Finding(FindingKind.passed_on, fund=fund, other=collected - paid)
+
+
+def _counted_twice(lines: Sequence[Line]) -> list[Line]:
+    """Lines that add up to the ones beside them; and of earlier imports what has the name of a sum or a balance."""
+    named = [line for line in lines if not line.is_total and kind_of(line.side, "", line.item).is_told]
+    sums = doubles(lines)
+    return sorted({line.position: line for line in (*named, *sums)}.values(), key=lambda line: line.position)
+
+
+def _of_balances(lines: Sequence[Line]) -> Iterator[Finding]:
+    for table in funds_of(lines):
+        left = closes_at(table)
+        if left is not None:
+            yield Finding(FindingKind.total_differs, table.closed[0], other=left)
 
 
 def _of_leases(leases: Sequence[Lease]) -> Iterator[Finding]:
@@ -109,15 +145,6 @@ def _of_leases(leases: Sequence[Lease]) -> Iterator[Finding]:
             yield Finding(FindingKind.no_term, name=one.name)
         if one.due and not one.received:
             yield Finding(FindingKind.nothing_received, other=one.due, name=one.name)
-
-
-def _of_total(line: Line, counted: Sequence[Line]) -> Iterator[Finding]:
-    inside = [one for one in counted if (one.fund, one.side) == (line.fund, line.side)]
-    if _SUBTOTAL.search(f"{line.item.zh} {line.item.en}"):
-        inside = [one for one in inside if one.category == line.category]
-    added = total(one.amount for one in inside)
-    if added != line.amount:
-        yield Finding(FindingKind.total_differs, line, other=added)
 
 
 def _compared(line: Line, limit: Decimal, a_year_ago: Mapping[Name, Money]) -> Iterator[Finding]:
@@ -135,17 +162,16 @@ def _off(now: Money, then: Money, limit: Decimal) -> bool:
     return abs(now.fen - then.fen) > limit * abs(then.fen)
 
 
-def _of_words(line: Line, whole: Money) -> Iterator[Finding]:
-    names = f"{line.item.zh} {line.item.en}"
+def _of_kind(line: Line, whole: Money) -> Iterator[Finding]:
     service, common = (line.fund is fund for fund in (StatementFund.service_fee, StatementFund.common_area_revenue))
-    if service and line.side is Side.expense and _WORKS.search(names):
+    if service and line.side is Side.expense and line.kind is LineKind.works:
         yield Finding(FindingKind.capital_works, line)
-    if any(_LUMP.search(name) for name in (line.item.zh, line.item.en)) and line.amount.fen > ITEMISED * whole.fen:
+    if line.kind is LineKind.sundry and line.amount.fen > ITEMISED * whole.fen:
         yield Finding(FindingKind.lump_sum, line)
     if common and line.side is Side.income:
         if not line.amount and (line.budget is None or line.budget):
             yield Finding(FindingKind.nothing_received, line, other=line.budget)
-        if _NO_CONTRACT.search(f"{names} {line.note}"):
+        if _NO_CONTRACT.search(f"{line.item.zh} {line.item.en} {line.note}"):
             yield Finding(FindingKind.no_contract, line)
 
 

@@ -6,27 +6,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from portal.common_areas.queries import contracts_in
 from portal.communities.states import FeeMode
 from portal.db import fetch
+from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.statements.books import Reconciliation, books_of, stated
 from portal.statements.checks import Finding, Lease, Name, findings
+from portal.statements.kinds import kind_of
 from portal.statements.remuneration import Terms
 from portal.statements.rules import Head, Line, content_sha256
-from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
+from portal.statements.states import (
+    Basis,
+    FindingKind,
+    LineKind,
+    RemunerationBase,
+    Side,
+    StatementFund,
+    StatementKind,
+    StatementState,
+)
 from portal.statements.wording import said_of
 
+# What a statement s of an estate c tells of, as `kind_told` says it.
+KIND = """coalesce(s.kind, CASE WHEN (s.published_at AT TIME ZONE c.timezone)::date <= s.ends_on THEN 'budget'
+ ELSE 'actual' END)"""
 HEADS = """
 SELECT s.*, c.code AS estate_code, c.name AS estate, c.timezone, c.fee_mode AS estate_fee_mode
 FROM statement s JOIN community c ON c.id = s.community
 """
-_A_YEAR_AGO = """
+_A_YEAR_AGO = f"""
 SELECT l.fund, l.side, l.item_zh, min(l.amount) AS amount FROM statement_line l JOIN statement s ON s.id = l.statement
-WHERE s.community = $1 AND s.state = 'published' AND NOT l.is_total
+JOIN community c ON c.id = s.community
+WHERE s.community = $1 AND s.state = 'published' AND NOT l.is_total AND {KIND} = $4
  AND s.starts_on = ($2::date - interval '1 year')::date AND abs(s.ends_on - ($3::date - interval '1 year')::date) < 3
 GROUP BY l.fund, l.side, l.item_zh HAVING count(*) = 1
 """
@@ -99,7 +115,7 @@ async def content_of(row: Mapping[str, Any]) -> Content:
         explained = [Explained(_kept(one, lines), one["body"]) for one in words]
         return Content(head, lines, terms, explained, await _documents(row["id"], lines))
     books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
-    found = findings(head, lines, terms, await _a_year_ago(row), books, await _leases(row))
+    found = findings(head, lines, terms, await _a_year_ago(row, terms.kind), books, await _leases(row))
     by_key = {one["finding"]: one["body"] for one in words}
     explained = [Explained(one, by_key.get(one.key, "")) for one in found]
     return Content(head, lines, terms, explained, await _documents(row["id"], lines))
@@ -124,7 +140,19 @@ def _terms(row: Mapping[str, Any]) -> Terms:
         RemunerationBase(row["remuneration_base"]) if row["remuneration_base"] else None,
         row["remuneration_rate"],
         tuple(row["outside_base"] or ()),
+        kind_told(row),
     )
+
+
+def kind_told(row: Mapping[str, Any]) -> StatementKind:
+    """What a statement tells of. Before this was said: what was told before its days were over was a plan."""
+    if row["kind"]:
+        return StatementKind(row["kind"])
+    if row["published_at"]:
+        ahead = row["published_at"].astimezone(ZoneInfo(row["timezone"])).date() <= row["ends_on"]
+    else:
+        ahead = clock.today(row["timezone"]) < row["starts_on"]
+    return StatementKind.budget if ahead else StatementKind.actual
 
 
 def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
@@ -132,6 +160,8 @@ def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if row["basis"] or row["state"] == StatementState.draft:
         said |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
+    if (terms.kind if row["state"] == StatementState.draft else row["kind"]) == StatementKind.budget:
+        said |= {"kind": terms.kind.value}
     if terms.base:
         said |= {"base": terms.base.value, "rate": f"{terms.rate:.6f}", "outside": sorted(terms.outside)}
     return said
@@ -154,33 +184,38 @@ async def _leases(row: Mapping[str, Any]) -> list[Lease]:
     return [Lease(one.source, one.has_term, one.receivable, one.received) for one in found]
 
 
-async def _a_year_ago(row: Mapping[str, Any]) -> dict[Name, Money]:
+async def _a_year_ago(row: Mapping[str, Any], kind: StatementKind) -> dict[Name, Money]:
     return {
         (StatementFund(one["fund"]), Side(one["side"]), one["item_zh"]): Money(one["amount"])
-        for one in await fetch(_A_YEAR_AGO, row["community"], row["starts_on"], row["ends_on"])
+        for one in await fetch(_A_YEAR_AGO, row["community"], row["starts_on"], row["ends_on"], kind.value)
     }
 
 
 async def lines_of(statement: UUID) -> list[Line]:
     """The lines of a statement by position; part of the caller's unit of work."""
     rows = await fetch(
-        "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note, is_total, from_books"
-        " FROM statement_line WHERE statement = $1 ORDER BY position",
+        "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note, is_total, kind,"
+        " from_books FROM statement_line WHERE statement = $1 ORDER BY position",
         statement,
     )
-    return [
-        Line(
-            row["position"],
-            StatementFund(row["fund"]),
-            Side(row["side"]),
-            row["category"],
-            Bilingual(row["item_zh"], row["item_en"]),
-            Money(row["amount"]),
-            None if row["budget"] is None else Money(row["budget"]),
-            None if row["prior"] is None else Money(row["prior"]),
-            row["note"] or "",
-            row["is_total"],
-            row["from_books"],
-        )
-        for row in rows
-    ]
+    return [_line(row) for row in rows]
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    fund, side, item = StatementFund(row["fund"]), Side(row["side"]), Bilingual(row["item_zh"], row["item_en"])
+    return Line(
+        row["position"], fund, side, row["category"], item, Money(row["amount"]), _known(row["budget"]),
+        _known(row["prior"]), row["note"] or "", _kind(row, side, item), row["from_books"],
+    )  # fmt: skip
+
+
+def _kind(row: Mapping[str, Any], side: Side, item: Bilingual) -> LineKind:
+    """As it was imported; of lines from before this was kept the same was counted as then."""
+    if row["kind"] or row["is_total"]:
+        return LineKind(row["kind"] or LineKind.total)
+    kind = kind_of(side, row["category"], item)
+    return LineKind.ordinary if kind.is_told else kind
+
+
+def _known(fen: int | None) -> Money | None:
+    return None if fen is None else Money(fen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from portal.audit.actions import record
@@ -17,12 +17,11 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS
-from portal.statements.books import books_say, few_corrected, together
+from portal.statements.books import books_say, few_corrected, together, whole_months
 from portal.statements.content import lines_of
 from portal.statements.rules import Line
-from portal.statements.states import Basis, Side, StatementFund, StatementState
+from portal.statements.states import Basis, LineKind, Side, StatementFund, StatementKind, StatementState
 
-ONE_DAY = timedelta(days=1)
 CATEGORY = "物业服务收费"
 NAMES = {
     "bill": Bilingual("账单应收", "Bills issued"),
@@ -50,11 +49,12 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
     """Make the draft of a code, or renew its service-fee income; all its other lines stay. The draft's id.
 
     After a publication it is the next version, with the lines of the last one. Raises Missing without a publishing role
-    there, Invalid where the days are in the wrong order or no whole months, or the books say nothing of them.
+    there, Invalid where the days are in the wrong order or no whole months, the books say nothing of them, or the
+    code is that of a budget.
     """
     if wish.last < wish.first:
         raise Invalid("last", N_("The last day comes before the first one."))
-    if wish.first.day != 1 or (wish.last + ONE_DAY).day != 1:
+    if not whole_months(wish.first, wish.last):
         raise Invalid("last", N_("Choose whole months: between two sums a few days apart single payments would show."))
     if community not in by.with_role(*PUBLISHERS):
         raise Missing
@@ -87,7 +87,7 @@ def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bi
     return [
         Line(
             0, StatementFund.service_fee, Side.income, CATEGORY, names[kind], amount,
-            prior=before.get(kind, Money(0)) if before else None, from_books=True,
+            prior=before.get(kind, Money(0)) if before else None, kind=LineKind.fee, from_books=True,
         )
         for kind, amount in now.items()
     ]  # fmt: skip
@@ -96,26 +96,30 @@ def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bi
 async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
     """The draft, made where there is none, and the lines of its latest version that do not come from the books."""
     known = await fetch(
-        "SELECT id, version, state FROM statement WHERE community = $1 AND code = $2 ORDER BY version DESC LIMIT 1",
+        "SELECT id, version, state, kind FROM statement WHERE community = $1 AND code = $2 ORDER BY version DESC"
+        " LIMIT 1",
         community,
         wish.code,
     )
+    if known and known[0]["kind"] == StatementKind.budget:
+        raise Invalid("code", N_("This number is that of a budget. Choose another one."))
     lines = await lines_of(known[0]["id"]) if known else []
-    kept = [line for line in lines if (line.fund, line.side) != (StatementFund.service_fee, Side.income)]
+    kept = [line for line in lines if not _renewed(line)]
     if known and known[0]["state"] == StatementState.draft:
         await fetch(
-            "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, basis = $5,"
+            "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, basis = $5, kind = $6,"
             " outside_base = NULL WHERE id = $1",
             known[0]["id"],
             wish.title,
             wish.first,
             wish.last,
             wish.basis.value,
+            StatementKind.actual.value,
         )
         return known[0]["id"], kept
     made = await fetch_value(
-        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state, basis)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'draft', $7) RETURNING id",
+        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state, basis, kind)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'draft', $7, $8) RETURNING id",
         community,
         wish.code,
         known[0]["version"] + 1 if known else 1,
@@ -123,8 +127,15 @@ async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
         wish.first,
         wish.last,
         wish.basis.value,
+        StatementKind.actual.value,
     )
     return made, kept
+
+
+def _renewed(line: Line) -> bool:
+    """Whether a line gives way to what the books say; a balance carried over is nothing that came in."""
+    place = (line.fund, line.side) == (StatementFund.service_fee, Side.income)
+    return place and line.kind not in (LineKind.opening, LineKind.closing)
 
 
 async def _put(community: int, statement: UUID, lines: Sequence[Line]) -> None:
@@ -132,15 +143,14 @@ async def _put(community: int, statement: UUID, lines: Sequence[Line]) -> None:
     await fetch("DELETE FROM statement_line WHERE statement = $1", statement)
     columns = [
         (line.position, line.fund.value, line.side.value, line.category, line.item.zh, line.item.en, line.amount.fen,
-         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total,
-         line.from_books)
+         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total, line.kind.value, line.from_books)
         for line in placed
     ]  # fmt: skip
     await fetch(
         "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-        " amount, budget, prior, note, is_total, from_books) SELECT gen_random_uuid(), $1, $2, l.* FROM"
+        " amount, budget, prior, note, is_total, kind, from_books) SELECT gen_random_uuid(), $1, $2, l.* FROM"
         " unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],"
-        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::boolean[]) AS l",
+        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::text[], $15::boolean[]) AS l",
         community,
         statement,
         *(list(column) for column in zip(*columns, strict=True)),

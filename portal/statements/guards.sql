@@ -1,4 +1,5 @@
 -- C4: a published statement never changes. Its row may only be superseded, its lines are frozen; a draft may be rewritten.
+-- What happened can be told only when its days are over (I-S7).
 CREATE OR REPLACE FUNCTION statement_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -7,6 +8,10 @@ BEGIN
   IF NEW.state = 'published' AND OLD.state = 'draft'
     AND NOT coalesce(NEW.signed_sha256 = NEW.content_sha256 AND NEW.signed_by <> NEW.published_by, false) THEN
     RAISE EXCEPTION 'statement % has not been signed by a second person', OLD.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.state = 'published' AND OLD.state = 'draft' AND NEW.kind IS DISTINCT FROM 'budget'
+    AND NEW.ends_on >= (SELECT (NEW.published_at AT TIME ZONE timezone)::date FROM community WHERE id = NEW.community) THEN
+    RAISE EXCEPTION 'the days of statement % are not over', OLD.id USING ERRCODE = 'check_violation';
   END IF;
   IF OLD.state = 'draft' AND NEW.state <> 'superseded' AND (NEW.community, NEW.code, NEW.version) = (OLD.community, OLD.code, OLD.version)
     THEN RETURN NEW; END IF;

@@ -25,3 +25,7 @@ SELECT e.id FROM statement_explanation e JOIN statement s ON s.id = e.statement
 WHERE s.state <> 'draft' AND e.explained_at > s.published_at
 UNION ALL SELECT d.id FROM statement_document d JOIN statement s ON s.id = d.statement
 WHERE s.state <> 'draft' AND d.at > s.published_at;
+
+-- I-S7: what a statement says to have happened was over when it was published; anything else is a budget.
+SELECT s.id FROM statement s JOIN community c ON c.id = s.community
+WHERE s.state <> 'draft' AND s.kind = 'actual' AND (s.published_at AT TIME ZONE c.timezone)::date <= s.ends_on;

@@ -5,12 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import N_, Sentence
 from portal.kit.language import say, speaking
 from portal.kit.money import Money
 from portal.kit.paper import typeset
 from portal.statements.queries import StatementPage
 from portal.statements.rules import FundTable, SideTable
+
+PLANNED = N_("A budget: what is planned, not what came in or was spent.")
 
 
 async def statement_pdf(found: StatementPage, sandbox: bool = False) -> bytes:
@@ -24,6 +26,7 @@ async def statement_pdf(found: StatementPage, sandbox: bool = False) -> bytes:
         "code": row.code,
         "version": str(row.version),
         "funds": [_fund(fund, found) for fund in found.funds],
+        "budget": _said(Sentence(PLANNED)) if row.is_budget else None,
         "basis": _both(found.terms.basis) if found.says_its_basis else None,
         "explained": [{**_said(one.says), "words": one.words} for one in found.explained],
         "published": f"{row.published_at.astimezone(ZoneInfo(row.zone)):%Y-%m-%d %H:%M}",
@@ -39,6 +42,8 @@ def _fund(fund: FundTable, found: StatementPage) -> dict[str, object]:
         "whose": _said(Sentence(found.whose(fund.fund))) if found.whose(fund.fund) else None,
         "result": _yuan(fund.result),
         "sides": [_side(side) for side in fund.sides],
+        "opening": None if fund.opening is None else _yuan(fund.opening),
+        "left": _yuan(fund.left),
     }
 
 

@@ -13,7 +13,7 @@ from portal.kit.paging import offset, pages
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS
 from portal.statements.asking import questions_on
-from portal.statements.content import Content, content_of, lines_of
+from portal.statements.content import Content, content_of, kind_told, lines_of
 from portal.statements.heads import by_head
 from portal.statements.remuneration import base_of, share_due
 from portal.statements.rows import (
@@ -36,10 +36,10 @@ PER_PAGE = 24
 
 
 ROW = (
-    "SELECT s.id, s.code, s.version, s.title, s.starts_on, s.ends_on, s.state, s.published_at, s.content_sha256,"
-    " s.community, c.name AS estate, c.code AS estate_code, c.timezone, f.name AS publisher, s.basis, s.fee_mode,"
-    " c.fee_mode AS estate_fee_mode, s.remuneration_base, s.remuneration_rate, s.outside_base, s.signed_sha256,"
-    " g.name AS signer, g.human AS signer_human,"
+    "SELECT s.id, s.code, s.version, s.title, s.starts_on, s.ends_on, s.state, s.kind, s.published_at,"
+    " s.content_sha256, s.community, c.name AS estate, c.code AS estate_code, c.timezone, f.name AS publisher, s.basis,"
+    " s.fee_mode, c.fee_mode AS estate_fee_mode, s.remuneration_base, s.remuneration_rate, s.outside_base,"
+    " s.signed_sha256, g.name AS signer, g.human AS signer_human,"
     " count(*) OVER () AS found FROM statement s JOIN community c ON c.id = s.community"
     " LEFT JOIN staff f ON f.id = s.published_by LEFT JOIN staff g ON g.id = s.signed_by WHERE s.community = ANY($1)"
 )
@@ -107,7 +107,7 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
     checks = Checks(
         repeated(lines),
         [line for line in lines if line.amount < Money(0)],
-        sum(line.budget is None for line in lines),
+        0 if shown.row.is_budget else sum(line.budget is None for line in lines),
         len(lines),
         [lines[place] for place in sorted(named)],
     )
@@ -216,4 +216,5 @@ def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
         row["published_at"],
         funds,
         row["signer"] or "",
+        kind_told(row),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +11,8 @@ from portal.communities.states import FeeMode
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
 from portal.statements.rules import Line
-from portal.statements.states import Basis, RemunerationBase, Side, StatementFund
+from portal.statements.states import Basis, LineKind, RemunerationBase, Side, StatementFund, StatementKind
 
-_SHARE = re.compile("酬金|佣金|remuneration|commission", re.IGNORECASE)
 OWNED = {
     (StatementFund.service_fee, FeeMode.lump_sum): N_(
         "A fixed fee was agreed: a surplus is the company's, a shortfall it bears itself."
@@ -28,21 +26,24 @@ OWNERS = N_("All of it belongs to the owners.")
 
 @dataclass(frozen=True)
 class Terms:
-    """What a statement's figures rest on. `rate` is a ratio (0.09); `outside` are positions of lines left out of it."""
+    """What a statement's figures rest on, and whether they are a plan.
+
+    `rate` is a ratio (0.09); `outside` are positions of lines left out of it.
+    """
 
     basis: Basis = Basis.cash
     fee_mode: FeeMode | None = None
     base: RemunerationBase | None = None
     rate: Decimal | None = None
     outside: tuple[int, ...] = ()
+    kind: StatementKind = StatementKind.actual
 
 
 def shares(lines: Sequence[Line]) -> list[Line]:
-    """The lines that are the manager's share, by their name."""
+    """The lines that are the manager's share."""
     return [
         line for line in lines
-        if line.fund is StatementFund.service_fee and line.side is Side.expense and not line.is_total
-        and _SHARE.search(f"{line.item.zh} {line.item.en}")
+        if (line.fund, line.side, line.kind) == (StatementFund.service_fee, Side.expense, LineKind.remuneration)
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from portal.statements.content import Document, Explained
 from portal.statements.heads import HeadSum
 from portal.statements.remuneration import Terms, whose
 from portal.statements.rules import FundTable, Line
-from portal.statements.states import StatementFund, StatementState
+from portal.statements.states import StatementFund, StatementKind, StatementState
 from portal.statements.versions import Change
 
 
@@ -48,6 +48,12 @@ class StatementRow:
     published_at: datetime | None
     funds: list[FundSums]
     signer: str
+    kind: StatementKind = StatementKind.actual
+
+    @property
+    def is_budget(self) -> bool:
+        """Whether it tells what is planned."""
+        return self.kind is StatementKind.budget
 
     @property
     def waits_for_second(self) -> bool:
@@ -123,8 +129,8 @@ class StatementPage:
 
     @property
     def says_its_basis(self) -> bool:
-        """Whether it says what its figures rest on; earlier ones did not."""
-        return self.terms.fee_mode is not None
+        """Whether it says what its figures rest on; earlier ones did not, and a plan rests on none."""
+        return self.terms.fee_mode is not None and not self.row.is_budget
 
     @property
     def open_findings(self) -> list[Explained]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
-from portal.statements.states import Side, StatementFund
+from portal.statements.states import LineKind, Side, StatementFund
 
 # So many bars can be told apart beside a table.
 DRAWN = 8
@@ -23,7 +22,10 @@ DRAWN = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a statement; budget and prior are None where the file left them empty."""
+    """One line of a statement; budget and prior are None where the file left them empty.
+
+    A total or a balance is told, and never counted.
+    """
 
     position: int
     fund: StatementFund
@@ -34,8 +36,18 @@ class Line:
     budget: Money | None = None
     prior: Money | None = None
     note: str = ""
-    is_total: bool = False
+    kind: LineKind = LineKind.ordinary
     from_books: bool = False
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it repeats what other lines say."""
+        return self.kind.is_told
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether no check looks at it apart."""
+        return self.kind is LineKind.ordinary
 
     @property
     def about(self) -> str:
@@ -128,11 +140,15 @@ MEANING = {
 
 @dataclass(frozen=True)
 class FundTable:
-    """Income and expense of one fund. The funds belong to different people and are never added up."""
+    """Income and expense of one fund. The funds belong to different people and are never added up.
+
+    `carried` are balances that the file names: what was there before, and what it says is left.
+    """
 
     fund: StatementFund
     income: SideTable
     expense: SideTable
+    carried: tuple[Line, ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -149,26 +165,52 @@ class FundTable:
         """Income minus expense."""
         return self.income.amount - self.expense.amount
 
+    @property
+    def opened(self) -> list[Line]:
+        """The lines of what was there before."""
+        return [line for line in self.carried if line.kind is LineKind.opening]
+
+    @property
+    def closed(self) -> list[Line]:
+        """The lines of what is left, as the file says it."""
+        return [line for line in self.carried if line.kind is LineKind.closing]
+
+    @property
+    def opening(self) -> Money | None:
+        """What was there before, below zero where it was owed; None where the file does not say."""
+        return _balance(self.opened, Side.expense)
+
+    @property
+    def closing(self) -> Money | None:
+        """What the file says is left."""
+        return _balance(self.closed, None)  # among the expenses, too, which 结转下期 evens out with the income
+
+    @property
+    def left(self) -> Money:
+        """What is left: what was there before, and the result."""
+        return (self.opening or Money(0)) + self.result
+
+
+def _balance(lines: Sequence[Line], below: Side | None) -> Money | None:
+    return total(-line.amount if line.side is below else line.amount for line in lines) if lines else None
+
 
 def funds_of(lines: Iterable[Line]) -> list[FundTable]:
     """The lines sorted into funds and sides, in the order of the enum; a fund without lines is left out."""
     by_place = sorted(lines, key=lambda line: line.position)
-    tables = [FundTable(fund, *(_side_of(by_place, fund, side) for side in Side)) for fund in StatementFund]
-    return [table for table in tables if table.sides]
+    tables = [_fund_of([line for line in by_place if line.fund is fund], fund) for fund in StatementFund]
+    return [table for table in tables if table.sides or table.carried]
 
 
-def _side_of(lines: Sequence[Line], fund: StatementFund, side: Side) -> SideTable:
-    mine = [line for line in lines if line.fund is fund and line.side is side]
-    stated = tuple(line for line in mine if line.is_total)
+def _fund_of(lines: Sequence[Line], fund: StatementFund) -> FundTable:
+    carried = tuple(line for line in lines if line.kind in (LineKind.opening, LineKind.closing))
+    return FundTable(fund, _side_of(lines, Side.income), _side_of(lines, Side.expense), carried)
+
+
+def _side_of(lines: Sequence[Line], side: Side) -> SideTable:
+    mine = [line for line in lines if line.side is side]
+    stated = tuple(line for line in mine if line.kind is LineKind.total)
     return SideTable(side, tuple(line for line in mine if not line.is_total), stated)
-
-
-_TOTAL = re.compile(r"(合计|总计|小计|共计)$|^(sub)?total\b", re.IGNORECASE)
-
-
-def is_total(item_zh: str, item_en: str = "") -> bool:
-    """Whether a line of this name is the sum of others, and so not counted again."""
-    return bool(_TOTAL.search(item_zh.strip()) or _TOTAL.search(item_en.strip()))
 
 
 def _total_known(sums: Iterable[Money | None]) -> Money | None:
@@ -224,6 +266,7 @@ def content_sha256(
 
 def _plain(line: Line) -> dict[str, Any]:
     told: dict[str, Any] = {"total": True} if line.is_total else {}
+    told |= {"carried": line.kind.value} if line.kind in (LineKind.opening, LineKind.closing) else {}
     told |= {"books": True} if line.from_books else {}
     return {
         **told,

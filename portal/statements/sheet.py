@@ -8,6 +8,7 @@ from litestar import Response
 
 from portal.kit.sheet import Cell, csv_bytes, xlsx_bytes
 from portal.statements.queries import StatementPage
+from portal.statements.rules import Line
 from portal.web.i18n import _, label, language
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -15,28 +16,40 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def csv_of(shown: StatementPage) -> Response[bytes]:
     """All lines in the reader's language, sums in yuan; what is unknown stays empty."""
-    return _file(shown, "csv", "text/csv; charset=utf-8", csv_bytes(_heads(), _rows(shown)))
+    return _file(shown, "csv", "text/csv; charset=utf-8", csv_bytes(_heads(shown), _rows(shown)))
 
 
 def xlsx_of(shown: StatementPage) -> Response[bytes]:
     """The same as a workbook, dated by the publication."""
     assert shown.row.published_at, "owners see what is published"
-    return _file(shown, "xlsx", XLSX, xlsx_bytes(shown.row.title, _heads(), _rows(shown), shown.row.published_at))
+    return _file(shown, "xlsx", XLSX, xlsx_bytes(shown.row.title, _heads(shown), _rows(shown), shown.row.published_at))
 
 
-def _heads() -> list[str]:
+def _heads(shown: StatementPage) -> list[str]:
+    named = [_("Fund"), _("Side"), _("Category"), _("Item")]
+    if shown.row.is_budget:
+        return [*named, _("Budget (yuan)"), _("Period before (yuan)"), _("Note")]
     return [
-        _("Fund"), _("Side"), _("Category"), _("Item"), _("Actual (yuan)"), _("Budget (yuan)"),
-        _("Period before (yuan)"), _("Difference from budget (yuan)"), _("Note"),
+        *named, _("Actual (yuan)"), _("Budget (yuan)"), _("Period before (yuan)"), _("Difference from budget (yuan)"),
+        _("Note"),
     ]  # fmt: skip
 
 
 def _rows(shown: StatementPage) -> list[list[Cell]]:
+    """Every counted line by fund and side, each fund with what was carried over before them, or is, after them."""
     return [
-        [label(line.fund), label(line.side), line.category, line.item.words(language()), line.amount, line.budget,
-         line.prior, line.difference, line.note]
-        for fund in shown.funds for side in fund.sides for line in side.lines
-    ]  # fmt: skip
+        _row(shown, line)
+        for fund in shown.funds
+        for line in (*fund.opened, *(line for side in fund.sides for line in side.lines), *fund.closed)
+    ]
+
+
+def _row(shown: StatementPage, line: Line) -> list[Cell]:
+    place = label(line.kind) if line.is_total else label(line.side)
+    named: list[Cell] = [label(line.fund), place, line.category, line.item.words(language()), line.amount]
+    if shown.row.is_budget:
+        return [*named, line.prior, line.note]
+    return [*named, line.budget, line.prior, line.difference, line.note]
 
 
 def _file(shown: StatementPage, ending: str, media_type: str, content: bytes) -> Response[bytes]:

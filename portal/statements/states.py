@@ -23,6 +23,33 @@ STATEMENT_MOVES = Moves(
 )
 
 
+class StatementKind(StrEnum):
+    """What happened, or what is planned. The two are never added up."""
+
+    actual = "actual"
+    budget = "budget"
+
+
+class LineKind(StrEnum):
+    """What a line is, for the checks. The last three are told and never counted: they repeat what others say."""
+
+    ordinary = "ordinary"
+    fee = "fee"
+    pass_through = "pass_through"
+    deposit = "deposit"
+    works = "works"
+    remuneration = "remuneration"
+    sundry = "sundry"
+    total = "total"
+    opening = "opening"
+    closing = "closing"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is a sum or a balance, and so not counted."""
+        return self in (LineKind.total, LineKind.opening, LineKind.closing)
+
+
 class StatementFund(StrEnum):
     """Whose money a line is about."""
 
@@ -84,3 +111,5 @@ class FindingKind(StrEnum):
     no_term = "no_term"
     remuneration_differs = "remuneration_differs"
     books_differ = "books_differ"
+    looks_like_total = "looks_like_total"
+    passed_on = "passed_on"

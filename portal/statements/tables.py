@@ -9,13 +9,23 @@ from portal.communities.tables import Community
 from portal.db import columns, day, fen, one_of, ref, text
 from portal.files.tables import Photo
 from portal.people.tables import Person, Staff
-from portal.statements.states import Basis, FindingKind, RemunerationBase, Side, StatementFund, StatementState
+from portal.statements.states import (
+    Basis,
+    FindingKind,
+    LineKind,
+    RemunerationBase,
+    Side,
+    StatementFund,
+    StatementKind,
+    StatementState,
+)
 
 
 class Statement(Table):
     """A statement of a period; signed by one person, published by another, frozen with the hash of its content.
 
-    `outside_base` are positions of lines that the manager's share is not taken of.
+    `outside_base` are positions of lines that the manager's share is not taken of; `kind` is unknown of what was
+    published before budgets were told apart.
     """
 
     id = UUID(primary_key=True)
@@ -26,6 +36,7 @@ class Statement(Table):
     starts_on = day()
     ends_on = day()
     state = text()
+    kind = text(null=True)
     basis = text(null=True)
     fee_mode = text(null=True)
     remuneration_base = text(null=True)
@@ -40,6 +51,7 @@ class Statement(Table):
 
     statement_one_version = Unique(columns(community, code, version))
     known_state = one_of("state", StatementState)
+    known_kind = one_of("kind", StatementKind)
     known_basis = one_of("basis", Basis)
     known_fee_mode = one_of("fee_mode", FeeMode)
     known_base = one_of("remuneration_base", RemunerationBase)
@@ -49,7 +61,10 @@ class Statement(Table):
 
 
 class StatementLine(Table):
-    """One line of a statement; sums in fen, unknown when the file left them empty. A total is told, never counted."""
+    """One line of a statement; sums in fen, unknown when the file left them empty.
+
+    Totals and balances (`is_total`) are told, never counted. `kind` is unknown of lines from before it was kept.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -65,11 +80,14 @@ class StatementLine(Table):
     prior = fen(null=True)
     note = text(null=True)
     is_total = Boolean(null=False, default=False)
+    kind = text(null=True)
     from_books = Boolean(null=False, default=False)
 
     statement_line_one_place = Unique(columns(statement, position))
     known_fund = one_of("fund", StatementFund)
     known_side = one_of("side", Side)
+    known_kind = one_of("kind", LineKind)
+    told_is_not_counted = Check("is_total = (kind IN ('total', 'opening', 'closing'))")
 
 
 class StatementExplanation(Table):
@@ -90,7 +108,7 @@ class StatementExplanation(Table):
     explained_at = Timestamptz(null=False, default=None)
 
     statement_explanation_one = Unique(columns(statement, finding))
-    known_kind_2 = one_of("kind", FindingKind)
+    known_kind_3 = one_of("kind", FindingKind)
     known_fund = one_of("fund", StatementFund)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.kit.display import percent
 from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
 from portal.statements.checks import Finding
 from portal.statements.states import FindingKind
 
@@ -23,12 +24,24 @@ SAYS = {
     FindingKind.remuneration_differs: N_(
         "“%(item)s” is %(sum)s, but base and rate of the remuneration come to %(other)s."
     ),
+    FindingKind.looks_like_total: N_(
+        "“%(item)s”, %(sum)s, is counted, though it equals the sum of other lines or is named a total or a balance."
+    ),
+    FindingKind.passed_on: N_(
+        "%(fund)s: of what was collected for others, %(other)s more came in than was passed on. Nothing of it may stay."
+    ),
     FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
 }
 
 FROM_NOTHING = {
     FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the period before there was nothing of it."),
     FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year before there was nothing of it."),
+}
+
+PAID_AHEAD = {
+    FindingKind.passed_on: N_(
+        "%(fund)s: %(other)s more was paid for others than was collected from them. Who bears it?"
+    )
 }
 
 
@@ -38,7 +51,8 @@ def said_of(finding: Finding) -> Sentence:
     facts: dict[str, object] = {"item": line.item, "sum": line.amount} if line else {}
     facts |= {"item": finding.name} if finding.name else {}
     facts |= {"fund": finding.fund} if finding.fund else {}
-    facts |= {"other": other} if other is not None else {}
+    below = finding.kind is FindingKind.passed_on and other is not None and other < Money(0)
+    facts |= {"other": -other if below else other} if other is not None else {}
     facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}
-    says = SAYS if off is not None else SAYS | FROM_NOTHING
+    says = SAYS | ({} if off is not None else FROM_NOTHING) | (PAID_AHEAD if below else {})
     return Sentence(says[finding.kind], facts)

@@ -93,7 +93,10 @@ async def test_a_budget_is_fulfilled_by_a_statement_published_within_its_year_an
         )
     statement = await books.draft(estate.community, [("service_fee", "income", "收入", "物业费", 100, 100, None, "")])
     async with unit_of_work(estate.community):
-        await fetch("UPDATE statement SET starts_on = '2026-01-01', ends_on = '2026-12-31' WHERE id = $1", statement)
+        await fetch(
+            "UPDATE statement SET starts_on = '2026-01-01', ends_on = '2026-12-31', kind = 'budget' WHERE id = $1",
+            statement,
+        )
     await disclosures(ON)
     budget = ("budget", "2026-01", None)
     assert budget in await calendar(estate)

@@ -13,10 +13,12 @@ from portal.communities.states import FeeMode
 from portal.kit.bilingual import Bilingual
 from portal.kit.language import LANGUAGES, say, speaking
 from portal.kit.money import Money, total
+from portal.statements.books import Books
 from portal.statements.checks import Finding, Lease, findings
 from portal.statements.heads import by_head, head_of_cost
+from portal.statements.kinds import kind_of
 from portal.statements.remuneration import Terms, share_due, whose
-from portal.statements.rules import Head, Line, funds_of, is_total
+from portal.statements.rules import Head, Line, funds_of
 from portal.statements.states import Basis, CostHead, FindingKind, RemunerationBase, Side, StatementFund
 from portal.statements.sums import computed
 from portal.statements.wording import SAYS, said_of
@@ -29,9 +31,10 @@ IN, OUT = Side
 
 def a_line(item: str, yuan: str, side: Side = OUT, fund: StatementFund = SERVICE, n: int = 1, **more: object) -> Line:
     prior = more.pop("prior", None)
+    category, named = str(more.pop("category", "")), Bilingual(item, str(more.pop("en", "")))
     return Line(
-        n, fund, side, str(more.pop("category", "")), Bilingual(item, ""), Money.of_yuan(yuan),
-        prior=Money.of_yuan(str(prior)) if prior is not None else None, is_total=is_total(item), **more,  # type: ignore[arg-type]
+        n, fund, side, category, named, Money.of_yuan(yuan), kind=kind_of(side, category, named),
+        prior=Money.of_yuan(str(prior)) if prior is not None else None, **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -144,9 +147,8 @@ def test_the_share_of_the_real_month() -> None:
 
 def test_what_was_drafted_from_the_books_must_equal_them() -> None:
     drafted = a_line("收到的款项", "5.00", IN, from_books=True)
-    assert "books_differ" not in kinds(drafted, books=Money(500))
-    assert "books_differ" in kinds(drafted, books=Money(501))
-    assert "books_differ" not in kinds(books=Money(0))
+    found = [findings(MONTH, [drafted], Terms(), {}, Books(Money(0), Money(fen))) for fen in (500, 501)]
+    assert [[one.kind.value for one in some] for some in found] == [[], ["books_differ"]]
 
 
 def test_registered_leases_without_term_or_receipts() -> None:

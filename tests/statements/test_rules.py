@@ -6,7 +6,6 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.demo import accounts
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
 from portal.statements.rules import Head, Line, content_sha256, funds_of, repeated
@@ -105,18 +104,3 @@ def without_places(found: list[Line]) -> list[str]:
 def test_what_stands_twice_is_pointed_out() -> None:
     found = repeated([a_line(5, position=1), a_line(5, position=2), a_line(0, item="零"), a_line(0, item="零")])
     assert [(line.item.zh, times) for line, times in found] == [("薪酬", 2)]
-
-
-def test_the_demo_estate_adds_up_to_its_published_figures() -> None:
-    on = date(2026, 11, 23)
-    rows = [row for row in accounts.accounts(on) if row["statement"] == f"joint-{accounts.accounts_month(on)}"]
-    found = [
-        Line(
-            n, StatementFund(row["fund"]), Side(row["side"]), str(row["category"]),
-            Bilingual(str(row["item_zh"]), str(row["item_en"])), Money.of_yuan(str(row["amount"])),
-        )
-        for n, row in enumerate(rows, 1)
-    ]  # fmt: skip
-    (fund,) = funds_of(found)
-    assert (str(fund.income.amount), str(fund.expense.amount)) == ("579707.26", "619839.63")
-    assert str(fund.result) == "-40132.37"

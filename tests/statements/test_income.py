@@ -1,0 +1,83 @@
+"""What a file says of service fees is compared with the books, for the months that they know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from portal.db import fetch, unit_of_work
+from portal.kit.errors import Refused
+from portal.kit.money import Money
+from portal.statements import queries
+from portal.statements.actions import sign_statement
+from portal.statements.preparing import explain_finding
+from portal.statements.states import FindingKind
+from tests import builders, cast
+from tests.booked import booked
+from tests.statements import books
+from tests.statements.books import Row
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+
+
+def income(item: str, fen: int) -> Row:
+    return ("service_fee", "income", "收入", item, fen, None, None, None)
+
+
+async def november(
+    estate: cast.Estate, *rows: Row, basis: str | None = None, first: str = "2026-11-01"
+) -> list[Money | None]:
+    """What the books say to a statement that ends with November where they say something else."""
+    statement = await books.draft(estate.community, rows, code=f"n{len(rows)}-{rows[0][4]}-{basis}-{first}")
+    async with unit_of_work(estate.community):
+        await fetch(
+            "UPDATE statement SET starts_on = $2, ends_on = '2026-11-30', basis = $3 WHERE id = $1", statement,
+            date.fromisoformat(first), basis,
+        )  # fmt: skip
+    found = (await queries.statement_at(estate["蒋涛"], statement)).shown.explained
+    return [one.finding.other for one in found if one.finding.kind is FindingKind.books_differ]
+
+
+async def test_an_income_that_the_books_do_not_have_is_found_and_needs_words_before_it_is_published() -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    owes = (mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 703472)])
+    await builders.bill(mingxi.community, *owes, period="2026-10", issued_on=date(2026, 10, 1))
+    statement = await books.draft(mingxi.community, [income("物业服务费", 703472)])
+    (one,) = (await queries.statement_at(mingxi["蒋涛"], statement)).shown.open_findings
+    found = one.finding
+    assert (found.kind, found.other) == (FindingKind.books_differ, Money(0)), "nothing was paid"
+    with pytest.raises(Refused):
+        await sign_statement(statement, mingxi["蒋涛"])
+    await explain_finding(mingxi["蒋涛"], statement, found.key, "十月的款项由旧系统收取。")
+    await books.publish(mingxi, statement)
+
+
+async def test_it_equals_what_was_paid_or_fell_due_of_service_fees_alone() -> None:
+    estate = await booked()  # 350.00 billed, 20.00 credited, 250.00 of it paid
+    for basis, right in ((None, 25000), ("cash", 25000), ("accrual", 33000)):
+        assert await november(estate, income("物业费", right), basis=basis) == []
+        assert await november(estate, income("物业费", right + 1), basis=basis) == [Money(right)]
+        assert await november(estate, income("物业费", right), income("停车费", 900), basis=basis) == []
+
+
+async def test_parking_is_told_apart_or_with_the_fees_where_they_stand_alone() -> None:
+    estate = await booked()
+    bay = await builders.charge_item(estate.community, "bay", "parking")
+    async with unit_of_work(estate.community):
+        await fetch("UPDATE charge_item SET kind = 'parking' WHERE code = 'lift'")
+    assert bay
+    assert await november(estate, income("物业费", 25000), basis="accrual") == []
+    assert await november(estate, income("物业费", 33000), basis="accrual") == [], "all that is the provider's"
+    assert await november(estate, income("物业费", 33000), income("停车费", 8000), basis="accrual") == [Money(25000)]
+
+
+async def test_what_the_books_cannot_know_is_not_asked() -> None:
+    estate = await booked()
+    assert await november(estate, income("物业费", 999), first="2026-10-01") == [], "before the first bills"
+    assert await november(estate, income("物业费", 998), first="2026-11-02") == [], "no whole month"
+    assert await november(estate, income("广告", 997)) == []
+    donghu = await cast.donghu()
+    statement = await books.draft(donghu.community, [income("物业费", 996)])
+    assert not (await queries.statement_at(donghu["韩冰"], statement)).shown.open_findings, "never billed"
