@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import tempfile
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -20,8 +19,20 @@ from portal.common_areas.actions import (
 from portal.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.db import fetch, fetch_one, unit_of_work
 from portal.demo import cast
-from portal.demo.accounts import accounts_month, corrected_budget, figures, moved, numbered
+from portal.demo.accounts import (
+    SHARE_RATE,
+    TAX,
+    accounts,
+    accounts_month,
+    booked_accounts,
+    corrected_budget,
+    figures,
+    moved,
+    numbered,
+    rents_month,
+)
 from portal.demo.estate import CODE, COLUMNS
+from portal.demo.homes import Row
 from portal.estate.importing import import_estate
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -42,47 +53,72 @@ WHY = {
     FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",
 }
 MOVED = (
-    (Pot.common_area_revenue, "-13260", "业主大会微信投票奖励"),
+    (Pot.common_area_revenue, "-4820", "业主大会投票奖励，241 户每户 20 元"),
     (Pot.maintenance_fund, "2860000", "上年结余转入"),
     (Pot.maintenance_fund, "-48600", "3栋屋面防水维修"),
 )
 ASKED = (
     (
         "two_homes",
-        "停车费",
-        "停车费比预算多出不少，是涨价了吗？",
-        "没有涨价。本月临停车辆增加，另有一批季度月卡集中续费。",
+        "临时停车费",
+        "临停收入是怎么算出来的？",
+        "道闸系统按次计费，本月 1172 车次，每次 5 元；明细可以在服务中心查看。",
     ),
     (
         "chair",
-        "业主大会微信投票奖励",
-        "投票奖励发给了谁，标准是什么？",
-        "按业主大会决议，参与投票的每户 20 元，共 663 户。",
+        "清洁外包",
+        "清洁外包有多少人，怎么计价？",
+        "合同约定 11 人，每人每月 3600 元，合同存服务中心。",
     ),
-    ("early", "车辆理赔费", "两笔车辆理赔是什么事故？保险不赔吗？", ""),
+    ("early", "电梯配件", "7 栋电梯上半年也换过配件，保修期内要另外收费吗？", ""),
 )
+
+
+_PAID = """
+SELECT i.code, sum(a.amount)::bigint AS fen FROM payment p JOIN allocation a ON a.payment = p.id AND a.reason IS NULL
+JOIN bill_line l ON l.id = a.line JOIN charge_item i ON i.id = l.item
+WHERE p.community = $1 AND p.received_on BETWEEN $2 AND $3 AND i.kind IN ('service_fee', 'parking', 'refuse', 'other')
+GROUP BY i.code ORDER BY fen DESC
+"""
+_BILLED = """
+SELECT i.code, sum(l.amount)::bigint AS fen FROM bill b JOIN bill_line l ON l.bill = b.id
+JOIN charge_item i ON i.id = l.item WHERE b.community = $1 AND b.kind = 'run' AND b.period = $2
+AND i.kind IN ('utility', 'pass_through') GROUP BY i.code ORDER BY i.code
+"""
 
 
 async def publish_accounts(community: int, on: date) -> None:
     """Publish every draft, mend the budget by a second version, ask and answer, and leave a new draft on the desk."""
     finance, manager = await cast.staff_member("finance"), await cast.staff_member("manager")
-    for draft in await _drafts(community):
-        await _publish(community, draft, finance, manager)
-    with tempfile.TemporaryDirectory() as folder:
-        with (Path(folder) / "accounts.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS["accounts"].split(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(corrected_budget(on))
-        report = await import_estate(Path(folder), CODE, actor="demo")
-    if report.errors:
-        raise SystemExit(f"the mended budget could not be brought in: {report.errors[:3]}")
-    for draft in await _drafts(community):
-        await _publish(community, draft, finance, manager)
+    paid, billed = await _books(community, accounts_month(on))
+    for rows in (accounts(on) + booked_accounts(on, paid, billed), corrected_budget(on)):
+        await _bring_in(rows)
+        for draft in await _drafts(community):
+            await _publish(community, draft, finance, manager)
     await _ask(community, finance)
     await _let(community, on, finance)
     last = Month.of(on) + -1
     wish = Wish(f"fees-{last}", f"{last.year}年{last.month}月物业服务费收入", last.first, last.last, Basis.cash)
     await draft_from_books(finance, community, wish)
+
+
+async def _books(community: int, month: Month) -> tuple[dict[str, Money], dict[str, Money]]:
+    """What was paid in a month by items of the company's own, and what it bills of water and power, item by item."""
+    async with unit_of_work(community, read_only=True):
+        paid = await fetch(_PAID, community, month.first, month.last)
+        billed = await fetch(_BILLED, community, str(month))
+    return tuple({row["code"]: Money(row["fen"]) for row in rows} for rows in (paid, billed))  # type: ignore[return-value]
+
+
+async def _bring_in(rows: list[Row]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        with (Path(folder) / "accounts.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS["accounts"].split(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        report = await import_estate(Path(folder), CODE, actor="demo")
+    if report.errors:
+        raise SystemExit(f"the accounts could not be brought in: {report.errors[:3]}")
 
 
 async def _drafts(community: int) -> list[UUID]:
@@ -94,10 +130,11 @@ async def _drafts(community: int) -> list[UUID]:
 
 
 async def _publish(community: int, draft: UUID, finance: Principal, manager: Principal) -> None:
-    if (await statement_at(finance, draft)).shown.row.code.startswith("joint-"):
-        await set_terms(
-            finance, draft, Basis.cash, RemunerationBase.paid, Decimal("0.09"), await _outside(draft, community)
-        )
+    code = (await statement_at(finance, draft)).shown.row.code
+    if code.startswith("joint-"):
+        await set_terms(finance, draft, Basis.cash, RemunerationBase.paid, SHARE_RATE, await _outside(draft, community))
+    elif code.startswith("utilities-"):
+        await set_terms(finance, draft, Basis.accrual)
     for one in (await statement_at(finance, draft)).shown.open_findings:
         await explain_finding(finance, draft, one.finding.key, WHY[one.finding.kind])
     await sign_statement(draft, finance)
@@ -105,21 +142,19 @@ async def _publish(community: int, draft: UUID, finance: Principal, manager: Pri
 
 
 async def _outside(draft: UUID, community: int) -> list[int]:
-    """The lines that the source leaves out of the manager's base: taxes and the developer's share."""
+    """The lines that are left out of the manager's base: the tax."""
     async with unit_of_work(community, read_only=True):
         rows = await fetch(
-            "SELECT position FROM statement_line WHERE statement = $1 AND side = 'expense' AND category = ANY($2)"
-            " AND item_zh = ANY($3)",
+            "SELECT position FROM statement_line WHERE statement = $1 AND side = 'expense' AND item_zh = $2",
             draft,
-            ["税费", "停车分成"],
-            ["税金", "应付开发公司停车费"],
+            TAX,
         )
     return [row["position"] for row in rows]
 
 
 async def _let(community: int, on: date, finance: Principal) -> None:
     """The contracts of the common areas as the source has them, under years of our own; and what was done with it."""
-    month = accounts_month(on)
+    month = rents_month(on)
     for row in figures("common_area_rental"):
         if not row["contract_price"]:
             continue

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from portal.kit import clock
 
+ZONE = "Asia/Shanghai"
+
 
 @asynccontextmanager
-async def as_if(day: date) -> AsyncIterator[None]:
-    """Do something at ten in the morning of an earlier day."""
+async def as_if(day: date, at: time = time(10)) -> AsyncIterator[None]:
+    """Do something at a time of an earlier day, ten in the morning unless said otherwise."""
     true = clock.now()
     started = clock.real_now()
-    clock.start_at(datetime.combine(day, time(2), UTC))
+    clock.start_at(datetime.combine(day, at, ZoneInfo(ZONE)))
     try:
         yield
     finally:
         clock.start_at(true + (clock.real_now() - started))
+
+
+def workday(day: date) -> date:
+    """The day itself, of a weekend the Friday before."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))

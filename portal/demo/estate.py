@@ -31,7 +31,7 @@ COLUMNS = {
     "shared_costs": "item period amount scope",
     "opening_balances": "unit item period due_on amount",
     "service_standards": "area item_zh item_en frequency per grade source",
-    "accounts": "statement title from to fund side category item_zh item_en amount budget prior note",
+    "accounts": "statement title from to kind fund side category item_zh item_en amount budget prior note",
 }
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from itertools import islice
+from random import Random
+from typing import Any
 from uuid import UUID, uuid5
 
 from asyncpg import Record
 
 from portal.db import fetch, unit_of_work
 from portal.demo import cast
+from portal.demo.days import as_if
 from portal.demo.people import owes_days, pays
 from portal.disputes import deciding, opening
 from portal.disputes.states import DisputeReason, Outcome
@@ -17,14 +21,20 @@ from portal.kit.money import Money
 from portal.payments.actions import Incoming, post_payment
 from portal.payments.choosing import chosen
 from portal.payments.rules import designate
-from portal.payments.states import PaymentChannel
+from portal.payments.states import PaymentChannel, Way
 from portal.people.principal import Principal
 from portal.plans.actions import agree_plan, approve_plan, request_plan
 from portal.plans.pages import agreement
 from portal.plans.queries import plan_of
 
 NAMESPACE = UUID("6f6e2d1c-0b6a-4f57-9d28-7c2f4f0a8a11")
-WAYS = (PaymentChannel.transfer, PaymentChannel.pos, PaymentChannel.transfer, PaymentChannel.cash)
+# How people pay at the counter and from home, and during which hours: the counter's are those of the service centre.
+WAYS = (
+    (PaymentChannel.pos, Way.wechat_pay, (9, 17)), (PaymentChannel.transfer, Way.transfer, (7, 22)),
+    (PaymentChannel.pos, Way.alipay, (9, 17)), (PaymentChannel.pos, Way.pos, (9, 17)),
+    (PaymentChannel.pos, Way.wechat_pay, (9, 17)), (PaymentChannel.cash, Way.cash, (9, 17)),
+    (PaymentChannel.transfer, Way.transfer, (7, 22)), (PaymentChannel.doorstep, Way.doorstep, (17, 19)),
+)  # fmt: skip
 BATCH = 50
 
 
@@ -37,28 +47,43 @@ async def pay_bills(community: int, on: date) -> None:
             " WHERE b.community = $1 AND b.kind = 'run' ORDER BY b.due_on, b.number",
             community,
         )
-    paid = iter([bill for bill in bills if pays(bill["name"], bill["due_on"], on)])
+    paid = iter(
+        sorted((moment(bill, on), bill["number"], bill) for bill in bills if pays(bill["name"], bill["due_on"], on))
+    )
     while batch := list(islice(paid, BATCH)):
         async with unit_of_work(community):
-            for bill in batch:
-                await _pay(community, bill, clerk, on)
+            for at, _number, bill in batch:
+                async with as_if(at.date(), at.time()):
+                    await _pay(community, bill, clerk, at.date())
 
 
-async def _pay(community: int, bill: Record, clerk: Principal, on: date) -> None:
+def moment(bill: Mapping[str, Any], on: date) -> datetime:
+    """When the story has a bill paid: before it is due, or soon after it was issued, at an hour of its way."""
+    chance = Random(bill["number"])  # noqa: S311 - a story, no secret
+    early = owes_days(bill["name"]) < 0
+    day = (
+        bill["issued_on"] + timedelta(days=1 + bill["number"] % 4)
+        if early
+        else bill["due_on"] - timedelta(days=bill["number"] % 9)
+    )
+    first, last = WAYS[bill["number"] % len(WAYS)][2]
+    hour = time(chance.randrange(first, last), chance.randrange(60), chance.randrange(60))
+    return datetime.combine(min(max(day, bill["issued_on"]), on), hour)
+
+
+async def _pay(community: int, bill: Record, clerk: Principal, day: date) -> None:
     choice = await chosen([bill["id"]], [])
     parts = designate(choice.lines)
-    channel = WAYS[bill["number"] % len(WAYS)]
-    early = owes_days(bill["name"]) < 0
-    day = bill["issued_on"] + timedelta(days=1) if early else bill["due_on"] - timedelta(days=bill["number"] % 9)
+    channel, way, _hours = WAYS[bill["number"] % len(WAYS)]
     await post_payment(
         Incoming(
             uuid5(NAMESPACE, str(bill["id"])),
             community,
             choice.debtor,
             channel,
-            channel.value,
+            way.value,
             Money(sum(part.amount.fen for part in parts)),
-            min(max(day, bill["issued_on"]), on),
+            day,
             parts,
             taken_by=clerk.actor,
             reference=f"D{bill['number']:06}",

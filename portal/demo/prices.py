@@ -14,6 +14,7 @@ CONTRACT = "物业服务合同"
 BAYS_OWNED, BAYS_RENTED = 40, 80
 HOME_RATE, SHOP_RATE = Decimal("3.20"), Decimal("15.00")
 RENT_BEFORE, RENT_NOW = Decimal("230.00"), Decimal("250.00")
+REFUSE_HOME, REFUSE_SHOP = Decimal("13.50"), Decimal("70.00")
 METERED = "water"
 LEAK = 61
 
@@ -62,8 +63,8 @@ def tariffs(on: date) -> list[Row]:
         ("lift_electricity", home, "share_by_area", "", "m²", "full_month", "", "fen", f"{CONTRACT}第十五条"),
         ("common_water", home, "share_by_unit", "", "户", "full_month", "", "fen", f"{CONTRACT}第十五条"),
         (METERED, home, "metered", "3.77", "m³", "full_month", "", "fen", f"{CONTRACT}第十六条（代收，不加价）"),
-        ("refuse", home, "fixed", "13.50", "户", "full_month", "", "fen", f"{CONTRACT}第十七条"),
-        ("refuse", shop, "fixed", "70.00", "户", "full_month", "", "fen", f"{CONTRACT}第十七条"),
+        ("refuse", home, "fixed", REFUSE_HOME, "户", "full_month", "", "fen", f"{CONTRACT}第十七条"),
+        ("refuse", shop, "fixed", REFUSE_SHOP, "户", "full_month", "", "fen", f"{CONTRACT}第十七条"),
         ("parking_owned", all_uses, "per_quantity", "110.00", "车位", "next_month", "", "yuan", f"{CONTRACT}第二十条"),
         ("parking_rented", all_uses, "per_quantity", RENT_BEFORE, "车位", "half_month_15th", "", "yuan", first),
         ("parking_rented", all_uses, "per_quantity", RENT_NOW, "车位", "half_month_15th", "", "yuan", raised),
@@ -148,6 +149,17 @@ def monthly_service_fees() -> Money:
     """The service fees of one full month without vacancy, each line rounded: the estate's receivable."""
     rates = {"residential": HOME_RATE, "commercial": SHOP_RATE}
     return Money(sum(Money.of_yuan(rates[place.use] * place.area).fen for place in PLACES))
+
+
+def monthly_refuse() -> Money:
+    """The refuse fees of one month."""
+    homes = sum(place.use == "residential" for place in PLACES)
+    return Money.of_yuan(REFUSE_HOME * homes + REFUSE_SHOP * (len(PLACES) - homes))
+
+
+def item_names(item: str) -> tuple[str, str]:
+    """What a charge item is called, in Chinese and in English. Raises KeyError for an unknown one."""
+    return {code: (zh, en) for code, zh, en, *_more in _ITEMS}[item]
 
 
 def _bay(unit: str, item: str, quantity: int, since: date, to: date | None = None) -> Row:

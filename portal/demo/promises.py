@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.demo import cast
@@ -19,7 +19,7 @@ async def keep_promises(community: int, on: date) -> None:
     """Record the work of all times that are over but one in nine; of the last one missed say why."""
     steward = await cast.staff_member("steward")
     await expect_rounds(community, on, actor="demo")
-    places = {zh: place for _area, zh, _en, _n, _per, place in PROMISES}
+    promises = {one.zh: one for one in PROMISES}
     async with unit_of_work(community, read_only=True):
         rounds = await fetch(
             "SELECT r.id, r.standard, r.first_day, r.last_day, r.number, s.area, s.item_zh FROM service_round r"
@@ -31,9 +31,10 @@ async def keep_promises(community: int, on: date) -> None:
     for n, row in enumerate(rounds, start=1):
         if n % MISSED_ONE_IN == 0:
             continue
-        day = min(row["first_day"] + timedelta(days=2 * row["number"]), row["last_day"])
-        area, title = ServiceArea(row["area"]), row["item_zh"]
-        work = Work(area, title, places[title], day, time(9, n % 60), standard=row["standard"])
+        promise = promises[row["item_zh"]]
+        day = promise.on(row["first_day"], row["last_day"], row["number"])
+        at = time(promise.hour, n * 7 % 60)
+        work = Work(ServiceArea(row["area"]), promise.zh, promise.place, day, at, standard=row["standard"])
         await record_service(steward, community, work)
     # Which time stays open only the records say: later work of a period keeps the earlier of its times.
     async with unit_of_work(community, read_only=True):
