@@ -176,7 +176,8 @@ async def _home(
     home.ids = {
         "people.person": who.persons[0], "phone-changes.change": await _lost(home, manager),
         "household.binding": waiting, "household.tie": tie, "ties.tie": tie, "bindings.binding": waiting,
-        "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "disputes.dispute_id": dispute,
+        "bills.bill": overdue, "bills.line": line, "payments.payment": posted.id, "payments.bill": overdue,
+        "disputes.dispute_id": dispute,
         "corrections.correction": correction, "plans.plan": plan, "units.unit": unit, "homes.home": unit,
         "homes.vacancy": vacancy, "vacancies.vacancy": vacancy,
         "units.transfer": await _joined(home, manager, mark, photo), "tariffs.tariff": await _tariff(community),

@@ -16,7 +16,7 @@ from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.money import Money
+from portal.kit.money import ZERO, Money
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.people.principal import Principal
@@ -44,15 +44,29 @@ class BillRow:
         """Whether something of it is payable."""
         return self.balance.state in (BillState.issued, BillState.part_paid) and bool(self.balance.payable)
 
+    @property
+    def paused(self) -> bool:
+        """Whether it is past its day and nobody asks for it: it is paid by instalments, or waits."""
+        return self.balance.standing == "on_hold"
+
+    @property
+    def has_payments(self) -> bool:
+        """Whether money has come for it."""
+        return self.balance.state in (BillState.part_paid, BillState.paid)
+
 
 @dataclass(frozen=True)
 class BillList:
-    """One page of bills, newest first. `payable` is of all of them; None at the desk, where nothing is totalled."""
+    """One page of bills, newest first. `payable` is of all of them; None at the desk, where nothing is totalled.
+
+    `paused` is what can be paid beside it though nobody asks for it now: it is past its day and on hold as a whole.
+    """
 
     bills: list[BillRow]
     payable: Money | None
     page: int
     pages: int
+    paused: Money = ZERO
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,12 @@ class LineRow:
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether something of it is unpaid and no dispute about it is open: a line has one open dispute at most."""
+        """Whether it is paid, or something of it is unpaid that no dispute is about yet: it can be wrong either way.
+
+        A paid line holds nothing, so it may have an open dispute already: then asking for another says so.
+        """
+        if self.balance.state is BillState.paid:
+            return bool(self.balance.fen)
         return self.can_be_paid and bool(self.balance.payable) and not self.balance.held
 
 
@@ -125,7 +144,9 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
         "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
-        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable"
+        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable,"
+        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced' AND w.on_hold AND b.due_on <"
+        "   ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
         " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
         " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
@@ -137,8 +158,9 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
         return await bills_of(by)
     found = rows[0]["found"] if rows else 0
-    payable = Money(rows[0]["payable"]) if rows else Money(0)
-    return BillList([bill_row(row) for row in rows], payable, max(page, 1), pages(found, PER_PAGE))
+    payable, paused = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused"))
+    bills = [bill_row(row) for row in rows]
+    return BillList(bills, payable - paused, max(page, 1), pages(found, PER_PAGE), paused)
 
 
 @reading

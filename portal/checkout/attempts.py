@@ -12,7 +12,7 @@ from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.checkout.gateway import Order, SessionFacts, StripeRefused, StripeSilent, gateway
 from portal.checkout.records import LIFETIME, AttemptFacts, live_attempts, lock_attempt, move, read_attempt
-from portal.checkout.settling import end_attempt, mismatch, settle
+from portal.checkout.settling import STRIPE, end_attempt, mismatch, settle
 from portal.checkout.states import AttemptState, Method
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.kit import clock
@@ -29,8 +29,8 @@ MOST = Money(99_999_999)  # eight digits
 TOO_SMALL = N_("Online payments start at %(least)s. For less, please pay at the service centre.")
 TOO_LARGE = N_("One online payment can be at most %(most)s. Please pay in several parts.")
 ELSEWHERE = N_(
-    "Somebody else began to pay this bill at %(since)s. To avoid paying twice, please wait until they have finished,"
-    " or until %(until)s at the latest."
+    "Somebody else began to pay this bill at %(since)s. To avoid paying twice, please wait until they have finished"
+    " or ended it, or until %(until)s at the latest."
 )
 UNDER_WAY = N_("A payment for this bill is under way and being confirmed. Please look at your payments.")
 SILENT = N_(
@@ -261,22 +261,20 @@ async def _close_session(session: str) -> None:
         return
 
 
-async def give_up(old: AttemptFacts) -> None:
+async def give_up(old: AttemptFacts, *, actor: str = STRIPE) -> AttemptState:
     """End an attempt so that another may begin: its session first, at Stripe; if it was paid, it is posted.
 
-    Raises Refused when Stripe does not answer, because then its session might still be paid.
+    Its state after that. Raises Refused when Stripe does not answer, because then its session might still be paid.
     """
     if old.session is None:
-        await end_attempt(old, AttemptState.expired, "given up before Stripe gave an address")
-        return
+        return await end_attempt(old, AttemptState.expired, "given up before Stripe gave an address", actor=actor)
     try:
         told = await _expired_or_as_it_is(old.session)
     except StripeSilent as silent:
         raise Refused(SILENT) from silent
     except StripeRefused as no:
-        await end_attempt(old, AttemptState.failed, f"stripe: {no}")
-        return
-    await settle(old, told)
+        return await end_attempt(old, AttemptState.failed, f"stripe: {no}", actor=actor)
+    return await settle(old, told, actor=actor)
 
 
 async def _expired_or_as_it_is(session: str) -> SessionFacts:

@@ -6,6 +6,13 @@ from portal.checkout.states import Method
 from portal.kit.i18n import N_
 from portal.payments.rules import NOTHING_CHOSEN
 from portal.web.forms import Choice, Form, Many, Yuan
+from portal.web.i18n import _, label
+
+INSIDE = {
+    "MicroMessenger": (Method.wechat_pay, Method.alipay),
+    "AlipayClient": (Method.alipay, Method.wechat_pay),
+}
+ONLY_OUTSIDE = N_("%(way)s (does not open in this app: first choose “Open in browser” in its menu)")
 
 
 class PayForm(Form):
@@ -16,6 +23,13 @@ class PayForm(Form):
     line = Many(N_("Charges"), required=False)
     amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay everything you chose."))
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
+
+    def suit(self, user_agent: str) -> None:
+        """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat."""
+        for app, (own, other) in INSIDE.items():
+            if app in user_agent:
+                words = {own: label(own), Method.card: label(Method.card), other: _(ONLY_OUTSIDE, way=label(other))}
+                self.method.options = [(way.value, text) for way, text in words.items()]
 
     def read_choice(self) -> bool:
         """Check everything but the method, which is only asked for when paying."""

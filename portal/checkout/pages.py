@@ -6,26 +6,35 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from portal.checkout import queries
+from portal.checkout import offer, queries
 from portal.checkout.attempts import Started, start_payment
+from portal.checkout.cancelling import cancel_payment
 from portal.checkout.forms import PayForm
 from portal.checkout.returning import come_back
 from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
 from portal.payments.queries import receipt_of
 from portal.payments.receipts import receipt_pdf
 from portal.web.guards import owner
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import go, page
+from portal.web.page import flash, go, page
 from portal.web.papers import pdf
+
+ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
+IN_TIME = N_("It had been paid already, so it counts. Here is your receipt.")
 
 
 async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:
     """The choice, and how the money would be applied; for both verbs. Several homes are offered one by one."""
-    homes = await queries.homes_chosen(request.user, form.bill.data, form.line.data)
+    homes = await offer.homes_chosen(request.user, form.bill.data, form.line.data)
     if len(homes) > 1:
         return page(request, "payments/homes.html", title=_("Pay"), homes=homes, status=status)
-    found = await queries.new_payment(request.user, form.bill.data, form.line.data)
+    found = await offer.new_payment(request.user, form.bill.data, form.line.data)
+    if found.settled:
+        paid = await queries.payments_for(request.user, found.bills)
+        return page(request, "payments/settled.html", title=_("Nothing left to pay"), paid=paid, status=409)
+    form.suit(request.headers.get("user-agent", ""))
     try:
         found = found.with_amount(None if form.amount.errors else form.amount.data)
     except Invalid as no:
@@ -56,11 +65,11 @@ async def start(request: Request) -> Response:
     readable = form.validate()
     if form.bill.errors or form.line.errors:
         raise Missing
-    if readable and await form.accepts(start_payment(request.user, **form.wanted)):
+    if readable and await form.accepts(start_payment(request.user, **form.wanted), also_refused=True):
         return leave(request, form.outcome)
     if not (form.bill.data or form.line.data):
         raise Invalid("bill", form.nothing_chosen)
-    return await new_page(request, form, status=422)
+    return await new_page(request, form, status=form.status)
 
 
 def leave(request: Request, attempt: Started) -> Redirect:
@@ -82,6 +91,22 @@ async def back(request: Request, cs: FromQuery[str] = "") -> Redirect:
     return go(request, "payments:show", payment=await come_back(request.user, cs))
 
 
+@get("/bills/{bill:uuid}", name="payments:of_bill")
+async def of_bill(request: Request, bill: FromPath[UUID]) -> Template:
+    """What was paid of one bill, with the receipts; as a part of the bill's page, or as a page."""
+    paid = await queries.payments_for(request.user, [bill])
+    return page(request, "payments/of_bill.html", fragment="payments/_receipts.html", quiet=True,
+                title=_("Payments and receipts"), paid=paid)  # fmt: skip
+
+
+@post("/{payment:uuid}/cancellation", name="payments:cancel")
+async def cancel(request: Request, payment: FromPath[UUID]) -> Redirect:
+    """End what was begun, so that its bills can be paid again."""
+    ended = await cancel_payment(request.user, payment)
+    flash(request, ENDED if ended else IN_TIME, "good" if ended else "info")
+    return go(request, "payments:show", payment=payment)
+
+
 @get("/{payment:uuid}", name="payments:show")
 async def show(request: Request, payment: FromPath[UUID]) -> Template:
     """One payment; while it is pending the page asks again by itself."""
@@ -97,4 +122,4 @@ async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
-router = Router("/payments", route_handlers=[new, start, list_, back, show, receipt], guards=[owner])
+router = Router("/payments", route_handlers=[new, start, list_, back, of_bill, cancel, show, receipt], guards=[owner])

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.checkout.records import LIFETIME, SUSPENSE
+from portal.checkout.records import ENDABLE, LIFETIME, SUSPENSE
 from portal.checkout.states import AttemptState
 from portal.db import fetch, fetch_one, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
-from portal.kit.money import ZERO, Money, total
+from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
-from portal.payments.choosing import bills_of_lines, chosen, refuse_foreign
+from portal.payments.choosing import refuse_foreign
 from portal.payments.queries import CreditRow, credits_of
-from portal.payments.rules import ChosenLine, designate
 from portal.payments.states import PaymentState, Way
 from portal.people.principal import Principal
 
@@ -35,62 +34,6 @@ _SHOWN = {
 
 
 @dataclass(frozen=True)
-class PayLine:
-    """A chosen line: what it owes, what may be paid of it, and how much of the amount it will get."""
-
-    chosen: ChosenLine
-    item: Bilingual
-    first: Month
-    last: Month
-    applied: Money = ZERO
-
-    @property
-    def left(self) -> Money:
-        """What stays open after that."""
-        return self.chosen.outstanding - self.applied
-
-
-@dataclass(frozen=True)
-class NewPayment:
-    """The page before paying: `lines` are those of the choice that owe something."""
-
-    unit: str
-    estate: str
-    choice: Sequence[ChosenLine]
-    lines: Sequence[PayLine]
-    credit: Money
-
-    @property
-    def payable(self) -> Money:
-        """The most that can be paid on this choice."""
-        return total(one.chosen.payable for one in self.lines)
-
-    @property
-    def applied(self) -> Money:
-        """What is about to be paid."""
-        return total(one.applied for one in self.lines)
-
-    @property
-    def has_held(self) -> bool:
-        """Whether a part of it is under review."""
-        return any(one.chosen.held for one in self.lines)
-
-    def with_amount(self, amount: Money | None) -> NewPayment:
-        """The same with the amount spread over the lines. Raises as `designate` does."""
-        parts = {part.line: part.amount for part in designate(self.choice, amount)}
-        return replace(self, lines=[replace(one, applied=parts.get(one.chosen.line, ZERO)) for one in self.lines])
-
-
-@dataclass(frozen=True)
-class HomeChoice:
-    """What was chosen of one home; `query` chooses just that again."""
-
-    unit: str
-    payable: Money
-    query: dict[str, list[UUID]]
-
-
-@dataclass(frozen=True)
 class PaymentRow:
     """A payment, or an attempt at one, in a list."""
 
@@ -101,6 +44,8 @@ class PaymentRow:
     at: datetime
     unit: str
     number: int | None
+    first: Month | None
+    last: Month | None
     unfinished: bool = False
 
 
@@ -128,7 +73,10 @@ class AppliedRow:
 
 @dataclass(frozen=True)
 class PaymentPage:
-    """One payment. `continue_at` is the open payment page, for whoever began it; `until` is when it closes."""
+    """One payment. `continue_at` is the open payment page, for whoever began it; `until` is when it closes.
+
+    `can_be_ended`: nothing was paid yet, and the reader may end it.
+    """
 
     row: PaymentRow
     estate: str
@@ -138,6 +86,7 @@ class PaymentPage:
     continue_at: str | None
     until: datetime | None
     waiting: bool
+    can_be_ended: bool
     suspended: bool
 
     @property
@@ -163,7 +112,7 @@ NOTHING = {
         " the service centre."
     ),
     PaymentState.failed: N_("The payment did not go through and nothing was charged. Your bill is unchanged."),
-    PaymentState.expired: N_("This payment was not finished in time and nothing was charged. Your bill is unchanged."),
+    PaymentState.expired: N_("This payment was not finished and nothing was charged. Your bill is unchanged."),
 }
 
 _ROWS = """
@@ -174,25 +123,22 @@ WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), 
   SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor
   FROM attempt a WHERE (a.human = $1 OR a.debtor IN (SELECT debtor FROM mine))
   AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
-SELECT s.*, u.name AS unit FROM shown s JOIN debtor d ON d.id = s.debtor JOIN unit u ON u.id = d.unit
+SELECT s.*, u.name AS unit, m.first, m.last FROM shown s JOIN debtor d ON d.id = s.debtor JOIN unit u ON u.id = d.unit
+CROSS JOIN LATERAL (SELECT min(l.first_month) AS first, max(l.last_month) AS last FROM bill_line l WHERE l.id IN (
+  SELECT line FROM allocation WHERE payment = s.id UNION SELECT line FROM attempt_line WHERE attempt = s.id)) m
 """
-_ALL = _ROWS + " ORDER BY s.at DESC, s.number DESC NULLS FIRST"
+_NEWEST_FIRST = " ORDER BY s.at DESC, s.number DESC NULLS FIRST"
+_OF_BILLS = (
+    " WHERE EXISTS (SELECT FROM allocation a JOIN bill_line l ON l.id = a.line"
+    " WHERE a.payment = s.id AND l.bill = ANY($3::uuid[]))"
+)
 _ONE = _ROWS + " WHERE s.id = $3"
 _APPLIED = (
     "SELECT line, sum(amount)::bigint AS fen FROM allocation WHERE payment = $1 GROUP BY 1 HAVING sum(amount) > 0"
 )
 _MEANT = "SELECT line, amount AS fen FROM attempt_line WHERE attempt = $1"
 
-_BY_HOME = """
-SELECT u.name AS unit, coalesce(sum(bb.outstanding - bb.held) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
-       array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
-       (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
-        WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines
-FROM bill b JOIN unit u ON u.id = b.unit JOIN bill_balance bb ON bb.bill = b.id WHERE b.id = ANY($1::uuid[])
-GROUP BY b.debtor, b.community, u.name, u.sort_key ORDER BY u.sort_key, u.name
-"""
-
-_LINE_NAMES = """
+LINE_NAMES = """
 SELECT l.id AS line, l.bill, b.number, b.due_on, i.name_zh, i.name_en, l.first_month, l.last_month, u.name AS unit,
        c.name AS estate, b.debtor
 FROM bill_line l JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item JOIN unit u ON u.id = b.unit
@@ -202,38 +148,18 @@ WHERE l.id = ANY($1::uuid[]) ORDER BY b.due_on, b.number, l.position
 
 
 @reading
-async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> NewPayment:
-    """The chosen lines in the order money goes to them. Raises Missing, Invalid("bill") for two homes at once."""
-    await refuse_foreign(await bills_of_lines(bills, lines), by.persons)
-    choice = await chosen(bills, lines)
-    rows = await fetch(_LINE_NAMES, [one.line for one in choice.lines])
-    by_id = {one.line: one for one in choice.lines}
-    found = [
-        PayLine(by_id[r["line"]], Bilingual(r["name_zh"], r["name_en"]), Month.parse(r["first_month"]),
-                Month.parse(r["last_month"]))
-        for r in rows
-        if by_id[r["line"]].outstanding
-    ]  # fmt: skip
-    credit = total(c.amount for c in await credits_of(by) if c.debtor == choice.debtor)
-    return NewPayment(rows[0]["unit"], rows[0]["estate"], choice.lines, found, credit)
-
-
-@reading
-async def homes_chosen(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> list[HomeChoice]:
-    """A choice split by who owes for which home, because one payment is for one of them. Raises Missing."""
-    await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
-    rows = await fetch(_BY_HOME, touched, list(bills), list(lines))
-    return [
-        HomeChoice(r["unit"], Money(r["fen"]), {"bill": list(r["bills"] or ()), "line": list(r["lines"] or ())})
-        for r in rows
-    ]
-
-
-@reading
 async def payments_of(by: Principal) -> PaymentList:
     """Everything that the asker, or those who owe with them, paid or tried to pay, newest first."""
-    rows = await fetch(_ALL, by.human, list(by.persons))
+    rows = await fetch(_ROWS + _NEWEST_FIRST, by.human, list(by.persons))
     return PaymentList([_row(row) for row in rows], await credits_of(by))
+
+
+@reading
+async def payments_for(by: Principal, bills: Collection[UUID]) -> list[PaymentRow]:
+    """What of those went to these bills, newest first. Raises Missing for bills that are not theirs."""
+    await refuse_foreign(bills, by.persons)
+    rows = await fetch(_ROWS + _OF_BILLS + _NEWEST_FIRST, by.human, list(by.persons), list(bills))
+    return [_row(row) for row in rows]
 
 
 @reading
@@ -244,7 +170,8 @@ async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
         raise Missing
     attempt = await fetch_one("SELECT human, state, url, created_at FROM attempt WHERE id = $1", payment)
     shown = _row(row)
-    open_ = attempt is not None and attempt["state"] == AttemptState.open and attempt["human"] == by.human
+    open_ = attempt is not None and attempt["state"] == AttemptState.open
+    mine = attempt is not None and attempt["human"] == by.human
     place = await fetch_one(
         "SELECT c.name, c.hotline FROM community c WHERE c.id ="
         " coalesce((SELECT community FROM payment WHERE id = $1), (SELECT community FROM attempt WHERE id = $1))",
@@ -257,9 +184,10 @@ async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
         hotline=place["hotline"],
         applied=await _applied(payment, shown.state),
         credit=await _credit(payment),
-        continue_at=attempt["url"] if attempt and open_ else None,
+        continue_at=attempt["url"] if attempt and open_ and mine else None,
         until=attempt["created_at"] + LIFETIME if attempt and open_ else None,
         waiting=shown.state is PaymentState.pending,
+        can_be_ended=attempt is not None and attempt["state"] in ENDABLE,
         suspended=row["trouble"] == SUSPENSE,
     )
 
@@ -276,6 +204,8 @@ def _row(row: Record) -> PaymentRow:
         row["at"],
         row["unit"],
         row["number"],
+        Month.parse(row["first"]) if row["first"] else None,
+        Month.parse(row["last"]) if row["last"] else None,
         unfinished=row["state"] == AttemptState.open,
     )
 
@@ -292,5 +222,5 @@ async def _applied(payment: UUID, state: PaymentState) -> list[AppliedRow]:
     return [
         AppliedRow(r["bill"], r["number"], r["due_on"], r["line"], Bilingual(r["name_zh"], r["name_en"]),
                    Month.parse(r["first_month"]), Month.parse(r["last_month"]), Money(fen[r["line"]]))
-        for r in await fetch(_LINE_NAMES, list(fen))
+        for r in await fetch(LINE_NAMES, list(fen))
     ]  # fmt: skip

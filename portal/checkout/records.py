@@ -17,11 +17,13 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.payments.rules import Part
+from portal.people.principal import Principal
 
 LIFETIME = timedelta(minutes=45)  # Stripe allows 30 minutes and more; a co-owner waits no longer than this
 PATIENCE = timedelta(minutes=2)  # after this, an attempt whose address nobody got stands in nobody's way
 SUSPENSE = "suspense"  # the trouble of an attempt whose money was set aside
 LIVE = (AttemptState.creating, AttemptState.open, AttemptState.unknown, AttemptState.completed)
+ENDABLE = (AttemptState.creating, AttemptState.open, AttemptState.unknown)  # nothing was paid yet, as far as we know
 ENDED = (AttemptState.posted, AttemptState.failed, AttemptState.expired)
 
 
@@ -61,6 +63,9 @@ _SELECT = (
     " a.session, a.url, a.created_at, a.expires_at, a.trouble FROM attempt a WHERE "
 )
 _ONE = _SELECT + "a.id = $1"
+_THEIRS = _ONE + (
+    " AND (a.human = $2 OR a.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))"
+)
 _LOCKED = _SELECT + "a.id = $1 FOR NO KEY UPDATE"
 _SOME = _SELECT + "a.id = ANY($1::uuid[]) ORDER BY a.created_at"
 
@@ -76,6 +81,15 @@ async def read_attempt(attempt: UUID) -> AttemptFacts:
     """An attempt of any estate, for jobs. Raises Missing."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         row = await fetch_one(_ONE, attempt)
+    if row is None:
+        raise Missing
+    return facts(row)
+
+
+async def attempt_of(by: Principal, attempt: UUID) -> AttemptFacts:
+    """An attempt that they began, or that is for a bill they owe. Raises Missing."""
+    async with unit_of_work(by, read_only=True):
+        row = await fetch_one(_THEIRS, attempt, by.human, list(by.persons))
     if row is None:
         raise Missing
     return facts(row)

@@ -52,8 +52,13 @@ async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date |
 
 
 @retrying
-async def settle(known: AttemptFacts, told: SessionFacts, *, on: date | None = None) -> AttemptState:
-    """One transaction: lock the bills and the attempt, then post, suspend, end or wait, as the session says."""
+async def settle(
+    known: AttemptFacts, told: SessionFacts, *, on: date | None = None, actor: str = STRIPE
+) -> AttemptState:
+    """One transaction: lock the bills and the attempt, then post, suspend, end or wait, as the session says.
+
+    `actor` is who wanted it to end, if anybody did.
+    """
     async with unit_of_work(known.community):
         await lock_bills(await bills_of(known.id))
         attempt = await lock_attempt(known.id)
@@ -68,7 +73,7 @@ async def settle(known: AttemptFacts, told: SessionFacts, *, on: date | None = N
             if told.url is None or attempt.amount != told.amount:
                 return attempt.state
             await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", attempt.id, told.id, told.url)
-        await move(attempt, to, actor=STRIPE)
+        await move(attempt, to, actor=actor)
         return to
 
 

@@ -13,6 +13,7 @@ from portal.committee.queries import expense_of
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.web.guards import committee
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
@@ -20,7 +21,7 @@ from portal.web.page import flash, go, page
 @get("/expenses/{expense:uuid}", name="committee:expense")
 async def expense(request: Request, expense: FromPath[UUID]) -> Template:
     """An expense, with the form to vote on it."""
-    return await expense_page(request, expense, VoteForm())
+    return await expense_page(request, expense, await begin(request, VoteForm))
 
 
 @post("/expenses/{expense:uuid}/votes", name="committee:vote")

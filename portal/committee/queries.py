@@ -29,6 +29,21 @@ CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE in_favour) AS in_favour,
   coalesce(array_agg(note ORDER BY md5(id::text)) FILTER (WHERE note IS NOT NULL), '{}') AS notes,
   coalesce(bool_or(person = ANY($2)), false) AS mine FROM committee_vote WHERE expense = e.id) v
 """
+# What was spent without the committee, where all of it on one purpose within a year is above the threshold: whoever
+# splits an expense asks nobody. A number or a part (第二期, 三标段) makes no other purpose.
+_UNASKED = """
+WITH spent AS (
+  SELECT m.*, coalesce(nullif(regexp_replace(plain_text(m.purpose),
+    '第[0-9一二三四五六七八九十]+|[0-9一二三四五六七八九十]*(期|次|批|笔|标段|阶段)|[-()]|[0-9]+$', '', 'g'), ''),
+    m.purpose) AS meant
+  FROM common_movement m WHERE m.community = $1 AND m.amount < 0
+   AND NOT EXISTS (SELECT FROM committee_spending s WHERE s.movement = m.id)
+), summed AS (
+  SELECT *, -(sum(amount) OVER year)::bigint AS in_year, count(*) OVER year AS parts FROM spent WINDOW year AS (
+    PARTITION BY pot, meant ORDER BY on_day RANGE BETWEEN '365 days'::interval PRECEDING AND CURRENT ROW)
+)
+SELECT * FROM summed WHERE in_year > $2::bigint ORDER BY on_day DESC, id LIMIT $3
+"""
 # Whether something of a person's bills is overdue on day $2 that is not held.
 _STANDING = """
 SELECT p.id, p.name, string_agg(DISTINCT k.post, '、' ORDER BY k.post) AS post,
@@ -93,13 +108,18 @@ class ExpenseRow:
 
 @dataclass(frozen=True)
 class Unasked:
-    """Money of all owners that was spent above the threshold without the committee."""
+    """Money of all owners that was spent above the threshold without the committee.
+
+    What was spent on one purpose counts together: `in_year` is the sum of `parts` payments in the year up to this one.
+    """
 
     id: UUID
     purpose: str
     amount: Money
     on_day: date
     decided_by: str
+    in_year: Money
+    parts: int
 
 
 @dataclass(frozen=True)
@@ -139,19 +159,20 @@ async def spending_of(community: int, persons: Sequence[UUID] = ()) -> Spending:
     rows = await fetch(
         _ROWS + " WHERE e.community = $1 ORDER BY e.asked_at DESC, e.id LIMIT $3", community, list(persons), LISTED
     )
-    unasked = await fetch(
-        "SELECT m.* FROM common_movement m WHERE m.community = $1 AND m.amount < -$2::bigint"
-        " AND NOT EXISTS (SELECT FROM committee_spending s WHERE s.movement = m.id) ORDER BY m.on_day DESC, m.id"
-        " LIMIT $3",
-        community,
-        threshold,
-        LISTED,
-    )
+    unasked = await fetch(_UNASKED, community, threshold, LISTED)
     return Spending(
         None if threshold is None else Money(threshold),
         [_row(row) for row in rows],
         [
-            Unasked(one["id"], one["purpose"], -Money(one["amount"]), one["on_day"], one["decided_by"])
+            Unasked(
+                one["id"],
+                one["purpose"],
+                -Money(one["amount"]),
+                one["on_day"],
+                one["decided_by"],
+                Money(one["in_year"]),
+                one["parts"],
+            )
             for one in unasked
         ],
     )

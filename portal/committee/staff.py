@@ -13,6 +13,7 @@ from portal.committee.queries import expense_at, spending_at
 from portal.kit.i18n import N_
 from portal.people.queries import estates_to_pick
 from portal.web.guards import of_one_estate, staff
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
@@ -27,7 +28,7 @@ async def list_(request: Request) -> Template:
 @get("/new", name="desk.expenses:new")
 async def new(request: Request) -> Template:
     """The form for a new one."""
-    return await new_page(request, ExpenseForm())
+    return await new_page(request, await begin(request, ExpenseForm))
 
 
 @post("/new", name="desk.expenses:ask")
@@ -45,7 +46,7 @@ async def ask(request: Request) -> Response:
 @get("/{expense:uuid}", name="desk.expenses:show")
 async def show(request: Request, expense: FromPath[UUID]) -> Template:
     """One of them, with the form for what it cost once it is approved."""
-    return await show_page(request, expense, SpentForm())
+    return await show_page(request, expense, await begin(request, SpentForm))
 
 
 @post("/{expense:uuid}/spending", name="desk.expenses:spend")

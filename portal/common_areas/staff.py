@@ -14,6 +14,7 @@ from portal.common_areas.states import Beneficiary, Rhythm
 from portal.kit.i18n import N_
 from portal.people.queries import estates_to_pick
 from portal.web.guards import of_one_estate, staff
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
@@ -28,7 +29,8 @@ async def list_(request: Request) -> Template:
 @get("/new", name="desk.common_areas:new")
 async def new(request: Request) -> Template:
     """The form for a contract."""
-    return await contract_page(request, ContractForm(rhythm=Rhythm.month, beneficiary=Beneficiary.estate))
+    form = await begin(request, ContractForm, rhythm=Rhythm.month, beneficiary=Beneficiary.estate)
+    return await contract_page(request, form)
 
 
 @post("/new", name="desk.common_areas:register")
@@ -45,7 +47,7 @@ async def register(request: Request) -> Response:
 @get("/movements/new", name="desk.common_areas:new_movement")
 async def new_movement(request: Request) -> Template:
     """The form for money spent."""
-    return await movement_page(request, MovementForm())
+    return await movement_page(request, await begin(request, MovementForm))
 
 
 @post("/movements/new", name="desk.common_areas:move")
@@ -62,7 +64,7 @@ async def move(request: Request) -> Response:
 @get("/{contract:uuid}", name="desk.common_areas:show")
 async def show(request: Request, contract: FromPath[UUID]) -> Template:
     """A contract, with the form for what came in."""
-    return await show_page(request, contract, ReceiptForm())
+    return await show_page(request, contract, await begin(request, ReceiptForm))
 
 
 @post("/{contract:uuid}/receipts", name="desk.common_areas:receive")
@@ -80,9 +82,9 @@ async def receive(request: Request, contract: FromPath[UUID]) -> Response:
 async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
     """The form for what takes its place, filled with what it says."""
     estate, row = await contract_at(request.user, contract)
-    form = ContractForm(
-        community=estate, source_zh=row.source.zh, source_en=row.source.en, price=row.price, rhythm=row.rhythm,
-        beneficiary=row.beneficiary, building=row.building, decided_by=row.decided_by,
+    form = await begin(
+        request, ContractForm, community=estate, source_zh=row.source.zh, source_en=row.source.en, price=row.price,
+        rhythm=row.rhythm, beneficiary=row.beneficiary, building=row.building, decided_by=row.decided_by,
     )  # fmt: skip
     return await contract_page(request, form, contract)
 

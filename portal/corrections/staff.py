@@ -20,7 +20,7 @@ from portal.web.page import flash, go, page
 @get("/corrections", name="desk.corrections:list", guards=[staff(*actions.ASKERS)])
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
-    return await list_page(request, RefusalForm())
+    return await list_page(request, await begin(request, RefusalForm))
 
 
 @get("/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:new", guards=[staff(*actions.ASKERS)])

@@ -15,6 +15,7 @@ from portal.kit.i18n import N_
 from portal.services.standards import standards_of
 from portal.tariffs.queries import price_list
 from portal.web.guards import staff
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 from portal.web.papers import pdf
@@ -46,7 +47,7 @@ async def standards(request: Request, estate: FromQuery[str] = "", size: FromQue
 @get("/{disclosure:uuid}", name="desk.disclosures:show")
 async def show(request: Request, disclosure: FromPath[UUID]) -> Template:
     """One of them, with the form to say that it was done elsewhere."""
-    return await show_page(request, disclosure, DisclosureForm())
+    return await show_page(request, disclosure, await begin(request, DisclosureForm))
 
 
 @get("/{disclosure:uuid}/poster", name="desk.disclosures:poster")

@@ -51,8 +51,9 @@ async def open_dispute(
 ) -> UUID:
     """Dispute a line, or a sum in it, and hold exactly that from being chased; the dispute's id.
 
-    `once` makes a repeated request answer with the dispute of the first. Raises Missing for a line that is not
-    theirs, Refused for a tenant, a paid line and a second open dispute, Invalid above what is free.
+    Of a paid line nothing is held: what is decided to be too much becomes a credit. `once` makes a repeated request
+    answer with the dispute of the first. Raises Missing for a line that is not theirs, Refused for a tenant and a
+    second open dispute, Invalid above what is free.
     """
     kept, dispute = await drawn(photos), id_of(by.human, once)
     async with unit_of_work(by):
@@ -60,13 +61,14 @@ async def open_dispute(
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
             return dispute
         found = await line_to_dispute(by, line)
-        held = _sum_to_hold(amount, found)
-        about = {"community": found.community, "debtor": found.debtor, "line": line, "amount": held.fen}
+        sum_ = _sum_in_dispute(amount, found)
+        about = {"community": found.community, "debtor": found.debtor, "line": line, "amount": sum_.fen}
         opened = await enter(by, dispute, about, reason, body, kept)
-        await hold_line(found.community, found.debtor, line, held, HoldReason.dispute, dispute, by.actor)
-        traced = {"line": line, "amount": held, "cause": reason, "photos": len(kept)}
+        if not found.is_paid:
+            await hold_line(found.community, found.debtor, line, sum_, HoldReason.dispute, dispute, by.actor)
+        traced = {"line": line, "amount": sum_, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
-        await tell_opened(opened, amount=held)
+        await tell_opened(opened, amount=sum_, **({"paid": True} if found.is_paid else {}))
     return dispute
 
 
@@ -154,7 +156,7 @@ async def disputed_now(dispute: Record) -> Money:
     return Money(dispute["amount"] - given)
 
 
-def _sum_to_hold(amount: Money | None, line: DisputableLine) -> Money:
+def _sum_in_dispute(amount: Money | None, line: DisputableLine) -> Money:
     amount = line.free if amount is None else amount
     if amount <= ZERO:
         raise Invalid("amount", NOT_A_SUM)

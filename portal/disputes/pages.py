@@ -53,7 +53,7 @@ async def open_(request: Request) -> Response:
 
 async def _open_line(request: Request, line: UUID, form: Any) -> Response:
     if form.validate() and await form.accepts(_open(request, line, form)):
-        flash(request, N_("We have your dispute. The sum in dispute is not chased while we look at it."))
+        flash(request, N_("We have your dispute and look at it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
     return await new_page(request, line, form, status=422)  # type: ignore[return-value]
 

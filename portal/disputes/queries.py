@@ -16,15 +16,13 @@ from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
-from portal.kit.money import Money
+from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.units.vacancies import OWNS_NOW
 
 TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
-PAID = N_(
-    "This charge is paid. If you think it was wrong, please speak to the service centre; what was too much is credited."
-)
+CREDITED = N_("This charge was credited as a whole. Nothing of it is left to dispute.")
 REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
 SECOND = N_("A dispute about this line is open already. Please add to that one.")
 SECOND_OF_SERVICE = N_("You have an open dispute about this piece of work already. Please add to that one.")
@@ -41,7 +39,7 @@ MINE = " EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.per
 
 @dataclass(frozen=True)
 class DisputableLine:
-    """A line of which `free` is neither paid nor held, so that it can be disputed."""
+    """A line of which `free` can be disputed: what is neither paid nor held, or all of it once it is paid."""
 
     id: UUID
     bill: UUID
@@ -56,6 +54,11 @@ class DisputableLine:
     free: Money
     reply_hours: int
     close_days: int
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing of it is owed, so that there is nothing to hold; what was too much becomes a credit."""
+        return self.outstanding <= ZERO
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
         Month.parse(row["last_month"]),
         Money(row["fen"]),
         Money(row["outstanding"]),
-        Money(row["outstanding"] - row["held"]),
+        Money(row["outstanding"] - row["held"] if row["outstanding"] > 0 else row["fen"]),
         row["reply_hours"],
         row["close_days"],
     )
@@ -145,9 +148,9 @@ def _why_not(line: Record) -> str | None:
         return SECOND
     if line["replaced"]:
         return REPLACED
-    if line["outstanding"] <= 0:
-        return PAID
-    return FULLY_HELD if line["outstanding"] <= line["held"] else None
+    if line["fen"] <= 0:
+        return CREDITED
+    return FULLY_HELD if 0 < line["outstanding"] <= line["held"] else None
 
 
 @reading

@@ -16,8 +16,8 @@ from portal.notices.states import NoticeKind
 from portal.payments.queries import credits_of
 from portal.people.principal import Principal
 from portal.plans import states as plans
-from portal.plans.queries import plans_of
-from portal.plans.shown import PlanRow
+from portal.plans.queries import plan_of, plans_of
+from portal.plans.shown import PlanPage
 from portal.services.states import ServiceArea
 from portal.units.household import homes_of
 
@@ -46,7 +46,11 @@ class News:
 
 @dataclass(frozen=True)
 class Home:
-    """The first page. `due_on` is the next date on which something payable is due; `plan` is one that runs."""
+    """The first page. `due_on` is the next date on which something payable is due; `running` are plans that are kept.
+
+    What a plan asks for is not in `payable` and `overdue`: it is paid by its instalments. `overdue` leaves out what is
+    on hold as a whole, as a bill does.
+    """
 
     homes: list[str]
     payable: Money
@@ -57,27 +61,33 @@ class Home:
     bills: int
     disputes: int
     plans: int
-    plan: PlanRow | None
+    running: list[PlanPage]
     news: list[News]
     work: list[Work]
+
+
+# Of the lines that the persons $1 may read at the moment $2; what the lines $3 owe is paid by instalments.
+_SUMS = """
+WITH mine AS (
+  SELECT b.id, b.due_on, w.held, w.outstanding - w.held AS payable, ($2 AT TIME ZONE c.timezone)::date AS today,
+    w.line = ANY($3::uuid[]) AS planned,
+    EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
+  FROM (SELECT DISTINCT bill FROM bill_reader WHERE person = ANY($1)) r JOIN bill b ON b.id = r.bill
+  JOIN line_balance w ON w.bill = b.id JOIN community c ON c.id = b.community WHERE NOT w.replaced)
+SELECT coalesce(sum(held), 0)::bigint AS held,
+  coalesce(sum(payable) FILTER (WHERE NOT planned), 0)::bigint AS payable,
+  coalesce(sum(payable) FILTER (WHERE NOT planned AND NOT on_hold AND due_on < today), 0)::bigint AS overdue,
+  min(due_on) FILTER (WHERE NOT planned AND payable > 0 AND due_on >= today) AS due_on,
+  count(DISTINCT id) FILTER (WHERE NOT planned AND payable > 0) AS bills FROM mine
+"""
 
 
 @reading
 async def home_of(by: Principal) -> Home:
     """The person's first page."""
     persons, communities = list(by.persons), list(by.communities)
-    sums = await fetch_one(
-        "SELECT coalesce(sum(w.outstanding - w.held), 0)::bigint AS payable, coalesce(sum(w.held), 0)::bigint AS held,"
-        " coalesce(sum(w.outstanding - w.held) FILTER (WHERE b.due_on < today), 0)::bigint AS overdue,"
-        " min(b.due_on) FILTER (WHERE w.outstanding > w.held AND b.due_on >= today) AS due_on,"
-        " count(DISTINCT b.id) FILTER (WHERE w.outstanding > w.held) AS bills"
-        " FROM (SELECT DISTINCT bill FROM bill_reader WHERE person = ANY($1)) mine"
-        " JOIN bill b ON b.id = mine.bill JOIN line_balance w ON w.bill = b.id JOIN community c ON c.id = b.community"
-        " CROSS JOIN LATERAL (SELECT ($2 AT TIME ZONE c.timezone)::date AS today) t"
-        " WHERE NOT w.replaced",
-        persons,
-        clock.now(),
-    )
+    running = await _running(by)
+    sums = await fetch_one(_SUMS, persons, clock.now(), [line.line for plan in running for line in plan.lines])
     counts = await fetch_one(
         "WITH mine AS (SELECT DISTINCT debtor FROM debtor_member WHERE person = ANY($1))"
         " SELECT (SELECT count(*) FROM dispute"
@@ -98,14 +108,16 @@ async def home_of(by: Principal) -> Home:
         sums["bills"],
         counts["disputes"],
         counts["plans"],
-        await _running_plan(by) if counts["plans"] else None,
+        running,
         await _news(persons),
         await _work(communities),
     )
 
 
-async def _running_plan(by: Principal) -> PlanRow | None:
-    return next((plan for plan in await plans_of(by) if plan.state is plans.PlanState.active), None)
+async def _running(by: Principal) -> list[PlanPage]:
+    """The plans of one's homes that are kept and of which something can be paid."""
+    found = [await plan_of(by, plan.id) for plan in await plans_of(by) if plan.state is plans.PlanState.active]
+    return [plan for plan in found if plan.due_now]
 
 
 async def _news(persons: list[UUID]) -> list[News]:

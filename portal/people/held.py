@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import UUID
 
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.kit import clock
@@ -15,14 +16,20 @@ MOST_HELD = 5
 
 
 async def hold_form(expired_token: str, path: str, fields: dict[str, list[str]]) -> bool:
-    """Keep the fields for the human whose session the token was; False if it never was one, nothing is kept then.
+    """Keep the fields for the human whose session the token was; False if it never was one, nothing is kept then."""
+    async with unit_of_work():
+        human = await fetch_value("SELECT human FROM web_session WHERE token_sha256 = $1", fingerprint(expired_token))
+    return human is not None and await hold_form_of(human, path, fields)
+
+
+async def hold_form_of(human: UUID, path: str, fields: dict[str, list[str]]) -> bool:
+    """Keep the fields for this human; False if there is none, nothing is kept then.
 
     The latest form of a page replaces the one before; the oldest of more than five go.
     """
     now = clock.real_now()
     async with unit_of_work():
-        human = await fetch_value("SELECT human FROM web_session WHERE token_sha256 = $1", fingerprint(expired_token))
-        if human is None:
+        if not await fetch_value("SELECT id FROM human WHERE id = $1", human):
             return False
         await fetch("DELETE FROM held_form WHERE human = $1 AND (path = $2 OR expires_at < $3)", human, path, now)
         await fetch(

@@ -7,6 +7,7 @@ from datetime import date
 
 from asyncpg import Record
 
+from portal.arrears.states import RUNGS, Rung
 from portal.db import fetch, fetch_value, reading
 from portal.kit import clock
 from portal.kit.money import Money
@@ -62,6 +63,16 @@ class Overview:
         """The codes of estates that were last counted on an earlier day than others."""
         newest = max((row.kept_on for row in self.rows), default=None)
         return {row.estate.code for row in self.rows if row.kept_on != newest}
+
+    @property
+    def stages(self) -> dict[Rung, tuple[int, int]]:
+        """Rung -> its number and its cases; empty where they are not known of all."""
+        return {rung: (n, cases) for n, (rung, cases) in enumerate(zip(RUNGS, self.total.cases or (), strict=False))}
+
+    @property
+    def most_cases(self) -> int:
+        """The longest bar."""
+        return max(self.total.cases or (0,))
 
     @property
     def owed_on(self) -> date:

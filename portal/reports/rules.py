@@ -76,7 +76,7 @@ class Collection:
 
     @property
     def old(self) -> Decimal | None:
-        """往年清欠率: recovered of what was owed when the first month began."""
+        """往期欠费收回率: recovered of what was owed when the first month began, of last month or of last year."""
         return rate(self.recovered, self.owed_before)
 
     @property

@@ -14,6 +14,7 @@ from portal.reports.kept import Overview, of_many, overview_of
 from portal.reports.queries import REPORTERS, Reports, reports_of
 from portal.services.queries import month_of
 from portal.web.guards import staff
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
@@ -24,6 +25,13 @@ async def list_(request: Request) -> Template:
     if of_many(request.user):
         return page(request, "desk/overview.html", title=_("Figures"), found=await kept(request))
     return page(request, "desk/reports.html", title=_("Figures"), found=await asked_for(request))
+
+
+@get("/arrears", name="desk.reports:arrears")
+async def arrears(request: Request) -> Template:
+    """What is overdue in all estates together, as it was counted last; as a part of the desk's first page too."""
+    found, title = await overview_of(request.user), _("Arrears of all estates")
+    return page(request, "desk/arrears.html", fragment="desk/_arrears.html", quiet=True, title=title, found=found)
 
 
 @get("/file", name="desk.reports:file")
@@ -42,7 +50,7 @@ async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[st
 @get("/costs", name="desk.reports:costs")
 async def costs(request: Request) -> Template:
     """What steps cost, and the form to say it."""
-    return await costs_page(request, CostForm())
+    return await costs_page(request, await begin(request, CostForm))
 
 
 @post("/costs", name="desk.reports:set_cost")
@@ -76,4 +84,4 @@ async def kept(request: Request) -> Overview:
     return await overview_of(request.user, month_of(request.query_params.get("month", "")))
 
 
-router = Router("/desk/reports", route_handlers=[list_, file, costs, set_one], guards=[staff(*REPORTERS)])
+router = Router("/desk/reports", route_handlers=[list_, arrears, file, costs, set_one], guards=[staff(*REPORTERS)])

@@ -12,6 +12,7 @@ from portal.services.forms import RatingForm
 from portal.services.rounds import delivered_in
 from portal.services.states import ServiceArea
 from portal.web.guards import owner
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
@@ -21,10 +22,10 @@ from portal.web.pictures import jpeg
 async def list_(
     request: Request, area: FromQuery[str] = "", month: FromQuery[str] = "", number: PageNumber = 1
 ) -> Template:
-    """What was done, newest first."""
-    wanted = queries.area_of(area), queries.month_of(month)
+    """What was promised and done in a month, this one unless told; or all that was done, newest first."""
+    promised = await delivered_in(request.user, queries.month_of(month))
+    wanted = queries.area_of(area), None if month == queries.ALL else promised.first
     found = await queries.records_of(request.user, *wanted, number)
-    promised = await delivered_in(request.user, wanted[1])
     return page(request, "services/list.html", title=_("What was done"), found=found, area=wanted[0], month=wanted[1],
                 areas=list(ServiceArea), promised=promised)  # fmt: skip
 
@@ -40,7 +41,7 @@ async def delivered(request: Request, first: FromQuery[str] = "", last: FromQuer
 @get("/{record:uuid}", name="services:show")
 async def show(request: Request, record: FromPath[UUID]) -> Template:
     """One piece of work with its photos."""
-    return await record_page(request, record, RatingForm())
+    return await record_page(request, record, await begin(request, RatingForm))
 
 
 @post("/{record:uuid}/rating", name="services:rate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,14 @@ from portal.services.states import ServiceArea
 from portal.units.vacancies import OWNS_NOW
 
 PER_PAGE = 12
+ALL = "all"  # months, where a month could be named
 
 
 @dataclass(frozen=True)
 class RecordRow:
     """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only.
 
+    `keeps` is the promise of which it is one time; `makes_up_for` the last day of that time, if it came later.
     `may_dispute` says, of one record alone, whether the reader owns a home there today.
     """
 
@@ -41,6 +43,8 @@ class RecordRow:
     recorder: str
     department: str
     photos: list[PhotoRow]
+    keeps: Bilingual | None
+    makes_up_for: date | None
     may_dispute: bool = False
 
 
@@ -67,8 +71,10 @@ class EstateNow:
 
 ROW = (
     "SELECT r.id, r.community, r.area, r.title, r.place, r.note, r.done_at, c.name AS estate, c.timezone,"
-    " s.name AS recorder, s.department, count(*) OVER () AS found"
+    " s.name AS recorder, s.department, p.item_zh, p.item_en, count(*) OVER () AS found,"
+    " CASE WHEN (r.done_at AT TIME ZONE c.timezone)::date > k.last_day THEN k.last_day END AS makes_up_for"
     " FROM service_record r JOIN community c ON c.id = r.community JOIN staff s ON s.id = r.recorded_by"
+    " LEFT JOIN service_round k ON k.record = r.id LEFT JOIN service_standard p ON p.id = k.standard"
     " WHERE r.community = ANY($1)"
 )
 
@@ -182,4 +188,6 @@ def _row(row: Mapping[str, Any], photos: list[PhotoRow]) -> RecordRow:
         row["recorder"],
         row["department"] or "",
         photos,
+        Bilingual(row["item_zh"], row["item_en"]) if row["item_zh"] else None,
+        row["makes_up_for"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,11 +29,19 @@ BUSY = 31  # days back that a missed one is listed on the desk
 LONGEST = 36  # months that are told of at once
 
 _ROWS = """
-SELECT r.id, r.community, r.first_day, r.last_day, r.number, r.reason, r.department, r.make_up_by,
+SELECT r.id, r.community, r.standard, r.first_day, r.last_day, r.number, r.reason, r.department, r.make_up_by,
   s.area, s.item_zh, s.item_en, s.frequency, s.per,
-  c.name AS estate, c.timezone, (w.done_at AT TIME ZONE c.timezone)::date AS done_on
+  c.name AS estate, c.code, c.timezone, (w.done_at AT TIME ZONE c.timezone)::date AS done_on
 FROM service_round r JOIN service_standard s ON s.id = r.standard JOIN community c ON c.id = r.community
 LEFT JOIN service_record w ON w.id = r.record
+"""
+# A time counts on the day it was done, if in time; else on the last day of its period, or today while that runs. So
+# each counts in one month only, and what was done in a month is among the records of that month.
+_COUNTED = f"""
+WITH kept AS ({_ROWS} WHERE r.community = ANY($1) AND r.last_day >= $2 AND r.first_day <= $3)
+SELECT * FROM (SELECT *, CASE WHEN done_on <= last_day THEN done_on
+  ELSE least(last_day, ($5::timestamptz AT TIME ZONE timezone)::date) END AS counts_on FROM kept) k
+WHERE counts_on BETWEEN $2 AND $3 ORDER BY code, array_position($4::text[], area), item_zh, standard, first_day, number
 """
 # Versions of a promise that say the same belong together, promises of two estates do not.
 _SAME = ("community", "area", "item_zh", "frequency", "per")
@@ -40,7 +49,10 @@ _SAME = ("community", "area", "item_zh", "frequency", "per")
 
 @dataclass(frozen=True)
 class Delivered:
-    """One promise of an estate over some months: how often, what became of each time, and why some were missed."""
+    """One promise of an estate over some months: how often, what became of each time, and why some were missed.
+
+    `reasons` says how many were missed for which reason; `unexplained` were missed and nobody said why.
+    """
 
     estate: str
     area: ServiceArea
@@ -50,7 +62,7 @@ class Delivered:
     late: int
     missed: int
     due: int
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, int], ...]
 
     @property
     def promised(self) -> int:
@@ -61,6 +73,11 @@ class Delivered:
     def kept(self) -> int:
         """Those that were done, also too late."""
         return self.done + self.late
+
+    @property
+    def unexplained(self) -> int:
+        """How many were missed without a word why."""
+        return self.missed - sum(n for _reason, n in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -142,7 +159,7 @@ async def explain_round(
 async def delivered_in(by: Principal, first: Month | None = None, last: Month | None = None) -> Promised:
     """What the reader's estates promised in some months (this one unless told, LONGEST at most), and what became of it.
 
-    A time counts in the month its period ends in; one whose period still runs counts in this month.
+    A time counts in one month: that in which it was done in time, else that in which its period ended or still runs.
     """
     communities = list(by.communities)
     zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
@@ -150,15 +167,7 @@ async def delivered_in(by: Principal, first: Month | None = None, last: Month | 
     first = first or this
     last = max(last or first, first)
     first = max(first, last + (1 - LONGEST))
-    rows = await fetch(
-        _ROWS + " WHERE r.community = ANY($1) AND r.last_day >= $2 AND ($4 OR r.last_day <= $3)"
-        " ORDER BY c.code, array_position($5::text[], s.area), s.item_zh, s.id, r.first_day, r.number",
-        communities,
-        first.first,
-        last.last,
-        last >= this,
-        [area.value for area in ServiceArea],
-    )
+    rows = await fetch(_COUNTED, communities, first.first, last.last, [area.value for area in ServiceArea], clock.now())
     found: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
         found.setdefault(tuple(row[name] for name in _SAME), []).append(row)
@@ -170,7 +179,8 @@ def _of(rows: Sequence[Any]) -> Delivered:
     states = [state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) for row in rows]
     counts = {state.value: states.count(state) for state in RoundState}
     item = Bilingual(first["item_zh"], first["item_en"])
-    reasons = tuple(dict.fromkeys(row["reason"] for row in rows if row["reason"]))
+    missed = [row["reason"] for row, state in zip(rows, states, strict=True) if state is RoundState.missed]
+    reasons = tuple(Counter(reason for reason in missed if reason).items())
     return Delivered(first["estate"], ServiceArea(first["area"]), item, _rhythm(first), **counts, reasons=reasons)
 
 

@@ -70,7 +70,7 @@ async def open_rounds(request: Request) -> Template:
 @get("/rounds/{round_id:uuid}", name="desk.services:round", guards=[staff(*actions.RECORDERS)])
 async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
     """One that was missed, with the form to say why."""
-    return await round_page(request, round_id, ReasonForm())
+    return await round_page(request, round_id, await begin(request, ReasonForm))
 
 
 @post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(*actions.RECORDERS)])

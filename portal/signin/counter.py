@@ -69,7 +69,7 @@ async def enter(request: Request, person: FromPath[UUID]) -> Response:
 @get("/phone-changes", name="desk.phones:list")
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
-    return await list_page(request, RefusalForm())
+    return await list_page(request, await begin(request, RefusalForm))
 
 
 @post(

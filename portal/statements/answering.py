@@ -11,6 +11,7 @@ from portal.statements import asking
 from portal.statements.actions import PUBLISHERS
 from portal.statements.forms import AnswerForm
 from portal.web.guards import staff
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import flash, go, page
 
@@ -25,7 +26,7 @@ async def list_(request: Request) -> Template:
 @get("/{question:uuid}", name="desk.questions:show")
 async def show(request: Request, question: FromPath[UUID]) -> Template:
     """One question, with the form to answer it."""
-    return await question_page(request, question, AnswerForm())
+    return await question_page(request, question, await begin(request, AnswerForm))
 
 
 @post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(*PUBLISHERS)])

@@ -1,6 +1,7 @@
 """Published statements, as owners read and download them."""
 
 from collections.abc import Awaitable
+from functools import partial
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -15,6 +16,7 @@ from portal.statements.forms import QuestionForm
 from portal.statements.paper import statement_pdf
 from portal.statements.sheet import csv_of, xlsx_of
 from portal.web.guards import owner
+from portal.web.held import begin
 from portal.web.i18n import _
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.papers import pdf
@@ -39,7 +41,8 @@ async def show(request: Request, which: FromPath[str]) -> Response | Template:
         return pdf(await statement_pdf(found, request.app.state.web.sandbox), "statement.pdf")
     if kind:
         return csv_of(found) if kind == "csv" else xlsx_of(found)
-    return statement_page(request, found, QuestionForm(funds=found.funds, line=request.query_params.get("line")))
+    asked = partial(QuestionForm, funds=found.funds)
+    return statement_page(request, found, await begin(request, asked, line=request.query_params.get("line")))
 
 
 @post("/{which:str}/questions", name="statements:ask")

@@ -1,5 +1,6 @@
 """The desk's statements: look a draft over, explain what the checks found, sign it; a second person publishes it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from portal.statements.rows import DeskPage
 from portal.statements.states import Basis, StatementState
 from portal.web.choices import UPLOAD_BYTES
 from portal.web.guards import staff
+from portal.web.held import begin, begun
 from portal.web.i18n import _, say
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
@@ -35,7 +37,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 @get("/new", name="desk.statements:new", guards=[staff(*actions.PUBLISHERS)])
 async def new(request: Request) -> Template:
     """Which statement to draft from the books."""
-    return await draft_page(request, DraftForm(basis=Basis.cash))
+    return await draft_page(request, await begin(request, DraftForm, basis=Basis.cash))
 
 
 @post("/new", name="desk.statements:draft", guards=[staff(*actions.PUBLISHERS)])
@@ -62,7 +64,9 @@ async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Te
 async def show(request: Request, statement: FromPath[UUID]) -> Template:
     """Lines, sums and what to look at before publishing."""
     found = await queries.statement_at(request.user, statement)
-    return statement_page(request, found, ExplanationForm(offered=offered(found)))
+    kind = partial(ExplanationForm, offered=offered(found))
+    cut_off = await begun(request, form=("explanations", kind))
+    return statement_page(request, found, cut_off.get("form") or kind())
 
 
 @post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(*actions.PUBLISHERS)])
@@ -118,7 +122,8 @@ async def document(request: Request, statement: FromPath[UUID], photo: FromPath[
 async def terms(request: Request, statement: FromPath[UUID]) -> Template:
     """What the figures rest on: basis and remuneration."""
     found = await queries.statement_at(request.user, statement)
-    return terms_page(request, found, StatementTermsForm(funds=found.shown.funds, **vars(found.shown.terms)))
+    kind = partial(StatementTermsForm, funds=found.shown.funds)
+    return terms_page(request, found, await begin(request, kind, **vars(found.shown.terms)))
 
 
 @post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(*actions.PUBLISHERS)])

@@ -15,6 +15,7 @@ from portal.kit.i18n import N_
 from portal.outage import CommitUnknown, is_down
 from portal.web import i18n
 from portal.web.cross_site import CrossSite
+from portal.web.forms import written
 from portal.web.guards import SignedOut, WhichEstate
 from portal.web.here import arrive, web_of
 from portal.web.next_path import own_path
@@ -85,7 +86,7 @@ def problem(request: Request, status: int, text: str = "", number: str = "") -> 
     context = {
         "status": status, "title": i18n.gettext_(title), "text": text or i18n.gettext_(usual), "number": number,
         "again": again, "back": own_path(request.headers.get("referer"), base),
-        "home": "/desk" if request.scope["path"].startswith("/desk") else "/",
+        "typed": written(request), "home": "/desk" if request.scope["path"].startswith("/desk") else "/",
     }  # fmt: skip
     partial = request.headers.get("HX-Request-Type") == "partial"
     name = "errors/partial.html" if partial else "errors/problem.html"

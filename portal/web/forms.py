@@ -5,19 +5,35 @@ Errors appear twice, in `form.summary` on top and at each field; the answer is 4
 
 import re
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from typing import Any
 
 import wtforms
+from litestar import Request
 from wtforms.meta import DefaultMeta
 
 from portal.kit.errors import Declined, Invalid, Refused
 from portal.web import i18n
 from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Estate, Many, Photos, Upload
 from portal.web.fields import Code, Day, Digits, Phone, Secret, Text, Tick, Typed, Whole, Yuan
+from portal.web.readable import FORM
 
 __all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Digits", "Estate", "Form", "Many", "Phone",
            "Photos", "Secret", "Text", "Tick", "Typed", "Upload", "Whole", "Yuan"]  # fmt: skip
+NOT_WORDS = ("code", "login", "password", "token")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+
+
+_read: ContextVar[tuple[Any, "Form"] | None] = ContextVar("read", default=None)
+
+
+def written(request: Request) -> list[tuple[str, str]]:
+    """(label, words) of what the form of this request has in its text fields: shown when the request is refused."""
+    sent, form = _read.get() or (None, None)
+    if form is None or sent is not request.scope.get(FORM):
+        return []
+    texts = [field for field in form if isinstance(field, Text) and not any(s in field.short_name for s in NOT_WORDS)]
+    return [(field.label.text, field.data) for field in texts if field.data and field.label.text]
 
 
 class _Words:
@@ -39,6 +55,8 @@ class Form(wtforms.Form):
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
+        if formdata is not None:
+            _read.set((formdata, self))
         name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__.removesuffix("Form")).lower()
         for field in self:
             field.id = f"{name}-{field.short_name}"

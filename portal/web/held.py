@@ -3,16 +3,17 @@
 Passwords, codes and files are never kept. The rows belong to people/held.py; here is only HTTP.
 """
 
-import logging
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, UploadFile
 
 from portal.kit.i18n import N_
 from portal.people.principal import Principal
+from portal.web import whose
 from portal.web.flash import flash
 from portal.web.forms import Form
 from portal.web.here import web_of
@@ -21,10 +22,14 @@ from portal.web.session import token_of
 
 F = TypeVar("F", bound=Form)
 Fields = dict[str, list[str]]
-SECRETS = ("password", "code", "totp", "token", "_once")
+SECRETS = ("password", "code", "totp", "token", "_once", whose.FIELD)
 POSTED = "_posted"  # kept with the fields: the last word of the address that they were sent to
-MOST_BYTES = 20_000
-log = logging.getLogger("portal.web")
+FILES = "_files"  # kept with the fields: the names of the files that were not
+MOST_BYTES, MOST_FILES, LONGEST_NAME = 20_000, 5, 80
+KEPT = N_("You were signed out. What you typed is kept for two hours: sign in, and it is there again.")
+LOST = N_("You were signed out, so what you sent was not saved. Please sign in and send it again.")
+BACK = N_("You were signed out for safety. What you had typed is still here.")
+AGAIN = N_("Files are not kept. Please choose them again: %(names)s")
 
 
 class Holder(Protocol):
@@ -32,6 +37,9 @@ class Holder(Protocol):
 
     async def hold_form(self, expired_token: str, path: str, fields: Fields) -> bool:
         """Keep the fields for the person whose session this token was; False if it never was one."""
+
+    async def hold_form_of(self, human: UUID, path: str, fields: Fields) -> bool:
+        """Keep them for this person."""
 
     async def take_form(self, principal: Principal, path: str) -> Fields | None:
         """Give them back and forget them; None for anybody else, any other page, or too late."""
@@ -42,15 +50,32 @@ async def hold(request: Request) -> str:
     if request.method == "GET":
         return safe_next(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)
     base = web_of(request).base_url
-    fields = worth_keeping(await request.form()) if request.method == "POST" else {}
+    sent = await request.form() if request.method == "POST" else FormMultiDict()
+    fields = worth_keeping(sent) | _files(sent)
     back = own_path(request.headers.get("hx-current-url") or request.headers.get("referer"), base)
     back = back or _page_of(request, fields)
-    token, holder = token_of(request), request.app.state.holder
-    if token and holder and fields:
-        fields |= {POSTED: [_last(request.url.path)]}
-        if not await holder.hold_form(token, path_only(back), fields):
-            log.info("a form came with a token that was never a session")
+    if fields:
+        kept = await _keep(request, sent, path_only(back), fields | {POSTED: [_last(request.url.path)]})
+        if request.scope.get("user") is None:  # who is asked to prove it again was not signed out
+            flash(request, KEPT if kept else LOST, "info" if kept else "bad")
     return back
+
+
+async def _keep(request: Request, sent: FormMultiDict, path: str, fields: Fields) -> bool:
+    """For whoever the session was, else for whom the form was made; False when neither is known."""
+    holder, token = request.app.state.holder, token_of(request)
+    if holder is None:
+        return False
+    if token and await holder.hold_form(token, path, fields):
+        return True
+    human = whose.opened(web_of(request), sent.get(whose.FIELD))
+    return human is not None and await holder.hold_form_of(human, path, fields)
+
+
+def _files(sent: FormMultiDict) -> Fields:
+    names = [file.filename[:LONGEST_NAME] for _name, file in sent.multi_items() if isinstance(file, UploadFile)]
+    told = [name.replace("\0", "") for name in names if name][:MOST_FILES]
+    return {FILES: told} if told else {}
 
 
 def worth_keeping(sent: FormMultiDict) -> Fields:
@@ -64,13 +89,13 @@ def worth_keeping(sent: FormMultiDict) -> Fields:
     return fields if size <= MOST_BYTES and len(fields) <= 50 else {}
 
 
-async def begin(request: Request, kind: type[F], **values: Any) -> F:
+async def begin(request: Request, kind: Callable[..., F], **values: Any) -> F:
     """The form for a GET: with what survived an expired session if there is some, else with these values."""
     fields = await _taken(request)
     return kind(_sent(fields)) if fields else kind(**values)
 
 
-async def begun(request: Request, **kinds: tuple[str, type[Form]]) -> dict[str, Form]:
+async def begun(request: Request, **kinds: tuple[str, Callable[..., Form]]) -> dict[str, Form]:
     """On a page with several forms: the one that an expired session cut off, by its name, or nothing.
 
     `kinds` says for each name the last word of the path it is posted to, and its class.
@@ -84,7 +109,9 @@ async def _taken(request: Request) -> Fields | None:
     holder = request.app.state.holder
     fields = await holder.take_form(request.user, request.url.path) if holder and request.user else None
     if fields:
-        flash(request, N_("You were signed out for safety. What you had typed is still here."), "info")
+        flash(request, BACK, "info")
+        if names := fields.pop(FILES, None):
+            flash(request, AGAIN, "bad", names=", ".join(names))
     return fields
 
 

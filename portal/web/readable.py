@@ -13,6 +13,8 @@ from litestar_htmx import HTMXRequest
 from portal.settings import LOOPBACK
 from portal.web.here import web_of
 
+FORM = "portal.form"  # where the form of a request is found again when it is refused
+
 
 class Readable(ASGIMiddleware):
     """Runs first: an address that no browser of ours sends, or a NUL in it, which PostgreSQL cannot even compare."""
@@ -60,4 +62,5 @@ class Asked(HTMXRequest):
             raise ClientException from no
         except InternalServerException as no:  # what Litestar calls a browser that left while sending: no fault of ours
             raise ClientException from no
+        self.scope[FORM] = sent  # type: ignore[literal-required]
         return sent

@@ -11,7 +11,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from portal.people.principal import Chosen
-from portal.web import filters, i18n
+from portal.web import filters, i18n, whose
 from portal.web.assets import ROOT, Assets
 from portal.web.flash import flashes
 from portal.web.guards import opens_to
@@ -48,12 +48,13 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
         month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent, share=filters.share,
         masked=filters.masked, iso=filters.iso, label=i18n.label, say=i18n.say, translated=i18n.gettext_,
+        tel=filters.tel,
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
         may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
         absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
-        in_estate=in_estate, chosen_estate=chosen_estate,
+        in_estate=in_estate, whose=whose_page, chosen_estate=chosen_estate,
     )  # fmt: skip
     return env
 
@@ -83,6 +84,12 @@ def may_open(route: str) -> bool:
 def once_key() -> str:
     """A fresh key for a form, so that the server can tell a repeated POST from a second one."""
     return secrets.token_urlsafe(18)
+
+
+def whose_page() -> str:
+    """For a form: whose page it stands on, signed; empty where nobody is signed in."""
+    user = here().scope.get("user")
+    return whose.sealed(web_of(here()), user.human) if user is not None else ""
 
 
 def current_path() -> str:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from portal.billing import desk, queries
-from portal.checkout.queries import homes_chosen
+from portal.checkout.offer import homes_chosen
 from portal.db import fetch_value, unit_of_work
 from portal.desk.lookup import unit_page
 from portal.holds.actions import hold_case

@@ -191,6 +191,22 @@ async def test_only_what_was_approved_is_written_down_as_approved() -> None:
 
 
 @with_database
+async def test_an_expense_in_parts_is_one_expense() -> None:
+    estate, _members = await three_seats()
+    for purpose, fen, on in (
+        ("外墙维修第一期", 300000, date(2026, 3, 1)), ("外墙维修（第二期）", 200000, date(2026, 6, 1)),
+        ("外墙维修 3", 100000, date(2026, 9, 1)), ("门禁", 300000, date(2026, 9, 1)),
+        ("门禁", 250000, date(2025, 8, 1)),
+    ):  # fmt: skip
+        moved = Movement(Pot.maintenance_fund, Money(-fen), on, purpose, "物业公司")
+        await record_movement(estate["沈平"], estate.community, moved)
+    (found,) = await spending_at(estate["沈平"])
+    assert [(one.purpose, one.amount, one.parts, one.in_year) for one in found.spending.unasked] == [
+        ("外墙维修 3", Money(100000), 3, Money(600000))
+    ], "up to the threshold nobody need be asked, and what is more than a year ago counts no more"
+
+
+@with_database
 async def test_what_the_service_fee_pays_becomes_no_movement() -> None:
     estate = await cast.mingxi()
     wu = await seat(estate, "吴霞")

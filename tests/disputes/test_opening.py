@@ -63,13 +63,6 @@ async def test_sums_that_cannot_be_disputed(w: World, fen: int) -> None:
     assert await w.balance() == (WHOLE, WHOLE, 0)
 
 
-async def test_a_paid_line_is_refused_with_what_to_do_instead(w: World) -> None:
-    await w.pay(WHOLE)
-    with pytest.raises(Refused) as no:
-        await w.open()
-    assert "service centre" in no.value.sentence.text
-
-
 async def test_a_line_has_one_open_dispute_at_a_time(w: World) -> None:
     first = await w.open(1000)
     with pytest.raises(Refused):

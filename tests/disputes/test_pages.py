@@ -109,7 +109,7 @@ async def test_a_file_that_is_no_photo_keeps_the_rest_of_the_form(
         assert answer.status_code == 422 and says in answer.text and FIELDS["text"] in answer.text
 
 
-async def test_a_second_dispute_a_paid_line_and_a_tenant_are_refused(w: World, settings: Settings) -> None:
+async def test_a_second_dispute_and_a_tenant_are_refused(w: World, settings: Settings) -> None:
     async with browser(settings, w.owner) as client:
         await opened(client, w)
         again = await client.post("/disputes/new", data=FIELDS | {"line": str(w.line)})

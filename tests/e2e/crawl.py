@@ -59,6 +59,7 @@ class Walk:
     base: str
     lang: str = "zh-CN"
     axe: bool = True
+    widths: tuple[int, ...] = ()  # other widths of the screen at which no page may scroll sideways
     wrong: list[str] = field(default_factory=list)
     titles: dict[str, list[str]] = field(default_factory=dict)
     _said: list[str] = field(default_factory=list)
@@ -89,9 +90,19 @@ class Walk:
             self.wrong.append(f"{name}: answers {answer.status if answer else 'nothing'}")
             return []
         found = self.page.evaluate(LOOK, [TARGET, IN_TEXT])
+        self.wrong += [f"{name}: {fault}" for fault in self._sideways()]
         self.titles.setdefault(self.page.title(), []).append(name)
         self.wrong += [f"{name}: {fault}" for fault in self._faults(found)]
         return found["links"]
+
+    def _sideways(self) -> Iterator[str]:
+        usual = self.page.viewport_size
+        for width in self.widths:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            if (past := self.page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+                yield f"scrolls sideways by {past} px at {width} px"
+        if self.widths and usual:
+            self.page.set_viewport_size(usual)
 
     def _faults(self, found: dict) -> Iterator[str]:
         yield from found["small"]

@@ -163,6 +163,15 @@ def test_the_main_pages_in_english_and_large(context: BrowserContext, portal: Po
     assert walked.wrong == []
 
 
+@pytest.mark.parametrize("context", [("manager", {})], indirect=True, ids=["tablet"])
+def test_no_page_of_the_desk_scrolls_sideways_in_english_on_a_tablet(context: BrowserContext, portal: Portal) -> None:
+    prefer(context, portal, "/desk", "language", "en")
+    walked = walk(context, portal, lang="en", axe=False, widths=(768, 1024))
+    assert len(walked.all_from("/desk", within=DESK)) > 20
+    prefer(context, portal, "/desk", "language", "zh-CN")
+    assert walked.wrong == []
+
+
 @pytest.mark.parametrize("context", [("manager", WIDE)], indirect=True, ids=["desk"])
 def test_the_desk_on_a_wide_screen_in_english(context: BrowserContext, portal: Portal) -> None:
     prefer(context, portal, "/desk", "language", "en")

@@ -50,7 +50,7 @@ FOR_EVERY_DESK = "desk.imports:template"
 # What everybody of the estate may do with what everybody of it reads.
 FOR_ALL = ("services:rate", "statements:ask")
 # What a tenant sees of the home they rent: its bills. The papers about them are the landlord's.
-RENTED = ("bills:show", "bills:line")
+RENTED = ("bills:show", "bills:line", "payments:of_bill")
 # They do what they say to one's own session and tastes.
 ONES_OWN = ("signin:out", "settings:revoke-others", "settings:save", "inbox:choose", "web:language", "web:text-size")
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
+from portal.db import fetch_value, unit_of_work
+from portal.holds.actions import hold_line
+from portal.holds.states import HoldReason
 from portal.home.queries import home_of
+from portal.kit.money import Money
 from portal.settings import Settings
 from tests import builders, cast
 from tests.client import browser
@@ -51,3 +56,17 @@ async def test_the_first_page_names_the_homes_of_today_as_the_household_does(set
     for unit, starts_on in (("1栋104", date(2020, 1, 1)), ("1栋102", date(2199, 1, 1))):
         await builders.occupies(mingxi.community, mingxi.units[unit], mingxi["陈静"], starts_on=starts_on)
     assert (await home_of(mingxi["陈静"])).homes == ["1栋101", "1栋104"]
+
+
+async def test_a_sum_under_review_is_told_beside_what_is_to_pay_and_not_as_a_part_of_it(settings: Settings) -> None:
+    mingxi = await cast.mingxi()
+    item = await builders.charge_item(mingxi.community)
+    bill = await builders.bill(mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 60000)])
+    [line] = await builders.lines_of(mingxi.community, bill)
+    for sum_, words in ((Money(25000), "另有 ¥250.00 正在核实"), (Money(35000), "目前没有需要缴纳的费用")):
+        async with unit_of_work(mingxi.community):
+            debtor = await fetch_value("SELECT debtor FROM bill")
+            await hold_line(mingxi.community, debtor, line, sum_, HoldReason.dispute, uuid4(), "staff:x")
+        async with browser(settings, mingxi["陈静"]) as client:
+            text = (await client.get("/")).text
+        assert words in text and "其中 ¥250.00" not in text and "费用已全部缴清" not in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from portal.settings import Settings
 from tests import builders, cast
 from tests.arrears.world import TODAY, World
 from tests.client import browser
+from tests.plans.world import running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 FIRST = TODAY + timedelta(days=11)
@@ -163,3 +165,21 @@ async def test_staff_next_door_and_people_without_the_role_do_not_see_it(setting
         assert (await client.get("/desk/plans")).status_code == 403
     async with browser(settings) as client:
         assert (await client.get(f"/plans/{plan}")).status_code == 303
+
+
+async def test_on_a_plan_the_first_page_asks_for_the_instalment_and_not_for_everything(
+    settings: Settings, debts: World
+) -> None:
+    plan = await running(debts)
+    later = await debts.bill(-5, 5_000)  # due in five days, and not in the plan
+    async with browser(settings, debts.estate["陈静"]) as client:
+        home = (await client.get("/")).text
+        plain = home.replace('<span class="fen">', "").replace("</span>", "")
+        [asked_for] = re.findall(r'role="button" href="(/payments/new\?line=[^"]+amount=[^"]+)"', home)
+        assert asked_for.endswith("amount=33.33") and f'data-plan="{plan}"' in home
+        assert "本期应缴" in home and "分期之外待缴" in home and ">¥50.00" in plain and ">¥150.01" not in plain
+        paying = (await client.get(unescape(asked_for))).text.replace('<span class="fen">', "")
+        assert ">¥33.33" in paying
+        bills = (await client.get("/bills")).text
+        assert re.findall(r'name="bill" value="([^"]+)" id="[^"]+" checked', bills) == [str(later)]
+        assert "另有 ¥100.01 已暂缓或正在分期缴纳" in bills

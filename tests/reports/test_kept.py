@@ -220,6 +220,10 @@ async def test_a_head_office_reads_all_its_estates_and_goes_on_to_each(
         assert len(re.findall('data-estate="', page)) == MOST_ESTATES and "东湖" not in page
         assert "统计于 2026年11月27日" in row_of(page, "mingxi") and "统计于" not in row_of(page, f"mingxi-{made[1]}")
         assert f'href="/desk/reports?estate=mingxi-{made[0]}"' in page, "not counted, and named"
+        assert 'hx-get="/desk/reports/arrears"' in (await client.get("/desk")).text
+        owed = (await client.get("/desk/reports/arrears")).text
+        assert f"共 {MOST_ESTATES} 个小区" in owed and "另有 1 个小区尚未统计" in owed and 'id="stage-0"' in owed
+        assert "往年" not in page
         leads = "/desk/reports?estate=mingxi&amp;first=2026-11&amp;last=2026-11"
         assert leads in page
         alone = (await client.get(leads.replace("&amp;", "&"))).text

@@ -113,6 +113,8 @@ async def save(request: Request) -> Response:
 async def work(text: str) -> str:
     if text == "bad":
         raise Invalid("amount", N_("Please choose one."))
+    if text.startswith("late"):
+        raise Refused(N_("Please choose one."))
     return text
 
 
@@ -197,7 +199,10 @@ class Drawer:
     async def hold_form(self, expired_token: str, path: str, fields: Fields) -> bool:
         if not expired_token.startswith("old-"):
             return False
-        self.kept[PEOPLE[expired_token.removeprefix("old-")].human, path] = fields
+        return await self.hold_form_of(PEOPLE[expired_token.removeprefix("old-")].human, path, fields)
+
+    async def hold_form_of(self, human: UUID, path: str, fields: Fields) -> bool:
+        self.kept[human, path] = fields
         return True
 
     async def take_form(self, principal: Principal, path: str) -> Fields | None:

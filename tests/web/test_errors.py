@@ -69,6 +69,18 @@ async def test_a_busy_page_recovers_by_itself_only_for_reading(client: httpx.Asy
     assert "您填写的内容还在" in posted.text
 
 
+async def test_what_was_written_is_shown_when_it_is_refused_and_to_nobody_else(client: httpx.AsyncClient) -> None:
+    client.cookies.set("sid", "li")
+    late = {"text": "late <b>不对</b>", "password": "a secret one"}
+    for headers in ({}, {"hx-request": "true", "hx-request-type": "partial"}):
+        refused = await client.post("/note", data=late, headers=headers)
+        assert (refused.status_code, "late &lt;b&gt;不对" in refused.text) == (409, True)
+        assert "请选择一项。" in refused.text and "a secret one" not in refused.text
+    assert "late" not in (await client.post("/hook", content=b"x")).text
+    for path in ("/raise/refused", "/raise/bug"):
+        assert "不对" not in (await client.get(path)).text, "what another request brought is not of this one"
+
+
 async def test_a_fault_has_a_number_and_nothing_else(client: httpx.AsyncClient) -> None:
     assert re.search(r"问题编号：[0-9a-f]{12}\b", (await client.get("/raise/bug")).text)
 

@@ -1,5 +1,6 @@
 """Sums, days and numbers in both languages."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -42,6 +43,18 @@ def test_numbers_and_phones() -> None:
     assert [filters.number(n) for n in (1234, Decimal("98.400"), Decimal("1200"), 0)] == ["1,234", "98.4", "1,200", "0"]
     assert filters.percent(Decimal("0.935")) == "93.5%"
     assert [filters.masked(p) for p in ("+8613800138000", "", None)] == ["138****8000", "****", "****"]
+
+
+def test_a_telephone_number_can_be_tapped_and_nothing_else_becomes_a_link() -> None:
+    for text, dialled in (
+        ("400-812-3456", ["4008123456"]), ("0371 6610 0000 转 8801", ["037166100000"]),
+        ("+86 13800138000", ["+8613800138000"]),
+        ("物业 66100000，夜间 66100001（8:00-18:00）", ["66100000", "66100001"]), ("前台", []), ("", []), ("12", []),
+    ):  # fmt: skip
+        shown = filters.tel(text)
+        assert re.findall(r'href="tel:([^"]+)"', shown) == dialled
+        assert re.sub(r"<[^>]+>", "", shown) == text
+    assert filters.tel("<b>66100000") == '&lt;b&gt;<a href="tel:66100000">66100000</a>'
 
 
 def test_only_money_is_money() -> None:

@@ -1,5 +1,7 @@
 """A session that ended mid-form: the words survive for the same person, secrets and files do not."""
 
+import re
+
 import httpx
 import pytest
 from litestar.datastructures import FormMultiDict
@@ -52,6 +54,22 @@ async def test_a_token_that_never_was_one_keeps_nothing() -> None:
     assert not drawer.kept
 
 
+async def test_a_browser_that_lost_the_session_itself_brings_in_the_form_whose_it_was() -> None:
+    drawer = Drawer()
+    form = await page_of("li", drawer)
+    whose = re.findall(r'name="_whose" value="([^"]+)"', form)[0]
+    async with browser(drawer=drawer) as client:
+        for wrong in ("", "x", whose[:-1] + ("0" if whose[-1] != "0" else "1"), "0" * 32 + whose[32:]):
+            answer = await client.post("/note", data=TYPED | {"_whose": wrong})
+            assert answer.headers["location"].startswith("/sign-in")
+            assert "没有保存" in (await client.get("/sample")).text
+        assert not drawer.kept
+        answer = await client.post("/note", data=TYPED | {"_whose": whose})
+        assert "两小时内" in (await client.get("/sample")).text
+    assert "楼道灯坏了" not in await page_of("ann", drawer)
+    assert "楼道灯坏了" in await page_of("li", drawer)
+
+
 async def test_htmx_is_sent_to_the_door_with_the_page_it_was_on() -> None:
     drawer = Drawer()
     hx = {"hx-request": "true", "hx-request-type": "partial", "hx-current-url": f"{HOST}/note?line=8"}
@@ -65,7 +83,9 @@ async def test_a_file_is_left_out_and_the_words_kept() -> None:
     async with browser(drawer=drawer, cookies={"sid": "old-li"}) as client:
         await client.post("/note", data={"text": "字"}, files={"photos": ("a.jpg", b"\xff\xd8\xff" + b"0" * 1000)})
     (fields,) = drawer.kept.values()
-    assert fields == {"text": ["字"], "_posted": ["note"]}
+    assert fields == {"text": ["字"], "_posted": ["note"], "_files": ["a.jpg"]}
+    again = await page_of("li", drawer)
+    assert "请重新选择：a.jpg" in again and "字</textarea>" in again
 
 
 def test_what_cannot_be_stored_is_left_out_and_the_words_kept() -> None:

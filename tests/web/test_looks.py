@@ -74,6 +74,25 @@ def test_every_macro_is_accessible_and_fits(
     page.context.close()
 
 
+def sizes(page: Page) -> dict[str, float]:
+    return page.evaluate(
+        "Object.fromEntries(['.money-huge', 'nav.bar a', '.brand', 'button.taste', 'main p', 'h1'].map("
+        "one => [one, parseFloat(getComputedStyle(document.querySelector(one)).fontSize)]))"
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_larger_text_makes_sums_menu_and_header_larger_too(chromium: Browser, address: str, lang: str) -> None:
+    usual, _said = opened(chromium, address, width=360, lang=lang)
+    large, _said = opened(chromium, address, width=360, lang=lang, text="large")
+    before, after = sizes(usual), sizes(large)
+    assert {one: after[one] / before[one] for one in before if after[one] < 1.18 * before[one]} == {}
+    menu = "[...document.querySelectorAll('nav.bar a')].filter(a => a.scrollWidth > a.clientWidth).length"
+    assert large.evaluate(menu) == 0, "every word of the menu fits"
+    for page in (usual, large):
+        page.context.close()
+
+
 def test_a_mistake_is_swapped_in_and_takes_the_focus(chromium: Browser, address: str) -> None:
     page, said = opened(chromium, address, width=360)
     page.fill("#sample-amount", "1e3")
