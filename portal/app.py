@@ -23,6 +23,7 @@ ROUTERS: tuple[str, ...] = (
     "desk.staff",
     "desk.today",
     "desk.calendar",
+    "desk.company",
     "desk.units",
     "signin.pages",
     "signin.staff",

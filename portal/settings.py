@@ -77,6 +77,11 @@ class Settings:
         """The secret that webhooks are signed with; two, with a comma between them, while one replaces the other."""
         return tuple(one.strip() for one in self.stripe_webhook_secret.split(",") if one.strip())
 
+    @property
+    def sms_signs(self) -> tuple[str, ...]:
+        """The signatures that the gateway has approved, the first for messages of no estate."""
+        return tuple(one.strip() for one in self.sms_sign_name.split(",") if one.strip())
+
     def template_of(self, wording: str, language: str) -> str | None:
         """Under which code the SMS gateway knows a wording, in this language if it has one of its own."""
         return self.sms_templates.get(f"{wording}.{language}") or self.sms_templates.get(wording)

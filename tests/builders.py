@@ -17,23 +17,42 @@ from portal.statements.documents import add_documents
 from portal.units.debtors import ensure_debtors
 from tests.pictures import Sent, a_photo
 
+# The company of every estate here: all that its papers must name.
+COMPANY = {
+    "company": "青岚物业服务有限公司",
+    "credit_code": "91330100MA0000000X",
+    "address": "青岚市测试路 1 号",
+    "phone": "0571-00000000",
+    "bank": "青岚银行测试支行",
+    "account_name": "青岚物业服务有限公司",
+    "account_no": "6200000000000000",
+}
+
 
 async def community(code: str, name: str, *, due_rule: str = "day:15") -> int:
-    """An estate in Shanghai time that charges on the commission basis; open 8:30 to 17:30."""
+    """An estate in Shanghai time that charges on the commission basis; open 8:30 to 17:30, its COMPANY known."""
     async with unit_of_work():
         return await fetch_value(
             "INSERT INTO community (code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline,"
             " opens_at, closes_at, acknowledge_hours, reply_hours, close_days, approval_limit,"
-            " last_bill_number, last_payment_number, created_at)"
+            f" last_bill_number, last_payment_number, created_at, {', '.join(COMPANY)})"
             " VALUES ($1, $2, 'commission', 'CN', 'Asia/Shanghai', 'CNY', $3, '400-000-0000',"
-            " $4, $5, 1, 24, 3, 50000, 0, 0, $6) RETURNING id",
+            " $4, $5, 1, 24, 3, 50000, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
             code,
             name,
             due_rule,
             time(8, 30),
             time(17, 30),
             clock.real_now(),
+            *COMPANY.values(),
         )
+
+
+async def without_company(community: int, *fields: str) -> None:
+    """These fields of an estate's company are not known, or none of them are."""
+    async with unit_of_work(community):
+        for field in fields or COMPANY:
+            await fetch(f"UPDATE community SET {field} = NULL WHERE id = $1", community)
 
 
 async def unit(community: int, name: str, *, area: str = "89.37", use: str = "residential") -> UUID:

@@ -21,10 +21,12 @@ ORDER BY 1, a.attnum
 """
 ESTATES = """
 INSERT INTO community (code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company,
+  credit_code, address, phone, bank, account_name, account_no,
   opens_at, closes_at, acknowledge_hours, reply_hours, close_days, approval_limit, expense_limit, last_payment_number,
   last_bill_number, created_at)
 SELECT code || '-' || last + n, name || last + n, fee_mode, jurisdiction, timezone, currency, due_rule, hotline,
-  contract_ref, company, opens_at, closes_at, acknowledge_hours, reply_hours, close_days, approval_limit,
+  contract_ref, company, credit_code, address, phone, bank, account_name, account_no,
+  opens_at, closes_at, acknowledge_hours, reply_hours, close_days, approval_limit,
   expense_limit, last_payment_number, last_bill_number, created_at
 FROM community, generate_series(1, $2::int) n, (SELECT max(id) AS last FROM community) l WHERE id = $1 RETURNING id
 """

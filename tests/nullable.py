@@ -1,5 +1,7 @@
 """The columns that may be empty, each with what its emptiness says. Anything else is required."""
 
+from portal.communities.creditor import FIELDS
+
 NULLABLE = {
     "adjustment.approved_by": "below the limit nobody else is needed",
     "adjustment.source": "made by staff on their own account",
@@ -49,6 +51,7 @@ NULLABLE = {
     "committee_post.votes": "nobody said whether it has one",
     "committee_post.starts_on": "since ever",
     "community.company": "not stated",
+    **{f"community.{name}": "not entered yet" for name in FIELDS[1:]},
     "community.contract_ref": "has none",
     "community.hotline": "has none",
     "correction.adjustment": "only an approved one moves money",

@@ -198,7 +198,7 @@ async def _estates(home: Home, manager: Principal) -> dict[str, UUID | str]:
     return {
         "services.record": record, "statements.which": str(statement), "statements.statement": statement,
         "statements.photo": voucher["photo"], "statements.document": voucher["id"],
-        "e.statement": statement, "e.code": home.estate.code, "bill-runs.run": run,
+        "e.statement": statement, "e.code": home.estate.code, "companies.code": home.estate.code, "bill-runs.run": run,
         "imports.upload": upload, "imports.file": "units.csv",
         "estate.id": home.estate.community,
         "common-areas.contract": await let(home.estate.community, manager),

@@ -140,7 +140,8 @@ async def test_it_sends_what_was_committed_and_stops_politely(settings: Settings
         assert gateway.taken == [
             {
                 "to": "+8619900000101",
-                "text": "【明白】已收到您将 ¥900.00 分期缴纳的申请，审核后会答复您，进展见 http://127.0.0.1:8000/plans/1",
+                "text": "【青岚物业服务有限公司】明溪花园分期缴纳 ¥900.00 的申请已收到，审核后答复您。电话400-000-0000"
+                " http://127.0.0.1:8000/plans/1",
             }
         ]
         assert (await health(settings)).ready

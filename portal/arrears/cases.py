@@ -27,7 +27,7 @@ _SMALL = """
 _FROM = " FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community"
 ROWS = f"""
 SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.looked_on, k.closed_on,
-  u.name AS unit_name, c.name AS estate, c.hotline, c.timezone,
+  u.name AS unit_name, c.name AS estate, coalesce(c.hotline, c.phone) AS hotline, c.timezone,
   (SELECT names FROM debtor_names n WHERE n.debtor = k.debtor) AS people,
   (SELECT p.id FROM plan p WHERE p.debtor = k.debtor
    AND p.state IN ('requested', 'countered', 'approved', 'active')) AS plan,

@@ -43,9 +43,10 @@ work AS (
     AND NOT EXISTS (SELECT FROM hold h WHERE h.debtor = d.debtor AND h.reason IN ('manual', 'hardship')
                     AND h.placed_at > d.placed_at)
   END)
-SELECT w.*, u.name AS unit_name, n.names, s.name AS staff, count(*) OVER () AS found,
+SELECT w.*, u.name AS unit_name, c.name AS estate, n.names, s.name AS staff, count(*) OVER () AS found,
   count(*) FILTER (WHERE w.until < w.today) OVER () AS ended
-FROM work w JOIN unit u ON u.id = w.unit LEFT JOIN debtor_names n ON n.debtor = w.debtor
+FROM work w JOIN unit u ON u.id = w.unit JOIN community c ON c.id = w.community
+LEFT JOIN debtor_names n ON n.debtor = w.debtor
 LEFT JOIN staff s ON s.community = w.community AND w.by = 'staff:' || s.human
 ORDER BY w.until, u.name, w.source LIMIT $3 OFFSET $4
 """
@@ -61,6 +62,7 @@ class OnHold:
     source: UUID
     case: UUID
     unit: str
+    estate: str
     people: str
     amount: Money | None
     note: str
@@ -105,6 +107,7 @@ async def holds_by_hand(by: Principal, page: int = 1) -> HoldList:
                 row["source"],
                 row["arrears_case"],
                 row["unit_name"],
+                row["estate"],
                 row["names"] or "",
                 None if row["amount"] is None else Money(row["amount"]),
                 row["note"] or "",

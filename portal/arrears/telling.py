@@ -29,7 +29,7 @@ TOLD = N_(
 )
 
 _MINE = """
-SELECT k.state, c.timezone, c.hotline, u.name AS unit FROM arrears_case k
+SELECT k.state, c.timezone, coalesce(c.hotline, c.phone) AS hotline, u.name AS unit FROM arrears_case k
 JOIN community c ON c.id = k.community JOIN unit u ON u.id = k.unit
 WHERE k.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[]))
 """

@@ -14,6 +14,7 @@ class AuditVerb(StrEnum):
     IMPORT_DONE = "import_done"
     STAFF_ADDED = "staff_added"
     WORKING_DAY_SET = "working_day_set"
+    COMPANY_SET = "company_set"
     SET_UP_LINK_MADE = "set_up_link_made"
     RUN_ASKED = "run_asked"
     LETTERS_ASKED = "letters_asked"

@@ -7,31 +7,36 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, BillRow, LinePage, bill_row, explained, lines_of
+from portal.communities.companies import creditor_of
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
+from portal.units.called import homes_called
 
 
 @reading
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
-    """Bills of one's communities, newest first; `words` is a home's name or a bill's number. Pages as `bills_of`.
+    """Bills of one's communities, newest first; `words` is a home's name however it is typed, or a bill's number.
 
-    Only the balances of the page are reckoned, because a whole estate's would take long; so nothing is totalled.
+    Pages as `bills_of`. Only the balances of the page are reckoned, because a whole estate's would take long; so
+    nothing is totalled.
     """
+    communities, typed = list(by.with_role(*Role)), words.strip()
     rows = await fetch(
         BILL + ", false AS owes, shown.found"
         " FROM (SELECT b.id, count(*) OVER () AS found FROM bill b JOIN unit u ON u.id = b.unit"
-        "   WHERE b.community = ANY($3) AND ($1 = '' OR u.name = $1 OR b.number::text = $1)"
+        "   WHERE b.community = ANY($3) AND ($1 = '' OR u.id = ANY($6::uuid[]) OR b.number::text = $1)"
         "   ORDER BY b.issued_on DESC, b.number DESC LIMIT $4 OFFSET $5) shown"
         " JOIN bill b ON b.id = shown.id JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community ORDER BY b.issued_on DESC, b.number DESC",
-        words.strip(),
+        typed,
         clock.now(),
-        list(by.with_role(*Role)),
+        communities,
         PER_PAGE,
         offset(page, PER_PAGE),
+        await homes_called(communities, typed, loosely=True) if typed else [],
     )
     if not rows and page > 1:
         return await bills_at(by, words)
@@ -57,7 +62,7 @@ async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
 async def bill_at(by: Principal, bill: UUID) -> BillPage:
     """A bill of one's communities. Raises Missing."""
     row = await _seen(by, bill)
-    return BillPage(bill_row(row), row["estate"], row["hotline"], await lines_of(row))
+    return BillPage(bill_row(row), await creditor_of(row["community"]), await lines_of(row))
 
 
 @reading

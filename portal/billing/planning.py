@@ -15,9 +15,12 @@ from portal.billing.drafts import Remark, RunResult, RunTotals, UnitCase
 from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_splits, units_of
 from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import LACKS, Paper
 from portal.db import unit_of_work
 from portal.kit.batches import batches, one_ahead, short_turns, uncollected
 from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Sentence
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share
 from portal.tariffs.rules import UnitFacts
@@ -126,7 +129,11 @@ async def _plan(community: int, period: Month, issued_on: date) -> Plan:
     splits, errors = split_shared_costs(costs, units, schedule, frozen)
     fresh = {cost: shares for cost, shares in splits.items() if cost not in frozen and shares}
     beside = await compared(community, schedule)
-    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, errors, beside)
+    nameless = tuple(
+        Remark("no_company", None, None, Sentence(LACKS[field]))
+        for field in (await creditor_of(community)).missing(Paper.bill)
+    )
+    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, (*nameless, *errors), beside)
 
 
 def _remark(remark: Remark, names: Mapping[str, Bilingual]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from asyncpg import Record
 from portal.billing.balance import Balance, balance_of
 from portal.billing.states import AdjustmentKind, BillKind, BillState
 from portal.billing.story import Story, story_of
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
@@ -32,6 +34,7 @@ class BillRow:
     id: UUID
     number: int
     unit: str
+    estate: str
     period: Month
     kind: BillKind
     issued_on: date
@@ -111,11 +114,10 @@ class AdjustmentRow:
 
 @dataclass(frozen=True)
 class BillPage:
-    """A bill with its lines."""
+    """A bill with its lines, and whom it is owed to."""
 
     bill: BillRow
-    estate: str
-    hotline: str | None
+    creditor: Creditor
     lines: list[LineRow]
 
 
@@ -141,7 +143,8 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     """The bills a person owes or may pay as a tenant, newest first; a page beyond the last gives the first."""
     rows = await fetch(
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
-        " SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, mine.owes,"
+        " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
+        "   b.due_moved, mine.owes,"
         "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
         "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable,"
@@ -167,7 +170,7 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
 async def bill_of(by: Principal, bill: UUID) -> BillPage:
     """A bill with its lines. Raises Missing if it is not theirs."""
     row = await _readable(by, bill)
-    return BillPage(bill_row(row), row["estate"], row["hotline"], await lines_of(row))
+    return BillPage(bill_row(row), await creditor_of(row["community"]), await lines_of(row))
 
 
 @reading
@@ -210,7 +213,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
 # What a page needs of one bill; $2 is the present moment. `owes` and the FROM clause are the reader's own.
 BILL = (
     "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
-    " w.held, w.state = 'replaced' AS replaced, w.on_hold, c.name AS estate, c.hotline,"
+    " w.held, w.state = 'replaced' AS replaced, w.on_hold, b.community, c.name AS estate,"
     " ($2 AT TIME ZONE c.timezone)::date AS on_day"
 )
 
@@ -260,6 +263,7 @@ def bill_row(row: Record) -> BillRow:
         row["id"],
         row["number"],
         row["unit"],
+        row["estate"],
         Month.parse(row["period"]),
         BillKind(row["kind"]),
         row["issued_on"],

@@ -35,6 +35,7 @@ class RunState(StrEnum):
 class RemarkKind(StrEnum):
     """What a run finds wrong, or worth knowing."""
 
+    no_company = "no_company"
     no_owner = "no_owner"
     missing_area = "missing_area"
     missing_rate = "missing_rate"

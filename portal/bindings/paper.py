@@ -30,6 +30,7 @@ async def access_pdf(letter: AccessLetter, home: str, address: str) -> bytes:
         "name": letter.name,
         "unit": home,
         "estate": letter.estate,
+        "company": letter.company,
         "hotline": letter.hotline,
         "address": address,
         "qr": svg_qr(address),

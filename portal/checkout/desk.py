@@ -48,6 +48,7 @@ class Suspended:
     id: UUID
     unit: str
     unit_id: UUID | None
+    estate: str
     amount: Money
     currency: str
     intent: str
@@ -66,6 +67,7 @@ class Surplus:
 
     unit: str
     unit_id: UUID
+    estate: str
     amount: Money
     at: datetime
 
@@ -106,15 +108,17 @@ async def unmatched_of(by: Principal) -> Unmatched:
     """What fits nothing in the communities whose money the reader settles."""
     communities = list(by.with_role(*SETTLERS))
     suspended = await fetch(
-        "SELECT s.id, u.name AS unit, u.id AS unit_id, s.amount, s.currency, s.intent, s.created_at AS at, s.why"
-        " FROM suspense s LEFT JOIN debtor d ON d.id = s.debtor LEFT JOIN unit u ON u.id = d.unit"
+        "SELECT s.id, u.name AS unit, u.id AS unit_id, c.name AS estate, s.amount, s.currency, s.intent,"
+        " s.created_at AS at, s.why FROM suspense s JOIN community c ON c.id = s.community"
+        " LEFT JOIN debtor d ON d.id = s.debtor LEFT JOIN unit u ON u.id = d.unit"
         " WHERE s.community = ANY($1::int[]) AND s.resolved_at IS NULL ORDER BY s.created_at",
         communities,
     )
     surplus = await fetch(
-        "SELECT u.name AS unit, u.id AS unit_id, sum(c.amount)::bigint AS amount, min(c.created_at) AS at"
-        " FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
-        " WHERE c.community = ANY($1::int[]) AND c.refund_asked GROUP BY u.id HAVING sum(c.amount) > 0"
+        "SELECT u.name AS unit, u.id AS unit_id, e.name AS estate, sum(c.amount)::bigint AS amount,"
+        " min(c.created_at) AS at FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
+        " JOIN community e ON e.id = d.community"
+        " WHERE c.community = ANY($1::int[]) AND c.refund_asked GROUP BY u.id, e.name HAVING sum(c.amount) > 0"
         " ORDER BY min(c.created_at)",
         communities,
     )

@@ -86,17 +86,19 @@ class HomeChoice:
     """What was chosen of one home; `query` chooses just that again."""
 
     unit: str
+    estate: str
     payable: Money
     query: dict[str, list[UUID]]
 
 
 _BY_HOME = """
-SELECT u.name AS unit, coalesce(sum(bb.outstanding - bb.held) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
+SELECT u.name AS unit, c.name AS estate,
+       coalesce(sum(bb.outstanding - bb.held) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
        array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
        (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
         WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines
-FROM bill b JOIN unit u ON u.id = b.unit JOIN bill_balance bb ON bb.bill = b.id WHERE b.id = ANY($1::uuid[])
-GROUP BY b.debtor, b.community, u.name, u.sort_key ORDER BY u.sort_key, u.name
+FROM bill b JOIN unit u ON u.id = b.unit JOIN bill_balance bb ON bb.bill = b.id JOIN community c ON c.id = b.community
+WHERE b.id = ANY($1::uuid[]) GROUP BY b.debtor, c.name, u.name, u.sort_key ORDER BY u.sort_key, u.name
 """
 _ELSEWHERE = """
 SELECT a.id, a.created_at FROM attempt a WHERE a.state = $4 AND a.human <> $2
@@ -134,6 +136,6 @@ async def homes_chosen(by: Principal, bills: Collection[UUID], lines: Collection
     await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
     rows = await fetch(_BY_HOME, touched, list(bills), list(lines))
     return [
-        HomeChoice(r["unit"], Money(r["fen"]), {"bill": list(r["bills"] or ()), "line": list(r["lines"] or ())})
+        HomeChoice(r["unit"], r["estate"], Money(r["fen"]), {"bill": r["bills"] or [], "line": r["lines"] or []})
         for r in rows
     ]

@@ -11,7 +11,9 @@ from asyncpg import Record
 
 from portal.checkout.records import ENDABLE, LIFETIME, SUSPENSE
 from portal.checkout.states import AttemptState
-from portal.db import fetch, fetch_one, reading
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor
+from portal.db import fetch, fetch_one, fetch_value, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
@@ -43,6 +45,7 @@ class PaymentRow:
     way: Way
     at: datetime
     unit: str
+    estate: str
     number: int | None
     first: Month | None
     last: Month | None
@@ -79,8 +82,7 @@ class PaymentPage:
     """
 
     row: PaymentRow
-    estate: str
-    hotline: str | None
+    creditor: Creditor
     applied: list[AppliedRow]
     credit: Money
     continue_at: str | None
@@ -123,7 +125,8 @@ WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), 
   SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor
   FROM attempt a WHERE (a.human = $1 OR a.debtor IN (SELECT debtor FROM mine))
   AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
-SELECT s.*, u.name AS unit, m.first, m.last FROM shown s JOIN debtor d ON d.id = s.debtor JOIN unit u ON u.id = d.unit
+SELECT s.*, u.name AS unit, c.name AS estate, m.first, m.last FROM shown s JOIN debtor d ON d.id = s.debtor
+JOIN unit u ON u.id = d.unit JOIN community c ON c.id = d.community
 CROSS JOIN LATERAL (SELECT min(l.first_month) AS first, max(l.last_month) AS last FROM bill_line l WHERE l.id IN (
   SELECT line FROM allocation WHERE payment = s.id UNION SELECT line FROM attempt_line WHERE attempt = s.id)) m
 """
@@ -172,16 +175,13 @@ async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
     shown = _row(row)
     open_ = attempt is not None and attempt["state"] == AttemptState.open
     mine = attempt is not None and attempt["human"] == by.human
-    place = await fetch_one(
-        "SELECT c.name, c.hotline FROM community c WHERE c.id ="
-        " coalesce((SELECT community FROM payment WHERE id = $1), (SELECT community FROM attempt WHERE id = $1))",
+    place = await fetch_value(
+        "SELECT coalesce((SELECT community FROM payment WHERE id = $1), (SELECT community FROM attempt WHERE id = $1))",
         payment,
     )
-    assert place is not None
     return PaymentPage(
         row=shown,
-        estate=place["name"],
-        hotline=place["hotline"],
+        creditor=await creditor_of(place),
         applied=await _applied(payment, shown.state),
         credit=await _credit(payment),
         continue_at=attempt["url"] if attempt and open_ and mine else None,
@@ -203,6 +203,7 @@ def _row(row: Record) -> PaymentRow:
         Way(row["method"]),
         row["at"],
         row["unit"],
+        row["estate"],
         row["number"],
         Month.parse(row["first"]) if row["first"] else None,
         Month.parse(row["last"]) if row["last"] else None,

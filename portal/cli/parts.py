@@ -79,7 +79,6 @@ def sandbox(given: argparse.Namespace) -> int:
         people=tuple(Person(**asdict(one)) for one in everybody(settings)),
         sms_key_id=settings.sms_key_id or "",
         sms_key_secret=settings.sms_key_secret,
-        sms_sign_name=settings.sms_sign_name,
         sms_wordings=by_code(settings),
         wechat_app_id=settings.wechat_app_id,
         wechat_app_secret=settings.wechat_app_secret,

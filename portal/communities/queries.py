@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from portal.communities.companies import COLUMNS, as_creditor
+from portal.communities.creditor import Creditor
 from portal.communities.rules import ServiceLevel, WorkCalendar
 from portal.communities.states import FeeMode
 from portal.db import fetch, fetch_one, fetch_value, unit_of_work
@@ -66,18 +68,28 @@ class PublicEstate:
     code: str
     name: str
     fee_mode: FeeMode
-    hotline: str
     contract: str
-    company: str
+    creditor: Creditor
     zone: str
     today: date
+
+    @property
+    def hotline(self) -> str:
+        """The telephone for everybody."""
+        return self.creditor.telephone
+
+    @property
+    def company(self) -> str:
+        """The property company with its credit code."""
+        of = self.creditor
+        return f"{of.company} ({of.credit_code})" if of.company and of.credit_code else of.company
 
 
 async def estate_called(code: str) -> PublicEstate:
     """The estate with this code, for people who are not signed in. Raises Missing."""
     async with unit_of_work(read_only=True):
         row = await fetch_one(
-            "SELECT id, code, name, fee_mode, hotline, contract_ref, company, timezone FROM community WHERE code = $1",
+            f"SELECT id, code, name, fee_mode, contract_ref, timezone, {COLUMNS} FROM community WHERE code = $1",
             code,
         )
     if row is None:
@@ -87,9 +99,8 @@ async def estate_called(code: str) -> PublicEstate:
         row["code"],
         row["name"],
         FeeMode(row["fee_mode"]),
-        row["hotline"] or "",
         row["contract_ref"] or "",
-        row["company"] or "",
+        as_creditor(row),
         row["timezone"],
         clock.today(row["timezone"]),
     )

@@ -26,6 +26,7 @@ class CorrectionRow:
     bill: UUID
     line: UUID
     unit: str
+    estate: str
     item: Bilingual
     month: Month
     kind: CorrectionKind
@@ -43,10 +44,10 @@ class CorrectionRow:
 async def corrections_at(by: Principal) -> list[CorrectionRow]:
     """The requests of one's communities: those that wait first, then the newest; the last hundred."""
     rows = await fetch(
-        "SELECT c.*, l.bill, l.first_month, u.name AS unit, i.name_zh, i.name_en, s.name AS asker,"
+        "SELECT c.*, l.bill, l.first_month, u.name AS unit, e.name AS estate, i.name_zh, i.name_en, s.name AS asker,"
         " s.human AS asker_human, t.name AS answerer"
         " FROM correction c JOIN bill_line l ON l.id = c.line JOIN unit u ON u.id = l.unit"
-        " JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by"
+        " JOIN community e ON e.id = c.community JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by"
         " LEFT JOIN staff t ON t.id = c.answered_by"
         " WHERE c.community = ANY($1) ORDER BY c.state <> 'waiting', c.asked_at DESC LIMIT 100",
         list(by.with_role(*ASKERS)),
@@ -71,6 +72,7 @@ def _row(by: Principal, row: Record) -> CorrectionRow:
         row["bill"],
         row["line"],
         row["unit"],
+        row["estate"],
         Bilingual(row["name_zh"], row["name_en"]),
         Month.parse(row["first_month"]),
         CorrectionKind(row["kind"]),

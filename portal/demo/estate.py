@@ -13,12 +13,12 @@ from portal.demo.homes import Row
 from portal.demo.people import STAFF, phone
 from portal.kit.period import Month
 
-CODE, NAME = "yanxi", "砚溪花园"
+CODE, NAME, COMPANY = "yanxi", "砚溪花园", "砚溪物业服务有限公司"
 
 # The header of every file.
 COLUMNS = {
     "community": "code name fee_mode jurisdiction timezone currency due_rule hotline contract_ref company"
-    " expense_limit",
+    " credit_code address phone bank account_name account_no expense_limit",
     "units": "unit building stairwell floor use billable_area occupancy handed_over_on",
     "people": "person name phone email language",
     "occupancies": "unit person role share from to",
@@ -71,6 +71,8 @@ def community(on: date) -> Row:
     return {
         "code": CODE, "name": NAME, "fee_mode": "commission", "jurisdiction": "CN", "timezone": "Asia/Shanghai",
         "currency": "CNY", "due_rule": "day:15", "hotline": phone(8000),
-        "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01", "company": "砚溪物业服务有限公司",
+        "contract_ref": f"{prices.CONTRACT} YX-{since.year}-01", "company": COMPANY,
+        "credit_code": "91330100MA00000000", "address": "砚溪市演示路 1 号 2 楼", "phone": phone(8001),
+        "bank": "砚溪银行演示支行", "account_name": COMPANY, "account_no": "6200000000000000",
         "expense_limit": "5000.00",
     }  # fmt: skip

@@ -19,6 +19,7 @@ from portal.kit.period import Month
 from portal.kit.text import loose, plain
 from portal.people.principal import Principal, Role
 from portal.transfers.queries import TransferRow, transfers_of
+from portal.units.called import beginning, ends_so, holding
 from portal.units.desk import MAY_CALL, UnitAt, UnitRow, shown, unit_at, unit_row
 from portal.units.vacancies import LIVED_IN, HomeVacancies, vacancies_of_unit
 
@@ -26,7 +27,6 @@ MOST = 30
 LEAST_DIGITS = 4
 LIVED = LIVED_IN.format(day="($3 AT TIME ZONE c.timezone)::date")
 _DIGITS = re.compile(r"\d+", re.ASCII)
-NOT_DIGIT = "[^0-9]+"
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,6 @@ async def _units(communities: list[int], words: str) -> tuple[list[UnitRow], int
     """The home of that name alone if there is one, else those whose name begins with it and then those that hold it;
     and how many more there are."""
     name = loose(words)
-    runs = _DIGITS.findall(name)
     rows = await fetch(
         f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED} AS occupancy,"
         "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
@@ -184,26 +183,19 @@ async def _units(communities: list[int], words: str) -> tuple[list[UnitRow], int
         " AND (u.name ~ $2 OR ($4 AND strpos(lower(u.name), lower($5)) > 0))"
         ' ORDER BY u.name ~ $6 DESC, c.code, u.sort_key COLLATE "C" LIMIT 500',
         communities,
-        ".*".join(runs) if runs else "$^",  # only digits of ours reach the pattern
+        holding(name),
         clock.now(),
-        not runs,
+        not _DIGITS.search(name),
         words,
-        f"^{NOT_DIGIT.join(runs)}({NOT_DIGIT}|$)" if runs else "$^",
+        beginning(name),
     )
     found = [(loose(row["name"]), unit_row(row)) for row in rows]
     exact = [unit for key, unit in found if key == name]
     if exact:
         return exact, 0
-    held = [unit for key, unit in found if name in key or _tail(name, key)]
+    held = [unit for key, unit in found if name in key or ends_so(name, key)]
     unread = rows[0]["found"] - len(rows) if rows else 0
     return held[:MOST], max(0, len(held) + unread - MOST)
-
-
-def _tail(name: str, key: str) -> bool:
-    """Whether the name's parts stand in this order at the end of the key: 1-101 for 1栋2单元101."""
-    wanted, parts = name.split("-"), key.split("-")
-    rest = iter(parts)
-    return parts[-1] == wanted[-1] and all(part in rest for part in wanted)
 
 
 async def _people(by: Principal, communities: list[int], words: str) -> tuple[list[PersonHit], int]:

@@ -26,10 +26,11 @@ WHERE d.community = ANY({0}::int[]) AND d.state = 'failed' AND d.changed_at > {1
     AND (o.changed_at, o.id) > (d.changed_at, d.id) AND o.state IN ('sent', 'delivered', 'failed'))
 """
 _ROWS = (
-    "WITH lost AS (SELECT d.id, d.channel, d.changed_at AS at, d.trouble, n.kind, n.facts, n.person,"
+    "WITH lost AS (SELECT d.id, d.channel, d.changed_at AS at, d.trouble, n.kind, n.facts, n.person, d.community,"
     " count(*) OVER () AS found" + LOST.format("$1", "$2") + " ORDER BY d.changed_at DESC, d.id LIMIT $3 OFFSET $4)"
     " SELECT lost.*, p.name, CASE lost.channel WHEN 'sms' THEN p.phone END AS phone, u.id AS unit,"
-    " u.name AS unit_name FROM lost JOIN person p ON p.id = lost.person"
+    " u.name AS unit_name, c.name AS estate FROM lost JOIN person p ON p.id = lost.person"
+    " JOIN community c ON c.id = lost.community"
     " LEFT JOIN LATERAL (SELECT u.id, u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
     "  WHERE o.person = p.id AND o.revoked_at IS NULL ORDER BY o.ends_on DESC NULLS FIRST, u.sort_key"
     "  LIMIT 1) u ON true"
@@ -49,6 +50,7 @@ class Loss:
     phone: str | None
     unit: UUID | None
     unit_name: str | None
+    estate: str
     kind: NoticeKind
     facts: dict[str, Any]
     channel: Channel
@@ -74,8 +76,8 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
     return Losses(
         [
             Loss(
-                row["id"], row["name"], row["phone"], row["unit"], row["unit_name"], NoticeKind(row["kind"]),
-                json.loads(row["facts"]),
+                row["id"], row["name"], row["phone"], row["unit"], row["unit_name"], row["estate"],
+                NoticeKind(row["kind"]), json.loads(row["facts"]),
                 Channel(row["channel"]), row["at"], row["trouble"],
             )
             for row in rows

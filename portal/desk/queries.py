@@ -13,6 +13,8 @@ from portal.arrears.states import Rung
 from portal.audit.states import AuditVerb
 from portal.bindings.answering import ANSWERERS as BINDERS
 from portal.checkout.desk import SETTLERS, UNMATCHED
+from portal.communities.companies import creditors_of
+from portal.communities.creditor import Paper
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
@@ -64,6 +66,7 @@ class Desk:
     to_sign: int
     estates_without_calendar: list[str]
     failing: dict[str, str]
+    nameless: list[str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class AuditRow:
     subject: str
     reason: str | None
     facts: dict[str, Any]
+    estate: str
     sequence: int | None
 
     @property
@@ -157,7 +161,14 @@ async def desk_of(by: Principal) -> Desk:
         waiting["to_sign"],
         await _unknown_years(by),
         await channels_failing(),
+        await _nameless(by),
     )
+
+
+async def _nameless(by: Principal) -> list[str]:
+    """Estates whose company is not known well enough for a letter."""
+    found = await creditors_of(by.communities)
+    return [one.estate for one in found.values() if one.missing(Paper.letter)]
 
 
 async def _unknown_years(by: Principal) -> list[str]:
@@ -209,8 +220,8 @@ class AuditList:
 async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
     """The newest audit entries of one's communities; `words` is a verb or a subject."""
     rows = await fetch(
-        "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, k.sequence"
-        " FROM audit_entry a LEFT JOIN audit_seal k ON k.entry = a.id"
+        "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, c.name AS estate, k.sequence"
+        " FROM audit_entry a JOIN community c ON c.id = a.community LEFT JOIN audit_seal k ON k.entry = a.id"
         " LEFT JOIN staff s ON s.community = a.community AND a.actor = 'staff:' || s.human"
         " WHERE a.community = ANY($1) AND ($2 = '' OR a.verb = $2 OR a.subject = $2)"
         " ORDER BY a.at DESC, k.sequence DESC LIMIT $3 OFFSET $4",

@@ -58,6 +58,7 @@ async def disclosure_poster(
     """A duty of one period: by which rule, and the sums of the statements that fulfil it."""
     profile = row.profile
     about: list[Fact] = [
+        (N_("Property company"), estate.company or "—"),
         (N_("Period"), days(row.starts_on, row.ends_on)),
         (N_("The law asks for it"), profile.source if profile else "—"),
         (N_("Disclosed on"), f"{row.published_on or '—'}"),

@@ -22,7 +22,7 @@ from portal.statements.content import KIND
 LISTED = 100
 
 _ROWS = """
-SELECT d.*, c.name AS estate, c.code, c.timezone, c.jurisdiction, c.fee_mode, c.hotline
+SELECT d.*, c.name AS estate, c.code, c.timezone, c.jurisdiction, c.fee_mode, coalesce(c.hotline, c.phone) AS hotline
 FROM disclosure d JOIN community c ON c.id = d.community
 """
 

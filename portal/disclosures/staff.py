@@ -6,6 +6,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from portal.communities.creditor import Paper
 from portal.communities.queries import PublicEstate, estate_called
 from portal.disclosures import actions, queries
 from portal.disclosures.forms import DisclosureForm
@@ -79,10 +80,14 @@ async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, st
 
 
 async def own(request: Request, code: str) -> PublicEstate:
-    """An estate one works for, as its public page knows it. Raises Missing for any other."""
+    """An estate one works for, as its public page knows it.
+
+    Raises Missing for any other, and Refused while its company is not known as posters name it.
+    """
     found = await estate_called(code)
     if found.id not in request.user.communities:
         raise Missing
+    found.creditor.must_fill(Paper.poster)
     return found
 
 

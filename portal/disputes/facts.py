@@ -26,7 +26,7 @@ from portal.kit.period import Month
 FIELDS = (
     "SELECT d.*, u.name AS unit, coalesce(i.name_zh, r.title) AS name_zh, coalesce(i.name_en, r.title) AS name_en,"
     " coalesce(l.first_month, month.done) AS first_month, coalesce(l.last_month, month.done) AS last_month, l.bill,"
-    " c.name AS estate, c.hotline, s.name AS claimed_name,"
+    " c.name AS estate, coalesce(c.hotline, c.phone) AS hotline, s.name AS claimed_name,"
     " (SELECT least((SELECT coalesce(sum(h.amount), 0) FROM hold h WHERE h.source = d.id AND h.released_at IS NULL),"
     "   greatest(w.outstanding, 0))::bigint FROM line_balance w WHERE w.line = d.line) AS held,"
     " (SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x"
@@ -57,6 +57,7 @@ class Dispute:
     bill: UUID | None
     service: UUID | None
     unit: str
+    estate: str
     item: Bilingual
     first: Month
     last: Month
@@ -216,6 +217,7 @@ def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: d
         row["bill"],
         row["service"],
         row["unit"],
+        row["estate"],
         Bilingual(row["name_zh"], row["name_en"]),
         Month.parse(row["first_month"]),
         Month.parse(row["last_month"]),

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import available_timezones
 
+from portal.communities.creditor import as_account_no, as_credit_code
 from portal.kit.due import DueRule
 from portal.kit.i18n import N_, Sentence
 from portal.kit.period import Month
@@ -32,6 +33,8 @@ NOT_WHOLE = N_("“%(text)s” is not a whole number. Write it like 3.")
 NOT_A_PHONE = N_("“%(text)s” is not a phone number. Write 11 digits, or + with the country code.")
 NOT_AN_EMAIL = N_("“%(text)s” is not an e-mail address. Write it like name@example.com.")
 NOT_A_CODE = N_("“%(text)s” is not a code. Use letters, digits, - and _, at most 64.")
+NOT_A_CREDIT_CODE = N_("“%(text)s” is not a credit code. It has 18 letters and digits and stands on the licence.")
+NOT_AN_ACCOUNT = N_("“%(text)s” is not the number of an account. Write its 8 to 32 digits, in a cell of text.")
 NOT_A_LOGIN = N_("“%(text)s” is not a login. Use at most 64 characters without spaces.")
 NOT_A_ZONE = N_("“%(text)s” is not a time zone. Write it like Asia/Shanghai.")
 NOT_A_CURRENCY = N_("“%(text)s” is not possible here. Only CNY is kept.")
@@ -228,6 +231,22 @@ def code(typed: str) -> str:
     if not _CODE.fullmatch(typed):
         raise BadCell(NOT_A_CODE, text=typed[:60])
     return typed
+
+
+def credit_code(typed: str) -> str:
+    """The unified social credit code of a company, in capitals."""
+    found = as_credit_code(typed)
+    if found is None:
+        raise BadCell(NOT_A_CREDIT_CODE, text=typed[:60])
+    return found
+
+
+def account_no(typed: str) -> str:
+    """The number of a bank account, without the blanks and dashes between its digits."""
+    found = as_account_no(typed)
+    if found is None:
+        raise BadCell(NOT_AN_ACCOUNT, text=typed[:60])
+    return found
 
 
 def login(typed: str) -> str:

@@ -80,6 +80,8 @@ ALL = (
         Column("timezone", cells.zone, default="Asia/Shanghai"), Column("currency", cells.currency, default="CNY"),
         Column("due_rule", cells.due_rule, default="days:30"),
         Column("hotline", cells.text(64)), Column("contract_ref", NAME), Column("company", NAME),
+        Column("credit_code", cells.credit_code), Column("address", NAME), Column("phone", cells.text(64)),
+        Column("bank", NAME), Column("account_name", NAME), Column("account_no", cells.account_no),
         Column("expense_limit", cells.yuan()),
     )),
     File("units", ("unit",), (

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
+from portal.communities.creditor import FIELDS
 from portal.communities.days import day_seen_to
 from portal.db import fetch, fetch_value, widen_scope
 from portal.estate.known import Cells, Change, Known
 from portal.kit import clock
 
-TERMS = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref", "company",
-         "expense_limit")  # fmt: skip
+TERMS = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref",
+         "expense_limit", *FIELDS)  # fmt: skip
+MADE = ("code", *TERMS, "opens_at", "closes_at", "acknowledge_hours", "reply_hours", "close_days", "approval_limit",
+        "last_bill_number", "last_payment_number", "created_at")  # fmt: skip
+
+
+def _places(first: int, names: Sequence[str]) -> str:
+    return ", ".join(f"${n}" for n, _name in enumerate(names, first))
+
+
+_MAKE = f"INSERT INTO community ({', '.join(MADE)}) VALUES ({_places(1, MADE)}) RETURNING id"
+_CHANGE = f"UPDATE community SET ({', '.join(TERMS)}) = ROW ({_places(2, TERMS)}) WHERE id = $1"
 
 
 async def save_community(known: Known, changes: Sequence[Change]) -> int:
@@ -21,15 +32,17 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
         values = _terms(change.new)
         if change.old is None:
             made = await fetch_value(
-                "INSERT INTO community (code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline,"
-                " contract_ref, company, expense_limit, opens_at, closes_at, acknowledge_hours, reply_hours,"
-                " close_days, approval_limit, last_bill_number, last_payment_number, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 24, 3, 50000, 0, 0,"
-                " $14) RETURNING id",
+                _MAKE,
                 change.new["code"],
                 *values,
                 time(8, 30),
                 time(17, 30),
+                1,
+                24,
+                3,
+                50_000,
+                0,
+                0,
                 clock.real_now(),
             )
             await widen_scope(made)
@@ -37,8 +50,7 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
             return made
         if not change.same:
             await fetch(
-                "UPDATE community SET name = $2, fee_mode = $3, jurisdiction = $4, timezone = $5, currency = $6,"
-                " due_rule = $7, hotline = $8, contract_ref = $9, company = $10, expense_limit = $11 WHERE id = $1",
+                _CHANGE,
                 change.old["id"],
                 *values,
             )

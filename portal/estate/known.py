@@ -80,7 +80,7 @@ async def known_of(code: str, folder: Folder) -> Known:
     """What there is of a community in the scope of the unit of work, as far as the whole files touch it."""
     estate = await fetch_one(
         "SELECT id, code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company,"
-        " expense_limit FROM community WHERE code = $1",
+        " credit_code, address, phone, bank, account_name, account_no, expense_limit FROM community WHERE code = $1",
         code,
     )
     if estate is None:

@@ -45,7 +45,15 @@ COLUMNS = {
         N_("When bills are due: day:15 of the month, day:15+1 of the next, or days:30 after issue."),
     ("community", "hotline"): N_("The telephone number that owners are given."),
     ("community", "contract_ref"): N_("The service contract, as bills and letters name it."),
-    ("community", "company"): N_("The property company, as price lists must name it."),
+    ("community", "company"):
+        N_("The property company that fees are owed to, as on its licence: every bill, letter and message names it."),
+    ("community", "credit_code"): N_("The company's unified social credit code, 18 letters and digits."),
+    ("community", "address"): N_("The company's registered address; letters and claims name it."),
+    ("community", "phone"): N_("The company's own telephone; where there is no hotline owners are given this one."),
+    ("community", "bank"): N_("The bank of the company's account that fees are paid to."),
+    ("community", "account_name"): N_("The name of that account."),
+    ("community", "account_no"):
+        N_("The number of that account, in a cell of text: spreadsheets cut off long numbers."),
     ("community", "expense_limit"):
         N_("The sum in yuan above which the contract asks the owners' committee. Empty: none."),
     ("units", "unit"): N_("The home's common name, each once in the estate."),

@@ -12,6 +12,8 @@ from portal.arrears.queries import EXPORTERS
 from portal.audit.actions import record
 from portal.audit.sealing import body_of, seal_community
 from portal.audit.states import AuditVerb
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor, Paper
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.evidence.exhibits import limitation_table, tables_of
 from portal.evidence.pack import Exhibit, packed
@@ -52,7 +54,8 @@ WHERE d.notice = ANY($1) ORDER BY d.notice, d.channel, t.tried
 async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
     """The name and bytes of a case's evidence.zip; the same facts on the same day give the same bytes.
 
-    That somebody took it is audited, and is not in it. Raises Missing in communities where they have no role for it.
+    That somebody took it is audited, and is not in it. Raises Missing in communities where they have no role for it,
+    Refused while the company is not known that it must name.
     """
     async with unit_of_work(*by.with_role(*EXPORTERS)):
         community = await fetch_value(
@@ -64,11 +67,13 @@ async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
         raise Missing
     await seal_community(community)  # so that every act on the case has its place in the chain
     async with unit_of_work(community):
+        creditor = await creditor_of(community)
+        creditor.must_fill(Paper.evidence)
         found = (await standing_cases(await rows_where("k.id = $1", case)))[0]
         files = await _files(found)
         await record(by.actor, AuditVerb.EVIDENCE_TAKEN, f"case:{case}", community=community, on=found.on)
     at = datetime.combine(found.on, time(), ZoneInfo(found.zone))
-    index = Exhibit("00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(found, files), at))
+    index = Exhibit("00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(creditor, found, files), at))
     return f"evidence-{found.on:%Y%m%d}-{str(case)[:8]}.zip", packed([index, *files])
 
 
@@ -146,8 +151,9 @@ async def _audit(subjects: list[str]) -> Exhibit:
     return Exhibit("13-审计链.csv", "操作记录及其散列链，散列 = SHA-256（前一散列 + 内容）", csv_bytes(heads, cells))
 
 
-def _index(case: CaseRow, files: list[Exhibit]) -> dict[str, object]:
+def _index(creditor: Creditor, case: CaseRow, files: list[Exhibit]) -> dict[str, object]:
     return {
+        "creditor": creditor.as_facts(),
         "estate": case.estate,
         "unit": case.unit,
         "people": case.people,

@@ -31,6 +31,7 @@ class Work:
     title: str
     place: str
     done_at: datetime
+    estate: str
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,20 @@ class News:
     facts: dict[str, Any]
     at: datetime
     opened: bool
+    estate: str
 
 
 @dataclass(frozen=True)
 class Home:
-    """The first page. `due_on` is the next date on which something payable is due; `running` are plans that are kept.
+    """The first page. `homes` are names of homes with their estates'.
+
+    `due_on` is the next date on which something payable is due; `running` are plans that are kept.
 
     What a plan asks for is not in `payable` and `overdue`: it is paid by its instalments. `overdue` leaves out what is
     on hold as a whole, as a bill does.
     """
 
-    homes: list[str]
+    homes: list[tuple[str, str]]
     payable: Money
     overdue: Money
     held: Money
@@ -99,7 +103,7 @@ async def home_of(by: Principal) -> Home:
     )
     assert sums and counts
     return Home(
-        [home.name for home in await homes_of(by, clock.now())],
+        [(home.name, home.community) for home in await homes_of(by, clock.now())],
         Money(sums["payable"]),
         Money(sums["overdue"]),
         Money(sums["held"]),
@@ -122,20 +126,21 @@ async def _running(by: Principal) -> list[PlanPage]:
 
 async def _news(persons: list[UUID]) -> list[News]:
     rows = await fetch(
-        "SELECT n.id, n.kind, n.facts, n.created_at AS at, d.state = 'read' AS opened FROM notice n"
-        " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
+        "SELECT n.id, n.kind, n.facts, n.created_at AS at, d.state = 'read' AS opened, c.name AS estate FROM notice n"
+        " JOIN community c ON c.id = n.community JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
         " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
         persons,
     )
     return [
-        News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"]) for row in rows
+        News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"], row["estate"])
+        for row in rows
     ]
 
 
 async def _work(communities: list[int]) -> list[Work]:
     rows = await fetch(
-        "SELECT id, area, title, place, done_at FROM service_record WHERE community = ANY($1)"
-        " ORDER BY done_at DESC LIMIT 3",
+        "SELECT r.id, area, title, place, done_at, c.name AS estate FROM service_record r"
+        " JOIN community c ON c.id = r.community WHERE community = ANY($1) ORDER BY done_at DESC LIMIT 3",
         communities,
     )
-    return [Work(row["id"], ServiceArea(row["area"]), row["title"], row["place"], row["done_at"]) for row in rows]
+    return [Work(**{**row, "area": ServiceArea(row["area"])}) for row in rows]

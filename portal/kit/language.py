@@ -137,4 +137,6 @@ def worded(fact: object) -> object:
             return fact.words(language())
         case Sentence():
             return say(fact)
+        case tuple():
+            return ("、" if language() == CHINESE else ", ").join(str(worded(one)) for one in fact)
     return fact

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.db import fetch, fetch_value, unit_of_work
 from portal.each import of_each_estate
 from portal.kit.period import Month
@@ -18,9 +20,12 @@ BATCH = 50  # debtors in one unit of work: their bills are locked for as long as
 async def late_charges(on: date, community: int) -> dict[str, int]:
     """Charge every whole month before `on` since the terms began, in order; safe to run twice, at once, and late.
 
-    A month that needs a prime rate which nobody has entered waits, with those after it; the desk says so.
+    A month that needs a prime rate which nobody has entered waits, with those after it, and so does every month while
+    the company is not known that bills name; the desk says so.
     """
     bills, months, waiting = 0, 0, 0
+    if await _nameless(community):
+        return {"bills": 0, "months": 0, "waiting": 1}
     for month in await _open_months(community, on):
         try:
             bills += await _charge(community, month, on)
@@ -30,6 +35,11 @@ async def late_charges(on: date, community: int) -> dict[str, int]:
         await close_month(community, month)
         months += 1
     return {"bills": bills, "months": months, "waiting": waiting}
+
+
+async def _nameless(community: int) -> bool:
+    async with unit_of_work(community, read_only=True):
+        return bool((await creditor_of(community)).missing(Paper.bill))
 
 
 async def _charge(community: int, month: Month, on: date) -> int:

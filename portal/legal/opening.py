@@ -16,6 +16,7 @@ from portal.arrears.words import condition
 from portal.audit.actions import plain, record
 from portal.audit.states import AuditVerb
 from portal.claims.states import ClaimKind, ClaimState
+from portal.communities.creditor import Paper
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
@@ -111,10 +112,14 @@ async def write_claim(
 ) -> None:
     """Write a claim about some lines (what is asked of each) with its first step, in the caller's unit of work.
 
-    Its paper states the lines that were due before a day, today unless it is given.
+    Its paper states the lines that were due before a day, today unless it is given. Raises Refused when the company
+    is not known as it must name it.
     """
     community, amount = case["community"], Money(sum(one.fen for one in lines.values()))
-    facts = await stated_facts(case["debtor"], due_before or on) | {"demand": await _demand(case["id"])} | dict(more)
+    names = Paper.mediation if kind is ClaimKind.mediation else Paper.suit
+    facts = (
+        await stated_facts(case["debtor"], due_before or on, names) | {"demand": await _demand(case["id"])} | dict(more)
+    )
     me = await staff_of(by, community)
     await fetch(
         "INSERT INTO claim (id, community, debtor, kind, state, amount, facts, by_staff, at)"

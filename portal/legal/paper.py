@@ -25,6 +25,7 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
     demand = facts["demand"]
     data = {
         "kind": row.kind.value,
+        "creditor": facts.get("creditor"),  # claims of before name the estate alone
         "estate": facts["estate"],
         "unit": facts["unit"],
         "owners": facts["owners"] or "",

@@ -10,6 +10,8 @@ from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Declined, Missing, Refused
@@ -66,6 +68,7 @@ async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, o
             return batch
         if not cases:
             raise Refused(NOBODY)
+        (await creditor_of(community)).must_fill(Paper.letter)
         await fetch(
             "INSERT INTO letter_batch (id, community, building, cases, done, issued, refused, pay_at, by_staff,"
             " asked_at, changed_at) VALUES ($1, $2, $3, $4, 0, 0, 0, $5, $6, $7, $7)",

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.db import fetch, fetch_one
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
@@ -22,7 +24,7 @@ JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN u
 WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
 """
 _HEAD = """
-SELECT c.name AS estate, c.hotline, c.contract_ref, u.name AS unit, n.names FROM debtor d
+SELECT d.community, c.contract_ref, u.name AS unit, n.names FROM debtor d
 JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
 WHERE d.id = $1
 """
@@ -65,13 +67,15 @@ def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
     ]
 
 
-async def stated_facts(debtor: UUID, on: date) -> dict[str, object]:
-    """The home, its owners, and each line past its date with what may be asked of it (fen), as it is now.
+async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
+    """The company, the home, its owners, and each line past its date with what may be asked of it (fen), as it is now.
 
-    Part of the caller's unit of work.
+    Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it.
     """
     head = await fetch_one(_HEAD, debtor)
     assert head
+    creditor = await creditor_of(head["community"])
+    creditor.must_fill(paper)
     lines = [
         {
             "bill": line["bill"],
@@ -95,10 +99,11 @@ async def stated_facts(debtor: UUID, on: date) -> dict[str, object]:
         for line in await fetch(_LINES, debtor, on)
     ]
     return {
-        "estate": head["estate"],
+        "estate": creditor.estate,
+        "creditor": creditor.as_facts(),
         "unit": head["unit"],
         "owners": head["names"],
-        "hotline": head["hotline"],
+        "hotline": creditor.telephone,
         "contract": head["contract_ref"],
         "lines": lines,
     }

@@ -21,6 +21,7 @@ from portal.arrears.terms import policies_of
 from portal.arrears.words import condition
 from portal.audit.actions import plain, record
 from portal.audit.states import AuditVerb
+from portal.communities.creditor import Paper
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
@@ -53,7 +54,8 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
     """Issue a letter of today about all that may be chased, net of credit; its id. `pay_at` is where one pays.
 
     Raises Missing, Forbidden without the role for this kind, Refused for a closed case, a stage that is too low, a
-    gate that is shut, and while an equal letter of the last week is on its way or has arrived.
+    gate that is shut, a company that is not known in full, and while an equal letter of the last week is on its way or
+    has arrived.
     """
     letter = id_of(by.human, once)
     async with unit_of_work(*by.with_role(*ANY_ISSUER)):
@@ -116,7 +118,12 @@ async def _write(
     number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
     amount = standing.chaseable - known.credit
     pay_by = on + timedelta(days=policy.pay_within if kind is LetterKind.notice else policy.grace_days)
-    facts = await stated_facts(row["debtor"], on) | {"credit": known.credit, "days": standing.days, "pay_at": pay_at}
+    names = Paper.suit if kind is LetterKind.lawyer_draft else Paper.letter
+    facts = await stated_facts(row["debtor"], on, names) | {
+        "credit": known.credit,
+        "days": standing.days,
+        "pay_at": pay_at,
+    }
     facts["rung"] = RUNGS[standing.stage].value
     await fetch(
         "INSERT INTO letter (id, community, arrears_case, kind, number, issued_on, pay_by, amount, facts, by_staff, at)"

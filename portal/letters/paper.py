@@ -27,6 +27,7 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "estate": facts["estate"],
         "unit": facts["unit"],
         "owners": facts["owners"] or "—",
+        "creditor": facts.get("creditor"),  # letters of before name the estate alone
         "contract": facts["contract"] or "",
         "hotline": facts["hotline"] or "",
         "issued": written_day(row.issued_on),

@@ -46,6 +46,7 @@ class LetterRow:
     id: UUID
     case: UUID
     unit: str
+    estate: str
     kind: LetterKind
     called: str
     issued_on: date
@@ -112,7 +113,7 @@ CASE WHEN {SUPERSEDED} THEN 'superseded'
      WHEN EXISTS (SELECT FROM letter_proof p WHERE p.letter = l.id) THEN 'returned' ELSE 'issued' END
 """
 _ROWS = (
-    "SELECT l.*, u.name AS unit, c.timezone, "
+    "SELECT l.*, u.name AS unit, c.name AS estate, c.timezone, "
     + _STATE
     + " AS state FROM letter l JOIN arrears_case k ON k.id = l.arrears_case JOIN unit u ON u.id = k.unit"
     " JOIN community c ON c.id = l.community"
@@ -173,6 +174,7 @@ def _row(row: Record) -> LetterRow:
         row["id"],
         row["arrears_case"],
         row["unit"],
+        row["estate"],
         kind,
         number_of(kind, row["issued_on"].year, row["number"]),
         row["issued_on"],

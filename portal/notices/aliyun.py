@@ -38,7 +38,7 @@ async def send(settings: Settings, text: Text) -> str:
         _client(settings).send_sms_with_options,
         SendSmsRequest(
             phone_numbers=_number(text.to),
-            sign_name=settings.sms_sign_name,
+            sign_name=text.sign or settings.sms_signs[0],
             template_code=code,
             template_param=json.dumps(text.places, ensure_ascii=False),
             out_id=text.key,

@@ -29,6 +29,7 @@ class Note:
     link: str | None
     at: datetime
     state: DeliveryState
+    estate: str
 
     @property
     def new(self) -> bool:
@@ -58,8 +59,8 @@ class Inbox:
 
 
 _SELECT = (
-    "SELECT n.id, n.kind, n.facts, n.link, n.created_at AS at, d.state FROM notice n"
-    " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
+    "SELECT n.id, n.kind, n.facts, n.link, n.created_at AS at, d.state, c.name AS estate FROM notice n"
+    " JOIN community c ON c.id = n.community JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox'"
 )
 
 
@@ -136,4 +137,5 @@ def _note(row: Record) -> Note:
         row["link"],
         row["at"],
         DeliveryState(row["state"]),
+        row["estate"],
     )

@@ -20,10 +20,10 @@ from portal.notices.mail import send_mail
 from portal.notices.provider import NotSent, Unreachable
 from portal.notices.push import Notification, Target, send_push
 from portal.notices.rules import QUIET_FROM, QUIET_UNTIL, after_quiet
-from portal.notices.sms import Text, send_sms
-from portal.notices.states import DAYTIME, NEEDED, Channel, DeliveryState, NoticeKind, Unsent
+from portal.notices.sms import Text, send_sms, sign_of
+from portal.notices.states import DAYTIME, GUARDING, NEEDED, Channel, DeliveryState, NoticeKind, Unsent
 from portal.notices.wechat import Card, send_wechat
-from portal.notices.words import PATH, Words, word
+from portal.notices.words import PATH, Sender, Words, word
 from portal.people.devices import forget_devices
 from portal.queue import enqueue
 from portal.settings import Settings
@@ -33,6 +33,7 @@ log = logging.getLogger("portal.notices")
 # Between one try and the next: a mail server that is started again, or a password that is mended, loses nothing.
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_TRIES = len(WAITS) + 1
+PORTAL = "明白"  # what guards a sign-in is signed with where no company is known
 LONGEST = 300  # signs that a lock screen could show
 ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets", Channel.wechat: "openid"}
 CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
@@ -57,17 +58,20 @@ class _Errand:
     address: str
     moment: str
     tried: int
+    sender: Sender
 
     @property
     def text(self) -> str:
-        """What is sent, whole."""
+        """What is sent, whole; a letter by mail is signed like a text message."""
         if self.channel is Channel.sms:
             return self.words.sms
         if self.channel is Channel.push:
-            return self.words.paragraphs[0][:LONGEST]
+            return f"{self.sender.estate} · {self.words.paragraphs[0]}"[:LONGEST]
         if self.channel is Channel.wechat:
             return self.moment
-        return f"{self.words.body}\n\n{self.address}\n"
+        return (
+            f"{self.words.body}\n\n{self.address}\n\n{self.sender.sign} · {self.sender.estate} · {self.sender.phone}\n"
+        )
 
     @property
     def kept(self) -> str:
@@ -137,8 +141,9 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
             "SELECT d.community, d.channel, d.notice, p.human, n.kind, n.facts, n.link,"
             " coalesce(d.address, p.phone) AS phone, p.email,"
             " coalesce(h.language, p.language) AS language, h.wechat_openid AS openid, n.created_at,"
-            " h.sms_off_at, h.email_off_at"
+            " h.sms_off_at, h.email_off_at, c.name AS estate, c.company, coalesce(c.hotline, c.phone) AS desk"
             " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
+            " JOIN community c ON c.id = d.community"
             " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
             delivery,
         )
@@ -147,7 +152,7 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if why := unsent(Channel(row["channel"]), {**row, "targets": targets}):
             await _suppress(delivery, why)
             return None
-        errand = _errand(delivery, row, targets, settings.base_url, mine)
+        errand = _errand(settings, delivery, row, targets, mine)
         await _keep(row["community"], errand)
     return errand
 
@@ -159,6 +164,8 @@ def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
         return Unsent.no_address
     if channel in (Channel.push, Channel.wechat):
         return None  # turned on by themselves
+    if sms and row["kind"] not in GUARDING and not (row["company"] and row["desk"]):
+        return Unsent.no_company
     needed = sms and row["kind"] in NEEDED
     return Unsent.not_wanted if row["sms_off_at" if sms else "email_off_at"] and not needed else None
 
@@ -178,15 +185,18 @@ async def _suppress(delivery: UUID, why: Unsent) -> None:
     )
 
 
-def _errand(delivery: UUID, row: Record, targets: tuple[Target, ...], base_url: str, tried: int) -> _Errand:
+def _errand(settings: Settings, delivery: UUID, row: Record, targets: tuple[Target, ...], tried: int) -> _Errand:
     channel, kind, tongue, link = Channel(row["channel"]), NoticeKind(row["kind"]), row["language"], row["link"] or ""
-    words = word(kind, json.loads(row["facts"]), tongue, link=base_url + link)
+    sender = Sender(
+        sign_of(settings, row["company"] or next(iter(settings.sms_signs), PORTAL)), row["estate"], row["desk"] or "—"
+    )
+    address = settings.base_url + link
+    words = word(kind, json.loads(row["facts"]), tongue, sender=sender, link=address)
     services = ", ".join(sorted({urlsplit(target.endpoint).netloc for target in targets}))
     to = services or row[ADDRESS[channel]]
     with speaking(tongue):
         at = display.moment(row["created_at"])
-    address = base_url + link
-    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, address, at, tried)
+    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, address, at, tried, sender)
 
 
 async def _keep(community: int, errand: _Errand) -> None:
@@ -208,7 +218,8 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
     key = str(errand.delivery)
     if errand.channel is Channel.sms:
         places = {**errand.words.places, PATH: errand.link.removeprefix("/")}
-        return await send_sms(settings, Text(errand.to, errand.text, errand.kind.value, errand.language, places, key))
+        name, sign = errand.kind.value, errand.sender.sign
+        return await send_sms(settings, Text(errand.to, errand.text, name, errand.language, places, key, sign))
     if errand.channel is Channel.push:
         shown = Notification(errand.words.subject, errand.text, f"/inbox/{errand.notice}", errand.notice)
         took, gone = await send_push(settings, errand.targets, shown)

@@ -15,8 +15,8 @@ from portal.settings import Settings
 class Text:
     """A text message to a number in E.164, whole and as the wording `name` with its `places`.
 
-    Some gateways send only wordings they have approved before, and take what stands in the places. `key` is the
-    same each time a message is tried.
+    Some gateways send only wordings they have approved before, and take what stands in the places; they put `sign`,
+    if it is given, before it themselves. `key` is the same each time a message is tried.
     """
 
     to: str
@@ -25,6 +25,13 @@ class Text:
     language: str
     places: Mapping[str, str]
     key: str
+    sign: str = ""
+
+
+def sign_of(settings: Settings, company: str) -> str:
+    """What a company signs its messages with: the approved name that is a part of its own, else its own in full."""
+    own = [sign for sign in settings.sms_signs if sign in company]
+    return max(own, key=len, default=company)
 
 
 async def send_sms(settings: Settings, text: Text) -> str | None:

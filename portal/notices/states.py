@@ -36,6 +36,7 @@ class Unsent(StrEnum):
 
     no_address = "no_address"
     not_wanted = "not_wanted"
+    no_company = "no_company"
 
 
 class NoticeKind(StrEnum):
@@ -94,3 +95,5 @@ NEEDED = frozenset(
 DAYTIME = frozenset({N.arrears_reminder, N.letter_issued, N.claim_filed})
 # What only says that somebody's own act was seen: it waits in the inbox, and no device shows it.
 QUIET = frozenset({N.payment_posted, N.credit_left, N.dispute_opened, N.plan_requested, N.plan_active, N.phone_changed})
+# What guards somebody's sign-in goes even where the estate's company is not known, which every other text names.
+GUARDING = frozenset({N.phone_asked, N.phone_changed, N.phone_left, N.phone_refused})

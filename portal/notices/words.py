@@ -21,12 +21,22 @@ from portal.notices.states import NoticeKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
 PATH = "path"  # the place of a text message that its link fills, behind the portal's address
-SIGNATURE = N_("[Mingbai] %(text)s %(link)s")
+# Of every text message; the signature of the company stands before it, the link behind.
+WORDING = N_("%(estate)s, %(text)s Tel. %(phone)s")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a text message comes from: the signature of the company, the estate, and the telephone for questions."""
+
+    sign: str
+    estate: str
+    phone: str
 
 
 @dataclass(frozen=True)
 class Words:
-    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line that ends with the link.
+    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line, signed, with the link last.
 
     `places` are what stands in the wording of the SMS, by name, for gateways that know the wording itself.
     """
@@ -42,19 +52,29 @@ class Words:
         return [part.strip() for part in self.body.split("\n\n") if part.strip()]
 
 
-def word(kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, link: str = "") -> Words:
+def word(
+    kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, sender: Sender | None = None, link: str = ""
+) -> Words:
     """Say a notice. `facts` are as `tell` stored them: sums in fen, days and months in ISO; `link` is a whole address.
 
-    Raises jinja2.UndefinedError when a fact is missing that the words need.
+    Without a `sender` there is no text message. Raises jinja2.UndefinedError for a fact that the words lack.
     """
     known = {name: meant(name, fact) for name, fact in facts.items()}
     if tongue != CHINESE and known.get("item_en"):
         known["item"] = known["item_en"]
     with speaking(tongue):
         subject, body = (_say(f"{kind.value}/{part}.txt", known) for part in ("subject", "body"))
-        _places.set({})
-        sms = _say(f"{kind.value}/sms.txt", known)
-        return Words(" ".join(subject.split()), body, _signed(" ".join(sms.split()), link), _places.get())
+        sms, places = _text(kind, known, sender, link) if sender else ("", {})
+        return Words(" ".join(subject.split()), body, sms, places)
+
+
+def _text(kind: NoticeKind, known: Mapping[str, Any], sender: Sender, link: str) -> tuple[str, dict[str, str]]:
+    """The text message of a notice, and what stands in the places of its wording."""
+    _places.set({})
+    said = " ".join(_say(f"{kind.value}/sms.txt", {"unit": "", **known}).split())  # older notices name no home
+    whose = {"estate": sender.estate, "phone": sender.phone}
+    whole = language.gettext_(WORDING) % {**whose, "text": said}
+    return f"【{sender.sign}】{whole} {link}".strip(), {**_places.get(), **whose}
 
 
 def wording(kind: NoticeKind, tongue: str) -> str:
@@ -62,11 +82,8 @@ def wording(kind: NoticeKind, tongue: str) -> str:
     source = (TEMPLATES / kind.value / "sms.txt").read_text()
     [(_line, _function, sentence)] = environment().extract_translations(source)  # type: ignore[attr-defined]
     with speaking(tongue):
-        return " ".join(language.gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
-
-
-def _signed(text: str, link: str) -> str:
-    return (language.gettext_(SIGNATURE) % {"text": text, "link": link}).strip()
+        said = " ".join(language.gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
+        return language.gettext_(WORDING).replace("%(text)s", said)
 
 
 def _say(name: str, facts: Mapping[str, Any]) -> str:
@@ -118,5 +135,7 @@ def environment() -> Environment:
         language.gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals["gettext"] = _noting
-    env.filters.update(money=display.money, day=display.day, month=display.month, moment=display.moment)
+    env.filters.update(
+        money=display.money, day=display.day, short_day=display.short_day, month=display.month, moment=display.moment
+    )
     return env

@@ -24,6 +24,7 @@ async def pack_pdf(packs: Sequence[Pack]) -> bytes:
 def _data(pack: Pack) -> dict[str, object]:
     case, log, zone = pack.found.case, pack.found.log, ZoneInfo(pack.found.case.zone)
     return {
+        "creditor": pack.facts["creditor"],
         "estate": case.estate,
         "unit": case.unit,
         "owners": case.people or "—",

@@ -36,7 +36,7 @@ async def sheet_of(by: Principal, case: UUID) -> Sheet:
     facts = {
         "who": by.name,
         "estate": found.case.estate,
-        "unit": found.case.unit,
+        "unit": f"{found.case.estate} {found.case.unit}",
         "sum": found.case.chaseable,
     }
     opening, reasoned, closing = (

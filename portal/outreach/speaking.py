@@ -121,9 +121,10 @@ async def plan_page(request: Request, case: UUID, form: PlanForm, status: int = 
     """The form with the bills it can be about, and the preview that was asked for."""
     offer = await asking.offer_to(await speaking_for(request.user, case), form.bill.data or ())
     form.offer(offer.bills)
-    title = _("Instalments for %(unit)s", unit=(await case_on_desk(request.user, case)).case.unit)
-    return page(request, "desk/outreach/plan.html", status=status, title=title, case=case, form=form, offer=offer,
-                preview=form.outcome if form.preview.data else None)  # fmt: skip
+    found = (await case_on_desk(request.user, case)).case
+    title = _("Instalments for %(unit)s", unit=found.unit)
+    return page(request, "desk/outreach/plan.html", status=status, title=title, case=case, found=found, form=form,
+                offer=offer, preview=form.outcome if form.preview.data else None)  # fmt: skip
 
 
 router = Router("/desk/cases", route_handlers=[dispute, open_, plan, ask], guards=[staff(*CALLERS)])

@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.arrears.contacts import CALLERS
 from portal.arrears.queries import CasePage, case_on_desk
 from portal.arrears.states import NextStep
+from portal.communities.creditor import Paper
 from portal.db import fetch, reading
 from portal.disputes.states import DisputeReason, Outcome
 from portal.kit import clock
@@ -74,7 +75,10 @@ class Pack:
 
 @reading
 async def pack_of(by: Principal, case: UUID) -> Pack:
-    """The pack of a live case. Raises Missing for another estate's, and for a closed one."""
+    """The pack of a live case.
+
+    Raises Missing for another estate's and for a closed one, Refused when the company is not known as it names it.
+    """
     found = await case_on_desk(by, case)
     if not found.case.live or not by.may(found.case.community, *CALLERS):
         raise Missing
@@ -83,7 +87,7 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
     complaints = await fetch(_COMPLAINTS, found.case.debtor)
     return Pack(
         found,
-        await stated_facts(found.case.debtor, found.case.on),
+        await stated_facts(found.case.debtor, found.case.on, Paper.visit),
         [Work(row["done_at"], row["title"], row["place"], row["department"] or "") for row in works],
         [
             Complaint(

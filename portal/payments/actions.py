@@ -178,12 +178,15 @@ async def kinds_of(lines: list[UUID]) -> dict[UUID, str]:
 async def _tell(money: Incoming, number: int, surplus: Money) -> None:
     """The debtor's persons and whoever paid (a tenant pays for them), each once."""
     rows = await fetch(
-        "SELECT person FROM debtor_member WHERE debtor = $1"
-        " UNION SELECT id FROM person WHERE community = $2 AND human = $3",
+        "SELECT p.person, u.name FROM debtor d JOIN unit u ON u.id = d.unit"
+        " JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = d.id"
+        "   UNION SELECT id FROM person WHERE community = $2 AND human = $3) p ON true WHERE d.id = $1",
         money.debtor,
         money.community,
         money.payer,
     )
+    if not rows:
+        return
     subject, link = f"payment:{money.id}", f"/payments/{money.id}"
     await tell(
         [row["person"] for row in rows],
@@ -194,6 +197,7 @@ async def _tell(money: Incoming, number: int, surplus: Money) -> None:
         amount=money.amount,
         number=number,
         on=money.received_on,
+        unit=rows[0]["name"],
     )
     if surplus:
         await tell_debtor(

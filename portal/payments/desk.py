@@ -67,14 +67,10 @@ class DeskPayment:
 
 @dataclass(frozen=True)
 class CounterPage:
-    """Everything on /desk/payments. `home` is None until one is asked for and found; `meant` are several of that name.
-
-    `several_estates`: the reader takes money in more than one, so each home is named with its own.
-    """
+    """Everything on /desk/payments. `home` is None until one is asked for and found; `meant` are several so called."""
 
     home: CounterHome | None
     meant: list[Found]
-    several_estates: bool
     payments: list[DeskPayment]
 
 
@@ -102,9 +98,9 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
         )
         for r in rows
     ]
-    meant = await homes_meant(communities, unit)
+    meant = await homes_meant(communities, unit, loosely=True)
     home = await _home(meant[0]) if len(meant) == 1 else None
-    return CounterPage(home, meant if len(meant) > 1 else [], len(communities) > 1, payments)
+    return CounterPage(home, meant if len(meant) > 1 else [], payments)
 
 
 async def _home(home: Found) -> CounterHome:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.db import fetch
 from portal.kit import clock
-from portal.kit.ids import uuid_of
+from portal.units.called import homes_called
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,17 @@ class Found:
     owners: tuple[str, ...]
 
 
-async def homes_meant(communities: Sequence[int], unit: str) -> list[Found]:
-    """The homes of these estates with that common name, or the one with that id; in the running unit of work."""
+async def homes_meant(communities: Sequence[int], unit: str, *, loosely: bool = False) -> list[Found]:
+    """The homes of these estates that `homes_called` finds, by estate; in the running unit of work."""
     rows = await fetch(
         "SELECT u.id, u.name, u.community, c.name AS estate, c.timezone,"
         " ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
         "   WHERE o.unit = u.id AND o.role IN ('owner', 'co_owner')"
-        "   AND coalesce(o.starts_on, '-infinity') <= ($4 AT TIME ZONE c.timezone)::date"
-        "   AND coalesce(o.ends_on, 'infinity') >= ($4 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
+        "   AND coalesce(o.starts_on, '-infinity') <= ($2 AT TIME ZONE c.timezone)::date"
+        "   AND coalesce(o.ends_on, 'infinity') >= ($2 AT TIME ZONE c.timezone)::date ORDER BY p.name) AS owners"
         " FROM unit u JOIN community c ON c.id = u.community"
-        " WHERE u.community = ANY($1::int[]) AND (u.name = $2 OR u.id = $3) ORDER BY c.code",
-        list(communities),
-        unit.strip(),
-        uuid_of(unit),
+        ' WHERE u.id = ANY($1::uuid[]) ORDER BY c.code, u.sort_key COLLATE "C"',
+        await homes_called(communities, unit, loosely=loosely),
         clock.now(),
     )
     return [Found(**{**row, "owners": tuple(row["owners"])}) for row in rows]

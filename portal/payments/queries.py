@@ -8,6 +8,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor
 from portal.db import fetch, fetch_one, reading
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
@@ -24,6 +26,7 @@ class CreditRow:
 
     debtor: UUID
     unit: str
+    estate: str
     amount: Money
 
 
@@ -31,13 +34,14 @@ class CreditRow:
 async def credits_of(by: Principal) -> list[CreditRow]:
     """The credit of each home of the asker, where there is any."""
     rows = await fetch(
-        "SELECT c.debtor, u.name, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
-        " JOIN unit u ON u.id = d.unit WHERE c.debtor IN"
+        "SELECT c.debtor, u.name, e.name AS estate, sum(c.amount)::bigint AS fen FROM credit c"
+        " JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = d.community"
+        " WHERE c.debtor IN"
         " (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
-        " GROUP BY c.debtor, u.name, u.sort_key HAVING sum(c.amount) > 0 ORDER BY u.sort_key, u.name",
+        " GROUP BY c.debtor, u.name, e.name, u.sort_key HAVING sum(c.amount) > 0 ORDER BY u.sort_key, u.name",
         list(by.persons),
     )
-    return [CreditRow(row["debtor"], row["name"], Money(row["fen"])) for row in rows]
+    return [CreditRow(row["debtor"], row["name"], row["estate"], Money(row["fen"])) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,9 @@ class ReceiptFacts:
     """Everything a receipt says."""
 
     number: int
-    estate: str
+    creditor: Creditor
     unit: str
+    owners: str
     payer: str
     amount: Money
     credit: Money
@@ -69,14 +74,14 @@ class ReceiptFacts:
 
 
 _RECEIPT = """
-SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, c.name AS estate,
-       u.name AS unit,
+SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, p.community,
+       u.name AS unit, (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor) AS owners,
        coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
                  WHERE human = p.payer AND community = p.community),
                 (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor)) AS payer,
        (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id AND reason = 'surplus')
        AS credit
-FROM payment p JOIN community c ON c.id = p.community JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
+FROM payment p JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
 WHERE p.id = $1 AND (p.payer = $2 OR p.community = ANY($4::int[])
                      OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))
 """
@@ -107,8 +112,9 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
     )
     return ReceiptFacts(
         number=row["number"],
-        estate=row["estate"],
+        creditor=await creditor_of(row["community"]),
         unit=row["unit"],
+        owners=row["owners"] or "",
         payer=row["payer"] or "",
         amount=Money(row["amount"]),
         credit=Money(row["credit"]),

@@ -19,6 +19,8 @@ WAYS = {
     Way.transfer: ("银行转账", "Bank transfer"),
     Way.doorstep: ("上门收取", "Collected at the door"),
 }
+# Money that was received has its receipt, whatever is known of the company.
+NOT_ENTERED = "公司名称尚未登记 Company not entered"
 
 
 async def receipt_pdf(facts: ReceiptFacts, sandbox: bool = False) -> bytes:
@@ -31,10 +33,14 @@ def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:
     number = f"{facts.number:06d}"
     return {
         "title": f"收据 Receipt {number}",
-        "estate": facts.estate,
+        "company": facts.creditor.company or NOT_ENTERED,
+        "credit_code": facts.creditor.credit_code,
+        "estate": facts.creditor.estate,
+        "phone": facts.creditor.telephone,
         "number": number,
         "received_on": facts.received_on.isoformat(),
         "unit": facts.unit,
+        "owners": facts.owners or "—",
         "payer": facts.payer or "—",
         "way_zh": zh,
         "way_en": en,
@@ -52,7 +58,7 @@ def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:
         "credit": _yuan(facts.credit) if facts.credit else "",
         "capitals": in_capitals(facts.amount),
         "amount": _yuan(facts.amount),
-        "footer": "演示数据，未发生真实收付款 Demonstration: no money moved" if sandbox else facts.estate,
+        "footer": "演示数据，未发生真实收付款 Demonstration: no money moved" if sandbox else facts.creditor.estate,
     }
 
 

@@ -13,6 +13,8 @@ import asyncpg
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.holds.actions import hold_case
@@ -141,7 +143,10 @@ async def counter_plan(plan: UUID, *, by: Principal, instalments: int, first_on:
 
 @asynccontextmanager
 async def _answering(plan: UUID, by: Principal, to: PlanState) -> AsyncIterator[asyncpg.Record]:
-    """The transaction that answers a request: its row under lock, so that of two answers one comes too late."""
+    """The transaction that answers a request: its row under lock, so that of two answers one comes too late.
+
+    Raises Refused for an agreement that could not name the company.
+    """
     communities = by.with_role(*ANSWERERS)
     if not communities:
         raise Forbidden
@@ -150,6 +155,8 @@ async def _answering(plan: UUID, by: Principal, to: PlanState) -> AsyncIterator[
         if row["community"] not in communities:
             raise Missing
         PLAN_MOVES.check(row["state"], to)
+        if to is not PlanState.refused:
+            (await creditor_of(row["community"])).must_fill(Paper.agreement)
         yield row
 
 
@@ -178,6 +185,7 @@ async def agree_plan(plan: UUID, *, by: Principal, text: str) -> None:
         await still_owed(plan, CHANGED)
         if row["first_on"] < await today_in(row["community"]):
             raise Refused(PAST)
+        (await creditor_of(row["community"])).must_fill(Paper.agreement)
         sha = hashlib.sha256(text.encode()).hexdigest()
         await fetch(
             "UPDATE plan SET state = 'active', version = version + 1, agreed_text = $2, agreed_sha256 = $3,"

@@ -23,6 +23,7 @@ class OfferedBill:
 
     id: UUID
     unit: str
+    estate: str
     period: Month
     due_on: date
     payable: Money
@@ -51,7 +52,8 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
     """What a person may ask instalments for; `bills` are chosen. Raises Missing when one of them is not theirs."""
     await refuse_not_owed(bills, by.persons)
     rows = await fetch(
-        "SELECT b.id, b.debtor, u.name AS unit, b.period, b.due_on, w.outstanding - w.held AS payable, c.timezone"
+        "SELECT b.id, b.debtor, u.name AS unit, c.name AS estate, b.period, b.due_on,"
+        " w.outstanding - w.held AS payable, c.timezone"
         " FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community WHERE w.outstanding > w.held AND w.state <> 'replaced'"
         " AND EXISTS (SELECT FROM bill_reader r WHERE r.bill = b.id AND r.owes AND r.person = ANY($1::uuid[]))"
@@ -68,7 +70,9 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
         [state.value for state in LIVE],
     )
     offered = [
-        OfferedBill(row["id"], row["unit"], Month.parse(row["period"]), row["due_on"], Money(row["payable"]))
+        OfferedBill(
+            row["id"], row["unit"], row["estate"], Month.parse(row["period"]), row["due_on"], Money(row["payable"])
+        )
         for row in rows
     ]
     one_home = len({row["debtor"] for row in rows}) == 1

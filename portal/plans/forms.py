@@ -25,11 +25,16 @@ class PlanForm(Form):
     preview = Tick(required=False)
 
     def offer(self, bills: Iterable[Any]) -> None:
-        """Draw a box for each bill that may go into a plan."""
+        """Draw a box for each bill that may go into a plan, with its estate where they are of several."""
+        bills = list(bills)
+        several = len({bill.estate for bill in bills}) > 1
         text = N_("%(unit)s, %(month)s: %(sum)s to pay, due %(day)s")
-        self.bill.options = [
-            (str(b.id), _(text, unit=b.unit, month=b.period, sum=b.payable, day=b.due_on)) for b in bills
-        ]
+
+        def said(bill: Any) -> str:
+            home = f"{bill.unit} · {bill.estate}" if several else bill.unit
+            return _(text, unit=home, month=bill.period, sum=bill.payable, day=bill.due_on)
+
+        self.bill.options = [(str(bill.id), said(bill)) for bill in bills]
 
 
 class AgreeForm(Form):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
+from portal.communities.companies import creditor_of
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
@@ -137,6 +138,7 @@ def _row(row: Record, done: Money, parts: tuple[PartRow, ...], today: date) -> P
     return PlanRow(
         row["id"],
         row["unit"],
+        row["estate"],
         PlanState(row["state"]),
         Money(row["total"]),
         row["instalments"],
@@ -167,7 +169,12 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
         asked=promise.asked,
         lines=lines,
         terms=terms(
-            row["estate"], row["unit"], Money(row["total"]), promise.parts, sorted({li.period for li in lines})
+            await creditor_of(row["community"]),
+            row["people"] or "",
+            row["unit"],
+            Money(row["total"]),
+            promise.parts,
+            sorted({li.period for li in lines}),
         ),
         hardship=row["hardship"] if hardship else None,
         answer=row["answer"],

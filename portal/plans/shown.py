@@ -22,6 +22,7 @@ class PlanRow:
 
     id: UUID
     unit: str
+    estate: str
     state: PlanState
     total: Money
     instalments: int

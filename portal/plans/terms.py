@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from portal.communities.creditor import Creditor
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.plans.rules import GRACE_DAYS, Part
 
-PARTIES = N_("%(estate)s and the owners of %(unit)s agree on paying by instalments.")
+PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s, agree:")
+PAID_TO = N_("What is paid goes to the account of %(name)s at %(bank)s, number %(number)s, or is paid in the portal.")
 ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
 MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
 ACKNOWLEDGED = N_(
@@ -32,17 +34,20 @@ RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
 
 
 def terms(
-    estate: str, unit: str, amount: Money, parts: Sequence[Part], months: Sequence[Month]
+    creditor: Creditor, people: str, unit: str, amount: Money, parts: Sequence[Part], months: Sequence[Month]
 ) -> tuple[Sentence, ...]:
-    """The sentences of an agreement; `months` are the service months of its bills, in order."""
+    """The sentences of an agreement of the company with people; `months` are those of its bills, in order."""
+    account = {"name": creditor.account_name, "bank": creditor.bank, "number": creditor.account_no}
+    sides = {"company": creditor.company, "code": creditor.credit_code, "address": creditor.address}
     about = {"total": amount, "first": months[0], "last": months[-1]}
     return (
-        Sentence(PARTIES, {"estate": estate, "unit": unit}),
+        Sentence(PARTIES, {**sides, "people": people, "estate": creditor.estate, "unit": unit}),
         Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
         Sentence(ACKNOWLEDGED),
         *(Sentence(PART, {"number": part.number, "amount": part.amount, "day": part.due_on}) for part in parts),
         Sentence(EARLY),
         Sentence(ORDER),
+        Sentence(PAID_TO, account),
         Sentence(KEPT),
         Sentence(BROKEN, {"days": GRACE_DAYS}),
         Sentence(ONCE),

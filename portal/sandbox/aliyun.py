@@ -90,7 +90,7 @@ def _check_signature(state: State, request: Request, body: bytes) -> None:
 
 def _send(state: State, asked: dict[str, Any]) -> Json:
     number, code = asked.get("PhoneNumbers", ""), asked.get("TemplateCode", "")
-    if asked.get("SignName") != state.settings.sms_sign_name:
+    if not asked.get("SignName") or (state.settings.sms_signs and asked["SignName"] not in state.settings.sms_signs):
         raise Refusal("isv.SMS_SIGNATURE_ILLEGAL")
     wording = state.settings.sms_wordings.get(code)
     if wording is None:

@@ -27,7 +27,7 @@ class SandboxSettings:
     webhook_timeout: float = 10.0
     sms_key_id: str = ""
     sms_key_secret: str = ""
-    sms_sign_name: str = ""
+    sms_signs: tuple[str, ...] = ()  # that were approved; none: every company's
     wechat_app_id: str = ""
     wechat_app_secret: str = ""
     wechat_template: str = ""

@@ -55,6 +55,7 @@ class AccessLetter:
     name: str
     estate: str
     hotline: str
+    company: str
     ends_at: datetime
     made_at: datetime
     zone: str
@@ -93,13 +94,14 @@ async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLett
         )
         await record(by.actor, AuditVerb.ACCESS_LETTER_MADE, f"person:{person}", community=found["community"])
     parts = "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
-    words = (found["name"], found["estate"], found["hotline"] or "")
+    words = (found["name"], found["estate"], found["hotline"] or "", found["company"] or "")
     return AccessLetter(parts, *words, now + LIFE, now, found["timezone"])
 
 
 async def _addressee(by: Principal, person: UUID) -> Record:
     found = await fetch_one(
-        "SELECT p.*, c.name AS estate, c.hotline, c.timezone FROM person p JOIN community c ON c.id = p.community"
+        "SELECT p.*, c.name AS estate, coalesce(c.hotline, c.phone) AS hotline, c.company, c.timezone"
+        " FROM person p JOIN community c ON c.id = p.community"
         " WHERE p.id = $1 AND p.community = ANY($2) FOR NO KEY UPDATE OF p",
         person,
         list(by.with_role(*ASKERS)),

@@ -48,9 +48,18 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
 
 
 async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: Any) -> None:
-    """Tell every person of a debtor; what else `notices.tell` takes. Part of the caller's unit of work."""
-    members = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", debtor)
-    await tell([row["person"] for row in members], kind, community=community, **rest)
+    """Tell every person of a debtor, with the name of the home; what else `notices.tell` takes.
+
+    Part of the caller's unit of work.
+    """
+    members = await fetch(
+        "SELECT m.person, u.name FROM debtor_member m JOIN debtor d ON d.id = m.debtor JOIN unit u ON u.id = d.unit"
+        " WHERE m.debtor = $1 ORDER BY m.person",
+        debtor,
+    )
+    if members:
+        rest.setdefault("unit", members[0]["name"])
+        await tell([row["person"] for row in members], kind, community=community, **rest)
 
 
 def _key(persons: tuple[UUID, ...]) -> str:

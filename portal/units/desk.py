@@ -93,7 +93,7 @@ class UnitAt:
 
 @reading
 async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
-    """The homes of one's communities; `words` is the beginning of a name, or a building."""
+    """The homes of one's communities; `words` is the beginning of a name, or a building, in any spelling."""
     rows = await fetch(
         f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED_TODAY} AS occupancy,"
         "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
@@ -102,7 +102,8 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
         "     AND coalesce(o.ends_on, 'infinity') >= ($2 AT TIME ZONE c.timezone)::date"
         "     ORDER BY o.role DESC, p.name) AS owners"
         " FROM unit u JOIN community c ON c.id = u.community"
-        " WHERE u.community = ANY($1) AND ($3 = '' OR starts_with(u.name, $3) OR u.building = $3)"
+        " WHERE u.community = ANY($1) AND ($3 = '' OR starts_with(plain_text(u.name), plain_text($3))"
+        "   OR plain_text(u.building) = plain_text($3))"
         ' ORDER BY c.code, u.sort_key COLLATE "C", u.name COLLATE "C" LIMIT $4 OFFSET $5',
         list(by.with_role(*Role)),
         clock.now(),

@@ -54,7 +54,8 @@ async def homes_of(by: Principal, at: datetime) -> list[Home]:
     owner does whose family they are.
     """
     rows = await fetch(
-        "SELECT u.id AS unit, u.name AS unit_name, u.use, u.billable_area, c.name AS community, c.timezone, c.hotline,"
+        "SELECT u.id AS unit, u.name AS unit_name, u.use, u.billable_area, c.name AS community, c.timezone,"
+        " coalesce(c.hotline, c.phone) AS hotline,"
         " o.id AS tie, o.person, o.role, o.share, o.starts_on, o.ends_on, o.family_of, p.name"
         " FROM unit u JOIN community c ON c.id = u.community"
         " JOIN occupancy o ON o.unit = u.id AND o.revoked_at IS NULL"

@@ -54,7 +54,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
         may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
         absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
-        in_estate=in_estate, whose=whose_page, chosen_estate=chosen_estate,
+        in_estate=in_estate, whose=whose_page, chosen_estate=chosen_estate, placed=placed, keeping=keeping,
     )  # fmt: skip
     return env
 
@@ -116,6 +116,22 @@ def chosen_estate() -> Chosen | None:
     """The one estate that the address speaks of: forms and links that lead back to the page keep it."""
     user = here().scope.get("user")
     return user.chosen if user is not None else None
+
+
+def keeping(path: str) -> str:
+    """A path of the desk with the one estate that was chosen, so that a menu does not forget it."""
+    estate = chosen_estate()
+    if estate is None or not path.startswith("/desk") or "estate=" in path:
+        return path
+    where, _sign, behind = path.partition("#")
+    kept = f"{where}{'&' if '?' in where else '?'}{urlencode({'estate': estate.code})}"
+    return f"{kept}#{behind}" if behind else kept
+
+
+def placed(home: str, estate: str) -> str:
+    """A home's name, with its estate's for a reader who has to do with more than one at once."""
+    user = here().scope.get("user")
+    return f"{home} · {estate}" if user is not None and len(user.communities) > 1 else home
 
 
 def in_sandbox() -> bool:

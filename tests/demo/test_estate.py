@@ -24,7 +24,7 @@ DAYS = [
 ]
 INTERFACE = {
     "community": "code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company, "
-    "expense_limit",
+    "credit_code, address, phone, bank, account_name, account_no, expense_limit",
     "units": "unit, building, stairwell, floor, use, billable_area, occupancy, handed_over_on",
     "people": "person, name, phone, email, language",
     "occupancies": "unit, person, role, share, from, to",

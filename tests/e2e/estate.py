@@ -7,8 +7,10 @@ from pathlib import Path
 HOMES = range(101, 121)  # the last one is in arrears: its owner and the desk have every kind of page
 
 FILES = {
-    "community.csv": "code,name,fee_mode,jurisdiction,timezone,currency,due_rule,hotline\n"
-    "linxi,林溪苑,commission,CN,Asia/Shanghai,CNY,day:28,400-000-0000\n",
+    "community.csv": "code,name,fee_mode,jurisdiction,timezone,currency,due_rule,hotline,company,credit_code,"
+    "address,phone,bank,account_name,account_no\n"
+    "linxi,林溪苑,commission,CN,Asia/Shanghai,CNY,day:28,400-000-0000,林溪物业服务有限公司,91330100MA0000000X,"
+    "林溪市测试路 1 号,0571-00000000,林溪银行测试支行,林溪物业服务有限公司,6200000000000000\n",
     "units.csv": "unit,building,use,billable_area,occupancy,handed_over_on\n"
     + "".join(f"1栋{n},1栋,residential,{80 + n % 7}.50,owner,2018-06-30\n" for n in HOMES),
     "people.csv": "person,name,phone,email,language\n" + "".join(f"P{n},业主{n},19900002{n},,zh-CN\n" for n in HOMES),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 GOOD = {
     "community": """\
-code,name,fee_mode,jurisdiction,timezone,currency,due_rule,hotline,contract_ref
-qinghe,清荷里,commission,CN,Asia/Shanghai,CNY,day:15,400-000-1111,HT-1
+code,name,fee_mode,jurisdiction,timezone,currency,due_rule,hotline,contract_ref,company,credit_code,address,phone,bank,account_name,account_no
+qinghe,清荷里,commission,CN,Asia/Shanghai,CNY,day:15,400-000-1111,HT-1,清荷物业有限公司,91330100MA0000000X,\
+清荷市测试路 1 号,0571-00000000,清荷银行测试支行,清荷物业有限公司,6200000000000000
 """,
     "units": """\
 unit,building,stairwell,floor,use,billable_area,occupancy,handed_over_on

@@ -19,7 +19,7 @@ CELLS = [
     ("community", ("清荷里", ""), 2, "name", "Fill it in"),
     ("community", ("qinghe,清", "qing he,清"), 2, "code", "letters"),
     ("community", ("qinghe,清", "other,清"), 2, "code", "Correct one"),
-    ("community", "second,第二,commission,,,,,,", 3, "code", "Remove this row"),
+    ("community", "second,第二,commission,,,,,,,,,,,,,", 3, "code", "Remove this row"),
     ("units", ("89.37", "89.3x"), 2, "billable_area", "plain digits"),
     ("units", ("89.37", "NaN"), 2, "billable_area", "plain digits"),
     ("units", ("89.37", "1e3"), 2, "billable_area", "plain digits"),

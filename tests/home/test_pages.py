@@ -55,7 +55,7 @@ async def test_the_first_page_names_the_homes_of_today_as_the_household_does(set
     mingxi = await cast.mingxi()
     for unit, starts_on in (("1栋104", date(2020, 1, 1)), ("1栋102", date(2199, 1, 1))):
         await builders.occupies(mingxi.community, mingxi.units[unit], mingxi["陈静"], starts_on=starts_on)
-    assert (await home_of(mingxi["陈静"])).homes == ["1栋101", "1栋104"]
+    assert (await home_of(mingxi["陈静"])).homes == [("1栋101", "明溪花园"), ("1栋104", "明溪花园")]
 
 
 async def test_a_sum_under_review_is_told_beside_what_is_to_pay_and_not_as_a_part_of_it(settings: Settings) -> None:

@@ -8,23 +8,23 @@ from datetime import timedelta
 import pytest
 
 from portal.db import fetch, unit_of_work
-from portal.kit.language import LANGUAGES, gettext_, speaking
+from portal.kit.language import LANGUAGES
 from portal.notices.provider import NotSent
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
-from portal.notices.sms import Text, send_sms
+from portal.notices.sms import Text, send_sms, sign_of
 from portal.notices.states import NoticeKind
-from portal.notices.words import PATH, SIGNATURE, word
+from portal.notices.words import PATH, word
 from portal.settings import Settings, Unusable
 from portal.signin.texts import CodeText
 from portal.wordings import all_approved, by_code, wordings
 from tests.arrears.world import TODAY, on
 from tests.notices.test_sending import reminded
-from tests.notices.test_words import FACTS
+from tests.notices.test_words import FACTS, SENDER
 from tests.sandbox.running import RunningSandbox, running_sandbox
 
 pytestmark = [pytest.mark.anyio]
-KEYS = {"sms_key_id": "LTAI4242", "sms_key_secret": "s3cret", "sms_sign_name": "明白"}
+KEYS = {"sms_key_id": "LTAI4242", "sms_key_secret": "s3cret", "sms_sign_name": "明白, 青岚, 青岚物业"}
 
 
 def customer(settings: Settings, sandbox: RunningSandbox | None = None) -> Settings:
@@ -35,7 +35,9 @@ def customer(settings: Settings, sandbox: RunningSandbox | None = None) -> Setti
 
 def approved(settings: Settings) -> dict[str, object]:
     """What the sandbox must know of that customer."""
-    return {**KEYS, "sms_wordings": by_code(customer(settings))}
+    here = customer(settings)
+    keys = {name: getattr(here, name) for name in ("sms_key_id", "sms_key_secret", "sms_signs")}
+    return {**keys, "sms_wordings": by_code(here)}
 
 
 CODE = Text("+8619900000101", "", CodeText.sign_in.name, "zh-CN", {"code": "424242"}, "key")
@@ -45,13 +47,12 @@ CODE = Text("+8619900000101", "", CodeText.sign_in.name, "zh-CN", {"code": "4242
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_a_wording_with_its_places_filled_says_what_the_whole_message_says(kind: NoticeKind, tongue: str) -> None:
     """I-M4: whichever gateway sends it, a message reads the same."""
-    words = word(kind, FACTS[kind.value], tongue, link="https://portal.example/bills/1")
+    words = word(kind, FACTS[kind.value], tongue, sender=SENDER, link="https://portal.example/bills/1")
     said = wordings("https://portal.example")[f"{kind.value}.{tongue}"]
     for name, value in {**words.places, PATH: "bills/1"}.items():
         assert f"${{{name}}}" in said
         said = said.replace(f"${{{name}}}", value)
-    with speaking(tongue):
-        assert gettext_(SIGNATURE) % {"text": said, "link": ""} == f"{words.sms} "
+    assert f"【青岚物业】{said}" == words.sms
 
 
 async def test_a_code_and_a_foreign_number_go_through_the_real_client(settings: Settings) -> None:
@@ -71,6 +72,7 @@ async def test_a_code_and_a_foreign_number_go_through_the_real_client(settings: 
         ({"sms_key_secret": "stolen"}, CODE, "SignatureDoesNotMatch"),
         ({"sms_key_id": "LTAI0"}, CODE, "InvalidAccessKeyId.NotFound"),
         ({"sms_sign_name": "别家"}, CODE, "isv.SMS_SIGNATURE_ILLEGAL"),
+        ({}, replace(CODE, sign="别家物业"), "isv.SMS_SIGNATURE_ILLEGAL"),
         ({"sms_templates": {"sign_in": "SMS_0815"}}, CODE, "isv.SMS_TEMPLATE_ILLEGAL"),
         ({"sms_templates": {}}, CODE, "SMS_TEMPLATES has no sign_in"),
         ({}, replace(CODE, places={}), "isv.TEMPLATE_MISSING_PARAMETERS"),
@@ -121,6 +123,12 @@ async def test_the_receipt_of_a_reminder_is_asked_for_once_it_can_be_there(
         rows = await debts.rows("SELECT channel, state, trouble FROM delivery WHERE channel = 'sms'")
     why = {"delivered": None, "failed": "MK:0001"}[state]
     assert [tuple(row) for row in rows] == [("sms", state, why)]
+
+
+def test_a_company_signs_with_the_longest_approved_name_that_is_a_part_of_its_own(settings: Settings) -> None:
+    here = customer(settings)
+    assert sign_of(here, "青岚物业服务有限公司") == "青岚物业"
+    assert sign_of(here, "别家物业有限公司") == "别家物业有限公司", "which the gateway takes only if it was approved"
 
 
 def test_a_wording_that_nobody_approved_keeps_the_portal_from_starting(settings: Settings) -> None:

@@ -13,12 +13,13 @@ import pytest
 from portal.arrears.jobs import arrears
 from portal.db import fetch, unit_of_work
 from portal.evidence.taking import evidence_of
-from portal.notices.actions import choose_ways, tell
+from portal.notices.actions import choose_ways, tell, tell_by_sms
 from portal.notices.queries import ways_of, ways_wanted
 from portal.notices.sending import send_notice
 from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.settings import Settings
 from tests.arrears.world import TODAY, World, on, world
+from tests.builders import without_company
 from tests.client import browser
 from tests.notices.test_words import FACTS
 from tests.sandbox.running import running_sandbox
@@ -53,6 +54,8 @@ async def test_what_was_sent_is_kept_as_it_went_out_and_is_in_the_evidence(setti
             " ORDER BY d.channel DESC"
         )
         assert [tuple(row)[:3] for row in rows] == [("sms", 1, "+8619900000101"), ("email", 1, "chen@example.com")]
+        assert text.text.startswith("【青岚物业服务有限公司】明溪花园1栋101") and "400-000-0000" in text.text
+        assert "青岚物业服务有限公司 · 明溪花园 · 400-000-0000" in mail.text
         assert text.text == rows[0]["words"] and rows[1]["words"].startswith(mail.subject)
         case = (await debts.row("SELECT id FROM arrears_case"))["id"]
         pack = zipfile.ZipFile(io.BytesIO((await evidence_of(debts.estate["沈平"], case))[1]))
@@ -100,6 +103,27 @@ async def test_what_somebody_does_not_want_is_not_sent_and_what_they_need_is(set
         (Channel.sms, DeliveryState.suppressed, Unsent.not_wanted),
     ]
     assert await ways_of(debts.estate["李明"], other) == []
+
+
+async def test_no_text_goes_out_that_could_not_name_the_company_but_what_guards_a_sign_in(settings: Settings) -> None:
+    with on(TODAY):
+        debts, errand = await reminded()
+        chen, here = debts.estate["陈静"], debts.estate.community
+        await without_company(here, "company")
+        async with unit_of_work(here):
+            await tell_by_sms(
+                chen.persons[0], NoticeKind.phone_left, "+8619900000101", community=here, subject="person:1",
+                **FACTS["phone_left"],
+            )  # fmt: skip
+        other = (await debts.row("SELECT id FROM notice WHERE kind = 'phone_left'"))["id"]
+        async with running_sandbox() as sandbox:
+            gateway = replace(settings, sms_url=f"{sandbox.url}/sandbox/sms")
+            for notice in (errand["notice"], str(other)):
+                await send_notice(gateway, notice=notice, community=errand["community"])
+            (text,) = sandbox.state.post.to("sms", None)
+    assert text.text.startswith("【明白】明溪花园登录手机号已换为")
+    reminder = await ways_of(chen, UUID(errand["notice"]))
+    assert (Channel.sms, DeliveryState.suppressed, Unsent.no_company) in [(w.channel, w.state, w.why) for w in reminder]
 
 
 async def test_the_choice_is_made_under_me_and_the_message_says_how_it_went(settings: Settings) -> None:

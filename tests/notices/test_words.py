@@ -7,17 +7,18 @@ from jinja2 import UndefinedError
 
 from portal.kit.language import ENGLISH, LANGUAGES, language
 from portal.notices.states import NoticeKind
-from portal.notices.words import TEMPLATES, word
+from portal.notices.words import TEMPLATES, Sender, word
 
 LINK = "https://portal.example/bills/1"
+SENDER = Sender("青岚物业", "明溪花园", "400-000-0000")
 DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": "2026-11"}
 BINDING = {"unit": "1栋101", "estate": "明溪花园", "name": "唐悦", "role": "tenant", "starts_on": "2026-12-01"}
 PHONES = {"estate": "明溪花园", "old": "138****0001", "new": "139****0002"}
 FACTS: dict[str, dict[str, object]] = {
     "bill_issued": {"unit": "1栋101", "total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
-    "payment_posted": {"amount": 30000, "number": 7, "on": "2026-11-20"},
-    "credit_left": {"amount": 5000},
-    "line_corrected": {"amount": 5000, "why": "面积登记有误"},
+    "payment_posted": {"unit": "1栋101", "amount": 30000, "number": 7, "on": "2026-11-20"},
+    "credit_left": {"unit": "1栋101", "amount": 5000},
+    "line_corrected": {"unit": "1栋101", "amount": 5000, "why": "面积登记有误"},
     "dispute_opened": {**DISPUTE, "amount": 10000, "reply_by": "2026-11-24T09:30:00+00:00"},
     "dispute_asked": {**DISPUTE, "question": "请问是哪一天没有打扫？"},
     "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": "2026-11-25"},
@@ -32,16 +33,16 @@ FACTS: dict[str, dict[str, object]] = {
         "pay_on": "2026-11-27",
     },
     "dispute_follow_up": DISPUTE,
-    "plan_requested": {"total": 90000},
-    "plan_approved": {"answer": "请按期缴纳。"},
-    "plan_countered": {"instalments": 6, "first_on": "2026-12-15", "answer": "请从十二月中旬开始。"},
-    "plan_refused": {"answer": ""},
-    "plan_active": {"first_on": "2026-12-15"},
-    "plan_completed": {"on": "2027-05-15", "missed": None},
+    "plan_requested": {"unit": "1栋101", "total": 90000},
+    "plan_approved": {"unit": "1栋101", "answer": "请按期缴纳。"},
+    "plan_countered": {"unit": "1栋101", "instalments": 6, "first_on": "2026-12-15", "answer": "请从十二月中旬开始。"},
+    "plan_refused": {"unit": "1栋101", "answer": ""},
+    "plan_active": {"unit": "1栋101", "first_on": "2026-12-15"},
+    "plan_completed": {"unit": "1栋101", "on": "2027-05-15", "missed": None},
     "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": 7000, "filed_on": "2026-12-04"},
     "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": 7000, "pay_on": "2026-12-04"},
-    "plan_broken": {"on": "2027-02-16", "missed": 3},
-    "plan_reinstated": {"answer": "补缴已到账。"},
+    "plan_broken": {"unit": "1栋101", "on": "2027-02-16", "missed": 3},
+    "plan_reinstated": {"unit": "1栋101", "answer": "补缴已到账。"},
     "binding_requested": BINDING,
     "binding_approved": BINDING,
     "binding_refused": {**BINDING, "why": "租约看不清"},
@@ -74,10 +75,11 @@ FACTS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("tongue", LANGUAGES)
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_notice_has_its_words(kind: NoticeKind, tongue: str) -> None:
-    words = word(kind, FACTS[kind.value], tongue, link=LINK)
+    words = word(kind, FACTS[kind.value], tongue, sender=SENDER, link=LINK)
     assert words.subject
     assert "\n" not in words.subject + words.sms
-    assert words.sms.endswith(LINK)
+    assert words.sms.startswith("【青岚物业】明溪花园") and words.sms.endswith(LINK)
+    assert "400-000-0000" in words.sms and ("unit" not in FACTS[kind.value] or "1栋101" in words.sms)
     assert words.paragraphs
     for text in (words.subject, words.body, words.sms):
         assert "%(" not in text
@@ -85,6 +87,27 @@ def test_every_notice_has_its_words(kind: NoticeKind, tongue: str) -> None:
     if tongue != ENGLISH:
         plain = words.subject + words.sms.removesuffix(LINK)
         assert any("\u4e00" <= sign <= "\u9fff" for sign in plain), plain
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_a_text_message_of_long_names_needs_two_segments_at_most(kind: NoticeKind) -> None:
+    """What does not fit into 70 signs is cut into parts of 67: of a link with an id half of two parts is left."""
+    long = FACTS[kind.value] | {
+        "unit": "12栋3单元1502",
+        "amount": 1_234_567,
+        "total": 1_234_567,
+        "due_on": "2026-12-15",
+    }
+    sender = Sender("青岚物业服务", "明溪花园北", "0571-8000000")
+    text = word(kind, long, "zh-CN", sender=sender).sms
+    assert len(text) <= 70, text
+
+
+def test_a_notice_of_before_that_names_no_home_is_still_sent() -> None:
+    assert (
+        "明溪花园的分期款项已全部缴清"
+        in word(NoticeKind.plan_completed, {"on": "2026-11-01", "missed": None}, "zh-CN", sender=SENDER).sms
+    )
 
 
 def test_every_kind_has_its_three_texts_and_no_other_folder_is_left() -> None:

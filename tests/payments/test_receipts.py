@@ -4,18 +4,21 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from portal.communities.creditor import Creditor
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.payments.queries import ReceiptFacts, ReceiptLine
 from portal.payments.receipts import WAYS, _data, receipt_pdf
 from portal.payments.states import Way
+from tests.builders import COMPANY
 
 pytestmark = pytest.mark.anyio
 
 FACTS = ReceiptFacts(
     number=7,
-    estate="明溪花园",
+    creditor=Creditor("明溪花园", **COMPANY, hotline="", hours="08:30–17:30"),
+    owners="陈静",
     unit="1栋101",
     payer="陈静",
     amount=Money(30000),

@@ -96,7 +96,10 @@ async def test_agreeing_keeps_the_text_that_was_shown(settings: Settings, debts:
         after = await client.get(f"/plans/{plan}")
         assert 'data-state="active"' in after.text
         text = (await debts.row("SELECT agreed_text FROM plan"))["agreed_text"]
-        assert text.splitlines()[0] == "明溪花园与 1栋101 业主就分期缴费约定如下。"
+        assert text.splitlines()[0] == (
+            "甲方：青岚物业服务有限公司（统一社会信用代码 91330100MA0000000X），住所 青岚市测试路 1 号；"
+            "乙方：陈静，明溪花园1栋101的业主。双方就分期缴费约定如下。"
+        )
         assert text in before.text
         assert text in after.text
         assert (await client.post(f"/plans/{plan}/withdrawal", data={})).status_code == 409

@@ -28,7 +28,7 @@ NO_ID = {"static": "path", "desk.imports:template": "str",
          "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
          "estate:show": "str", "estate:prices": "str", "estate:standards": "str",
          "estate:common_areas": "str", "estate:statements": "str",
-         "estate:statement": "str",
+         "estate:statement": "str", "desk.companies:show": "str", "desk.companies:set": "str",
          "statements:show": "str",
          "statements:ask": "str", "statements:document": "str"}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z.\-_]*(:[a-z\-_.]+)?")
@@ -82,7 +82,7 @@ def test_ids_in_addresses_cannot_be_guessed(app: Litestar) -> None:
 # A decision on a dispute is not here: it corrects a bill and pays nothing out, and a second person stands behind it.
 NEEDS_STEP_UP = {
     "desk.corrections:approve", "settings:phone", "settings:new-phone", "settings:phone-code", "settings:change-phone",
-    "desk.phones:approve", "desk.imports:confirm", "desk.late:terms",
+    "desk.phones:approve", "desk.imports:confirm", "desk.companies:set", "desk.late:terms",
     "desk.ladder:terms", "desk.ladder:exception", "desk.ladder:drop",
 }  # fmt: skip
 # These ask a second person, or refuse: nothing changes by them.

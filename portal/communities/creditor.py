@@ -1,0 +1,128 @@
+"""Who fees are owed to: the property company, the estate being only the place; and what of it each paper names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from unicodedata import normalize
+
+from portal.kit.errors import Refused
+from portal.kit.i18n import N_, Sentence
+
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}", re.ASCII)
+_ACCOUNT_NO = re.compile(r"\d{8,32}", re.ASCII)
+
+
+class Paper(StrEnum):
+    """What names the creditor."""
+
+    message = "message"
+    bill = "bill"
+    letter = "letter"
+    agreement = "agreement"
+    suit = "suit"
+    mediation = "mediation"
+    visit = "visit"
+    evidence = "evidence"
+    poster = "poster"
+
+
+_WHO = ("company", "credit_code", "phone")
+_WHERE = (*_WHO, "address")
+_ACCOUNT = ("bank", "account_name", "account_no")
+NEEDS: Mapping[Paper, tuple[str, ...]] = {
+    Paper.message: ("company", "phone"),
+    Paper.bill: (*_WHO, *_ACCOUNT),
+    Paper.letter: (*_WHERE, *_ACCOUNT),
+    Paper.agreement: (*_WHERE, *_ACCOUNT),
+    Paper.suit: _WHERE,
+    Paper.mediation: _WHERE,
+    Paper.visit: _WHO,
+    Paper.evidence: ("company", "credit_code", "address"),
+    Paper.poster: _WHO,
+}
+FIELDS = ("company", "credit_code", "address", "phone", "bank", "account_name", "account_no")
+NAMES = {
+    "company": N_("name of the company"),
+    "credit_code": N_("credit code"),
+    "address": N_("address of the company"),
+    "phone": N_("telephone"),
+    "bank": N_("bank"),
+    "account_name": N_("name of the account"),
+    "account_no": N_("number of the account"),
+}
+LACKS = {
+    "company": N_("Bills name the company that is owed: its name is missing."),
+    "credit_code": N_("Bills name the company that is owed: its credit code is missing."),
+    "address": N_("Bills name the company that is owed: its address is missing."),
+    "phone": N_("Bills name the company that is owed: a telephone is missing."),
+    "bank": N_("Bills name the company that is owed: its bank is missing."),
+    "account_name": N_("Bills name the company that is owed: the name of its account is missing."),
+    "account_no": N_("Bills name the company that is owed: the number of its account is missing."),
+}
+INCOMPLETE = N_(
+    "This names the company that is owed, and not all of it is known here. Missing: %(missing)s."
+    " A manager enters it under “The company”, or community.csv brings it."
+)
+
+
+@dataclass(frozen=True)
+class Creditor:
+    """An estate's property company as papers name it; what is not known is the empty text.
+
+    `phone` is the company's own, `hotline` the number of the estate's desk, `hours` when that is open.
+    """
+
+    estate: str
+    company: str
+    credit_code: str
+    address: str
+    phone: str
+    bank: str
+    account_name: str
+    account_no: str
+    hotline: str
+    hours: str
+
+    @property
+    def telephone(self) -> str:
+        """The number that owners are given: the desk's, else the company's."""
+        return self.hotline or self.phone
+
+    def missing(self, paper: Paper) -> tuple[str, ...]:
+        """The fields that this paper must name and that are not known, in the order of FIELDS."""
+        known = {**asdict(self), "phone": self.telephone}
+        return tuple(name for name in FIELDS if name in NEEDS[paper] and not known[name])
+
+    def must_fill(self, paper: Paper) -> None:
+        """Raises Refused with the names of what is missing for this paper, and where it is entered."""
+        if missing := self.missing(paper):
+            raise Refused(INCOMPLETE, missing=named(missing))
+
+    @property
+    def own_account(self) -> bool:
+        """Whether the account is in the company's own name."""
+        return bool(self.account_no) and self.account_name == self.company
+
+    def as_facts(self) -> dict[str, str]:
+        """Its fields by name, to be kept with a paper as it was issued."""
+        return asdict(self)
+
+
+def named(fields: tuple[str, ...]) -> tuple[Sentence, ...]:
+    """The names of fields, for a sentence that lists them."""
+    return tuple(Sentence(NAMES[field]) for field in fields)
+
+
+def as_credit_code(typed: str) -> str | None:
+    """A company's unified social credit code in capitals and plain letters; None for what is none."""
+    plain = re.sub(r"[\s-]", "", normalize("NFKC", typed)).upper()
+    return plain if _CREDIT_CODE.fullmatch(plain) else None
+
+
+def as_account_no(typed: str) -> str | None:
+    """The digits of a bank account's number; None for what is none."""
+    plain = re.sub(r"[\s-]", "", normalize("NFKC", typed))
+    return plain if _ACCOUNT_NO.fullmatch(plain) else None
