@@ -25,7 +25,7 @@ APPEND_ONLY = (
     "journal", "posting", "bill", "bill_line", "bill_run", "cost_split",
     "adjustment", "payment", "allocation", "credit",
     "audit_entry", "audit_seal", "security_event", "case_stage", "contact", "payment_promise",
-    "case_reason", "attempt_line", "dispute_step",
+    "case_reason", "time_given", "attempt_line", "dispute_step",
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "plan_reinstatement",
     "notice", "sent_text", "transfer", "late_terms", "prime_rate", "late_charge", "late_month",
     "letter", "letter_proof", "next_action",

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from portal.arrears.ahead import to_owner, to_staff
 from portal.arrears.facts import facts_of, looks_of
-from portal.arrears.rules import Next, NextKind, Standing, look, unchanged
+from portal.arrears.giving import Looked, next_steps
+from portal.arrears.patience import NOTHING, Next
+from portal.arrears.rules import Standing, look, unchanged
 from portal.arrears.sifting import SUMS
 from portal.arrears.states import RUNGS, CaseState, Rung
-from portal.arrears.words import to_owner, to_staff
 from portal.db import fetch
 from portal.kit import clock
 from portal.kit.i18n import Sentence
@@ -182,7 +184,7 @@ def _same(row: Record) -> Standing | None:
 async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
     """The whole of some cases, in this order, standing as their outlines say; in the running unit of work."""
     rows = {row["id"]: row for row in await rows_where("k.id = ANY($1::uuid[])", [one.id for one in outlines])}
-    return [_case(rows[one.id], one.standing, one.on) for one in outlines]
+    return await _cases([(rows[one.id], one.standing, one.on) for one in outlines])
 
 
 def _day(row: Record) -> date:
@@ -205,10 +207,18 @@ async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
     """Stored cases (rows of ROWS) with how they stand now; in the running unit of work."""
     live = [row for row in rows if row["state"] != CaseState.closed]
     standings = await _looked([(row["id"], row["debtor"], _day(row), _small(row)) for row in live])
-    return [_case(row, standings.get(row["id"]), _day(row)) for row in rows]
+    return await _cases([(row, standings.get(row["id"]), _day(row)) for row in rows])
 
 
-def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
+async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[CaseRow]:
+    """The whole of stored cases (row, how it stands, on which day) with what comes next for each."""
+    steps = await next_steps(
+        [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, standing, on in rows if standing]
+    )
+    return [_case(row, standing, on, steps.get(row["id"], NOTHING)) for row, standing, on in rows]
+
+
+def _case(row: Record, standing: Standing | None, on: date, ahead: Next) -> CaseRow:
     return CaseRow(
         id=row["id"],
         community=row["community"],
@@ -225,7 +235,7 @@ def _case(row: Record, standing: Standing | None, on: date) -> CaseRow:
         held=standing.held if standing else ZERO,
         days=standing.days if standing else 0,
         oldest=standing.oldest if standing else None,
-        next=standing.next if standing else Next(NextKind.nothing),
+        next=ahead,
         on=on,
         opened_on=row["opened_on"],
         closed_on=row["closed_on"],

@@ -77,7 +77,7 @@ async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date)
     cases = {row["id"]: row["debtor"] for row in rows}
     standings = await standings_of(cases, on, ladder)
     ripe = {case: standing for case, standing in standings.items() if standing.by_days > standing.stage}
-    known, policies = await known_of(list(ripe)), await policies_of(ladder, ripe, cases, on)
+    known, policies = await known_of(list(ripe), on), await policies_of(ladder, ripe, cases, on)
     climbed = 0
     for case, standing in ripe.items():
         checks = gates_to(standing.stage + 1, standing, known[case], policies[case], on)
@@ -102,7 +102,7 @@ async def _climb(
     told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
     higher = standing.at(standing.stage + 1)
     await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
-    await write_change(community, case, higher, Why.entered, on, actor, json.dumps(told, default=plain, sort_keys=True))
+    await write_change(community, case, higher, Why.climbed, on, actor, json.dumps(told, default=plain, sort_keys=True))
 
 
 async def _seen(debtor: UUID, on: date) -> Facts:

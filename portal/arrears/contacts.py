@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from asyncpg import Record
 
+from portal.arrears.actions import refresh_cases
 from portal.arrears.facts import facts_of
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.known import known_of
@@ -15,6 +16,7 @@ from portal.arrears.states import ATTEMPTS, MAY_COME_OF, PAPER, TELLS, CaseState
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, retrying, unit_of_work
+from portal.holds.hardship import leave_alone
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
@@ -86,13 +88,13 @@ async def log_contact(
     me = await staff_of(by, case["community"])
     other = await second_person(case["community"], witness, me, needed=channel is ContactChannel.visit)
     if channel in ATTEMPTS:
-        contacts = [*(await known_of([case["id"]]))[case["id"]].contacts, *await _neighbouring(case["id"])]
+        contacts = [*(await known_of([case["id"]], on))[case["id"]].contacts, *await _neighbouring(case["id"])]
         cap = contact_cap(contacts, SEED, on)
         if not cap.open:
             raise Refused(ENOUGH, **cap.facts)
     made = await keep_contact(case, channel, outcome, on, me, other, body, actor=by.actor)
     if outcome in TELLS:
-        await _reason(by, case["community"], case["id"], TELLS[outcome], me, made)
+        await _reason(by, case, TELLS[outcome], me, made, body)
     return made
 
 
@@ -222,18 +224,24 @@ async def set_reason(by: Principal, case: UUID, reason: Reason) -> None:
         row = await case_at_desk(by, case, *CALLERS)
         if row["state"] == CaseState.closed:
             raise Refused(CLOSED)
-        await _reason(by, row["community"], case, reason, await staff_of(by, row["community"]), None)
+        await _reason(by, row, reason, await staff_of(by, row["community"]), None)
 
 
-async def _reason(by: Principal, community: int, case: UUID, reason: Reason, me: UUID, contact: UUID | None) -> None:
+async def _reason(by: Principal, case: Record, reason: Reason, me: UUID, contact: UUID | None, body: str = "") -> None:
+    """Write it down; who says that paying is hard is left alone for two weeks, whichever way the word came."""
+    community = case["community"]
     await fetch(
         "INSERT INTO case_reason (id, community, arrears_case, reason, contact, by_staff, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
         community,
-        case,
+        case["id"],
         reason.value,
         contact,
         me,
         clock.now(),
     )
-    await record(by.actor, AuditVerb.REASON_SET, f"case:{case}", community=community, cause=reason)
+    await record(by.actor, AuditVerb.REASON_SET, f"case:{case['id']}", community=community, cause=reason)
+    if reason is Reason.hardship:
+        await leave_alone(community, case["debtor"], contact or uuid4(), by.actor, body)
+        on = max(clock.today(case["timezone"]), case["looked_on"])
+        await refresh_cases(community, [case["debtor"]], on, actor=by.actor)

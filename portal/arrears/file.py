@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.arrears.cases import CaseRow
+from portal.arrears.climbs import told
 from portal.arrears.clocks import Limitation, limitation_of
 from portal.arrears.states import CaseState, Why
 from portal.billing.balance import Balance
@@ -19,6 +20,7 @@ from portal.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.holds.queries import HoldRow, live_holds
 from portal.holds.states import HoldReason
 from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.plans.states import PlanState
@@ -75,7 +77,7 @@ class MoneyOnItsWay:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A change of the case."""
+    """A change of the case; `said` is what happened."""
 
     at: datetime
     on: date
@@ -86,6 +88,7 @@ class StageRow:
     overdue: Money
     held: Money
     days: int
+    said: Sentence
 
     @property
     def chaseable(self) -> Money:
@@ -219,6 +222,7 @@ async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
                 overdue=Money(facts["overdue"]),
                 held=Money(facts["held"]),
                 days=facts["days"],
+                said=told(Why(row["why"]), row["stage"], row["changed_on"], facts),
             )
         )
     return found

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.arrears.limitation import Clock
+from portal.arrears.patience import NO_TIME, Given
 from portal.arrears.rules import FIRST_DAY, LAST, Standing
-from portal.arrears.states import ATTEMPTS, BY_HAND, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate
+from portal.arrears.states import ATTEMPTS, BY_HAND, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate, Rung
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 
@@ -36,7 +37,8 @@ class Known:
 
     `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
     departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
-    `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4).
+    `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4),
+    `given` what gives them time.
     """
 
     since: date
@@ -49,6 +51,7 @@ class Known:
     reason_known: bool = False
     credit: Money = ZERO
     clocks: tuple[Clock, ...] = ()
+    given: Given = NO_TIME
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,14 @@ class Check:
 
 def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
     """Every gate before stage `target` (1-4) for a case that stands like this on a day; it climbs when all are open."""
-    stays_until = known.since + timedelta(days=policy.least_days[target - 1])
+    least = policy.least_days[target - 1]
+    stays_until = known.since + timedelta(days=least)
     checks = [
         _no_hold(standing),
         _owed(standing, known, policy),
         Check(Gate.days, standing.by_days >= target, {"days": standing.days, "least": FIRST_DAY[target]}),
-        Check(Gate.stay, on >= stays_until, {"day": stays_until, "since": known.since}),
+        Check(Gate.stay, on >= stays_until, {"day": stays_until, "since": known.since, "least": least}),
+        *their_time(known.given, on),
         _previous_step(target - 1, known),
         *_money_at_rest(known),
         contact_cap(known.contacts, policy, on),
@@ -76,25 +81,40 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
         checks.append(_no_task(known))
     if target == LAST:
         checks += _before_law(known, policy, on)
-    return tuple(checks)
+    return (*checks, letter_over(known.given, on))
 
 
-def gates_of_paper(standing: Standing, known: Known, policy: Policy) -> tuple[Check, ...]:
-    """What must be so before a letter names a sum: something is owed, and nothing on its way would change it."""
-    return (_no_hold(standing), _owed(standing, known, policy), *_money_at_rest(known))
+def gates_of_paper(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
+    """What must be so before a letter names a sum: something is owed, they were given no time, no money is coming."""
+    return (_no_hold(standing), _owed(standing, known, policy), *their_time(known.given, on), *_money_at_rest(known))
 
 
 def gates_of_law(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
     """What must be so before anything goes to a lawyer or a court, whatever the days say."""
-    return (*gates_of_paper(standing, known, policy), _no_task(known), *_before_law(known, policy, on))
+    law = (_no_task(known), *_before_law(known, policy, on), letter_over(known.given, on))
+    return (*gates_of_paper(standing, known, policy, on), *law)
 
 
-def may_remind(standing: Standing, known: Known, policy: Policy) -> bool:
+def may_remind(standing: Standing, known: Known, policy: Policy, on: date) -> bool:
     """Whether the reminder goes out now: not sent yet, the days of grace after the due day over, nothing in between."""
     late = known.reminded_on is None and standing.days > policy.buffer_days
-    return late and all(
-        check.open for check in (_no_hold(standing), _owed(standing, known, policy), *_money_at_rest(known))
+    checks = (*gates_of_paper(standing, known, policy, on), letter_over(known.given, on))
+    return late and all(check.open for check in checks)
+
+
+def their_time(given: Given, on: date) -> tuple[Check, ...]:
+    """No promise that is not due yet, no request without its answer, no answer to agree with, no word of hardship."""
+    offered = given.offered if given.offered and on <= given.offered else None
+    return (
+        Check(Gate.promise_over, not given.promise_lasts(on), {"day": given.promised}),
+        Check(Gate.request_answered, not given.asked and offered is None, {"day": offered}),
+        Check(Gate.hardship_over, given.hardship is None or on > given.hardship, {"day": given.hardship}),
     )
+
+
+def letter_over(given: Given, on: date) -> Check:
+    """Whether the time that letters gave is over, also that of one whose sum has become less."""
+    return Check(Gate.letter_over, given.letter is None or on > given.letter, {"day": given.letter})
 
 
 def _no_hold(standing: Standing) -> Check:
@@ -134,10 +154,11 @@ def _previous_step(stage: int, known: Known) -> Check:
     """Whether what belongs to the present stage was done, and since when there is proof of it."""
     if stage == 0:
         return Check(Gate.previous_step, True, {"stage": stage, "day": None})
-    days = [one.on for one in known.contacts if one.on >= known.since and _counts(stage, one)]
+    steps = [(c.on, c.channel.value) for c in known.contacts if c.on >= known.since and _counts(stage, c)]
     if stage == 1 and known.reminded_on:
-        days.append(known.reminded_on)
-    return Check(Gate.previous_step, bool(days), {"stage": stage, "day": min(days, default=None)})
+        steps.append((known.reminded_on, Rung.reminder.value))
+    day, how = min(steps, default=(None, None))
+    return Check(Gate.previous_step, bool(steps), {"stage": stage, "day": day, "how": how})
 
 
 def _counts(stage: int, one: Reached) -> bool:

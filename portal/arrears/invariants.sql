@@ -28,3 +28,15 @@ SELECT s.id FROM (SELECT *, lag(stage) OVER (PARTITION BY arrears_case ORDER BY 
   FROM case_stage) s WHERE s.before > 0 AND s.stage > s.before
 AND (NOT s.facts ? 'gates' OR (s.stage >= 3 AND s.actor NOT LIKE 'staff:%') OR EXISTS (
   SELECT FROM jsonb_array_elements(s.facts->'gates') g WHERE g->>'gate' = 'stay' AND (g->>'day')::date > s.changed_on));
+
+-- I-C8: no case climbed while a promise was not due, a letter gave time, or a request for instalments waited (rule arrears-2 on).
+SELECT s.id FROM (SELECT *, lag(stage) OVER (PARTITION BY arrears_case ORDER BY changed_on, at) AS before
+  FROM case_stage) s JOIN arrears_case k ON k.id = s.arrears_case
+WHERE s.before > 0 AND s.stage > s.before AND s.rule <> 'arrears-1' AND (
+  EXISTS (SELECT FROM time_given t WHERE t.arrears_case = k.id AND t.at < s.at AND t.until >= s.changed_on)
+  OR EXISTS (SELECT FROM plan r WHERE r.debtor = k.debtor AND r.asked_at < s.at
+    AND coalesce(r.answered_at, r.ended_at, 'infinity') > s.at)
+  OR (SELECT p.on_day >= s.changed_on AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a
+        JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
+        WHERE b.debtor = k.debtor AND a.created_at BETWEEN p.at AND s.at), 0)
+      FROM payment_promise p WHERE p.arrears_case = k.id AND p.at < s.at ORDER BY p.at DESC, p.id LIMIT 1));

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.arrears.clocks import limitation_of
 from portal.arrears.gates import Known, Reached
+from portal.arrears.giving import given_of
 from portal.arrears.rules import LAST
 from portal.arrears.states import ContactChannel, ContactOutcome, Reason
 from portal.checkout.records import LIVE as LIVE_ATTEMPTS
@@ -45,8 +46,8 @@ WHERE k.id = ANY($1) AND d.state = ANY($2) AND d.department_due IS NOT NULL ORDE
 """
 
 
-async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
-    """What is known of each case beside what is owed, as of now whatever day is looked at; in the running work."""
+async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
+    """What is known of each case beside what is owed, as of now; for a look at a day, in the running work."""
     ids = list(cases)
     contacts: dict[UUID, list[Reached]] = defaultdict(list)
     for row in await fetch(_CONTACTS, ids):
@@ -60,6 +61,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
         EventState.pending.value,
         clock.real_now() - LEFT_LYING,
     )
+    given = await given_of(dict.fromkeys(ids, on))
     rows = await fetch(
         _FACTS,
         ids,
@@ -79,6 +81,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
             disputes=row["disputes"],
             reason_known=row["reason"] not in (None, Reason.unknown.value),
             credit=Money(row["credit"]),
+            given=given[row["id"]],
         )
         for row in rows
     }
@@ -86,7 +89,7 @@ async def known_of(cases: Sequence[UUID]) -> dict[UUID, Known]:
 
 async def known_before(target: int, case: UUID, debtor: UUID, on: date) -> Known:
     """What is known of one case that may climb to stage `target`; before the last, the clocks of what may be chased."""
-    known = (await known_of([case]))[case]
+    known = (await known_of([case], on))[case]
     if target < LAST:
         return known
     rows = (await limitation_of(debtor, on)).clocks

@@ -131,12 +131,11 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
 async def _promises(case: CaseRow) -> list[PromiseRow]:
     rows = await fetch(
         "SELECT r.on_day, r.amount, s.name AS by, (SELECT coalesce(sum(a.amount), 0)::bigint FROM allocation a"
-        " JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill WHERE b.debtor = $2 AND a.created_at >= r.at"
-        " AND (a.created_at AT TIME ZONE $3)::date <= r.on_day) AS paid"
+        " JOIN payment p ON p.id = a.payment JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill"
+        " WHERE b.debtor = $2 AND a.created_at >= r.at AND p.received_on <= r.on_day) AS paid"
         " FROM payment_promise r JOIN staff s ON s.id = r.by_staff WHERE r.arrears_case = $1 ORDER BY r.at DESC, r.id",
         case.id,
         case.debtor,
-        case.zone,
     )
     return [
         PromiseRow(

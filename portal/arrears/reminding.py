@@ -70,10 +70,10 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
         return 0
     cases = {row["id"]: row["debtor"] for row in rows}
     ladder = await ladder_of(community, on)
-    standings, known = await standings_of(cases, on, ladder), await known_of(list(cases))
+    standings, known = await standings_of(cases, on, ladder), await known_of(list(cases), on)
     new = {case: standing for case, standing in standings.items() if known[case].reminded_on is None}
     policies = await policies_of(ladder, new, cases, on)
-    ripe = {case: cases[case] for case in new if may_remind(new[case], known[case], policies[case])}
+    ripe = {case: cases[case] for case in new if may_remind(new[case], known[case], policies[case], on)}
     if not ripe:
         return 0
     estate = await fetch_one("SELECT name, timezone FROM community WHERE id = $1", community)

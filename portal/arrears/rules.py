@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
-from portal.arrears.states import RUNGS, CaseState, Rung, Why
+from portal.arrears.states import CaseState, Why
 from portal.kit.money import ZERO, Money, total
 from portal.ladders.rules import SEED
 
-RULE = "arrears-1"
+RULE = "arrears-2"
 FIRST_DAY = (0, 1, 16, 31, 61)  # the first day overdue of each stage
 ENTRY = 2  # a case that is new with old debt enters at the stage by days, at most this one
 QUIET = 1  # a small balance goes no further than this (I-C4)
@@ -69,26 +68,6 @@ class Before:
     on: date | None = None
 
 
-class NextKind(StrEnum):
-    """What comes next for a case."""
-
-    nothing = "nothing"
-    on_hold = "on_hold"
-    waits_for_review = "waits_for_review"
-    step = "step"
-    step_is_due = "step_is_due"
-    last = "last"
-
-
-@dataclass(frozen=True)
-class Next:
-    """What comes next: the rung that follows and its day, or why nothing does."""
-
-    kind: NextKind
-    rung: Rung = Rung.none
-    on: date | None = None
-
-
 @dataclass(frozen=True)
 class Standing:
     """How a case stands. `why` is None when nothing changed; `days` and `by_days` are of the oldest chaseable line."""
@@ -101,7 +80,6 @@ class Standing:
     days: int
     by_days: int
     oldest: date | None
-    next: Next
 
     @property
     def chaseable(self) -> Money:
@@ -143,8 +121,7 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
 def unchanged(state: CaseState, stage: int, overdue: Money, held: Money, oldest: date | None, on: date) -> Standing:
     """How a case stands on a day when nothing else has changed; `oldest` is None when nothing may be chased."""
     days = (on - oldest).days if oldest else 0
-    ahead = _next(state, stage, oldest, on)
-    return Standing(state, stage, None, overdue, held, days, stage_by_days(days), oldest, ahead)
+    return Standing(state, stage, None, overdue, held, days, stage_by_days(days), oldest)
 
 
 def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date) -> date:
@@ -156,7 +133,7 @@ def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date
 
 
 def _closed() -> Standing:
-    return Standing(CaseState.closed, 0, Why.settled, ZERO, ZERO, 0, 0, None, Next(NextKind.nothing))
+    return Standing(CaseState.closed, 0, Why.settled, ZERO, ZERO, 0, 0, None)
 
 
 def _oldest(facts: Facts, *, respect_whole_hold: bool) -> date | None:
@@ -189,25 +166,14 @@ def _why(facts: Facts, before: Before | None, state: CaseState, stage: int) -> W
         return Why.reduced
     if state is not before.state:
         return Why.paused if state is CaseState.paused else Why.resumed
-    if stage > before.stage:
-        return Why.entered
     now = {d.line: (d.outstanding, d.held) for d in facts.debts}
+    held, was = total(h for _o, h in now.values()), total(h for _o, h in before.lines.values())
+    if stage > before.stage:
+        return Why.entered if held < was else Why.grown
     if now == dict(before.lines):
         return None
     if less_owed(facts, before):
         return Why.reduced
-    held, was = total(h for _o, h in now.values()), total(h for _o, h in before.lines.values())
     if held == was:
         return Why.grown
     return Why.held if held > was else Why.released
-
-
-def _next(state: CaseState, stage: int, oldest: date | None, on: date) -> Next:
-    if state is CaseState.paused:
-        return Next(NextKind.on_hold)
-    if oldest is None:
-        return Next(NextKind.waits_for_review)
-    if stage >= LAST:
-        return Next(NextKind.last, RUNGS[LAST])
-    day = oldest + timedelta(days=FIRST_DAY[stage + 1])
-    return Next(NextKind.step_is_due if day <= on else NextKind.step, RUNGS[stage + 1], day)

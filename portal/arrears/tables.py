@@ -101,6 +101,17 @@ class CaseReason(Table):
     known_reason = one_of("reason", Reason)
 
 
+class TimeGiven(Table):
+    """A day, itself included, up to which a paper (`source`, the letter) gives a debtor time. The latest counts."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    arrears_case = ref(ArrearsCase)
+    source = UUID(null=False, default=None, index=True)
+    until = day()
+    at = Timestamptz(null=False, default=None)
+
+
 class NextAction(Table):
     """What is to be done next about a case, by whom and when. The newest counts, until a contact comes after it."""
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
-
-from asyncpg import Record
 
 from portal.arrears.actions import refresh_cases
 from portal.arrears.locking import own_case
 from portal.arrears.states import CaseState
 from portal.db import fetch_one, reading, retrying, unit_of_work
-from portal.holds.actions import hold_case
-from portal.holds.states import HoldReason
+from portal.holds.hardship import AGAIN_AFTER, HELD_FOR, last_time, leave_alone
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
 from portal.people.principal import Principal
-
-HELD_FOR = timedelta(days=14)
-AGAIN_AFTER = timedelta(days=90)
 
 CLOSED = N_("Nothing is overdue, so there is nothing to hold.")
 TOLD = N_(
@@ -65,22 +59,11 @@ async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | Non
         today, source = clock.today(row["timezone"]), id_of(by.human, once)
         if row["state"] == CaseState.closed:
             raise Refused(CLOSED)
-        last = await _last_time(row["debtor"])
+        last = await last_time(row["debtor"])
         if last and last["source"] == source:
             return last["until"]  # type: ignore[no-any-return]
         if last and today < (again := last["on_day"] + AGAIN_AFTER):
             raise Refused(TOLD, day=last["on_day"], again=again)
-        until = today + HELD_FOR
-        where = (row["community"], row["debtor"])
-        await hold_case(*where, HoldReason.hardship, source, by.actor, until, note=text)
+        until = await leave_alone(row["community"], row["debtor"], source, by.actor, text)
         await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
     return until
-
-
-async def _last_time(debtor: UUID) -> Record | None:
-    return await fetch_one(
-        "SELECT h.source, h.until, (h.placed_at AT TIME ZONE c.timezone)::date AS on_day FROM hold h"
-        " JOIN community c ON c.id = h.community WHERE h.debtor = $1 AND h.reason = 'hardship'"
-        " ORDER BY h.placed_at DESC LIMIT 1",
-        debtor,
-    )

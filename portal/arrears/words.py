@@ -1,41 +1,12 @@
-"""What comes next for a case and what it waits for, in sentences: for the owner, and for the desk."""
+"""What a case waits for before it climbs, gate by gate, in sentences for the desk."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from portal.arrears.gates import Check
-from portal.arrears.rules import Next, NextKind
 from portal.arrears.states import Gate
 from portal.kit.i18n import N_, Sentence
-
-OWNER = {
-    NextKind.nothing: N_("Nothing is overdue. Nothing else comes."),
-    NextKind.on_hold: N_("Everything is on hold, for example by your instalment plan. Nothing comes while that lasts."),
-    NextKind.waits_for_review: N_("Everything overdue is under review. Nothing comes before that is decided."),
-    NextKind.step: N_("If nothing changes, the next step comes on %(day)s at the earliest: %(rung)s."),
-    NextKind.step_is_due: N_("If nothing changes, the next step comes soon: %(rung)s."),
-    NextKind.last: N_("This is the last step. Please talk to us: there is still a way without a court."),
-}
-STAFF = {
-    NextKind.nothing: N_("Closed: nothing is overdue."),
-    NextKind.on_hold: N_("On hold: take no step while the hold on the whole case lasts."),
-    NextKind.waits_for_review: N_("Take no step: everything overdue is under review."),
-    NextKind.step: N_("Next step from %(day)s: %(rung)s."),
-    NextKind.step_is_due: N_("Due since %(day)s and not recorded yet: %(rung)s."),
-    NextKind.last: N_("The last stage is reached. Check every gate before a legal step."),
-}
-
-
-def to_owner(ahead: Next) -> Sentence:
-    """What the owner reads."""
-    return Sentence(OWNER[ahead.kind], {"day": ahead.on, "rung": ahead.rung})
-
-
-def to_staff(ahead: Next) -> Sentence:
-    """What the desk reads."""
-    return Sentence(STAFF[ahead.kind], {"day": ahead.on, "rung": ahead.rung})
-
 
 HOLD = N_("A hold on the whole case lasts. Wait until it ends.")
 # For each gate: what is said while it is open, and what to do when it is shut.
@@ -50,7 +21,23 @@ GATES = {
     ),
     Gate.stay: (
         N_("In this stage since %(since)s, long enough to go on."),
-        N_("In this stage since %(since)s. Do not go on before %(day)s."),
+        N_("In this stage since %(since)s, and not for %(least)s days yet."),
+    ),
+    Gate.promise_over: (
+        N_("No promise is open."),
+        N_("A payment is promised by %(day)s. Wait until that day is over and its money is booked."),
+    ),
+    Gate.letter_over: (
+        N_("No letter gives time any more."),
+        N_("The last letter gives time up to and including %(day)s. Wait until then."),
+    ),
+    Gate.hardship_over: (
+        N_("No word of hardship gives time."),
+        N_("They asked for instalments because paying is hard: leave them alone until %(day)s."),
+    ),
+    Gate.request_answered: (
+        N_("No request for instalments waits for an answer."),
+        N_("Instalments were asked for. Answer that request first."),
     ),
     Gate.no_hold: (N_("Nothing holds the whole case."), HOLD),
     Gate.no_pending_payment: (
@@ -121,6 +108,8 @@ STEP_MISSING = (
     N_("First a call that reaches somebody, recorded as a contact, or a notice whose arrival is proven at the letter."),
     N_("First a visit by two people, recorded as a contact, or a letter that two people brought."),
 )
+MISSED = N_("What was promised by %(day)s did not come.")
+OFFERED = N_("Instalments were offered, and can be agreed with until %(day)s. Wait until then.")
 NOTHING_RUNS = N_("Nothing may be chased now, so no time runs out.")
 SOME_OVER = N_("The next limitation period ends on %(day)s; for %(n)s charges it is over already.")
 NO_DEMAND = N_("No demand has arrived yet. Issue one, and record at that letter how it arrived.")
@@ -130,6 +119,10 @@ def condition(check: Check) -> Sentence:
     """A gate in words: its evidence when it is open, what to do when it is shut."""
     if check.gate is Gate.previous_step:
         words = (STEP_DONE if check.open else STEP_MISSING)[cast(int, check.facts["stage"])]
+    elif check.gate is Gate.promise_over and check.open and check.facts["day"]:
+        words = MISSED
+    elif check.gate is Gate.request_answered and check.facts["day"]:
+        words = OFFERED
     elif check.gate is Gate.demand_over and check.facts["day"] is None:
         words = NO_DEMAND
     elif check.gate is Gate.limitation and check.open and (check.facts["n"] or check.facts["day"] is None):

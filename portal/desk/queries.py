@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.arrears.queries import READERS, figures
-from portal.arrears.rules import RUNGS
-from portal.arrears.states import Rung
+from portal.arrears.states import RUNGS, Rung
 from portal.audit.states import AuditVerb
 from portal.bindings.answering import ANSWERERS as BINDERS
 from portal.checkout.desk import SETTLERS, UNMATCHED

@@ -7,7 +7,7 @@ from portal.disputes.states import OF_WORK, DisputeReason, Fixed, Outcome
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO
-from portal.web.forms import Choice, Day, Form, Photos, Text, Whole, Yuan
+from portal.web.forms import Choice, Day, Form, Photos, Text, Tick, Whole, Yuan
 from portal.web.i18n import label
 
 
@@ -36,12 +36,13 @@ class DisputeForm(Form):
         missing=N_("Tell us what happened."),
     )
     photos = Photos(N_("Photos"))
+    hardship = Tick(N_("Paying is hard just now: leave everything alone for two weeks"), required=False)
 
 
 class ServiceDisputeForm(DisputeForm):
     """Open a dispute on a piece of work: no sum, and only reasons that work can have."""
 
-    amount = None  # type: ignore[assignment]  # so WTForms takes an inherited field away
+    amount = hardship = None  # type: ignore[assignment]  # so WTForms takes an inherited field away
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from asyncpg import Record
 
 from portal.audit.states import AuditVerb
+from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
 from portal.disputes.queries import DisputableLine, line_to_dispute
@@ -17,6 +18,7 @@ from portal.disputes.states import LIVE, DisputeReason, DisputeState, StepKind
 from portal.files.actions import Sent, encode, keep_photos
 from portal.files.photos import Encoded
 from portal.holds.actions import free_of_holds, hold_line, release
+from portal.holds.hardship import leave_alone, may_ask_again
 from portal.holds.states import HoldReason
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
@@ -47,10 +49,12 @@ async def open_dispute(
     body: str,
     amount: Money | None = None,
     photos: Sequence[Sent] = (),
+    hardship: bool = False,
     once: str | None = None,
 ) -> UUID:
     """Dispute a line, or a sum in it, and hold exactly that from being chased; the dispute's id.
 
+    Who also says that paying is hard (`hardship`) is left alone with everything for two weeks, once in three months.
     Of a paid line nothing is held: what is decided to be too much becomes a credit. `once` makes a repeated request
     answer with the dispute of the first. Raises Missing for a line that is not theirs, Refused for a tenant and a
     second open dispute, Invalid above what is free.
@@ -69,6 +73,8 @@ async def open_dispute(
         traced = {"line": line, "amount": sum_, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
         await tell_opened(opened, amount=sum_, **({"paid": True} if found.is_paid else {}))
+        if hardship and await may_ask_again(found.debtor, await today_in(found.community)):
+            await leave_alone(found.community, found.debtor, uuid4(), by.actor, "")
     return dispute
 
 

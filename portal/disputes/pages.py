@@ -185,6 +185,7 @@ def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
         reason=form.reason.data,
         body=form.text.data,
         photos=form.photos.data or (),
+        hardship=form.hardship.data,
         once=form.once,
     )
 

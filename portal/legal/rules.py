@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper
+from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper, letter_over
 from portal.arrears.rules import LAST, Standing
 from portal.arrears.states import ContactChannel, Gate, Reason
 from portal.claims.states import ClaimKind
@@ -40,9 +40,9 @@ def gates_of_path(
     complaint = Check(Gate.no_complaint, not around.complaints, {"n": around.complaints})
     reachable = Check(Gate.reachable, around.reason is not Reason.away, {})
     mediated = Check(Gate.mediation_offered, around.mediated_on is not None, {"day": around.mediated_on})
-    paper, law = gates_of_paper(standing, known, policy), gates_of_law(standing, known, policy, on)
+    paper, law = gates_of_paper(standing, known, policy, on), gates_of_law(standing, known, policy, on)
     return {
-        K.mediation: (*first, *paper, asked_why),
+        K.mediation: (*first, *paper, letter_over(known.given, on), asked_why),
         K.payment_order: (*first, *law, complaint, reachable),
         K.small_claim: (*first, *law, reachable, mediated),
         K.suit: (*first, *law, mediated),

@@ -7,3 +7,7 @@ SELECT l.id FROM letter l WHERE l.amount <> -(l.facts->>'credit')::bigint + (SEL
   FROM jsonb_array_elements(l.facts->'lines') x)
 OR EXISTS (SELECT FROM jsonb_array_elements(l.facts->'lines') x WHERE x ? 'billed' AND (x->>'amount')::bigint <>
   (x->>'billed')::bigint + (x->>'corrected')::bigint - (x->>'paid')::bigint - (x->>'held')::bigint);
+
+-- I-C9: a letter to a debtor gives the case time up to the day that it names.
+SELECT l.id FROM letter l WHERE l.kind <> 'lawyer_draft' AND NOT EXISTS (
+  SELECT FROM time_given t WHERE t.source = l.id AND t.arrears_case = l.arrears_case AND t.until >= l.pay_by);

@@ -12,6 +12,7 @@ from asyncpg import Record
 from portal.arrears.actions import refresh_cases
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import gates_of_law, gates_of_paper
+from portal.arrears.giving import give_time
 from portal.arrears.known import Known, known_before
 from portal.arrears.locking import case_at_desk
 from portal.arrears.reminding import no_sooner
@@ -43,9 +44,14 @@ ISSUERS = {
 }
 ANY_ISSUER = (Role.service, Role.finance, Role.manager, Role.legal)
 AGAIN_AFTER = timedelta(days=7)
+CAME_BACK = (
+    "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
+    " AND o.outcome = 'returned')"
+)
 
 CLOSED = N_("This case is closed. There is nothing to write about.")
 TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
+GIVES_TIME = N_("Letter %(number)s gives time up to and including %(day)s. Wait until then.")
 THERE = N_("Letter %(number)s says this already. Deliver it, or wait until %(day)s for another one.")
 
 
@@ -82,24 +88,31 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, p
     if standing.stage < FROM_STAGE[kind]:
         raise Refused(TOO_EARLY, least=FROM_STAGE[kind], stage=standing.stage)
     law = kind is LetterKind.lawyer_draft
-    checks = gates_of_law(standing, known, policy, on) if law else gates_of_paper(standing, known, policy)
+    checks = gates_of_law(standing, known, policy, on) if law else gates_of_paper(standing, known, policy, on)
     shut = next((check for check in checks if not check.open), None)
     if shut:
         said = condition(shut)
         raise Refused(said.text, **said.facts)
-    last = await fetch_one(
-        "SELECT l.number, l.issued_on FROM letter l JOIN arrears_case k ON k.id = l.arrears_case"
-        " WHERE l.arrears_case = $1 AND l.kind = $2 AND l.issued_on > $3"
-        " AND NOT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
-        "   AND o.outcome = 'returned')"
-        f" AND NOT {SUPERSEDED} ORDER BY l.number DESC LIMIT 1",
+    if last := await _still_counts(case, on, kind):
+        number = number_of(LetterKind(last["kind"]), last["issued_on"].year, last["number"])
+        if last["kind"] != kind:
+            raise Refused(GIVES_TIME, number=number, day=last["until"])
+        raise Refused(THERE, number=number, day=last["free_on"])
+
+
+async def _still_counts(case: UUID, on: date, kind: LetterKind) -> Record | None:
+    """A letter of this kind of the last week, or one whose time is not over; none that came back or is superseded."""
+    return await fetch_one(
+        "SELECT l.kind, l.number, l.issued_on, g.until, greatest(g.until + 1, l.issued_on + 7) AS free_on"
+        " FROM letter l JOIN arrears_case k ON k.id = l.arrears_case"
+        " CROSS JOIN LATERAL (SELECT max(t.until) AS until FROM time_given t WHERE t.source = l.id) g"
+        " WHERE l.arrears_case = $1 AND (g.until >= $2 OR l.kind = $3 AND l.issued_on > $4)"
+        f" AND NOT {CAME_BACK} AND NOT {SUPERSEDED} ORDER BY l.kind = $3 DESC, l.number DESC LIMIT 1",
         case,
+        on,
         kind.value,
         on - AGAIN_AFTER,
     )
-    if last:
-        number = number_of(kind, last["issued_on"].year, last["number"])
-        raise Refused(THERE, number=number, day=last["issued_on"] + AGAIN_AFTER)
 
 
 async def _write(
@@ -146,6 +159,7 @@ async def _write(
         number=called, amount=amount,
     )  # fmt: skip
     if kind is not LetterKind.lawyer_draft:
+        await give_time(community, row["id"], letter, pay_by)
         await _tell(row, letter, number=called, amount=amount, pay_on=pay_by, unit=facts["unit"])
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from portal.arrears.contacts import CALLERS, day_of, keep_contact, second_person
+from portal.arrears.giving import give_time
 from portal.arrears.locking import case_at_desk
 from portal.arrears.states import DELIVERED, PROVEN, CaseState, ContactChannel, ContactOutcome
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
@@ -76,6 +78,8 @@ async def record_delivery(
             case, CHANNEL[kind], way, on, me, other, text, proves=way in PROVEN, actor=by.actor
         )
         await _keep(found, contact, number)
+        if way in PROVEN:
+            await _time_from(found, on)
         await keep_photos(found["community"], f"letter:{letter}", by.actor, drawn)
     return contact
 
@@ -100,7 +104,7 @@ async def open_letter(by: Principal, letter: UUID) -> None:
     """
     async with unit_of_work(by):
         case = await fetch_one(
-            "SELECT k.*, c.timezone, l.kind, l.by_staff, l.issued_on FROM letter l"
+            "SELECT k.*, c.timezone, l.kind, l.by_staff, l.issued_on, l.pay_by FROM letter l"
             " JOIN arrears_case k ON k.id = l.arrears_case JOIN community c ON c.id = k.community"
             " WHERE l.id = $1 AND l.kind <> 'lawyer_draft' AND EXISTS (SELECT FROM debtor_member m"
             "   WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[])) FOR NO KEY UPDATE OF k",
@@ -111,11 +115,19 @@ async def open_letter(by: Principal, letter: UUID) -> None:
             raise Missing
         if case["state"] == CaseState.closed or await _opened(letter) or await is_superseded(letter):
             return
-        on = max(clock.today(case["timezone"]), case["issued_on"])
+        on, before = max(clock.today(case["timezone"]), case["issued_on"]), await _proven(letter)
         channel = CHANNEL[LetterKind(case["kind"])]
         who = case["by_staff"]
         contact = await keep_contact(case, channel, ContactOutcome.opened, on, who, proves=True, actor=by.actor)
         await _keep({"id": letter, "community": case["community"]}, contact, "")
+        if not before:
+            await _time_from({**case, "id": letter, "arrears_case": case["id"]}, on)
+
+
+async def _time_from(letter: Mapping[str, Any], on: date) -> None:
+    """From its arrival on it gives as many days as it gave when it was issued."""
+    until = on + (letter["pay_by"] - letter["issued_on"])
+    await give_time(letter["community"], letter["arrears_case"], letter["id"], until)
 
 
 async def _letter(letter: UUID, communities: list[int]) -> Record:

@@ -21,6 +21,7 @@ from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.letters.facts import SUPERSEDED, AskedLine, asked_lines
 from portal.letters.states import LetterKind, LetterState, number_of
+from portal.letters.waiting import ARRIVED, homes_waiting
 from portal.people.principal import Principal
 from portal.people.queries import community_called
 
@@ -133,33 +134,19 @@ _TO_PRINT = (
     "WITH w AS (" + _ROWS + " WHERE l.community = $1 AND coalesce(u.building, '') = $2 AND l.kind <> 'lawyer_draft'"
     " AND k.state <> 'closed') SELECT * FROM w WHERE state NOT IN ('delivered', 'superseded') ORDER BY number LIMIT 500"
 )
-_ARRIVED = "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)"
-# A home waits for a notice while its case stands at stage 2 and no notice was written since the case was opened, or
-# only one that is superseded and never arrived.
-TO_ISSUE = f"""
-k.state = 'open' AND k.stage = 2 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice'
-  AND ({_ARRIVED} OR NOT {SUPERSEDED}))
-"""
-_BUILDINGS = (
-    """
+# $2 are the cases that wait for a notice.
+_BUILDINGS = f"""
 SELECT c.id AS community, c.code, c.name AS estate, coalesce(u.building, '') AS building,
-  count(*) FILTER (WHERE """
-    + TO_ISSUE
-    + """) AS to_issue,
+  count(*) FILTER (WHERE k.id = ANY($2::uuid[])) AS to_issue,
   coalesce(sum((SELECT count(*) FROM letter l WHERE l.arrears_case = k.id AND l.kind <> 'lawyer_draft'
-    AND NOT """
-    + _ARRIVED
-    + " AND NOT "
-    + SUPERSEDED
-    + """)), 0)::int AS to_deliver
+    AND NOT {ARRIVED} AND NOT {SUPERSEDED})), 0)::int AS to_deliver
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
 WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND k.stage >= 2
 GROUP BY c.id, c.code, c.name, coalesce(u.building, '') ORDER BY c.code, min(u.sort_key)
 """
-)
-_WAITING = (
-    "k.community = $1 AND k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit"
-    " WHERE k.community = $1 AND coalesce(u.building, '') = $2 AND " + TO_ISSUE + " ORDER BY u.sort_key LIMIT 200)"
+_FIRST = (
+    "k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit WHERE k.id = ANY($1::uuid[])"
+    " ORDER BY u.sort_key LIMIT 200)"
 )
 _PROOFS = """
 SELECT o.on_day, o.outcome, s.name AS by, w.name AS witness, p.mail_number FROM letter_proof p
@@ -224,7 +211,7 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     communities = list(by.with_role(*READERS))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
-    buildings = await fetch(_BUILDINGS, communities)
+    buildings = await fetch(_BUILDINGS, communities, [case.id for case in await homes_waiting(communities)])
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
         [_row(row) for row in rows],
@@ -239,7 +226,8 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
 @reading
 async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
     """The cases of a building that wait for a notice, at most 200. Raises Missing for another estate."""
-    return await standing_cases(await rows_where(_WAITING, await community_called(by, code, *READERS), building))
+    found = await homes_waiting([await community_called(by, code, *READERS)], building)
+    return await standing_cases(await rows_where(_FIRST, [case.id for case in found]))
 
 
 @reading

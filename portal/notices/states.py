@@ -81,6 +81,7 @@ class NoticeKind(StrEnum):
     phone_refused = "phone_refused"
     claim_filed = "claim_filed"
     expense_asked = "expense_asked"
+    pause_begun = "pause_begun"
 
 
 N = NoticeKind

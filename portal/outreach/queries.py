@@ -9,10 +9,13 @@ from datetime import date
 
 from asyncpg import Record
 
+from portal.arrears.ahead import left_alone
 from portal.arrears.cases import CaseRow, Outline, outlined_cases, outlines_where
 from portal.arrears.contacts import CALLERS
 from portal.arrears.gates import Reached
+from portal.arrears.giving import given_of
 from portal.arrears.next_action import Todo
+from portal.arrears.patience import pause_on
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep, Reason
 from portal.checkout.records import LIVE
 from portal.db import fetch, reading
@@ -35,9 +38,7 @@ _QUEUE = (
     " ORDER BY a.at DESC LIMIT 1))"
 )
 _BESIDE = """
-SELECT k.id, u.building, u.sort_key, p.on_day AS promised_by, p.amount > coalesce(
-  (SELECT sum(a.amount) FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
-   WHERE b.debtor = k.debtor AND a.created_at >= p.at), 0) AS unkept,
+SELECT k.id, u.building, u.sort_key,
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
   (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
   EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
@@ -48,7 +49,6 @@ LEFT JOIN (SELECT q.id, array_agg(c.channel ORDER BY c.on_day, c.at) AS channels
     array_agg(c.outcome ORDER BY c.on_day, c.at) AS outcomes, array_agg(c.on_day ORDER BY c.on_day, c.at) AS days
   FROM arrears_case q JOIN arrears_case same ON same.unit = q.unit JOIN contact c ON c.arrears_case = same.id
   WHERE q.id = ANY($1::uuid[]) GROUP BY q.id) o ON o.id = k.id
-LEFT JOIN LATERAL (SELECT * FROM payment_promise WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) p ON true
 LEFT JOIN LATERAL (SELECT * FROM next_action WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) n
   ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at)
 LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
@@ -57,7 +57,7 @@ LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
 
 @dataclass(frozen=True)
 class Turn:
-    """A home to turn to: its last contact, the promise that is open, what is to be done next, and why it waits.
+    """A home to turn to: its last contact, the promise that is not kept, what is to be done next, and why it waits.
 
     `fits` is what helps most by its reason.
     """
@@ -144,6 +144,7 @@ async def _turns(by: Principal, cases: Sequence[Outline]) -> list[Turn]:
     """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
     ids = [case.id for case in cases]
     beside = {row["id"]: row for row in await fetch(_BESIDE, ids, [state.value for state in LIVE])}
+    given = await given_of({case.id: case.on for case in cases})
     found = []
     for case in cases:
         row = beside[case.id]
@@ -153,7 +154,7 @@ async def _turns(by: Principal, cases: Sequence[Outline]) -> list[Turn]:
             _contacts(row),
             Money(row["credit"]),
             row["pending"],
-            row["promised_by"] if row["unkept"] else None,
+            given[case.id],
             row["next_on"],
         )
         found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
@@ -166,17 +167,23 @@ def _contacts(row: Record) -> tuple[Reached, ...]:
 
 
 def _turn(by: Principal, case: Outline, row: Record, seen: Seen) -> Turn:
-    waits = waits_for(seen, replace(SEED, small_balance=case.small), case.on)
-    days = {Waits.planned: seen.next_on, Waits.promise: seen.promised_by, Waits.spoken: spoken_on(seen)}
     step = NextStep(row["step"]) if row["step"] else None
     return Turn(
         case,
         row["building"] or "",
         row["sort_key"],
         seen.contacts[-1] if seen.contacts else None,
-        seen.promised_by,
+        seen.given.promised,
         Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
         Reason(row["reason"] or Reason.unknown),
-        Sentence(WAITS[waits], {"day": days.get(waits)}) if waits else None,
+        _waits(case, seen),
         late(seen, case.on),
     )
+
+
+def _waits(case: Outline, seen: Seen) -> Sentence | None:
+    waits = waits_for(seen, replace(SEED, small_balance=case.small), case.on)
+    if waits is Waits.given and (pause := pause_on(seen.given, case.on)):
+        return left_alone(pause)
+    days = {Waits.planned: seen.next_on, Waits.spoken: spoken_on(seen)}
+    return Sentence(WAITS[waits], {"day": days.get(waits)}) if waits else None

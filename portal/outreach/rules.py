@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.arrears.gates import Reached, contact_cap
+from portal.arrears.patience import NO_TIME, Given, pause_on
 from portal.arrears.states import SPOKEN, CaseState, NextStep, Reason
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
@@ -30,8 +31,8 @@ FITS = {
 class Seen:
     """What decides whether a home is turned to: its case, its contacts (oldest first), money on its way, what is next.
 
-    `credit` is money of the debtor that no bill has used, `promised_by` the day of the newest promise, None when it
-    was kept or none was given, `next_on` the day for which the next step is planned.
+    `credit` is money of the debtor that no bill has used, `given` what gives them time, `next_on` the day for which the
+    next step is planned.
     """
 
     state: CaseState
@@ -39,7 +40,7 @@ class Seen:
     contacts: tuple[Reached, ...] = ()
     credit: Money = ZERO
     pending: bool = False
-    promised_by: date | None = None
+    given: Given = NO_TIME
     next_on: date | None = None
 
 
@@ -51,10 +52,10 @@ def waits_for(seen: Seen, policy: Policy, on: date) -> Waits | None:
         return Waits.small
     if seen.pending:
         return Waits.pending
+    if pause_on(seen.given, on):
+        return Waits.given
     if seen.next_on and seen.next_on > on:
         return Waits.planned
-    if seen.promised_by and seen.promised_by >= on:
-        return Waits.promise
     if not late(seen, on) and seen.next_on is None and _in_peace(seen, policy, on):
         return Waits.spoken
     return None if contact_cap(seen.contacts, policy, on).open else Waits.cap
@@ -72,7 +73,7 @@ def _in_peace(seen: Seen, policy: Policy, on: date) -> bool:
 
 def late(seen: Seen, on: date) -> bool:
     """Whether a promise was missed, or the day of the next step has passed."""
-    return bool(seen.promised_by and seen.promised_by < on) or bool(seen.next_on and seen.next_on < on)
+    return seen.given.promise_missed(on) or bool(seen.next_on and seen.next_on < on)
 
 
 def order(seen: Seen, days: int, on: date) -> tuple[bool, bool, date, int]:

@@ -56,7 +56,8 @@ async def open_(request: Request, case: FromPath[UUID]) -> Response:
 async def _open_line(request: Request, case: UUID, line: UUID, form: Any) -> Response:
     them = await speaking_for(request.user, case)
     said = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
-    if form.validate() and await form.accepts(opening.open_dispute(them, line, amount=form.amount.data, **said)):
+    said |= {"amount": form.amount.data, "hardship": form.hardship.data}
+    if form.validate() and await form.accepts(opening.open_dispute(them, line, **said)):
         flash(request, OPENED)
         return go(request, "desk.cases:show", case=case)
     return await line_page(request, case, line, form, status=422)  # type: ignore[return-value]

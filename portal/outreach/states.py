@@ -9,8 +9,8 @@ class Waits(StrEnum):
     held = "held"
     small = "small"
     pending = "pending"
+    given = "given"
     planned = "planned"
-    promise = "promise"
     spoken = "spoken"
     cap = "cap"
 

@@ -60,7 +60,7 @@ WAITS = {
     Waits.small: N_("Too little to chase."),
     Waits.pending: N_("A payment is on its way."),
     Waits.planned: N_("The next step is planned for %(day)s."),
-    Waits.promise: N_("A payment is promised by %(day)s."),
+    Waits.given: N_("They were given time."),
     Waits.spoken: N_("Somebody was spoken with on %(day)s. Give them a week."),
     Waits.cap: N_("Called or visited often enough. Leave it in peace for now."),
 }

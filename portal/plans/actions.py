@@ -50,6 +50,8 @@ async def request_plan(
 ) -> UUID:
     """Ask to pay what is payable of some bills in parts; the plan's id. Nothing is held yet.
 
+    Nobody is turned to until it is answered, nor for two weeks where it says that paying is hard.
+
     Raises what `wanted` raises, and Refused while the debtor has a live plan or request.
     """
     async with unit_of_work(by):

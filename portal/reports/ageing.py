@@ -8,8 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from portal.arrears.rules import RUNGS
-from portal.arrears.states import Reason
+from portal.arrears.states import RUNGS, Reason
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month

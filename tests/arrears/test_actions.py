@@ -43,7 +43,7 @@ async def test_people_in_arrears_get_a_case_at_the_right_stage(debts: World, day
     assert await debts.cases() == [("1栋101", "open", stage)]
     assert await debts.verbs("case:%") == ["case_opened"]
     row = await debts.row("SELECT actor, rule, facts FROM case_stage")
-    assert (row["actor"], row["rule"]) == ("job:arrears", "arrears-1")
+    assert (row["actor"], row["rule"]) == ("job:arrears", "arrears-2")
 
 
 async def test_nobody_gets_a_case_for_what_is_due_today(debts: World) -> None:
@@ -153,7 +153,7 @@ async def test_a_look_that_comes_late_after_a_part_payment_ends_as_daily_ones(
         with on(TODAY + timedelta(days=day)):
             await arrears(TODAY + timedelta(days=day))
     assert await debts.cases() == [("1栋101", "open", 2)]
-    assert await debts.history() == [("opened", "open", 2), ("reduced", "open", 1), ("entered", "open", 2)]
+    assert await debts.history() == [("opened", "open", 2), ("reduced", "open", 1), ("climbed", "open", 2)]
     row = await debts.row("SELECT changed_on FROM case_stage WHERE why = 'reduced'")
     assert row["changed_on"] == TODAY + timedelta(days=1)
     assert await debts.broken_invariants() == []

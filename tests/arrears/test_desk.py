@@ -44,9 +44,9 @@ async def test_a_member_of_staff_works_through_a_case(settings: Settings, debts:
         assert refused.status_code == 409 and "请先打通电话" in refused.text
         for act, fields in (
             ("contacts", {"channel": "visit", "outcome": "promised", "text": "月底前缴", "staff": "feng"}),
-            ("promise", {"on": DAY.isoformat(), "amount": "60"}),
             ("reason", {"reason": "away"}),
             ("step", {}),
+            ("promise", {"on": DAY.isoformat(), "amount": "60"}),
             ("holds", {"reason": "等住户回来", "until": DAY.isoformat(), "amount": "30"}),
         ):
             answer = await client.post(f"{file}/{act}", data=fields)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal.arrears.gates import Known, Reached, contact_cap, gates_to, may_remind
 from portal.arrears.limitation import Clock, clock_of
+from portal.arrears.patience import Given
 from portal.arrears.rules import FIRST_DAY, Facts, Standing, look
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate
 from portal.arrears.words import GATES, NOTHING_RUNS, SOME_OVER, condition
@@ -50,6 +51,12 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
         (2, Gate.no_pending_payment, {"pending_payments": 1}),
         (2, Gate.money_booked, {"unbooked": 1}),
         (2, Gate.owed, {"credit": Money(9_000)}),
+        (2, Gate.promise_over, {"given": Given(promised=ON)}),
+        (3, Gate.promise_over, {"given": Given(promised=ON - timedelta(days=1), in_the_post=True)}),
+        (2, Gate.letter_over, {"given": Given(letter=ON)}),
+        (4, Gate.request_answered, {"given": Given(asked=True)}),
+        (3, Gate.request_answered, {"given": Given(offered=ON)}),
+        (2, Gate.hardship_over, {"given": Given(hardship=ON)}),
         (3, Gate.previous_step, {"contacts": ()}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, on=SINCE - timedelta(days=1)),)}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, outcome=ContactOutcome.no_answer),)}),
@@ -112,12 +119,15 @@ def test_a_home_is_left_in_peace_after_three_calls_a_day_and_six_tries_a_week(
         (4, Known(since=ON, reminded_on=ON), False),
         (4, Known(since=ON, pending_payments=1), False),
         (4, Known(since=ON, credit=Money(9_000)), False),
+        (4, Known(since=ON, given=Given(promised=ON)), False),
+        (4, Known(since=ON, given=Given(letter=ON)), False),
+        (4, Known(since=ON, given=Given(asked=True)), False),
     ],
 )
 def test_a_reminder_goes_once_after_the_buffer_and_not_while_money_is_on_its_way(
     days: int, known: Known, says: bool
 ) -> None:
-    assert may_remind(standing(1, days), known, SEED) is says
+    assert may_remind(standing(1, days), known, SEED, ON) is says
 
 
 @given(
@@ -128,7 +138,8 @@ def test_a_reminder_goes_once_after_the_buffer_and_not_while_money_is_on_its_way
     pending=st.integers(0, 2),
 )
 def test_every_gate_has_its_words_open_and_shut(target: int, days: int, fen: int, since: date, pending: int) -> None:
-    known = Known(since=since, pending_payments=pending, tasks=(("工程部", None),) * pending)
+    given = Given(since, letter=since, asked=bool(pending), offered=since, hardship=since)
+    known = Known(since=since, pending_payments=pending, tasks=(("工程部", None),) * pending, given=given)
     for check in gates_to(target, standing(target - 1, days + 1, fen), known, SEED, ON):
         said = condition(check)
         assert said.text % dict(said.facts)

@@ -92,7 +92,7 @@ async def test_the_second_stage_comes_by_itself_and_the_third_does_not(debts: Wo
     found = await asyncio.gather(*(arrears(SECOND) for _ in range(4)))
     assert sum(one["climbed"] for one in found) == 1
     await arrears(TODAY + timedelta(days=60))
-    assert await debts.history() == [("opened", "open", 1), ("entered", "open", 2)]
+    assert await debts.history() == [("opened", "open", 1), ("climbed", "open", 2)]
     facts = (await debts.row("SELECT facts FROM case_stage ORDER BY changed_on DESC LIMIT 1"))["facts"]
     assert '"policy": "seed-1"' in facts and '"previous_step"' in facts
     assert await debts.broken_invariants() == []
@@ -122,7 +122,7 @@ async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
         await refused(climbing.take_step(manager, case), "The next stage begins on day")
     with on(TODAY + timedelta(days=21)):
         await refused(climbing.take_step(manager, case), STEP_MISSING[2])
-        await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.call, ContactOutcome.hardship, "失业")
+        await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.call, ContactOutcome.refuses, "太贵")
         with pytest.raises(Forbidden):
             await climbing.take_step(debts.estate["冯丽"], case)
         assert await climbing.take_step(manager, case) == 3
@@ -137,7 +137,7 @@ async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
         assert await climbing.take_step(manager, case) == 4
         await refused(climbing.take_step(manager, case), climbing.LAST_REACHED)
     assert [stage for _why, _state, stage in await debts.history()] == [1, 2, 3, 4]
-    assert (await debts.row("SELECT count(*) AS n FROM case_reason WHERE reason = 'hardship'"))["n"] == 1
+    assert (await debts.row("SELECT count(*) AS n FROM case_reason WHERE reason = 'refuses'"))["n"] == 1
     assert await debts.broken_invariants() == []
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.arrears.rules import Before, Debt, Facts, NextKind, Standing, look, stage_by_days
-from portal.arrears.states import CaseState, Rung, Why
+from portal.arrears.rules import Before, Debt, Facts, Standing, look, stage_by_days
+from portal.arrears.states import CaseState, Why
 from portal.kit.money import Money, total
 from portal.ladders.rules import SEED
 
@@ -73,14 +73,6 @@ def test_without_a_recorded_step_nothing_climbs_however_long_it_lasts() -> None:
     later = look(facts(debt(3)), after(first, debt(3)), ON + timedelta(days=200))
     assert later
     assert (later.stage, later.by_days, later.why) == (1, 4, None)
-    assert (later.next.kind, later.next.rung) == (NextKind.step_is_due, Rung.call)
-
-
-def test_what_comes_next_names_the_rung_and_its_first_day() -> None:
-    standing = look(facts(debt(10)), None, ON)
-    assert standing
-    assert (standing.next.kind, standing.next.rung) == (NextKind.step, Rung.call)
-    assert standing.next.on == ON - timedelta(days=10) + timedelta(days=16)
 
 
 def test_a_part_payment_of_the_oldest_line_falls_to_the_stage_by_days() -> None:
@@ -118,10 +110,19 @@ def test_all_of_it_under_review_waits_at_stage_zero_and_enters_when_it_is_decide
     held = debt(80, held=10_000)
     standing = look(facts(held), None, ON)
     assert standing
-    assert (standing.state, standing.stage, standing.next.kind) == (CaseState.open, 0, NextKind.waits_for_review)
+    assert (standing.state, standing.stage, standing.oldest) == (CaseState.open, 0, None)
     decided = look(facts(debt(80)), after(standing, held), ON)
     assert decided
     assert (decided.stage, decided.why) == (2, Why.entered)
+
+
+def test_a_new_line_that_is_past_due_is_no_review_that_has_ended() -> None:
+    held = debt(80, held=10_000)
+    standing = look(facts(held), None, ON)
+    assert standing
+    grown = look(facts(held, debt(10)), after(standing, held), ON)
+    assert grown
+    assert (grown.stage, grown.why) == (1, Why.grown)
 
 
 def test_a_hold_on_the_whole_case_pauses_it_and_ends_where_it_was() -> None:
@@ -130,7 +131,6 @@ def test_a_hold_on_the_whole_case_pauses_it_and_ends_where_it_was() -> None:
     paused = look(facts(line, whole_hold=True), after(first, line), ON)  # type: ignore[arg-type]
     assert paused
     assert (paused.state, paused.stage, paused.chaseable, paused.why) == (CaseState.paused, 2, Money(0), Why.paused)
-    assert paused.next.kind is NextKind.on_hold
     resumed = look(facts(line), after(paused, line), ON)
     assert resumed
     assert (resumed.state, resumed.stage, resumed.why) == (CaseState.open, 2, Why.resumed)

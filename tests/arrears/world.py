@@ -61,8 +61,8 @@ class World:
         """Its only line."""
         return (await builders.lines_of(self.estate.community, bill))[0]
 
-    async def pay(self, bill: UUID, fen: int, payer: str | None = None) -> None:
-        """Money for it comes in at the counter, where nobody is signed in unless somebody is named."""
+    async def pay(self, bill: UUID, fen: int, payer: str | None = None, received_on: date | None = None) -> None:
+        """Money for it comes in at the counter, today unless said; nobody is signed in there unless they are named."""
         line = await self.line(bill)
         row = await self.row("SELECT debtor, community FROM bill WHERE id = $1", bill)
         async with unit_of_work(row["community"]):
@@ -73,7 +73,7 @@ class World:
                 channel=PaymentChannel.cash,
                 method="cash",
                 amount=Money(fen),
-                received_on=clock.today("Asia/Shanghai"),
+                received_on=received_on or clock.today("Asia/Shanghai"),
                 designation=(Part(line, Money(fen)),),
                 payer=self.estate[payer].human if payer else None,
                 taken_by="test",

@@ -140,7 +140,7 @@ async def test_cases_are_reminded_and_climb_by_the_terms_of_their_day_and_kind()
     assert (stages[0], stages[1], stages[3]) == ([1, 1], [2, 2], [2, 2])
     facts = await debts.rows(
         "SELECT s.facts->>'policy' AS policy FROM case_stage s JOIN arrears_case k ON k.id = s.arrears_case"
-        " JOIN unit u ON u.id = k.unit WHERE why = 'entered' ORDER BY u.name"
+        " JOIN unit u ON u.id = k.unit WHERE why = 'climbed' ORDER BY u.name"
     )
     assert [row["policy"].split(":")[1] for row in facts] == ["0", "1"]
 

@@ -197,6 +197,7 @@ async def test_what_staff_merely_note_of_paper_opens_no_stage_and_begins_no_time
             await take_step(shen, case)
         assert no.value.sentence.text == STEP_MISSING[2]
         await delivered(shen, case, LetterKind.notice)
+    with on(day + 8 * DAY):
         assert await take_step(shen, case) == 3
 
 

@@ -19,6 +19,7 @@ from portal.disputes.handling import OPENER
 from portal.disputes.opening import open_dispute
 from portal.disputes.queries import dispute_of
 from portal.disputes.states import DisputeReason, Outcome
+from portal.holds.jobs import holds
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.outreach.acting import MOST_PHOTOS, NO_PROMISE, PROMISE_OF_WHAT, TOO_MANY, WHEN_NEXT, Talk, record_talk
@@ -72,7 +73,7 @@ async def test_a_home_at_stage_two_is_called_until_it_promises_and_again_when_th
         found = await calls(debts)
         assert not found.rows and (found.due, found.waiting) == (0, 1)
         waiting = (await calls(debts, Wanted(waiting=True))).rows
-        assert [row.turn.waits and row.turn.waits.facts["day"] for row in waiting] == [SECOND + 5 * DAY]
+        assert [row.turn.waits and row.turn.waits.facts["free"] for row in waiting] == [SECOND + 6 * DAY]
     with on(SECOND + 6 * DAY):
         found = await calls(debts, Wanted(Whose.late))
         assert [row.case.id for row in found.rows] == [case] and found.late == 1
@@ -206,6 +207,8 @@ async def test_the_pack_tells_two_people_what_they_need_and_nothing_of_hardship(
         await open_dispute(debts.estate["陈静"], line, **about)
         service = debts.estate["冯丽"]
         await record_talk(service, case, CALL, Talk(ContactOutcome.hardship, "失业在家"))
+    with on(TODAY + 26 * DAY):
+        await holds(TODAY + 26 * DAY)
         pack = await pack_of(debts.estate["沈平"], case)  # who may read it at the desk
         content = await pack_pdf([pack])
         assert content == await pack_pdf([pack]), "the same bytes again"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.arrears.gates import Reached
+from portal.arrears.patience import Given
 from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.kit.money import Money
 from portal.ladders.rules import SEED
@@ -36,8 +37,11 @@ def call(days_ago: int, outcome: ContactOutcome = ContactOutcome.no_answer) -> R
         (replace(DUE, pending=True), Waits.pending),
         (replace(DUE, next_on=ON + DAY), Waits.planned),
         (replace(DUE, next_on=ON), None),
-        (replace(DUE, promised_by=ON), Waits.promise),
-        (replace(DUE, promised_by=ON - DAY), None),
+        (replace(DUE, given=Given(promised=ON)), Waits.given),
+        (replace(DUE, given=Given(promised=ON), next_on=ON), Waits.given),
+        (replace(DUE, given=Given(letter=ON)), Waits.given),
+        (replace(DUE, given=Given(asked=True)), Waits.given),
+        (replace(DUE, given=Given(promised=ON - DAY)), None),
         (replace(DUE, contacts=(call(1, ContactOutcome.reached),)), Waits.spoken),
         (replace(DUE, contacts=(call(SEED.peace_days, ContactOutcome.reached),)), None),
         (replace(DUE, contacts=(call(1),)), None),
@@ -46,7 +50,7 @@ def call(days_ago: int, outcome: ContactOutcome = ContactOutcome.no_answer) -> R
         (replace(DUE, contacts=(call(0),) * (SEED.calls_a_day - 1)), None),
         (replace(DUE, contacts=(call(3),) * SEED.attempts_a_week), Waits.cap),
         # What was agreed comes before the week of peace: a missed promise, a step that is due.
-        (replace(DUE, contacts=(call(2, ContactOutcome.promised),), promised_by=ON - DAY), None),
+        (replace(DUE, contacts=(call(2, ContactOutcome.promised),), given=Given(promised=ON - DAY)), None),
         (replace(DUE, contacts=(call(2, ContactOutcome.reached),), next_on=ON), None),
     ],
 )
@@ -56,11 +60,11 @@ def test_a_home_is_turned_to_or_waits(seen: Seen, waits: Waits | None) -> None:
 
 def test_the_cap_is_never_passed_whatever_was_agreed() -> None:
     tried = replace(DUE, contacts=(call(0),) * SEED.calls_a_day)
-    assert waits_for(replace(tried, promised_by=ON - DAY, next_on=ON), SEED, ON) is Waits.cap
+    assert waits_for(replace(tried, given=Given(promised=ON - DAY), next_on=ON), SEED, ON) is Waits.cap
 
 
 def test_late_first_then_never_contacted_then_the_longest_silence_then_the_oldest_debt() -> None:
-    missed = replace(DUE, promised_by=ON - DAY, contacts=(call(1),))
+    missed = replace(DUE, given=Given(promised=ON - DAY), contacts=(call(1),))
     fresh, long_ago, lately = DUE, replace(DUE, contacts=(call(20),)), replace(DUE, contacts=(call(2),))
     rows = [(lately, 30), (long_ago, 30), (fresh, 20), (missed, 17), (fresh, 25)]
     ordered = sorted(rows, key=lambda row: order(row[0], row[1], ON))

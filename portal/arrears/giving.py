@@ -1,0 +1,112 @@
+"""What gives debtors time, read from their promises, letters, requests and holds; and how a letter gives some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.patience import DAY, Given, Next, next_of
+from portal.arrears.rules import Standing
+from portal.arrears.terms import policies_of
+from portal.db import fetch
+from portal.holds.hardship import HELD_FOR
+from portal.kit import clock
+from portal.ladders.queries import ladder_of
+
+# The newest promise counts, unless what came in since is as much. An answered request gives time until its first day.
+_GIVEN = """
+SELECT k.id, k.community, p.on_day AS promised,
+ (SELECT max(t.until) FROM time_given t WHERE t.arrears_case = k.id) AS letter,
+ coalesce(r.state = 'requested', false) AS asked, CASE WHEN r.state <> 'requested' THEN r.first_on END AS offered,
+ (SELECT max((p.asked_at AT TIME ZONE c.timezone)::date) FROM plan p
+  WHERE p.debtor = k.debtor AND p.hardship IS NOT NULL) AS hard_on, h.until AS held
+FROM arrears_case k JOIN community c ON c.id = k.community
+LEFT JOIN LATERAL (SELECT * FROM payment_promise WHERE arrears_case = k.id ORDER BY at DESC, id LIMIT 1) p
+  ON p.amount > coalesce((SELECT sum(a.amount) FROM allocation a JOIN bill_line l ON l.id = a.line
+    JOIN bill b ON b.id = l.bill WHERE b.debtor = k.debtor AND a.created_at >= p.at), 0)
+LEFT JOIN plan r ON r.debtor = k.debtor AND r.state IN ('requested', 'countered', 'approved')
+LEFT JOIN LATERAL (SELECT CASE WHEN bool_and(o.until IS NOT NULL) THEN max(o.until) END AS until FROM hold o
+  WHERE o.debtor = k.debtor AND o.line IS NULL AND o.released_at IS NULL) h ON true
+WHERE k.id = ANY($1::uuid[])
+"""
+# Estates of whose last fifty payments one was booked later than on the day it came in.
+_LATE_BOOKS = """
+SELECT c.id FROM community c WHERE c.id = ANY($1::int[]) AND EXISTS (
+  SELECT FROM (SELECT received_on, posted_at FROM payment WHERE community = c.id ORDER BY number DESC LIMIT 50) p
+  WHERE (p.posted_at AT TIME ZONE c.timezone)::date > p.received_on)
+"""
+_SINCE = """
+SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.changed_on FROM (SELECT arrears_case, changed_on, at, stage,
+  lag(stage) OVER (PARTITION BY arrears_case ORDER BY changed_on, at) AS before FROM case_stage
+  WHERE arrears_case = ANY($1::uuid[])) s
+WHERE s.before IS DISTINCT FROM s.stage ORDER BY s.arrears_case, s.changed_on DESC
+"""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A live case as it was looked at on a day."""
+
+    case: UUID
+    debtor: UUID
+    community: int
+    on: date
+    standing: Standing
+
+
+async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
+    """What gives time to the debtors of cases, each on its day; in the running unit of work."""
+    rows = await fetch(_GIVEN, list(days))
+    lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
+    slow = await _books_late({row["community"] for row in lately})
+    return {row["id"]: _given(row, in_the_post=row["community"] in slow) for row in rows}
+
+
+def _given(row: Record, *, in_the_post: bool) -> Given:
+    hardship = row["hard_on"] + HELD_FOR if row["hard_on"] else None
+    return Given(row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"])
+
+
+async def _books_late(communities: set[int]) -> set[int]:
+    """Where the money of a day may be booked on the next: a promise has a day more there."""
+    if not communities:
+        return set()
+    return {row["id"] for row in await fetch(_LATE_BOOKS, list(communities))}
+
+
+async def since_of(cases: Sequence[UUID]) -> dict[UUID, date]:
+    """The day on which each case came to its present stage; in the running unit of work."""
+    return {row["arrears_case"]: row["changed_on"] for row in await fetch(_SINCE, list(cases))}
+
+
+async def next_steps(looked: Sequence[Looked]) -> dict[UUID, Next]:
+    """What comes next for each live case; in the running unit of work."""
+    if not looked:
+        return {}
+    given = await given_of({one.case: one.on for one in looked})
+    since = await since_of([one.case for one in looked])
+    found = {}
+    for community, on in sorted({(one.community, one.on) for one in looked}):
+        mine = [one for one in looked if (one.community, one.on) == (community, on)]
+        standings, debtors = {one.case: one.standing for one in mine}, {one.case: one.debtor for one in mine}
+        policies = await policies_of(await ladder_of(community, on), standings, debtors, on)
+        for case, standing in standings.items():
+            found[case] = next_of(standing, since[case], policies[case], given[case], on)
+    return found
+
+
+async def give_time(community: int, case: UUID, source: UUID, until: date) -> None:
+    """Note the day, itself included, up to which a paper gives the debtor of a case time; in the caller's work."""
+    await fetch(
+        "INSERT INTO time_given (id, community, arrears_case, source, until, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
+        community,
+        case,
+        source,
+        until,
+        clock.now(),
+    )

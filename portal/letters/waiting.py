@@ -1,0 +1,37 @@
+"""The homes that wait for a notice: at its stage, not written to yet, and given no time by what they said or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from portal.arrears.cases import Outline, outlines_where
+from portal.arrears.giving import given_of
+from portal.arrears.patience import pause_on
+from portal.arrears.states import CaseState
+from portal.letters.facts import SUPERSEDED
+from portal.letters.states import FROM_STAGE, LetterKind
+
+ARRIVED = "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)"
+# No notice was written since the case was opened, or only one that is superseded and never arrived.
+_UNWRITTEN = f"""
+k.community = ANY($3::int[]) AND ($4::text IS NULL OR coalesce(u.building, '') = $4) AND k.state = 'open'
+AND k.stage = $5 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice'
+  AND ({ARRIVED} OR NOT {SUPERSEDED}))
+"""
+
+
+async def homes_waiting(communities: Sequence[int], building: str | None = None) -> list[Outline]:
+    """The cases of some communities, or of one building there, to which a notice may go today; in the running work.
+
+    The time that a letter gives keeps no new one from them once it is superseded.
+    """
+    stage = FROM_STAGE[LetterKind.notice]
+    found = await outlines_where(_UNWRITTEN, list(communities), building, stage)
+    given = await given_of({case.id: case.on for case in found})
+    return [
+        case
+        for case in found
+        if case.state is CaseState.open and case.stage == stage and case.chaseable > case.small
+        and pause_on(replace(given[case.id], letter=None), case.on) is None
+    ]  # fmt: skip
