@@ -8,15 +8,17 @@ from itertools import islice
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
 from portal.db import fetch, unit_of_work
 from portal.demo import cast
-from portal.demo.days import as_if
+from portal.demo.days import ZONE, as_if
 from portal.demo.people import owes_days, pays
 from portal.disputes import deciding, opening
 from portal.disputes.states import DisputeReason, Outcome
+from portal.kit import clock
 from portal.kit.money import Money
 from portal.payments.actions import Incoming, post_payment
 from portal.payments.choosing import chosen
@@ -39,7 +41,7 @@ BATCH = 50
 
 
 async def pay_bills(community: int, on: date) -> None:
-    """Post what the story has paid by this day: most in the last days before the date, some as soon as billed."""
+    """Post what the story has paid by now: most in the last days before the date, some within days of the bill."""
     clerk = await cast.staff_member("clerk")
     async with unit_of_work(community):
         bills = await fetch(
@@ -47,9 +49,9 @@ async def pay_bills(community: int, on: date) -> None:
             " WHERE b.community = $1 AND b.kind = 'run' ORDER BY b.due_on, b.number",
             community,
         )
-    paid = iter(
-        sorted((moment(bill, on), bill["number"], bill) for bill in bills if pays(bill["name"], bill["due_on"], on))
-    )
+    now = clock.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    planned = ((moment(bill), bill["number"], bill) for bill in bills if pays(bill["name"], bill["due_on"], on))
+    paid = iter(sorted(one for one in planned if one[0] <= now))
     while batch := list(islice(paid, BATCH)):
         async with unit_of_work(community):
             for at, _number, bill in batch:
@@ -57,18 +59,15 @@ async def pay_bills(community: int, on: date) -> None:
                     await _pay(community, bill, clerk, at.date())
 
 
-def moment(bill: Mapping[str, Any], on: date) -> datetime:
-    """When the story has a bill paid: before it is due, or soon after it was issued, at an hour of its way."""
+def moment(bill: Mapping[str, Any]) -> datetime:
+    """When the story has a bill paid, as clocks show it there: before it is due, or soon after it was issued."""
     chance = Random(bill["number"])  # noqa: S311 - a story, no secret
     early = owes_days(bill["name"]) < 0
-    day = (
-        bill["issued_on"] + timedelta(days=1 + bill["number"] % 4)
-        if early
-        else bill["due_on"] - timedelta(days=bill["number"] % 9)
-    )
+    soon = bill["issued_on"] + timedelta(days=1 + bill["number"] % 4)
+    day = soon if early else max(bill["due_on"] - timedelta(days=bill["number"] % 9), bill["issued_on"])
     first, last = WAYS[bill["number"] % len(WAYS)][2]
     hour = time(chance.randrange(first, last), chance.randrange(60), chance.randrange(60))
-    return datetime.combine(min(max(day, bill["issued_on"]), on), hour)
+    return datetime.combine(day, hour)
 
 
 async def _pay(community: int, bill: Record, clerk: Principal, day: date) -> None:

@@ -59,7 +59,7 @@ class StaffMember:
 EARLY = -90
 
 PERSONAS = (
-    Persona("early", 101, "陈思宁", ("1栋101",), "Pays every bill as soon as it is there.", EARLY),
+    Persona("early", 101, "陈思宁", ("1栋101",), "Pays every bill within days.", EARLY),
     Persona("forgot", 102, "林嘉远", ("1栋102",), "Forgot a small repair bill; it is 10 days overdue.", 10),
     Persona("owes25", 103, "黄明航", ("2栋201",), "In arrears for 25 days.", 25),
     Persona("owes45", 104, "郑志婷", ("3栋302",), "In arrears for 45 days.", 45),
@@ -83,7 +83,7 @@ PERSONAS = (
 )
 
 STORIES_ZH = {
-    "early": "账单一到就缴。",
+    "early": "账单到了没几天就缴。",
     "forgot": "忘了一笔小额维修费，逾期 10 天。",
     "owes25": "欠费 25 天。",
     "owes45": "欠费 45 天。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -80,6 +80,7 @@ async def _payments_come_on_many_days_at_many_hours_in_many_ways() -> None:
         )
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows), "numbered as they came"
     assert all(row["at"].date() == row["received_on"] for row in rows)
+    assert rows[-1]["at"].replace(tzinfo=UTC) <= clock.now() + timedelta(hours=8), "nobody has paid tomorrow"
     assert {row["method"] for row in rows} == {"wechat_pay", "alipay", "pos", "cash", "transfer", "doorstep"}
     assert len({row["received_on"] for row in rows}) > 20 and len({row["at"].hour for row in rows}) > 8
     assert all(9 <= row["at"].hour < 17 for row in rows if row["channel"] in ("pos", "cash")), (
