@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from portal.kit.money import Money, total
 from portal.statements.rules import Line
-from portal.statements.states import CostHead, Side, StatementFund
+from portal.statements.states import CostHead, LineKind, Side, StatementFund
 
 WORDS = Path(__file__).with_name("cost_heads.csv")
 
@@ -26,12 +27,13 @@ class HeadSum:
 def head_of_cost(category: str, item: str) -> CostHead:
     """The head whose word the item's name has, else the category's; `other` where neither has one.
 
-    The words are in cost_heads.csv; of several the first head of that file counts.
+    The words are in cost_heads.csv, the English ones whole: there is no VAT in an elevator. Of several the first head
+    of that file counts.
     Source: 物业服务收费管理办法 (2003) article 11, which leaves taxes and the manager's share out of the nine.
     """
     for text in (item.lower(), category.lower()):
         for head, words in _words():
-            if any(word in text for word in words):
+            if words.search(text):
                 return head
     return CostHead.other
 
@@ -41,11 +43,16 @@ def by_head(lines: Iterable[Line]) -> list[HeadSum]:
     sums: dict[CostHead, list[Money]] = {head: [] for head in CostHead}
     for line in lines:
         if line.fund is StatementFund.service_fee and line.side is Side.expense and not line.is_total:
-            sums[head_of_cost(line.category, f"{line.item.zh} {line.item.en}")].append(line.amount)
+            share = line.kind is LineKind.remuneration
+            sums[CostHead.remuneration if share else head_of_cost(line.category, line.item.zh)].append(line.amount)
     return [HeadSum(head, total(amounts)) for head, amounts in sums.items() if amounts]
 
 
 @cache
-def _words() -> tuple[tuple[CostHead, tuple[str, ...]], ...]:
+def _words() -> tuple[tuple[CostHead, re.Pattern[str]], ...]:
     with WORDS.open(encoding="utf-8", newline="") as file:
-        return tuple((CostHead(row["head"]), tuple(row["words"].lower().split())) for row in csv.DictReader(file))
+        return tuple((CostHead(row["head"]), _any_of(row["words"].lower().split())) for row in csv.DictReader(file))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b{word}(es|s)?\b" if word.isascii() else word for word in words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from portal.kit.bilingual import Bilingual
 from portal.statements.states import LineKind, Side
@@ -52,6 +53,7 @@ _COUNTED = (
 _HEADINGS = (LineKind.deposit, LineKind.pass_through, LineKind.works)
 
 
+@lru_cache(4096)
 def kind_of(side: Side, category: str, item: Bilingual) -> LineKind:
     """What a line is. Totals and balances are known by either name, everything else by the Chinese one alone.
 

@@ -183,6 +183,11 @@ def test_cost_heads() -> None:
     assert head_of_cost("", "清洁外包 cleaning") is CostHead.cleaning
     assert head_of_cost("保险", "责任险") is CostHead.insurance
     assert head_of_cost("", "业主大会奖励") is CostHead.other
+    assert head_of_cost("", "Elevator maintenance") is CostHead.upkeep, "no VAT"
+    translated = a_line("车辆理赔", "5", en="tax"), a_line("房屋中介佣金", "6"), a_line("管理酬金", "7")
+    assert [(one.head, one.amount.fen) for one in by_head(translated)] == [
+        (CostHead.other, 1100), (CostHead.remuneration, 700),
+    ]  # fmt: skip
     heads = by_head([*PAID, FEES])
     assert total(one.amount for one in heads) == total(line.amount for line in PAID)
     assert [one.head for one in heads] == [h for h in CostHead if h in {one.head for one in heads}]
