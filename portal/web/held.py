@@ -89,7 +89,7 @@ def worth_keeping(sent: FormMultiDict) -> Fields:
     return fields if size <= MOST_BYTES and len(fields) <= 50 else {}
 
 
-async def begin(request: Request, kind: Callable[..., F], **values: Any) -> F:
+async def begin(request: Request, kind: Callable[..., F], /, **values: Any) -> F:
     """The form for a GET: with what survived an expired session if there is some, else with these values."""
     fields = await _taken(request)
     return kind(_sent(fields)) if fields else kind(**values)
