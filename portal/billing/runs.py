@@ -100,6 +100,12 @@ class RunCause:
         return self.homes[0] if self.count == 1 else None
 
     @property
+    def names(self) -> list[str]:
+        """The homes, when only that tells what is said of them apart."""
+        said = {str({**home.message.facts, "unit": ""}) for home in self.homes}
+        return [home.unit for home in self.homes if home.unit] if len(said) == 1 else []
+
+    @property
     def more(self) -> int:
         """How many are not listed."""
         return self.count - len(self.homes)

@@ -64,13 +64,11 @@ def _more(
     mine = before.get(item, ())
     if asked := _asked(mine, day):
         return asks_more(asked, version)
-    if any(days.first <= day for days, _ in mine):
-        return True  # it was charged once, and then no more
     beside = {other: asked for other in alike if (asked := _asked(before[other], day))}
     gone = [asked for other, asked in beside.items() if not _on(after.get(other, ()), day)]
     if gone:
         return all(asks_more(asked, version) for asked in gone)
-    if version.formula is Formula.per_quantity:
+    if version.formula is Formula.per_quantity and not mine:
         return False  # nobody pays before they take some
     return bool(beside) or version.days.first >= since
 

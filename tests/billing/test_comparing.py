@@ -105,19 +105,28 @@ async def test_a_rerun_of_a_month_asks_no_more_of_what_it_has_or_was_told(estate
     assert (again.ok, again.totals.bills) == (True, 1)
 
 
-@pytest.mark.anyio
-async def test_what_is_charged_once_is_not_missed_the_month_after(estate):
-    hours = await builders.charge_item(estate.community, "repair", "other")
-    await builders.tariff(estate.community, hours, rate="80", formula="per_quantity")
-    async with unit_of_work(estate.community):
+async def worked(found, item, day):
+    """Three hours of work in 1栋101 on a day, which cost 240 yuan."""
+    async with unit_of_work(found.community):
         await fetch(
             "INSERT INTO unit_charge (id, community, unit, item, quantity, starts_on, ends_on)"
-            " VALUES (gen_random_uuid(), $1, $2, $3, 3, '2026-11-10', '2026-11-10')",
-            estate.community,
-            estate.units["1栋101"],
-            hours,
+            " VALUES (gen_random_uuid(), $1, $2, $3, 3, $4, $4)",
+            found.community,
+            found.units["1栋101"],
+            item,
+            day,
         )
+
+
+@pytest.mark.anyio
+async def test_what_is_charged_once_is_not_missed_and_in_its_bill_nothing_else_is(estate):
+    hours = await builders.charge_item(estate.community, "repair", "other")
+    await builders.tariff(estate.community, hours, rate="80", formula="per_quantity")
+    await worked(estate, hours, date(2026, 11, 10))
     late = await publish_run(estate.community, NOV, NOV.first, approver="cli")
     assert (late.ok, late.totals.by_item) == (True, {"repair": 24000})
     await cost(estate, "lift", "2026-12")
     assert (await publish_run(estate.community, DEC, DEC.first, approver="cli")).ok
+    await worked(estate, hours, date(2026, 12, 10))
+    later = await publish_run(estate.community, DEC, DEC.first, approver="cli")
+    assert (later.ok, later.totals.by_item) == (True, {"repair": 24000})

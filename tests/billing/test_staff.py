@@ -108,6 +108,7 @@ async def test_a_cause_is_one_line_however_many_homes_it_is_about(settings: Sett
     rows = re.findall(r'<tr id="warning-\d+">(.*?)</tr>', preview, re.DOTALL)
     assert len(rows) == 1 and "水费" in rows[0] and "尚未抄表" in rows[0]
     assert all(unit in rows[0] for unit in mingxi.units) and f">{len(mingxi.units)}</td>" in rows[0]
+    assert rows[0].count("还没有抄表读数") == 1, "what is the same of all homes is said once"
     assert preview.index('id="warning-1"') < preview.index("/publication")
     assert "water" not in re.sub(r"<[^>]*>", "", preview)
 

@@ -106,3 +106,10 @@ async def test_a_sale_in_the_month_leaves_the_month_with_the_seller(billed, tmp_
             " JOIN unit u ON u.id = o.unit AND u.name = '1栋101' WHERE o.ends_on IS NULL"
         )
     assert owners == ["P3"]
+
+
+async def test_a_quantity_comes_too_late_for_a_month_whose_lines_do_not_name_theirs(billed, admin, tmp_path):
+    late = "1栋101,bay,1,2026-11-10,2026-11-10"
+    await admin.execute("UPDATE bill_line SET facts = facts - 'quantities'")  # as they were issued formerly
+    (error,) = (await again(tmp_path, "unit_charges", "", late)).as_json()["errors"]
+    assert (error["row"], error["column"], "Begin on 2026-12-01" in error["message"]) == (3, "from", True)

@@ -122,3 +122,10 @@ def test_what_held_before_the_estate_billed_at_all_is_no_rise_where_nothing_of_i
 
 def test_what_only_they_pay_who_take_it_may_begin_at_once():
     assert not found([FEE], [FEE, version(FEE, item="bay", formula=Formula.per_quantity, starts_on=NEXT)])
+    bay = version(FEE, item="bay", formula=Formula.per_quantity, ends_on=date(2026, 10, 31))
+    assert found([FEE, bay], [FEE, bay, version(bay, starts_on=NEXT, ends_on=None)]), "who has some pays again"
+
+
+def test_what_was_left_out_of_the_price_book_before_the_first_bill_is_no_rise():
+    old = replace(FEE, ends_on=date(2026, 6, 30))
+    assert not found([old], [old, version(FEE, starts_on=date(2026, 7, 1), rate=Decimal(4))])
