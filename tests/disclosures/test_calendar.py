@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from portal.db import fetch, unit_of_work
 from portal.disclosures.actions import record_disclosure
@@ -105,6 +107,35 @@ async def test_a_budget_is_fulfilled_by_a_statement_published_within_its_year_an
     assert ("budget", "2026-01", ON) in await calendar(estate)
     await disclosures(date(2027, 1, 5))
     assert ("service_accounts", "2026-01", None) in await calendar(estate), "a budget tells nobody what was spent"
+
+
+async def test_a_budget_of_a_year_that_is_over_is_no_account_of_it_and_its_poster_says_planned(
+    settings: Settings,
+) -> None:
+    estate = await since_2025()
+    for code, kind in (("late", "budget"), ("told", "actual")):
+        fees = [("service_fee", "income", "收入", "物业费", 12300, None, None, "")]
+        statement = await books.draft(estate.community, fees, code=code, title=f"2025年{code}")
+        async with unit_of_work(estate.community):
+            await fetch(
+                "UPDATE statement SET starts_on = '2025-01-01', ends_on = '2025-12-31', kind = $2 WHERE id = $1",
+                statement,
+                kind,
+            )
+        await books.publish(estate, statement)
+        await disclosures(ON)
+        told = ("service_accounts", "2025-01", None if kind == "budget" else ON)
+        assert told in await calendar(estate)
+    async with unit_of_work(estate.community):
+        rows = await fetch("SELECT id, duty FROM disclosure WHERE starts_on = '2025-01-01'")
+    ids = {row["duty"]: row["id"] for row in rows}
+    async with browser(settings, estate["冯丽"]) as client:
+        posters = [await client.get(f"/desk/disclosures/{ids[duty]}/poster") for duty in ("budget", "service_accounts")]
+    budget, accounts = (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(one.content)).pages) for one in posters
+    )
+    assert "预算收入" in budget and "2025年late" in budget and "2025年told" not in budget
+    assert "预算收入" not in accounts and "2025年told" in accounts and "2025年late" not in accounts
 
 
 async def test_a_published_statement_fulfils_what_it_tells_of(settings: Settings) -> None:

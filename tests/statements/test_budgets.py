@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from portal.estate.report import Report
 from portal.kit.errors import Invalid, Refused
 from portal.settings import Settings
 from portal.statements import queries
+from portal.statements.content import kind_told
 from portal.statements.drafting import Wish, draft_from_books
 from portal.statements.states import Basis, StatementKind
 from portal.verify import verify
@@ -127,6 +128,22 @@ async def test_what_is_not_over_is_not_published_as_having_happened(tmp_path: Pa
     await bring(tmp_path, 2026, kind="budget")
     await books.publish(mingxi, running)
     assert (await verify())["failed"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "published", "kind"),
+    [
+        ("2026-01-01", "2026-12-31", "2026-03-01", "budget"), ("2026-01-01", "2026-12-31", "2027-01-01", "actual"),
+        ("2026-12-01", "2026-12-31", "2026-12-31", "budget"), ("2999-01-01", "2999-12-31", None, "budget"),
+        ("2026-01-01", "2026-01-31", None, "actual"),
+    ],
+)  # fmt: skip
+def test_what_was_published_before_budgets_were_told_apart_is_one_if_its_days_were_not_over(
+    first: str, last: str, published: str | None, kind: str
+) -> None:
+    at = published and datetime.fromisoformat(f"{published}T12:00:00+08:00")
+    days = {"starts_on": date.fromisoformat(first), "ends_on": date.fromisoformat(last)}
+    assert kind_told({"kind": None, "published_at": at, "timezone": "Asia/Shanghai", **days}) == kind
 
 
 async def test_the_books_are_not_drafted_into_a_budget(tmp_path: Path) -> None:

@@ -68,7 +68,17 @@ async def test_books_that_moved_on_are_found_and_drafting_again_mends_it() -> No
     assert found.reconciliation and found.reconciliation.difference == Money(100)
     with pytest.raises(Refused):
         await sign_statement(drafted, estate["蒋涛"])
+    async with unit_of_work(estate.community):
+        await fetch_value(
+            "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
+            " amount, is_total, kind) VALUES (gen_random_uuid(), $1, $2, 99, 'service_fee', 'income', '', '上年结转',"
+            " '', 700, true, 'opening') RETURNING id",
+            estate.community,
+            drafted,
+        )
     assert await draft_from_books(estate["沈平"], estate.community, wish(Basis.accrual)) == drafted
+    (fund,) = (await queries.statement_at(estate["蒋涛"], drafted)).shown.funds
+    assert fund.opening == Money(700), "what was carried over stays"
     assert not (await queries.statement_at(estate["蒋涛"], drafted)).shown.open_findings
 
 
