@@ -67,6 +67,7 @@ ROUTERS: tuple[str, ...] = (
     "arrears.pages",
     "arrears.staff",
     "arrears.ending",
+    "arrears.debtors",
     "evidence.staff",
     "letters.pages",
     "letters.staff",

@@ -31,7 +31,7 @@ APPEND_ONLY = (
     "letter", "letter_proof", "next_action",
     "ladder_version", "ladder_rule", "claim_line", "claim_step", "statement_question", "statement_answer",
     "common_contract", "common_receipt", "common_movement", "committee_expense",
-    "committee_vote", "committee_spending", "committee_consent", "step_cost",
+    "committee_vote", "committee_spending", "committee_consent", "step_cost", "person_standing",
 )  # fmt: skip
 
 # Rows that are swept away when their time is over. Everything else is ended by a date or a state, never deleted.

@@ -32,6 +32,8 @@ NULLABLE = {
     "binding.occupancy": "only an approved one made a tie",
     "verification.ended_at": "not through yet, or cut off",
     "contact.body": "nothing was noted",
+    "person_standing.address": "at the home, or not known",
+    "person_standing.represented_by": "nobody has inherited",
     "contact.witness": "a call needs nobody else",
     "case_reason.contact": "said without a contact",
     "letter_code.used_at": "not used yet",

@@ -279,6 +279,7 @@ async def _found(home: Home) -> dict[str, UUID | str]:
         "cases.photo": ("SELECT id FROM photo WHERE subject = $1", f"contact:{home.ids['cases.contact']}"),
         "case.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
         "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
+        "debtors.debtor": ("SELECT debtor FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")
     await add_device(home.who, f"{PUSHES}/push/{home.who.human}", POINT, "A" * 22, sandbox=PUSHES)

@@ -10,6 +10,7 @@ from portal.arrears.facts import facts_of, kept, looks_of
 from portal.arrears.rules import RULE, Standing, changed_on, look
 from portal.arrears.sifting import remember
 from portal.arrears.states import CaseState, Why
+from portal.arrears.still import keep_still
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, fetch_value
@@ -31,6 +32,7 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
         list(debtors),
         on,
     )
+    await keep_still(debtors, actor=actor)
     later = await fetch(
         "SELECT DISTINCT debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND looked_on > $2", list(debtors), on
     )

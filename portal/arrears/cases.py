@@ -13,6 +13,7 @@ from portal.arrears.ahead import to_owner, to_staff
 from portal.arrears.facts import facts_of, looks_of
 from portal.arrears.giving import Looked, next_steps
 from portal.arrears.patience import NOTHING, Next
+from portal.arrears.reaching import NOTES
 from portal.arrears.rules import Standing, look, unchanged
 from portal.arrears.sifting import SUMS
 from portal.arrears.states import RUNGS, CaseState, Rung
@@ -21,6 +22,8 @@ from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import SEED
+from portal.people.states import DebtorStanding
+from portal.units.standing import members_of, standing_of
 
 _SMALL = """
 (SELECT r.small_balance FROM ladder_version v JOIN ladder_rule r ON r.version = v.id AND r.position = 0
@@ -73,6 +76,7 @@ class CaseRow:
     closed_on: date | None
     plan: UUID | None
     small: Money
+    standing: DebtorStanding
 
     @property
     def chaseable(self) -> Money:
@@ -103,6 +107,21 @@ class CaseRow:
     def live(self) -> bool:
         """Whether it is not closed."""
         return self.state is not CaseState.closed
+
+    @property
+    def note(self) -> str | None:
+        """What to mind about those who owe, as a marked sentence."""
+        return NOTES.get(self.standing)
+
+    @property
+    def may_be_called(self) -> bool:
+        """Whether somebody lives who can be called about it."""
+        return self.standing is not DebtorStanding.deceased
+
+    @property
+    def may_be_visited(self) -> bool:
+        """Whether the home is where they are to be found."""
+        return self.standing is DebtorStanding.owner
 
     @property
     def can_be_paid(self) -> bool:
@@ -211,14 +230,24 @@ async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
 
 
 async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[CaseRow]:
-    """The whole of stored cases (row, how it stands, on which day) with what comes next for each."""
+    """The whole of stored cases (row, how it stands, on which day) with what comes next, and for whom."""
     steps = await next_steps(
         [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, standing, on in rows if standing]
     )
-    return [_case(row, standing, on, steps.get(row["id"], NOTHING)) for row, standing, on in rows]
+    whose = await _whose([row for row, _standing, _on in rows])
+    return [
+        _case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]]) for row, standing, on in rows
+    ]
 
 
-def _case(row: Record, standing: Standing | None, on: date, ahead: Next) -> CaseRow:
+async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:
+    """How those who owe stand to their homes, by debtor."""
+    days = {row["debtor"]: clock.today(row["timezone"]) for row in rows}
+    members = await members_of(list(days), list(days.values())) if days else {}
+    return {debtor: standing_of(members[debtor]) for debtor in days}
+
+
+def _case(row: Record, standing: Standing | None, on: date, ahead: Next, whose: DebtorStanding) -> CaseRow:
     return CaseRow(
         id=row["id"],
         community=row["community"],
@@ -241,6 +270,7 @@ def _case(row: Record, standing: Standing | None, on: date, ahead: Next) -> Case
         closed_on=row["closed_on"],
         plan=row["plan"],
         small=_small(row),
+        standing=whose,
     )
 
 

@@ -12,6 +12,7 @@ from portal.arrears.facts import facts_of
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.known import known_of
 from portal.arrears.locking import case_at_desk
+from portal.arrears.reaching import may_turn_to
 from portal.arrears.states import ATTEMPTS, MAY_COME_OF, PAPER, TELLS, CaseState, ContactChannel, ContactOutcome, Reason
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
@@ -84,6 +85,7 @@ async def log_contact(
         raise Invalid("outcome", DOES_NOT_FIT)
     if case["state"] == CaseState.closed:
         raise Refused(CLOSED)
+    await may_turn_to(case["debtor"], channel, clock.today(case["timezone"]))
     on = day_of(happened_on, case["opened_on"], clock.today(case["timezone"]))
     me = await staff_of(by, case["community"])
     other = await second_person(case["community"], witness, me, needed=channel is ContactChannel.visit)

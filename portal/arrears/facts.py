@@ -12,6 +12,7 @@ from uuid import UUID
 from portal.arrears.rules import Before, Debt, Facts, Standing, less_owed
 from portal.arrears.states import CaseState
 from portal.db import fetch
+from portal.holds.queries import pauses_of
 from portal.kit.money import Money
 
 _DEBTS = """
@@ -51,7 +52,8 @@ async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, 
         debts[row["debtor"]].append(debt)
         if row["whole"]:
             whole.add(row["debtor"])
-    return {debtor: Facts(tuple(debts[debtor]), debtor in whole) for debtor in debtors}
+    pauses = await pauses_of(debtors)
+    return {debtor: Facts(tuple(debts[debtor]), debtor in whole, pauses=pauses.get(debtor, ())) for debtor in debtors}
 
 
 async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
@@ -90,6 +92,7 @@ def kept(facts: Facts, standing: Standing, on: date) -> str:
             ],
             "whole_hold": facts.whole_hold,
             "reduced_on": facts.reduced_on.isoformat() if facts.reduced_on else None,
+            "pauses": [[first.isoformat(), last.isoformat()] for first, last in facts.pauses],
             "overdue": standing.overdue.fen,
             "held": standing.held.fen,
             "days": standing.days,

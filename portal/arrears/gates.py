@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from portal.arrears.limitation import Clock
 from portal.arrears.patience import NO_TIME, Given
-from portal.arrears.rules import FIRST_DAY, LAST, Standing
+from portal.arrears.rules import FIRST_DAY, LAST, Standing, stage_by_days
 from portal.arrears.states import ATTEMPTS, BY_HAND, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate, Rung
+from portal.holds.rules import stood_still
 from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 
 FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks
+VISITED = 3  # the stage whose step is a visit
 WEEK = timedelta(days=7)
 
 
@@ -38,7 +40,7 @@ class Known:
     `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
     departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
     `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4),
-    `given` what gives them time.
+    `given` what gives them time, `elsewhere` whether the home is no place to find them.
     """
 
     since: date
@@ -52,6 +54,11 @@ class Known:
     credit: Money = ZERO
     clocks: tuple[Clock, ...] = ()
     given: Given = NO_TIME
+    elsewhere: bool = False
+
+    def after(self, day: date, days: int, on: date) -> date:
+        """So many days after one, as far as days have counted until `on`."""
+        return day + timedelta(days=days + stood_still(self.given.pauses, day, on))
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,12 @@ class Check:
 def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
     """Every gate before stage `target` (1-4) for a case that stands like this on a day; it climbs when all are open."""
     least = policy.least_days[target - 1]
-    stays_until = known.since + timedelta(days=least)
+    stays_until = known.after(known.since, least, on)
+    days = _counted(standing, known)
     checks = [
         _no_hold(standing),
         _owed(standing, known, policy),
-        Check(Gate.days, standing.by_days >= target, {"days": standing.days, "least": FIRST_DAY[target]}),
+        Check(Gate.days, stage_by_days(days) >= target, {"days": days, "least": FIRST_DAY[target]}),
         Check(Gate.stay, on >= stays_until, {"day": stays_until, "since": known.since, "least": least}),
         *their_time(known.given, on),
         _previous_step(target - 1, known),
@@ -95,9 +103,17 @@ def gates_of_law(standing: Standing, known: Known, policy: Policy, on: date) -> 
     return (*gates_of_paper(standing, known, policy, on), *law)
 
 
+def _counted(standing: Standing, known: Known) -> int:
+    """The days since the oldest charge that may be chased was due, without those that count against nobody."""
+    if standing.oldest is None:
+        return 0
+    on = standing.oldest + timedelta(days=standing.days)
+    return standing.days - stood_still(known.given.pauses, standing.oldest, on)
+
+
 def may_remind(standing: Standing, known: Known, policy: Policy, on: date) -> bool:
     """Whether the reminder goes out now: not sent yet, the days of grace after the due day over, nothing in between."""
-    late = known.reminded_on is None and standing.days > policy.buffer_days
+    late = known.reminded_on is None and _counted(standing, known) > policy.buffer_days
     checks = (*gates_of_paper(standing, known, policy, on), letter_over(known.given, on))
     return late and all(check.open for check in checks)
 
@@ -152,6 +168,8 @@ def contact_cap(contacts: Sequence[Reached], policy: Policy, on: date) -> Check:
 
 def _previous_step(stage: int, known: Known) -> Check:
     """Whether what belongs to the present stage was done, and since when there is proof of it."""
+    if known.elsewhere:
+        stage = min(stage, VISITED - 1)  # nobody goes to a home for those who are not there: they are written to
     if stage == 0:
         return Check(Gate.previous_step, True, {"stage": stage, "day": None})
     steps = [(c.on, c.channel.value) for c in known.contacts if c.on >= known.since and _counts(stage, c)]
@@ -164,7 +182,7 @@ def _previous_step(stage: int, known: Known) -> Check:
 def _counts(stage: int, one: Reached) -> bool:
     """Whether a contact is the step of a stage: a reminder, a call or notice, a visit by two (or their letter)."""
     spoken = one.outcome in SPOKEN
-    if stage >= 3:
+    if stage >= VISITED:
         there = (spoken and one.channel is ContactChannel.visit) or (one.proves and one.outcome in BY_HAND)
         return there and one.witnessed
     return spoken or one.proves
@@ -173,7 +191,7 @@ def _counts(stage: int, one: Reached) -> bool:
 def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
     """A demand that arrived and whose grace is over, no dispute, time that still runs, and somebody who asked why."""
     arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.proves]
-    over = min(arrived) + timedelta(days=policy.grace_days) if arrived else None
+    over = known.after(min(arrived), policy.grace_days, on) if arrived else None
     return [
         Check(Gate.demand_over, over is not None and on > over, {"day": over}),
         Check(Gate.no_dispute, not known.disputes, {"n": known.disputes}),

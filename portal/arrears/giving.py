@@ -14,12 +14,14 @@ from portal.arrears.rules import Standing
 from portal.arrears.terms import policies_of
 from portal.db import fetch
 from portal.holds.hardship import HELD_FOR
+from portal.holds.queries import pauses_of
+from portal.holds.rules import Pauses
 from portal.kit import clock
 from portal.ladders.queries import ladder_of
 
 # The newest promise counts, unless what came in since is as much. An answered request gives time until its first day.
 _GIVEN = """
-SELECT k.id, k.community, p.on_day AS promised,
+SELECT k.id, k.community, k.debtor, p.on_day AS promised,
  (SELECT max(t.until) FROM time_given t WHERE t.arrears_case = k.id) AS letter,
  coalesce(r.state = 'requested', false) AS asked, CASE WHEN r.state <> 'requested' THEN r.first_on END AS offered,
  (SELECT max((p.asked_at AT TIME ZONE c.timezone)::date) FROM plan p
@@ -63,12 +65,15 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
     rows = await fetch(_GIVEN, list(days))
     lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
     slow = await _books_late({row["community"] for row in lately})
-    return {row["id"]: _given(row, in_the_post=row["community"] in slow) for row in rows}
+    pauses = await pauses_of([row["debtor"] for row in rows])
+    return {
+        row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows
+    }
 
 
-def _given(row: Record, *, in_the_post: bool) -> Given:
+def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
     hardship = row["hard_on"] + HELD_FOR if row["hard_on"] else None
-    return Given(row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"])
+    return Given(row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"], pauses)
 
 
 async def _books_late(communities: set[int]) -> set[int]:

@@ -20,12 +20,14 @@ from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.notices.states import OUT, NoticeKind
+from portal.units.standing import AT_HOME
 
 LEFT_LYING = timedelta(minutes=5)  # an event of Stripe that is older and not booked may be this debtor's money
 
-_FACTS = """
+_FACTS = f"""
 WITH k AS MATERIALIZED (SELECT k.*, $2 || ':case:' || k.id || ':' AS key FROM arrears_case k WHERE k.id = ANY($1))
-SELECT k.id,
+SELECT k.id, NOT {AT_HOME.format(debtor="k.debtor", day="($6::timestamptz AT TIME ZONE c.timezone)::date")}
+   AS elsewhere,
  (SELECT max(s.changed_on) FROM (SELECT changed_on, stage, lag(stage) OVER (ORDER BY changed_on, at) AS before
    FROM case_stage WHERE arrears_case = k.id) s WHERE s.before IS DISTINCT FROM s.stage) AS since,
  (SELECT min((n.created_at AT TIME ZONE c.timezone)::date) FROM notice n JOIN delivery v ON v.notice = n.id
@@ -69,6 +71,7 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
         [state.value for state in OUT],
         [state.value for state in LIVE_ATTEMPTS],
         [state.value for state in LIVE_DISPUTES],
+        clock.now(),
     )
     return {
         row["id"]: Known(
@@ -82,6 +85,7 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
             reason_known=row["reason"] not in (None, Reason.unknown.value),
             credit=Money(row["credit"]),
             given=given[row["id"]],
+            elsewhere=row["elsewhere"],
         )
         for row in rows
     }

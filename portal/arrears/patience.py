@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from portal.arrears.rules import FIRST_DAY, LAST, Standing
 from portal.arrears.states import RUNGS, CaseState, Rung
+from portal.holds.rules import Pauses, stood_still
 from portal.ladders.rules import Policy
 
 DAY = timedelta(days=1)
@@ -37,7 +38,8 @@ class Given:
     `promised` is the day of the newest promise that is not kept (yet), `in_the_post` whether money of that day may
     still be booked on the next; `letter` the latest day that a letter named; `asked` whether instalments were asked for
     and nobody answered; `offered` the first day of an answer that they may agree with; `hardship` the end of the two
-    weeks after they asked and said that paying is hard; `held` the end of the hold on everything, if it has one.
+    weeks after they asked and said that paying is hard; `held` the end of the hold on everything, if it has one;
+    `pauses` when everything stood still, which counts against nobody.
     """
 
     promised: date | None = None
@@ -47,6 +49,7 @@ class Given:
     offered: date | None = None
     hardship: date | None = None
     held: date | None = None
+    pauses: Pauses = ()
 
     def promise_lasts(self, on: date) -> bool:
         """Whether the day of the promise is not over, or its money may still be on its way into the books."""
@@ -144,8 +147,13 @@ def next_of(standing: Standing, since: date, policy: Policy, given: Given, on: d
     rung = RUNGS[standing.stage + 1]
     if pause and pause.until is None:
         return Next(NextKind.waits, rung, pause=pause)
-    days = [standing.oldest + timedelta(days=FIRST_DAY[standing.stage + 1])]
-    days.append(since + timedelta(days=policy.least_days[standing.stage]))
+    days = [
+        day + timedelta(days=least + stood_still(given.pauses, day, on))
+        for day, least in (
+            (standing.oldest, FIRST_DAY[standing.stage + 1]),
+            (since, policy.least_days[standing.stage]),
+        )
+    ]
     if pause and pause.free_on:
         days.append(pause.free_on)
     day = max(days)

@@ -26,6 +26,7 @@ from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
 from portal.kit.paging import offset, pages
 from portal.people.principal import Principal, Role
+from portal.units.standing import Member, members_of
 
 READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 EXPORTERS = (Role.finance, Role.manager, Role.legal)  # of evidence
@@ -62,10 +63,10 @@ class CaseList:
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case for staff, with its persons (name, phone) and its file."""
+    """A case for staff, with those who owe and its file."""
 
     case: CaseRow
-    people: list[tuple[str, str | None]]
+    people: list[Member]
     file: CaseFile
     log: Log
     todo: Todo | None
@@ -205,16 +206,11 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     if not rows:
         raise Missing
     found = (await standing_cases(rows))[0]
-    people = await fetch(
-        "SELECT n.name, n.phone FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = $1"
-        " ORDER BY n.external_id",
-        found.debtor,
-    )
-    names = [(row["name"], row["phone"]) for row in people]
+    people = (await members_of([found.debtor], [clock.today(found.zone)]))[found.debtor]
     log = await log_of(by, found)
     return CasePage(
         found,
-        names,
+        people,
         await file_of(found, keeper=by.may(found.community, *KEEPERS)),
         log,
         (await todos_of(by, [found.id])).get(found.id),

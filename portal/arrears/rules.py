@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from portal.arrears.states import CaseState, Why
+from portal.holds.rules import stood_still
 from portal.kit.money import ZERO, Money, total
 from portal.ladders.rules import SEED
 
@@ -42,11 +43,13 @@ class Facts:
     """What a debtor owes for a unit, and whether a hold on everything lasts. Only what is past due counts.
 
     `reduced_on` is the day on which less became owed than at the last change, None when that is today or never was.
+    `pauses` are days that count against nobody, each from the first to the one on which it went on.
     """
 
     debts: tuple[Debt, ...]
     whole_hold: bool = False
     reduced_on: date | None = None
+    pauses: tuple[tuple[date, date], ...] = ()
 
     def overdue_on(self, on: date) -> Facts:
         """The same without what is not past its due date on this day."""
@@ -111,7 +114,7 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
     held = overdue if seen.whole_hold else total(d.held for d in seen.debts)
     oldest = _oldest(seen, respect_whole_hold=True)
     state = CaseState.paused if seen.whole_hold else CaseState.open
-    stage = _stage(seen, before, on, stage_by_days((on - oldest).days if oldest else 0))
+    stage = _stage(seen, before, on, stage_by_days(_counted(seen, oldest, on)))
     if overdue <= small:
         stage = min(stage, QUIET)
     standing = unchanged(state, stage, overdue, held, oldest, on)
@@ -122,6 +125,10 @@ def unchanged(state: CaseState, stage: int, overdue: Money, held: Money, oldest:
     """How a case stands on a day when nothing else has changed; `oldest` is None when nothing may be chased."""
     days = (on - oldest).days if oldest else 0
     return Standing(state, stage, None, overdue, held, days, stage_by_days(days), oldest)
+
+
+def _counted(facts: Facts, oldest: date | None, on: date) -> int:
+    return (on - oldest).days - stood_still(facts.pauses, oldest, on) if oldest else 0
 
 
 def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date) -> date:
@@ -150,7 +157,7 @@ def _stage(facts: Facts, before: Before | None, on: date, by_days: int) -> int:
     # Under a hold on everything the money still counts: the stage is right when the hold ends.
     oldest = _oldest(facts, respect_whole_hold=False)
     then = min(facts.reduced_on or on, on)
-    return min(before.stage, stage_by_days((then - oldest).days) if oldest else 0)
+    return min(before.stage, stage_by_days(_counted(facts, oldest, then)))
 
 
 def less_owed(facts: Facts, before: Before) -> bool:

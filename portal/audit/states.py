@@ -75,6 +75,7 @@ class AuditVerb(StrEnum):
     PHONE_CHANGE_ASKED = "phone_change_asked"
     PHONE_CHANGE_REFUSED = "phone_change_refused"
     PHONE_CHANGED = "phone_changed"
+    PERSON_STANDING_RECORDED = "person_standing_recorded"
     STATEMENT_SIGNED = "statement_signed"
     STATEMENT_EXPLAINED = "statement_explained"
     STATEMENT_DOCUMENTED = "statement_documented"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -58,3 +60,17 @@ def _row(row: Record) -> HoldRow:
         row["until"],
         row["note"],
     )
+
+
+async def pauses_of(debtors: Sequence[UUID]) -> dict[UUID, tuple[tuple[date, date], ...]]:
+    """When everything of some debtors stood still because they had died, as `rules` counts; in the running work."""
+    found: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT h.debtor, (h.placed_at AT TIME ZONE c.timezone)::date AS first,"
+        " coalesce((h.released_at AT TIME ZONE c.timezone)::date, 'infinity') AS last"
+        " FROM hold h JOIN community c ON c.id = h.community WHERE h.debtor = ANY($1::uuid[])"
+        " AND h.reason = 'deceased' ORDER BY h.placed_at",
+        list(debtors),
+    ):
+        found[row["debtor"]].append((row["first"], row["last"]))
+    return {debtor: tuple(pauses) for debtor, pauses in found.items()}

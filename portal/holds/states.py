@@ -11,3 +11,4 @@ class HoldReason(StrEnum):
     payment = "payment"
     manual = "manual"
     hardship = "hardship"
+    deceased = "deceased"

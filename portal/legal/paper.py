@@ -17,6 +17,12 @@ HOW = {
     "registered": "以挂号信送达",
     "opened": "由业主在其业主服务收件箱中打开",
 }
+# Who they are said to be; an heir answers with what was inherited (Civil Code 1161).
+ROLES = {
+    "owner": "系%s的业主。",
+    "former": "在下列费用所属期间系%s的业主，房屋现已变更业主。",
+    "heir": "系%s原业主的继承人，在所得遗产的实际价值范围内清偿。",
+}
 
 
 async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
@@ -29,6 +35,8 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
         "estate": facts["estate"],
         "unit": facts["unit"],
         "owners": facts["owners"] or "",
+        "role": ROLES.get(facts.get("standing", ""), ROLES["owner"]) % f"{facts['estate']}{facts['unit']}",
+        "live_at": "；".join(facts.get("addresses", ())),
         "contract": facts["contract"] or "",
         "prepared": written_day(claim.steps[0].on),
         "total": f"{row.amount.yuan:,.2f}",

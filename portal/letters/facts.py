@@ -14,6 +14,8 @@ from portal.db import fetch, fetch_one
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.people.states import DebtorStanding
+from portal.units.standing import Member, members_of, standing_of
 
 _LINES = """
 SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - w.outstanding AS paid,
@@ -24,9 +26,8 @@ JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN u
 WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
 """
 _HEAD = """
-SELECT d.community, c.contract_ref, u.name AS unit, n.names FROM debtor d
-JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit LEFT JOIN debtor_names n ON n.debtor = d.id
-WHERE d.id = $1
+SELECT d.community, c.contract_ref, u.name AS unit FROM debtor d
+JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit WHERE d.id = $1
 """
 
 # A letter l of a case k outlives its sum when anything that it asks for was paid, credited or held since: less of one
@@ -67,8 +68,13 @@ def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
     ]
 
 
+def named(member: Member) -> str:
+    """Somebody who owes as a paper names them: an heir with whose heir they are."""
+    return f"{member.name}（{member.whose}的继承人）" if member.standing is DebtorStanding.heir else member.name
+
+
 async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
-    """The company, the home, its owners, and each line past its date with what may be asked of it (fen), as it is now.
+    """The company, the home, who can be addressed, and each line past its date with what is asked of it (fen) now.
 
     Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it.
     """
@@ -76,6 +82,8 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
     assert head
     creditor = await creditor_of(head["community"])
     creditor.must_fill(paper)
+    members = (await members_of([debtor], [on]))[debtor]
+    reached = [member for member in members if member.reachable]
     lines = [
         {
             "bill": line["bill"],
@@ -102,7 +110,9 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
         "estate": creditor.estate,
         "creditor": creditor.as_facts(),
         "unit": head["unit"],
-        "owners": head["names"],
+        "owners": "、".join(named(member) for member in reached),
+        "standing": standing_of(members).value,
+        "addresses": [f"{member.name}：{member.address}" for member in reached if member.address],
         "hotline": creditor.telephone,
         "contract": head["contract_ref"],
         "lines": lines,

@@ -12,6 +12,11 @@ from portal.kit.paper import typeset, written_day
 from portal.kit.qr import svg_qr
 from portal.letters.queries import LetterRow
 from portal.letters.states import LetterKind
+from portal.people.states import DebtorStanding
+
+PLACES = {DebtorStanding.former.value: "的原业主"}
+_OWN = "请先登记本人的通信地址，不寄往原住处"
+NO_ADDRESS = {DebtorStanding.former.value: _OWN, DebtorStanding.heir.value: _OWN}
 
 
 async def letters_pdf(letters: Sequence[tuple[LetterRow, dict[str, Any], datetime]], sandbox: bool = False) -> bytes:
@@ -28,6 +33,8 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "unit": facts["unit"],
         "owners": facts["owners"] or "—",
         "creditor": facts.get("creditor"),  # letters of before name the estate alone
+        "place": place_of(facts),
+        "send_to": "；".join(facts.get("addresses", ())) or NO_ADDRESS.get(facts.get("standing", ""), ""),
         "contract": facts["contract"] or "",
         "hotline": facts["hotline"] or "",
         "issued": written_day(row.issued_on),
@@ -39,6 +46,11 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "qr": svg_qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
         "lines": [stated_line(line) for line in facts["lines"]],
     }
+
+
+def place_of(facts: dict[str, Any]) -> str:
+    """The home as an addressee's: an owner of before is named as one."""
+    return f"{facts['estate']}{facts['unit']}{PLACES.get(facts.get('standing', ''), '')}"
 
 
 def stated_line(line: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from asyncpg import Record
 from portal.arrears.contacts import CALLERS, day_of, keep_contact, second_person
 from portal.arrears.giving import give_time
 from portal.arrears.locking import case_at_desk
+from portal.arrears.reaching import may_turn_to
 from portal.arrears.states import DELIVERED, PROVEN, CaseState, ContactChannel, ContactOutcome
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.files.actions import Sent, encode, keep_photos
@@ -71,6 +72,8 @@ async def record_delivery(
         if case["state"] == CaseState.closed:
             raise Refused(CLOSED)
         _complete(way, number, enclosed, photos=len(drawn))
+        if way is ContactOutcome.posted:
+            await may_turn_to(case["debtor"], ContactChannel.visit, clock.today(case["timezone"]))
         on = day_of(happened_on, found["issued_on"], max(clock.today(case["timezone"]), found["issued_on"]))
         me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
         other = await second_person(case["community"], witness, me, needed=posted, field="witness")

@@ -21,7 +21,7 @@ from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.letters.facts import SUPERSEDED, AskedLine, asked_lines
 from portal.letters.states import LetterKind, LetterState, number_of
-from portal.letters.waiting import ARRIVED, homes_waiting
+from portal.letters.waiting import ARRIVED, HERE, homes_waiting
 from portal.people.principal import Principal
 from portal.people.queries import community_called
 
@@ -97,12 +97,16 @@ class BuildingRow:
 
 @dataclass(frozen=True)
 class LetterQueue:
-    """The letters that are on their way, what is late first, and what is to be written, by building."""
+    """The letters that are on their way, what is late first, and what is to be written, by building.
+
+    `by_mail` are cases that wait for a notice of those who are not at the home: nothing is brought there for them.
+    """
 
     rows: list[LetterRow]
     found: int
     late: int
     buildings: list[BuildingRow]
+    by_mail: list[CaseRow]
     page: int
     pages: int
 
@@ -132,7 +136,8 @@ _UNDER_WAY = (
 )
 _TO_PRINT = (
     "WITH w AS (" + _ROWS + " WHERE l.community = $1 AND coalesce(u.building, '') = $2 AND l.kind <> 'lawyer_draft'"
-    " AND k.state <> 'closed') SELECT * FROM w WHERE state NOT IN ('delivered', 'superseded') ORDER BY number LIMIT 500"
+    " AND k.state <> 'closed' AND " + HERE.format(now="$3") + ")"
+    " SELECT * FROM w WHERE state NOT IN ('delivered', 'superseded') ORDER BY number LIMIT 500"
 )
 # $2 are the cases that wait for a notice.
 _BUILDINGS = f"""
@@ -141,7 +146,7 @@ SELECT c.id AS community, c.code, c.name AS estate, coalesce(u.building, '') AS 
   coalesce(sum((SELECT count(*) FROM letter l WHERE l.arrears_case = k.id AND l.kind <> 'lawyer_draft'
     AND NOT {ARRIVED} AND NOT {SUPERSEDED})), 0)::int AS to_deliver
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
-WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND k.stage >= 2
+WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND k.stage >= 2 AND {HERE.format(now="$3")}
 GROUP BY c.id, c.code, c.name, coalesce(u.building, '') ORDER BY c.code, min(u.sort_key)
 """
 _FIRST = (
@@ -211,13 +216,16 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     communities = list(by.with_role(*READERS))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
-    buildings = await fetch(_BUILDINGS, communities, [case.id for case in await homes_waiting(communities)])
+    here = [case.id for case in await homes_waiting(communities)]
+    buildings = await fetch(_BUILDINGS, communities, here, clock.now())
+    elsewhere = await homes_waiting(communities, at_home=False)
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
         [_row(row) for row in rows],
         found,
         late,
         [BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
+        await standing_cases(await rows_where(_FIRST, [case.id for case in elsewhere])),
         max(page, 1),
         pages(found, PER_PAGE),
     )
@@ -233,7 +241,7 @@ async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
 @reading
 async def to_print(by: Principal, code: str, building: str) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
     """The letters of a building that are to be delivered, with their facts. Raises Missing when there is none."""
-    rows = await fetch(_TO_PRINT, await community_called(by, code, *READERS), building)
+    rows = await fetch(_TO_PRINT, await community_called(by, code, *READERS), building, clock.now())
     if not rows:
         raise Missing
     return [(_row(row), json.loads(row["facts"]), row["at"]) for row in rows]

@@ -11,23 +11,29 @@ from portal.arrears.patience import pause_on
 from portal.arrears.states import CaseState
 from portal.letters.facts import SUPERSEDED
 from portal.letters.states import FROM_STAGE, LetterKind
+from portal.units.standing import AT_HOME
 
 ARRIVED = "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)"
+# Letters to owners of before are not among those that are brought to a building: they are sent to their own address.
+HERE = AT_HOME.format(debtor="k.debtor", day="({now}::timestamptz AT TIME ZONE c.timezone)::date")
 # No notice was written since the case was opened, or only one that is superseded and never arrived.
 _UNWRITTEN = f"""
 k.community = ANY($3::int[]) AND ($4::text IS NULL OR coalesce(u.building, '') = $4) AND k.state = 'open'
 AND k.stage = $5 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice'
-  AND ({ARRIVED} OR NOT {SUPERSEDED}))
+  AND ({ARRIVED} OR NOT {SUPERSEDED})) AND {HERE.format(now="$1")} = $6
 """
 
 
-async def homes_waiting(communities: Sequence[int], building: str | None = None) -> list[Outline]:
+async def homes_waiting(
+    communities: Sequence[int], building: str | None = None, *, at_home: bool = True
+) -> list[Outline]:
     """The cases of some communities, or of one building there, to which a notice may go today; in the running work.
 
+    Those who are not `at_home` are asked for apart: to them nothing is brought.
     The time that a letter gives keeps no new one from them once it is superseded.
     """
     stage = FROM_STAGE[LetterKind.notice]
-    found = await outlines_where(_UNWRITTEN, list(communities), building, stage)
+    found = await outlines_where(_UNWRITTEN, list(communities), building, stage, at_home)
     given = await given_of({case.id: case.on for case in found})
     return [
         case

@@ -38,6 +38,20 @@ LONGEST = 300  # signs that a lock screen could show
 ADDRESS = {Channel.sms: "phone", Channel.email: "email", Channel.push: "targets", Channel.wechat: "openid"}
 CLAIM_LASTS = timedelta(minutes=1)  # after that, whoever claimed it has died on the way
 
+# To whom a delivery goes at this moment: whoever has inherited from the person it was meant for, in their stead. While
+# nobody has, nothing goes to a number or address of the dead, whoever shares it.
+_TO_SEND = """
+SELECT d.community, d.channel, d.notice, p.human, n.kind, n.facts, n.link, coalesce(d.address, p.phone) AS phone,
+  p.email, coalesce(h.language, p.language) AS language, h.wechat_openid AS openid, n.created_at,
+  h.sms_off_at, h.email_off_at, c.name AS estate, c.company, coalesce(c.hotline, c.phone) AS desk,
+  w.standing IS NOT DISTINCT FROM 'deceased' OR w.represented_by IS NOT NULL AND d.address IS NOT NULL
+  OR EXISTS (SELECT FROM person_now g JOIN person q ON q.id = g.person WHERE g.community = d.community
+    AND g.standing = 'deceased' AND (q.phone = coalesce(d.address, p.phone) OR q.email = p.email)) AS deceased
+FROM delivery d JOIN notice n ON n.id = d.notice JOIN community c ON c.id = d.community
+LEFT JOIN person_now w ON w.person = n.person
+JOIN person p ON p.id = coalesce(w.represented_by, n.person) LEFT JOIN human h ON h.id = p.human WHERE d.id = $1
+"""
+
 
 @dataclass(frozen=True)
 class _Errand:
@@ -138,13 +152,7 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
         if mine is None:
             return None
         row = await fetch_one(
-            "SELECT d.community, d.channel, d.notice, p.human, n.kind, n.facts, n.link,"
-            " coalesce(d.address, p.phone) AS phone, p.email,"
-            " coalesce(h.language, p.language) AS language, h.wechat_openid AS openid, n.created_at,"
-            " h.sms_off_at, h.email_off_at, c.name AS estate, c.company, coalesce(c.hotline, c.phone) AS desk"
-            " FROM delivery d JOIN notice n ON n.id = d.notice JOIN person p ON p.id = n.person"
-            " JOIN community c ON c.id = d.community"
-            " LEFT JOIN human h ON h.id = p.human WHERE d.id = $1",
+            _TO_SEND,
             delivery,
         )
         assert row
@@ -160,6 +168,8 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
 def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
     """Why a notice (`kind`) does not go this way to somebody with these addresses and choices; None: it goes."""
     sms = channel is Channel.sms
+    if row["deceased"]:
+        return Unsent.deceased
     if not row[ADDRESS[channel]]:
         return Unsent.no_address
     if channel in (Channel.push, Channel.wechat):

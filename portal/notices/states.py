@@ -37,6 +37,7 @@ class Unsent(StrEnum):
     no_address = "no_address"
     not_wanted = "not_wanted"
     no_company = "no_company"
+    deceased = "deceased"
 
 
 class NoticeKind(StrEnum):

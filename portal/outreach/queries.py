@@ -19,6 +19,7 @@ from portal.arrears.patience import pause_on
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep, Reason
 from portal.checkout.records import LIVE
 from portal.db import fetch, reading
+from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
@@ -27,6 +28,7 @@ from portal.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
 from portal.outreach.states import Waits, Whose
 from portal.outreach.words import WAITS
 from portal.people.principal import Principal
+from portal.units.standing import AT_HOME
 
 PER_PAGE = 50
 STAGE = {NextStep.call: 2, NextStep.visit: 3}
@@ -37,13 +39,14 @@ _QUEUE = (
     " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at)"
     " ORDER BY a.at DESC LIMIT 1))"
 )
-_BESIDE = """
-SELECT k.id, u.building, u.sort_key,
+_HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.timezone)::date")
+_BESIDE = f"""
+SELECT k.id, NOT {_HERE} AS elsewhere, u.building, u.sort_key,
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
   (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
   EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
   n.step, n.on_day AS next_on, s.name AS who, s.human, o.channels, o.outcomes, o.days
-FROM arrears_case k JOIN unit u ON u.id = k.unit
+FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community e ON e.id = k.community
 -- The cap is for the home: calls for another case of it count too.
 LEFT JOIN (SELECT q.id, array_agg(c.channel ORDER BY c.on_day, c.at) AS channels,
     array_agg(c.outcome ORDER BY c.on_day, c.at) AS outcomes, array_agg(c.on_day ORDER BY c.on_day, c.at) AS days
@@ -112,7 +115,8 @@ class Wanted:
 @reading
 async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
     """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
-    rows = await _turns(by, await outlines_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value))
+    outlines = await outlines_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value)
+    rows = await _turns(by, outlines, step)
     due = [row for row in rows if row.waits is None]
     listed = [row for row in rows if (row.waits is not None) is wanted.waiting and _fits(row, wanted)]
     if step is NextStep.visit:
@@ -140,10 +144,11 @@ def _fits(row: Turn, wanted: Wanted) -> bool:
     return wanted.whose is Whose.team or row.late
 
 
-async def _turns(by: Principal, cases: Sequence[Outline]) -> list[Turn]:
+async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> list[Turn]:
     """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
     ids = [case.id for case in cases]
-    beside = {row["id"]: row for row in await fetch(_BESIDE, ids, [state.value for state in LIVE])}
+    rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now())
+    beside = {row["id"]: row for row in rows}
     given = await given_of({case.id: case.on for case in cases})
     found = []
     for case in cases:
@@ -156,6 +161,7 @@ async def _turns(by: Principal, cases: Sequence[Outline]) -> list[Turn]:
             row["pending"],
             given[case.id],
             row["next_on"],
+            elsewhere=step is NextStep.visit and row["elsewhere"],
         )
         found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
     return [row for _key, row in sorted(found, key=lambda one: one[0])]

@@ -32,7 +32,7 @@ class Seen:
     """What decides whether a home is turned to: its case, its contacts (oldest first), money on its way, what is next.
 
     `credit` is money of the debtor that no bill has used, `given` what gives them time, `next_on` the day for which the
-    next step is planned.
+    next step is planned, `elsewhere` that they are not to be found at the home to which one would go.
     """
 
     state: CaseState
@@ -42,12 +42,15 @@ class Seen:
     pending: bool = False
     given: Given = NO_TIME
     next_on: date | None = None
+    elsewhere: bool = False
 
 
 def waits_for(seen: Seen, policy: Policy, on: date) -> Waits | None:
     """Why nobody turns to this home on a day; None when somebody should."""
     if seen.state is not CaseState.open or not seen.chaseable:
         return Waits.held
+    if seen.elsewhere:
+        return Waits.elsewhere
     if seen.chaseable - seen.credit <= policy.small_balance:
         return Waits.small
     if seen.pending:

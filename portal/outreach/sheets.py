@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.arrears.queries import CasePage, case_on_desk
-from portal.arrears.states import NextStep
+from portal.arrears.reaching import refuse
+from portal.arrears.states import ContactChannel, NextStep
 from portal.db import reading
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.outreach.rules import FITS
-from portal.outreach.words import BY_REASON, CLOSING, OPENING
+from portal.outreach.words import BY_REASON, CLOSING, OPENING, OPENING_ELSEWHERE
 from portal.people.principal import Principal
+from portal.people.states import DebtorStanding
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,25 @@ class Sheet:
 
 
 @reading
-async def sheet_of(by: Principal, case: UUID) -> Sheet:
-    """The sheet of a live case. Raises Missing, also for a closed one: nobody is to be called about it."""
+async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChannel.call) -> Sheet:
+    """The sheet of a live case for a call or a visit.
+
+    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
+    home that is no longer theirs.
+    """
     found = await case_on_desk(by, case)
     if not found.case.live:
         raise Missing
+    refuse(found.case.standing, way)
     facts = {
         "who": by.name,
         "estate": found.case.estate,
         "unit": f"{found.case.estate} {found.case.unit}",
+        "people": "、".join(member.name for member in found.people if member.reachable),
         "sum": found.case.chaseable,
     }
+    first = OPENING if found.case.standing is DebtorStanding.owner else OPENING_ELSEWHERE
     opening, reasoned, closing = (
-        [Sentence(words, facts) for words in part] for part in (OPENING, BY_REASON[found.log.reason], CLOSING)
+        [Sentence(words, facts) for words in part] for part in (first, BY_REASON[found.log.reason], CLOSING)
     )
     return Sheet(found, opening, reasoned, closing, FITS[found.log.reason])

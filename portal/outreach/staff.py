@@ -102,7 +102,7 @@ async def queue_page(request: Request, step: NextStep, title: str, number: int) 
 
 async def sheet_page(request: Request, case: UUID, form: Form, *, visit: bool = False, status: int = 200) -> Template:
     """The sheet of a home with the form."""
-    sheet = await sheet_of(request.user, case)
+    sheet = await sheet_of(request.user, case, ContactChannel.visit if visit else ContactChannel.call)
     unit = sheet.found.case.unit
     title = _("Visit %(unit)s", unit=unit) if visit else _("Call %(unit)s", unit=unit)
     return page(request, "desk/outreach/sheet.html", status=status, title=title, sheet=sheet, form=form, visit=visit)

@@ -7,6 +7,7 @@ class Waits(StrEnum):
     """What it waits for, in the order in which one would look."""
 
     held = "held"
+    elsewhere = "elsewhere"
     small = "small"
     pending = "pending"
     given = "given"

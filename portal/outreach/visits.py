@@ -9,7 +9,8 @@ from uuid import UUID
 
 from portal.arrears.contacts import CALLERS
 from portal.arrears.queries import CasePage, case_on_desk
-from portal.arrears.states import NextStep
+from portal.arrears.reaching import refuse
+from portal.arrears.states import ContactChannel, NextStep
 from portal.communities.creditor import Paper
 from portal.db import fetch, reading
 from portal.disputes.states import DisputeReason, Outcome
@@ -77,11 +78,13 @@ class Pack:
 async def pack_of(by: Principal, case: UUID) -> Pack:
     """The pack of a live case.
 
-    Raises Missing for another estate's and for a closed one, Refused when the company is not known as it names it.
+    Raises Missing for another estate's, and for a closed one, Refused for a home where the debtor is not, and when the
+    company is not known as it names it.
     """
     found = await case_on_desk(by, case)
     if not found.case.live or not by.may(found.case.community, *CALLERS):
         raise Missing
+    refuse(found.case.standing, ContactChannel.visit)
     oldest = found.case.oldest or found.case.on
     works = await fetch(_SERVICES, found.case.community, clock.now() - timedelta(days=(found.case.on - oldest).days))
     complaints = await fetch(_COMPLAINTS, found.case.debtor)

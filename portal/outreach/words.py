@@ -11,6 +11,12 @@ OPENING = (
     N_("First make sure that it is the owner of %(unit)s. Say nothing about the debt to anybody else."),
     N_("Charges of %(sum)s are past their date. I would like to ask whether something about them is not clear."),
 )
+# Who owned the home before is called at their own number, about their own time, and never at the home.
+OPENING_ELSEWHERE = (
+    N_("Good day, this is %(who)s of the service centre of %(estate)s. Is it a good moment to talk?"),
+    N_("First make sure that it is %(people)s. Say nothing to anybody else, and nothing of it to the owners of now."),
+    N_("From their own time at %(unit)s charges of %(sum)s are past their date. Ask whether something is not clear."),
+)
 BY_REASON = {
     Reason.unknown: (
         N_(
@@ -57,6 +63,7 @@ CLOSING = (
 )
 WAITS = {
     Waits.held: N_("Everything is on hold or under review."),
+    Waits.elsewhere: N_("This home is no longer theirs: nobody goes there for them. Write to their own address."),
     Waits.small: N_("Too little to chase."),
     Waits.pending: N_("A payment is on its way."),
     Waits.planned: N_("The next step is planned for %(day)s."),

@@ -54,9 +54,11 @@ async def principal_of(token: str) -> Principal | None:
 
 
 async def _owner(session: Any) -> Principal:
-    """Their persons in every community, and the committee posts they hold today there."""
+    """Their persons in every community and those they inherited from, and the posts they hold on committees today."""
     rows = await fetch(
-        "SELECT p.id, p.name, p.community, c.timezone, k.id AS post, k.starts_on, k.ends_on"
+        "SELECT p.id, p.name, p.community, c.timezone, k.id AS post, k.starts_on, k.ends_on,"
+        " ARRAY(SELECT s.person FROM person_standing s WHERE s.represented_by = p.id AND NOT EXISTS (SELECT"
+        "   FROM person_standing n WHERE n.person = s.person AND n.at > s.at) ORDER BY s.person) AS inherited"
         " FROM person p JOIN community c ON c.id = p.community LEFT JOIN committee_post k ON k.person = p.id"
         " WHERE p.human = $1 ORDER BY p.community, p.external_id",
         session["human"],
@@ -70,7 +72,7 @@ async def _owner(session: Any) -> Principal:
         language=session["language"],
         large_text=session["large_text"],
         stepped_up_at=session["stepped_up_at"],
-        persons=tuple(dict.fromkeys(r["id"] for r in rows)),
+        persons=tuple(dict.fromkeys([*(r["id"] for r in rows), *(one for r in rows for one in r["inherited"])])),
         communities=tuple(dict.fromkeys(r["community"] for r in rows)),
         committees=tuple(sorted(posts)),
     )

@@ -48,5 +48,14 @@ class PhoneChangeState(StrEnum):
     refused = "refused"
 
 
+class DebtorStanding(StrEnum):
+    """How somebody who owes stands to the home: owner, owner of before, dead without a known heir, or by an heir."""
+
+    owner = "owner"
+    former = "former"
+    deceased = "deceased"
+    heir = "heir"
+
+
 P = PhoneChangeState
 PHONE_CHANGE_MOVES = Moves(PhoneChangeState, {P.waiting: {P.approved, P.refused}, P.approved: set(), P.refused: set()})

@@ -7,7 +7,7 @@ from piccolo.table import Table
 from portal.communities.tables import Community
 from portal.db import columns, day, one_of, ref, text
 from portal.people.principal import Audience
-from portal.people.states import Identity, Language, PhoneChangeState
+from portal.people.states import DebtorStanding, Identity, Language, PhoneChangeState
 
 
 class Human(Table):
@@ -92,6 +92,29 @@ class PhoneChange(Table):
     known_identity_2 = one_of("identity", Identity)
     known_state = one_of("state", PhoneChangeState)
     two_people = Check('"answered_by" IS NULL OR "answered_by" <> "asked_by"')
+
+
+class PersonStanding(Table):
+    """What is known of somebody who owes, since which day, and what shows it; the newest of a person counts.
+
+    `owner` and `former` say that they live, and where they are written to; whether they own the home, ownership tells.
+    Whom an heir inherits from is `person`: what is sent to them goes to `represented_by` from then on.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    person = ref(Person)
+    standing = text()
+    since = day()
+    evidence = text()
+    address = text(null=True)
+    represented_by = ref(Person, null=True)  # nobody has inherited
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    known_standing = one_of("standing", DebtorStanding)
+    an_heir_is_somebody = Check('("standing" = \'heir\') = ("represented_by" IS NOT NULL)')
+    nobody_inherits_from_themselves = Check('"represented_by" IS NULL OR "represented_by" <> "person"')
 
 
 class LetterCode(Table):

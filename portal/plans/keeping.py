@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from portal.audit.states import AuditVerb
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.holds.actions import hold_case, release
+from portal.holds.queries import pauses_of
+from portal.holds.rules import moved
 from portal.holds.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
@@ -44,7 +47,7 @@ async def settle_plan(community: int, plan: UUID, on: date) -> Verdict | None:
         row = await locked_plan(plan)
         if row["state"] != PlanState.active:
             return None
-        verdict = (await promises_of([plan]))[plan].judge(on)
+        verdict = await _verdict(plan, row["debtor"], on)
         if verdict.keeping is Keeping.kept:
             return verdict
         state, verb, kind = ENDINGS[verdict.keeping]
@@ -56,6 +59,14 @@ async def settle_plan(community: int, plan: UUID, on: date) -> Verdict | None:
         # By its day, because a plan that was reinstated may end a second time.
         await tell_owners(plan, community, row["debtor"], kind, period=str(verdict.on), **facts)
         return verdict
+
+
+async def _verdict(plan: UUID, debtor: UUID, on: date) -> Verdict:
+    """How it stands on a day; the days on which those who owe were dead without an heir move its dates."""
+    promise = (await promises_of([plan]))[plan]
+    pauses = (await pauses_of([debtor])).get(debtor, ())
+    parts = tuple(replace(part, due_on=moved(part.due_on, pauses, on)) for part in promise.parts)
+    return replace(promise, parts=parts).judge(on)
 
 
 @retrying

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from portal.arrears.standing import Said, look_again, write_standing
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.bindings.revoking import end_ties
@@ -22,6 +23,7 @@ from portal.notices.states import Channel, NoticeKind
 from portal.payments.choosing import lock_bills
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
+from portal.people.states import DebtorStanding
 from portal.transfers.buyers import Wanted, ensure_person
 from portal.transfers.outlook import CHANGERS, Outlook, outlook_of
 from portal.units.debtors import ensure_debtors
@@ -51,6 +53,7 @@ async def change_owners(
         await _end(outlook)
         persons = await _begin(outlook)
         old = await _insert(by, transfer, outlook, persons)
+        await _bury(by, outlook)
         await keep_photos(outlook.community, f"transfer:{transfer}", by.actor, kept)
         await record(
             by.actor,
@@ -134,11 +137,30 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
     return debtors.get(old)
 
 
+async def _bury(by: Principal, outlook: Outlook) -> None:
+    """A home is inherited from the dead: what they owe stands still at once, until somebody names an heir for it."""
+    gone = [tie.person for tie in outlook.dying]
+    if not gone:
+        return
+    said = Said(DebtorStanding.deceased, outlook.last_day, outlook.wanted.document)
+    known = {row["person"] for row in await fetch(
+        "SELECT person FROM person_now WHERE person = ANY($1) AND standing IN ('deceased', 'heir')", gone)}  # fmt: skip
+    staff = await staff_of(by, outlook.community)
+    for person in sorted(set(gone) - known, key=str):
+        await write_standing(outlook.community, person, said, None, staff, actor=by.actor)
+        await look_again(outlook.community, person, clock.today(outlook.zone), by.actor)
+
+
 async def _tell(transfer: UUID, outlook: Outlook, persons: list[UUID], owed: Money) -> None:
-    """Who goes, who comes, and nobody twice: somebody who stays as one of several owners is told what begins."""
+    """Who goes, who comes, and nobody twice: somebody who stays as one of several owners is told what begins.
+
+    Nothing is sent to those from whom the home was inherited.
+    """
+    dead = {tie.person for tie in outlook.dying}
     about = {"community": outlook.community, "subject": f"transfer:{transfer}", "channels": TELLING}
     facts = {"unit": outlook.name, "estate": outlook.estate, "starts_on": outlook.wanted.starts_on}
-    going = sorted({tie.person for tie in outlook.leaving} - set(persons), key=str)
+    facts["basis"] = outlook.wanted.basis.value
+    going = sorted({tie.person for tie in outlook.leaving} - set(persons) - dead, key=str)
     last = {"last_on": outlook.last_day, "amount": owed}
     await tell(going, NoticeKind.ownership_ended, link="/bills", **about, **facts, **last)  # type: ignore[arg-type]
     await tell(persons, NoticeKind.ownership_began, link="/household", **about, **facts)  # type: ignore[arg-type]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.db import fetch
-from portal.kit import clock
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
+from portal.people.roll import put_on_roll
 from portal.people.states import Language
 from portal.transfers.rules import TWICE, shares_of
 from portal.transfers.states import Basis
@@ -98,29 +98,4 @@ async def _owner(community: int, buyer: Buyer, share: Decimal | None) -> NewOwne
 
 async def ensure_person(community: int, owner: NewOwner) -> UUID:
     """The person of a new owner, put on the roll with a sign-in by phone where they are not there yet."""
-    if owner.person:
-        return owner.person
-    human = None
-    if owner.phone:
-        await fetch(
-            "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
-            " VALUES (gen_random_uuid(), $1, $2, false, false, $3) ON CONFLICT (phone) DO NOTHING",
-            owner.phone,
-            owner.language.value,
-            clock.real_now(),
-        )
-        human = (await fetch("SELECT id FROM human WHERE phone = $1", owner.phone))[0]["id"]
-    person = uuid4()
-    await fetch(
-        "INSERT INTO person (id, community, external_id, name, human, phone, email, language)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        person,
-        community,
-        f"desk-{person.hex[:12]}",
-        owner.name,
-        human,
-        owner.phone,
-        owner.email,
-        owner.language.value,
-    )
-    return person
+    return owner.person or await put_on_roll(community, owner.name, owner.phone, owner.email, owner.language.value)

@@ -17,28 +17,18 @@ from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid, Missing
-from portal.kit.i18n import N_
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
 from portal.plans.states import LIVE as LIVE_PLANS
 from portal.transfers.buyers import NewOwner, Wanted, new_owners
 from portal.transfers.rules import SAME_OWNERS, Reach, Turn, check_day, turns
-from portal.transfers.states import OpenThing
+from portal.transfers.states import Basis, OpenThing
+from portal.transfers.words import EARLIER, STAYS, fate_of
 from portal.units.states import BOUND, OWNING, OccupantRole
 
 CHANGERS = (Role.clerk, Role.steward, Role.finance, Role.manager)
 DAY = timedelta(days=1)
-FATES = {
-    OpenThing.dispute: N_("Goes on with those who opened it; what is credited is theirs."),
-    OpenThing.plan: N_("Goes on with those who asked for it, for their own bills."),
-    OpenThing.case: N_("Stays with those who owe. The new owners are not chased for it."),
-    OpenThing.hold: N_("Stays on the debt it was placed on."),
-    OpenThing.attempt: N_("Is applied to the bills it was meant for, also after the change."),
-    OpenThing.correction: N_("Is answered as before; what is taken off is credited to those who owe."),
-    OpenThing.binding: N_("Waits for an answer. Once the owner who asked has gone it can only be refused."),
-    OpenThing.credit: N_("Stays theirs and pays no bill of the new owners. Ask where it shall be paid back."),
-}
 
 # The day that decided who owes a bill, item by item, the last of them; opening balances go by their month.
 BILLS = """
@@ -108,11 +98,6 @@ class StayingThing:
     amount: Money | None
     names: str
 
-    @property
-    def fate(self) -> str:
-        """A marked sentence that says what becomes of it."""
-        return FATES[self.kind]
-
 
 @dataclass(frozen=True)
 class ItemTurn:
@@ -130,6 +115,7 @@ class Outlook:
     community: int
     name: str
     estate: str
+    zone: str
     wanted: Wanted
     leaving: Sequence[Tie]
     bound: Sequence[Tie]
@@ -155,6 +141,22 @@ class Outlook:
         """Ties besides the owners' that end with them: of a tenant who buys, of family of somebody who goes."""
         coming = {owner.person for owner in self.coming}
         return [t for t in self.bound if t.person in coming or (t.family_of and t.family_of not in coming)]
+
+    @property
+    def dying(self) -> list[Tie]:
+        """The owners who go because they have died: those from whom a home is inherited."""
+        coming = {owner.person for owner in self.coming}
+        inherited = self.wanted.basis is Basis.inheritance
+        return [tie for tie in self.leaving if inherited and tie.person not in coming]
+
+    @property
+    def earlier(self) -> str:
+        """A marked sentence that says who owes what was billed before."""
+        return EARLIER.get(self.wanted.basis, STAYS)
+
+    def fate(self, thing: StayingThing) -> str:
+        """A marked sentence that says what becomes of something that is open."""
+        return fate_of(self.wanted.basis, thing.kind)
 
     @property
     def outstanding(self) -> Money:
@@ -199,6 +201,7 @@ async def outlook_of(by: Principal, unit: UUID, wanted: Wanted) -> Outlook:
         home["community"],
         home["name"],
         home["estate"],
+        home["timezone"],
         wanted,
         leaving,
         [tie for tie in ties if tie.role in BOUND and (tie.ends_on is None or tie.ends_on >= wanted.starts_on)],

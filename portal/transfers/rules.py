@@ -22,8 +22,7 @@ BEFORE_HANDOVER = N_("The home was handed over on %(day)s. Enter that day or a l
 FAR_AHEAD = N_("Enter a day up to %(day)s. A change that lies further ahead is recorded when it comes nearer.")
 TAKEN = N_("The owners change on %(day)s already. Enter a later day.")
 BILLED = N_(
-    "Bills for days up to %(last)s are issued to the present owners and stay with them. Enter %(next)s or a later day;"
-    " what falls before is settled between seller and buyer."
+    "Bills for days up to %(last)s are issued to the present owners and stay with them. Enter %(next)s or a later day."
 )
 PART_MISSING = N_("Enter every owner's share, or none of them when they own the home jointly.")
 NOT_WHOLE = N_("The shares add up to %(sum)s. Make them add up to 1.")

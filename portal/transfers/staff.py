@@ -44,7 +44,7 @@ async def change(request: Request, unit: FromPath[UUID]) -> Response:
     if form.validate() and await form.accepts(
         change_owners(request.user, unit, form.wanted, seen=seen, photos=photos, once=form.once)
     ):
-        flash(request, N_("The change of owners is recorded. Both sides have been told."))
+        flash(request, N_("The change of owners is recorded, and whoever is to be told has been."))
         return go(request, "desk.units:show", unit=unit)
     return await new_page(request, unit, form, status=422)  # type: ignore[return-value]
 

@@ -9,6 +9,7 @@ A = "'00000000-0000-0000-0000-00000000000a'"
 # Columns that a CHECK wants together with the key.
 COMES_WITH: dict[object, dict[str, str]] = {
     ("hold", "line"): {"amount": "5"},
+    ("person_standing", "represented_by"): {"standing": "'heir'"},
     ("follow_up", "answered_by"): {"answer": "'yes'", "answered_at": "now()"},
     ("dispute", "service"): {"line": "NULL", "amount": "NULL"},
     ("occupancy", "family_of"): {"role": "'family'"},
@@ -44,6 +45,8 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("follow_up", "answered_by_somebody"): {"answer": "'yes'"},
     ("follow_up", "known_answer"): {"answer": "'nonsense'", "answered_by": A, "answered_at": "now()"},
     ("dispute", "about_one_thing"): {"service": A},
+    ("person_standing", "an_heir_is_somebody"): {"standing": "'heir'", "represented_by": "NULL"},
+    ("person_standing", "nobody_inherits_from_themselves"): {"standing": "'heir'", "person": A, "represented_by": A},
     ("hold", "line_with_amount"): {"amount": "5"},
     ("occupancy", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("correction", "correction_approved_moves_money"): {"state": "'approved'"},

@@ -47,7 +47,7 @@ async def test_the_desk_sees_who_owes_what_and_confirms_it(estate, settings):
             "199****0109",
             "新增入册",
             "¥250",
-            "新业主无需承担",
+            "不向新业主收取",
             "2026年12月",
         ):
             assert words in shown.text, words

@@ -1,0 +1,80 @@
+"""Those who owe for a home, for staff: how each of them stands, and all that was recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.arrears.queries import READERS
+from portal.arrears.reaching import NOTES
+from portal.db import fetch, fetch_one, reading
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.people.principal import Principal
+from portal.people.states import DebtorStanding
+from portal.units.standing import Member, members_of, standing_of
+
+
+@dataclass(frozen=True)
+class SaidOf:
+    """What was recorded of a person, by whom; `heir` is who represents them from then on."""
+
+    name: str
+    standing: DebtorStanding
+    since: date
+    evidence: str
+    address: str | None
+    heir: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A debtor: its home, its people on this day, its newest case, and what was recorded, the latest first."""
+
+    id: UUID
+    unit: str
+    estate: str
+    zone: str
+    case: UUID | None
+    members: Sequence[Member]
+    said: Sequence[SaidOf]
+
+    @property
+    def standing(self) -> DebtorStanding:
+        """How they stand together."""
+        return standing_of(self.members)
+
+    @property
+    def note(self) -> str | None:
+        """What to mind about them, as a marked sentence."""
+        return NOTES.get(self.standing)
+
+
+@reading
+async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
+    """A debtor of one's communities. Raises Missing where they may not read cases."""
+    row = await fetch_one(
+        "SELECT d.id, u.name AS unit, c.name AS estate, c.timezone AS zone, (SELECT k.id FROM arrears_case k"
+        "   WHERE k.debtor = d.id ORDER BY k.opened_on DESC, k.id LIMIT 1) AS case"
+        " FROM debtor d JOIN unit u ON u.id = d.unit JOIN community c ON c.id = d.community"
+        " WHERE d.id = $1 AND d.community = ANY($2::int[])",
+        debtor,
+        list(by.with_role(*READERS)),
+    )
+    if row is None:
+        raise Missing
+    members = (await members_of([debtor], [clock.today(row["zone"])]))[debtor]
+    said = await fetch(
+        "SELECT p.name, s.standing, s.since, s.evidence, s.address, h.name AS heir, f.name AS by, s.at"
+        " FROM person_standing s JOIN debtor_member m ON m.person = s.person AND m.debtor = $1"
+        " JOIN person p ON p.id = s.person JOIN staff f ON f.id = s.by_staff"
+        " LEFT JOIN person h ON h.id = s.represented_by ORDER BY s.at DESC, s.id",
+        debtor,
+    )
+    return Owing(
+        **row, members=members, said=[SaidOf(**{**one, "standing": DebtorStanding(one["standing"])}) for one in said]
+    )
