@@ -34,6 +34,8 @@ NULLABLE = {
     "contact.body": "nothing was noted",
     "person_standing.address": "at the home, or not known",
     "person_standing.represented_by": "nobody has inherited",
+    "contact.person": "not about a letter",
+    "contact.by_staff": "opened by whom the letter is for",
     "contact.witness": "a call needs nobody else",
     "case_reason.contact": "said without a contact",
     "letter_code.used_at": "not used yet",

@@ -235,9 +235,7 @@ async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[C
         [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, standing, on in rows if standing]
     )
     whose = await _whose([row for row, _standing, _on in rows])
-    return [
-        _case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]]) for row, standing, on in rows
-    ]
+    return [_case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]]) for row, standing, on in rows]
 
 
 async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:

@@ -119,18 +119,22 @@ async def keep_contact(
     channel: ContactChannel,
     outcome: ContactOutcome,
     on: date,
-    staff: UUID,
+    staff: UUID | None,
     witness: UUID | None = None,
     body: str = "",
     *,
+    person: UUID | None = None,
     proves: bool = False,
     actor: str,
 ) -> UUID:
-    """Write a contact as it is, with its audit row; in the caller's unit of work. Only letters say that it `proves`."""
+    """Write a contact as it is, with its audit row; in the caller's unit of work.
+
+    Only letters say that it `proves`, and to which `person`; what that person opened is by nobody of `staff`.
+    """
     made = uuid4()
     await fetch(
         "INSERT INTO contact (id, community, arrears_case, channel, outcome, body, by_staff, witness, on_day, at,"
-        " proves) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " proves, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         made,
         case["community"],
         case["id"],
@@ -142,10 +146,11 @@ async def keep_contact(
         on,
         clock.now(),
         proves,
+        person,
     )
+    told = {"channel": channel, "outcome": outcome, "contact": made, "on": on} | ({"person": person} if person else {})
     await record(
-        actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], channel=channel,
-        outcome=outcome, contact=made, on=on,
+        actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], reason=None, **told
     )  # fmt: skip
     return made
 

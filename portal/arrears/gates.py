@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from portal.arrears.limitation import Clock
 from portal.arrears.patience import NO_TIME, Given
@@ -23,7 +24,7 @@ WEEK = timedelta(days=7)
 class Reached:
     """A contact with the debtor, as gates see it; `witnessed` when a second person was there.
 
-    `proves` says that it is the proof of an issued letter; what staff merely noted of paper is none.
+    `proves` says that it is the proof of an issued letter to `person`; what staff merely noted of paper is none.
     """
 
     channel: ContactChannel
@@ -31,6 +32,7 @@ class Reached:
     on: date
     witnessed: bool = False
     proves: bool = False
+    person: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Known:
     `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
     departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
     `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4),
-    `given` what gives them time, `elsewhere` whether the home is no place to find them.
+    `given` what gives them time, `elsewhere` whether the home is no place for them, `named` whom a claim would name.
     """
 
     since: date
@@ -55,6 +57,18 @@ class Known:
     clocks: tuple[Clock, ...] = ()
     given: Given = NO_TIME
     elsewhere: bool = False
+    named: tuple[UUID, ...] = ()
+
+    def demands_to(self) -> list[list[date]]:
+        """The days on which a demand reached each of those whom a claim would name."""
+        reached = [c for c in self.contacts if c.channel is ContactChannel.demand and c.proves]
+        return [sorted(c.on for c in reached if c.person == who) for who in self.named or (None,)]
+
+    @property
+    def demanded_on(self) -> date | None:
+        """The day on which the last of them had got a demand; None while somebody has got none."""
+        firsts = [days[0] for days in self.demands_to() if days]
+        return max(firsts) if len(firsts) == len(self.named or (None,)) else None
 
     def after(self, day: date, days: int, on: date) -> date:
         """So many days after one, as far as days have counted until `on`."""
@@ -189,9 +203,8 @@ def _counts(stage: int, one: Reached) -> bool:
 
 
 def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
-    """A demand that arrived and whose grace is over, no dispute, time that still runs, and somebody who asked why."""
-    arrived = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.proves]
-    over = known.after(min(arrived), policy.grace_days, on) if arrived else None
+    """A demand that reached all and whose grace is over, no dispute, time that still runs, somebody who asked why."""
+    over = known.after(known.demanded_on, policy.grace_days, on) if known.demanded_on else None
     return [
         Check(Gate.demand_over, over is not None and on > over, {"day": over}),
         Check(Gate.no_dispute, not known.disputes, {"n": known.disputes}),

@@ -66,14 +66,14 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
     lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
     slow = await _books_late({row["community"] for row in lately})
     pauses = await pauses_of([row["debtor"] for row in rows])
-    return {
-        row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows
-    }
+    return {row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows}
 
 
 def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
     hardship = row["hard_on"] + HELD_FOR if row["hard_on"] else None
-    return Given(row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"], pauses)
+    return Given(
+        row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"], pauses
+    )
 
 
 async def _books_late(communities: set[int]) -> set[int]:

@@ -28,6 +28,8 @@ _FACTS = f"""
 WITH k AS MATERIALIZED (SELECT k.*, $2 || ':case:' || k.id || ':' AS key FROM arrears_case k WHERE k.id = ANY($1))
 SELECT k.id, NOT {AT_HOME.format(debtor="k.debtor", day="($6::timestamptz AT TIME ZONE c.timezone)::date")}
    AS elsewhere,
+ ARRAY(SELECT m.person FROM debtor_member m LEFT JOIN person_now s ON s.person = m.person
+   WHERE m.debtor = k.debtor AND s.standing IS DISTINCT FROM 'deceased' ORDER BY m.person) AS named,
  (SELECT max(s.changed_on) FROM (SELECT changed_on, stage, lag(stage) OVER (ORDER BY changed_on, at) AS before
    FROM case_stage WHERE arrears_case = k.id) s WHERE s.before IS DISTINCT FROM s.stage) AS since,
  (SELECT min((n.created_at AT TIME ZONE c.timezone)::date) FROM notice n JOIN delivery v ON v.notice = n.id
@@ -39,7 +41,7 @@ SELECT k.id, NOT {AT_HOME.format(debtor="k.debtor", day="($6::timestamptz AT TIM
 FROM k JOIN community c ON c.id = k.community
 """
 _CONTACTS = """
-SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed, proves FROM contact
+SELECT arrears_case, channel, outcome, on_day, witness IS NOT NULL AS witnessed, proves, person FROM contact
 WHERE arrears_case = ANY($1) ORDER BY on_day, at
 """
 _TASKS = """
@@ -54,7 +56,9 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
     contacts: dict[UUID, list[Reached]] = defaultdict(list)
     for row in await fetch(_CONTACTS, ids):
         channel, outcome = ContactChannel(row["channel"]), ContactOutcome(row["outcome"])
-        contacts[row["arrears_case"]].append(Reached(channel, outcome, row["on_day"], row["witnessed"], row["proves"]))
+        contacts[row["arrears_case"]].append(
+            Reached(channel, outcome, row["on_day"], row["witnessed"], row["proves"], row["person"])
+        )
     tasks = defaultdict(list)
     for row in await fetch(_TASKS, ids, [state.value for state in LIVE_DISPUTES]):
         tasks[row["id"]].append((row["department"], row["department_due"]))
@@ -86,6 +90,7 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
             credit=Money(row["credit"]),
             given=given[row["id"]],
             elsewhere=row["elsewhere"],
+            named=tuple(row["named"]),
         )
         for row in rows
     }

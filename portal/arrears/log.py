@@ -24,9 +24,18 @@ from portal.people.principal import Principal, Role
 KEEPERS = (Role.finance, Role.manager)  # of what people say about their hardship
 
 
+def hands(by: str | None, witness: str | None, recipient: str | None) -> str:
+    """Whose hands something went through, in words: staff, and whom it reached."""
+    staff = " · ".join(one for one in (by, witness) if one)
+    return " → ".join(one for one in (staff, recipient) if one)
+
+
 @dataclass(frozen=True)
 class ContactRow:
-    """One contact. `body` is None also where it tells of hardship and is not for the reader."""
+    """One contact. `body` is None also where it tells of hardship and is not for the reader.
+
+    It is by a member of staff, or by the `recipient` of a letter who opened it.
+    """
 
     id: UUID
     on: date
@@ -34,10 +43,16 @@ class ContactRow:
     channel: ContactChannel
     outcome: ContactOutcome
     body: str | None
-    by: str
+    by: str | None
+    recipient: str | None
     witness: str | None
     confidential: bool
     photos: list[PhotoRow]
+
+    @property
+    def hands(self) -> str:
+        """Whose hands it went through."""
+        return hands(self.by, self.witness, self.recipient)
 
 
 @dataclass(frozen=True)
@@ -101,8 +116,9 @@ async def _gates(case: CaseRow, target: int) -> list[Condition]:
 
 async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
     rows = await fetch(
-        "SELECT o.id, o.on_day, o.at, o.channel, o.outcome, o.body, s.name AS by, w.name AS witness FROM contact o"
-        " JOIN staff s ON s.id = o.by_staff LEFT JOIN staff w ON w.id = o.witness"
+        "SELECT o.id, o.on_day, o.at, o.channel, o.outcome, o.body, s.name AS by,"
+        " w.name AS witness, n.name AS recipient FROM contact o LEFT JOIN person n ON n.id = o.person"
+        " LEFT JOIN staff s ON s.id = o.by_staff LEFT JOIN staff w ON w.id = o.witness"
         " WHERE o.arrears_case = $1 ORDER BY o.at DESC, o.id",
         case.id,
     )
@@ -120,6 +136,7 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
                 outcome,
                 None if hidden else row["body"],
                 row["by"],
+                row["recipient"],
                 row["witness"],
                 bool(hidden and row["body"]),
                 photos.get(f"contact:{row['id']}", []),

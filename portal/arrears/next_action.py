@@ -83,7 +83,8 @@ async def todos_of(by: Principal, cases: Sequence[UUID]) -> dict[UUID, Todo]:
         "SELECT a.arrears_case, a.step, a.on_day, s.name, s.human FROM (SELECT DISTINCT ON (arrears_case) *"
         "   FROM next_action WHERE arrears_case = ANY($1::uuid[]) ORDER BY arrears_case, at DESC) a"
         " JOIN staff s ON s.id = a.staff"
-        " WHERE NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = a.arrears_case AND o.at > a.at)",
+        " WHERE NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = a.arrears_case AND o.at > a.at"
+        " AND o.by_staff IS NOT NULL)",
         list(cases),
     )
     return {

@@ -33,7 +33,8 @@ work AS (
   SELECT d.*, k.id AS arrears_case, k.unit FROM dated d
   JOIN arrears_case k ON k.debtor = d.debtor AND k.state <> 'closed'
   WHERE CASE WHEN d.until >= d.today THEN NOT d.released ELSE
-    NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.on_day > d.until)
+    NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.on_day > d.until
+                    AND o.by_staff IS NOT NULL)
     AND NOT EXISTS (SELECT FROM payment_promise r WHERE r.arrears_case = k.id
                     AND (r.at AT TIME ZONE d.timezone)::date > d.until)
     AND NOT EXISTS (SELECT FROM case_reason r WHERE r.arrears_case = k.id

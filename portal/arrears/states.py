@@ -97,11 +97,12 @@ class ContactOutcome(StrEnum):
 
 _Came = ContactOutcome
 SPOKEN = frozenset({_Came.reached, _Came.promised, _Came.disputes, _Came.hardship, _Came.refuses})
-# Paper that arrived: said of an issued letter only (portal.letters), never of a contact that somebody types. What the
-# debtor opened in their messages is recorded by the portal, never by staff.
-DELIVERED = frozenset({_Came.handed_over, _Came.household, _Came.posted, _Came.registered})
+# Paper that arrived: said of an issued letter only (portal.letters), never of a contact that somebody types. What those
+# who owe opened in their messages is recorded by the portal, never by staff; an envelope at a door is an attempt.
+DELIVERED = frozenset({_Came.handed_over, _Came.household, _Came.registered})
 PROVEN = DELIVERED | {_Came.opened}
 BY_HAND = DELIVERED - {_Came.registered}
+TRIED = frozenset({_Came.posted, _Came.returned})
 PAPER = frozenset({ContactChannel.letter, ContactChannel.demand})
 ATTEMPTS = frozenset({ContactChannel.call, ContactChannel.visit})  # what disturbs a home, and so is capped
 MAY_COME_OF = {

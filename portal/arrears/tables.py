@@ -7,7 +7,7 @@ from piccolo.table import Table
 from portal.arrears.states import CaseState, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.communities.tables import Community
 from portal.db import day, fen, one_of, ref, text
-from portal.people.tables import Staff
+from portal.people.tables import Person, Staff
 from portal.units.tables import Debtor, Unit
 
 
@@ -48,7 +48,8 @@ class CaseStage(Table):
 class Contact(Table):
     """Staff turned to the debtor: how, what came of it, who was there. Never changed.
 
-    It is a note, unless it `proves` that an issued letter arrived; `on_day` is when it happened, `at` when noted.
+    It is a note, unless it `proves` that an issued letter reached `person`, one of those who owe; what they opened in
+    the portal nobody of staff did. `on_day` is when it happened, `at` when noted.
     """
 
     id = UUID(primary_key=True)
@@ -57,7 +58,8 @@ class Contact(Table):
     channel = text()
     outcome = text()
     body = text(null=True)
-    by_staff = ref(Staff)
+    person = ref(Person, null=True)  # not about a letter to somebody
+    by_staff = ref(Staff, null=True)  # opened by whom it is for
     witness = ref(Staff, null=True)  # a call needs nobody else
     proves = Boolean(null=False, default=False)
     on_day = day()
@@ -65,10 +67,11 @@ class Contact(Table):
 
     known_channel = one_of("channel", ContactChannel)
     known_outcome_2 = one_of("outcome", ContactOutcome)
-    only_paper_proves = Check(
-        "NOT \"proves\" OR \"channel\" IN ('letter', 'demand')"
-        " AND \"outcome\" IN ('handed_over', 'household', 'posted', 'registered', 'opened')"
+    only_paper_proves_2 = Check(
+        'NOT "proves" OR "channel" IN (\'letter\', \'demand\') AND "person" IS NOT NULL'
+        " AND \"outcome\" IN ('handed_over', 'household', 'registered', 'opened')"
     )
+    staff_open_nothing = Check('"outcome" <> \'opened\' OR "by_staff" IS NULL')
     two_people = Check('"witness" IS NULL OR "witness" <> "by_staff"')
     two_on_a_visit = Check('"witness" IS NOT NULL OR "channel" <> \'visit\' AND "outcome" <> \'posted\'')
 

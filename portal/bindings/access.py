@@ -17,9 +17,10 @@ from portal.web.papers import pdf
 async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
     """A letter to print now: nobody can show its code again."""
     settings = request.app.state.settings
+    home = await home_of(request.user, person)
     made = await letter_code.make_letter(request.user, person, secret=settings.secret_key)
     where = settings.base_url + address(request, "signin:letter")
-    return pdf(await access_pdf(made, await home_of(request.user, person), where), "letter.pdf")
+    return pdf(await access_pdf(made, home, where), "letter.pdf")
 
 
 router = Router("/desk", route_handlers=[letter], guards=[staff(*ASKERS)])

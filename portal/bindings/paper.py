@@ -5,21 +5,43 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from portal.db import Scope, fetch_value, reading
+from portal.db import Scope, fetch_one, reading
+from portal.kit import clock
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
 from portal.kit.paper import typeset, written_day
 from portal.kit.qr import svg_qr
 from portal.signin.letter_code import AccessLetter
 
+HAS_DIED = N_("This person has died. No letter goes out in their name; an heir signs in with a number of their own.")
+NO_ADDRESS = N_("They have no home here any more, and no other address is recorded. Change the number at the counter.")
+
 
 @reading
 async def home_of(scope: Scope, person: UUID) -> str:
-    """The name of the home that a person came to last; empty when they have none."""
-    found: str | None = await fetch_value(
-        "SELECT u.name FROM occupancy o JOIN unit u ON u.id = o.unit WHERE o.person = $1"
-        " ORDER BY o.starts_on DESC NULLS LAST, u.sort_key LIMIT 1",
+    """Where a letter reaches a person: their own address if one is recorded, else the home they live in or own today.
+
+    Raises Refused for the dead, and for somebody of whom no address is known: a code never goes to a home that is
+    somebody else's by now.
+    """
+    row = await fetch_one(
+        "SELECT s.standing, s.address, (SELECT u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
+        "   WHERE o.person = p.id AND o.revoked_at IS NULL"
+        "   AND coalesce(o.starts_on, '-infinity') <= ($2 AT TIME ZONE c.timezone)::date"
+        "   AND coalesce(o.ends_on, 'infinity') >= ($2 AT TIME ZONE c.timezone)::date"
+        "   ORDER BY o.starts_on DESC NULLS LAST, u.sort_key LIMIT 1) AS home"
+        " FROM person p JOIN community c ON c.id = p.community LEFT JOIN person_now s ON s.person = p.id"
+        " WHERE p.id = $1",
         person,
+        clock.now(),
     )
-    return found or ""
+    if row is None:
+        raise Missing
+    if row["standing"] in ("deceased", "heir"):
+        raise Refused(HAS_DIED)
+    if not (found := row["address"] or row["home"]):
+        raise Refused(NO_ADDRESS)
+    return str(found)
 
 
 async def access_pdf(letter: AccessLetter, home: str, address: str) -> bytes:

@@ -22,6 +22,7 @@ from portal.legal.opening import prepare_claim
 from portal.legal.stepping import record_step
 from portal.letters.issuing import issue_letter
 from portal.letters.proving import record_delivery
+from portal.letters.queries import letter_at_desk
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
 
@@ -99,7 +100,8 @@ def _visit(by: Principal, said: str) -> Act:
 def _letter(by: Principal, kind: LetterKind, pay_at: str, arrived: ContactOutcome, said: str) -> Act:
     async def act(case: UUID) -> None:
         letter = await issue_letter(by, case, kind, pay_at)
-        await record_delivery(by, letter, arrived, text=said)
+        for one in (await letter_at_desk(by, letter)).to:
+            await record_delivery(by, letter, arrived, person=one.person, text=said)
 
     return act
 

@@ -73,11 +73,11 @@ TABLES = (
     (
         "06-联系记录.csv",
         "电话、上门和书面送达",
-        _OF
-        + 'SELECT o.on_day AS "日期", o.at AS "登记时间", o.channel AS "方式", o.outcome AS "结果", s.name AS "经办人",'
-        ' w.name AS "同行人", CASE o.outcome WHEN \'hardship\' THEN NULL ELSE o.body END AS "备注"'
-        " FROM k JOIN contact o ON o.arrears_case = k.arrears_case JOIN staff s ON s.id = o.by_staff"
-        " LEFT JOIN staff w ON w.id = o.witness ORDER BY o.at, o.id",
+        _OF + 'SELECT o.on_day AS "日期", o.at AS "登记时间", o.channel AS "方式", o.outcome AS "结果",'
+        ' n.name AS "收件人", s.name AS "经办人", w.name AS "同行人",'
+        " CASE o.outcome WHEN 'hardship' THEN NULL ELSE o.body END AS \"备注\""
+        " FROM k JOIN contact o ON o.arrears_case = k.arrears_case LEFT JOIN staff s ON s.id = o.by_staff"
+        " LEFT JOIN person n ON n.id = o.person LEFT JOIN staff w ON w.id = o.witness ORDER BY o.at, o.id",
     ),
     (
         "07-缴费承诺.csv",
@@ -91,10 +91,10 @@ TABLES = (
         "出具的函件及其送达",
         _OF + 'SELECT l.number AS "函件号", l.kind AS "种类", l.issued_on AS "出具日", l.pay_by AS "缴费期限",'
         ' l.amount AS "金额（元）", s.name AS "经办人", o.on_day AS "送达日", o.outcome AS "送达方式",'
-        ' w.name AS "同行人", p.mail_number AS "挂号信编号"'
+        ' n.name AS "收件人", w.name AS "同行人", p.mail_number AS "挂号信编号"'
         " FROM k JOIN letter l ON l.arrears_case = k.arrears_case JOIN staff s ON s.id = l.by_staff"
         " LEFT JOIN letter_proof p ON p.letter = l.id LEFT JOIN contact o ON o.id = p.contact"
-        " LEFT JOIN staff w ON w.id = o.witness ORDER BY l.number, p.at, p.id",
+        " LEFT JOIN person n ON n.id = o.person LEFT JOIN staff w ON w.id = o.witness ORDER BY l.number, p.at, p.id",
     ),
     (
         "16-调解和诉讼.csv",

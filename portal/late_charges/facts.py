@@ -48,10 +48,15 @@ FROM attempt_line t JOIN attempt a ON a.id = t.attempt JOIN community c ON c.id 
 LEFT JOIN payment p ON p.id = a.id
 WHERE t.line = ANY($1::uuid[]) AND a.state IN ('completed', 'unknown', 'posted')
 """
+# A demand counts from the day on which it had reached everybody who owes and lives.
 _DEMANDED = """
-SELECT l.id AS line, min(o.on_day) AS on_day FROM bill_line l JOIN bill b ON b.id = l.bill
-JOIN arrears_case k ON k.debtor = b.debtor JOIN contact o ON o.arrears_case = k.id
-WHERE l.id = ANY($1::uuid[]) AND o.channel = 'demand' AND o.proves AND o.on_day > b.due_on GROUP BY l.id
+SELECT d.line, max(d.on_day) AS on_day FROM (
+  SELECT l.id AS line, m.person, min(o.on_day) AS on_day FROM bill_line l JOIN bill b ON b.id = l.bill
+  JOIN debtor_member m ON m.debtor = b.debtor LEFT JOIN person_now s ON s.person = m.person
+  LEFT JOIN (arrears_case k JOIN contact o ON o.arrears_case = k.id AND o.channel = 'demand' AND o.proves)
+    ON k.debtor = b.debtor AND o.person = m.person AND o.on_day > b.due_on
+  WHERE l.id = ANY($1::uuid[]) AND s.standing IS DISTINCT FROM 'deceased' GROUP BY l.id, m.person) d
+GROUP BY d.line HAVING bool_and(d.on_day IS NOT NULL)
 """
 _TERMS = """
 SELECT community, starts_on, daily_rate, multiple, start, demand_days, clause FROM late_terms

@@ -42,8 +42,11 @@ JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
 WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
 """
 _DEMAND = """
-SELECT o.on_day, o.outcome FROM contact o WHERE o.arrears_case = $1 AND o.channel = 'demand' AND o.proves
-ORDER BY o.on_day, o.at LIMIT 1
+SELECT f.on_day, f.outcome FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor
+LEFT JOIN person_now s ON s.person = m.person
+LEFT JOIN LATERAL (SELECT o.on_day, o.outcome FROM contact o WHERE o.arrears_case = k.id AND o.channel = 'demand'
+  AND o.proves AND o.person = m.person ORDER BY o.on_day, o.at LIMIT 1) f ON true
+WHERE k.id = $1 AND s.standing IS DISTINCT FROM 'deceased' ORDER BY f.on_day DESC NULLS FIRST LIMIT 1
 """
 
 
@@ -147,9 +150,9 @@ async def write_claim(
 
 
 async def _demand(case: UUID) -> dict[str, str] | None:
-    """The day on which a demand arrived, and how."""
+    """The day on which a demand had reached everybody who owes, and how the last of them; None while not all."""
     row = await fetch_one(_DEMAND, case)
-    return {"on": row["on_day"].isoformat(), "how": row["outcome"]} if row else None
+    return {"on": row["on_day"].isoformat(), "how": row["outcome"]} if row and row["on_day"] else None
 
 
 async def write_step(

@@ -11,7 +11,7 @@ from portal.legal.queries import ClaimPage
 from portal.letters.paper import stated_line
 
 HOW = {
-    "handed_over": "由业主签收",
+    "handed_over": "由收件人本人签收",
     "household": "由同住成年家属签收",
     "posted": "留置于住处门口并拍照，有见证人",
     "registered": "以挂号信送达",

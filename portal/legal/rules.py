@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from portal.arrears.gates import Check, Known, gates_of_law, gates_of_paper, letter_over
 from portal.arrears.rules import LAST, Standing
-from portal.arrears.states import ContactChannel, Gate, Reason
+from portal.arrears.states import Gate, Reason
 from portal.claims.states import ClaimKind
 from portal.ladders.rules import Policy
 
@@ -50,10 +50,13 @@ def gates_of_path(
 
 
 def demanded_before(known: Known, policy: Policy, on: date) -> date | None:
-    """The day before which a charge was due to be covered by a demand whose time is over: that of the newest such."""
+    """The day before which a charge was due to be covered by a demand to each of those who owe, whose time is over.
+
+    Of the demands to one of them the newest counts, of them all whoever got theirs first; None if somebody got none.
+    """
     grace = timedelta(days=policy.grace_days)
-    days = [c.on for c in known.contacts if c.channel is ContactChannel.demand and c.proves]
-    return max((day for day in days if on > day + grace), default=None)
+    newest = [max((day for day in days if on > day + grace), default=None) for days in known.demands_to()]
+    return None if None in newest else min(day for day in newest if day)
 
 
 def still_open(checks: tuple[Check, ...]) -> Check | None:

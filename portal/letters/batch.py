@@ -18,7 +18,7 @@ from portal.kit.errors import Declined, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.once import id_of
 from portal.letters.issuing import ANY_ISSUER, ISSUERS, issue_letter
-from portal.letters.queries import waiting_in
+from portal.letters.queue import waiting_in
 from portal.letters.states import LetterKind
 from portal.locks import alone
 from portal.people.principal import Principal

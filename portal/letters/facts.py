@@ -31,9 +31,11 @@ JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit WHERE d.id =
 """
 
 # A letter l of a case k outlives its sum when anything that it asks for was paid, credited or held since: less of one
-# of its bills may be chased, other money lies there as credit, or everything is on hold.
+# of its bills may be chased, other money lies there as credit, or everything is on hold. It does not come back when a
+# hold ends and a newer one of its kind was written meanwhile.
 SUPERSEDED = """
-(EXISTS (SELECT FROM (SELECT (x->>'bill')::bigint AS number, sum((x->>'amount')::bigint) AS asked
+(EXISTS (SELECT FROM letter n WHERE n.arrears_case = l.arrears_case AND n.kind = l.kind AND n.number > l.number)
+ OR EXISTS (SELECT FROM (SELECT (x->>'bill')::bigint AS number, sum((x->>'amount')::bigint) AS asked
     FROM jsonb_array_elements(l.facts->'lines') x GROUP BY 1) q
   JOIN bill b ON b.debtor = k.debtor AND b.number = q.number
   WHERE q.asked > (SELECT coalesce(sum(w.outstanding - w.held) FILTER (WHERE NOT w.replaced), 0) FROM line_balance w

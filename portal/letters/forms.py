@@ -1,10 +1,12 @@
 """What staff say of a letter: which kind, and how it was delivered."""
 
 from typing import Any
+from uuid import UUID
 
 from portal.arrears.states import ContactOutcome
 from portal.kit.i18n import N_
 from portal.letters.proving import WAYS
+from portal.letters.queries import LetterPage
 from portal.letters.states import LetterKind
 from portal.web.forms import Choice, Day, Form, Photos, Text, Tick
 from portal.web.i18n import label
@@ -17,8 +19,15 @@ class LetterForm(Form):
 
 
 class DeliveryForm(Form):
-    """How a letter was delivered."""
+    """To whom and how a letter was delivered."""
 
+    person = Choice(
+        N_("Who got it"),
+        coerce=UUID,
+        look="select",
+        required=False,
+        hint=N_("Each of them needs a proof of their own."),
+    )
     way = Choice(N_("How it arrived"), ContactOutcome, look="select", missing=N_("Choose how it arrived."))
     happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
     text = Text(N_("Note"), lines=2, most=2000, required=False, hint=N_("Who took it, or why it came back."))
@@ -36,3 +45,8 @@ class DeliveryForm(Form):
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
         self.way.options = [(one.value, label(one)) for one in WAYS]
+
+    def to(self, found: LetterPage) -> Any:
+        """The same form with the people whom the letter is to."""
+        self.person.options = [(str(one.person), one.name) for one in found.to]
+        return self

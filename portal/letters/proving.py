@@ -1,4 +1,4 @@
-"""Prove that a letter arrived: by hand, to the household, at the door, by registered mail, or opened in the portal."""
+"""Prove that a letter reached who owes: by hand, to the household, by registered mail, or opened in the portal."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from asyncpg import Record
 from portal.arrears.contacts import CALLERS, day_of, keep_contact, second_person
 from portal.arrears.giving import give_time
 from portal.arrears.locking import case_at_desk
-from portal.arrears.reaching import may_turn_to
-from portal.arrears.states import DELIVERED, PROVEN, CaseState, ContactChannel, ContactOutcome
+from portal.arrears.reaching import refuse
+from portal.arrears.states import DELIVERED, PROVEN, TRIED, CaseState, ContactChannel, ContactOutcome
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.files.actions import Sent, encode, keep_photos
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.letters.facts import SUPERSEDED
+from portal.letters.recipients import chosen, is_staff, recipients_of
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
 
-WAYS = (*[one for one in ContactOutcome if one in DELIVERED], ContactOutcome.returned)
+WAYS = tuple(one for one in ContactOutcome if one in DELIVERED | TRIED)
 CHANNEL = {LetterKind.notice: ContactChannel.letter, LetterKind.demand: ContactChannel.demand}
 
-PROVEN_ALREADY = N_("That this letter arrived is proven already. Nothing is to be added.")
+PROVEN_ALREADY = N_("That this letter reached %(name)s is proven already. Nothing is to be added.")
 CLOSED = N_("This case is closed. Nothing is chased any more.")
 ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
 NO_PHOTO = N_("Add a photo of the closed envelope at the door, with the number of the home in it.")
@@ -45,6 +46,7 @@ async def record_delivery(
     letter: UUID,
     way: ContactOutcome,
     *,
+    person: UUID | None = None,
     happened_on: date | None = None,
     text: str = "",
     witness: str = "",
@@ -52,11 +54,12 @@ async def record_delivery(
     enclosed: bool = False,
     photos: Sequence[Sent] = (),
 ) -> UUID:
-    """Record on which day and how a letter was delivered, or came back; the id of the contact of its case.
+    """Record on which day and how a letter reached one of those who owe, or came back; the contact of its case.
 
-    Raises Missing, Refused for a draft, for one that is proven and when the case is closed, Invalid for a day before
-    the letter was issued or to come, and without what the way needs: a closed envelope (`enclosed`), a witness
-    and a photo at a door, a number for registered mail.
+    `person` may be left out where only one owes. An envelope at a door is an attempt and proves nothing by itself.
+    Raises Missing, Refused for a draft, for one that is proven, when the case is closed and at a door that is not
+    theirs, Invalid for somebody it is not to, for a day before the letter was issued or to come, and without what the
+    way needs: a closed envelope (`enclosed`), a witness and a photo at a door, a number for registered mail.
     """
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*CALLERS)):
@@ -67,18 +70,20 @@ async def record_delivery(
             raise Refused(ONLY_A_DRAFT)
         if await is_superseded(letter):
             raise Refused(OUTLIVED)
-        if await _proven(letter):
-            raise Refused(PROVEN_ALREADY)
         if case["state"] == CaseState.closed:
             raise Refused(CLOSED)
         _complete(way, number, enclosed, photos=len(drawn))
+        today = clock.today(case["timezone"])
+        to = chosen(await recipients_of(case["debtor"], today), person, by.human)
         if way is ContactOutcome.posted:
-            await may_turn_to(case["debtor"], ContactChannel.visit, clock.today(case["timezone"]))
-        on = day_of(happened_on, found["issued_on"], max(clock.today(case["timezone"]), found["issued_on"]))
+            refuse(to.standing, ContactChannel.visit)
+        if await _proven(letter, to.person):
+            raise Refused(PROVEN_ALREADY, name=to.name)
+        on = day_of(happened_on, found["issued_on"], max(today, found["issued_on"]))
         me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
         other = await second_person(case["community"], witness, me, needed=posted, field="witness")
         contact = await keep_contact(
-            case, CHANNEL[kind], way, on, me, other, text, proves=way in PROVEN, actor=by.actor
+            case, CHANNEL[kind], way, on, me, other, text, person=to.person, proves=way in PROVEN, actor=by.actor
         )
         await _keep(found, contact, number)
         if way in PROVEN:
@@ -101,13 +106,14 @@ def _complete(way: ContactOutcome, number: str, enclosed: bool, photos: int) -> 
 
 @retrying
 async def open_letter(by: Principal, letter: UUID) -> None:
-    """Note once that a debtor has opened it in the portal, which is where messages reach them (Civil Code 137).
+    """Note once that one of those who owe has opened it in the portal, where messages reach them (Civil Code 137).
 
-    Raises Missing when it is not theirs.
+    What somebody of staff opens, or whoever holds the telephone of the dead, proves nothing. Raises Missing when it is
+    not theirs.
     """
     async with unit_of_work(by):
         case = await fetch_one(
-            "SELECT k.*, c.timezone, l.kind, l.by_staff, l.issued_on, l.pay_by FROM letter l"
+            "SELECT k.*, c.timezone, l.kind, l.issued_on, l.pay_by FROM letter l"
             " JOIN arrears_case k ON k.id = l.arrears_case JOIN community c ON c.id = k.community"
             " WHERE l.id = $1 AND l.kind <> 'lawyer_draft' AND EXISTS (SELECT FROM debtor_member m"
             "   WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[])) FOR NO KEY UPDATE OF k",
@@ -116,15 +122,27 @@ async def open_letter(by: Principal, letter: UUID) -> None:
         )
         if case is None:
             raise Missing
-        if case["state"] == CaseState.closed or await _opened(letter) or await is_superseded(letter):
+        if case["state"] == CaseState.closed or await is_superseded(letter):
             return
-        on, before = max(clock.today(case["timezone"]), case["issued_on"]), await _proven(letter)
-        channel = CHANNEL[LetterKind(case["kind"])]
-        who = case["by_staff"]
-        contact = await keep_contact(case, channel, ContactOutcome.opened, on, who, proves=True, actor=by.actor)
-        await _keep({"id": letter, "community": case["community"]}, contact, "")
-        if not before:
-            await _time_from({**case, "id": letter, "arrears_case": case["id"]}, on)
+        if await is_staff(by.human, case["community"]):
+            return
+        today = clock.today(case["timezone"])
+        mine = [one for one in await recipients_of(case["debtor"], today) if one.human == by.human]
+        for one in mine:
+            await _note_opened(by, letter, case, one.person, max(today, case["issued_on"]))
+
+
+async def _note_opened(by: Principal, letter: UUID, case: Record, person: UUID, on: date) -> None:
+    if await _opened(letter, person):
+        return
+    before = await _proven(letter, person)
+    channel = CHANNEL[LetterKind(case["kind"])]
+    contact = await keep_contact(
+        case, channel, ContactOutcome.opened, on, None, person=person, proves=True, actor=by.actor
+    )
+    await _keep({"id": letter, "community": case["community"]}, contact, "")
+    if not before:
+        await _time_from({**case, "id": letter, "arrears_case": case["id"]}, on)
 
 
 async def _time_from(letter: Mapping[str, Any], on: date) -> None:
@@ -147,20 +165,21 @@ async def is_superseded(letter: UUID) -> bool:
     )
 
 
-async def _proven(letter: UUID) -> bool:
+async def _proven(letter: UUID, person: UUID) -> bool:
     return await fetch_value(
         "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
-        " AND o.outcome = ANY($2))",
+        " AND o.proves AND o.person = $2)",
         letter,
-        [outcome.value for outcome in PROVEN],
+        person,
     )
 
 
-async def _opened(letter: UUID) -> bool:
+async def _opened(letter: UUID, person: UUID) -> bool:
     return await fetch_value(
         "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
-        " AND o.outcome = 'opened')",
+        " AND o.outcome = 'opened' AND o.person = $2)",
         letter,
+        person,
     )
 
 

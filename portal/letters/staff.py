@@ -10,7 +10,7 @@ from litestar.response import Template
 from portal.arrears.queries import READERS
 from portal.files.queries import photo_of
 from portal.kit.i18n import N_
-from portal.letters import batch, issuing, proving, queries
+from portal.letters import batch, issuing, proving, queries, queue
 from portal.letters.forms import DeliveryForm, LetterForm
 from portal.letters.pages import pdf_of
 from portal.letters.paper import letters_pdf
@@ -26,7 +26,7 @@ from portal.web.pictures import jpeg
 @get("/letters", name="desk.letters:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Letters under way, and homes that wait for one."""
-    found = await queries.letter_queue(request.user, number)
+    found = await queue.letter_queue(request.user, number)
     return page(request, "desk/letters/list.html", title=_("Letters"), found=found)
 
 
@@ -62,7 +62,7 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
 @post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver")
 async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
     """Record how it arrived, or that it came back."""
-    form: Any = DeliveryForm(await request.form())
+    form: Any = DeliveryForm(await request.form()).to(await queries.letter_at_desk(request.user, letter))
     if form.validate() and await form.accepts(proving.record_delivery(request.user, letter, **typed(form))):
         flash(request, N_("Recorded. It stands in the contacts of the case."))
         return go(request, "desk.letters:show", letter=letter)
@@ -87,7 +87,7 @@ async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UU
 async def preview(request: Request) -> Template:
     """The homes of a building that would get a notice, with their sums. Nothing is saved."""
     code, building = asked(request)
-    cases = await queries.waiting_in(request.user, code, building)
+    cases = await queue.waiting_in(request.user, code, building)
     title = _("Notices for a building")
     return page(request, "desk/letters/batch.html", title=title, cases=cases, code=code, building=building)
 
@@ -113,7 +113,7 @@ async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
 async def to_print(request: Request) -> Response[bytes]:
     """Every letter of a building that is to be delivered, as one file."""
     code, building = asked(request)
-    letters = await queries.to_print(request.user, code, building)
+    letters = await queue.to_print(request.user, code, building)
     return pdf(await letters_pdf(letters, request.app.state.web.sandbox), "letters.pdf")
 
 
@@ -130,6 +130,7 @@ def pay_at(request: Request) -> str:
 def typed(form: Any) -> dict[str, Any]:
     """What a form that is right says of a delivery."""
     return {
+        "person": form.person.data or None,
         "way": form.way.data,
         "happened_on": form.happened_on.data,
         "text": form.text.data or "",
@@ -151,7 +152,7 @@ async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status
     """One letter, with the form of its delivery."""
     found = await queries.letter_at_desk(request.user, letter)
     title = _("Letter %(number)s", number=found.row.called)
-    return page(request, "desk/letters/show.html", status=status, title=title, found=found, form=form)
+    return page(request, "desk/letters/show.html", status=status, title=title, found=found, form=form.to(found))
 
 
 router = Router(

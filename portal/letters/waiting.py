@@ -10,10 +10,10 @@ from portal.arrears.giving import given_of
 from portal.arrears.patience import pause_on
 from portal.arrears.states import CaseState
 from portal.letters.facts import SUPERSEDED
+from portal.letters.recipients import ARRIVED
 from portal.letters.states import FROM_STAGE, LetterKind
 from portal.units.standing import AT_HOME
 
-ARRIVED = "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id AND o.proves)"
 # Letters to owners of before are not among those that are brought to a building: they are sent to their own address.
 HERE = AT_HOME.format(debtor="k.debtor", day="({now}::timestamptz AT TIME ZONE c.timezone)::date")
 # No notice was written since the case was opened, or only one that is superseded and never arrived.

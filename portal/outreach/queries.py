@@ -36,7 +36,8 @@ STAGE = {NextStep.call: 2, NextStep.visit: 3}
 # At its stage a home is turned to; at another one only when somebody has planned it as the next step.
 _QUEUE = (
     "k.community = ANY($3::int[]) AND k.state <> 'closed' AND (k.stage = $4 OR $5 = (SELECT a.step FROM next_action a"
-    " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at)"
+    " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at"
+    " AND o.by_staff IS NOT NULL)"
     " ORDER BY a.at DESC LIMIT 1))"
 )
 _HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.timezone)::date")
@@ -53,7 +54,7 @@ LEFT JOIN (SELECT q.id, array_agg(c.channel ORDER BY c.on_day, c.at) AS channels
   FROM arrears_case q JOIN arrears_case same ON same.unit = q.unit JOIN contact c ON c.arrears_case = same.id
   WHERE q.id = ANY($1::uuid[]) GROUP BY q.id) o ON o.id = k.id
 LEFT JOIN LATERAL (SELECT * FROM next_action WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) n
-  ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at)
+  ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at AND o.by_staff IS NOT NULL)
 LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
 """
 

@@ -31,7 +31,7 @@ EXISTS (SELECT FROM debtor_member hm JOIN debtor hd ON hd.id = hm.debtor
 """
 _MEMBERS = """
 SELECT w.debtor, p.id AS person, p.name, p.phone, s.standing, s.since, s.evidence, s.address,
-  h.name AS heir, h.phone AS heirs_phone, o.owns, o.until
+  p.human, h.name AS heir, h.phone AS heirs_phone, h.human AS heirs_human, o.owns, o.until
 FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day) JOIN debtor d ON d.id = w.debtor
 JOIN debtor_member m ON m.debtor = w.debtor JOIN person p ON p.id = m.person
 LEFT JOIN person_now s ON s.person = p.id LEFT JOIN person h ON h.id = s.represented_by
@@ -44,7 +44,7 @@ ORDER BY w.debtor, p.external_id
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who owes. `name` and `phone` are of whom one turns to: of the heir, where somebody has inherited.
+    """Somebody who owes. `name`, `phone` and `human` are of whom one turns to: of the heir, if somebody has inherited.
 
     `whose` is whose debt it is, who `owns` the home by the register or not; `since` the day of the death, or the last
     day as an owner; `address` where they are written to other than at the home.
@@ -55,6 +55,7 @@ class Member:
     owns: bool
     name: str
     phone: str | None
+    human: UUID | None
     standing: DebtorStanding
     since: date | None
     evidence: str | None
@@ -101,6 +102,7 @@ def _member(row: Record) -> Member:
         row["owns"],
         row["heir"] or row["name"],
         row["heirs_phone"] if row["heir"] else row["phone"],
+        row["heirs_human"] if row["heir"] else row["human"],
         now,
         row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
         row["evidence"],

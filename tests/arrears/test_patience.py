@@ -25,7 +25,7 @@ from portal.kit.errors import Refused
 from portal.kit.money import Money
 from portal.ladders.rules import SEED
 from portal.letters.issuing import issue_letter
-from portal.letters.queries import letter_queue
+from portal.letters.queue import letter_queue
 from portal.letters.states import LetterKind
 from portal.outreach.queries import Wanted, queue_of
 from portal.plans.actions import refuse_plan, request_plan

@@ -82,7 +82,7 @@ async def test_a_payment_order_from_its_paper_to_its_effect(debts: World) -> Non
         pdf = await claim_pdf(found)
         assert pdf == await claim_pdf(found), "the same bytes again"
         said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-        assert "支付令申请书" in said and "100.00" in said and "陈静" in said and "由业主签收" in said
+        assert "支付令申请书" in said and "100.00" in said and "陈静" in said and "由收件人本人签收" in said
         assert await debts.told("claim%") == []
         await record_step(manager, claim, S.filed, LAST, reference="收件 12")
         assert await debts.told("claim%") == ["claim_filed"]

@@ -15,7 +15,7 @@ from portal.kit.errors import Missing, Refused
 from portal.letters.batch import NOBODY, ask_notices, batch_of, write_letters
 from portal.letters.issuing import issue_letter
 from portal.letters.paper import letters_pdf
-from portal.letters.queries import letter_queue, to_print
+from portal.letters.queue import letter_queue, to_print
 from portal.letters.states import LetterKind
 from portal.people.principal import Principal
 from portal.settings import Settings

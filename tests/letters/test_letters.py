@@ -104,8 +104,9 @@ async def test_what_a_way_of_delivery_needs_is_asked_for_and_one_proof_is_enough
         await record_delivery(feng, letter, ContactOutcome.returned, text="查无此人")
         assert (await letter_at_desk(feng, letter)).row.state is LetterState.returned
         await record_delivery(feng, letter, ContactOutcome.posted, witness="shen", enclosed=True, photos=door)
+        await record_delivery(feng, letter, ContactOutcome.registered, number="XA1")
         found = await letter_at_desk(feng, letter)
-        assert (found.row.state, len(found.photos), len(found.proofs)) == (LetterState.delivered, 1, 2)
+        assert (found.row.state, len(found.photos), len(found.proofs)) == (LetterState.delivered, 1, 3)
         with pytest.raises(Refused):
             await record_delivery(feng, letter, ContactOutcome.handed_over)
 

@@ -20,7 +20,8 @@ from portal.kit.money import Money
 from portal.letters.issuing import issue_letter
 from portal.letters.paper import letters_pdf
 from portal.letters.proving import OUTLIVED, open_letter, record_delivery
-from portal.letters.queries import letter_at_desk, letter_of, letter_queue
+from portal.letters.queries import letter_at_desk, letter_of
+from portal.letters.queue import letter_queue
 from portal.letters.states import LetterKind, LetterState
 from portal.settings import Settings
 from tests.arrears.world import World, on, world
