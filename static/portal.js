@@ -1,5 +1,5 @@
 "use strict";
-// Two comforts that forms do without: no second click while one is on its way, and a word when a request failed.
+// Comforts that forms do without: no second click while one is on its way, and a word when a request failed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.hasAttribute("hx-post")) return;
@@ -16,6 +16,8 @@ const again = () => {
   }
 };
 window.addEventListener("pageshow", again);
+// A form that came back with a mistake is left for the payment page: who comes back is not asked to send it again.
+for (const page of document.querySelectorAll("[data-address]")) history.replaceState(null, "", page.dataset.address);
 const trouble = (shown) => {
   const box = document.getElementById("trouble");
   if (box) box.hidden = !shown;

@@ -25,11 +25,16 @@ class PayForm(Form):
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
 
     def suit(self, user_agent: str) -> None:
-        """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat."""
+        """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat.
+
+        The first one is chosen until another is.
+        """
         for app, (own, other) in INSIDE.items():
             if app in user_agent:
                 words = {own: label(own), Method.card: label(Method.card), other: _(ONLY_OUTSIDE, way=label(other))}
                 self.method.options = [(way.value, text) for way, text in words.items()]
+        if self.method.data is None and not self.method.errors:
+            self.method.show(Method(self.method.options[0][0]))
 
     def read_choice(self) -> bool:
         """Check everything but the method, which is only asked for when paying."""

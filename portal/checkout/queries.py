@@ -127,7 +127,8 @@ WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), 
   AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
 SELECT s.*, u.name AS unit, c.name AS estate, m.first, m.last FROM shown s JOIN debtor d ON d.id = s.debtor
 JOIN unit u ON u.id = d.unit JOIN community c ON c.id = d.community
-CROSS JOIN LATERAL (SELECT min(l.first_month) AS first, max(l.last_month) AS last FROM bill_line l WHERE l.id IN (
+CROSS JOIN LATERAL (SELECT min(b.period) AS first, max(b.period) AS last
+  FROM bill_line l JOIN bill b ON b.id = l.bill WHERE l.id IN (
   SELECT line FROM allocation WHERE payment = s.id UNION SELECT line FROM attempt_line WHERE attempt = s.id)) m
 """
 _NEWEST_FIRST = " ORDER BY s.at DESC, s.number DESC NULLS FIRST"

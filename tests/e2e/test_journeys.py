@@ -8,6 +8,10 @@ from tests.e2e.conftest import Phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
+GO_AND_PAY = (
+    "main form:has(input[name=method]) button[type=submit]:not([name=preview]),"
+    "main form:has(input[name=method]) button:not([name])"
+)
 NUMBERS = iter(range(101, 120))
 
 
@@ -28,10 +32,7 @@ def to_first_bill(phone: Phone, home: int) -> None:
 def pay(phone: Phone, outcome: str = "paid") -> None:
     """From the choice of a method through the hosted page back to the payment."""
     phone.page.check("input[name=method][value=alipay]")
-    phone.page.click(
-        "main form:has(input[name=method]) button[type=submit]:not([name=preview]),"
-        "main form:has(input[name=method]) button:not([name])"
-    )
+    phone.page.click(GO_AND_PAY)
     phone.page.wait_for_url("**/c/pay/**")
     phone.page.click(f"button[name=outcome][value={outcome}]")
     phone.page.wait_for_url("**/payments/**")
@@ -48,6 +49,21 @@ def test_an_owner_signs_in_and_pays_the_bill(phone: Phone, home: int) -> None:
     assert phone.page.locator("[data-payment]").get_attribute("data-fen") == fen
     phone.page.goto(f"{phone.portal.url}/bills")
     assert phone.page.locator("[data-bill]").first.get_attribute("data-state") == "paid"
+
+
+def test_whoever_goes_back_after_paying_reads_that_it_is_paid(phone: Phone, home: int, script: bool) -> None:
+    to_first_bill(phone, home)
+    phone.page.click("a[href^='/payments/new?bill=']")
+    if script:  # without it a browser asks before it goes back to a form that was sent with a mistake
+        phone.page.fill("input[name=amount]", "1e3")
+        phone.page.click(GO_AND_PAY)
+        phone.page.wait_for_selector("#pay-amount-error")
+        phone.page.fill("input[name=amount]", "")
+    pay(phone)
+    for _ in range(2):  # over the page of the payment service
+        phone.page.go_back()
+    assert "没有待缴费用" in phone.page.inner_text("h1")
+    assert phone.page.locator("[data-payment] a[href$='receipt.pdf']").count() == 1
 
 
 def test_an_owner_pays_a_part(phone: Phone, home: int) -> None:
