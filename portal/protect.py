@@ -29,7 +29,8 @@ APPEND_ONLY = (
     "photo", "service_record", "debtor", "debtor_member", "plan_line", "plan_instalment", "plan_reinstatement",
     "notice", "sent_text", "transfer", "late_terms", "prime_rate", "late_charge", "late_month",
     "letter", "letter_proof", "next_action",
-    "ladder_version", "ladder_rule", "claim_line", "claim_step", "statement_question", "statement_answer",
+    "ladder_version", "ladder_rule", "claim_line", "claim_change", "claim_step",
+    "statement_question", "statement_answer",
     "common_contract", "common_receipt", "common_movement", "committee_expense",
     "committee_vote", "committee_spending", "committee_consent", "step_cost", "person_standing",
 )  # fmt: skip

@@ -36,6 +36,7 @@ from portal.estate.trying import see_to_import
 from portal.health import in_short
 from portal.kit import clock
 from portal.kit.discreet import traced
+from portal.legal.telling import tell_claims
 from portal.letters.batch import write_letters
 from portal.notices.receipts import ask_receipts
 from portal.notices.sending import send_notice
@@ -170,12 +171,13 @@ def _register(queue: PgQueuer, name: str, act: Callable[..., Awaitable[Any]]) ->
 
 
 async def _minutely(settings: Settings, schedule: Schedule) -> None:
-    """What must not wait longer: lost jobs, seals, attempts nobody comes back from, old files, paid plans, receipts."""
+    """What must not wait longer: lost jobs, seals, attempts nobody comes back from, old files, plans, claims."""
     await _attempt("jobs", put_back)
     await _attempt("seal", partial(seal, clock.today("UTC")))
     await _attempt("attempts", poll_attempts)
     await _attempt("imports", sweep_imports)
     await _attempt("plans", sweep_plans)
+    await _attempt("claims", tell_claims)
     await _attempt("receipts", partial(ask_receipts, settings))
 
 

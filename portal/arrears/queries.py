@@ -16,6 +16,7 @@ from portal.arrears.log import KEEPERS, Log, log_of
 from portal.arrears.next_action import Todo, todos_of
 from portal.arrears.states import CaseState
 from portal.arrears.terms import Segmented, segments_of
+from portal.claims.left import LineLeft, lines_left_of
 from portal.claims.states import LIVE as LIVE_CLAIMS
 from portal.claims.states import ClaimKind, ClaimState
 from portal.db import fetch, reading
@@ -88,13 +89,23 @@ class Figures:
 
 @dataclass(frozen=True)
 class FiledClaim:
-    """What mediators or a court were asked for about a debt, as its debtor sees it: how far it is since which day."""
+    """What mediators or a court were asked for about a debt, as its debtor sees it: how far it is since which day.
+
+    It asks for `claimed` by now, of which `left` may still be asked for; `lines` say of what.
+    """
 
     id: UUID
     kind: ClaimKind
     state: ClaimState
-    amount: Money
+    claimed: Money
+    left: Money
+    lines: list[LineLeft]
     since: date
+
+    @property
+    def changed(self) -> bool:
+        """Whether less is left than it asks for."""
+        return self.live and self.left < self.claimed
 
     @property
     def live(self) -> bool:
@@ -123,7 +134,7 @@ async def cases_of(by: Principal) -> Mine:
     return Mine(
         cases,
         await histories_of([case.id for case in cases]),
-        await _filed([case.id for case in cases if case.live]),
+        await _filed([case.id for case in cases]),
         await _untold(by, [case.debtor for case in cases if case.live]),
     )
 
@@ -131,18 +142,26 @@ async def cases_of(by: Principal) -> Mine:
 async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
     """By case: what was handed in since it was opened and not taken back, the latest first."""
     rows = await fetch(
-        "SELECT k.id AS arrears_case, c.id, c.kind, c.state, c.amount, s.on_day AS since FROM arrears_case k"
+        "SELECT k.id AS arrears_case, c.id, c.kind, c.state, w.claimed, w.left_over, s.on_day AS since"
+        " FROM arrears_case k"
         " JOIN community e ON e.id = k.community JOIN claim c ON c.debtor = k.debtor"
-        " AND (c.at AT TIME ZONE e.timezone)::date >= k.opened_on"
-        " JOIN claim_step s ON s.claim = c.id AND s.state = c.state"
+        " AND (c.at AT TIME ZONE e.timezone)::date BETWEEN k.opened_on AND coalesce(k.closed_on, 'infinity')"
+        " JOIN claim_balance w ON w.claim = c.id JOIN claim_step s ON s.claim = c.id AND s.state = c.state"
         " WHERE k.id = ANY($1::uuid[]) AND c.state <> ALL($2) ORDER BY c.at DESC, c.id",
         cases,
         [ClaimState.prepared.value, ClaimState.withdrawn.value],
     )
+    lines = await lines_left_of([row["id"] for row in rows])
     found: dict[UUID, list[FiledClaim]] = {}
     for row in rows:
         claim = FiledClaim(
-            row["id"], ClaimKind(row["kind"]), ClaimState(row["state"]), Money(row["amount"]), row["since"]
+            row["id"],
+            ClaimKind(row["kind"]),
+            ClaimState(row["state"]),
+            Money(row["claimed"]),
+            Money(row["left_over"]),
+            lines[row["id"]],
+            row["since"],
         )
         found.setdefault(row["arrears_case"], []).append(claim)
     return found

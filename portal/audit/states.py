@@ -111,3 +111,4 @@ class AuditVerb(StrEnum):
     ACCESS_LETTER_MADE = "access_letter_made"
     CLAIM_PREPARED = "claim_prepared"
     CLAIM_MOVED = "claim_moved"
+    CLAIM_CHANGED = "claim_changed"

@@ -10,3 +10,10 @@ JOIN bill b ON b.id = l.bill WHERE b.debtor <> c.debtor;
 -- LAW-3: a claim stands where its last step left it.
 SELECT c.id FROM claim c LEFT JOIN claim_step s ON s.claim = c.id AND s.state = c.state
 WHERE s.id IS NULL OR EXISTS (SELECT FROM claim_step later WHERE later.claim = c.id AND later.at > s.at);
+
+-- LAW-4: how much is left of a claim that is under way was told as it changed.
+SELECT b.claim FROM claim_balance b JOIN claim c ON c.id = b.claim
+WHERE c.state IN ('prepared', 'filed', 'accepted', 'agreed', 'issued') AND b.left_over <> b.told;
+
+-- LAW-5: a claim never asks for more than it was brought for.
+SELECT x.id FROM claim_change x JOIN claim c ON c.id = x.claim WHERE x.amount > c.amount;

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from portal.claims.states import ClaimKind, ClaimState
+from portal.claims.states import LIVE, ClaimKind, ClaimState, Task
+from portal.kit.money import Money
 
 K, S = ClaimKind, ClaimState
 OURS = timedelta(days=7)  # a paper that is ready goes out within a week, or the claim is given up
@@ -22,6 +23,17 @@ TIMES = {
     (K.suit, S.filed): timedelta(days=7),
     (K.suit, S.accepted): timedelta(days=180),
 }
+
+
+def task_of(state: ClaimState, claimed: Money, left: Money) -> Task | None:
+    """What is to be done about a claim that asks for `claimed` while `left` of its charges may be asked for."""
+    if state not in LIVE or claimed == left:
+        return None
+    if left > claimed:
+        return Task.more
+    if state is S.prepared:
+        return Task.renew
+    return Task.reduce if left else Task.withdraw
 
 
 def due_by(kind: ClaimKind, state: ClaimState, since: date) -> date | None:

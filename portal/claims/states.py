@@ -33,6 +33,15 @@ class ClaimState(StrEnum):
     withdrawn = "withdrawn"
 
 
+class Task(StrEnum):
+    """What is to be done about a claim whose sum and whose debt are no longer the same."""
+
+    renew = "renew"
+    reduce = "reduce"
+    withdraw = "withdraw"
+    more = "more"
+
+
 K, S = ClaimKind, ClaimState
 LIVE = frozenset({S.prepared, S.filed, S.accepted, S.agreed, S.issued})  # the index claim_one_live says the same
 

@@ -1,6 +1,6 @@
 """Claims with the lines they are about, and every step with the day on which it happened. Only the state moves."""
 
-from piccolo.columns import JSONB, UUID, Timestamptz
+from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -41,6 +41,39 @@ class ClaimLine(Table):
 
     claim_line_once = Unique(columns(claim, line))
     claim_line_of_something = Check('"amount" > 0')
+
+
+class ClaimChange(Table):
+    """From a day on a claim asks for so much (fen), as the court or the mediators were told; nothing: its fee alone."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    amount = fen()
+    on_day = day()
+    reference = text(null=True)
+    body = text(null=True)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    claim_asks_for_nothing_or_more = Check('"amount" >= 0')
+
+
+class ClaimLeft(Table):
+    """How much is left of what was claimed, from a moment on, as whoever brought it was told; `number` counts them.
+
+    Written by the transaction that changed it. `told_at` is when the debtor was told too.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    number = SmallInt(null=False, default=None)
+    amount = fen()
+    at = Timestamptz(null=False, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+    claim_left_once = Unique(columns(claim, number))
 
 
 class ClaimStep(Table):

@@ -26,6 +26,8 @@ from portal.health import channels_failing
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset
+from portal.legal.opening import PLEADERS
+from portal.legal.queries import ClaimRow, claims_to_change
 from portal.people.principal import MOST_ESTATES, Principal, Role
 from portal.plans.actions import ANSWERERS
 from portal.plans.queries import LATE, plans_on_desk
@@ -60,6 +62,7 @@ class Desk:
     vacancies: int | None
     imports: int | None
     lost: int | None
+    claims: int | None
     questions: int | None
     questions_late: int
     to_sign: int
@@ -155,6 +158,7 @@ async def desk_of(by: Principal) -> Desk:
         waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
         waiting["imports"] if by.with_role(*IMPORTERS) else None,
         waiting["lost"] if by.with_role(*READERS) else None,
+        len(await claims_to_change(by.with_role(*PLEADERS))) if by.with_role(*PLEADERS) else None,
         waiting["questions"] if by.with_role(*PUBLISHERS) else None,
         waiting["questions_late"],
         waiting["to_sign"],
@@ -179,17 +183,18 @@ async def _unknown_years(by: Principal) -> list[str]:
 
 @dataclass(frozen=True)
 class Today:
-    """Late first, then what is due today; requests that wait for an answer."""
+    """Late first, then what is due today; requests that wait for an answer, claims whose sum is to be changed."""
 
     late: list[Card]
     due: list[Card]
     plans: list[PlanRow]
     corrections: list[CorrectionRow]
+    claims: list[ClaimRow]
 
     @property
     def nothing(self) -> bool:
         """Whether the list is empty."""
-        return not (self.late or self.due or self.plans or self.corrections)
+        return not (self.late or self.due or self.plans or self.corrections or self.claims)
 
 
 @reading
@@ -203,6 +208,7 @@ async def today_of(by: Principal) -> Today:
         [card for card in due if card not in late],
         (await plans_on_desk(by, PlanState.requested)).plans if plans else [],
         [row for row in await corrections_at(by) if row.can_be_answered] if plans else [],
+        await claims_to_change(by.with_role(*PLEADERS)),
     )
 
 

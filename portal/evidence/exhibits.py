@@ -99,9 +99,10 @@ TABLES = (
     (
         "16-调解和诉讼.csv",
         "申请调解、支付令或起诉及其进展",
-        _OF + 'SELECT c.kind AS "途径", c.amount AS "金额（元）", s.on_day AS "日期", s.state AS "进展",'
+        _OF + 'SELECT c.kind AS "途径", c.amount AS "金额（元）", w.claimed AS "现请求（元）",'
+        ' w.left_over AS "剩余（元）", s.on_day AS "日期", s.state AS "进展",'
         ' s.reference AS "文书编号", s.body AS "备注", f.name AS "经办人" FROM k JOIN claim c ON c.debtor = k.debtor'
-        " JOIN claim_step s ON s.claim = c.id JOIN staff f ON f.id = s.by_staff"
+        " JOIN claim_balance w ON w.claim = c.id JOIN claim_step s ON s.claim = c.id JOIN staff f ON f.id = s.by_staff"
         " ORDER BY c.at, c.id, s.on_day, s.at, s.id",
     ),
     (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from portal.claims.states import ClaimState
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
 from portal.kit.paper import typeset, written_day
@@ -23,6 +24,43 @@ ROLES = {
     "former": "在下列费用所属期间系%s的业主，房屋现已变更业主。",
     "heir": "系%s原业主的继承人，在所得遗产的实际价值范围内清偿。",
 }
+
+
+async def change_pdf(claim: ClaimPage, at: datetime, sandbox: bool = False) -> bytes:
+    """The bytes of the note by which a claim is reduced, withdrawn or left with its fee, as of a moment."""
+    row = claim.row
+    filed = next(step for step in claim.steps if step.state is ClaimState.filed)
+    data = {
+        "kind": row.kind.value,
+        "estate": claim.facts["estate"],
+        "creditor": claim.facts.get("creditor"),
+        "unit": claim.facts["unit"],
+        "owners": claim.facts["owners"] or "",
+        "filed": written_day(filed.on),
+        "reference": next((step.reference for step in reversed(claim.steps) if step.reference), ""),
+        "asked": _yuan(row.claimed),
+        "less": _yuan(row.amount - row.left),
+        "left": _yuan(row.left),
+        "more": "yes" if row.left > row.claimed else "",
+        "nothing": "" if row.left else "yes",
+        "lines": [
+            {
+                "bill": str(line.bill),
+                "month": str(line.period),
+                "zh": line.item.zh,
+                "claimed": _yuan(line.claimed),
+                "gone": _yuan(line.claimed - line.left),
+                "left": _yuan(line.left),
+            }
+            for line in claim.lines
+        ],
+        "sandbox": "yes" if sandbox else "",
+    }
+    return await typeset("claim_change.typ", data, at)
+
+
+def _yuan(sum_: Money) -> str:
+    return f"{sum_.yuan:,.2f}"
 
 
 async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:

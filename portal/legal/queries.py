@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,8 +16,9 @@ from portal.arrears.log import Condition
 from portal.arrears.queries import READERS
 from portal.arrears.rules import LAST
 from portal.arrears.words import condition
-from portal.claims.rules import due_by
-from portal.claims.states import LIVE, MOVES, ClaimKind, ClaimState
+from portal.claims.left import LineLeft, lines_left_of
+from portal.claims.rules import due_by, task_of
+from portal.claims.states import LIVE, MOVES, ClaimKind, ClaimState, Task
 from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photo_of, photos_of
 from portal.kit import clock
@@ -25,20 +27,22 @@ from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.legal.looking import gates_of_case
-from portal.legal.words import ADVICE, LATE, PAID
-from portal.letters.facts import AskedLine, asked_lines
+from portal.legal.words import ADVICE, LATE, TASKS
 from portal.people.principal import Principal
 
 PER_PAGE = 50
 
 _ROWS = """
-SELECT c.*, u.name AS unit, e.name AS estate, e.timezone, s.on_day AS since, k.id AS arrears_case, k.state AS case_state
-FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = c.community
+SELECT c.*, u.name AS unit, e.name AS estate, e.timezone, s.on_day AS since, k.id AS arrears_case,
+  w.claimed, w.left_over
+FROM claim c JOIN claim_balance w ON w.claim = c.id
+JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = c.community
 JOIN claim_step s ON s.claim = c.id AND s.state = c.state
-JOIN LATERAL (SELECT id, state FROM arrears_case k WHERE k.debtor = c.debtor ORDER BY k.opened_on DESC, k.id LIMIT 1) k
+JOIN LATERAL (SELECT id FROM arrears_case k WHERE k.debtor = c.debtor ORDER BY k.opened_on DESC, k.id LIMIT 1) k
   ON true
 """
 _UNDER_WAY = _ROWS + " WHERE c.community = ANY($1::int[]) AND c.state = ANY($2)"
+_TO_CHANGE = _UNDER_WAY + " AND w.claimed <> w.left_over ORDER BY u.sort_key, c.id"
 _OF_DEBTOR = _ROWS + " WHERE c.debtor = $1 ORDER BY c.at DESC, c.id"
 _ONE = _ROWS + " WHERE c.id = $1 AND c.community = ANY($2::int[])"
 # Homes at the last stage that no path is under way for.
@@ -50,11 +54,20 @@ _STEPS = """
 SELECT s.state, s.on_day, s.reference, s.body, f.name AS by FROM claim_step s JOIN staff f ON f.id = s.by_staff
 WHERE s.claim = $1 ORDER BY s.on_day, s.at, s.id
 """
+_CHANGES = """
+SELECT x.on_day, x.amount, x.reference, x.body, f.name FROM claim_change x JOIN staff f ON f.id = x.by_staff
+WHERE x.claim = $1 ORDER BY x.at, x.id
+"""
+_TOLD = "SELECT at, amount FROM claim_left WHERE claim = $1 ORDER BY number"
 
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, since when it stands like this and by when it should come further. `paid`: its case is closed."""
+    """A claim, since when it stands like this and by when it should come further.
+
+    It was brought for `amount`, asks for `claimed` by now, and `left` of its charges may still be asked for; `task` is
+    what is to be done where these are not the same.
+    """
 
     id: UUID
     case: UUID
@@ -66,25 +79,33 @@ class ClaimRow:
     since: date
     due: date | None
     late: bool
-    paid: bool
+    claimed: Money
+    left: Money
+    task: Task | None
+
+    @property
+    def paid(self) -> bool:
+        """Whether it is under way though nothing is left of it."""
+        return self.task is Task.withdraw or (self.task is Task.renew and not self.left)
 
     @property
     def advice(self) -> Sentence | None:
         """What to do now, where that is not plain."""
-        if self.paid:
-            return Sentence(PAID)
+        if self.task:
+            return Sentence(TASKS[self.task], {"left": self.left, "claimed": self.claimed})
         words = LATE if self.late else ADVICE.get((self.kind, self.state))
         return Sentence(words) if words else None
 
 
 @dataclass(frozen=True)
 class ClaimQueue:
-    """Claims under way, what is late first, and homes at the last stage without one."""
+    """Claims under way, those whose sum is to be changed first, then what is late; and homes without one."""
 
     rows: list[ClaimRow]
     found: int
     late: int
     paid: int
+    to_change: int
     to_decide: list[CaseRow]
     page: int
     pages: int
@@ -102,20 +123,42 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """What a claim asks for from a day on; who recorded it, and what the paper is called."""
+
+    on: date
+    amount: Money
+    reference: str | None
+    body: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """How much was left of it from a moment on, as this page said it from then on."""
+
+    at: datetime
+    left: Money
+
+
+@dataclass(frozen=True)
 class ClaimPage:
-    """A claim with its facts, steps, papers, and the steps that may follow."""
+    """A claim with its facts, lines, steps, changes, papers, and the steps that may follow."""
 
     row: ClaimRow
     facts: dict[str, Any]
     at: datetime
+    lines: list[LineLeft]
     steps: list[StepRow]
+    changes: list[ChangeRow]
+    told: list[ToldRow]
     photos: list[PhotoRow]
     following: list[ClaimState]
 
     @property
-    def lines(self) -> list[AskedLine]:
-        """What it claims, charge by charge."""
-        return asked_lines(self.facts)
+    def changeable(self) -> bool:
+        """Whether its sum may be changed: it was handed in and has not ended."""
+        return self.row.state in LIVE and self.row.state is not ClaimState.prepared
 
 
 @dataclass(frozen=True)
@@ -154,7 +197,9 @@ def _row(row: Record) -> ClaimRow:
         row["since"],
         due,
         due is not None and clock.today(row["timezone"]) > due,
-        state in LIVE and row["case_state"] == "closed",
+        Money(row["claimed"]),
+        Money(row["left_over"]),
+        task_of(state, Money(row["claimed"]), Money(row["left_over"])),
     )
 
 
@@ -163,13 +208,14 @@ async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
     """Claims under way in the reader's communities, the first due date before the rest, and homes without one."""
     communities, live = list(by.with_role(*READERS)), [state.value for state in LIVE]
     rows = [_row(row) for row in await fetch(_UNDER_WAY, communities, live)]
-    rows.sort(key=lambda one: (not one.paid, one.due or date.max, one.unit, one.id))
+    rows.sort(key=lambda one: (not one.paid, one.task is None, one.due or date.max, one.unit, one.id))
     start = offset(page, PER_PAGE)
     return ClaimQueue(
         rows[start : start + PER_PAGE],
         len(rows),
         sum(one.late for one in rows),
         sum(one.paid for one in rows),
+        sum(one.task is not None for one in rows),
         await standing_cases(await rows_where(_TO_DECIDE, communities, LAST, live)),
         max(page, 1),
         pages(len(rows), PER_PAGE),
@@ -213,7 +259,13 @@ async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
         row,
         json.loads(found["facts"]),
         found["at"],
+        (await lines_left_of([claim]))[claim],
         steps,
+        [
+            ChangeRow(one["on_day"], Money(one["amount"]), one["reference"], one["body"], one["name"])
+            for one in await fetch(_CHANGES, claim)
+        ],
+        [ToldRow(one["at"], Money(one["amount"])) for one in await fetch(_TOLD, claim)],
         await photos_of(by, f"claim:{claim}"),
         [state for state in ClaimState if state in edges],
     )
@@ -224,3 +276,9 @@ async def paper_of_claim(by: Principal, claim: UUID, photo: UUID, *, small: bool
     """A photo of a claim's papers, as JPEG. Raises Missing."""
     await claim_at_desk(by, claim)
     return await photo_of(by, f"claim:{claim}", photo, small=small)
+
+
+async def claims_to_change(communities: Sequence[int]) -> list[ClaimRow]:
+    """Claims under way whose sum and debt are no longer the same; in the running unit of work."""
+    rows = await fetch(_TO_CHANGE, list(communities), [state.value for state in LIVE])
+    return [_row(row) for row in rows]

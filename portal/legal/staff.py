@@ -8,14 +8,16 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.queries import READERS
+from portal.kit import clock
 from portal.kit.i18n import N_
-from portal.legal import opening, queries
-from portal.legal.forms import ClaimForm, StepForm
-from portal.legal.paper import claim_pdf
+from portal.legal import handing, opening, queries
+from portal.legal.changing import change_claim
+from portal.legal.forms import ChangeForm, ClaimForm, StepForm
+from portal.legal.paper import change_pdf, claim_pdf
 from portal.legal.stepping import record_step
 from portal.web.forms import UPLOAD_BYTES
 from portal.web.guards import staff
-from portal.web.held import begin
+from portal.web.held import begin, begun
 from portal.web.i18n import _, label
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.papers import pdf
@@ -48,14 +50,35 @@ async def prepare(request: Request, case: FromPath[UUID]) -> Response:
 @get("/legal/{claim:uuid}", name="desk.legal:show")
 async def show(request: Request, claim: FromPath[UUID]) -> Template:
     """One claim with its steps."""
-    return await claim_page(request, claim, await begin(request, StepForm))
+    cut_off = await begun(request, form=("steps", StepForm), change=("changes", ChangeForm))
+    return await claim_page(request, claim, **cut_off)
 
 
 @get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
 async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
     """The paper to hand in."""
-    found = await queries.claim_at_desk(request.user, claim)
+    found = await handing.paper_to_hand_in(request.user, claim)
     return pdf(await claim_pdf(found, request.app.state.web.sandbox), "claim.pdf")
+
+
+@get("/legal/{claim:uuid}/change.pdf", name="desk.legal:change-pdf")
+async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
+    """The note by which less, or nothing, is asked for."""
+    found = await handing.change_to_hand_in(request.user, claim)
+    return pdf(await change_pdf(found, clock.now(), request.app.state.web.sandbox), "change.pdf")
+
+
+@post(
+    "/legal/{claim:uuid}/changes", name="desk.legal:change", guards=[staff(*opening.PLEADERS)],
+    request_max_body_size=UPLOAD_BYTES,
+)  # fmt: skip
+async def change(request: Request, claim: FromPath[UUID]) -> Response:
+    """Record what is asked for instead."""
+    form: Any = ChangeForm(await request.form())
+    if form.validate() and await form.accepts(_change(request, claim, form)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.legal:show", claim=claim)
+    return await claim_page(request, claim, change=form, status=422)  # type: ignore[return-value]
 
 
 @post(
@@ -93,6 +116,11 @@ def _step(request: Request, claim: UUID, form: Any) -> Any:
     return record_step(request.user, claim, form.data["state"], form.data["on"], **said)
 
 
+def _change(request: Request, claim: UUID, form: Any) -> Any:
+    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return change_claim(request.user, claim, form.amount.data, form.data["on"], **said)
+
+
 async def case_page(request: Request, case: UUID, form: ClaimForm, status: int = 200) -> Template:
     """The paths of a case, with the form."""
     found = await queries.paths_of(request.user, case)
@@ -100,16 +128,21 @@ async def case_page(request: Request, case: UUID, form: ClaimForm, status: int =
     return page(request, "desk/legal/case.html", status=status, title=title, found=found, form=form)
 
 
-async def claim_page(request: Request, claim: UUID, form: StepForm, status: int = 200) -> Template:
-    """One claim, with the form of its next step."""
+async def claim_page(
+    request: Request, claim: UUID, form: Any = None, *, change: Any = None, status: int = 200
+) -> Template:
+    """One claim, with the forms of its next step and of another sum; what is left is proposed."""
     found = await queries.claim_at_desk(request.user, claim)
+    form, change = form or StepForm(), change or ChangeForm(amount=found.row.left)
+    wrong = change if change.errors else form
     form.state.options = [(one.value, label(one)) for one in found.following]
     title = _("%(path)s, %(unit)s", path=label(found.row.kind), unit=found.row.unit)
-    return page(request, "desk/legal/show.html", status=status, title=title, found=found, form=form)
+    return page(request, "desk/legal/show.html", status=status, title=title, found=found, form=form,
+                change=change, wrong=wrong)  # fmt: skip
 
 
 router = Router(
     "/desk",
-    route_handlers=[list_, of_case, prepare, show, as_pdf, step, photo, thumbnail],
+    route_handlers=[list_, of_case, prepare, show, as_pdf, change_as_pdf, change, step, photo, thumbnail],
     guards=[staff(*READERS)],
 )

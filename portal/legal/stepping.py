@@ -66,12 +66,12 @@ async def record_step(
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*PLEADERS)):
-        found = await _claim(by, claim)
+        found = await claim_with_case(by, claim)
         case = await case_at_desk(by, found["arrears_case"], *PLEADERS)
         now: str = await fetch_value("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
         MOVES[ClaimKind(found["kind"])].check(now, state)
         today = clock.today(case["timezone"])
-        await _possible(claim, on, today)
+        await possible(claim, on, today)
         if state in ON_PAPER and not (reference.strip() or drawn):
             raise Invalid("reference", NO_PAPER)
         if state is ClaimState.filed:
@@ -86,7 +86,7 @@ async def record_step(
             await _tell(found, on)
 
 
-async def _claim(by: Principal, claim: UUID) -> Record:
+async def claim_with_case(by: Principal, claim: UUID) -> Record:
     """A claim with the newest case of its debtor."""
     found = await fetch_one(
         "SELECT c.*, u.name AS unit, e.timezone, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
@@ -101,7 +101,8 @@ async def _claim(by: Principal, claim: UUID) -> Record:
     return found
 
 
-async def _possible(claim: UUID, on: date, today: date) -> None:
+async def possible(claim: UUID, on: date, today: date) -> None:
+    """Raises Invalid for a day to come, and before the last step."""
     if on > today:
         raise Invalid("on", FUTURE)
     last: date = await fetch_value("SELECT max(on_day) FROM claim_step WHERE claim = $1", claim)
@@ -118,12 +119,7 @@ async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> 
     if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
         said = condition(shut)
         raise Refused(said.text, **said.facts)
-    less = await fetch_value(
-        "SELECT EXISTS (SELECT FROM claim_line cl JOIN line_balance w ON w.line = cl.line"
-        " WHERE cl.claim = $1 AND (w.replaced OR w.outstanding - w.held < cl.amount))",
-        claim["id"],
-    )
-    if less:
+    if await fetch_value("SELECT left_over < claimed FROM claim_balance WHERE claim = $1", claim["id"]):
         raise Refused(CHANGED)
 
 

@@ -1,6 +1,6 @@
 """What to do while a claim stands somewhere, in a sentence for the desk."""
 
-from portal.claims.states import ClaimKind, ClaimState
+from portal.claims.states import ClaimKind, ClaimState, Task
 from portal.kit.i18n import N_
 
 ADVICE = {
@@ -13,5 +13,21 @@ ADVICE = {
         "Ask the court together within 30 days to confirm the agreement: then it can be enforced."
     ),
 }
-PAID = N_("Everything is paid and the case is closed. End this claim: withdraw it, or record that it is settled.")
+TASKS = {
+    Task.renew: N_(
+        "Only %(left)s of the %(claimed)s on this paper may be claimed now. Withdraw it and prepare another."
+    ),
+    Task.reduce: N_(
+        "%(left)s is left of the %(claimed)s that is asked for. Ask for the request to be reduced, and record it here."
+    ),
+    Task.withdraw: N_(
+        "Nothing is left of the %(claimed)s that is asked for. Withdraw it, or go on about the court's fee alone, and"
+        " record which."
+    ),
+    Task.more: N_(
+        "%(left)s is owed, and only %(claimed)s is asked for: something that was paid or credited came back. Decide"
+        " whether to ask for it again."
+    ),
+}
+NO_CHANGE = N_("What it asks for is what is left. There is no change to ask for.")
 LATE = N_("This is late. Ask where it stands, and record it.")

@@ -83,6 +83,7 @@ class NoticeKind(StrEnum):
     claim_filed = "claim_filed"
     expense_asked = "expense_asked"
     pause_begun = "pause_begun"
+    claim_left = "claim_left"
 
 
 N = NoticeKind

@@ -39,6 +39,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("letter_batch", "no_more_than_its_homes"): {"issued": "1", "done": "1", "cases": "'{}'"},
     ("contact", "only_paper_proves_2"): {"proves": "true", "channel": "'call'"},
     ("contact", "staff_open_nothing"): {"outcome": "'opened'", "by_staff": A},
+    ("claim_change", "claim_asks_for_nothing_or_more"): {"amount": "-1"},
     ("contact", "two_people"): {"by_staff": A, "witness": A},
     ("contact", "two_on_a_visit"): {"channel": "'visit'", "outcome": "'reached'", "witness": "NULL"},
     ("arrears_case", "known_stage"): {"stage": "5"},

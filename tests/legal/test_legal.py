@@ -190,7 +190,7 @@ async def test_a_court_is_asked_only_for_what_was_demanded(debts: World) -> None
         await debts.bill(-60, 4000)  # past due for a week; the demand came before that
         claim = await prepare_claim(manager, case, K.payment_order)
         found = await claim_at_desk(manager, claim)
-        assert (found.row.amount, [line.amount for line in found.lines]) == (Money(10_000), [Money(10_000)])
+        assert (found.row.amount, [line.claimed for line in found.lines]) == (Money(10_000), [Money(10_000)])
         await record_step(manager, claim, S.withdrawn, LAST)
         asked = await claim_at_desk(manager, await prepare_claim(manager, case, K.mediation))
         assert (asked.row.amount, len(asked.lines)) == (Money(14_000), 2)

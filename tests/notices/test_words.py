@@ -40,6 +40,7 @@ FACTS: dict[str, dict[str, object]] = {
     "plan_active": {"unit": "1栋101", "first_on": "2026-12-15"},
     "plan_completed": {"unit": "1栋101", "on": "2027-05-15", "missed": None},
     "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": 7000, "filed_on": "2026-12-04"},
+    "claim_left": {"path": "suit", "unit": "1栋101", "total": 7000, "amount": 2000},
     "pause_begun": {"unit": "1栋101", "from_on": "2026-12-04", "until_on": "2026-12-18"},
     "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": 7000, "pay_on": "2026-12-04"},
     "plan_broken": {"unit": "1栋101", "on": "2027-02-16", "missed": 3},

@@ -1,0 +1,30 @@
+"""Papers that go out of the house: the one that opens a path, the note that changes it; only while they are true."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.claims.states import Task
+from portal.db import reading
+from portal.kit.errors import Refused
+from portal.legal.queries import ClaimPage, claim_at_desk
+from portal.legal.words import NO_CHANGE, TASKS
+from portal.people.principal import Principal
+
+
+@reading
+async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
+    """A claim whose paper is to be printed. Raises Missing, Refused while it was not handed in and less is left."""
+    found = await claim_at_desk(by, claim)
+    if found.row.task is Task.renew:
+        raise Refused(TASKS[Task.renew], left=found.row.left, claimed=found.row.claimed)
+    return found
+
+
+@reading
+async def change_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
+    """A claim of which a change is to be asked for in writing. Raises Missing, Refused where there is none to ask."""
+    found = await claim_at_desk(by, claim)
+    if not found.changeable or found.row.task is None:
+        raise Refused(NO_CHANGE)
+    return found
