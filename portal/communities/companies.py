@@ -8,11 +8,15 @@ from asyncpg import Record
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
-from portal.communities.creditor import FIELDS, Creditor
+from portal.communities.creditor import FIELDS, NEEDS, Creditor, Paper
 from portal.db import fetch, fetch_one, retrying, unit_of_work
 from portal.kit.errors import Missing
 
 COLUMNS = "company, credit_code, address, phone, bank, account_name, account_no, hotline, opens_at, closes_at"
+_LACKING = " OR ".join(
+    f"{'coalesce(hotline, phone)' if field == 'phone' else field} IS NULL" for field in NEEDS[Paper.letter]
+)
+_NAMELESS = f"SELECT name FROM community WHERE id = ANY($1) AND ({_LACKING}) ORDER BY code LIMIT $2"
 _COMPANY = f"SELECT id, name, {COLUMNS} FROM community"
 
 
@@ -28,6 +32,11 @@ async def creditors_of(communities: Iterable[int]) -> dict[int, Creditor]:
     """The companies of some estates, in the running unit of work."""
     rows = await fetch(_COMPANY + " WHERE id = ANY($1) ORDER BY code", sorted(set(communities)))
     return {row["id"]: as_creditor(row) for row in rows}
+
+
+async def nameless(communities: Iterable[int], most: int) -> list[str]:
+    """The names of some of these estates, at most so many, whose company is not known as a letter names it."""
+    return [row["name"] for row in await fetch(_NAMELESS, sorted(set(communities)), most)]
 
 
 def as_creditor(row: Record) -> Creditor:

@@ -12,8 +12,7 @@ from portal.arrears.states import RUNGS, Rung
 from portal.audit.states import AuditVerb
 from portal.bindings.answering import ANSWERERS as BINDERS
 from portal.checkout.desk import SETTLERS, UNMATCHED
-from portal.communities.companies import creditors_of
-from portal.communities.creditor import Paper
+from portal.communities.companies import nameless
 from portal.communities.queries import work_terms
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
@@ -40,6 +39,7 @@ from portal.statements.asking import WAITING as QUESTIONS
 
 AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
+NAMED = 5  # estates that lack something, by name; of one more it is only said that there is
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,8 @@ async def desk_of(by: Principal) -> Desk:
         waiting["to_sign"],
         await _unknown_years(by),
         await channels_failing(),
-        await _nameless(by),
+        await nameless(by.communities, NAMED + 1),
     )
-
-
-async def _nameless(by: Principal) -> list[str]:
-    """Estates whose company is not known well enough for a letter."""
-    found = await creditors_of(by.communities)
-    return [one.estate for one in found.values() if one.missing(Paper.letter)]
 
 
 async def _unknown_years(by: Principal) -> list[str]:
