@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from portal.communities.queries import estate_called
 from portal.db import fetch_value, unit_of_work
 from portal.disclosures.posters import prices_poster
 from portal.evidence.taking import evidence_of
+from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.money import Money
 from portal.kit.period import Month
@@ -35,6 +36,7 @@ from portal.outreach.paper import pack_pdf
 from portal.outreach.visits import pack_of
 from portal.payments.counter import record_counter_payment
 from portal.payments.states import CounterChannel
+from portal.plans.actions import approve_plan, request_plan
 from portal.settings import Settings
 from tests import builders, cast
 from tests.arrears.world import on
@@ -128,6 +130,15 @@ async def test_a_bill_run_says_what_of_the_company_is_missing_and_issues_nothing
     ):
         assert [error["code"] for error in report.as_json()["errors"]] == ["no_company", "no_company"]
         assert not report.ok
+
+
+async def test_instalments_are_not_approved_without_the_account_they_are_paid_to() -> None:
+    estate = await cast.mingxi()
+    item = await builders.charge_item(estate.community)
+    bill = await builders.bill(estate.community, estate.units["1栋101"], [estate["陈静"]], [(item, 60_000)])
+    plan = await request_plan(estate["陈静"], [bill], 3, clock.today("Asia/Shanghai") + timedelta(days=7), None)
+    await without_company(estate.community, "account_no")
+    await refused(lambda: approve_plan(plan, by=estate["沈平"]), "account_no")
 
 
 async def test_an_owner_sees_whom_they_owe_and_a_receipt_is_never_refused(settings: Settings) -> None:
