@@ -158,6 +158,7 @@ U = "'00000000-0000-0000-0000-00000000000a'"
 V = "'00000000-0000-0000-0000-00000000000b'"
 Rows = list[tuple[str, dict[str, str]]]
 SEEN = {"actor": "'x'", "rule": "'x'", "arrears_case": U}
+PROOF = {"channel": "'demand'", "outcome": "'opened'", "proves": "true", "person": U}
 EMPTY = {
     "unit": U, "state": "'approved'", "filed_by": U, "starts_on": "'2026-11-01'", "ends_on": "'2026-11-30'",
 }  # fmt: skip
@@ -234,7 +235,16 @@ INVENTED: dict[str, Rows] = {
         ("plan_line", {"plan": U, "line": V}),
     ],
     "I-W2": [("letter", {"amount": "5", "facts": """'{"credit": 0, "lines": [{"amount": 4}]}'"""})],
-    "I-W1": [("contact", {"channel": "'demand'", "outcome": "'opened'", "proves": "true"})],
+    "I-W1": [("contact", PROOF)],
+    "I-C8": [
+        ("arrears_case", {"id": U}),
+        ("case_stage", SEEN | {"stage": "1", "changed_on": "'2026-11-01'", "at": "'2026-11-01'"}),
+        ("case_stage", SEEN | {"stage": "2", "changed_on": "'2026-11-02'", "at": "'2026-11-02'"}),
+        ("time_given", {"arrears_case": U, "until": "'2026-11-05'", "at": "'2026-11-01'"}),
+    ],
+    "I-C9": [("letter", {"kind": "'demand'"})],
+    "I-Y1": [("arrears_case", {"state": "'open'"})],
+    "I-Y2": [("arrears_case", {"id": U}), ("contact", PROOF | {"arrears_case": U})],
     "LAW-3": [("claim", {"state": "'filed'"})],
     "PLAN-6": [("plan", {"state": "'active'", "ended_at": "now()"})],
     "I-S1": [("statement", {"state": "'published'"})],

@@ -41,7 +41,7 @@ WHERE s.before > 0 AND s.stage > s.before AND s.rule <> 'arrears-1' AND (
         WHERE b.debtor = k.debtor AND a.created_at BETWEEN p.at AND s.at), 0)
       FROM payment_promise p WHERE p.arrears_case = k.id AND p.at < s.at ORDER BY p.at DESC, p.id LIMIT 1));
 
--- I-O1: of those who have all died, without an heir who can be addressed, nothing is chased: their case has its hold.
+-- I-Y1: of those who have all died, without an heir who can be addressed, nothing is chased: their case has its hold.
 SELECT k.id FROM arrears_case k WHERE k.state <> 'closed' AND NOT EXISTS (SELECT FROM hold h WHERE h.debtor = k.debtor
   AND h.line IS NULL AND h.reason = 'deceased' AND h.released_at IS NULL)
 AND NOT EXISTS (SELECT FROM debtor_member m LEFT JOIN person_now s ON s.person = m.person

@@ -12,7 +12,7 @@ OR EXISTS (SELECT FROM jsonb_array_elements(l.facts->'lines') x WHERE x ? 'bille
 SELECT l.id FROM letter l WHERE l.kind <> 'lawyer_draft' AND NOT EXISTS (
   SELECT FROM time_given t WHERE t.source = l.id AND t.arrears_case = l.arrears_case AND t.until >= l.pay_by);
 
--- I-O2: what proves that a letter reached somebody names one of those who owe; they opened it themselves, and nobody of staff did.
+-- I-Y2: what proves that a letter reached somebody names one of those who owe; they opened it themselves, and nobody of staff did.
 SELECT o.id FROM contact o JOIN arrears_case k ON k.id = o.arrears_case WHERE o.proves AND (
   NOT EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = o.person)
   OR EXISTS (SELECT FROM person n JOIN staff s ON s.human = n.human AND s.community = o.community

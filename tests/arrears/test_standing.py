@@ -266,4 +266,4 @@ async def test_a_case_of_the_dead_without_its_hold_is_found(admin: asyncpg.Conne
         await at_two(debts)
         await say(debts, D.deceased)
         await admin.execute("UPDATE hold SET released_at = now() WHERE reason = 'deceased'")
-        assert "I-O1" in await debts.broken_invariants()
+        assert "I-Y1" in await debts.broken_invariants()
