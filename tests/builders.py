@@ -154,15 +154,18 @@ async def occupies(
         )
 
 
-async def charge_item(community: int, code: str = "service", kind: str = "service_fee") -> UUID:
+async def charge_item(
+    community: int, code: str = "service", kind: str = "service_fee", name: str = "物业服务费"
+) -> UUID:
     """A charge item, 物业服务费 unless said otherwise."""
     async with unit_of_work(community):
         return await fetch_value(
             "INSERT INTO charge_item (id, community, code, name_zh, name_en, kind, tax_rate, voucher)"
-            " VALUES (gen_random_uuid(), $1, $2, '物业服务费', 'Service fee', $3, 0.06, 'invoice') RETURNING id",
+            " VALUES (gen_random_uuid(), $1, $2, $4, 'Service fee', $3, 0.06, 'invoice') RETURNING id",
             community,
             code,
             kind,
+            name,
         )
 
 
@@ -204,12 +207,13 @@ async def bill(
     issued_on: date = date(2026, 11, 1),
     replaces: UUID | None = None,
 ) -> UUID:
-    """An issued bill; lines are (charge item, fen), all of the service fee's kind."""
+    """An issued bill; lines are (charge item, fen)."""
     async with unit_of_work(community):
         key = (unit, tuple(owner.persons[0] for owner in owners))
         debtors = await ensure_debtors(community, [key])
         month = Month.parse(period)
-        drafts = [NewLine(item, "service_fee", month, month, Money(fen), part=n) for n, (item, fen) in enumerate(lines)]
+        kinds = {row["id"]: row["kind"] for row in await fetch("SELECT id, kind FROM charge_item")}
+        drafts = [NewLine(item, kinds[item], month, month, Money(fen), part=n) for n, (item, fen) in enumerate(lines)]
         new = NewBill(unit, debtors[key], month, due_on, drafts, replaces=replaces)
         return (await issue_bills(community, [new], kind=BillKind.run, issued_on=issued_on))[0]
 

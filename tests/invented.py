@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.one_number import ONE_NUMBER
+
 U = "'00000000-0000-0000-0000-00000000000a'"
 V = "'00000000-0000-0000-0000-00000000000b'"
 Rows = list[tuple[str, dict[str, str]]]
@@ -15,7 +17,7 @@ SIGNED = {"state": "'published'", "signed_by": U, "signed_at": "now()", "signed_
 RUNNING = SIGNED | {"community": "3", "kind": "'actual'", "ends_on": "'infinity'", "published_at": "now()"}
 
 # Rows as they must never be, each by itself in an empty estate, and the invariant that must see them.
-INVENTED: dict[str, Rows] = {
+INVENTED: dict[str, Rows] = ONE_NUMBER | {
     "I-C2": [("case_stage", SEEN | {"stage": "4", "facts": """'{"debts": []}'"""})],
     "I-C4": [("arrears_case", {"state": "'open'"})],
     "I-C6": [("arrears_case", {"state": "'open'"})],

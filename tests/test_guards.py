@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from tests import catalog
+from tests.closing import ALLOCATE, BILL, EFFECTS, PAID, A, B, C, D
 from tests.guards.scratch import finds, happens, rows, undone, without_keys
 from tests.guards.twice import TWICE
 
@@ -77,24 +78,17 @@ async def test_every_unique_index_of_a_slice_is_what_refuses_the_second_row(
 
 # --- every other trigger
 
-A, B, C, D = (f"'00000000-0000-0000-0000-00000000000{sign}'" for sign in "abcd")
-BILL = [
-    ("bill", {"id": A, "debtor": D, "community": "2"}),
-    ("bill_line", {"id": B, "bill": A, "amount": "100", "community": "2"}),
-]
 BOOKED = [
     *BILL,
     ("journal", {"id": A, "kind": "'bill'", "source": A, "community": "2"}),
     ("posting", {"journal": A, "account": "'receivable:service'", "amount": "100", "community": "2"}),
     ("posting", {"journal": A, "account": "'charged:service'", "amount": "-100", "community": "2"}),
 ]
-PAID = [*BILL, ("payment", {"id": C, "amount": "500", "community": "2"})]
 LINE = (
     "INSERT INTO bill_line SELECT gen_random_uuid(), community, bill, unit, item, tariff, 9::smallint, first_month,"
     " last_month, 9::smallint, supplement, 5, quantity, rate, months, facts FROM bill_line"
 )
 JOURNAL = f"INSERT INTO journal VALUES ({A}, 2, 'bill', {B}, '2026-11-01', NULL, NULL, now())"
-ALLOCATE = f"INSERT INTO allocation VALUES (gen_random_uuid(), 2, {C}, {B}, %s, NULL, now())"
 DECISION = {"id": A, "dispute": B, "decided_by": C, "amount": "0", "approved_by": "NULL"}
 CONCERNED = [("staff", {"id": C, "human": D}), ("dispute", {"id": B, "opened_by": D})]
 PUBLISHED = {"id": A, "state": "'published'", "content_sha256": "'x'", "published_by": C, "published_at": "now()"}
@@ -114,19 +108,6 @@ CLAIMED = [
     ("bill_line", {"id": B, "bill": B, "community": "2"}),
     ("claim_line", {"claim": A, "line": B, "amount": "100"}),
 ]
-ESTATE = ("community", {"id": "2", "timezone": "'Asia/Shanghai'"})
-CASE = ("arrears_case", {"id": A, "community": "2", "debtor": D, "state": "'open'", "looked_on": "'2026-11-20'"})
-# These do something instead of refusing something: trigger → (the state before, the act that has the effect).
-EFFECTS = {
-    "allocation.allocation_closes_case": (
-        [*PAID, ESTATE, CASE, ("credit", {"payment": C, "amount": "400"})],
-        ALLOCATE % 100,
-    ),
-    "adjustment.adjustment_closes_case": (
-        [*BILL, ESTATE, CASE],
-        f"INSERT INTO adjustment VALUES (gen_random_uuid(), 2, {B}, 'waiver', -100, 'x', 'x', NULL, NULL, now())",
-    ),
-}
 # trigger → (the state before, the forbidden act, the other guards that would refuse it too)
 ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] = {
     "journal.journal_has_postings": ([], JOURNAL, ()),

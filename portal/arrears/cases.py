@@ -10,6 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.ahead import to_owner, to_staff
+from portal.arrears.apart import Apart, apart_of
 from portal.arrears.facts import facts_of, looks_of
 from portal.arrears.giving import Looked, next_steps
 from portal.arrears.patience import NOTHING, Next
@@ -52,7 +53,7 @@ NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.
 class CaseRow:
     """A case as it stands. `days` counts from the oldest line that may be chased; `plan` is a live plan or request.
 
-    `small` is what is too little to chase there.
+    `small` is what is too little to chase there; `apart` is not in any of its sums.
     """
 
     id: UUID
@@ -77,11 +78,17 @@ class CaseRow:
     plan: UUID | None
     small: Money
     standing: DebtorStanding
+    apart: Apart
 
     @property
     def chaseable(self) -> Money:
         """Overdue minus held: the only sum that may be chased."""
         return self.overdue - self.held
+
+    @property
+    def before_credit(self) -> Money:
+        """What would be asked for if there were no credit."""
+        return self.chaseable + self.apart.covered
 
     @property
     def rung(self) -> Rung:
@@ -230,12 +237,17 @@ async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
 
 
 async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[CaseRow]:
-    """The whole of stored cases (row, how it stands, on which day) with what comes next, and for whom."""
+    """The whole of stored cases (row, how it stands, on which day), with what comes next, for whom, and beside it."""
+    live = [(row, on, standing) for row, standing, on in rows if standing]
     steps = await next_steps(
-        [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, standing, on in rows if standing]
+        [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, on, standing in live]
     )
     whose = await _whose([row for row, _standing, _on in rows])
-    return [_case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]]) for row, standing, on in rows]
+    apart = await apart_of([row["debtor"] for row, _on, _standing in live], [on for _row, on, _standing in live])
+    return [
+        _case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]], apart.get(row["debtor"], Apart()))
+        for row, standing, on in rows
+    ]
 
 
 async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:
@@ -245,7 +257,9 @@ async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:
     return {debtor: standing_of(members[debtor]) for debtor in days}
 
 
-def _case(row: Record, standing: Standing | None, on: date, ahead: Next, whose: DebtorStanding) -> CaseRow:
+def _case(
+    row: Record, standing: Standing | None, on: date, ahead: Next, whose: DebtorStanding, apart: Apart
+) -> CaseRow:
     return CaseRow(
         id=row["id"],
         community=row["community"],
@@ -269,6 +283,7 @@ def _case(row: Record, standing: Standing | None, on: date, ahead: Next, whose: 
         plan=row["plan"],
         small=_small(row),
         standing=whose,
+        apart=apart,
     )
 
 

@@ -17,6 +17,7 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money, total
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
+from portal.payments.covers import covers
 from portal.people.principal import Principal, Role
 
 WATCHERS = (Role.finance, Role.manager, Role.legal)
@@ -63,18 +64,18 @@ FROM asked q JOIN claim_line w ON w.line = q.line JOIN claim c ON c.id = w.claim
 JOIN claim_step s ON s.claim = c.id AND s.state = 'filed'
 """
 _OF_DEBTOR = """
-SELECT l.id, b.period, i.name_zh, i.name_en, b.due_on, b.number, w.outstanding, w.held FROM bill b
-JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 AND NOT w.replaced
-JOIN bill_line l ON l.id = w.line JOIN charge_item i ON i.id = l.item
-WHERE b.debtor = $1 AND b.due_on < $2 ORDER BY b.due_on, b.number, l.position
+SELECT l.id, b.period, i.name_zh, i.name_en, b.due_on, b.number, o.outstanding - o.covered AS outstanding, o.held
+FROM owed_by($1) o JOIN bill b ON b.id = o.bill JOIN bill_line l ON l.id = o.line JOIN charge_item i ON i.id = l.item
+WHERE o.due_on < $2 AND o.outstanding > o.covered AND NOT o.fund ORDER BY b.due_on, b.number, l.position
 """
 # Younger bills than $2 are not read: their clocks cannot end so soon (`due_by`).
-_OLD = """
-SELECT k.id AS arrears_case, c.timezone, w.line, b.due_on, w.outstanding FROM arrears_case k
-JOIN community c ON c.id = k.community
+_OLD = f"""
+SELECT k.id AS arrears_case, c.timezone, w.line, b.due_on, w.outstanding - coalesce(v.covered, 0) AS outstanding
+FROM arrears_case k JOIN community c ON c.id = k.community
 JOIN bill b ON b.debtor = k.debtor AND b.due_on <= $2
-JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 AND NOT w.replaced
-WHERE k.community = ANY($1::int[]) AND k.state <> 'closed'
+JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 AND NOT w.replaced AND NOT w.fund
+LEFT JOIN {covers("community = ANY($1::int[])")} v ON v.line = w.line
+WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND w.outstanding > coalesce(v.covered, 0)
 """
 _HOMES = """
 SELECT k.id, u.name AS unit, c.name AS estate, c.timezone, n.names FROM arrears_case k JOIN unit u ON u.id = k.unit
@@ -84,7 +85,7 @@ JOIN community c ON c.id = k.community LEFT JOIN debtor_names n ON n.debtor = k.
 
 @dataclass(frozen=True)
 class ClockRow:
-    """An overdue line with its clock; `bill` is the number of its bill."""
+    """An overdue line with its clock; `bill` is the number of its bill, `outstanding` net of credit."""
 
     line: UUID
     item: Bilingual

@@ -16,14 +16,14 @@ from portal.holds.queries import pauses_of
 from portal.kit.money import Money
 
 _DEBTS = """
-SELECT b.debtor, lb.line, b.due_on, lb.outstanding, lb.held, h.debtor IS NOT NULL AS whole
+SELECT w.debtor, o.line, o.due_on, o.outstanding - o.covered AS outstanding, o.held, h.debtor IS NOT NULL AS whole
 FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
-JOIN bill b ON b.debtor = w.debtor AND b.due_on < w.on_day
-JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced
+CROSS JOIN LATERAL owed_by(w.debtor) o
 LEFT JOIN (SELECT DISTINCT g.debtor FROM unnest($1::uuid[], $2::date[]) AS g(debtor, on_day)
   JOIN hold o ON o.debtor = g.debtor AND o.line IS NULL AND o.released_at IS NULL
    AND (o.until IS NULL OR o.until >= g.on_day)) h ON h.debtor = w.debtor
-ORDER BY b.due_on, b.number, lb.position
+WHERE o.due_on < w.on_day AND o.outstanding > o.covered AND NOT o.fund
+ORDER BY o.due_on, o.number, o.position
 """
 _BEFORE = """
 SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at,
@@ -31,17 +31,20 @@ SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s
 WHERE s.arrears_case = ANY($1::uuid[]) ORDER BY s.arrears_case, s.changed_on DESC, s.at DESC
 """
 _REDUCED = """
-SELECT b.debtor, max((x.at AT TIME ZONE c.timezone)::date) AS on_day
-FROM unnest($1::uuid[], $2::timestamptz[]) AS w(debtor, since) JOIN bill b ON b.debtor = w.debtor
-JOIN community c ON c.id = b.community JOIN bill_line l ON l.bill = b.id
-JOIN LATERAL (SELECT created_at AS at FROM allocation WHERE line = l.id AND amount > 0
-  UNION ALL SELECT created_at FROM adjustment WHERE line = l.id AND amount < 0) x ON x.at > w.since
-GROUP BY b.debtor
+SELECT w.debtor, max((x.at AT TIME ZONE c.timezone)::date) AS on_day
+FROM unnest($1::uuid[], $2::timestamptz[]) AS w(debtor, since) JOIN debtor d ON d.id = w.debtor
+JOIN community c ON c.id = d.community
+JOIN LATERAL (SELECT a.created_at AS at FROM bill b JOIN bill_line l ON l.bill = b.id
+    JOIN allocation a ON a.line = l.id AND a.amount > 0 WHERE b.debtor = w.debtor
+  UNION ALL SELECT a.created_at FROM bill b JOIN bill_line l ON l.bill = b.id
+    JOIN adjustment a ON a.line = l.id AND a.amount < 0 WHERE b.debtor = w.debtor
+  UNION ALL SELECT created_at FROM credit WHERE debtor = w.debtor AND amount > 0) x ON x.at > w.since
+GROUP BY w.debtor
 """
 
 
 async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Facts]:
-    """What each debtor owes past its date on their day, with sums and holds as they are now.
+    """What each debtor owes the company past its date on their day, net of credit, with sums and holds as they are now.
 
     Where nothing is owed, nothing is said of a hold on everything: there is nothing to hold.
     """

@@ -130,10 +130,10 @@ async def file_of(case: CaseRow, *, keeper: bool) -> CaseFile:
 
 async def _debts(case: CaseRow) -> list[DebtRow]:
     rows = await fetch(
-        "SELECT b.id AS bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, w.fen, w.outstanding, w.held FROM bill b"
-        " JOIN line_balance w ON w.bill = b.id AND w.outstanding > 0 JOIN bill_line l ON l.id = w.line"
-        " JOIN charge_item i ON i.id = l.item WHERE b.debtor = $1"
-        " AND NOT w.replaced ORDER BY b.due_on, b.number, l.position",
+        "SELECT b.id AS bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, w.fen, o.outstanding, o.held, o.covered,"
+        " o.fund FROM owed_by($1) o JOIN bill b ON b.id = o.bill JOIN bill_line l ON l.id = o.line"
+        " JOIN line_balance w ON w.line = l.id JOIN charge_item i ON i.id = l.item"
+        " ORDER BY b.due_on, b.number, l.position",
         case.debtor,
     )
     return [
@@ -142,7 +142,15 @@ async def _debts(case: CaseRow) -> list[DebtRow]:
             row["id"],
             Month.parse(row["period"]),
             Bilingual(row["name_zh"], row["name_en"]),
-            Balance(Money(row["fen"]), Money(row["outstanding"]), Money(row["held"]), row["due_on"], case.on),
+            Balance(
+                Money(row["fen"]),
+                Money(row["outstanding"]),
+                Money(row["held"]),
+                row["due_on"],
+                case.on,
+                covered=Money(row["covered"]),
+                fund=Money(row["outstanding"] - row["held"] if row["fund"] else 0),
+            ),
         )
         for row in rows
     ]

@@ -12,7 +12,6 @@ from portal.arrears.patience import NO_TIME, Given
 from portal.arrears.rules import FIRST_DAY, LAST, Standing, stage_by_days
 from portal.arrears.states import ATTEMPTS, BY_HAND, SPOKEN, CaseState, ContactChannel, ContactOutcome, Gate, Rung
 from portal.holds.rules import stood_still
-from portal.kit.money import ZERO, Money
 from portal.ladders.rules import Policy
 
 FIRST_WITH_TASKS = 3  # from this stage on an open rectification blocks
@@ -41,7 +40,7 @@ class Known:
 
     `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
     departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
-    `credit` money of the debtor that no bill has used, `clocks` the limitation of what may be chased (before stage 4),
+    `clocks` the limitation of what may be chased (before stage 4),
     `given` what gives them time, `elsewhere` whether the home is no place for them, `named` whom a claim would name.
     """
 
@@ -53,7 +52,6 @@ class Known:
     tasks: tuple[tuple[str, date], ...] = ()
     disputes: int = 0
     reason_known: bool = False
-    credit: Money = ZERO
     clocks: tuple[Clock, ...] = ()
     given: Given = NO_TIME
     elsewhere: bool = False
@@ -91,7 +89,7 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
     days = _counted(standing, known)
     checks = [
         _no_hold(standing),
-        _owed(standing, known, policy),
+        _owed(standing, policy),
         Check(Gate.days, stage_by_days(days) >= target, {"days": days, "least": FIRST_DAY[target]}),
         Check(Gate.stay, on >= stays_until, {"day": stays_until, "since": known.since, "least": least}),
         *their_time(known.given, on),
@@ -108,7 +106,7 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
 
 def gates_of_paper(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
     """What must be so before a letter names a sum: something is owed, they were given no time, no money is coming."""
-    return (_no_hold(standing), _owed(standing, known, policy), *their_time(known.given, on), *_money_at_rest(known))
+    return (_no_hold(standing), _owed(standing, policy), *their_time(known.given, on), *_money_at_rest(known))
 
 
 def gates_of_law(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
@@ -152,9 +150,9 @@ def _no_hold(standing: Standing) -> Check:
     return Check(Gate.no_hold, standing.state is not CaseState.paused, {})
 
 
-def _owed(standing: Standing, known: Known, policy: Policy) -> Check:
-    """Whether more than a small balance may be chased, net of what lies there as credit; of a paused case, could be."""
-    left = (standing.overdue if standing.state is CaseState.paused else standing.chaseable) - known.credit
+def _owed(standing: Standing, policy: Policy) -> Check:
+    """Whether more than a small balance may be chased; of a paused case, could be."""
+    left = standing.overdue if standing.state is CaseState.paused else standing.chaseable
     return Check(Gate.owed, left > policy.small_balance, {"sum": left, "least": policy.small_balance})
 
 

@@ -2,10 +2,9 @@
 SELECT k.debtor FROM arrears_case k WHERE k.state <> 'closed' GROUP BY k.unit, k.debtor HAVING count(*) > 1
 UNION ALL SELECT k.debtor FROM arrears_case k JOIN debtor d ON d.id = k.debtor WHERE d.unit <> k.unit;
 
--- I-C4: no case stays open after the last overdue fen is paid.
+-- I-C4: no case stays open when nothing overdue is left beyond the debtor's credit; the fund alone opens none.
 SELECT k.id FROM arrears_case k WHERE k.state <> 'closed' AND NOT EXISTS (
-  SELECT FROM bill b JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0
-  WHERE b.debtor = k.debtor AND b.due_on < k.looked_on);
+  SELECT FROM owed_by(k.debtor) o WHERE o.due_on < k.looked_on AND o.outstanding > o.covered AND NOT o.fund);
 
 -- I-C6: a case stands where its last recorded change left it, and every change names actor, rule and facts.
 SELECT k.id FROM arrears_case k LEFT JOIN LATERAL (SELECT s.state, s.stage, s.actor, s.rule, s.facts FROM case_stage s
@@ -47,3 +46,25 @@ SELECT k.id FROM arrears_case k WHERE k.state <> 'closed' AND NOT EXISTS (SELECT
 AND NOT EXISTS (SELECT FROM debtor_member m LEFT JOIN person_now s ON s.person = m.person
   LEFT JOIN person h ON h.id = s.represented_by WHERE m.debtor = k.debtor AND CASE s.standing WHEN 'deceased' THEN false
   WHEN 'heir' THEN coalesce(s.address, h.phone) IS NOT NULL ELSE true END);
+
+-- I-C7a: a live case recorded the one number (owed beyond credit, without the fund) at its last change, if it was looked
+-- at since anything happened to its lines.
+SELECT k.id FROM arrears_case k JOIN community c ON c.id = k.community
+CROSS JOIN LATERAL (SELECT (s.facts->>'overdue')::bigint AS overdue FROM case_stage s WHERE s.arrears_case = k.id
+  ORDER BY s.changed_on DESC, s.at DESC LIMIT 1) s
+WHERE k.state <> 'closed' AND s.overdue <> (SELECT coalesce(sum(o.outstanding - o.covered), 0) FROM owed_by(k.debtor) o
+  WHERE o.due_on < k.looked_on AND NOT o.fund)
+AND NOT EXISTS (
+  SELECT FROM (SELECT a.created_at AS at FROM bill b JOIN bill_line l ON l.bill = b.id JOIN allocation a ON a.line = l.id
+      WHERE b.debtor = k.debtor
+    UNION ALL SELECT a.created_at FROM bill b JOIN bill_line l ON l.bill = b.id JOIN adjustment a ON a.line = l.id
+      WHERE b.debtor = k.debtor
+    UNION ALL SELECT created_at FROM credit WHERE debtor = k.debtor
+    UNION ALL SELECT greatest(placed_at, released_at) FROM hold WHERE debtor = k.debtor
+    UNION ALL SELECT issued_at FROM bill WHERE debtor = k.debtor) x
+  WHERE (x.at AT TIME ZONE c.timezone)::date >= k.looked_on);
+
+-- I-C7b: a reminder asks for the sum of its bills, and says how much more credit covers.
+SELECT n.id FROM notice n WHERE n.kind = 'arrears_reminder' AND n.facts ? 'covered' AND (
+  (n.facts->>'total')::bigint <> (SELECT coalesce(sum((b->>'amount')::bigint), 0) FROM jsonb_array_elements(n.facts->'bills') b)
+  OR (n.facts->>'before')::bigint <> (n.facts->>'total')::bigint + (n.facts->>'covered')::bigint);

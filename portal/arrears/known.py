@@ -18,7 +18,6 @@ from portal.checkout.states import EventState
 from portal.db import fetch, fetch_value
 from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.kit import clock
-from portal.kit.money import Money
 from portal.notices.states import OUT, NoticeKind
 from portal.units.standing import AT_HOME
 
@@ -36,7 +35,6 @@ SELECT k.id, NOT {AT_HOME.format(debtor="k.debtor", day="($6::timestamptz AT TIM
    WHERE n.community = k.community AND n.key = k.key AND v.state = ANY($3)) AS reminded_on,
  (SELECT count(*) FROM attempt a WHERE a.debtor = k.debtor AND a.state = ANY($4)) AS pending_payments,
  (SELECT count(*) FROM dispute d WHERE d.debtor = k.debtor AND d.line IS NOT NULL AND d.state = ANY($5)) AS disputes,
- (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
  (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason
 FROM k JOIN community c ON c.id = k.community
 """
@@ -87,7 +85,6 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
             tasks=tuple(tasks[row["id"]]),
             disputes=row["disputes"],
             reason_known=row["reason"] not in (None, Reason.unknown.value),
-            credit=Money(row["credit"]),
             given=given[row["id"]],
             elsewhere=row["elsewhere"],
             named=tuple(row["named"]),

@@ -169,10 +169,10 @@ async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
 
 async def _untold(by: Principal, told: list[UUID]) -> Money:
     rows = await fetch(
-        "SELECT b.due_on, c.timezone, lb.outstanding - lb.held AS chaseable FROM bill b"
-        " JOIN community c ON c.id = b.community JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held"
-        " WHERE b.debtor <> ALL($2::uuid[]) AND NOT lb.replaced"
-        " AND b.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))",
+        "SELECT o.due_on, c.timezone, o.outstanding - o.held - o.covered AS chaseable FROM debtor d"
+        " JOIN community c ON c.id = d.community CROSS JOIN LATERAL owed_by(d.id) o"
+        " WHERE d.id <> ALL($2::uuid[]) AND o.outstanding > o.held + o.covered AND NOT o.fund"
+        " AND d.id IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))",
         list(by.persons),
         told,
     )

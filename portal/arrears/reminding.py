@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from portal.arrears.apart import apart_of
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import may_remind
-from portal.arrears.known import Known, known_of
+from portal.arrears.known import known_of
 from portal.arrears.rules import Standing
 from portal.arrears.terms import policies_of
 from portal.communities.worktime import public_holiday
@@ -40,9 +41,9 @@ SELECT k.id, k.debtor FROM k WHERE k.state = 'open' AND k.stage > 0 AND k.looked
 ORDER BY k.id
 """
 _BILLS = """
-SELECT b.debtor, b.period AS month, b.due_on, sum(lb.outstanding - lb.held)::bigint AS amount FROM bill b
-JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > lb.held AND NOT lb.replaced
-WHERE b.debtor = ANY($1::uuid[]) AND b.due_on < $2
+SELECT b.debtor, b.period AS month, b.due_on, sum(o.outstanding - o.held - o.covered)::bigint AS amount
+FROM unnest($1::uuid[]) AS w(debtor) CROSS JOIN LATERAL owed_by(w.debtor) o JOIN bill b ON b.id = o.bill
+WHERE o.due_on < $2 AND o.outstanding > o.held + o.covered AND NOT o.fund
 GROUP BY b.debtor, b.id, b.period, b.due_on ORDER BY b.due_on, b.period
 """
 _PEOPLE = """
@@ -80,7 +81,7 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
     assert estate
     await tell_all(
         NoticeKind.arrears_reminder,
-        await _told(ripe, standings, known, policies, estate["name"], on),
+        await _told(ripe, standings, policies, estate["name"], on),
         community=community,
         channels=CHANNELS,
         not_before=no_sooner(estate["timezone"]),
@@ -96,7 +97,6 @@ def no_sooner(zone: str) -> datetime | None:
 async def _told(
     ripe: dict[UUID, UUID],
     standings: dict[UUID, Standing],
-    known: dict[UUID, Known],
     policies: dict[UUID, Policy],
     estate: str,
     on: date,
@@ -108,12 +108,15 @@ async def _told(
     people = defaultdict(list)
     for row in await fetch(_PEOPLE, list(ripe.values())):
         people[row["debtor"]].append(row)
+    apart = await apart_of(list(ripe.values()), [on] * len(ripe))
     told = []
     for case, debtor in ripe.items():
         facts = {
             "estate": estate,
-            "total": standings[case].chaseable - known[case].credit,
-            "credit": known[case].credit,
+            "total": standings[case].chaseable,
+            "covered": apart[debtor].covered,
+            "before": standings[case].chaseable + apart[debtor].covered,
+            "fund": apart[debtor].fund,
             "bills": bills[debtor],
             "pay_on": on + timedelta(days=policies[case].pay_within),
         }

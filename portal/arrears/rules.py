@@ -25,7 +25,7 @@ LAST = len(FIRST_DAY) - 1
 
 @dataclass(frozen=True)
 class Debt:
-    """A line of the debtor that something is left of; `held` is the part under review."""
+    """A line of the debtor that something is left of beyond their credit; `held` is the part under review."""
 
     line: UUID
     due_on: date
@@ -40,7 +40,10 @@ class Debt:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a debtor owes for a unit, and whether a hold on everything lasts. Only what is past due counts.
+    """What a debtor owes for a unit beyond their credit, and whether a hold on everything lasts.
+
+    Only what is past due counts. The maintenance fund is not here: it belongs to all owners, so the company does not
+    chase it.
 
     `reduced_on` is the day on which less became owed than at the last change, None when that is today or never was.
     `pauses` are days that count against nobody, each from the first to the one on which it went on.

@@ -1,8 +1,8 @@
 """Which debtors the daily look has to look at: those where anything could have changed since the last one.
 
-What a case is computed from (its lines with what is owed and held of each, a hold on everything, what is too little to
-chase) is kept as one mark when it was looked at. The same mark a day later means the same case, but for what days
-alone bring about: a climb that the job takes by itself, and a reminder that has not gone out.
+What a case is computed from (its lines with what is owed beyond credit and held of each, a hold on everything, what is
+too little to chase) is kept as one mark when it was looked at. The same mark a day later means the same case, but for
+what days alone bring about: a climb that the job takes by itself, and a reminder that has not gone out.
 """
 
 from __future__ import annotations
@@ -15,15 +15,23 @@ from portal.arrears.rules import FIRST_DAY
 from portal.db import fetch, fetch_value
 from portal.kit.money import Money
 from portal.notices.states import OUT, NoticeKind
+from portal.payments.covers import covers
 
 # A sum of hashes does not depend on the order of the lines.
-_HASH = "sum(hashtextextended(lb.line::text || ':' || lb.outstanding || ':' || lb.held, 0)::numeric) AS hash"
+_HASH = (
+    "sum(hashtextextended(lb.line::text || ':' || (lb.outstanding - coalesce(v.covered, 0)) || ':' || lb.held,"
+    " 0)::numeric) AS hash,"
+    " min(b.due_on) FILTER (WHERE lb.outstanding > lb.held + coalesce(v.covered, 0)) AS oldest"
+)
+# The lines of bills b that count, with what credit that meets a condition covers of them.
+_LINES = f"""
+JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced AND NOT lb.fund
+LEFT JOIN {covers("%s")} v ON v.line = lb.line
+"""
+_COUNTS = "lb.outstanding > coalesce(v.covered, 0)"
 # The mark of each debtor with something past due on day $1, by what counts as small ($2).
 _OWED = f"""
-SELECT b.debtor, min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
-  {_HASH}
-FROM bill b JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced
-WHERE %s AND b.due_on < $1 GROUP BY b.debtor
+SELECT b.debtor, {_HASH} FROM bill b {_LINES} WHERE b.%s AND b.due_on < $1 AND {_COUNTS} GROUP BY b.debtor
 """
 _WHOLE = """
 SELECT DISTINCT h.debtor FROM hold h WHERE %s AND h.line IS NULL AND h.released_at IS NULL
@@ -33,7 +41,7 @@ _OF = "concat_ws(':', {}, w.debtor IS NOT NULL, o.hash)"
 _MARK = _OF.format("$2::bigint")
 
 _CHANGED = f"""
-WITH o AS ({_OWED % "b.community = $3"}), w AS ({_WHOLE % "h.community = $3"}),
+WITH o AS ({_OWED % ("community = $3", "community = $3")}), w AS ({_WHOLE % "h.community = $3"}),
 k AS (SELECT * FROM arrears_case WHERE community = $3 AND state <> 'closed'),
 f AS MATERIALIZED (
       SELECT coalesce(o.debtor, k.debtor) AS debtor, $5 || ':case:' || k.id || ':' AS key, k.state, k.stage, o.oldest,
@@ -46,18 +54,18 @@ SELECT f.debtor FROM f WHERE f.other OR f.stage = 0
 ORDER BY f.debtor
 """
 _REMEMBER = f"""
-WITH d AS (SELECT unnest($3::uuid[]) AS debtor), o AS ({_OWED % "b.debtor = ANY($3::uuid[])"}),
+WITH d AS (SELECT unnest($3::uuid[]) AS debtor),
+o AS ({_OWED % ("debtor = ANY($3::uuid[])", "debtor = ANY($3::uuid[])")}),
 w AS ({_WHOLE % "h.debtor = ANY($3::uuid[])"})
 UPDATE arrears_case k SET seen = {_MARK} FROM d LEFT JOIN o ON o.debtor = d.debtor LEFT JOIN w ON w.debtor = d.debtor
 WHERE k.debtor = d.debtor AND k.state <> 'closed' AND k.seen IS DISTINCT FROM {_MARK}
 """
 # The sums of cases `g` (id, debtor, on_day, small, seen), and whether the mark of each is another one now.
 SUMS = f"""
-, o AS (SELECT b.debtor, sum(lb.outstanding)::bigint AS overdue, sum(lb.held)::bigint AS held,
-          min(b.due_on) FILTER (WHERE lb.outstanding > lb.held) AS oldest,
-          {_HASH}
+, o AS (SELECT b.debtor, sum(lb.outstanding - coalesce(v.covered, 0))::bigint AS overdue,
+          sum(lb.held)::bigint AS held, {_HASH}
         FROM g JOIN bill b ON b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed'
-        JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced GROUP BY b.debtor),
+        {_LINES % "debtor IN (SELECT debtor FROM g)"} WHERE {_COUNTS} GROUP BY b.debtor),
 w AS (SELECT DISTINCT h.debtor FROM g JOIN hold h ON h.debtor = g.debtor AND h.line IS NULL
       AND h.released_at IS NULL AND (h.until IS NULL OR h.until >= g.on_day))
 SELECT g.*, coalesce(o.overdue, 0) AS overdue, coalesce(o.held, 0) AS held, o.oldest,

@@ -22,15 +22,18 @@ _HOMES = (
     " AND v.starts_on <= $2::date AND coalesce(v.ends_on, 'infinity') >= $2::date) AS vacant_since"
     " FROM debtor d JOIN unit u ON u.id = d.unit WHERE d.id = ANY($1::uuid[])"
 )
-# A bill is settled on the day of the last money or correction, once nothing of it is owed any more.
+# A bill is settled on the day of the last money, correction or credit, once nothing of it is owed beyond credit. What
+# belongs to the maintenance fund does not count.
 _BILLS = """
 SELECT b.debtor, b.due_on, CASE WHEN w.left_over <= 0 THEN coalesce(w.at, b.due_on) END AS settled_on
 FROM bill b JOIN community c ON c.id = b.community JOIN LATERAL (
-  SELECT sum(lb.outstanding) AS left_over, max((x.at AT TIME ZONE c.timezone)::date) AS at
+  SELECT sum(lb.outstanding) - (SELECT covered FROM bill_balance WHERE bill = b.id) AS left_over,
+    max((greatest(x.at, (SELECT max(created_at) FROM credit WHERE debtor = b.debtor AND lb.outstanding > 0))
+      AT TIME ZONE c.timezone)::date) AS at
   FROM line_balance lb LEFT JOIN LATERAL (SELECT max(y.at) AS at FROM (
     SELECT created_at AS at FROM allocation WHERE line = lb.line
     UNION ALL SELECT created_at FROM adjustment WHERE line = lb.line) y) x ON true
-  WHERE lb.bill = b.id AND NOT lb.replaced) w ON w.left_over IS NOT NULL
+  WHERE lb.bill = b.id AND NOT lb.replaced AND NOT lb.fund) w ON w.left_over IS NOT NULL
 WHERE b.debtor = ANY($1::uuid[]) AND b.due_on < $2 AND b.due_on >= $3
 """
 

@@ -8,12 +8,16 @@ from datetime import date
 from typing import Any
 
 from portal.billing.states import BillState
-from portal.kit.money import Money
+from portal.kit.money import ZERO, Money
 
 
 @dataclass(frozen=True)
 class Balance:
-    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held."""
+    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held.
+
+    `covered` is the part of that which the debtor's credit covers: it is not asked for. `fund` is the part that is owed
+    to the maintenance fund, which belongs to all owners.
+    """
 
     fen: Money
     outstanding: Money
@@ -22,11 +26,18 @@ class Balance:
     on: date
     replaced: bool = False
     on_hold: bool = False
+    covered: Money = ZERO
+    fund: Money = ZERO
 
     @property
     def payable(self) -> Money:
         """Outstanding without what is held."""
         return self.outstanding - self.held
+
+    @property
+    def asked(self) -> Money:
+        """What is to be paid: payable without what credit covers."""
+        return self.payable - self.covered
 
     @property
     def state(self) -> BillState:
@@ -39,14 +50,16 @@ class Balance:
 
     @property
     def standing(self) -> str:
-        """How to speak of it: paid, replaced, under_review, on_hold, overdue or due.
+        """How to speak of it: paid, replaced, under_review, covered, on_hold, overdue or due.
 
-        What is held is never called overdue, nor is anything while a kept plan holds the whole case.
+        What is covered or held is never called overdue, nor is anything while a kept plan holds the whole case.
         """
         if self.state in (BillState.paid, BillState.replaced):
             return self.state.value
         if not self.payable:
             return "under_review"
+        if not self.asked:
+            return "covered"
         if self.due_on >= self.on:
             return "due"
         return "on_hold" if self.on_hold else "overdue"
@@ -67,4 +80,6 @@ def balance_of(row: Mapping[str, Any]) -> Balance:
         row["on_day"],
         row["replaced"],
         row["on_hold"],
+        Money(row["covered"]),
+        Money(row["fund"]),
     )

@@ -1,16 +1,46 @@
 -- The one definition of what a line still owes (I-B2, I-B7, I-C7): every page, message, export and payment reads it here.
 -- fen = issued + adjustments; outstanding = fen - live allocations; held = the part of it that must not be chased.
 -- replaced = another bill has taken the place of its own, so that nothing of it is asked for any more.
+-- fund = money of the maintenance fund: it belongs to all owners, and is never part of what the company claims.
 CREATE OR REPLACE VIEW line_balance AS
 SELECT l.id AS line, l.community, l.bill, l.position, l.amount + adjusted.fen AS fen,
        l.amount + adjusted.fen - allocated.fen AS outstanding,
        least(greatest(l.amount + adjusted.fen - allocated.fen, 0), held.fen) AS held,
-       EXISTS (SELECT FROM bill r WHERE r.replaces = l.bill) AS replaced
+       EXISTS (SELECT FROM bill r WHERE r.replaces = l.bill) AS replaced,
+       EXISTS (SELECT FROM charge_item i WHERE i.id = l.item AND i.kind = 'fund') AS fund
 FROM bill_line l
 CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM adjustment a WHERE a.line = l.id) adjusted
 CROSS JOIN LATERAL (SELECT coalesce(sum(a.amount), 0)::bigint AS fen FROM allocation a WHERE a.line = l.id) allocated
 CROSS JOIN LATERAL (SELECT coalesce(sum(h.amount), 0)::bigint AS fen FROM hold h
                     WHERE h.line = l.id AND h.released_at IS NULL) held;
+
+-- The one number that is asked, shown, chased and charged: outstanding - held - covered. What a debtor still owes, line by
+-- line, with what their credit is thought to cover of it (credit itself cannot be used yet): what is not held, the
+-- earliest due first, of one day in proportion, the fen that are left over to the largest remainders, as `spread` in
+-- payments/rules.py does. The fund is not the company's, so that the company's debt to the owner covers nothing of it.
+CREATE OR REPLACE FUNCTION owed_by(of_debtor uuid) RETURNS TABLE (line uuid, bill uuid, number bigint, "position" smallint,
+  due_on date, fund boolean, outstanding bigint, held bigint, covered bigint) LANGUAGE sql STABLE AS $$
+WITH owed AS (
+  SELECT lb.line, lb.bill, b.number, lb.position, b.due_on, lb.fund, lb.outstanding, lb.held,
+    CASE WHEN lb.fund THEN 0 ELSE lb.outstanding - lb.held END AS free
+  -- Bill by bill, which OFFSET 0 keeps: told of few lines yet, the planner would sum up those of the whole estate.
+  FROM bill b CROSS JOIN LATERAL (SELECT * FROM line_balance x WHERE x.bill = b.id OFFSET 0) lb
+  WHERE b.debtor = of_debtor AND lb.outstanding > 0 AND NOT lb.replaced),
+days AS (SELECT *, sum(free) OVER (PARTITION BY due_on) AS day, sum(free) OVER (ORDER BY due_on) AS by_then FROM owed),
+paid AS (SELECT *, greatest(least((SELECT coalesce(sum(c.amount), 0) FROM credit c WHERE c.debtor = of_debtor)
+    - (by_then - day), day), 0) AS now FROM days),
+parts AS (SELECT *, div(now * free, nullif(day, 0)) AS part, mod(now * free, nullif(day, 0)) AS remainder FROM paid)
+SELECT line, bill, number, position, due_on, fund, outstanding, held, coalesce(part + (
+    row_number() OVER (PARTITION BY due_on ORDER BY remainder DESC NULLS LAST, number, position)
+    <= now - sum(part) OVER (PARTITION BY due_on))::int, 0)::bigint
+FROM parts
+$$;
+
+-- What credit covers of one bill; of who has none, nothing is looked up.
+CREATE OR REPLACE FUNCTION covered_of(of_bill uuid, of_debtor uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
+SELECT coalesce(sum(o.covered), 0)::bigint FROM owed_by(of_debtor) o
+WHERE o.bill = of_bill AND (SELECT sum(c.amount) FROM credit c WHERE c.debtor = of_debtor) > 0
+$$;
 
 CREATE OR REPLACE VIEW bill_balance AS
 SELECT b.id AS bill, b.community, lines.fen, lines.outstanding, lines.held,
@@ -18,11 +48,13 @@ SELECT b.id AS bill, b.community, lines.fen, lines.outstanding, lines.held,
             WHEN lines.outstanding <= 0 THEN 'paid'
             WHEN lines.outstanding < lines.fen THEN 'part_paid'
             ELSE 'issued' END AS state,
-       EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
+       EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold,
+       covered_of(b.id, b.debtor) AS covered, lines.fund
 FROM bill b
 -- Beside each bill, not grouped over all: a reader of three bills must not pay for the sums of the whole estate.
 CROSS JOIN LATERAL (SELECT sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,
-                           sum(lb.held)::bigint AS held, bool_or(lb.replaced) AS replaced
+                           sum(lb.held)::bigint AS held, bool_or(lb.replaced) AS replaced,
+                           coalesce(sum(lb.outstanding - lb.held) FILTER (WHERE lb.fund), 0)::bigint AS fund
                     FROM line_balance lb WHERE lb.bill = b.id) lines;
 
 -- Whose bill it is: the debtor's persons, and for the months of their tie tenants, and the family of whoever owes it.

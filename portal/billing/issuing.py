@@ -154,18 +154,22 @@ def _entry(bill_id: UUID, bill: NewBill) -> Entry:
 async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
     by_id = dict(bills)
     rows = await fetch(
-        "SELECT b.id, m.person, u.name FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
+        "SELECT b.id, m.person, u.name, covered_of(b.id, b.debtor) AS covered"
+        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
         " CROSS JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = b.debtor OFFSET 0) m"
         " JOIN unit u ON u.id = b.unit",
         [*by_id],
         [bill.unit for bill in by_id.values()],
         [bill.debtor for bill in by_id.values()],
     )
-    told = [_told(row["person"], row["id"], row["name"], by_id[row["id"]]) for row in rows]
+    told = [_told(row["person"], row["id"], row["name"], by_id[row["id"]], Money(row["covered"])) for row in rows]
     await tell_all(NoticeKind.bill_issued, told, community=community)
 
 
-def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill) -> Told:
+def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill, covered: Money) -> Told:
+    """What one reads: the total, and what is asked of it where the debtor's credit covers a part."""
     month = str(bill.period)
-    facts = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": month}
+    facts: dict[str, object] = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": month}
+    if covered:
+        facts |= {"covered": covered, "asked": bill.total - covered}
     return Told(person, f"bill:{bill_id}", f"/bills/{bill_id}", month, facts)

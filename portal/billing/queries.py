@@ -60,9 +60,10 @@ class BillRow:
 
 @dataclass(frozen=True)
 class BillList:
-    """One page of bills, newest first. `payable` is of all of them; None at the desk, where nothing is totalled.
+    """One page of bills, newest first. `payable` is what is asked for all; None at the desk, which totals nothing.
 
-    `paused` is what can be paid beside it though nobody asks for it now: it is past its day and on hold as a whole.
+    `covered` is what credit covers of them, which is not in it. `paused` is what can be paid beside it though nobody
+    asks for it now: it is past its day and on hold as a whole.
     """
 
     bills: list[BillRow]
@@ -70,6 +71,7 @@ class BillList:
     page: int
     pages: int
     paused: Money = ZERO
+    covered: Money = ZERO
 
 
 @dataclass(frozen=True)
@@ -145,11 +147,12 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
         "   b.due_moved, mine.owes,"
-        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold,"
+        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold, w.covered, w.fund,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
-        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint AS payable,"
-        "   coalesce(sum(w.outstanding - w.held) FILTER (WHERE w.state <> 'replaced' AND w.on_hold AND b.due_on <"
-        "   ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
+        "   coalesce(sum(w.outstanding - w.held - w.covered) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint"
+        "     AS payable, sum(w.covered) OVER ()::bigint AS all_covered,"
+        "   coalesce(sum(w.outstanding - w.held - w.covered) FILTER (WHERE w.state <> 'replaced' AND w.on_hold"
+        "   AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
         " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
         " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
@@ -161,9 +164,9 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
         return await bills_of(by)
     found = rows[0]["found"] if rows else 0
-    payable, paused = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused"))
+    payable, paused, covered = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused", "all_covered"))
     bills = [bill_row(row) for row in rows]
-    return BillList(bills, payable - paused, max(page, 1), pages(found, PER_PAGE), paused)
+    return BillList(bills, payable - paused, max(page, 1), pages(found, PER_PAGE), paused, covered)
 
 
 @reading
@@ -213,7 +216,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
 # What a page needs of one bill; $2 is the present moment. `owes` and the FROM clause are the reader's own.
 BILL = (
     "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
-    " w.held, w.state = 'replaced' AS replaced, w.on_hold, b.community, c.name AS estate,"
+    " w.held, w.state = 'replaced' AS replaced, w.on_hold, w.covered, w.fund, b.debtor, b.community, c.name AS estate,"
     " ($2 AT TIME ZONE c.timezone)::date AS on_day"
 )
 
@@ -237,10 +240,13 @@ async def lines_of(bill: Record) -> list[LineRow]:
     """The lines of a row of `BILL`, in their order."""
     rows = await fetch(
         "SELECT l.id, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month, l.supplement, l.facts, w.fen,"
-        " w.outstanding, w.held FROM bill_line l JOIN line_balance w ON w.line = l.id"
-        " JOIN charge_item i ON i.id = l.item"
+        " w.outstanding, w.held, coalesce(o.covered, 0) AS covered,"
+        " CASE WHEN w.fund THEN w.outstanding - w.held ELSE 0 END AS fund"
+        " FROM bill_line l JOIN line_balance w ON w.line = l.id"
+        " JOIN charge_item i ON i.id = l.item LEFT JOIN owed_by($2) o ON o.line = l.id"
         " WHERE l.bill = $1 ORDER BY l.position",
         bill["id"],
+        bill["debtor"],
     )
     return [
         LineRow(

@@ -16,12 +16,15 @@ ONLY_OUTSIDE = N_("%(way)s (does not open in this app: first choose “Open in b
 
 
 class PayForm(Form):
-    """Bills mean what is not under review on them; a line may be ticked itself. An empty amount means everything."""
+    """Bills mean what is not under review on them; a line may be ticked itself.
+
+    An empty amount means what is asked for all of it.
+    """
 
     nothing_chosen = NOTHING_CHOSEN
     bill = Many(N_("Bills"), required=False)
     line = Many(N_("Charges"), required=False)
-    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay everything you chose."))
+    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay what is asked for what you chose."))
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
 
     def suit(self, user_agent: str) -> None:

@@ -14,7 +14,6 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.payments.choosing import bills_of_lines, chosen, refuse_foreign
-from portal.payments.queries import credits_of
 from portal.payments.rules import ChosenLine, designate
 from portal.people.principal import Principal
 
@@ -52,7 +51,6 @@ class NewPayment:
     estate: str
     choice: Sequence[ChosenLine]
     lines: Sequence[PayLine]
-    credit: Money
     elsewhere: Elsewhere | None
 
     @property
@@ -64,6 +62,16 @@ class NewPayment:
     def payable(self) -> Money:
         """The most that can be paid on this choice."""
         return total(one.chosen.payable for one in self.lines)
+
+    @property
+    def asked(self) -> Money:
+        """What is offered to be paid: without what credit covers."""
+        return total(one.chosen.asked for one in self.lines)
+
+    @property
+    def covered(self) -> Money:
+        """The part that credit covers."""
+        return self.payable - self.asked
 
     @property
     def applied(self) -> Money:
@@ -83,7 +91,7 @@ class NewPayment:
 
 @dataclass(frozen=True)
 class HomeChoice:
-    """What was chosen of one home; `query` chooses just that again."""
+    """What was chosen of one home, with what is asked for its bills; `query` chooses just that again."""
 
     unit: str
     estate: str
@@ -93,7 +101,7 @@ class HomeChoice:
 
 _BY_HOME = """
 SELECT u.name AS unit, c.name AS estate,
-       coalesce(sum(bb.outstanding - bb.held) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
+       coalesce(sum(bb.outstanding - bb.held - bb.covered) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
        array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
        (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
         WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines
@@ -120,9 +128,8 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
         for r in rows
         if by_id[r["line"]].outstanding
     ]  # fmt: skip
-    credit = total(c.amount for c in await credits_of(by) if c.debtor == choice.debtor)
     elsewhere = await _elsewhere(by, touched)
-    return NewPayment(touched, rows[0]["unit"], rows[0]["estate"], choice.lines, found, credit, elsewhere)
+    return NewPayment(touched, rows[0]["unit"], rows[0]["estate"], choice.lines, found, elsewhere)
 
 
 async def _elsewhere(by: Principal, bills: Collection[UUID]) -> Elsewhere | None:

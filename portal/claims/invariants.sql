@@ -7,6 +7,10 @@ SELECT c.id FROM claim c WHERE c.amount <> (SELECT coalesce(sum(amount), 0) FROM
 UNION ALL SELECT cl.id FROM claim_line cl JOIN claim c ON c.id = cl.claim JOIN bill_line l ON l.id = cl.line
 JOIN bill b ON b.id = l.bill WHERE b.debtor <> c.debtor;
 
+-- LAW-9: no claim that is under way asks for money of the maintenance fund, which is not the company's.
+SELECT c.id FROM claim c JOIN claim_line cl ON cl.claim = c.id JOIN bill_line l ON l.id = cl.line
+JOIN charge_item i ON i.id = l.item AND i.kind = 'fund' WHERE c.state IN ('prepared', 'filed', 'accepted', 'agreed', 'issued');
+
 -- LAW-3: a claim stands where its last step left it.
 SELECT c.id FROM claim c LEFT JOIN claim_step s ON s.claim = c.id AND s.state = c.state
 WHERE s.id IS NULL OR EXISTS (SELECT FROM claim_step later WHERE later.claim = c.id AND later.at > s.at);

@@ -50,7 +50,8 @@ SELECT p.id, p.name, string_agg(DISTINCT k.post, '、' ORDER BY k.post) AS post,
   coalesce((SELECT given FROM committee_consent n WHERE n.person = p.id ORDER BY at DESC, n.id DESC LIMIT 1), false)
     AS given,
   EXISTS (SELECT FROM debtor_member d JOIN bill b ON b.debtor = d.debtor JOIN bill_balance y ON y.bill = b.id
-    WHERE d.person = p.id AND b.due_on < $2 AND y.state <> 'replaced' AND NOT y.on_hold AND y.outstanding > y.held)
+    WHERE d.person = p.id AND b.due_on < $2 AND y.state <> 'replaced' AND NOT y.on_hold
+    AND y.outstanding > y.held + y.covered)
     AS overdue
 FROM committee_post k JOIN person p ON p.id = k.person
 WHERE k.community = $1 AND (k.starts_on IS NULL OR k.starts_on <= $2) AND (k.ends_on IS NULL OR k.ends_on >= $2)

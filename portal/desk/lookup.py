@@ -109,6 +109,21 @@ class UnitPage:
         return total(balance.held for balance in self._standing)
 
     @property
+    def covered(self) -> Money:
+        """The part that the credit of those who owe it covers."""
+        return total(balance.covered for balance in self._standing)
+
+    @property
+    def payable(self) -> Money:
+        """Outstanding without what is under review."""
+        return self.outstanding - self.held
+
+    @property
+    def asked(self) -> Money:
+        """What is to be paid now."""
+        return self.payable - self.covered
+
+    @property
     def _standing(self) -> list[Balance]:
         """A replaced bill asks for nothing: its replacement does."""
         return [one.bill.balance for one in self.bills if not one.bill.balance.replaced]

@@ -36,10 +36,14 @@ TABLES = (
         _OF
         + 'SELECT b.number AS "账单号", l.first_month AS "起始月", l.last_month AS "截止月", i.name_zh AS "收费项目",'
         ' l.quantity AS "数量", l.rate AS "单价", l.months AS "月数", l.amount AS "出账金额（元）",'
-        ' w.fen AS "更正后（元）", w.outstanding AS "未缴（元）", w.held AS "暂缓（元）", b.issued_on AS "出账日",'
+        ' w.fen AS "更正后（元）", w.outstanding AS "未缴（元）", w.held AS "暂缓（元）",'
+        ' coalesce(o.covered, 0) AS "账户余额抵减（元）",'
+        " CASE WHEN w.fund THEN '专项维修资金，属全体业主，不在请求之内' ELSE '物业服务人收取' END AS \"款项归属\","
+        ' b.issued_on AS "出账日",'
         ' b.due_on AS "应缴日", coalesce(t.source, \'期初欠费\') AS "收费依据", l.facts AS "计算过程"'
         " FROM k JOIN bill b ON b.debtor = k.debtor JOIN bill_line l ON l.bill = b.id"
         " JOIN line_balance w ON w.line = l.id JOIN charge_item i ON i.id = l.item"
+        " LEFT JOIN (SELECT o.* FROM k CROSS JOIN LATERAL owed_by(k.debtor) o) o ON o.line = l.id"
         " LEFT JOIN tariff t ON t.id = l.tariff ORDER BY b.number, l.position",
     ),
     (

@@ -53,11 +53,14 @@ class Home:
     `due_on` is the next date on which something payable is due; `running` are plans that are kept.
 
     What a plan asks for is not in `payable` and `overdue`: it is paid by its instalments. `overdue` leaves out what is
-    on hold as a whole, as a bill does.
+    on hold as a whole, as a bill does. `covered` is what credit covers, in none of these; `fund` is the part of
+    `payable` that goes to the maintenance fund.
     """
 
     homes: list[tuple[str, str]]
     payable: Money
+    covered: Money
+    fund: Money
     overdue: Money
     held: Money
     credit: Money
@@ -73,12 +76,14 @@ class Home:
 # Of the lines that the persons $1 may read at the moment $2; what the lines $3 owe is paid by instalments.
 _SUMS = """
 WITH mine AS (
-  SELECT b.id, b.due_on, w.held, w.outstanding - w.held AS payable, ($2 AT TIME ZONE c.timezone)::date AS today,
-    w.line = ANY($3::uuid[]) AS planned,
-    EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
-  FROM (SELECT DISTINCT bill FROM bill_reader WHERE person = ANY($1)) r JOIN bill b ON b.id = r.bill
-  JOIN line_balance w ON w.bill = b.id JOIN community c ON c.id = b.community WHERE NOT w.replaced)
-SELECT coalesce(sum(held), 0)::bigint AS held,
+  SELECT w.bill AS id, w.due_on, w.held, w.covered, w.fund, w.outstanding - w.held - w.covered AS payable,
+    ($2 AT TIME ZONE c.timezone)::date AS today, w.line = ANY($3::uuid[]) AS planned,
+    EXISTS (SELECT FROM hold h WHERE h.debtor = d.id AND h.line IS NULL AND h.released_at IS NULL) AS on_hold
+  FROM (SELECT b.debtor, array_agg(DISTINCT b.id) AS bills FROM bill_reader r JOIN bill b ON b.id = r.bill
+    WHERE r.person = ANY($1) GROUP BY b.debtor) r JOIN debtor d ON d.id = r.debtor
+  JOIN community c ON c.id = d.community CROSS JOIN LATERAL owed_by(d.id) w WHERE w.bill = ANY(r.bills))
+SELECT coalesce(sum(covered), 0)::bigint AS covered,
+  coalesce(sum(payable) FILTER (WHERE NOT planned AND fund), 0)::bigint AS fund, coalesce(sum(held), 0)::bigint AS held,
   coalesce(sum(payable) FILTER (WHERE NOT planned), 0)::bigint AS payable,
   coalesce(sum(payable) FILTER (WHERE NOT planned AND NOT on_hold AND due_on < today), 0)::bigint AS overdue,
   min(due_on) FILTER (WHERE NOT planned AND payable > 0 AND due_on >= today) AS due_on,
@@ -105,6 +110,8 @@ async def home_of(by: Principal) -> Home:
     return Home(
         [(home.name, home.community) for home in await homes_of(by, clock.now())],
         Money(sums["payable"]),
+        Money(sums["covered"]),
+        Money(sums["fund"]),
         Money(sums["overdue"]),
         Money(sums["held"]),
         total(credit.amount for credit in await credits_of(by)),

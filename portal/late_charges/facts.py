@@ -7,28 +7,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from asyncpg import Record
+
 from portal.db import fetch
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.late_charges.rules import Pause, PrimeRate, Principal, Terms
+from portal.late_charges.rules import Pause, PrimeRate, Principal, Terms, net_of_credit
 from portal.late_charges.states import Start
 
-# Lines of the service fee that were due in or before the month and owed something in it; what is charged is left out.
+# Lines that were due in or before the month and owed something in it.
 _OWED = """
 FROM bill b JOIN bill_line l ON l.bill = b.id
-JOIN charge_item i ON i.id = l.item AND i.kind = 'service_fee'
+JOIN charge_item i ON i.id = l.item
 JOIN line_balance w ON w.line = l.id AND NOT w.replaced
-WHERE b.community = $1 AND b.due_on < $3 AND b.kind <> 'late_charge'
+WHERE b.community = $1 AND b.due_on < $3
  AND (w.outstanding > 0 OR EXISTS (SELECT FROM allocation a JOIN payment p ON p.id = a.payment
       WHERE a.line = l.id AND p.received_on >= $4))
+"""
+# Of these, what may be charged: the service fee; what is charged already is left out.
+_CHARGEABLE = """
+i.kind = 'service_fee' AND b.kind <> 'late_charge'
  AND NOT EXISTS (SELECT FROM late_charge c WHERE c.line = l.id AND c.month = $2)
 """
-OWING = "SELECT DISTINCT b.debtor" + _OWED + "ORDER BY b.debtor"
-_LINES = (
-    "SELECT l.id, b.debtor, b.unit, b.number, b.due_on, w.fen, l.position"
-    + _OWED
-    + "AND b.debtor = ANY($5::uuid[]) ORDER BY b.debtor, b.due_on, b.number, l.position"
-)
+OWING = "SELECT DISTINCT b.debtor" + _OWED + "AND " + _CHARGEABLE + "ORDER BY b.debtor"
+# Beside them every line that the credit of its debtor may cover.
+_LINES = f"""
+SELECT l.id, b.debtor, b.unit, b.number, b.due_on, w.fen, l.position, {_CHARGEABLE} AS chargeable {_OWED}
+AND b.debtor = ANY($5::uuid[]) AND ({_CHARGEABLE} OR b.debtor = ANY($6::uuid[]) AND NOT w.fund)
+ORDER BY b.debtor, b.due_on, b.number, l.position
+"""
+# Credit counts like money: from the day it was received, or was left over or used.
+_CREDIT = """
+SELECT x.debtor, x.amount,
+  CASE WHEN x.reason = 'surplus' THEN p.received_on ELSE (x.created_at AT TIME ZONE c.timezone)::date END AS on_day
+FROM credit x JOIN payment p ON p.id = x.payment JOIN community c ON c.id = x.community
+WHERE x.debtor = ANY($1::uuid[]) ORDER BY on_day, x.created_at
+"""
 # Money counts from the day it was received; what was taken back, from the day that was done.
 _PAID = """
 SELECT a.line, a.amount,
@@ -103,8 +117,24 @@ async def owing(community: int, month: Month) -> list[UUID]:
 
 
 async def owed_lines(community: int, month: Month, debtors: Sequence[UUID]) -> list[OwedLine]:
-    """The lines of some debtors that may be charged for a month, by their debtors, oldest first."""
-    rows = await fetch(_LINES, community, str(month), month.last, month.first, list(debtors))
+    """The lines of some debtors that may be charged for a month, by their debtors, oldest first, net of credit."""
+    credit = defaultdict(list)
+    for row in await fetch(_CREDIT, list(debtors)):
+        credit[row["debtor"]].append((row["on_day"], Money(row["amount"])))
+    rows = await fetch(_LINES, community, str(month), month.last, month.first, list(debtors), list(credit))
+    principals = await _principals(rows)
+    for debtor, moves in credit.items():
+        mine = {row["id"]: principals[row["id"]] for row in rows if row["debtor"] == debtor}
+        principals |= net_of_credit(mine, moves, month)
+    return [
+        OwedLine(row["id"], row["debtor"], row["unit"], row["number"], row["position"], principals[row["id"]])
+        for row in rows
+        if row["chargeable"]
+    ]
+
+
+async def _principals(rows: Sequence[Record]) -> dict[UUID, Principal]:
+    """Each line with what happened to it, in the same order."""
     lines = [row["id"] for row in rows]
     paid, pauses = defaultdict(list), defaultdict(list)
     for row in await fetch(_PAID, lines):
@@ -113,20 +143,13 @@ async def owed_lines(community: int, month: Month, debtors: Sequence[UUID]) -> l
         amount = None if row["amount"] is None else Money(row["amount"])
         pauses[row["line"]].append(Pause(row["first"], row["last"], amount))
     demanded = {row["line"]: row["on_day"] for row in await fetch(_DEMANDED, lines)}
-    return [
-        OwedLine(
-            row["id"],
-            row["debtor"],
-            row["unit"],
-            row["number"],
-            row["position"],
-            Principal(
-                row["due_on"],
-                Money(row["fen"]),
-                tuple(paid[row["id"]]),
-                tuple(pauses[row["id"]]),
-                demanded.get(row["id"]),
-            ),
+    return {
+        row["id"]: Principal(
+            row["due_on"],
+            Money(row["fen"]),
+            tuple(paid[row["id"]]),
+            tuple(pauses[row["id"]]),
+            demanded.get(row["id"]),
         )
         for row in rows
-    ]
+    }

@@ -6,17 +6,19 @@ the most. What stood at the end of a day counts for that day: whoever pays on it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import TypeVar
+from uuid import UUID
 
-from portal.kit.money import ZERO, Money
+from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.late_charges.states import Start
+from portal.payments.rules import spread
 
 YEAR = 365  # days in a year of a yearly rate, leap years too: the day costs the same
 DAY = timedelta(days=1)
@@ -63,7 +65,8 @@ class Pause:
 class Principal:
     """A line of the service fee: what it asks for with its adjustments, what was paid when, and when it is let be.
 
-    `demanded_on` is the day on which a demand first arrived after it was due.
+    `demanded_on` is the day on which a demand first arrived after it was due, `covered` what the debtor's credit covers
+    of it on each day.
     """
 
     due_on: date
@@ -71,20 +74,37 @@ class Principal:
     paid: tuple[tuple[date, Money], ...] = ()
     pauses: tuple[Pause, ...] = ()
     demanded_on: date | None = None
+    covered: Mapping[date, Money] = field(default_factory=dict)
 
     def base(self, day: date) -> Money:
-        """What counts at the end of a day: owed, and neither held nor part of a plan or of money on its way."""
+        """What counts at the end of a day: owed, not held, no part of a plan or of money on its way, not covered."""
         lasting = [pause.amount for pause in self.pauses if pause.covers(day)]
         if None in lasting:
             return ZERO
         left = self.amount.fen - sum(sum_.fen for on, sum_ in self.paid if on <= day)
-        return Money(max(0, left - sum(amount.fen for amount in lasting if amount)))
+        free = Money(max(0, left - sum(amount.fen for amount in lasting if amount)))
+        return free - self.covered.get(day, ZERO)
 
     def counts(self, day: date, terms: Terms) -> bool:
         """Whether a day comes after the one from which the contract lets days count."""
         if terms.start is Start.due:
             return day > self.due_on
         return self.demanded_on is not None and day > self.demanded_on + terms.demand_days * DAY
+
+
+def net_of_credit(
+    lines: Mapping[UUID, Principal], credit: Sequence[tuple[date, Money]], month: Month
+) -> dict[UUID, Principal]:
+    """All lines of a debtor, in the order of bills, with what their credit (day, more or less) covers in a month.
+
+    Nobody pays for being late with what the company holds of theirs already.
+    """
+    covered: dict[UUID, dict[date, Money]] = {line: {} for line in lines}
+    for day in (month.first + n * DAY for n in range(month.days)):
+        there = max(total(amount for on, amount in credit if on <= day), ZERO)
+        for part in spread(there, [(line, one.due_on, one.base(day)) for line, one in lines.items()]):
+            covered[part.line][day] = part.amount
+    return {line: replace(one, covered=covered[line]) for line, one in lines.items()}
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,8 @@ ABOVE = N_("%(sum)s is more than the limit of %(limit)s. An ordinary suit is the
 ONLY_SMALL = N_("A limit belongs to a small claim only. Leave it empty.")
 
 _LINES = """
-SELECT l.id, w.outstanding - w.held AS amount FROM bill b JOIN bill_line l ON l.bill = b.id
-JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
-WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
+SELECT o.line AS id, o.outstanding - o.held - o.covered AS amount FROM owed_by($1) o
+WHERE o.due_on < $2 AND o.outstanding > o.held + o.covered AND NOT o.fund ORDER BY o.due_on, o.number, o.position
 """
 _DEMAND = """
 SELECT f.on_day, f.outcome FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor
@@ -56,7 +55,8 @@ async def prepare_claim(
 ) -> UUID:
     """Prepare a claim of today; its id. A small claim states its `limit` and `source`.
 
-    Mediators are asked about all that may be chased, a court about what was demanded in time (Civil Code 944).
+    Mediators are asked about all that may be chased, a court about what was demanded in time (Civil Code 944). The
+    maintenance fund is in neither: it belongs to all owners, and the company has no claim to it.
 
     Raises Missing, Refused for a closed case and with the first gate that is shut, Invalid for a limit that is missing,
     exceeded, or not called for.

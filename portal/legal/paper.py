@@ -9,7 +9,7 @@ from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
 from portal.kit.paper import typeset, written_day
 from portal.legal.queries import ClaimPage
-from portal.letters.paper import stated_line
+from portal.letters.paper import beside, stated_line
 
 HOW = {
     "handed_over": "由收件人本人签收",
@@ -81,6 +81,7 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
         "capitals": in_capitals(row.amount),
         "limit": f"{Money(facts['limit']).yuan:,.2f}" if facts.get("limit") else "",
         "source": facts.get("source", ""),
+        "covered": beside(facts)["covered"],
         "demand": f"{written_day(date.fromisoformat(demand['on']))}{HOW[demand['how']]}" if demand else "",
         "lines": [stated_line(line) for line in facts["lines"]],
         "sandbox": "yes" if sandbox else "",

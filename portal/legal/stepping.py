@@ -119,7 +119,13 @@ async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> 
     if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
         said = condition(shut)
         raise Refused(said.text, **said.facts)
-    if await fetch_value("SELECT left_over < claimed FROM claim_balance WHERE claim = $1", claim["id"]):
+    less = await fetch_value(
+        "SELECT EXISTS (SELECT FROM claim_line cl LEFT JOIN owed_by($2) o ON o.line = cl.line WHERE cl.claim = $1"
+        " AND (o.line IS NULL OR o.fund OR o.outstanding - o.held - o.covered < cl.amount))",
+        claim["id"],
+        claim["debtor"],
+    )
+    if less:
         raise Refused(CHANGED)
 
 

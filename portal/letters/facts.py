@@ -18,29 +18,37 @@ from portal.people.states import DebtorStanding
 from portal.units.standing import Member, members_of, standing_of
 
 _LINES = """
-SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - w.outstanding AS paid,
-  b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, w.outstanding, w.held,
-  l.quantity, l.rate, l.months, t.per, t.source, u.name AS unit
-FROM bill b JOIN bill_line l ON l.bill = b.id JOIN line_balance w ON w.line = l.id AND w.outstanding > w.held
-JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = b.unit
-WHERE b.debtor = $1 AND b.due_on < $2 AND NOT w.replaced ORDER BY b.due_on, b.number, l.position
+SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - o.outstanding + o.covered AS paid, o.covered,
+  b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, o.held,
+  o.outstanding - o.held - o.covered AS amount, l.quantity, l.rate, l.months, t.per, t.source
+FROM owed_by($1) o JOIN bill b ON b.id = o.bill JOIN bill_line l ON l.id = o.line JOIN line_balance w ON w.line = l.id
+JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff
+WHERE o.due_on < $2 AND o.outstanding > o.held + o.covered AND NOT o.fund ORDER BY b.due_on, b.number, l.position
 """
 _HEAD = """
 SELECT d.community, c.contract_ref, u.name AS unit FROM debtor d
 JOIN community c ON c.id = d.community JOIN unit u ON u.id = d.unit WHERE d.id = $1
 """
 
+# What stands beside the lines: what credit covers of everything past its date, and what is owed to the maintenance fund
+# for which months. The fund belongs to all owners: no paper of the company sums it, and a notice names it apart.
+_BESIDE = """
+SELECT coalesce(sum(o.covered), 0)::bigint AS covered,
+  sum(o.outstanding - o.held) FILTER (WHERE o.fund)::bigint AS fund,
+  min(l.first_month) FILTER (WHERE o.fund) AS first, max(l.last_month) FILTER (WHERE o.fund) AS last
+FROM owed_by($1) o JOIN bill_line l ON l.id = o.line WHERE o.due_on < $2 AND o.outstanding > o.held
+"""
+
 # A letter l of a case k outlives its sum when anything that it asks for was paid, credited or held since: less of one
-# of its bills may be chased, other money lies there as credit, or everything is on hold. It does not come back when a
+# of its bills may be chased, or everything is on hold. It does not come back when a
 # hold ends and a newer one of its kind was written meanwhile.
 SUPERSEDED = """
 (EXISTS (SELECT FROM letter n WHERE n.arrears_case = l.arrears_case AND n.kind = l.kind AND n.number > l.number)
  OR EXISTS (SELECT FROM (SELECT (x->>'bill')::bigint AS number, sum((x->>'amount')::bigint) AS asked
     FROM jsonb_array_elements(l.facts->'lines') x GROUP BY 1) q
-  JOIN bill b ON b.debtor = k.debtor AND b.number = q.number
-  WHERE q.asked > (SELECT coalesce(sum(w.outstanding - w.held) FILTER (WHERE NOT w.replaced), 0) FROM line_balance w
-    WHERE w.bill = b.id))
- OR (SELECT coalesce(sum(c.amount), 0) FROM credit c WHERE c.debtor = k.debtor) <> (l.facts->>'credit')::bigint
+  LEFT JOIN (SELECT o.number, sum(o.outstanding - o.held - o.covered) AS asked FROM owed_by(k.debtor) o
+    WHERE NOT o.fund GROUP BY 1) n ON n.number = q.number
+  WHERE q.asked > coalesce(n.asked, 0))
  OR EXISTS (SELECT FROM hold h WHERE h.debtor = k.debtor AND h.line IS NULL AND h.released_at IS NULL))
 """
 
@@ -78,10 +86,13 @@ def named(member: Member) -> str:
 async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
     """The company, the home, who can be addressed, and each line past its date with what is asked of it (fen) now.
 
+    What credit covers of a line counts as paid there; `covered` is what it covers of everything past its date. Of the
+    maintenance fund only what is owed and for which months is said.
+
     Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it.
     """
-    head = await fetch_one(_HEAD, debtor)
-    assert head
+    head, beside = await fetch_one(_HEAD, debtor), await fetch_one(_BESIDE, debtor, on)
+    assert head and beside
     creditor = await creditor_of(head["community"])
     creditor.must_fill(paper)
     members = (await members_of([debtor], [on]))[debtor]
@@ -95,10 +106,11 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
             "zh": line["name_zh"],
             "en": line["name_en"],
             "due_on": line["due_on"].isoformat(),
-            "amount": line["outstanding"] - line["held"],
+            "amount": line["amount"],
             "billed": line["billed"],
             "corrected": line["corrected"],
             "paid": line["paid"],
+            "covered": line["covered"],
             "held": line["held"],
             "quantity": line["quantity"],
             "rate": line["rate"],
@@ -118,4 +130,8 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
         "hotline": creditor.telephone,
         "contract": head["contract_ref"],
         "lines": lines,
+        "covered": beside["covered"],
+        "fund": {"amount": beside["fund"], "first": beside["first"], "last": beside["last"]}
+        if beside["fund"]
+        else None,
     }

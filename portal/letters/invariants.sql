@@ -2,8 +2,9 @@
 SELECT o.id FROM contact o LEFT JOIN letter_proof p ON p.contact = o.id LEFT JOIN letter l ON l.id = p.letter
 WHERE o.proves AND (l.id IS NULL OR l.arrears_case <> o.arrears_case OR o.on_day < l.issued_on);
 
--- I-W2: what a letter asks for is the sum of its lines less the credit, and each line adds up to what is asked of it.
-SELECT l.id FROM letter l WHERE l.amount <> -(l.facts->>'credit')::bigint + (SELECT sum((x->>'amount')::bigint)
+-- I-W2: what a letter asks for is the sum of its lines (those of before 2026-12 less the credit, which now is taken off
+-- line by line), and each line adds up to what is asked of it.
+SELECT l.id FROM letter l WHERE l.amount <> -coalesce((l.facts->>'credit')::bigint, 0) + (SELECT sum((x->>'amount')::bigint)
   FROM jsonb_array_elements(l.facts->'lines') x)
 OR EXISTS (SELECT FROM jsonb_array_elements(l.facts->'lines') x WHERE x ? 'billed' AND (x->>'amount')::bigint <>
   (x->>'billed')::bigint + (x->>'corrected')::bigint - (x->>'paid')::bigint - (x->>'held')::bigint);
@@ -18,3 +19,9 @@ SELECT o.id FROM contact o JOIN arrears_case k ON k.id = o.arrears_case WHERE o.
   OR EXISTS (SELECT FROM person n JOIN staff s ON s.human = n.human AND s.community = o.community
              WHERE n.id = o.person AND (o.outcome = 'opened' OR s.id = o.by_staff)))
 UNION ALL SELECT id FROM contact WHERE by_staff IS NULL AND outcome <> 'opened';
+
+-- I-W2a: no letter sums money of the maintenance fund (those of before 2026-12, which did, are superseded).
+SELECT l.id FROM letter l JOIN arrears_case k ON k.id = l.arrears_case
+CROSS JOIN LATERAL jsonb_array_elements(l.facts->'lines') x
+JOIN bill b ON b.debtor = k.debtor AND b.number = (x->>'bill')::bigint JOIN bill_line n ON n.bill = b.id
+JOIN charge_item i ON i.id = n.item AND i.kind = 'fund' AND i.name_zh = x->>'zh' WHERE l.facts ? 'fund';

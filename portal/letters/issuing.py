@@ -77,7 +77,7 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
         policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
         known = await known_before(LAST, case, row["debtor"], on)
         await _may(case, kind, standing, known, policy, on)
-        await _write(by, row, letter, kind, standing, known, policy, on, pay_at)
+        await _write(by, row, letter, kind, standing, policy, on, pay_at)
     return letter
 
 
@@ -121,7 +121,6 @@ async def _write(
     letter: UUID,
     kind: LetterKind,
     standing: Standing,
-    known: Known,
     policy: Policy,
     on: date,
     pay_at: str,
@@ -129,11 +128,10 @@ async def _write(
     community = row["community"]
     await advisory_lock(f"letters:{community}")
     number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
-    amount = standing.chaseable - known.credit
+    amount = standing.chaseable
     pay_by = on + timedelta(days=policy.pay_within if kind is LetterKind.notice else policy.grace_days)
     names = Paper.suit if kind is LetterKind.lawyer_draft else Paper.letter
     facts = await stated_facts(row["debtor"], on, names) | {
-        "credit": known.credit,
         "days": standing.days,
         "pay_at": pay_at,
     }

@@ -41,7 +41,8 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "pay_by": written_day(row.pay_by),
         "total": f"{row.amount.yuan:,.2f}",
         "capitals": in_capitals(row.amount),
-        "credit": _yuan(facts["credit"]) if facts["credit"] else "",
+        "credit": _yuan(facts["credit"]) if facts.get("credit") else "",
+        **beside(facts),
         "pay_at": facts["pay_at"],
         "qr": svg_qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
         "lines": [stated_line(line) for line in facts["lines"]],
@@ -53,9 +54,23 @@ def place_of(facts: dict[str, Any]) -> str:
     return f"{facts['estate']}{facts['unit']}{PLACES.get(facts.get('standing', ''), '')}"
 
 
+def beside(facts: dict[str, Any]) -> dict[str, str]:
+    """What `stated_facts` say beside the lines: what credit covers, and what is owed to the maintenance fund."""
+    fund = facts.get("fund")
+    return {
+        "covered": _yuan(facts["covered"]) if facts.get("covered") else "",
+        "fund": _yuan(fund["amount"]) if fund else "",
+        "fund_months": _months(fund) if fund else "",
+    }
+
+
+def _months(of: dict[str, Any]) -> str:
+    first, last = of["first"], of["last"]
+    return first if first == last else f"{first} – {last}"
+
+
 def stated_line(line: dict[str, Any]) -> dict[str, str]:
     """A line of `stated_facts` as a paper prints it."""
-    months = line["first"] if line["first"] == line["last"] else f"{line['first']} – {line['last']}"
     per = line["per"] or ""
     factors = [
         _plain(line["quantity"], f" {per}"),
@@ -65,7 +80,7 @@ def stated_line(line: dict[str, Any]) -> dict[str, str]:
     reckoned = " × ".join(factor for factor in factors if factor)
     return {
         "bill": str(line["bill"]),
-        "months": months,
+        "months": _months(line),
         "zh": line["zh"],
         "en": line["en"],
         "due": line["due_on"],

@@ -94,7 +94,7 @@ def _say(name: str, facts: Mapping[str, Any]) -> str:
     return tidy
 
 
-SUMS = {"amount", "total", "surplus", "credit"}
+SUMS = {"amount", "asked", "before", "covered", "credit", "fund", "surplus", "total"}
 MONTHS = {"month"}
 MOMENTS = {"reply_by", "at"}
 

@@ -10,7 +10,7 @@ from portal.arrears.log import ContactRow
 from portal.arrears.states import ContactOutcome
 from portal.kit.money import Money
 from portal.kit.paper import typeset
-from portal.letters.paper import stated_line
+from portal.letters.paper import beside, stated_line
 from portal.outreach.visits import Complaint, Pack
 from portal.plans.rules import Part
 from portal.web.i18n import label
@@ -33,6 +33,7 @@ def _data(pack: Pack) -> dict[str, object]:
         "days": str(case.days),
         "chaseable": _yuan(case.chaseable),
         "held": _yuan(case.held),
+        **beside(pack.facts),
         "reason": label(log.reason),
         "lines": [stated_line(line) for line in pack.facts["lines"]],
         "works": [[_day(work.done_at, zone), work.title, work.place, work.department] for work in pack.works],

@@ -21,7 +21,6 @@ from portal.checkout.records import LIVE
 from portal.db import fetch, reading
 from portal.kit import clock
 from portal.kit.i18n import Sentence
-from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.ladders.rules import SEED
 from portal.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
@@ -44,7 +43,6 @@ _HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.t
 _BESIDE = f"""
 SELECT k.id, NOT {_HERE} AS elsewhere, u.building, u.sort_key,
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
-  (SELECT coalesce(sum(x.amount), 0)::bigint FROM credit x WHERE x.debtor = k.debtor) AS credit,
   EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
   n.step, n.on_day AS next_on, s.name AS who, s.human, o.channels, o.outcomes, o.days
 FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community e ON e.id = k.community
@@ -158,7 +156,6 @@ async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> lis
             case.state,
             case.chaseable,
             _contacts(row),
-            Money(row["credit"]),
             row["pending"],
             given[case.id],
             row["next_on"],

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from portal.arrears.gates import Reached, contact_cap
 from portal.arrears.patience import NO_TIME, Given, pause_on
 from portal.arrears.states import SPOKEN, CaseState, NextStep, Reason
-from portal.kit.money import ZERO, Money
+from portal.kit.money import Money
 from portal.ladders.rules import Policy
 from portal.outreach.states import Waits
 
@@ -31,14 +31,13 @@ FITS = {
 class Seen:
     """What decides whether a home is turned to: its case, its contacts (oldest first), money on its way, what is next.
 
-    `credit` is money of the debtor that no bill has used, `given` what gives them time, `next_on` the day for which the
+    `given` is what gives them time, `next_on` the day for which the
     next step is planned, `elsewhere` that they are not to be found at the home to which one would go.
     """
 
     state: CaseState
     chaseable: Money
     contacts: tuple[Reached, ...] = ()
-    credit: Money = ZERO
     pending: bool = False
     given: Given = NO_TIME
     next_on: date | None = None
@@ -51,7 +50,7 @@ def waits_for(seen: Seen, policy: Policy, on: date) -> Waits | None:
         return Waits.held
     if seen.elsewhere:
         return Waits.elsewhere
-    if seen.chaseable - seen.credit <= policy.small_balance:
+    if seen.chaseable <= policy.small_balance:
         return Waits.small
     if seen.pending:
         return Waits.pending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import asyncpg
@@ -11,17 +11,19 @@ from portal.db import fetch
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.payments.covers import covers
 from portal.payments.rules import ChosenLine, Part
 
 ONE_HOME = N_("These bills are not owed by the same people for the same home. Please pay them one home at a time.")
 
 _LINES = """
 SELECT l.id AS line, l.bill, b.number, l.position, b.due_on, b.debtor, b.community, lb.outstanding, lb.held,
-       lb.replaced
+       lb.replaced, lb.fund, (SELECT sum(c.amount) FROM credit c WHERE c.debtor = b.debtor) AS credit
 FROM bill_line l JOIN bill b ON b.id = l.bill JOIN line_balance lb ON lb.line = l.id
 WHERE l.bill = ANY($1::uuid[]) OR l.id = ANY($2::uuid[])
 ORDER BY b.due_on, b.number, l.position
 """
+_COVERED = f"SELECT * FROM {covers('debtor = ANY($1::uuid[])')} v"
 
 
 async def lock_bills(bills: Collection[UUID]) -> None:
@@ -53,14 +55,22 @@ async def refuse_foreign(bills: Collection[UUID], persons: Collection[UUID]) -> 
 class Choice:
     """The chosen lines with their balances; `community` and `debtor` are the same for all of them."""
 
-    def __init__(self, rows: list[asyncpg.Record], explicit: Collection[UUID], whole: Collection[UUID]) -> None:
+    def __init__(
+        self,
+        rows: list[asyncpg.Record],
+        explicit: Collection[UUID],
+        whole: Collection[UUID],
+        covered: Mapping[UUID, int],
+    ) -> None:
         if not rows:
             raise Missing
         if len({(row["community"], row["debtor"]) for row in rows}) > 1:
             raise Invalid("bill", ONE_HOME)
         self.community: int = rows[0]["community"]
         self.debtor: UUID = rows[0]["debtor"]
-        self.lines = tuple(_line(row, explicit) for row in rows if row["line"] in explicit or row["bill"] in whole)
+        self.lines = tuple(
+            _line(row, explicit, covered) for row in rows if row["line"] in explicit or row["bill"] in whole
+        )
         self.bills = sorted({one.bill for one in self.lines})
 
 
@@ -69,10 +79,18 @@ async def chosen(bills: Collection[UUID], lines: Collection[UUID]) -> Choice:
 
     A replaced bill owes nothing any more: its replacement does.
     """
-    return Choice(await fetch(_LINES, list(bills), list(lines)), set(lines), set(bills))
+    rows = await fetch(_LINES, list(bills), list(lines))
+    return Choice(rows, set(lines), set(bills), await _covered({row["debtor"] for row in rows if row["credit"]}))
 
 
-def _line(row: asyncpg.Record, explicit: Collection[UUID]) -> ChosenLine:
+async def _covered(debtors: Collection[UUID]) -> dict[UUID, int]:
+    """What credit covers of the lines of those who have some, in fen."""
+    if not debtors:
+        return {}
+    return {row["line"]: row["covered"] for row in await fetch(_COVERED, list(debtors))}
+
+
+def _line(row: asyncpg.Record, explicit: Collection[UUID], covered: Mapping[UUID, int]) -> ChosenLine:
     owed = 0 if row["replaced"] else row["outstanding"]
     return ChosenLine(
         line=row["line"],
@@ -83,6 +101,8 @@ def _line(row: asyncpg.Record, explicit: Collection[UUID]) -> ChosenLine:
         outstanding=Money(owed),
         held=Money(min(row["held"], owed)),
         explicit=row["line"] in explicit,
+        covered=Money(covered.get(row["line"], 0)),
+        fund=row["fund"],
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.db import fetch, reading
-from portal.kit.money import Money, total
+from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.payments.counter import TAKERS
 from portal.payments.finding import Found, homes_meant
@@ -25,12 +25,13 @@ class CounterBill:
     due_on: date
     outstanding: Money
     held: Money
+    covered: Money
     owed_by: str
 
     @property
-    def payable(self) -> Money:
-        """Outstanding without what is under review."""
-        return self.outstanding - self.held
+    def asked(self) -> Money:
+        """Outstanding without what is under review and what credit covers."""
+        return self.outstanding - self.held - self.covered
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,6 @@ class CounterHome:
     owners: str
     bills: list[CounterBill]
     credits: list[tuple[str, Money]]
-
-    @property
-    def payable(self) -> Money:
-        """All of its open bills together."""
-        return total(bill.payable for bill in self.bills)
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
 
 async def _home(home: Found) -> CounterHome:
     rows = await fetch(
-        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held,"
+        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held, bb.covered,"
         " (SELECT names FROM debtor_names n WHERE n.debtor = b.debtor) AS owed_by"
         " FROM bill b JOIN bill_balance bb ON bb.bill = b.id"
         " WHERE b.unit = $1 AND bb.outstanding > 0 AND bb.state <> 'replaced' ORDER BY b.due_on, b.number",
@@ -113,7 +109,7 @@ async def _home(home: Found) -> CounterHome:
     )
     bills = [
         CounterBill(r["id"], r["number"], Month.parse(r["period"]), r["due_on"], Money(r["outstanding"]),
-                    Money(r["held"]), r["owed_by"] or "")
+                    Money(r["held"]), Money(r["covered"]), r["owed_by"] or "")
         for r in rows
     ]  # fmt: skip
     credits = await fetch(

@@ -46,13 +46,17 @@ async def credits_of(by: Principal) -> list[CreditRow]:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """What of the payment went to one line when it was posted: a receipt never changes."""
+    """What of the payment went to one line when it was posted: a receipt never changes.
+
+    `fund`: it went to the maintenance fund, which belongs to all owners.
+    """
 
     bill_number: int
     item: Bilingual
     first: Month
     last: Month
     amount: Money
+    fund: bool
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,11 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
     if row is None:
         raise Missing
     lines = await fetch(
-        "SELECT b.number, i.name_zh, i.name_en, l.first_month, l.last_month, sum(a.amount)::bigint AS fen"
+        "SELECT b.number, i.name_zh, i.name_en, i.kind = 'fund' AS fund, l.first_month, l.last_month,"
+        " sum(a.amount)::bigint AS fen"
         " FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill"
         " JOIN charge_item i ON i.id = l.item WHERE a.payment = $1 AND a.reason IS NULL"
-        " GROUP BY b.due_on, b.number, l.position, i.name_zh, i.name_en, l.first_month, l.last_month"
+        " GROUP BY b.due_on, b.number, l.position, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month"
         " ORDER BY b.due_on, b.number, l.position",
         row["id"],
     )
@@ -129,6 +134,7 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
                 Month.parse(r["first_month"]),
                 Month.parse(r["last_month"]),
                 Money(r["fen"]),
+                r["fund"],
             )
             for r in lines
         ],

@@ -50,6 +50,7 @@ def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:
                 "bill": str(line.bill_number),
                 "zh": line.item.zh,
                 "en": line.item.en,
+                "fund": "yes" if line.fund else "",
                 "period": _period(line.first, line.last),
                 "amount": _yuan(line.amount),
             }

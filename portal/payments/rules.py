@@ -21,7 +21,10 @@ TOO_MUCH = N_("That is more than you can pay on what you chose: %(payable)s.")
 
 @dataclass(frozen=True)
 class ChosenLine:
-    """A line somebody chose, with what it owes now; `explicit` when the line itself was ticked, not only its bill."""
+    """A line somebody chose, with what it owes now; `explicit` when the line itself was ticked, not only its bill.
+
+    `covered` is what the debtor's credit covers of the free part; `fund`: it is owed to the maintenance fund.
+    """
 
     line: UUID
     bill: UUID
@@ -31,6 +34,8 @@ class ChosenLine:
     outstanding: Money
     held: Money
     explicit: bool = False
+    covered: Money = ZERO
+    fund: bool = False
 
     @property
     def free(self) -> Money:
@@ -41,6 +46,11 @@ class ChosenLine:
     def payable(self) -> Money:
         """What is meant without an amount: the free part; of a ticked line wholly under review, all of it."""
         return (self.free or self.outstanding) if self.explicit else self.free
+
+    @property
+    def asked(self) -> Money:
+        """What is asked for without an amount: payable without what credit covers."""
+        return self.payable - self.covered
 
     @property
     def most(self) -> Money:
@@ -57,7 +67,9 @@ class Part:
 
 
 def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple[Part, ...]:
-    """Spread an amount (default: everything payable) over the chosen lines; the parts sum to it exactly.
+    """Spread an amount over the chosen lines; the parts sum to it exactly.
+
+    Without an amount it is what is asked for them, net of credit; where credit covers all of it, everything payable.
 
     Earliest due first; lines due on the same day pro rata by largest remainder, ties in the order of lines
     (Civil Code 560: earliest due, then in proportion). Raises Refused when something chosen is paid already or
@@ -71,14 +83,14 @@ def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple
     payable = total(one.payable for one in ordered)
     if not payable:
         raise Refused(ALL_HELD)
-    wanted = payable if amount is None else amount
+    wanted = (total(one.asked for one in ordered) or payable) if amount is None else amount
     if wanted <= ZERO:
         raise Invalid("amount", TOO_LITTLE)
     if wanted <= payable:
-        return _spread([(one, one.payable) for one in ordered], wanted)
+        return spread(wanted, [(one.line, one.due_on, one.payable) for one in ordered])
     if wanted > (most := total(one.most for one in ordered)):
         raise Invalid("amount", TOO_MUCH, payable=most)
-    return _spread([(one, one.most) for one in ordered], wanted)
+    return spread(wanted, [(one.line, one.due_on, one.most) for one in ordered])
 
 
 def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
@@ -92,11 +104,15 @@ def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
         raise Refused(SETTLED)
 
 
-def _spread(ordered: Sequence[tuple[ChosenLine, Money]], wanted: Money) -> tuple[Part, ...]:
-    """Fill the lines, each up to its limit, day by day."""
+def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[Part, ...]:
+    """Fill lines (id, due date, limit), each up to its limit: earliest due first, those of one day in proportion.
+
+    Equal remainders are served in the order given. What is more than all limits together is left over. What a credit
+    covers is spread by the same rule; `owed_by` in billing/guards.sql is its twin for statements.
+    """
     parts: list[Part] = []
-    for _due, same_day in groupby(ordered, key=lambda one: one[0].due_on):
-        due = [(one.line, limit) for one, limit in same_day if limit]
+    for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):
+        due = [(line, limit) for line, _on, limit in same_day if limit]
         now = min(wanted, total(limit for _line, limit in due))
         if now:
             shares = now.share([limit.fen for _line, limit in due])

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.communities.queries import today_in
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_value
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
@@ -41,8 +41,9 @@ class Wanted:
 
 
 async def wanted(by: Principal, bills: Sequence[UUID], instalments: int, first_on: date, *, lock: bool) -> Wanted:
-    """A plan for these bills as they stand now; `lock` holds the bills until the unit of work ends.
+    """A plan for what is asked for these bills now, without the maintenance fund.
 
+    `lock` holds the bills until the unit of work ends.
     Raises Missing for bills the person does not owe (a tenant may pay, not plan), Refused when nothing is payable,
     Invalid for bills of two homes, a number of instalments or a first date that cannot be.
     """
@@ -52,9 +53,7 @@ async def wanted(by: Principal, bills: Sequence[UUID], instalments: int, first_o
     if lock:
         await lock_bills(bills)
     choice = await chosen(bills, ())
-    lines = tuple(
-        (one.line, one.outstanding - one.held) for one in choice.lines if (one.outstanding - one.held).fen > 0
-    )
+    lines = tuple((one.line, one.free - one.covered) for one in choice.lines if one.free > one.covered and not one.fund)
     if not lines:
         raise Refused(NOTHING_LEFT)
     today = await today_in(choice.community)
@@ -74,11 +73,12 @@ async def refuse_not_owed(bills: Collection[UUID], persons: Collection[UUID]) ->
 
 
 async def still_owed(plan: UUID, otherwise: str) -> None:
-    """Raises Refused with `otherwise` when the lines owe less than planned: a plan is built on facts."""
-    short = await fetch_one(
-        "SELECT FROM plan_line pl JOIN line_balance lb ON lb.line = pl.line WHERE pl.plan = $1"
-        " AND (lb.outstanding - lb.held < pl.amount OR lb.replaced)",
+    """Raises Refused with `otherwise` when less is asked for the lines than planned: a plan is built on facts."""
+    short = await fetch_value(
+        "SELECT bool_or(o.line IS NULL OR o.fund OR o.outstanding - o.held - o.covered < pl.amount) FROM plan p"
+        " JOIN plan_line pl ON pl.plan = p.id LEFT JOIN owed_by((SELECT debtor FROM plan WHERE id = $1)) o"
+        "   ON o.line = pl.line WHERE p.id = $1",
         plan,
     )
-    if short is not None:
+    if short:
         raise Refused(otherwise)

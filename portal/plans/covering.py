@@ -14,7 +14,7 @@ from portal.kit.period import Month
 
 @dataclass(frozen=True)
 class PlanLineRow:
-    """A line in a plan. `payable` is what can be paid of it now: not what is under review."""
+    """A line in a plan. `payable` is what is asked for it now: not what is under review or covered by credit."""
 
     bill: UUID
     line: UUID
@@ -29,9 +29,10 @@ async def lines_of(plan: UUID) -> list[PlanLineRow]:
     """The lines of a plan as they stand now, the earliest due first; part of the caller's unit of work."""
     rows = await fetch(
         "SELECT l.bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, pl.amount,"
-        " CASE WHEN lb.replaced THEN 0 ELSE lb.outstanding - lb.held END AS payable FROM plan_line pl"
+        " coalesce(o.outstanding - o.held - o.covered, 0) AS payable FROM plan_line pl"
         " JOIN bill_line l ON l.id = pl.line JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item"
-        " JOIN line_balance lb ON lb.line = l.id WHERE pl.plan = $1 ORDER BY b.due_on, b.number, l.position",
+        " LEFT JOIN owed_by((SELECT debtor FROM plan WHERE id = $1)) o ON o.line = l.id"
+        " WHERE pl.plan = $1 ORDER BY b.due_on, b.number, l.position",
         plan,
     )
     return [

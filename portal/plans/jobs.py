@@ -31,8 +31,8 @@ async def sweep_plans() -> dict[str, int]:
     async with unit_of_work(EVERYWHERE, read_only=True):
         paid = await fetch(
             "SELECT p.id, p.community, c.timezone FROM plan p JOIN community c ON c.id = p.community"
-            " WHERE p.state = 'active' AND NOT EXISTS (SELECT FROM plan_line pl JOIN line_balance lb"
-            " ON lb.line = pl.line WHERE pl.plan = p.id AND lb.outstanding > 0) ORDER BY p.id"
+            " WHERE p.state = 'active' AND NOT EXISTS (SELECT FROM plan_line pl JOIN owed_by(p.debtor) o"
+            " ON o.line = pl.line WHERE pl.plan = p.id AND o.outstanding > o.covered) ORDER BY p.id"
         )
     await in_turn("a paid plan", paid, _complete)
     return {"looked": len(paid)}

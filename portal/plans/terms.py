@@ -14,6 +14,7 @@ PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, ow
 PAID_TO = N_("What is paid goes to the account of %(name)s at %(bank)s, number %(number)s, or is paid in the portal.")
 ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
 MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
+APART = N_("It has nothing in it that is owed to the maintenance fund, and nothing that credit covers.")
 ACKNOWLEDGED = N_(
     "The owners acknowledge this sum. From the day of this agreement the limitation period for it begins anew (Civil"
     " Code, article 195)."
@@ -43,6 +44,7 @@ def terms(
     return (
         Sentence(PARTIES, {**sides, "people": people, "estate": creditor.estate, "unit": unit}),
         Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
+        Sentence(APART),
         Sentence(ACKNOWLEDGED),
         *(Sentence(PART, {"number": part.number, "amount": part.amount, "day": part.due_on}) for part in parts),
         Sentence(EARLY),

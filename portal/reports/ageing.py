@@ -84,7 +84,10 @@ def told_by_age(sums: Sequence[tuple[int, Money]], on: date, hidden: Sequence[bo
         "ageing",
         N_("Ageing of what is owed"),
         Sentence(
-            N_("Everything billed and not paid on %(day)s, by the days since it was due; what is held is within."),
+            N_(
+                "Everything billed and not paid on %(day)s, by the days since it was due; what is held or covered by"
+                " credit is within."
+            ),
             {"day": on},
         ),
         (N_("Days overdue"), N_("Number of homes"), N_("Owed")),

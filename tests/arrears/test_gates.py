@@ -15,7 +15,6 @@ from portal.arrears.patience import Given
 from portal.arrears.rules import FIRST_DAY, Facts, Standing, look
 from portal.arrears.states import ContactChannel, ContactOutcome, Gate
 from portal.arrears.words import GATES, NOTHING_RUNS, SOME_OVER, condition
-from portal.kit.money import Money
 from portal.ladders.rules import SEED
 from tests.arrears.test_rules import ON, debt
 
@@ -50,7 +49,6 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
         (2, Gate.previous_step, {"reminded_on": None, "contacts": ()}),
         (2, Gate.no_pending_payment, {"pending_payments": 1}),
         (2, Gate.money_booked, {"unbooked": 1}),
-        (2, Gate.owed, {"credit": Money(9_000)}),
         (2, Gate.promise_over, {"given": Given(promised=ON)}),
         (3, Gate.promise_over, {"given": Given(promised=ON - timedelta(days=1), in_the_post=True)}),
         (2, Gate.letter_over, {"given": Given(letter=ON)}),
@@ -118,7 +116,6 @@ def test_a_home_is_left_in_peace_after_three_calls_a_day_and_six_tries_a_week(
         (3, Known(since=ON), False),
         (4, Known(since=ON, reminded_on=ON), False),
         (4, Known(since=ON, pending_payments=1), False),
-        (4, Known(since=ON, credit=Money(9_000)), False),
         (4, Known(since=ON, given=Given(promised=ON)), False),
         (4, Known(since=ON, given=Given(letter=ON)), False),
         (4, Known(since=ON, given=Given(asked=True)), False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ from portal.late_charges.queries import late_books
 from portal.late_charges.rules import Terms
 from portal.late_charges.states import Start
 from portal.late_charges.terms import enter_prime_rate, set_terms
+from tests import builders
 from tests.arrears.world import World, on, world
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -147,3 +148,24 @@ async def test_a_prime_rate_changes_nothing_that_is_charged(debts: World, day: d
         await late_charges(date(2026, 11, 1))
     with pytest.raises(Invalid):
         await enter_prime_rate(debts.estate["沈平"], debts.estate.community, day, Decimal("0.03"), "公告")
+
+
+async def test_what_the_company_holds_as_credit_costs_nothing_from_the_day_it_came(debts: World) -> None:
+    with on(date(2026, 10, 16)):
+        await debts.pay(settled := await debts.bill(35, 100), 100)
+        await debts.pay(settled, 40_000)
+    await late_charges(date(2026, 11, 1))
+    assert await charged(debts) == [("2026-10", "1栋101", 809)], "12 % ÷ 365 × (15 days of 1,000 and 16 days of 600)"
+    assert not await debts.broken_invariants()
+
+
+async def test_credit_covers_what_was_due_first_also_where_that_costs_nothing(debts: World) -> None:
+    with on(BEFORE):
+        water = await builders.charge_item(debts.estate.community, "water", "pass_through", "水费")
+        due = {"due_on": BEFORE - timedelta(days=9), "issued_on": BEFORE - timedelta(days=20), "period": "2026-08"}
+        chen = debts.estate["陈静"]
+        await builders.bill(debts.estate.community, debts.estate.units["1栋101"], [chen], [(water, 40_000)], **due)
+        await debts.pay(settled := await debts.bill(60, 100), 100)
+        await debts.pay(settled, 40_000)
+    await late_charges(date(2026, 11, 1))
+    assert await charged(debts) == [("2026-10", "1栋101", 1019)], "the fee is late with all of it"

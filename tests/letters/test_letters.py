@@ -27,7 +27,7 @@ from portal.letters.proving import NO_ENVELOPE, NO_NUMBER, NO_PHOTO, PROVEN_ALRE
 from portal.letters.queries import letter_at_desk, letter_of
 from portal.letters.states import LetterKind, LetterState
 from portal.settings import Settings
-from tests import cast
+from tests import builders, cast
 from tests.arrears.world import TODAY, World, on, world
 from tests.client import browser
 from tests.papers import PAY_AT, delivered
@@ -234,3 +234,27 @@ async def test_a_proof_without_its_letter_or_before_it_is_found(tampering: str, 
         await delivered(debts.estate["冯丽"], await at_two(debts), LetterKind.notice)
         await admin.execute(tampering)
         assert await debts.broken_invariants() == ["I-W1"]
+
+
+async def test_a_letter_takes_credit_off_line_by_line_and_names_the_fund_apart() -> None:
+    with on(TODAY):
+        debts = await world()
+        community, chen = debts.estate.community, debts.estate["陈静"]
+        fund = await builders.charge_item(community, "fund", "fund", "专项维修资金")
+        due = {"due_on": TODAY - 20 * DAY, "issued_on": TODAY - 30 * DAY, "period": "2026-08"}
+        await builders.bill(community, debts.estate.units["1栋101"], [chen], [(fund, 6600)], **due)
+        await debts.pay(settled := await debts.bill(60, 100), 100)
+        await debts.pay(settled, 1000)
+    with on(SECOND):
+        case = await at_two(debts)
+        letter = await notice(debts, case)
+        found = await letter_at_desk(debts.estate["沈平"], letter)
+        assert found.row.amount == Money(10_000 - 3000 - 1000)
+        (line,) = found.facts["lines"]
+        assert (line["paid"], line["covered"], line["held"], line["amount"]) == (1000, 1000, 3000, 6000)
+        said = "".join(
+            page.extract_text()
+            for page in PdfReader(io.BytesIO(await letters_pdf([(found.row, found.facts, found.at)]))).pages
+        )
+        assert "账户余额 ¥10.00（归您所有）" in said and "专项维修资金 ¥66.00（2026-08）" in said
+        assert not await debts.broken_invariants()

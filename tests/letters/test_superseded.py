@@ -47,6 +47,11 @@ async def a_correction(debts: World, _case: UUID) -> None:
     await approve_correction(debts.estate["沈平"], correction)
 
 
+async def a_credit(debts: World, _case: UUID) -> None:
+    settled = await debts.bill(60, 100)
+    await debts.pay(settled, 100 + 1000)
+
+
 async def a_hold_on_all(debts: World, case: UUID) -> None:
     await holding.hold_by_hand(debts.estate["沈平"], case, "等待过户", SECOND + timedelta(days=9))
 
@@ -55,7 +60,7 @@ async def a_hold_on_a_part(debts: World, case: UUID) -> None:
     await holding.hold_by_hand(debts.estate["沈平"], case, "等待过户", SECOND + timedelta(days=9), Money(1000))
 
 
-@pytest.mark.parametrize("happens", [part_payment, a_correction, a_hold_on_all, a_hold_on_a_part])
+@pytest.mark.parametrize("happens", [part_payment, a_correction, a_credit, a_hold_on_all, a_hold_on_a_part])
 async def test_a_letter_that_outlives_its_sum_is_neither_printed_nor_proven(
     settings: Settings, happens: Callable[[World, UUID], Awaitable[None]]
 ) -> None:

@@ -33,7 +33,6 @@ def call(days_ago: int, outcome: ContactOutcome = ContactOutcome.no_answer) -> R
         (replace(DUE, chaseable=Money(0)), Waits.held),
         (replace(DUE, chaseable=SEED.small_balance), Waits.small),
         (replace(DUE, chaseable=SEED.small_balance + Money(1)), None),
-        (replace(DUE, credit=DUE.chaseable - SEED.small_balance), Waits.small),
         (replace(DUE, pending=True), Waits.pending),
         (replace(DUE, next_on=ON + DAY), Waits.planned),
         (replace(DUE, next_on=ON), None),

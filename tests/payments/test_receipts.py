@@ -28,8 +28,8 @@ FACTS = ReceiptFacts(
     received_on=date(2026, 11, 20),
     posted_at=datetime(2026, 11, 20, 2, 0, tzinfo=UTC),
     lines=[
-        ReceiptLine(1, Bilingual("物业服务费", "Service fee"), Month(2026, 11), Month(2026, 11), Money(23124)),
-        ReceiptLine(1, Bilingual("公共能耗 #[*]", "Energy $x$"), Month(2026, 9), Month(2026, 11), Money(1830)),
+        ReceiptLine(1, Bilingual("物业服务费", "Service fee"), Month(2026, 11), Month(2026, 11), Money(23124), False),
+        ReceiptLine(1, Bilingual("公共能耗 #[*]", "Energy $x$"), Month(2026, 9), Month(2026, 11), Money(1830), True),
     ],
 )
 
