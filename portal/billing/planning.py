@@ -16,7 +16,7 @@ from portal.billing.facts import Book, book_of, cases_of, costs_of, frozen_split
 from portal.billing.rules import Splits, gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.billing.schedule import Schedule
 from portal.communities.companies import creditor_of
-from portal.communities.creditor import LACKS, Paper
+from portal.communities.creditor import NO_COMPANY, Paper
 from portal.db import unit_of_work
 from portal.kit.batches import batches, one_ahead, short_turns, uncollected
 from portal.kit.bilingual import Bilingual
@@ -78,6 +78,7 @@ class Plan:
     shares: dict[Any, tuple[Share, ...]]
     fresh: Splits
     errors: tuple[Remark, ...]
+    warnings: tuple[Remark, ...]
     beside: Comparison
 
     @property
@@ -104,7 +105,7 @@ async def look_ahead(
 
 async def _look(plan: Plan, told: Progress) -> RunTotals:
     """The sums of all units: while those of a batch are reckoned, the facts of the next one are read."""
-    totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors)), 0
+    totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors), warnings=list(plan.warnings)), 0
     facts = one_ahead(cases_of(batch, plan.schedule) for batch in batches(plan.units, BATCH))
     async with aclosing(facts):
         async for cases in facts:
@@ -130,10 +131,10 @@ async def _plan(community: int, period: Month, issued_on: date) -> Plan:
     fresh = {cost: shares for cost, shares in splits.items() if cost not in frozen and shares}
     beside = await compared(community, schedule)
     nameless = tuple(
-        Remark("no_company", None, None, Sentence(LACKS[field]))
-        for field in (await creditor_of(community)).missing(Paper.bill)
+        Remark("no_company", None, None, Sentence(NO_COMPANY))
+        for _ in (await creditor_of(community)).missing(Paper.bill)
     )
-    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, (*nameless, *errors), beside)
+    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, tuple(errors), nameless, beside)
 
 
 def _remark(remark: Remark, names: Mapping[str, Bilingual]) -> dict[str, Any]:

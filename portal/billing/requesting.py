@@ -17,6 +17,8 @@ from portal.billing.drafts import Remark, RunTotals
 from portal.billing.planning import Plan, Progress, look_ahead, preview_run
 from portal.billing.running import one_run, publish
 from portal.billing.states import RUN_MOVES, RunState
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.db import fetch, fetch_one, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -61,6 +63,8 @@ async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> U
 async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING_SAID) -> None:
     """Have a previewed run published under one's own name. Raises Missing, or Refused when there is nothing to.
 
+    Raises Refused without the company that the bills name. `portal bill` only warns: months of before are brought in
+    before anybody sits at the desk.
     Raises Invalid unless what comes to nothing, other than the last time, is all accepted, with a reason.
     """
     async with unit_of_work(by):
@@ -71,6 +75,7 @@ async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING
         report = json.loads(row["report"])
         if report["error_count"] or not report["bills"]:
             raise Refused(NOT_YET)
+        (await creditor_of(row["community"])).must_fill(Paper.bill)
         said = _said_of(report.get("zero", ()), accepted)
         await _move(request, RunState.publishing, approved_by=by.actor, accepted=said)
         facts = {"period": row["period"], "bills": report["bills"], "total": report["total"], **said.facts}

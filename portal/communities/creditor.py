@@ -34,7 +34,7 @@ _WHERE = (*_WHO, "address")
 _ACCOUNT = ("bank", "account_name", "account_no")
 NEEDS: Mapping[Paper, tuple[str, ...]] = {
     Paper.message: ("company", "phone"),
-    Paper.bill: (*_WHO, *_ACCOUNT),
+    Paper.bill: ("company",),  # a page that shows what else is known
     Paper.letter: (*_WHERE, *_ACCOUNT),
     Paper.agreement: (*_WHERE, *_ACCOUNT),
     Paper.suit: _WHERE,
@@ -53,15 +53,7 @@ NAMES = {
     "account_name": N_("name of the account"),
     "account_no": N_("number of the account"),
 }
-LACKS = {
-    "company": N_("Bills name the company that is owed: its name is missing."),
-    "credit_code": N_("Bills name the company that is owed: its credit code is missing."),
-    "address": N_("Bills name the company that is owed: its address is missing."),
-    "phone": N_("Bills name the company that is owed: a telephone is missing."),
-    "bank": N_("Bills name the company that is owed: its bank is missing."),
-    "account_name": N_("Bills name the company that is owed: the name of its account is missing."),
-    "account_no": N_("Bills name the company that is owed: the number of its account is missing."),
-}
+NO_COMPANY = N_("Bills name the company that is owed: its name is missing.")
 INCOMPLETE = N_(
     "This names the company that is owed, and not all of it is known here. Missing: %(missing)s."
     " A manager enters it under “The company”, or community.csv brings it."

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from portal.billing.planning import preview_run
+from portal.billing.requesting import approve_run, ask_run, see_to_run
 from portal.billing.running import publish_run
 from portal.claims.states import ClaimKind
 from portal.communities.companies import creditor_of, set_company
@@ -121,15 +121,17 @@ async def test_a_letter_keeps_the_company_that_issued_it(debts) -> None:  # noqa
     assert COMPANY["company"] in text and "接手物业" not in text
 
 
-async def test_a_bill_run_says_what_of_the_company_is_missing_and_issues_nothing() -> None:
-    estate = await cast.mingxi()
-    await without_company(estate.community, "company", "bank")
-    for report in (
-        await preview_run(estate.community, Month(2026, 11), date(2026, 11, 1)),
-        await publish_run(estate.community, Month(2026, 11), date(2026, 11, 1), approver="cli"),
-    ):
-        assert [error["code"] for error in report.as_json()["errors"]] == ["no_company", "no_company"]
-        assert not report.ok
+async def test_the_desk_issues_no_bills_without_the_company_and_the_command_says_so() -> None:
+    estate, month, on_day = await cast.mingxi(), Month(2026, 11), date(2026, 11, 1)
+    item = await builders.charge_item(estate.community)
+    await builders.tariff(estate.community, item)
+    await without_company(estate.community, "company")
+    run = await ask_run(estate["沈平"], estate.code, month, on_day)
+    await see_to_run(request=str(run), community=str(estate.community))
+    await refused(lambda: approve_run(estate["沈平"], run), "company")
+    report = (await publish_run(estate.community, month, on_day, approver="cli")).as_json()
+    assert [warning["code"] for warning in report["warnings"]] == ["no_company"]
+    assert report["bills"] and not report["errors"]
 
 
 async def test_instalments_are_not_approved_without_the_account_they_are_paid_to() -> None:
