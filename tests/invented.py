@@ -96,6 +96,8 @@ INVENTED: dict[str, Rows] = ONE_NUMBER | {
     "I-Y1": [("arrears_case", {"state": "'open'"})],
     "I-Y2": [("arrears_case", {"id": U}), ("contact", PROOF | {"arrears_case": U})],
     "LAW-3": [("claim", {"state": "'filed'"})],
+    "LAW-4": [("claim", {"state": "'filed'", "amount": "5"})],
+    "LAW-5": [("claim", {"id": U, "amount": "5"}), ("claim_change", {"claim": U, "amount": "6"})],
     "PLAN-6": [("plan", {"state": "'active'", "ended_at": "now()"})],
     "I-S1": [("statement", {"state": "'published'"})],
     "I-S2": [("statement", {"state": "'superseded'"})],
