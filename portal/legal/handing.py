@@ -6,9 +6,9 @@ from uuid import UUID
 
 from portal.claims.states import Task
 from portal.db import reading
-from portal.kit.errors import Refused
+from portal.kit.errors import Missing, Refused
 from portal.legal.queries import ClaimPage, claim_at_desk
-from portal.legal.words import NO_CHANGE, TASKS
+from portal.legal.words import TASKS
 from portal.people.principal import Principal
 
 
@@ -23,8 +23,8 @@ async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
 
 @reading
 async def change_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
-    """A claim of which a change is to be asked for in writing. Raises Missing, Refused where there is none to ask."""
+    """A claim of which a change is to be asked for in writing. Raises Missing, also where there is none to ask."""
     found = await claim_at_desk(by, claim)
     if not found.changeable or found.row.task is None:
-        raise Refused(NO_CHANGE)
+        raise Missing
     return found

@@ -29,5 +29,4 @@ TASKS = {
         " whether to ask for it again."
     ),
 }
-NO_CHANGE = N_("What it asks for is what is left. There is no change to ask for.")
 LATE = N_("This is late. Ask where it stands, and record it.")
