@@ -80,9 +80,7 @@ ASKED: dict[str, Callable[[Here], Awaitable[object]]] = {
     "what the books say": of_books,
     "verification": lambda here: verify(["here"]),
     "a preview": lambda here: preview_run(here.community, NEXT, NEXT.first),
-    "a bill run": lambda here: publish_run(
-        here.community, NEXT, NEXT.first, approver="cli", zero_reason="nothing was read"
-    ),
+    "a bill run": lambda here: publish_run(here.community, NEXT, NEXT.first, approver="cli"),
     "the daily look": lambda here: arrears(date(2026, 11, 21)),
     "late charges": lambda here: late_charges(date(2026, 11, 21)),
 }

@@ -34,7 +34,8 @@ async def publish_run(
 ) -> RunReport:
     """Issue what is missing of this month and answer with what was added; nothing if there is any error.
 
-    An item that made something the last time it was due and makes nothing now is an error without `zero_reason`.
+    An item that made something the last time it was due and makes nothing now is said in a warning, unless
+    `zero_reason` says why: late readings are billed by another run. At the desk somebody must tick it.
     One run of a community at a time. Units are done in batches, each in its own unit of work and looked at afresh
     there: killed and run again, every line is issued exactly once (I-B4), and shared costs stay split as they were
     when the publication began.
@@ -42,11 +43,12 @@ async def publish_run(
     async with one_run(community):
         plan, ahead = await look_ahead(community, period, issued_on, told)
         zero = plan.beside.come_to_nothing(ahead.by_item) if ahead.bills else []
-        errors = [*ahead.errors, *plan.beside.remarks([] if zero_reason else zero)]
-        if errors or not ahead.bills:
-            totals = RunTotals(period, errors=errors, warnings=ahead.warnings)
+        if ahead.errors or not ahead.bills:
+            totals = RunTotals(period, errors=ahead.errors, warnings=ahead.warnings)
         else:
-            totals = await publish(plan, ahead, approver, told, Accepted(tuple(zero), zero_reason if zero else ""))
+            accepted = Accepted(tuple(zero), zero_reason) if zero and zero_reason else NOTHING_SAID
+            totals = await publish(plan, ahead, approver, told, accepted)
+        totals.warnings = [*plan.beside.remarks([] if zero_reason else zero), *totals.warnings]
         return RunReport(totals, preview=False, names=plan.names)
 
 

@@ -75,24 +75,28 @@ async def bills(found):
 
 
 @pytest.mark.anyio
-async def test_without_a_reason_nothing_is_issued_and_with_one_it_is_kept_with_the_run(estate):
+async def test_the_command_says_what_comes_to_nothing_and_keeps_a_reason_with_the_run(estate):
     preview = (await preview_run(estate.community, DEC, DEC.first)).as_json()
     said = [("came_to_nothing", None, "lift")]
     assert [(w["code"], w["unit"], w["item"]) for w in preview["warnings"]] == said and preview["total"] > 0
-    refused = await publish_run(estate.community, DEC, DEC.first, approver="cli")
-    report = refused.as_json()
-    assert [(e["code"], e["unit"], e["item"]) for e in report["errors"]] == said
-    assert "100.00 in 2026-11" in report["errors"][0]["message"] and report["errors"][0]["message"].startswith(
-        "Service fee"
-    )
-    assert (refused.ok, report["bills"], await bills(estate)) == (False, 0, 0)
+    words = preview["warnings"][0]["message"]
+    assert "100.00 in 2026-11" in words and words.startswith("Service fee")
 
     done = await publish_run(estate.community, DEC, DEC.first, approver="cli", zero_reason="电梯停用")
-    assert (done.ok, await bills(estate)) == (True, 4)
+    assert (done.ok, await bills(estate), done.as_json()["warnings"]) == (True, 4, [])
     async with unit_of_work(estate.community):
         kept = await fetch_value("SELECT accepted_zero FROM bill_run WHERE period = '2026-12'")
         told = await fetch_value("SELECT reason FROM audit_entry WHERE verb = 'bills_issued' ORDER BY at DESC LIMIT 1")
     assert (kept, told) == ('{"items": ["lift"], "reason": "电梯停用"}', "电梯停用")
+
+
+@pytest.mark.anyio
+async def test_without_a_reason_the_command_warns_and_keeps_none(estate):
+    done = await publish_run(estate.community, DEC, DEC.first, approver="cli")
+    assert (done.ok, await bills(estate)) == (True, 4)
+    assert [(w["code"], w["item"]) for w in done.as_json()["warnings"]] == [("came_to_nothing", "lift")]
+    async with unit_of_work(estate.community):
+        assert await fetch_value("SELECT accepted_zero FROM bill_run WHERE period = '2026-12'") is None
 
 
 @pytest.mark.anyio
