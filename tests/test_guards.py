@@ -238,19 +238,19 @@ async def test_without_its_trigger_the_forbidden_act_happens(
 async def test_without_its_trigger_the_effect_is_missing(
     trigger: str, master: asyncpg.Connection, admin: asyncpg.Connection
 ) -> None:
-    before, act = EFFECTS[trigger]
+    before, act, found_by = EFFECTS[trigger]
     for table, given in before:
         await catalog.add_row(admin, table, **given)
     table, own = trigger.split(".")
     for gone in (False, True):
         async with undone(master):
             await master.execute("SELECT set_config('app.communities', '{2}', true)")
-            for touched in (table, "case_stage", "audit_entry"):
+            for touched in (table, "case_stage", "audit_entry", "claim_left"):
                 await without_keys(master, touched)
             if gone:
                 await master.execute(f"DROP TRIGGER {own} ON {table}")
             assert await happens(master, act)
-            assert bool(await finds(master, "I-C4")) == gone
+            assert bool(await finds(master, found_by)) == gone
 
 
 async def test_every_trigger_has_its_proof(admin: asyncpg.Connection) -> None:

@@ -32,11 +32,12 @@ FOREIGN = {
 }
 KINDS = ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json")
 # Reading these says something: the return page asks Stripe, a message that is opened counts as read.
+ARRIVED = {"contact", "letter_proof", "time_given", "audit_entry"}
 SAYS_SOMETHING = {
     "payments:return": {"attempt"},
     "inbox:show": {"notice", "delivery"},
-    "letters:show": {"contact", "letter_proof", "audit_entry"},  # opened in the portal, it has arrived
-    "letters:pdf": {"contact", "letter_proof", "audit_entry"},
+    "letters:show": ARRIVED,  # opened in the portal, it has arrived, and its time runs from then
+    "letters:pdf": ARRIVED,
     "committee:file": {"audit_entry"},  # the committee sees which files were taken
     "desk.cases:evidence": {"audit_entry", "audit_seal"},  # who took personal data away is on record
 }
