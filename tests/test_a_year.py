@@ -51,6 +51,9 @@ async def settle(debts: World) -> list[Home]:
             unit = await builders.unit(community, f"9栋{number + 1:02d}1")
         owner = await builders.owner(community, name, f"199000009{number:02d}")
         assert unit
+        since = date(YEAR, 7, 1) if name == "买方" else None
+        until = date(YEAR, 6, 30) if name == "卖方" else None
+        await builders.occupies(community, unit, owner, starts_on=since, ends_on=until)
         found.append(Home(debts, unit, owner, fee, acts, months))
     return found
 
