@@ -61,17 +61,18 @@ UPDATE arrears_case k SET seen = {_MARK} FROM d LEFT JOIN o ON o.debtor = d.debt
 WHERE k.debtor = d.debtor AND k.state <> 'closed' AND k.seen IS DISTINCT FROM {_MARK}
 """
 # The sums of cases `g` (id, debtor, on_day, small, seen), and whether the mark of each is another one now.
+# Each case looks its own lines up by index: joined as a whole they were summed again for every case, whenever the
+# planner expected one row of them.
 SUMS = f"""
-, o AS (SELECT b.debtor, sum(lb.outstanding - coalesce(v.covered, 0))::bigint AS overdue,
-          sum(lb.held)::bigint AS held, {_HASH}
-        FROM g JOIN bill b ON b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed'
-        {_LINES % "debtor IN (SELECT debtor FROM g)"} WHERE {_COUNTS} GROUP BY b.debtor),
-w AS (SELECT DISTINCT h.debtor FROM g JOIN hold h ON h.debtor = g.debtor AND h.line IS NULL
+, w AS (SELECT DISTINCT h.debtor FROM g JOIN hold h ON h.debtor = g.debtor AND h.line IS NULL
       AND h.released_at IS NULL AND (h.until IS NULL OR h.until >= g.on_day))
 SELECT g.*, coalesce(o.overdue, 0) AS overdue, coalesce(o.held, 0) AS held, o.oldest,
   w.debtor IS NOT NULL AS whole_hold,
   g.seen IS DISTINCT FROM {_OF.format("g.small")} AS changed
-FROM g LEFT JOIN o ON o.debtor = g.debtor LEFT JOIN w ON w.debtor = g.debtor
+FROM g LEFT JOIN w ON w.debtor = g.debtor CROSS JOIN LATERAL (
+  SELECT sum(lb.outstanding - coalesce(v.covered, 0))::bigint AS overdue, sum(lb.held)::bigint AS held, {_HASH}
+  FROM bill b {_LINES % "debtor = g.debtor"}
+  WHERE b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed' AND {_COUNTS}) o
 ORDER BY (g.state = 'closed'), g.opened_on DESC, g.sort_key, g.unit_name, g.id
 """
 # Whoever holds a case is changing it, and will have looked at it.
