@@ -144,11 +144,6 @@ class RunPage:
         return self.state in (RunState.previewing, RunState.publishing)
 
     @property
-    def can_publish(self) -> bool:
-        """Whether it may be approved."""
-        return self.state is RunState.previewed and self.bills > 0 and not self.error_count
-
-    @property
     def is_published(self) -> bool:
         """Whether its bills are issued."""
         return self.state is RunState.published
