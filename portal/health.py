@@ -35,7 +35,6 @@ class Health:
     events_stuck: int | None
     unsealed_age: int | None
     estates_behind: int | None
-    reconciliation_age: int | None
     clock_off: int | None  # by how much the database's clock is ahead of this machine's
     channels_off: tuple[str, ...]
     channels_failing: Mapping[str, str]
@@ -91,7 +90,6 @@ SINCE = {
     "worker_age": "SELECT max(beat_at) FROM worker_heartbeat WHERE name LIKE 'worker:%'",
     "unsealed_age": "SELECT min(at) FROM audit_entry e"
     " WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry = e.id)",
-    "reconciliation_age": "SELECT max(beat_at) FROM worker_heartbeat WHERE name = 'reconcile'",
 }
 # Estates of which three hours of a business day have passed without its daily work; takes the business time as $1.
 BEHIND = """

@@ -14,6 +14,7 @@ from portal.bindings.answering import ANSWERERS as BINDERS
 from portal.checkout.desk import SETTLERS, UNMATCHED
 from portal.communities.companies import nameless
 from portal.communities.queries import work_terms
+from portal.corrections.actions import APPROVERS as CORRECTORS
 from portal.corrections.queries import CorrectionRow, corrections_at
 from portal.db import fetch, fetch_one, reading
 from portal.desk.losses import LATELY, LOST
@@ -36,6 +37,7 @@ from portal.signin.lost_phone import APPROVERS
 from portal.statements.actions import PUBLISHERS, SIGNED
 from portal.statements.asking import LATE as QUESTIONS_LATE
 from portal.statements.asking import WAITING as QUESTIONS
+from portal.units.vacating import ANSWERERS as VACANCY_ANSWERERS
 
 AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
@@ -124,7 +126,7 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
         " (SELECT count(*) FROM plan p JOIN community c ON c.id = p.community"
         f" WHERE p.community = ANY($2) AND {LATE.format('$6')}) AS plans_late,"
-        " (SELECT count(*) FROM vacancy WHERE community = ANY($2) AND state = 'waiting') AS vacancies,"
+        " (SELECT count(*) FROM vacancy WHERE community = ANY($11) AND state = 'waiting') AS vacancies,"
         " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
         " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
         " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
@@ -142,6 +144,7 @@ async def desk_of(by: Principal) -> Desk:
         clock.real_now() - LATELY,
         list(by.with_role(*PUBLISHERS)),
         by.human,
+        list(by.with_role(*VACANCY_ANSWERERS)),
     )
     assert waiting
     return Desk(
@@ -155,7 +158,7 @@ async def desk_of(by: Principal) -> Desk:
         {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if cases else None,
         cases.chaseable if cases else None,
         waiting["unmatched"] if by.with_role(*SETTLERS) else None,
-        waiting["vacancies"] if by.with_role(*ANSWERERS) else None,
+        waiting["vacancies"] if by.with_role(*VACANCY_ANSWERERS) else None,
         waiting["imports"] if by.with_role(*IMPORTERS) else None,
         waiting["lost"] if by.with_role(*READERS) else None,
         len(await claims_to_change(by.with_role(*PLEADERS))) if by.with_role(*PLEADERS) else None,
@@ -201,7 +204,7 @@ async def today_of(by: Principal) -> Today:
         late,
         [card for card in due if card not in late],
         (await plans_on_desk(by, PlanState.requested)).plans if plans else [],
-        [row for row in await corrections_at(by) if row.can_be_answered] if plans else [],
+        [row for row in await corrections_at(by) if row.can_be_answered] if by.with_role(*CORRECTORS) else [],
         await claims_to_change(by.with_role(*PLEADERS)),
     )
 
