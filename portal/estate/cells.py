@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -256,9 +256,13 @@ def login(typed: str) -> str:
     return typed.lower()
 
 
+# Read once: it goes through a file or hundreds of folders.
+zones = cache(available_timezones)
+
+
 def zone(typed: str) -> str:
     """An IANA time zone."""
-    if typed not in available_timezones():
+    if typed not in zones():
         raise BadCell(NOT_A_ZONE, text=typed[:60])
     return typed
 

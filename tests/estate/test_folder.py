@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.estate.cells import zones
 from portal.estate.folder import NOT_ALLOWED, read_folder
 from portal.estate.importing import silent
 from tests.estate.files import GOOD, write
@@ -21,6 +22,7 @@ def as_nobody_special() -> Iterator[None]:
     """Root may read everything; but not even Python's own files may be out of reach for whoever runs afterwards."""
     for name in ("utf-8-sig", "gb18030"):
         codecs.lookup(name)
+    zones()
     before = os.geteuid()
     if before == 0:
         os.seteuid(65534)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -95,8 +96,9 @@ async def test_what_is_wrong_with_mail_is_red_and_logged_and_the_letter_goes_onc
         assert len(server.taken) == 1
     told = log.getvalue()
     assert f"a message by email did not go out: {said[wrong]}" in told
+    said_of_it = re.sub(r"^\S+ [\d:,]+ ", "", told, flags=re.M)  # a time of day may hold the digits of a number
     for secret in ("not the secret", PASSWORD, "chen@example.com", "陈静", "199"):
-        assert secret not in told
+        assert secret not in said_of_it
 
 
 async def red(settings: Settings, debts: World, said: str) -> bool:
