@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.patience import DAY, Given, Next, next_of
+from portal.arrears.patience import DAY, NO_TIME, Given, Next, next_of
 from portal.arrears.rules import Standing
 from portal.arrears.terms import policies_of
 from portal.db import fetch
@@ -19,21 +19,29 @@ from portal.holds.rules import Pauses
 from portal.kit import clock
 from portal.ladders.queries import ladder_of
 
-# The newest promise counts, unless what came in since is as much. An answered request gives time until its first day.
+# Only cases with something that gives time; each kind is read once for all, not for each case. The newest promise counts,
+# unless what came in since is as much. An answered request gives time until its first day.
 _GIVEN = """
-SELECT k.id, k.community, k.debtor, p.on_day AS promised,
- (SELECT max(t.until) FROM time_given t WHERE t.arrears_case = k.id) AS letter,
- coalesce(r.state = 'requested', false) AS asked, CASE WHEN r.state <> 'requested' THEN r.first_on END AS offered,
- (SELECT max((p.asked_at AT TIME ZONE c.timezone)::date) FROM plan p
-  WHERE p.debtor = k.debtor AND p.hardship IS NOT NULL) AS hard_on, h.until AS held
-FROM arrears_case k JOIN community c ON c.id = k.community
-LEFT JOIN LATERAL (SELECT * FROM payment_promise WHERE arrears_case = k.id ORDER BY at DESC, id LIMIT 1) p
-  ON p.amount > coalesce((SELECT sum(a.amount) FROM allocation a JOIN bill_line l ON l.id = a.line
-    JOIN bill b ON b.id = l.bill WHERE b.debtor = k.debtor AND a.created_at >= p.at), 0)
-LEFT JOIN plan r ON r.debtor = k.debtor AND r.state IN ('requested', 'countered', 'approved')
-LEFT JOIN LATERAL (SELECT CASE WHEN bool_and(o.until IS NOT NULL) THEN max(o.until) END AS until FROM hold o
-  WHERE o.debtor = k.debtor AND o.line IS NULL AND o.released_at IS NULL) h ON true
-WHERE k.id = ANY($1::uuid[])
+WITH k AS MATERIALIZED (SELECT id, community, debtor FROM arrears_case WHERE id = ANY($1::uuid[])),
+s AS (SELECT DISTINCT ON (arrears_case) * FROM payment_promise WHERE arrears_case = ANY($1::uuid[])
+  ORDER BY arrears_case, at DESC, id),
+t AS (SELECT arrears_case, max(until) AS until FROM time_given WHERE arrears_case = ANY($1::uuid[])
+  GROUP BY arrears_case),
+q AS (SELECT p.debtor, max(p.state) FILTER (WHERE p.state IN ('requested', 'countered', 'approved')) AS state,
+  max(p.first_on) FILTER (WHERE p.state IN ('countered', 'approved')) AS first_on,
+  max((p.asked_at AT TIME ZONE c.timezone)::date) FILTER (WHERE p.hardship IS NOT NULL) AS hard_on
+  FROM plan p JOIN community c ON c.id = p.community WHERE p.debtor IN (SELECT debtor FROM k) GROUP BY p.debtor),
+h AS (SELECT debtor, bool_or(reason = 'deceased') AS still, CASE WHEN bool_and(until IS NOT NULL)
+    FILTER (WHERE line IS NULL AND released_at IS NULL)
+  THEN max(until) FILTER (WHERE line IS NULL AND released_at IS NULL) END AS until
+  FROM hold WHERE debtor IN (SELECT debtor FROM k) GROUP BY debtor)
+SELECT k.id, k.community, k.debtor, s.on_day AS promised, t.until AS letter,
+ coalesce(q.state = 'requested', false) AS asked, q.first_on AS offered, q.hard_on, h.until AS held
+FROM k LEFT JOIN s ON s.arrears_case = k.id AND s.amount > coalesce((SELECT sum(a.amount) FROM allocation a
+    JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
+    WHERE b.debtor = k.debtor AND a.created_at >= s.at), 0)
+LEFT JOIN t ON t.arrears_case = k.id LEFT JOIN q ON q.debtor = k.debtor LEFT JOIN h ON h.debtor = k.debtor
+WHERE num_nonnulls(s.on_day, t.until, q.state, q.hard_on, h.until) > 0 OR h.still
 """
 # Estates of whose last fifty payments one was booked later than on the day it came in.
 _LATE_BOOKS = """
@@ -66,7 +74,8 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
     lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
     slow = await _books_late({row["community"] for row in lately})
     pauses = await pauses_of([row["debtor"] for row in rows])
-    return {row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows}
+    found = {row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows}
+    return {case: found.get(case, NO_TIME) for case in days}
 
 
 def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:

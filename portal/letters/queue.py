@@ -75,6 +75,10 @@ _FIRST = (
     "k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit WHERE k.id = ANY($1::uuid[])"
     " ORDER BY u.sort_key LIMIT 200)"
 )
+_BY_MAIL = f"""
+k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
+  WHERE k.id = ANY($1::uuid[]) AND NOT {HERE.format(now="$2")} ORDER BY u.sort_key LIMIT 200)
+"""
 
 
 @reading
@@ -83,16 +87,15 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     communities = list(by.with_role(*READERS))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
-    here = [case.id for case in await homes_waiting(communities)]
-    buildings = await fetch(_BUILDINGS, communities, here, clock.now())
-    elsewhere = [case.id for case in await homes_waiting(communities, at_home=False)]
+    waiting = [case.id for case in await homes_waiting(communities, at_home=None)]
+    buildings = await fetch(_BUILDINGS, communities, waiting, clock.now())
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
         [row_of(row) for row in rows],
         found,
         late,
         [BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
-        await standing_cases(await rows_where(_FIRST, elsewhere)),
+        await standing_cases(await rows_where(_BY_MAIL, waiting, clock.now())),
         max(page, 1),
         pages(found, PER_PAGE),
     )

@@ -20,16 +20,16 @@ HERE = AT_HOME.format(debtor="k.debtor", day="({now}::timestamptz AT TIME ZONE c
 _UNWRITTEN = f"""
 k.community = ANY($3::int[]) AND ($4::text IS NULL OR coalesce(u.building, '') = $4) AND k.state = 'open'
 AND k.stage = $5 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.id AND l.kind = 'notice'
-  AND ({ARRIVED} OR NOT {SUPERSEDED})) AND {HERE.format(now="$1")} = $6
+  AND ({ARRIVED} OR NOT {SUPERSEDED})) AND ($6::boolean IS NULL OR {HERE.format(now="$1")} = $6)
 """
 
 
 async def homes_waiting(
-    communities: Sequence[int], building: str | None = None, *, at_home: bool = True
+    communities: Sequence[int], building: str | None = None, *, at_home: bool | None = True
 ) -> list[Outline]:
     """The cases of some communities, or of one building there, to which a notice may go today; in the running work.
 
-    Those who are not `at_home` are asked for apart: to them nothing is brought.
+    Those who are not `at_home` are not among them, as nothing is brought there for them, unless asked for (None: all).
     The time that a letter gives keeps no new one from them once it is superseded.
     """
     stage = FROM_STAGE[LetterKind.notice]

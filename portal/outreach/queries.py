@@ -40,8 +40,9 @@ _QUEUE = (
     " ORDER BY a.at DESC LIMIT 1))"
 )
 _HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.timezone)::date")
+# Where the home is matters to whoever goes there ($4).
 _BESIDE = f"""
-SELECT k.id, NOT {_HERE} AS elsewhere, u.building, u.sort_key,
+SELECT k.id, CASE WHEN $4 THEN NOT {_HERE} ELSE false END AS elsewhere, u.building, u.sort_key,
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
   EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
   n.step, n.on_day AS next_on, s.name AS who, s.human, o.channels, o.outcomes, o.days
@@ -146,7 +147,7 @@ def _fits(row: Turn, wanted: Wanted) -> bool:
 async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> list[Turn]:
     """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
     ids = [case.id for case in cases]
-    rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now())
+    rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now(), step is NextStep.visit)
     beside = {row["id"]: row for row in rows}
     given = await given_of({case.id: case.on for case in cases})
     found = []
@@ -159,7 +160,7 @@ async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> lis
             row["pending"],
             given[case.id],
             row["next_on"],
-            elsewhere=step is NextStep.visit and row["elsewhere"],
+            elsewhere=row["elsewhere"],
         )
         found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
     return [row for _key, row in sorted(found, key=lambda one: one[0])]
