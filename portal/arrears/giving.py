@@ -74,7 +74,9 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
     lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
     slow = await _books_late({row["community"] for row in lately})
     pauses = await pauses_of([row["debtor"] for row in rows])
-    found = {row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows}
+    found = {
+        row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows
+    }
     return {case: found.get(case, NO_TIME) for case in days}
 
 
