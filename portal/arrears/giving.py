@@ -19,8 +19,8 @@ from portal.holds.rules import Pauses
 from portal.kit import clock
 from portal.ladders.queries import ladder_of
 
-# Only cases with something that gives time; each kind is read once for all, not for each case. The newest promise counts,
-# unless what came in since is as much. An answered request gives time until its first day.
+# Only cases with something that gives time; each kind is read once for all, not for each case. The newest promise
+# counts, unless what came in since is as much. An answered request gives time until its first day.
 _GIVEN = """
 WITH k AS MATERIALIZED (SELECT id, community, debtor FROM arrears_case WHERE id = ANY($1::uuid[])),
 s AS (SELECT DISTINCT ON (arrears_case) * FROM payment_promise WHERE arrears_case = ANY($1::uuid[])
