@@ -34,6 +34,7 @@ NULLABLE = {
     "claim_change.body": "nothing was noted",
     "claim_change.reference": "the photo says it",
     "claim_left.told_at": "its debtor was not told yet",
+    "letter_batch.left_out": "nobody was left out yet",
     "contact.body": "nothing was noted",
     "person_standing.address": "at the home, or not known",
     "person_standing.represented_by": "nobody has inherited",

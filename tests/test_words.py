@@ -111,6 +111,26 @@ def test_every_state_has_a_name(language: str) -> None:
     assert not missing, missing
 
 
-def test_nobody_is_called_names_and_late_charges_have_their_lawful_name() -> None:
-    wrong = [words for words in catalogue("zh_CN").values() if "滞纳金" in words or "老赖" in words]
+# What belongs to a court, threatens, or calls people names: nowhere, but where the law is explained, or a court asked.
+NEVER = ("滞纳金", "老赖", "失信", "黑名单", "征信", "后果自负", "最后通牒", "勒令", "责令", "限令", "立案", "传票",
+         "强制执行", "律师函（草稿）", "案件", "案卷", "结案")  # fmt: skip
+LAW = re.compile("双方可在 30 日内共同申请司法确认，确认后的协议可以强制执行。|本案[^。]*为金钱给付案件")
+BEFORE_ALONE = re.compile(r"(%\(\w+\)s|#l\.pay_by) ?(（含当日）)?前(（含当日）)?\*? ?缴")
+
+
+def texts() -> list[str]:
+    """Every line that may reach somebody: all words in Chinese, templates, papers, and code that has Chinese."""
+    files = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "portal").rglob("*.py")]
+    spoken = [file for file in files if file.suffix in (".html", ".txt", ".typ", ".py")]
+    lines = [line for file in spoken for line in file.read_text().splitlines()]
+    return [*catalogue("zh_CN").values(), *lines]
+
+
+def test_no_page_paper_or_message_speaks_like_a_court_or_calls_people_names() -> None:
+    wrong = [words for words in texts() if any(word in LAW.sub("", words) for word in NEVER)]
+    assert not wrong, wrong
+
+
+def test_a_day_to_pay_by_is_within_its_time() -> None:
+    wrong = [words for words in texts() if BEFORE_ALONE.search(words)]
     assert not wrong, wrong

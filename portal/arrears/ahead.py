@@ -10,7 +10,6 @@ PAUSES = {
     Because.letter: N_("The last letter gives time up to and including %(day)s."),
     Because.asked: N_("Instalments were asked for, and the answer is still to come."),
     Because.offered: N_("Instalments were offered, and can be agreed with until %(day)s."),
-    Because.hardship: N_("Paying is hard for them, as they said: everything is left alone until %(day)s."),
     Because.held: N_("Everything is on hold until %(day)s."),
 }
 # For each kind: without a day; with the day on which the time given is over; and where the next step comes later still.

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from portal.arrears.actions import JOB, refresh_cases, write_change
 from portal.arrears.facts import facts_of, kept, looks_of
-from portal.arrears.gates import Check, gates_to
+from portal.arrears.gates import Check, Known, gates_to
 from portal.arrears.known import known_before, known_of
 from portal.arrears.locking import case_at_desk
+from portal.arrears.news import tell_climbed
 from portal.arrears.rules import LAST, Facts, Standing, look
 from portal.arrears.states import CaseState, Why
 from portal.arrears.terms import policies_of
@@ -53,12 +54,14 @@ async def take_step(by: Principal, case: UUID) -> int:
         if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
             raise Forbidden
         policy = (await policies_of(ladder, {case: standing}, {case: row["debtor"]}, on))[case]
-        checks = gates_to(target, standing, await known_before(target, case, row["debtor"], on), policy, on)
+        known = await known_before(target, case, row["debtor"], on)
+        checks = gates_to(target, standing, known, policy, on)
         shut = next((check for check in checks if not check.open), None)
         if shut:
             said = condition(shut)
             raise Refused(said.text, **said.facts)
-        await _climb(row["community"], case, standing, await _seen(row["debtor"], on), checks, policy, on, by.actor)
+        facts = await _seen(row["debtor"], on)
+        await _climb(row["community"], case, standing, facts, known, checks, policy, on, by.actor)
         return target
 
 
@@ -82,7 +85,8 @@ async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date)
     for case, standing in ripe.items():
         checks = gates_to(standing.stage + 1, standing, known[case], policies[case], on)
         if all(check.open for check in checks):
-            await _climb(community, case, standing, await _seen(cases[case], on), checks, policies[case], on, JOB)
+            facts = await _seen(cases[case], on)
+            await _climb(community, case, standing, facts, known[case], checks, policies[case], on, JOB)
             climbed += 1
     return climbed
 
@@ -92,17 +96,19 @@ async def _climb(
     case: UUID,
     standing: Standing,
     facts: Facts,
+    known: Known,
     checks: Sequence[Check],
     policy: Policy,
     on: date,
     actor: str,
 ) -> None:
-    """Write the climb by one stage with its gates as they were (I-C2, I-C6)."""
+    """Write the climb by one stage with its gates as they were (I-C2, I-C6), and tell those who owe."""
     gates = [{"gate": check.gate.value, **check.facts} for check in checks]
     told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
     higher = standing.at(standing.stage + 1)
     await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
     await write_change(community, case, higher, Why.climbed, on, actor, json.dumps(told, default=plain, sort_keys=True))
+    await tell_climbed(community, case, higher, checks, known, policy, on)
 
 
 async def _seen(debtor: UUID, on: date) -> Facts:

@@ -7,6 +7,10 @@ from portal.kit.i18n import N_
 from portal.web.forms import Choice, Day, Form, Text, Yuan
 from portal.web.i18n import label
 
+ONCE = N_(
+    "If paying is hard, everything is left alone for two weeks, once in three months. For longer: instalments, or a"
+    " hold."
+)
 BY_STAFF = frozenset[ContactOutcome]().union(*MAY_COME_OF.values())
 
 
@@ -19,7 +23,9 @@ class ContactForm(Form):
         look="select",
         missing=N_("Choose how you tried to reach them."),
     )
-    outcome = Choice(N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."))
+    outcome = Choice(
+        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+    )
     text = Text(
         N_("Note"),
         lines=3,
@@ -66,7 +72,7 @@ class PromiseForm(Form):
 class ReasonForm(Form):
     """Say why nothing is paid."""
 
-    reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."))
+    reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."), hint=ONCE)
 
 
 class HardshipForm(Form):

@@ -101,7 +101,7 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
         checks.append(_no_task(known))
     if target == LAST:
         checks += _before_law(known, policy, on)
-    return (*checks, letter_over(known.given, on))
+    return (*checks, _message_over(known.given, on), letter_over(known.given, on))
 
 
 def gates_of_paper(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
@@ -131,13 +131,17 @@ def may_remind(standing: Standing, known: Known, policy: Policy, on: date) -> bo
 
 
 def their_time(given: Given, on: date) -> tuple[Check, ...]:
-    """No promise that is not due yet, no request without its answer, no answer to agree with, no word of hardship."""
+    """No promise that is not due yet, no request without its answer, no answer to agree with."""
     offered = given.offered if given.offered and on <= given.offered else None
     return (
         Check(Gate.promise_over, not given.promise_lasts(on), {"day": given.promised}),
         Check(Gate.request_answered, not given.asked and offered is None, {"day": offered}),
-        Check(Gate.hardship_over, given.hardship is None or on > given.hardship, {"day": given.hardship}),
     )
+
+
+def _message_over(given: Given, on: date) -> Check:
+    """Whether the day is over that a reminder, or the word that a pause has ended, asked to pay by."""
+    return Check(Gate.message_over, given.named is None or on > given.named, {"day": given.named})
 
 
 def letter_over(given: Given, on: date) -> Check:

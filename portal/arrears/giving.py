@@ -1,4 +1,4 @@
-"""What gives debtors time, read from their promises, letters, requests and holds; and how a letter gives some."""
+"""What gives debtors time, read from their promises, letters, requests and holds; and how what we write gives some."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from portal.arrears.patience import DAY, NO_TIME, Given, Next, next_of
 from portal.arrears.rules import Standing
 from portal.arrears.terms import policies_of
 from portal.db import fetch
-from portal.holds.hardship import HELD_FOR
 from portal.holds.queries import pauses_of
 from portal.holds.rules import Pauses
 from portal.kit import clock
@@ -25,23 +24,23 @@ _GIVEN = """
 WITH k AS MATERIALIZED (SELECT id, community, debtor FROM arrears_case WHERE id = ANY($1::uuid[])),
 s AS (SELECT DISTINCT ON (arrears_case) * FROM payment_promise WHERE arrears_case = ANY($1::uuid[])
   ORDER BY arrears_case, at DESC, id),
-t AS (SELECT arrears_case, max(until) AS until FROM time_given WHERE arrears_case = ANY($1::uuid[])
-  GROUP BY arrears_case),
+t AS (SELECT arrears_case, max(until) FILTER (WHERE source <> arrears_case) AS letter,
+  max(until) FILTER (WHERE source = arrears_case) AS named
+  FROM time_given WHERE arrears_case = ANY($1::uuid[]) GROUP BY arrears_case),
 q AS (SELECT p.debtor, max(p.state) FILTER (WHERE p.state IN ('requested', 'countered', 'approved')) AS state,
-  max(p.first_on) FILTER (WHERE p.state IN ('countered', 'approved')) AS first_on,
-  max((p.asked_at AT TIME ZONE c.timezone)::date) FILTER (WHERE p.hardship IS NOT NULL) AS hard_on
-  FROM plan p JOIN community c ON c.id = p.community WHERE p.debtor IN (SELECT debtor FROM k) GROUP BY p.debtor),
+  max(p.first_on) FILTER (WHERE p.state IN ('countered', 'approved')) AS first_on
+  FROM plan p WHERE p.debtor IN (SELECT debtor FROM k) GROUP BY p.debtor),
 h AS (SELECT debtor, bool_or(reason = 'deceased') AS still, CASE WHEN bool_and(until IS NOT NULL)
     FILTER (WHERE line IS NULL AND released_at IS NULL)
   THEN max(until) FILTER (WHERE line IS NULL AND released_at IS NULL) END AS until
   FROM hold WHERE debtor IN (SELECT debtor FROM k) GROUP BY debtor)
-SELECT k.id, k.community, k.debtor, s.on_day AS promised, t.until AS letter,
- coalesce(q.state = 'requested', false) AS asked, q.first_on AS offered, q.hard_on, h.until AS held
+SELECT k.id, k.community, k.debtor, s.on_day AS promised, t.letter, t.named,
+ coalesce(q.state = 'requested', false) AS asked, q.first_on AS offered, h.until AS held
 FROM k LEFT JOIN s ON s.arrears_case = k.id AND s.amount > coalesce((SELECT sum(a.amount) FROM allocation a
     JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill
     WHERE b.debtor = k.debtor AND a.created_at >= s.at), 0)
 LEFT JOIN t ON t.arrears_case = k.id LEFT JOIN q ON q.debtor = k.debtor LEFT JOIN h ON h.debtor = k.debtor
-WHERE num_nonnulls(s.on_day, t.until, q.state, q.hard_on, h.until) > 0 OR h.still
+WHERE num_nonnulls(s.on_day, t.letter, t.named, q.state, h.until) > 0 OR h.still
 """
 # Estates of whose last fifty payments one was booked later than on the day it came in.
 _LATE_BOOKS = """
@@ -81,9 +80,8 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
 
 
 def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
-    hardship = row["hard_on"] + HELD_FOR if row["hard_on"] else None
     return Given(
-        row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], hardship, row["held"], pauses
+        row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], row["held"], pauses, row["named"]
     )
 
 
@@ -116,7 +114,10 @@ async def next_steps(looked: Sequence[Looked]) -> dict[UUID, Next]:
 
 
 async def give_time(community: int, case: UUID, source: UUID, until: date) -> None:
-    """Note the day, itself included, up to which a paper gives the debtor of a case time; in the caller's work."""
+    """Note the day, itself included, up to which what we wrote gives the debtor of a case time; in the caller's work.
+
+    `source` is the letter, or the case itself where a message named the day.
+    """
     await fetch(
         "INSERT INTO time_given (id, community, arrears_case, source, until, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",

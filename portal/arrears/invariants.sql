@@ -28,7 +28,7 @@ SELECT s.id FROM (SELECT *, lag(stage) OVER (PARTITION BY arrears_case ORDER BY 
 AND (NOT s.facts ? 'gates' OR (s.stage >= 3 AND s.actor NOT LIKE 'staff:%') OR EXISTS (
   SELECT FROM jsonb_array_elements(s.facts->'gates') g WHERE g->>'gate' = 'stay' AND (g->>'day')::date > s.changed_on));
 
--- I-C8: no case climbed while a promise was not due, a letter gave time, or a request for instalments waited (rule arrears-2 on).
+-- I-C8: no case climbed while a promise was not due, a letter or a message gave time, or a request for instalments waited (rule arrears-2 on).
 SELECT s.id FROM (SELECT *, lag(stage) OVER (PARTITION BY arrears_case ORDER BY changed_on, at) AS before
   FROM case_stage) s JOIN arrears_case k ON k.id = s.arrears_case
 WHERE s.before > 0 AND s.stage > s.before AND s.rule <> 'arrears-1' AND (

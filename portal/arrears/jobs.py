@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal.arrears.actions import JOB, refresh_cases
 from portal.arrears.climbing import climb_by_themselves
+from portal.arrears.pauses import tell_of_pauses
 from portal.arrears.reminding import remind
 from portal.arrears.sifting import changed_debtors, pass_over
 from portal.arrears.states import Why
@@ -21,7 +22,7 @@ BATCH = 50  # debtors in one unit of work: their bills are locked for as long as
 
 @of_each_estate
 async def arrears(on: date, community: int) -> dict[str, int]:
-    """Open, change and close cases as of a day, remind, and let climb what may climb by itself.
+    """Open, change and close cases as of a day, remind, let climb what may climb by itself, and tell of pauses.
 
     In batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and holds are those
     of now, so that a look at a past day never chases what has been paid or disputed since.
@@ -30,6 +31,7 @@ async def arrears(on: date, community: int) -> dict[str, int]:
     done: Counter[str] = Counter(looked=passed)
     for start in range(0, len(debtors), BATCH):
         done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+    await tell_of_pauses(community, on)
     return {name: done[name] for name in ("looked", "opened", "closed", "changed", "reminded", "climbed")}
 
 

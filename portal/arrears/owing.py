@@ -1,7 +1,8 @@
-"""Those who owe for a home, for staff: how each of them stands, and all that was recorded of it."""
+"""Those who owe for a home, for staff: how each of them stands, all that was recorded of it, and what was not sent."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +13,14 @@ from portal.arrears.reaching import NOTES
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.language import language
+from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
+from portal.notices.words import word
 from portal.people.principal import Principal
 from portal.people.states import DebtorStanding
 from portal.units.standing import Member, members_of, standing_of
+
+MOST_STOPPED = 50
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,18 @@ class SaidOf:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """A message to one of them that was not sent because they had died, as was known then; it stays unsent."""
+
+    at: datetime
+    name: str
+    channel: Channel
+    subject: str
+
+
+@dataclass(frozen=True)
 class Owing:
-    """A debtor: its home, its people on this day, its newest case, and what was recorded, the latest first."""
+    """A debtor: its home, its people on this day, its newest case, what was recorded and not sent, the latest first."""
 
     id: UUID
     unit: str
@@ -42,6 +58,7 @@ class Owing:
     case: UUID | None
     members: Sequence[Member]
     said: Sequence[SaidOf]
+    stopped: Sequence[Stopped]
 
     @property
     def standing(self) -> DebtorStanding:
@@ -76,5 +93,29 @@ async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
         debtor,
     )
     return Owing(
-        **row, members=members, said=[SaidOf(**{**one, "standing": DebtorStanding(one["standing"])}) for one in said]
+        **row,
+        members=members,
+        said=[SaidOf(**{**one, "standing": DebtorStanding(one["standing"])}) for one in said],
+        stopped=await _stopped([member.person for member in members]),
     )
+
+
+async def _stopped(persons: Sequence[UUID]) -> list[Stopped]:
+    rows = await fetch(
+        "SELECT v.changed_at, p.name, v.channel, n.kind, n.facts FROM notice n JOIN delivery v ON v.notice = n.id"
+        " JOIN person p ON p.id = n.person WHERE n.person = ANY($1::uuid[]) AND v.state = $2 AND v.trouble = $3"
+        " ORDER BY v.changed_at DESC, v.channel LIMIT $4",
+        list(persons),
+        DeliveryState.suppressed.value,
+        Unsent.deceased.value,
+        MOST_STOPPED,
+    )
+    return [
+        Stopped(
+            row["changed_at"],
+            row["name"],
+            Channel(row["channel"]),
+            word(NoticeKind(row["kind"]), json.loads(row["facts"]), language()).subject,
+        )
+        for row in rows
+    ]

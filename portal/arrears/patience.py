@@ -20,14 +20,13 @@ DAY = timedelta(days=1)
 class Because(StrEnum):
     """What gives time: their word, a day that a letter named, what they asked for or were offered, a hold on all.
 
-    `hardship` is said in a request for instalments; by every other door it places a hold.
+    That paying is hard places a hold, by whatever door it was said.
     """
 
     promise = "promise"
     letter = "letter"
     asked = "asked"
     offered = "offered"
-    hardship = "hardship"
     held = "held"
 
 
@@ -37,9 +36,11 @@ class Given:
 
     `promised` is the day of the newest promise that is not kept (yet), `in_the_post` whether money of that day may
     still be booked on the next; `letter` the latest day that a letter named; `asked` whether instalments were asked for
-    and nobody answered; `offered` the first day of an answer that they may agree with; `hardship` the end of the two
-    weeks after they asked and said that paying is hard; `held` the end of the hold on everything, if it has one;
-    `pauses` when everything stood still, which counts against nobody.
+    and nobody answered; `offered` the first day of an answer that they may agree with; `held` the end of the hold on
+    everything, if it has one; `pauses` when everything stood still, which counts against nobody.
+
+    `named` is the latest day that a message asked them to pay by: no further step comes before it is over, though who
+    calls meanwhile may ask what keeps them.
     """
 
     promised: date | None = None
@@ -47,9 +48,9 @@ class Given:
     letter: date | None = None
     asked: bool = False
     offered: date | None = None
-    hardship: date | None = None
     held: date | None = None
     pauses: Pauses = ()
+    named: date | None = None
 
     def promise_lasts(self, on: date) -> bool:
         """Whether the day of the promise is not over, or its money may still be on its way into the books."""
@@ -106,6 +107,11 @@ class Next:
 NOTHING = Next(NextKind.nothing)
 
 
+def pay_by(on: date, policy: Policy) -> date:
+    """The day that a message of a day asks to pay by: that day is the first of those that it gives."""
+    return on + timedelta(days=policy.pay_within - 1)
+
+
 def pause_on(given: Given, on: date) -> Pause | None:
     """What lasts longest of all that gives time on a day; what waits for an answer lasts longest."""
     pauses = []
@@ -117,8 +123,6 @@ def pause_on(given: Given, on: date) -> Pause | None:
         pauses.append(Pause(Because.asked, None))
     if given.offered and on <= given.offered:
         pauses.append(Pause(Because.offered, given.offered, given.offered))
-    if given.hardship and on <= given.hardship:
-        pauses.append(Pause(Because.hardship, given.hardship, given.hardship))
     return max(pauses, key=_end, default=None)
 
 
@@ -154,8 +158,7 @@ def next_of(standing: Standing, since: date, policy: Policy, given: Given, on: d
             (since, policy.least_days[standing.stage]),
         )
     ]
-    if pause and pause.free_on:
-        days.append(pause.free_on)
+    days += [free for free in (pause and pause.free_on, given.named and given.named + DAY) if free]
     day = max(days)
     kind = NextKind.waits if pause else NextKind.step_is_due if day <= on else NextKind.step
     return Next(kind, rung, day, pause)

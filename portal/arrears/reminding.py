@@ -10,7 +10,9 @@ from uuid import UUID
 from portal.arrears.apart import apart_of
 from portal.arrears.climbing import standings_of
 from portal.arrears.gates import may_remind
+from portal.arrears.giving import give_time
 from portal.arrears.known import known_of
+from portal.arrears.patience import pay_by
 from portal.arrears.rules import Standing
 from portal.arrears.terms import policies_of
 from portal.communities.worktime import public_holiday
@@ -57,7 +59,7 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
 
     Each person is told once (I-N1), and of the same home again after a week at the earliest, also of a new case. Texts
     and mails wait for the end of the quiet hours and of holidays. What is held, and what their credit covers, is not
-    asked for.
+    asked for. No further step comes before the day is over that it names.
     """
     rows = await fetch(
         _CASES,
@@ -86,6 +88,8 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
         channels=CHANNELS,
         not_before=no_sooner(estate["timezone"]),
     )
+    for case in ripe:
+        await give_time(community, case, case, pay_by(on, policies[case]))
     return len(ripe)
 
 
@@ -118,7 +122,7 @@ async def _told(
             "before": standings[case].chaseable + apart[debtor].covered,
             "fund": apart[debtor].fund,
             "bills": bills[debtor],
-            "pay_on": on + timedelta(days=policies[case].pay_within),
+            "pay_on": pay_by(on, policies[case]),
         }
         told += [
             Told(row["person"], f"{SUBJECT}{case}", "/bills", facts=facts | {"unit": row["unit"]})

@@ -48,7 +48,7 @@ class Gate(StrEnum):
     stay = "stay"
     promise_over = "promise_over"
     request_answered = "request_answered"
-    hardship_over = "hardship_over"
+    message_over = "message_over"
     previous_step = "previous_step"
     no_pending_payment = "no_pending_payment"
     money_booked = "money_booked"

@@ -105,7 +105,10 @@ class CaseReason(Table):
 
 
 class TimeGiven(Table):
-    """A day, itself included, up to which a paper (`source`, the letter) gives a debtor time. The latest counts."""
+    """A day, itself included, up to which what we wrote gives a debtor time. The latest counts.
+
+    `source` is the letter that named it, or the case itself: then a message did.
+    """
 
     id = UUID(primary_key=True)
     community = ref(Community)

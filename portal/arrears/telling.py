@@ -65,5 +65,6 @@ async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | Non
         if last and today < (again := last["on_day"] + AGAIN_AFTER):
             raise Refused(TOLD, day=last["on_day"], again=again)
         until = await leave_alone(row["community"], row["debtor"], source, by.actor, text)
+        assert until
         await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
     return until

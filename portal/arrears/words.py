@@ -31,9 +31,9 @@ GATES = {
         N_("No letter gives time any more."),
         N_("The last letter gives time up to and including %(day)s. Wait until then."),
     ),
-    Gate.hardship_over: (
-        N_("No word of hardship gives time."),
-        N_("They asked for instalments because paying is hard: leave them alone until %(day)s."),
+    Gate.message_over: (
+        N_("No message gives time any more."),
+        N_("The last message asks them to pay by %(day)s. Wait until that day is over."),
     ),
     Gate.request_answered: (
         N_("No request for instalments waits for an answer."),
@@ -89,7 +89,10 @@ GATES = {
     ),
     Gate.reachable: (
         N_("The owner can be reached."),
-        N_("The owner is recorded as away. A court has to hand its papers over: find out where they live first."),
+        N_(
+            "Nobody knows where they live: they are recorded as away, or the home is not theirs and no address of their"
+            " own is on file. A court has to hand its papers over: find it out first."
+        ),
     ),
     Gate.mediation_offered: (
         N_("Mediation was begun on %(day)s."),

@@ -36,7 +36,11 @@ class DisputeForm(Form):
         missing=N_("Tell us what happened."),
     )
     photos = Photos(N_("Photos"))
-    hardship = Tick(N_("Paying is hard just now: leave everything alone for two weeks"), required=False)
+    hardship = Tick(
+        N_("Paying is hard just now: leave everything alone for two weeks"),
+        required=False,
+        hint=N_("Once in three months."),
+    )
 
 
 class ServiceDisputeForm(DisputeForm):

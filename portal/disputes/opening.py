@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from asyncpg import Record
 
 from portal.audit.states import AuditVerb
-from portal.communities.queries import today_in
 from portal.db import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.disputes import steps
 from portal.disputes.queries import DisputableLine, line_to_dispute
@@ -18,7 +17,7 @@ from portal.disputes.states import LIVE, DisputeReason, DisputeState, StepKind
 from portal.files.actions import Sent, encode, keep_photos
 from portal.files.photos import Encoded
 from portal.holds.actions import free_of_holds, hold_line, release
-from portal.holds.hardship import leave_alone, may_ask_again
+from portal.holds.hardship import leave_alone
 from portal.holds.states import HoldReason
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
@@ -73,7 +72,7 @@ async def open_dispute(
         traced = {"line": line, "amount": sum_, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
         await tell_opened(opened, amount=sum_, **({"paid": True} if found.is_paid else {}))
-        if hardship and await may_ask_again(found.debtor, await today_in(found.community)):
+        if hardship:
             await leave_alone(found.community, found.debtor, uuid4(), by.actor, "")
     return dispute
 

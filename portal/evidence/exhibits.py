@@ -1,20 +1,23 @@
 """The tables of an evidence pack: bills with their derivation, books, contacts, disputes, services, plans, stages.
 
 The pack is a Chinese paper for a Chinese court, so its words are in no catalogue. A column of fen ends
-its name with （元） and is written in yuan; moments are written in the estate's zone.
+its name with （元） and is written in yuan; codes are written in words, moments in the estate's zone.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.arrears.clocks import limitation_of
-from portal.arrears.states import Cause
+from portal.arrears.states import CaseState, Cause, Why
 from portal.db import fetch
 from portal.evidence.pack import Exhibit
+from portal.evidence.wording import course, in_words
+from portal.kit.language import CHINESE, label, speaking
 from portal.kit.money import Money
 from portal.kit.sheet import csv_bytes
 
@@ -139,25 +142,39 @@ TABLES = (
         " AND n.round = (SELECT max(round) FROM plan_instalment WHERE plan = p.id)"
         " ORDER BY p.asked_at, p.id, n.number",
     ),
-    (
-        "11-阶段变更.csv",
-        "案件每次变更及其依据",
-        _OF
-        + 'SELECT s.changed_on AS "日期", s.state AS "状态", s.stage AS "阶段", s.why AS "原因", s.rule AS "规则版本",'
-        ' s.facts AS "依据" FROM k JOIN case_stage s ON s.arrears_case = k.arrears_case ORDER BY s.changed_on, s.at',
-    ),
 )
 
 
 async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
     """Every table of the pack, in the running unit of work; one without rows has its heads alone."""
     made = []
-    for name, title, sql in TABLES:
-        heads = _HEAD.findall(sql)
-        rows = await fetch(sql, debtor, case, zone)
-        cells = [[_cell(head, cell, zone) for head, cell in zip(heads, row, strict=True)] for row in rows]
-        made.append(Exhibit(name, title, csv_bytes(heads, cells)))
+    with speaking(CHINESE):
+        for name, title, sql in TABLES:
+            heads = _HEAD.findall(sql)
+            rows = await fetch(sql, debtor, case, zone)
+            cells = [[_cell(name, head, cell, zone) for head, cell in zip(heads, row, strict=True)] for row in rows]
+            made.append(Exhibit(name, title, csv_bytes(heads, cells)))
     return made
+
+
+async def stages_table(case: UUID) -> Exhibit:
+    """Every change of the case with what happened, in sentences."""
+    heads = ["日期", "状态", "阶段", "经过", "未缴（元）", "其中暂缓（元）", "逾期天数", "规则版本"]
+    rows = await fetch(
+        "SELECT changed_on, state, stage, why, rule, facts FROM case_stage WHERE arrears_case = $1"
+        " ORDER BY changed_on, at",
+        case,
+    )
+    cells: list[list[str | Money | None]] = []
+    before = 0
+    with speaking(CHINESE):
+        for row in rows:
+            facts = json.loads(row["facts"])
+            said = course(Why(row["why"]), row["stage"], before, row["changed_on"], facts)
+            cells.append([str(row["changed_on"]), label(CaseState(row["state"])), str(row["stage"]), said,
+                          Money(facts["overdue"]), Money(facts["held"]), str(facts["days"]), row["rule"]])  # fmt: skip
+            before = row["stage"]
+    return Exhibit("11-阶段变更.csv", "档案每次变更及其经过", csv_bytes(heads, cells))
 
 
 async def limitation_table(debtor: UUID, on: date) -> Exhibit:
@@ -172,11 +189,11 @@ async def limitation_table(debtor: UUID, on: date) -> Exhibit:
     return Exhibit("14-诉讼时效.csv", "各笔欠费的诉讼时效及其中断", csv_bytes(heads, cells))
 
 
-def _cell(head: str, value: object, zone: str) -> str | Money | None:
+def _cell(file: str, head: str, value: object, zone: str) -> str | Money | None:
     if value is None:
         return None
     if head.endswith("（元）") and isinstance(value, int):
         return Money(value)
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(zone)).isoformat(" ", "seconds")
-    return str(value)
+    return in_words(file, head, str(value))

@@ -7,6 +7,8 @@ from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from asyncpg import Record
+
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
 from portal.arrears.queries import EXPORTERS
 from portal.audit.actions import record
@@ -15,18 +17,20 @@ from portal.audit.states import AuditVerb
 from portal.communities.companies import creditor_of
 from portal.communities.creditor import Creditor, Paper
 from portal.db import fetch, fetch_value, unit_of_work
-from portal.evidence.exhibits import limitation_table, tables_of
+from portal.evidence.exhibits import limitation_table, stages_table, tables_of
 from portal.evidence.pack import Exhibit, packed
 from portal.kit.errors import Missing
+from portal.kit.language import CHINESE, label, speaking
 from portal.kit.paper import typeset
 from portal.kit.sheet import csv_bytes
-from portal.letters.paper import letters_pdf
+from portal.letters.paper import letters_pdf, place_of
 from portal.letters.queries import letters_for
-from portal.notices.states import Channel, NoticeKind
+from portal.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.notices.words import word
 from portal.people.principal import Principal
+from portal.people.states import DebtorStanding
+from portal.units.standing import members_of
 
-WAYS = {Channel.sms: "短信", Channel.email: "电子邮件"}
 _SUBJECTS = """
 SELECT 'case:' || $2::uuid AS subject UNION ALL SELECT 'bill:' || id FROM bill WHERE debtor = $1
 UNION ALL SELECT 'dispute:' || id FROM dispute WHERE debtor = $1
@@ -43,7 +47,7 @@ JOIN debtor_member m ON m.person = n.person AND m.debtor = $1
 WHERE n.subject = ANY($2) ORDER BY n.created_at, n.subject, p.external_id, n.id
 """
 _SENT = """
-SELECT notice, channel, state, changed_at, tries FROM delivery WHERE notice = ANY($1) ORDER BY notice, channel
+SELECT notice, channel, state, trouble, changed_at, tries FROM delivery WHERE notice = ANY($1) ORDER BY notice, channel
 """
 _TEXTS = """
 SELECT d.notice, d.channel, t.tried, t.address, t.words, t.at FROM sent_text t JOIN delivery d ON d.id = t.delivery
@@ -71,9 +75,16 @@ async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
         creditor.must_fill(Paper.evidence)
         found = (await standing_cases(await rows_where("k.id = $1", case)))[0]
         files = await _files(found)
+        addresses = [
+            f"{one.name}：{one.address}"
+            for one in (await members_of([found.debtor], [found.on]))[found.debtor]
+            if one.address
+        ]
         await record(by.actor, AuditVerb.EVIDENCE_TAKEN, f"case:{case}", community=community, on=found.on)
     at = datetime.combine(found.on, time(), ZoneInfo(found.zone))
-    index = Exhibit("00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(creditor, found, files), at))
+    index = Exhibit(
+        "00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(creditor, found, addresses, files), at)
+    )
     return f"evidence-{found.on:%Y%m%d}-{str(case)[:8]}.zip", packed([index, *files])
 
 
@@ -81,6 +92,7 @@ async def _files(case: CaseRow) -> list[Exhibit]:
     subjects = [row["subject"] for row in await fetch(_SUBJECTS, case.debtor, case.id)]
     files = [
         *await tables_of(case.debtor, case.id, case.zone),
+        await stages_table(case.id),
         await limitation_table(case.debtor, case.on),
         *await _notices(case, subjects),
         *await _letters(case),
@@ -103,16 +115,31 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
         for one in texts:
             if one["notice"] == row["id"]:
                 at = one["at"].astimezone(zone).isoformat(" ", "seconds")
-                text += f"\n——{WAYS[one['channel']]}，第 {one['tried']} 次，{at}，{one['address']}——\n{one['words']}\n"
+                text += (
+                    f"\n——{_named(one['channel'])}，第 {one['tried']} 次，{at}，{one['address']}——\n{one['words']}\n"
+                )
         files.append(Exhibit(name, f"第 {number} 条通知原文", text.encode()))
         sent += [
-            [name, row["name"], str(row["created_at"].astimezone(zone)), way["channel"], way["state"],
+            [name, row["name"], str(row["created_at"].astimezone(zone)), *_how(way),
              str(way["changed_at"].astimezone(zone)), str(way["tries"])]
             for way in ways
             if way["notice"] == row["id"]
         ]  # fmt: skip
-    heads = ["原文", "收件人", "生成时间", "渠道", "送达状态", "状态时间", "尝试次数"]
+    heads = ["原文", "收件人", "生成时间", "渠道", "状态", "未发送的原因", "状态时间", "尝试次数"]
     return [Exhibit("05-通知.csv", "发出的通知及送达情况", csv_bytes(heads, sent)), *files]
+
+
+def _how(way: Record) -> list[str]:
+    """By which way, how far it came, and why it was not sent at all, in words."""
+    state = DeliveryState(way["state"])
+    with speaking(CHINESE):
+        why = label(Unsent(way["trouble"])) if state is DeliveryState.suppressed else ""
+        return [_named(way["channel"]), label(state), why]
+
+
+def _named(channel: str) -> str:
+    with speaking(CHINESE):
+        return label(Channel(channel))
 
 
 async def _letters(case: CaseRow) -> list[Exhibit]:
@@ -151,11 +178,12 @@ async def _audit(subjects: list[str]) -> Exhibit:
     return Exhibit("13-审计链.csv", "操作记录及其散列链，散列 = SHA-256（前一散列 + 内容）", csv_bytes(heads, cells))
 
 
-def _index(creditor: Creditor, case: CaseRow, files: list[Exhibit]) -> dict[str, object]:
+def _index(creditor: Creditor, case: CaseRow, addresses: list[str], files: list[Exhibit]) -> dict[str, object]:
     return {
         "creditor": creditor.as_facts(),
         "estate": case.estate,
-        "unit": case.unit,
+        "place": place_of({"estate": case.estate, "unit": case.unit, "standing": case.standing.value}),
+        "send_to": "；".join(addresses) or ("同房屋" if case.standing is DebtorStanding.owner else "未登记"),
         "people": case.people,
         "on": case.on.isoformat(),
         "opened_on": case.opened_on.isoformat(),

@@ -18,16 +18,18 @@ HELD_FOR = timedelta(days=14)
 AGAIN_AFTER = timedelta(days=90)
 
 
-async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str, note: str) -> date:
+async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str, note: str) -> date | None:
     """Hold everything that a debtor owes for 14 days, and tell all who owe it; the last day.
 
-    What was said is read by finance and managers alone. While such a hold lasts nothing is added to it. Part of the
-    caller's unit of work.
+    Once in three months, whoever writes it down: until then nothing is held anew, and the answer is the last day of the
+    hold that lasts, or None. A longer pause is agreed on: a plan, or a hold by hand with its reason.
+
+    What was said is read by finance and managers alone. Part of the caller's unit of work.
     """
     today = await today_in(community)
     last = await last_time(debtor)
-    if last and last["until"] >= today and last["released_at"] is None:
-        return last["until"]  # type: ignore[no-any-return]
+    if last and today < last["on_day"] + AGAIN_AFTER:
+        return last["until"] if last["until"] >= today and last["released_at"] is None else None
     until = today + HELD_FOR
     await hold_case(community, debtor, HoldReason.hardship, source, placed_by, until, note=note or None)
     await _tell(community, debtor, source, today, until)
@@ -42,12 +44,6 @@ async def last_time(debtor: UUID) -> Record | None:
         " ORDER BY h.placed_at DESC LIMIT 1",
         debtor,
     )
-
-
-async def may_ask_again(debtor: UUID, today: date) -> bool:
-    """Whether the owner's own word holds everything once more: once in three months."""
-    last = await last_time(debtor)
-    return last is None or today >= last["on_day"] + AGAIN_AFTER
 
 
 async def _tell(community: int, debtor: UUID, source: UUID, today: date, until: date) -> None:

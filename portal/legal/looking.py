@@ -18,6 +18,7 @@ from portal.db import fetch_one
 from portal.disputes.states import LIVE as LIVE_DISPUTES
 from portal.ladders.queries import ladder_of
 from portal.legal.rules import Around, demanded_before, gates_of_path
+from portal.units.standing import members_of
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,16 @@ async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> L
     standing = (await standings_of(debtors, on, ladder))[case]
     policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
     known = await known_before(LAST, case, debtor, on)
-    around = await _around(case)
+    around = await _around(case, addressed=await _addressed(debtor, on))
     gates = {kind: gates_of_path(kind, standing, known, policy, around, on) for kind in ClaimKind}
     return Looked(gates, demanded_before(known, policy, on))
 
 
-async def _around(case: UUID) -> Around:
+async def _addressed(debtor: UUID, on: date) -> bool:
+    return any(member.gets_letters for member in (await members_of([debtor], [on]))[debtor])
+
+
+async def _around(case: UUID, *, addressed: bool) -> Around:
     row = await fetch_one(_AROUND, case, [state.value for state in LIVE], [state.value for state in LIVE_DISPUTES])
     assert row
     return Around(
@@ -57,4 +62,5 @@ async def _around(case: UUID) -> Around:
         row["mediated_on"],
         row["complaints"],
         Reason(row["reason"]) if row["reason"] else Reason.unknown,
+        addressed,
     )

@@ -16,12 +16,16 @@ K = ClaimKind
 
 @dataclass(frozen=True)
 class Around:
-    """What counts for law alone: a claim under way, when mediation began, live complaints of any kind, the reason."""
+    """What counts for law alone: a claim under way, when mediation began, live complaints of any kind, the reason.
+
+    `addressed` is whether they own the home, or an address of their own is on file.
+    """
 
     under_way: ClaimKind | None
     mediated_on: date | None
     complaints: int
     reason: Reason
+    addressed: bool = True
 
 
 def gates_of_path(
@@ -38,7 +42,7 @@ def gates_of_path(
     )
     asked_why = Check(Gate.reason_known, known.reason_known, {})
     complaint = Check(Gate.no_complaint, not around.complaints, {"n": around.complaints})
-    reachable = Check(Gate.reachable, around.reason is not Reason.away, {})
+    reachable = Check(Gate.reachable, around.addressed and around.reason is not Reason.away, {})
     mediated = Check(Gate.mediation_offered, around.mediated_on is not None, {"day": around.mediated_on})
     paper, law = gates_of_paper(standing, known, policy, on), gates_of_law(standing, known, policy, on)
     return {

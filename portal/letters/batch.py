@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,8 +16,10 @@ from portal.communities.companies import creditor_of
 from portal.communities.creditor import Paper
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 from portal.kit import clock
+from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Declined, Missing, Refused
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Sentence
+from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, say, speaking
 from portal.kit.once import id_of
 from portal.letters.issuing import ANY_ISSUER, ISSUERS, issue_letter
 from portal.letters.queue import waiting_in
@@ -27,11 +31,21 @@ from portal.queue import enqueue
 
 STANDS_STILL = timedelta(minutes=2)
 NOBODY = N_("No home of this building waits for a notice any more.")
+NOT_HERE = N_("Whoever asked for the notices may not issue one for this home any more.")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A home that got none, and why, as it was said then."""
+
+    case: UUID
+    unit: str
+    why: Bilingual
 
 
 @dataclass(frozen=True)
 class Batch:
-    """How far the notices of a building are, in homes, and since when nothing has moved."""
+    """How far the notices of a building are, in homes, who was left out, and since when nothing has moved."""
 
     id: UUID
     code: str
@@ -41,6 +55,7 @@ class Batch:
     issued: int
     refused: int
     silent: timedelta
+    left_out: Sequence[LeftOut]
 
     @property
     def waiting(self) -> bool:
@@ -97,40 +112,59 @@ async def write_letters(*, batch: str, community: str) -> None:
             by = await in_the_name_of(row["by_staff"]) if row else None
         if row and by:
             for done, case in list(enumerate(row["cases"]))[row["done"] :]:
-                await _note(row, done, await _issued(by, row, case))
+                await _note(row, done, case, await _issued(by, row, case))
 
 
-async def _issued(by: Principal, row: Record, case: UUID) -> bool:
-    """Whether the home has its notice, also from an attempt that was killed before it was counted."""
+async def _issued(by: Principal, row: Record, case: UUID) -> Sentence | None:
+    """Why the home gets no notice; None when it has one, also from an attempt that was killed before it was counted."""
     try:
         await issue_letter(by, case, LetterKind.notice, row["pay_at"], once=f"{row['id']}:{case}")
-    except Declined:
-        return False
-    return True
+    except Declined as no:
+        return no.sentence if no.sentence.text else Sentence(NOT_HERE)
+    return None
 
 
-async def _note(row: Record, done: int, issued: bool) -> None:
+async def _note(row: Record, done: int, case: UUID, why: Sentence | None) -> None:
+    left_out = [{"case": str(case)} | {tongue: in_words(why, tongue) for tongue in LANGUAGES}] if why else []
     async with unit_of_work(row["community"]):
         await fetch(
-            "UPDATE letter_batch SET done = done + 1, issued = issued + $3, refused = refused + 1 - $3, changed_at = $4"
-            " WHERE id = $1 AND done = $2",
+            "UPDATE letter_batch SET done = done + 1, issued = issued + 1 - $3, refused = refused + $3,"
+            " changed_at = $4, left_out = coalesce(left_out, '[]') || $5::jsonb WHERE id = $1 AND done = $2",
             row["id"],
             done,
-            int(issued),
+            len(left_out),
             clock.real_now(),
+            json.dumps(left_out, ensure_ascii=False),
         )
+
+
+def in_words(said: Sentence, tongue: str) -> str:
+    """A sentence in a language, to be kept as it was said."""
+    with speaking(tongue):
+        return say(said)
 
 
 @reading
 async def batch_of(by: Principal, batch: UUID) -> Batch:
     """How far it is. Raises Missing."""
     row = await fetch_one(
-        "SELECT b.id, c.code, b.building, cardinality(b.cases) AS homes, b.done, b.issued, b.refused, b.changed_at"
+        "SELECT b.id, c.code, b.building, cardinality(b.cases) AS homes, b.done, b.issued, b.refused, b.changed_at,"
+        " b.left_out"
         " FROM letter_batch b JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($2::int[])",
         batch,
         list(by.with_role(*ANY_ISSUER)),
     )
     if row is None:
         raise Missing
-    shown = {name: value for name, value in row.items() if name != "changed_at"}
-    return Batch(**shown, silent=clock.real_now() - row["changed_at"])
+    shown = {name: value for name, value in row.items() if name not in ("changed_at", "left_out")}
+    left_out = await _left_out(json.loads(row["left_out"] or "[]"))
+    return Batch(**shown, silent=clock.real_now() - row["changed_at"], left_out=left_out)
+
+
+async def _left_out(kept: Sequence[dict[str, str]]) -> list[LeftOut]:
+    rows = await fetch(
+        "SELECT k.id, u.name FROM arrears_case k JOIN unit u ON u.id = k.unit WHERE k.id = ANY($1::uuid[])",
+        [one["case"] for one in kept],
+    )
+    units = {row["id"]: row["name"] for row in rows}
+    return [LeftOut(UUID(one["case"]), units[UUID(one["case"])], Bilingual(one[CHINESE], one[ENGLISH])) for one in kept]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,12 +10,19 @@ from uuid import UUID
 
 from portal.communities.companies import creditor_of
 from portal.communities.creditor import Paper
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, fetch_value
 from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Refused
+from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.states import DebtorStanding
 from portal.units.standing import Member, members_of, standing_of
+
+NO_ADDRESS = N_(
+    "No postal address of %(names)s is on file, and the home is not theirs: no letter goes there. Record under “Who"
+    " owes” where they are written to."
+)
 
 _LINES = """
 SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - o.outstanding + o.covered AS paid, o.covered,
@@ -38,6 +45,13 @@ SELECT coalesce(sum(o.covered), 0)::bigint AS covered,
   min(l.first_month) FILTER (WHERE o.fund) AS first, max(l.last_month) FILTER (WHERE o.fund) AS last
 FROM owed_by($1) o JOIN bill_line l ON l.id = o.line WHERE o.due_on < $2 AND o.outstanding > o.held
 """
+
+# On which day somebody else owned a home after the last day of an owner, and on which day somebody had died.
+_PASSED_ON = """
+SELECT min(o.starts_on) FROM debtor d JOIN occupancy o ON o.unit = d.unit AND o.role IN ('owner', 'co_owner')
+WHERE d.id = $1 AND o.person <> $2 AND o.starts_on > $3
+"""
+_DIED = "SELECT since FROM person_standing WHERE person = $1 AND standing = 'deceased' ORDER BY at DESC LIMIT 1"
 
 # A letter l of a case k outlives its sum when anything that it asks for was paid, credited or held since: less of one
 # of its bills may be chased, or everything is on hold. It does not come back when a
@@ -83,13 +97,38 @@ def named(member: Member) -> str:
     return f"{member.name}（{member.whose}的继承人）" if member.standing is DebtorStanding.heir else member.name
 
 
+def written_to(members: Sequence[Member]) -> list[Member]:
+    """Those of them to whom a letter can be sent. Raises Refused with the names of all when it can be to nobody."""
+    found = [member for member in members if member.gets_letters]
+    if members and not found:
+        raise Refused(NO_ADDRESS, names=tuple(named(member) for member in members))
+    return found
+
+
+async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[str, object]]:
+    """Of each who is not simply the owner: until when they were it, or whose heir they are; days in ISO or None."""
+    found = []
+    for one in members:
+        passed_on = died = None
+        if one.standing is DebtorStanding.former and one.since:
+            passed_on = await fetch_value(_PASSED_ON, debtor, one.person, one.since)
+        if one.standing is DebtorStanding.heir:
+            died = await fetch_value(_DIED, one.person) or one.since
+        if one.standing is not DebtorStanding.owner:
+            days = {"from": one.owned_from, "until": one.since, "passed_on": passed_on, "died": died}
+            said = {name: day.isoformat() if day else None for name, day in days.items()}
+            found.append({"name": one.name, "whose": one.whose, "standing": one.standing.value, **said})
+    return found
+
+
 async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
     """The company, the home, who can be addressed, and each line past its date with what is asked of it (fen) now.
 
     What credit covers of a line counts as paid there; `covered` is what it covers of everything past its date. Of the
     maintenance fund only what is owed and for which months is said.
 
-    Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it.
+    Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it, and for
+    a letter when it could be sent to nobody.
     """
     head, beside = await fetch_one(_HEAD, debtor), await fetch_one(_BESIDE, debtor, on)
     assert head and beside
@@ -97,6 +136,8 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
     creditor.must_fill(paper)
     members = (await members_of([debtor], [on]))[debtor]
     reached = [member for member in members if member.reachable]
+    if paper is Paper.letter:
+        reached = written_to(reached)
     lines = [
         {
             "bill": line["bill"],
@@ -126,6 +167,7 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
         "unit": head["unit"],
         "owners": "、".join(named(member) for member in reached),
         "standing": standing_of(members).value,
+        "besides": await _besides_owners(debtor, reached),
         "addresses": [f"{member.name}：{member.address}" for member in reached if member.address],
         "hotline": creditor.telephone,
         "contract": head["contract_ref"],

@@ -25,3 +25,7 @@ SELECT l.id FROM letter l JOIN arrears_case k ON k.id = l.arrears_case
 CROSS JOIN LATERAL jsonb_array_elements(l.facts->'lines') x
 JOIN bill b ON b.debtor = k.debtor AND b.number = (x->>'bill')::bigint JOIN bill_line n ON n.bill = b.id
 JOIN charge_item i ON i.id = n.item AND i.kind = 'fund' AND i.name_zh = x->>'zh' WHERE l.facts ? 'fund';
+
+-- I-Y3: a letter to those who do not own the home names an address of their own.
+SELECT l.id FROM letter l WHERE l.kind <> 'lawyer_draft' AND l.facts ? 'besides' AND l.facts->>'standing' <> 'owner'
+AND jsonb_array_length(l.facts->'addresses') = 0;

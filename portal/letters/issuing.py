@@ -36,6 +36,7 @@ from portal.notices.actions import tell
 from portal.notices.states import Channel, NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
+from portal.units.standing import AT_HOME
 
 ISSUERS = {
     LetterKind.notice: (Role.service, Role.finance, Role.manager),
@@ -49,6 +50,9 @@ CAME_BACK = (
     " AND o.outcome = 'returned')"
 )
 
+# A letter l of a case k was written to owners of the home, and on the day $2 it is no longer theirs.
+MOVED = f"(l.facts->>'standing' = 'owner' AND NOT {AT_HOME.format(debtor='k.debtor', day='$2')})"
+
 CLOSED = N_("This case is closed. There is nothing to write about.")
 TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
 GIVES_TIME = N_("Letter %(number)s gives time up to and including %(day)s. Wait until then.")
@@ -60,8 +64,8 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
     """Issue a letter of today about all that may be chased, net of credit; its id. `pay_at` is where one pays.
 
     Raises Missing, Forbidden without the role for this kind, Refused for a closed case, a stage that is too low, a
-    gate that is shut, a company that is not known in full, and while an equal letter of the last week is on its way or
-    has arrived.
+    gate that is shut, a company that is not known in full, nobody with an address of their own where the home is not
+    theirs, and while an equal letter of the last week is on its way or has arrived.
     """
     letter = id_of(by.human, once)
     async with unit_of_work(*by.with_role(*ANY_ISSUER)):
@@ -101,13 +105,16 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, p
 
 
 async def _still_counts(case: UUID, on: date, kind: LetterKind) -> Record | None:
-    """A letter of this kind of the last week, or one whose time is not over; none that came back or is superseded."""
+    """A letter of this kind of the last week, or one whose time is not over.
+
+    None that came back or is superseded, or that was written for a home which is no longer theirs.
+    """
     return await fetch_one(
         "SELECT l.kind, l.number, l.issued_on, g.until, greatest(g.until + 1, l.issued_on + 7) AS free_on"
         " FROM letter l JOIN arrears_case k ON k.id = l.arrears_case"
         " CROSS JOIN LATERAL (SELECT max(t.until) AS until FROM time_given t WHERE t.source = l.id) g"
         " WHERE l.arrears_case = $1 AND (g.until >= $2 OR l.kind = $3 AND l.issued_on > $4)"
-        f" AND NOT {CAME_BACK} AND NOT {SUPERSEDED} ORDER BY l.kind = $3 DESC, l.number DESC LIMIT 1",
+        f" AND NOT {CAME_BACK} AND NOT {SUPERSEDED} AND NOT {MOVED} ORDER BY l.kind = $3 DESC, l.number DESC LIMIT 1",
         case,
         on,
         kind.value,

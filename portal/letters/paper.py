@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portal.kit.capitals import in_capitals
@@ -15,8 +15,6 @@ from portal.letters.states import LetterKind
 from portal.people.states import DebtorStanding
 
 PLACES = {DebtorStanding.former.value: "的原业主"}
-_OWN = "请先登记本人的通信地址，不寄往原住处"
-NO_ADDRESS = {DebtorStanding.former.value: _OWN, DebtorStanding.heir.value: _OWN}
 
 
 async def letters_pdf(letters: Sequence[tuple[LetterRow, dict[str, Any], datetime]], sandbox: bool = False) -> bytes:
@@ -34,7 +32,8 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "owners": facts["owners"] or "—",
         "creditor": facts.get("creditor"),  # letters of before name the estate alone
         "place": place_of(facts),
-        "send_to": "；".join(facts.get("addresses", ())) or NO_ADDRESS.get(facts.get("standing", ""), ""),
+        "send_to": "；".join(facts.get("addresses", ())),
+        "besides": besides_owners(facts),
         "contract": facts["contract"] or "",
         "hotline": facts["hotline"] or "",
         "issued": written_day(row.issued_on),
@@ -52,6 +51,46 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
 def place_of(facts: dict[str, Any]) -> str:
     """The home as an addressee's: an owner of before is named as one."""
     return f"{facts['estate']}{facts['unit']}{PLACES.get(facts.get('standing', ''), '')}"
+
+
+def besides_owners(facts: dict[str, Any]) -> list[str]:
+    """What a letter says first to an owner of before and to an heir: why they owe it, and how far."""
+    place, several = f"{facts['estate']}{facts['unit']}", "、" in facts["owners"]
+    said = []
+    for one in facts.get("besides", ()):
+        heir = one["standing"] == DebtorStanding.heir.value
+        words = _to_heir(one, facts["lines"]) if heir else _to_former(one, place)
+        said.append(f"{one['name']}：{words}" if several else words)
+    return said
+
+
+def _to_former(one: dict[str, Any], place: str) -> str:
+    if one["from"] and one["until"]:
+        owned = f"您在{_day(one['from'])}至{_day(one['until'])}是{place}的业主。这段时间还有下列费用没有缴。"
+    elif one["until"]:
+        owned = f"您是{place}的业主，到{_day(one['until'])}为止。这段时间还有下列费用没有缴。"
+    else:
+        owned = f"登记显示您现在不是{place}的业主。您名下还有下列费用没有缴。"
+    passed_on = f"房屋已在{_day(one['passed_on'])}变更业主。" if one["passed_on"] else ""
+    return (
+        f"{owned}{passed_on}这些费用仍由您承担；您与新业主另有约定的，请把约定给我们看，经对方书面同意后变更。"
+        "我们没有把您的欠费告诉新业主，也不会到原来的房屋联系您。您的通信地址如有变化，请告诉我们。"
+    )
+
+
+def _to_heir(one: dict[str, Any], lines: Sequence[dict[str, Any]]) -> str:
+    died = _day(one["died"])
+    after = any(line["last"] > one["died"][:7] for line in lines)
+    later = f"{died}之后的费用，等房屋归属确定后，再与您核对。" if after else ""
+    return (
+        f"得知{one['whose']}已经离世，我们深表慰问。您登记为{one['whose']}的继承人，所以写信给您。"
+        f"到{died}为止的费用，您在所得遗产的实际价值范围内清偿；放弃继承的，可以不承担，请给我们看一下书面声明"
+        f"（《民法典》第一千一百六十一条）。{later}"
+    )
+
+
+def _day(written: str) -> str:
+    return written_day(date.fromisoformat(written))
 
 
 def beside(facts: dict[str, Any]) -> dict[str, str]:

@@ -17,15 +17,21 @@ from portal.arrears.states import ContactOutcome
 from portal.db import fetch, fetch_one, reading
 from portal.files.queries import PhotoRow, photos_of
 from portal.kit import clock
-from portal.kit.errors import Missing
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.letters.facts import SUPERSEDED, AskedLine, asked_lines, named
 from portal.letters.recipients import ARRIVED, recipients_of
 from portal.letters.states import LetterKind, LetterState, number_of
 from portal.people.principal import Principal
+from portal.people.states import DebtorStanding
 from portal.units.standing import Member
 
 PER_PAGE = 50
+MOVED = N_(
+    "This letter was written to them as owners of the home, which is no longer theirs. Issue a new one: it goes to"
+    " their own address."
+)
 SETTLED = (LetterState.delivered, LetterState.superseded)  # nothing is to be delivered any more
 
 
@@ -84,7 +90,10 @@ class LetterRow:
 
 @dataclass(frozen=True)
 class LetterPage:
-    """A letter with the facts it states, to whom it is, its tries of delivery and their photos."""
+    """A letter with the facts it states, to whom it is, its tries of delivery and their photos.
+
+    `moved` when it was written to owners of the home and none of them owns it any more.
+    """
 
     row: LetterRow
     facts: dict[str, Any]
@@ -92,6 +101,12 @@ class LetterPage:
     to: list[ToWhom]
     proofs: list[ProofRow]
     photos: list[PhotoRow]
+    moved: bool
+
+    @property
+    def misses_them(self) -> bool:
+        """Whether it must not go out any more, because they have left the home that it was written for."""
+        return self.moved and self.to_deliver
 
     @property
     def lines(self) -> list[AskedLine]:
@@ -155,8 +170,10 @@ async def _page(by: Principal, row: Record | None) -> LetterPage:
     ]
     to = await recipients_of(row["debtor"], clock.today(row["timezone"]))
     photos = await photos_of(by, f"letter:{row['id']}")
-    found = row_of(row)
-    return LetterPage(found, json.loads(row["facts"]), row["at"], [_to(one, proofs) for one in to], proofs, photos)
+    facts = json.loads(row["facts"])
+    here = any(one.standing is DebtorStanding.owner for one in to)
+    moved = facts.get("standing") == DebtorStanding.owner and not here
+    return LetterPage(row_of(row), facts, row["at"], [_to(one, proofs) for one in to], proofs, photos, moved)
 
 
 def _to(one: Member, proofs: list[ProofRow]) -> ToWhom:
@@ -177,6 +194,14 @@ async def letter_of(by: Principal, letter: UUID) -> LetterPage:
 async def letter_at_desk(by: Principal, letter: UUID) -> LetterPage:
     """A letter for staff. Raises Missing in communities where they may not read cases."""
     return await _page(by, await fetch_one(_ONE, letter, list(by.with_role(*READERS))))
+
+
+async def letter_to_print(by: Principal, letter: UUID) -> LetterPage:
+    """The same to print it. Raises Refused when they have left the home that it was written for."""
+    found = await letter_at_desk(by, letter)
+    if found.misses_them:
+        raise Refused(MOVED)
+    return found
 
 
 @reading

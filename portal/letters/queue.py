@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from portal.arrears.cases import CaseRow, rows_where, standing_cases
 from portal.arrears.queries import READERS
@@ -19,6 +21,7 @@ from portal.letters.recipients import ARRIVED
 from portal.letters.waiting import HERE, homes_waiting
 from portal.people.principal import Principal
 from portal.people.queries import community_called
+from portal.units.standing import members_of
 
 PER_PAGE = 50
 
@@ -40,6 +43,7 @@ class LetterQueue:
     """The letters that are on their way, what is late first, and what is to be written, by building.
 
     `by_mail` are cases that wait for a notice of those who are not at the home: nothing is brought there for them.
+    `unaddressed` are those among them that cannot be written to before an address is known.
     """
 
     rows: list[LetterRow]
@@ -47,6 +51,7 @@ class LetterQueue:
     late: int
     buildings: list[BuildingRow]
     by_mail: list[CaseRow]
+    unaddressed: set[UUID]
     page: int
     pages: int
 
@@ -89,16 +94,23 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
     waiting = [case.id for case in await homes_waiting(communities, at_home=None)]
     buildings = await fetch(_BUILDINGS, communities, waiting, clock.now())
+    by_mail = await standing_cases(await rows_where(_BY_MAIL, waiting, clock.now()))
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
         [row_of(row) for row in rows],
         found,
         late,
         [BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
-        await standing_cases(await rows_where(_BY_MAIL, waiting, clock.now())),
+        by_mail,
+        await _unaddressed(by_mail),
         max(page, 1),
         pages(found, PER_PAGE),
     )
+
+
+async def _unaddressed(cases: Sequence[CaseRow]) -> set[UUID]:
+    members = await members_of([case.debtor for case in cases], [case.on for case in cases])
+    return {case.id for case in cases if not any(one.gets_letters for one in members[case.debtor])}
 
 
 @reading

@@ -56,7 +56,7 @@ async def show(request: Request, letter: FromPath[UUID]) -> Template:
 @get("/letters/{letter:uuid}/letter.pdf", name="desk.letters:pdf")
 async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
     """The letter to print."""
-    return await pdf_of(request, await queries.letter_at_desk(request.user, letter))
+    return await pdf_of(request, await queries.letter_to_print(request.user, letter))
 
 
 @post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver")

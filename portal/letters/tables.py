@@ -45,7 +45,8 @@ class LetterProof(Table):
 class LetterBatch(Table):
     """Notices for the homes of a building, asked for by one member of staff and written by the worker, home by home.
 
-    The first `done` of the `cases` are done: `issued` got a notice, `refused` were kept from it by a gate.
+    The first `done` of the `cases` are done: `issued` got a notice, `refused` were kept from it by a gate. `left_out`
+    has of each of these the `case` and why, in both languages.
     """
 
     id = UUID(primary_key=True)
@@ -55,6 +56,7 @@ class LetterBatch(Table):
     done = Integer(null=False, default=None)
     issued = Integer(null=False, default=None)
     refused = Integer(null=False, default=None)
+    left_out = JSONB(null=True, default=None)
     pay_at = text()
     by_staff = ref(Staff)
     asked_at = Timestamptz(null=False, default=None)

@@ -84,6 +84,9 @@ class NoticeKind(StrEnum):
     expense_asked = "expense_asked"
     pause_begun = "pause_begun"
     claim_left = "claim_left"
+    stage_climbed = "stage_climbed"
+    pause_ends = "pause_ends"
+    pause_ended = "pause_ended"
 
 
 N = NoticeKind
@@ -95,8 +98,14 @@ NEEDED = frozenset(
     }
 )  # fmt: skip
 # What asks for money: by SMS not in the quiet hours, whoever tells it and however often it is tried.
-DAYTIME = frozenset({N.arrears_reminder, N.letter_issued, N.claim_filed})
-# What only says that somebody's own act was seen: it waits in the inbox, and no device shows it.
-QUIET = frozenset({N.payment_posted, N.credit_left, N.dispute_opened, N.plan_requested, N.plan_active, N.phone_changed})
+DAYTIME = frozenset({N.arrears_reminder, N.letter_issued, N.claim_filed, N.pause_ends, N.pause_ended})
+# What only says that somebody's own act was seen, or is followed by a call or a letter: it waits in the inbox, and no
+# device shows it.
+QUIET = frozenset(
+    {
+        N.payment_posted, N.credit_left, N.dispute_opened, N.plan_requested, N.plan_active, N.phone_changed,
+        N.stage_climbed,
+    }
+)  # fmt: skip
 # What guards somebody's sign-in goes even where the estate's company is not known, which every other text names.
 GUARDING = frozenset({N.phone_asked, N.phone_changed, N.phone_left, N.phone_refused})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.arrears.forms import ONCE
 from portal.arrears.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
 from portal.kit.i18n import N_
 from portal.outreach.acting import MOST_PHOTOS, Talk
@@ -13,7 +14,9 @@ class TalkForm(Form):
     """What came of turning to somebody."""
 
     way = ContactChannel.call
-    outcome = Choice(N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."))
+    outcome = Choice(
+        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+    )
     text = Text(
         N_("Note"),
         lines=3,

@@ -9,6 +9,8 @@ from uuid import UUID
 from portal.arrears.queries import CasePage, case_on_desk
 from portal.arrears.reaching import refuse
 from portal.arrears.states import ContactChannel, NextStep
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Paper
 from portal.db import reading
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
@@ -33,15 +35,18 @@ class Sheet:
 async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChannel.call) -> Sheet:
     """The sheet of a live case for a call or a visit.
 
-    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
-    home that is no longer theirs.
+    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, for a visit to a home
+    that is no longer theirs, and where the company is not known in whose name one speaks.
     """
     found = await case_on_desk(by, case)
     if not found.case.live:
         raise Missing
     refuse(found.case.standing, way)
+    creditor = await creditor_of(found.case.community)
+    creditor.must_fill(Paper.message)
     facts = {
         "who": by.name,
+        "company": creditor.company,
         "estate": found.case.estate,
         "unit": f"{found.case.estate} {found.case.unit}",
         "people": "、".join(member.name for member in found.people if member.reachable),

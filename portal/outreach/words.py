@@ -7,13 +7,13 @@ from portal.kit.i18n import N_
 from portal.outreach.states import Waits
 
 OPENING = (
-    N_("Good day, this is %(who)s of the service centre of %(estate)s. Is it a good moment to talk?"),
+    N_("Good day, this is %(who)s of %(company)s, the service centre of %(estate)s. Is it a good moment to talk?"),
     N_("First make sure that it is the owner of %(unit)s. Say nothing about the debt to anybody else."),
     N_("Charges of %(sum)s are past their date. I would like to ask whether something about them is not clear."),
 )
 # Who owned the home before is called at their own number, about their own time, and never at the home.
 OPENING_ELSEWHERE = (
-    N_("Good day, this is %(who)s of the service centre of %(estate)s. Is it a good moment to talk?"),
+    N_("Good day, this is %(who)s of %(company)s, the service centre of %(estate)s. Is it a good moment to talk?"),
     N_("First make sure that it is %(people)s. Say nothing to anybody else, and nothing of it to the owners of now."),
     N_("From their own time at %(unit)s charges of %(sum)s are past their date. Ask whether something is not clear."),
 )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -18,6 +18,7 @@ from portal.communities.creditor import Paper
 from portal.communities.queries import today_in
 from portal.db import fetch, fetch_value, retrying, unit_of_work
 from portal.holds.actions import hold_case
+from portal.holds.hardship import leave_alone
 from portal.holds.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
@@ -50,7 +51,8 @@ async def request_plan(
 ) -> UUID:
     """Ask to pay what is payable of some bills in parts; the plan's id. Nothing is held yet.
 
-    Nobody is turned to until it is answered, nor for two weeks where it says that paying is hard.
+    Nobody is turned to until it is answered; where it says that paying is hard, everything is left alone for two weeks
+    as by every other door.
 
     Raises what `wanted` raises, and Refused while the debtor has a live plan or request.
     """
@@ -67,6 +69,8 @@ async def request_plan(
             first_on=first_on,
         )
         await tell_owners(plan, asked.community, asked.debtor, NoticeKind.plan_requested, total=asked.total)
+        if hardship:
+            await leave_alone(asked.community, asked.debtor, uuid4(), by.actor, "")  # the words stay with the plan
         return plan
 
 

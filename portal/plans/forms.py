@@ -20,7 +20,10 @@ class PlanForm(Form):
         required=False,
         lines=4,
         most=1000,
-        hint=N_("If you want to tell us. Only the finance office and the manager read it."),
+        hint=N_(
+            "If you want to tell us: then everything is left alone for two weeks, once in three months. Only the"
+            " finance office and the manager read it."
+        ),
     )
     preview = Tick(required=False)
 

@@ -23,6 +23,7 @@ from portal.plans.shown import PlanPage, PlanRow, Reinstatement
 from portal.plans.standing import promises_of
 from portal.plans.states import PlanState
 from portal.plans.terms import terms
+from portal.units.standing import members_of, standing_of
 
 READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 HARDSHIP_READERS = (Role.finance, Role.manager)  # what somebody tells of their hardship is for those who decide
@@ -159,6 +160,7 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
     on = today if row["state"] in (PlanState.active, PlanState.broken) else date.min
     parts = progress(promise.parts, done, on)
     lines = await lines_of(row["id"])
+    members = (await members_of([row["debtor"]], [today]))[row["debtor"]]
     return PlanPage(
         plan=_row(row, done, parts, today),
         community=row["community"],
@@ -170,7 +172,8 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
         lines=lines,
         terms=terms(
             await creditor_of(row["community"]),
-            row["people"] or "",
+            "、".join(member.name for member in members if member.reachable) or row["people"] or "",
+            standing_of(members),
             row["unit"],
             Money(row["total"]),
             promise.parts,

@@ -8,9 +8,20 @@ from portal.communities.creditor import Creditor
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.people.states import DebtorStanding
 from portal.plans.rules import GRACE_DAYS, Part
 
 PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s, agree:")
+# Where they are not simply the owners, they are called what they are.
+PARTIES_BESIDES = {
+    DebtorStanding.former: N_(
+        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s before, agree:"
+    ),
+    DebtorStanding.heir: N_(
+        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, heirs of the owner of %(estate)s %(unit)s,"
+        " agree:"
+    ),
+}
 PAID_TO = N_("What is paid goes to the account of %(name)s at %(bank)s, number %(number)s, or is paid in the portal.")
 ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
 MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
@@ -35,14 +46,26 @@ RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
 
 
 def terms(
-    creditor: Creditor, people: str, unit: str, amount: Money, parts: Sequence[Part], months: Sequence[Month]
+    creditor: Creditor,
+    people: str,
+    standing: DebtorStanding,
+    unit: str,
+    amount: Money,
+    parts: Sequence[Part],
+    months: Sequence[Month],
 ) -> tuple[Sentence, ...]:
-    """The sentences of an agreement of the company with people; `months` are those of its bills, in order."""
+    """The sentences of an agreement of the company with people, who stand to the home like this.
+
+    `months` are those of its bills, in order.
+    """
     account = {"name": creditor.account_name, "bank": creditor.bank, "number": creditor.account_no}
     sides = {"company": creditor.company, "code": creditor.credit_code, "address": creditor.address}
     about = {"total": amount, "first": months[0], "last": months[-1]}
     return (
-        Sentence(PARTIES, {**sides, "people": people, "estate": creditor.estate, "unit": unit}),
+        Sentence(
+            PARTIES_BESIDES.get(standing, PARTIES),
+            {**sides, "people": people, "estate": creditor.estate, "unit": unit},
+        ),
         Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
         Sentence(APART),
         Sentence(ACKNOWLEDGED),

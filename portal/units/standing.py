@@ -31,12 +31,13 @@ EXISTS (SELECT FROM debtor_member hm JOIN debtor hd ON hd.id = hm.debtor
 """
 _MEMBERS = """
 SELECT w.debtor, p.id AS person, p.name, p.phone, s.standing, s.since, s.evidence, s.address,
-  p.human, h.name AS heir, h.phone AS heirs_phone, h.human AS heirs_human, o.owns, o.until
+  p.human, h.name AS heir, h.phone AS heirs_phone, h.human AS heirs_human, o.owns, o.until, o.owned_from
 FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day) JOIN debtor d ON d.id = w.debtor
 JOIN debtor_member m ON m.debtor = w.debtor JOIN person p ON p.id = m.person
 LEFT JOIN person_now s ON s.person = p.id LEFT JOIN person h ON h.id = s.represented_by
 CROSS JOIN LATERAL (SELECT coalesce(bool_or(coalesce(o.starts_on, '-infinity') <= w.on_day
-    AND coalesce(o.ends_on, 'infinity') >= w.on_day), false) AS owns, max(o.ends_on) AS until
+    AND coalesce(o.ends_on, 'infinity') >= w.on_day), false) AS owns, max(o.ends_on) AS until,
+    (array_agg(o.starts_on ORDER BY o.ends_on DESC NULLS FIRST))[1] AS owned_from
   FROM occupancy o WHERE o.person = p.id AND o.unit = d.unit AND o.role IN ('owner', 'co_owner')) o
 ORDER BY w.debtor, p.external_id
 """
@@ -47,7 +48,8 @@ class Member:
     """Somebody who owes. `name`, `phone` and `human` are of whom one turns to: of the heir, if somebody has inherited.
 
     `whose` is whose debt it is, who `owns` the home by the register or not; `since` the day of the death, or the last
-    day as an owner; `address` where they are written to other than at the home.
+    day as an owner; `owned_from` the first day, if it is known; `address` where they are written to other than at the
+    home.
     """
 
     person: UUID
@@ -60,6 +62,7 @@ class Member:
     since: date | None
     evidence: str | None
     address: str | None
+    owned_from: date | None
 
     @property
     def known(self) -> Sentence | None:
@@ -75,6 +78,11 @@ class Member:
         if self.standing is DebtorStanding.heir:
             return bool(self.phone or self.address)
         return self.standing is not DebtorStanding.deceased
+
+    @property
+    def gets_letters(self) -> bool:
+        """Whether a letter can be sent: to the home of its owner, to anybody else at an address of their own."""
+        return self.reachable and (self.standing is DebtorStanding.owner or bool(self.address))
 
 
 async def members_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, list[Member]]:
@@ -107,4 +115,5 @@ def _member(row: Record) -> Member:
         row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
         row["evidence"],
         row["address"],
+        row["owned_from"],
     )

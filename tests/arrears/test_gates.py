@@ -54,7 +54,7 @@ def test_all_gates_open_when_everything_was_done(target: int) -> None:
         (2, Gate.letter_over, {"given": Given(letter=ON)}),
         (4, Gate.request_answered, {"given": Given(asked=True)}),
         (3, Gate.request_answered, {"given": Given(offered=ON)}),
-        (2, Gate.hardship_over, {"given": Given(hardship=ON)}),
+        (2, Gate.message_over, {"given": Given(named=ON)}),
         (3, Gate.previous_step, {"contacts": ()}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, on=SINCE - timedelta(days=1)),)}),
         (3, Gate.previous_step, {"contacts": (replace(CALL, outcome=ContactOutcome.no_answer),)}),
@@ -135,7 +135,7 @@ def test_a_reminder_goes_once_after_the_buffer_and_not_while_money_is_on_its_way
     pending=st.integers(0, 2),
 )
 def test_every_gate_has_its_words_open_and_shut(target: int, days: int, fen: int, since: date, pending: int) -> None:
-    given = Given(since, letter=since, asked=bool(pending), offered=since, hardship=since)
+    given = Given(since, letter=since, asked=bool(pending), offered=since, named=since)
     known = Known(since=since, pending_payments=pending, tasks=(("工程部", None),) * pending, given=given)
     for check in gates_to(target, standing(target - 1, days + 1, fen), known, SEED, ON):
         said = condition(check)

@@ -107,6 +107,9 @@ async def test_running_late_ends_where_running_every_day_ends(
     await debts.bill(10, 5000, "1栋102", "李明")
     for day in range(0, late + 1, 1 if daily else late):
         await arrears(TODAY + timedelta(days=day))
+    if late > 1 and not daily:  # who was reminded only now has the days that the reminder gives
+        assert await debts.cases() == [("1栋101", "open", 1), ("1栋102", "open", 2)]
+        await arrears(TODAY + timedelta(days=late + 7))
     assert await debts.cases() == [("1栋101", "open", stages[0]), ("1栋102", "open", stages[1])]
     assert len(await debts.told("arrears%")) == reminded
 

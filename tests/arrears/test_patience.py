@@ -21,6 +21,7 @@ from portal.arrears.telling import tell_hardship
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.holds.jobs import holds
+from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.money import Money
 from portal.ladders.rules import SEED
@@ -33,7 +34,7 @@ from portal.verify import verify
 from tests.arrears.test_ladder import at_two
 from tests.arrears.test_rules import ON, debt
 from tests.arrears.world import TODAY, World, on, world
-from tests.papers import PAY_AT, delivered
+from tests.papers import PAY_AT
 
 DAY = timedelta(days=1)
 RIPE = TODAY + 25 * DAY  # everything that stage 3 asks for was done by then
@@ -59,8 +60,7 @@ def standing(days: int, stage: int, *, whole: bool = False, fen: int = 10_000) -
         (Given(letter=ON - DAY), None, None),
         (Given(offered=ON), Because.offered, ON),
         (Given(offered=ON - DAY), None, None),
-        (Given(hardship=ON), Because.hardship, ON),
-        (Given(hardship=ON - DAY), None, None),
+        (Given(named=ON + DAY), None, None),
         (Given(promised=ON + DAY, letter=ON + 2 * DAY), Because.letter, ON + 2 * DAY),
         (Given(promised=ON + DAY, asked=True), Because.asked, None),
     ],
@@ -84,6 +84,8 @@ def test_what_lasts_longest_counts_and_its_last_day_is_within(
         (60, 20, Given(promised=ON + 2 * DAY), NextKind.waits, ON + 3 * DAY),
         (60, 3, Given(promised=ON + 2 * DAY), NextKind.waits, ON + 4 * DAY),
         (60, 20, Given(asked=True), NextKind.waits, None),
+        (60, 20, Given(named=ON), NextKind.step, ON + DAY),
+        (60, 20, Given(named=ON - DAY), NextKind.step_is_due, ON),
     ],
 )
 def test_the_next_step_comes_when_every_day_that_counts_is_over(
@@ -118,7 +120,14 @@ async def _asked(debts: World, case: UUID) -> UUID:
 
 
 async def _asked_with_hardship(debts: World, case: UUID) -> None:
-    await request_plan(debts.estate["陈静"], [debts.bills[10]], 3, RIPE + 20 * DAY, "失业")
+    first_on = clock.today("Asia/Shanghai") + 20 * DAY
+    await request_plan(debts.estate["陈静"], [debts.bills[10]], 3, first_on, "失业")
+
+
+async def _asked_and_refused(debts: World, case: UUID) -> None:
+    await _asked_with_hardship(debts, case)
+    [asked] = await debts.rows("SELECT id FROM plan WHERE state = 'requested'")
+    await refuse_plan(asked["id"], by=debts.estate["沈平"], text="请先缴一部分")
 
 
 async def _called(debts: World, case: UUID) -> None:
@@ -150,14 +159,18 @@ async def _disputed(debts: World, case: UUID) -> None:
     await open_dispute(debts.estate["陈静"], await debts.line(debts.bills[10]), hardship=True, **about)
 
 
-@pytest.fixture
-async def ripe(database: object, clean: None) -> tuple[World, UUID]:
+async def ripened() -> tuple[World, UUID]:
     """陈静 is at stage 2 and was spoken with; on RIPE she may be called, and her case may climb."""
     debts = await world()
     case = await at_two(debts)
     with on(TODAY + 10 * DAY):
         await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.counter, ContactOutcome.refuses)
     return debts, case
+
+
+@pytest.fixture
+async def ripe(database: object, clean: None) -> tuple[World, UUID]:
+    return await ripened()
 
 
 async def seen(debts: World, case: UUID) -> tuple[bool, int, int, int]:
@@ -170,16 +183,17 @@ async def seen(debts: World, case: UUID) -> tuple[bool, int, int, int]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("door", "until"),
-    [(_promised, RIPE + 5 * DAY), (_noticed, RIPE + 7 * DAY), (_asked, None)]
+    ("door", "until", "named"),
+    [(_promised, RIPE + 5 * DAY, 0), (_noticed, RIPE + 7 * DAY, 0), (_asked, None, 0)]
     + [
-        (hard, RIPE + 14 * DAY)
-        for hard in (_called, _visited, _at_the_counter, _wrote, _understood, _on_line, _disputed)
+        (hard, RIPE + 14 * DAY, SEED.pay_within)
+        for hard in (_called, _visited, _at_the_counter, _wrote, _understood, _on_line, _disputed, _asked_and_refused)
     ],
 )
 async def test_each_thing_that_gives_time_shuts_its_gate_and_the_lists_name_the_same_day(
-    ripe: tuple[World, UUID], door: Door, until: date | None
+    ripe: tuple[World, UUID], door: Door, until: date | None, named: int
 ) -> None:
+    """After a pause they are told by when to pay, and have so many days (`named`) before a further step."""
     debts, case = ripe
     manager = debts.estate["沈平"]
     with on(RIPE):
@@ -201,7 +215,11 @@ async def test_each_thing_that_gives_time_shuts_its_gate_and_the_lists_name_the_
         with on(until + DAY):
             await holds(until + DAY)
             await arrears(until + DAY)
-            assert (await seen(debts, case))[:2] == (True, 1)
+            assert (await seen(debts, case))[:2] == (not named, 1)
+        free = until + (named + 1) * DAY
+        with on(free - DAY):
+            assert not named or (await case_on_desk(manager, case)).case.next.on == free
+        with on(free):
             assert await take_step(manager, case) == 3
             assert await debts.broken_invariants() == []
 
@@ -216,9 +234,7 @@ async def test_a_request_gives_time_until_it_is_answered_and_its_hardship_for_tw
         plan = await _asked(debts, case)
         await refuse_plan(plan, by=manager, text="请先缴一部分")
         assert await seen(debts, case) == (True, 1, 0, 1)
-        await _asked_with_hardship(debts, case)
-        [asked] = await debts.rows("SELECT id FROM plan WHERE state = 'requested'")
-        await refuse_plan(asked["id"], by=manager, text="请先缴一部分")
+        await _asked_and_refused(debts, case)
         assert (await case_on_desk(manager, case)).case.next.on == RIPE + 15 * DAY
 
 
@@ -262,26 +278,6 @@ async def test_no_reminder_goes_out_while_they_were_given_time(database: object,
         await door(debts, case)
         await arrears(RIPE)
         assert await debts.told("arrears_reminder") == []
-
-
-@pytest.mark.anyio
-async def test_the_history_says_what_happened_before_each_climb(ripe: tuple[World, UUID]) -> None:
-    debts, case = ripe
-    manager = debts.estate["沈平"]
-    with on(RIPE):
-        await take_step(manager, case)
-    with on(RIPE + 30 * DAY):
-        await contacts.record_contact(manager, case, ContactChannel.visit, ContactOutcome.reached, witness="feng")
-        await delivered(manager, case)
-    with on(RIPE + 46 * DAY):
-        await take_step(manager, case)
-        told = [row.said.text for row in (await case_on_desk(manager, case)).file.history]
-    assert [text.split("%")[0] for text in told] == [
-        "The time that the demand gave ended on ",
-        "They were spoken with on ",
-        "The friendly reminder went out on ",
-        "",
-    ]
 
 
 @pytest.mark.anyio

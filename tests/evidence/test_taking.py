@@ -17,13 +17,16 @@ from pypdf import PdfReader
 
 from portal.arrears import contacts
 from portal.arrears.jobs import arrears
-from portal.arrears.states import Cause, ContactChannel, ContactOutcome
+from portal.arrears.states import Cause, ContactChannel, ContactOutcome, Why
+from portal.db import fetch, fetch_value, unit_of_work
 from portal.disputes.opening import open_dispute
 from portal.disputes.states import DisputeReason
 from portal.evidence.exhibits import CAUSES, TABLES
 from portal.evidence.taking import evidence_of
+from portal.evidence.wording import CODES, COURSE, JOURNALS, account_in_words
 from portal.kit.errors import Missing
 from portal.kit.money import Money
+from portal.ledger.states import Account, JournalKind
 from portal.settings import Settings
 from tests import cast
 from tests.arrears.world import TODAY, World, on, world
@@ -97,15 +100,47 @@ async def test_what_it_says_is_what_happened(debts: World) -> None:
             ("75.00", "部分履行", f"{DAY.replace(year=DAY.year + 3)}")
         ]
         ways = {row["渠道"] for row in rows_of(pack, "05-通知.csv")}
-        assert ways == {"inbox", "sms", "email"}
+        assert ways == {"站内消息", "短信", "电子邮件"}
+        course = [row["经过"] for row in rows_of(pack, "11-阶段变更.csv")]
+        assert course[0] == "建档，第1阶段：有 ¥100.00 过了应缴日未缴" and course[-1] == "全部暂缓催缴"
+        [climbed] = [said for said in course if said.startswith("进入第2阶段")]
+        assert "温馨提示于 2026年11月27日发出" in climbed and "¥65.00 未缴" in climbed
         for act in rows_of(pack, "13-审计链.csv"):
             before, body = bytes.fromhex(act["前一散列（hex）"]), act["内容（JSON）"].encode()
             assert hashlib.sha256(before + body).hexdigest() == act["散列（hex）"]
             assert json.loads(body)["verb"] != "evidence_taken"
 
 
-def test_every_cause_has_its_words_for_the_court() -> None:
+async def test_what_went_by_push_is_in_it_as_it_was_sent(debts: World) -> None:
+    async with unit_of_work(debts.estate.community):
+        made = await fetch_value(
+            "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at) SELECT gen_random_uuid(),"
+            " community, id, 'push', 'sent', 1, now() FROM notice WHERE kind = 'arrears_reminder' RETURNING id"
+        )
+        await fetch(
+            "INSERT INTO sent_text (id, community, delivery, tried, address, words, at) SELECT gen_random_uuid(),"
+            " community, id, 1, 'push.example', '温馨提示', now() FROM delivery WHERE id = $1",
+            made,
+        )
+    with zipfile.ZipFile(io.BytesIO(await taken(debts))) as pack:
+        assert "——设备通知，第 1 次" in "".join(
+            pack.read(name).decode() for name in pack.namelist() if name.startswith("05-通知/")
+        )
+
+
+async def test_no_table_has_a_code_where_a_word_is_known(debts: World) -> None:
+    heads = {head for _file, head in CODES} | {"业务", "科目", "经过", "渠道", "状态"}
+    with zipfile.ZipFile(io.BytesIO(await taken(debts))) as pack:
+        tables = {name: rows_of(pack, name) for name in pack.namelist() if name.endswith(".csv")}
+    said = {row[head] for rows in tables.values() for row in rows for head in heads & set(row) if row[head]}
+    assert len(said) > 10 and not [word for word in said if re.search("[a-z]{3}", word)]
+
+
+def test_every_cause_code_and_change_has_its_words_for_the_court() -> None:
     assert set(CAUSES) == set(Cause)
+    assert set(COURSE) == set(Why)
+    assert set(JOURNALS) == set(JournalKind)
+    assert all(account_in_words(account) for account in Account)
 
 
 async def test_only_those_who_need_it_take_it(settings: Settings, debts: World) -> None:

@@ -55,6 +55,7 @@ def test_what_is_known_of_the_case_shuts_these_paths(
         (Gate.one_path, replace(CALM, under_way=K.mediation), set(K)),
         (Gate.no_complaint, replace(CALM, complaints=1), {K.payment_order}),
         (Gate.reachable, replace(CALM, reason=Reason.away), {K.payment_order, K.small_claim}),
+        (Gate.reachable, replace(CALM, addressed=False), {K.payment_order, K.small_claim}),
         (Gate.mediation_offered, replace(CALM, mediated_on=None), {K.small_claim, K.suit}),
     ],
 )

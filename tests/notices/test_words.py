@@ -44,6 +44,12 @@ FACTS: dict[str, dict[str, object]] = {
     "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": 7000, "filed_on": "2026-12-04"},
     "claim_left": {"path": "suit", "unit": "1栋101", "total": 7000, "amount": 2000},
     "pause_begun": {"unit": "1栋101", "from_on": "2026-12-04", "until_on": "2026-12-18"},
+    "pause_ends": {"unit": "1栋101", "until_on": "2026-12-18"},
+    "pause_ended": {"unit": "1栋101", "until_on": "2026-12-18", "total": 7000, "pay_on": "2026-12-25", "days": 7},
+    "stage_climbed": {
+        "unit": "1栋101", "stage": 2, "elsewhere": False, "step": "reminded", "done_on": "2026-11-20",
+        "on": "2026-11-27", "amount": 7000, "next_on": "2026-12-11",
+    },
     "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": 7000, "pay_on": "2026-12-04"},
     "plan_broken": {"unit": "1栋101", "on": "2027-02-16", "missed": 3},
     "plan_reinstated": {"unit": "1栋101", "answer": "补缴已到账。"},
@@ -123,7 +129,7 @@ def test_every_kind_has_its_three_texts_and_no_other_folder_is_left() -> None:
 def test_sums_days_and_months_read_like_everywhere_else() -> None:
     words = word(NoticeKind.bill_issued, FACTS["bill_issued"], "zh-CN", link=LINK)
     assert words.subject == "1栋101 2026年11月账单：¥1,234.50"
-    assert words.paragraphs[0] == "1栋101 2026年11月账单共 ¥1,234.50，请在2026年11月15日前缴纳。"
+    assert words.paragraphs[0] == "1栋101 2026年11月账单共 ¥1,234.50，请在2026年11月15日当天或之前缴纳。"
     english = word(NoticeKind.bill_issued, FACTS["bill_issued"], "en", link=LINK)
     assert english.paragraphs[0] == (
         "Your bill for 1栋101, November 2026, is CN¥1,234.50. Please pay it by 15 November 2026."

@@ -46,8 +46,8 @@ async def state(debts: World, plan: UUID) -> str:
 
 
 async def holds(debts: World) -> int:
-    """How many whole cases are held now."""
-    return (await debts.row("SELECT count(*) AS n FROM hold WHERE line IS NULL AND released_at IS NULL"))["n"]
+    """How many whole cases are held now by a plan."""
+    return (await debts.row("SELECT count(*) AS n FROM hold WHERE reason = 'plan' AND released_at IS NULL"))["n"]
 
 
 async def parts(debts: World, plan: UUID, round_: int) -> list[tuple[date, int]]:

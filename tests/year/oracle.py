@@ -11,7 +11,7 @@ from uuid import UUID
 
 SMALL = 1000
 CALLS_A_DAY, TRIES_A_WEEK = 3, 6
-REMIND_AFTER, GRACE = 3, 15
+REMIND_AFTER, GRACE, PAY_WITHIN = 3, 15, 7
 STAY = {2: timedelta(days=7), 3: timedelta(days=7), 4: timedelta(days=15)}
 
 
@@ -46,6 +46,7 @@ class File:
     since: date
     owed: dict[UUID, int]
     reminded: bool = False
+    pay_by: date | None = None
     talks: list[Talked] = field(default_factory=list)
     demanded: date | None = None
     reason: bool = False
@@ -120,7 +121,7 @@ class Oracle:
         rested = not self.reminders or day - self.reminders[-1] >= timedelta(days=7)
         late = bool(free) and (day - min(free)).days > REMIND_AFTER
         if not self.file.reminded and rested and late and overdue - held > SMALL:
-            self.file.reminded = True
+            self.file.reminded, self.file.pay_by = True, day + timedelta(days=PAY_WITHIN - 1)
             self.reminders.append(day)
         if self.file.stage == 1 and self.may_climb(day):
             self._climb(day)
@@ -132,6 +133,8 @@ class Oracle:
             return False
         target = file.stage + 1
         if self.by_days(day, day, whole=False) < target or day < file.since + STAY[target]:
+            return False
+        if file.pay_by and day <= file.pay_by:
             return False
         met = [talk.way for talk in file.talks if talk.on >= file.since and talk.met]
         done = {2: file.reminded or bool(met), 3: bool(met), 4: "visit" in met}[target] and self.rested(day)
