@@ -181,6 +181,7 @@ NULLABLE = {
     "statement_line.kind": "from before it was kept",
     "statement_line.note": "none",
     "statement_line.prior": "not in the file: unknown, never zero",
+    "statement_line.said": "from before it was kept",
     "stripe_event.settled_at": "pending",
     "stripe_event.why": "nothing to say",
     "suspense.debtor": "set aside before this was written down",

@@ -47,7 +47,6 @@ from portal.statements.states import Basis, FindingKind, RemunerationBase
 WHY = {
     FindingKind.capital_works: "拟提交业主大会表决；表决通过并明确资金来源之前不开工。",
     FindingKind.note_differs: "按原表公布。差额正在核对，核对清楚后以新版本更正。",
-    FindingKind.no_contract: "尚未签订或正在续签，服务中心已约对方月内签订，签订后公示期限与价格。",
     FindingKind.nothing_received: "本月没有到账，已通知对方付款，到账后列入当月账目。",
     FindingKind.lump_sum: "由若干小额项目合成，凭证存服务中心，业主可预约查阅。",
     FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",

@@ -92,7 +92,7 @@ async def drafts_of(folder: Folder, community: int | None, today: date) -> list[
             if value is not None and draft.head.setdefault(name, value) != value:
                 folder.add("accounts", row.line, name, DIFFERS, statement=code, name=name, row=draft.row.line)
         if not row.bad:
-            draft.lines.append((row, (*(_cell(row, name) for name in LINE), _kind(row).value)))
+            draft.lines.append((row, (*(_cell(row, name) for name in LINE), _kind(row).value, _said(row))))
     for draft in found.values():
         for name in HEAD:
             if name not in draft.head and name not in draft.row.bad:
@@ -125,10 +125,10 @@ def _remark(folder: Folder, draft: Draft) -> None:
     """Tell of each row that is taken for a sum or a balance, and of each that may be one."""
     rows = [row for row, _ in draft.lines]
     for row in rows:
-        if _kind(row).is_told and row.get("line") is None:
+        if _kind(row).is_told and not _said(row):
             _worth_knowing(folder, row, READ_AS, kind=_kind(row))
     for line in doubles([_line(n, row) for n, row in enumerate(rows)]):
-        if rows[line.position].get("line") is None:
+        if not line.said:
             _worth_knowing(folder, rows[line.position], IS_SUM)
 
 
@@ -140,7 +140,13 @@ def _line(position: int, row: Row) -> Line:
     return Line(
         position, StatementFund(row.get("fund")), Side(row.get("side")), _cell(row, "category"),
         Bilingual(row.get("item_zh"), _cell(row, "item_en")), Money(row.get("amount")), kind=_kind(row),
+        said=_said(row),
     )  # fmt: skip
+
+
+def _said(row: Row) -> bool:
+    """Whether its column says what it is."""
+    return row.get("line") is not None
 
 
 def _kind(row: Row) -> LineKind:
@@ -167,16 +173,19 @@ async def _compare(found: dict[str, Draft], community: int) -> None:
         draft = found[known["code"]]
         draft.known = dict(known)
         rows = await fetch(
-            "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note, kind FROM statement_line"
+            "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note, kind, said FROM statement_line"
             " WHERE statement = $1 AND NOT from_books ORDER BY position",
             known["id"],
         )
         draft.known_lines = [tuple(row) for row in rows]
-        # Of lines from before it was kept, the kind may have been any.
-        draft.lines = [
-            (row, (*line[:-1], None) if n < len(rows) and rows[n]["kind"] is None else line)
-            for n, (row, line) in enumerate(draft.lines)
-        ]
+        kept = [*draft.known_lines, *[()] * len(draft.lines)]
+        draft.lines = [(row, _as_kept(line, old)) for (row, line), old in zip(draft.lines, kept, strict=False)]
+
+
+def _as_kept(line: tuple[Any, ...], old: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A line beside one from before it was kept what it is, and whether that was said: these may have been any."""
+    unknown = {n for n in range(len(LINE), len(old)) if old[n] is None}
+    return tuple(None if n in unknown else cell for n, cell in enumerate(line))
 
 
 async def save_drafts(community: int, drafts: Sequence[Draft]) -> None:
@@ -222,17 +231,17 @@ async def _insert(community: int, draft: Draft, version: int) -> UUID:
 
 
 async def _insert_lines(community: int, draft: Draft, statement: UUID) -> None:
-    lines = [(*line[:-1], _kind(row).value, _kind(row).is_told) for row, line in draft.lines]
+    lines = [(*line[:-2], _kind(row).value, _said(row), _kind(row).is_told) for row, line in draft.lines]
     columns = [list(column) for column in zip(*lines, strict=True)]
     # What was drafted from the books stands before what the file says.
     placed = await fetch_value("SELECT count(*) FROM statement_line WHERE statement = $1", statement)
     await fetch(
         "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-        " amount, budget, prior, note, kind, is_total)"
-        " SELECT gen_random_uuid(), $1, $2, n + $14, f, s, c, zh, en, a, b, p, note, k, t"
+        " amount, budget, prior, note, kind, said, is_total)"
+        " SELECT gen_random_uuid(), $1, $2, n + $15, f, s, c, zh, en, a, b, p, note, k, said, t"
         " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],"
-        " $10::bigint[], $11::text[], $12::text[], $13::boolean[])"
-        " WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, k, t, n)",
+        " $10::bigint[], $11::text[], $12::text[], $13::boolean[], $14::boolean[])"
+        " WITH ORDINALITY AS l(f, s, c, zh, en, a, b, p, note, k, said, t, n)",
         community,
         statement,
         *columns,

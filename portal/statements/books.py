@@ -49,16 +49,21 @@ JOIN bill_line l ON l.id = a.line JOIN charge_item i ON i.id = l.item AND i.kind
 WHERE j.community = $1 AND j.kind = 'payment' AND j.effective_on BETWEEN $2 AND $3
 """,
 }
-# Whether the estate's first bill, its opening balances apart, is of the month $2 or an earlier one.
-_BILLED = "SELECT period <= $2 FROM bill WHERE community = $1 AND kind <> 'opening' ORDER BY number LIMIT 1"
+# The month of the estate's first bill, its opening balances apart.
+_FIRST = "SELECT period FROM bill WHERE community = $1 AND kind <> 'opening' ORDER BY number LIMIT 1"
 
 
 @dataclass(frozen=True)
 class Books:
-    """What came in, or fell due, by the books: of service fees alone, and of all that is the provider's."""
+    """What came in, or fell due, by the books: of service fees alone, and of all that is the provider's.
 
-    fees: Money
-    fund: Money
+    They `know` nothing of months before the first bill, and tell nothing of parts of months, between which single
+    payments would show.
+    """
+
+    fees: Money = Money(0)
+    fund: Money = Money(0)
+    know: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,15 +98,15 @@ def together(found: dict[str, Money]) -> dict[str, Money]:
 
 
 async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Books | None:
-    """What the books know now of the service fees that a statement names.
-
-    None where it names none, or where they cannot know: of months before the first bills, and of parts of months,
-    between which single payments would show.
-    """
-    if not (drafted := any(line.from_books for line in lines)) and not fees(lines):
+    """What the books know now of the service fees that a statement names; None where it names none, or there are none."""
+    if not service_income(lines)[0]:
         return None
-    if not drafted and not (whole_months(first, last) and await fetch_value(_BILLED, community, str(Month.of(first)))):
-        return None
+    if not any(line.from_books for line in lines):
+        begun = await fetch_value(_FIRST, community)
+        if begun is None:
+            return None
+        if not whole_months(first, last) or Month.of(first) < Month.parse(begun):
+            return Books(know=False)
     alone = Money(await fetch_value(_FEES[basis], community, first, last))
     return Books(alone, total((await books_say(community, basis, first, last)).values()))
 
@@ -111,9 +116,13 @@ def whole_months(first: date, last: date) -> bool:
     return first.day == 1 and (last + ONE_DAY).day == 1
 
 
-def fees(lines: Sequence[Line]) -> list[Line]:
-    """The lines that say what came in of service fees."""
-    return [line for line in lines if line.from_books or (_income(line) and line.kind is LineKind.fee)]
+def service_income(lines: Sequence[Line]) -> tuple[list[Line], bool]:
+    """The lines that say what came in of service fees, and whether they are known as such.
+
+    Where none is, every income of the fund may be it of which nobody said that it is something else.
+    """
+    named = [line for line in lines if line.from_books or (_income(line) and line.kind is LineKind.fee)]
+    return named or [line for line in lines if _income(line) and not line.said], bool(named)
 
 
 def contradicted(lines: Sequence[Line], books: Books) -> Money | None:
@@ -121,8 +130,8 @@ def contradicted(lines: Sequence[Line], books: Books) -> Money | None:
 
     What was drafted from them is all of the provider's money; a line of fees that stands alone may be that as well.
     """
-    named = fees(lines)
-    alone = not any(_income(line) and not (line.from_books or line.kind is LineKind.fee) for line in lines)
+    named, _sure = service_income(lines)
+    alone = not any(_income(line) and line not in named for line in lines)
     drafted = any(line.from_books for line in named)
     right = [books.fund] if drafted else [books.fees, *([books.fund] if alone else [])]
     return None if total(line.amount for line in named) in right else right[0]

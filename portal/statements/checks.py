@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.kit.bilingual import Bilingual
+from portal.kit.language import ENGLISH
 from portal.kit.money import Money, total
-from portal.statements.books import Books, contradicted
+from portal.kit.text import plain
+from portal.statements.books import Books, contradicted, service_income
 from portal.statements.kinds import kind_of
 from portal.statements.remuneration import Terms, share_due, shares
 from portal.statements.rules import Head, Line, funds_of
@@ -21,12 +22,8 @@ YEAR = 360  # days; a shorter statement is compared as a month
 OFF_A_YEAR, OFF_A_MONTH = Decimal("0.07"), Decimal("0.10")
 ITEMISED = Decimal("0.01")  # of its side; a lump sum above it is split or explained (Beijing's form of 2010, line 7)
 ROUNDED = Decimal("0.001")  # sums in notes come from rounded figures
-
+NAMED = 6  # lines that a finding names; of more it says how many
 PASSED_ON = Decimal("0.01")  # of what was collected for others; months of meters and of the supplier's bills differ
-
-_NO_CONTRACT = re.compile(
-    "无合同|没有合同|未签合同|合同已?到期(?![日时:：于])|续签中|no contract|under renewal", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -70,6 +67,10 @@ class Lease:
     due: Money | None
     received: Money
 
+    def is_of(self, line: Line) -> bool:
+        """Whether a line has its name."""
+        return plain(self.name.zh) == plain(line.item.zh)
+
 
 def findings(
     head: Head,
@@ -77,12 +78,12 @@ def findings(
     terms: Terms,
     a_year_ago: Mapping[Name, Money],
     books: Books | None = None,
-    leases: Sequence[Lease] = (),
+    leases: Sequence[Lease] | None = None,
 ) -> list[Finding]:
     """All that is found, in the order of the lines; `a_year_ago` holds the same lines of the year before.
 
-    `books` is what the ledger knows of service fees in these days; `leases` are asked about where common areas are told
-    of, those of one name once.
+    `books` is what the ledger knows of service fees in these days. `leases` are asked about where common areas are told
+    of, those of one name once; None where the estate registers no contracts.
     """
     counted = [line for line in lines if not line.is_total]
     whole = {
@@ -105,16 +106,47 @@ def findings(
 
 
 def _of_what_happened(
-    counted: Sequence[Line], books: Books | None, leases: Sequence[Lease], named: set[tuple[FindingKind, str]]
+    counted: Sequence[Line], books: Books | None, leases: Sequence[Lease] | None, named: set[tuple[FindingKind, str]]
 ) -> Iterator[Finding]:
     """What a plan cannot be asked; `named` are findings that are there already."""
-    if books and (say := contradicted(counted, books)) is not None:
-        yield Finding(FindingKind.books_differ, other=say)
+    if books:
+        yield from _of_books(counted, books)
     for fund in StatementFund:
         yield from _passed_on(fund, [one for one in counted if one.fund is fund])
-    if any(line.fund is StatementFund.common_area_revenue for line in counted):
+    if leases is not None and any(line.fund is StatementFund.common_area_revenue for line in counted):
         asked = {(one.kind, one.name.zh): one for one in _of_leases(leases) if one.name}
         yield from (one for key, one in asked.items() if key not in named)
+        yield from _unregistered(counted, leases)
+
+
+def _of_books(counted: Sequence[Line], books: Books) -> Iterator[Finding]:
+    """What is said of service fees, against the books; without a line that is named so, all that may be it."""
+    named, sure = service_income(counted)
+    whose = None if sure else _all(named)
+    if not named:
+        return
+    if not books.know:
+        yield Finding(FindingKind.books_silent, other=total(line.amount for line in named), name=whose)
+    elif (say := contradicted(counted, books)) is not None:
+        yield Finding(FindingKind.books_differ, other=say, name=whose)
+
+
+def _unregistered(counted: Sequence[Line], leases: Sequence[Lease]) -> Iterator[Finding]:
+    """Income of common areas under a name that no contract in force has."""
+    alone = [
+        line for line in counted
+        if (line.fund, line.side) == (StatementFund.common_area_revenue, Side.income) and line.amount and not line.said
+        and not any(one.is_of(line) for one in leases)
+    ]  # fmt: skip
+    if alone:
+        yield Finding(FindingKind.no_contract, other=total(line.amount for line in alone), name=_all(alone))
+
+
+def _all(lines: Sequence[Line]) -> Bilingual:
+    """The names of the first ones, and how many there are where it is more."""
+    names, more = [line.item for line in lines[:NAMED]], len(lines) > NAMED
+    zh, en = "、".join(one.zh for one in names), ", ".join(one.words(ENGLISH) for one in names)
+    return Bilingual(f"{zh}等 {len(lines)} 项", f"{en} and others, {len(lines)} lines") if more else Bilingual(zh, en)
 
 
 def _passed_on(fund: StatementFund, lines: Sequence[Line]) -> Iterator[Finding]:
@@ -126,10 +158,13 @@ def _passed_on(fund: StatementFund, lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _counted_twice(lines: Sequence[Line]) -> list[Line]:
-    """Lines that add up to the ones beside them; and of earlier imports what has the name of a sum or a balance."""
+    """Lines that add up to the ones beside them, and of earlier imports what has the name of a sum or a balance.
+
+    Whoever said what a line is has answered that.
+    """
     named = [line for line in lines if not line.is_total and kind_of(line.side, "", line.item).is_told]
-    sums = doubles(lines)
-    return sorted({line.position: line for line in (*named, *sums)}.values(), key=lambda line: line.position)
+    found = {line.position: line for line in (*named, *doubles(lines)) if not line.said}
+    return [found[position] for position in sorted(found)]
 
 
 def _of_balances(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -171,8 +206,6 @@ def _of_kind(line: Line, whole: Money) -> Iterator[Finding]:
     if common and line.side is Side.income:
         if not line.amount and (line.budget is None or line.budget):
             yield Finding(FindingKind.nothing_received, line, other=line.budget)
-        if _NO_CONTRACT.search(f"{line.item.zh} {line.item.en} {line.note}"):
-            yield Finding(FindingKind.no_contract, line)
 
 
 def _of_funds(counted: Sequence[Line]) -> Iterator[Finding]:

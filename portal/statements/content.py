@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from portal.common_areas.queries import contracts_in
 from portal.communities.states import FeeMode
-from portal.db import fetch
+from portal.db import fetch, fetch_value
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.i18n import Sentence
@@ -178,7 +178,10 @@ def _kept(row: Mapping[str, Any], lines: Sequence[Line]) -> Finding:
     )
 
 
-async def _leases(row: Mapping[str, Any]) -> list[Lease]:
+async def _leases(row: Mapping[str, Any]) -> list[Lease] | None:
+    """Those in force in its days; None where the estate registers none."""
+    if not await fetch_value("SELECT EXISTS (SELECT FROM common_contract WHERE community = $1)", row["community"]):
+        return None
     first, last = row["starts_on"], row["ends_on"]
     found = await contracts_in(row["community"], first, last)
     return [Lease(one.source, one.has_term, one.receivable, one.received) for one in found]
@@ -195,7 +198,7 @@ async def lines_of(statement: UUID) -> list[Line]:
     """The lines of a statement by position; part of the caller's unit of work."""
     rows = await fetch(
         "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note, is_total, kind,"
-        " from_books FROM statement_line WHERE statement = $1 ORDER BY position",
+        " said, from_books FROM statement_line WHERE statement = $1 ORDER BY position",
         statement,
     )
     return [_line(row) for row in rows]
@@ -206,6 +209,7 @@ def _line(row: Mapping[str, Any]) -> Line:
     return Line(
         row["position"], fund, side, row["category"], item, Money(row["amount"]), _known(row["budget"]),
         _known(row["prior"]), row["note"] or "", _kind(row, side, item), row["from_books"],
+        row["said"],
     )  # fmt: skip
 
 

@@ -143,14 +143,16 @@ async def _put(community: int, statement: UUID, lines: Sequence[Line]) -> None:
     await fetch("DELETE FROM statement_line WHERE statement = $1", statement)
     columns = [
         (line.position, line.fund.value, line.side.value, line.category, line.item.zh, line.item.en, line.amount.fen,
-         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total, line.kind.value, line.from_books)
+         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total, line.kind.value, line.from_books,
+         line.said)
         for line in placed
     ]  # fmt: skip
     await fetch(
         "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
-        " amount, budget, prior, note, is_total, kind, from_books) SELECT gen_random_uuid(), $1, $2, l.* FROM"
+        " amount, budget, prior, note, is_total, kind, from_books, said) SELECT gen_random_uuid(), $1, $2, l.* FROM"
         " unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],"
-        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::text[], $15::boolean[]) AS l",
+        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::text[], $15::boolean[],"
+        " $16::boolean[]) AS l",
         community,
         statement,
         *(list(column) for column in zip(*columns, strict=True)),

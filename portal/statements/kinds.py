@@ -12,21 +12,23 @@ from portal.statements.states import LineKind, Side
 _NUMBERED = re.compile(r"^(\(?[\d一二三四五六七八九十]+[).、,]\s*)+")
 _BRACKETED = re.compile(r"[(\[【].*?[)\]】]")
 _BEFORE = "(上年度?|上期|上月|上季度?|上半年|以前年度|历年|往年|期初|年初|月初|季初)"
-_LEFT = "(累计|滚存)?(结转|结余|余额|节余|结存|转入|转来)"
+_LEFT = "(累计|滚存)?(结转|结余|余额|节余|结存|盈余|亏损|赤字|转入|转来)"
 _IS_LEFT = "(结余|余额|节余|结存|结转|盈余|盈亏|利润|差额|相抵)"
 _NOW = "(期末|年末|月末|季末|本期|本月|本季度?|本年度?|当期|当月|累计|滚存|收支)"
 
-# Sums and balances, in Chinese without blanks. Of several the first counts.
+# Sums, balances and parts, in Chinese without blanks. Of several the first counts.
 _TOLD_ZH = (
+    (LineKind.part, r"^#?其中"),
     (LineKind.opening, rf"{_BEFORE}{_LEFT}(转入|余额|收入|数|额|资金|款)?$|^结转(自)?{_BEFORE}"),
     (LineKind.closing, rf"{_NOW}(累计|滚存)?{_IS_LEFT}(数|额)?((至|到)?下.{{1,2}})?$"),
     (LineKind.closing, r"^(结转|转入?)(至|到)?(下|次)(年度?|期|月|季度?)"),
-    (LineKind.closing, r"^(结余|结存|余额|净额|盈余|盈亏|净?利润|利润总额)$"),
+    (LineKind.closing, r"(结余|结存|余额|节余)(数|额|资金)?$|^(净额|盈余|盈亏|差额|净?利润|利润总额)$"),
     (LineKind.total, r"承前|承上页|过次页|[转接]下?次?页|上页结转|结转(下|次)页"),
-    (LineKind.total, r"(小计|合计|总计|共计|累计|汇总)(数|额|金额)?$|^(小计|合计|总计|共计)"),
+    (LineKind.total, r"(小计|合计|总计|共计|累计|汇总)(数|额|金额|收入|支出)?$|^(小计|合计|总计|共计)"),
     (LineKind.total, r"^(收入|支出|收支|费用)总(额|数)$|^(总|全部)(收入|支出|收支)$"),
 )  # fmt: skip
 _TOLD_EN = (
+    (LineKind.part, r"^(of which|thereof)\b"),
     (LineKind.closing, r"carried (forward|down)|\bc/[fd]\b|(closing|ending|final) balance|balance at (the )?end"),
     (LineKind.closing, r"^(net )?(surplus|deficit|result|profit|balance)$"),
     (LineKind.opening, r"brought (forward|down)|\bb/[fd]\b|(opening|beginning|starting) balance|^carry[- ]?overs?$"),
@@ -37,7 +39,10 @@ _TOLD_EN = (
 _UTILITY = (
     r"(?<!充)(?<!停)电费|水电费|(?<!污)(?<!排)水费|燃气费|煤气费|天然气费|暖气?费|采暖费|供暖费|热力费|\butilities\b"
 )
-_FEE = r"物业(服务|管理)?费|物业服务收费|^物业(服务)?收入$|^管理费|^((property|service|management) )+(fee|charge)s?"
+_FEE = (
+    r"物业(服务|管理|综合|公共)*费|物业(服务|管理)*收费|^物业(服务|管理)*收入|物管费|^(住宅|商[铺业]|综合|公共|基础)*(管理|服务)+费"
+    r"|^((property|service|management) )+(fee|charge)s?"
+)
 # What a counted line is: where it may stand, what its name has, and what speaks against it.
 _COUNTED = (
     (LineKind.deposit, None, r"押金|保证金|\bdeposits?\b", r"利息|interest"),

@@ -24,7 +24,8 @@ DRAWN = 8
 class Line:
     """One line of a statement; budget and prior are None where the file left them empty.
 
-    A total or a balance is told, and never counted.
+    A total or a balance is told, and never counted. `said` is whether a person said what kind it is; None where
+    that was not kept.
     """
 
     position: int
@@ -38,6 +39,7 @@ class Line:
     note: str = ""
     kind: LineKind = LineKind.ordinary
     from_books: bool = False
+    said: bool | None = None
 
     @property
     def is_total(self) -> bool:
@@ -78,7 +80,7 @@ class Part:
 class SideTable:
     """All lines of one side of one fund, with totals. A total over unknown figures is itself unknown.
 
-    `stated` are totals that the file names: they are told, and never counted.
+    `stated` are totals and parts that the file names: they are told, and never counted.
     """
 
     side: Side
@@ -209,7 +211,7 @@ def _fund_of(lines: Sequence[Line], fund: StatementFund) -> FundTable:
 
 def _side_of(lines: Sequence[Line], side: Side) -> SideTable:
     mine = [line for line in lines if line.side is side]
-    stated = tuple(line for line in mine if line.kind is LineKind.total)
+    stated = tuple(line for line in mine if line.kind in (LineKind.total, LineKind.part))
     return SideTable(side, tuple(line for line in mine if not line.is_total), stated)
 
 

@@ -31,7 +31,7 @@ class StatementKind(StrEnum):
 
 
 class LineKind(StrEnum):
-    """What a line is, for the checks. The last three are told and never counted: they repeat what others say."""
+    """What a line is, for the checks. The last four are told and never counted: they repeat what others say."""
 
     ordinary = "ordinary"
     fee = "fee"
@@ -43,11 +43,12 @@ class LineKind(StrEnum):
     total = "total"
     opening = "opening"
     closing = "closing"
+    part = "part"
 
     @property
     def is_told(self) -> bool:
-        """Whether it is a sum or a balance, and so not counted."""
-        return self in (LineKind.total, LineKind.opening, LineKind.closing)
+        """Whether it is a sum, a balance or a part of the line above (其中), and so not counted."""
+        return self in (LineKind.total, LineKind.opening, LineKind.closing, LineKind.part)
 
 
 class StatementFund(StrEnum):
@@ -111,5 +112,6 @@ class FindingKind(StrEnum):
     no_term = "no_term"
     remuneration_differs = "remuneration_differs"
     books_differ = "books_differ"
+    books_silent = "books_silent"
     looks_like_total = "looks_like_total"
     passed_on = "passed_on"

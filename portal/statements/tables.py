@@ -63,7 +63,8 @@ class Statement(Table):
 class StatementLine(Table):
     """One line of a statement; sums in fen, unknown when the file left them empty.
 
-    Totals and balances (`is_total`) are told, never counted. `kind` is unknown of lines from before it was kept.
+    Totals and balances (`is_total`) are told, never counted. `kind`, and whether somebody `said` it, are unknown of lines
+    from before they were kept.
     """
 
     id = UUID(primary_key=True)
@@ -81,13 +82,14 @@ class StatementLine(Table):
     note = text(null=True)
     is_total = Boolean(null=False, default=False)
     kind = text(null=True)
+    said = Boolean(null=True, default=None)
     from_books = Boolean(null=False, default=False)
 
     statement_line_one_place = Unique(columns(statement, position))
     known_fund = one_of("fund", StatementFund)
     known_side = one_of("side", Side)
-    known_kind = one_of("kind", LineKind)
-    told_is_not_counted = Check("is_total = (kind IN ('total', 'opening', 'closing'))")
+    known_kind_2 = one_of("kind", LineKind)
+    told_is_not_counted_2 = Check("is_total = (kind IN ('total', 'opening', 'closing', 'part'))")
 
 
 class StatementExplanation(Table):
@@ -108,7 +110,7 @@ class StatementExplanation(Table):
     explained_at = Timestamptz(null=False, default=None)
 
     statement_explanation_one = Unique(columns(statement, finding))
-    known_kind_3 = one_of("kind", FindingKind)
+    known_kind_4 = one_of("kind", FindingKind)
     known_fund = one_of("fund", StatementFund)
 
 

@@ -61,7 +61,7 @@ def _keyed(lines: Sequence[Line]) -> dict[tuple[object, ...], Line]:
 
 
 def _words(line: Line | None) -> Line | None:
-    return line and replace(line, position=0)
+    return line and replace(line, position=0, said=None)
 
 
 def _figures(line: Line | None) -> tuple[object, ...] | None:

@@ -31,6 +31,21 @@ SAYS = {
         "%(fund)s: of what was collected for others, %(other)s more came in than was passed on. Nothing of it may stay."
     ),
     FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
+    FindingKind.books_silent: N_(
+        "The service fee of this statement, %(other)s, is not compared with the books: they begin later, or its days are"
+        " not whole months. Where does it come from?"
+    ),
+}
+
+# Of lines that are not known to be what they may be.
+UNNAMED = {
+    FindingKind.books_differ: N_(
+        "No line says that it is the service fee, and what may be it (“%(item)s”) differs from the books, which say"
+        " %(other)s."
+    ),
+    FindingKind.no_contract: N_(
+        "“%(item)s”, together %(other)s: the register of common areas has no contract of this name in force."
+    ),
 }
 
 FROM_NOTHING = {
@@ -55,4 +70,5 @@ def said_of(finding: Finding) -> Sentence:
     facts |= {"other": -other if below else other} if other is not None else {}
     facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}
     says = SAYS | ({} if off is not None else FROM_NOTHING) | (PAID_AHEAD if below else {})
+    says |= UNNAMED if finding.name else {}
     return Sentence(says[finding.kind], facts)

@@ -31,7 +31,7 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("common_contract", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("common_receipt", "in_order"): {"starts_on": "'2026-11-02'", "ends_on": "'2026-11-01'"},
     ("disclosure", "said_by_somebody"): {"place": "'x'"},
-    ("statement_line", "told_is_not_counted"): {"kind": "'total'", "is_total": "false"},
+    ("statement_line", "told_is_not_counted_2"): {"kind": "'total'", "is_total": "false"},
     ("statement", "whole_signature"): {"signed_at": "now()"},
     ("statement", "a_base_has_its_rate"): {"remuneration_base": "'paid'"},
     ("statement", "known_base"): {"remuneration_base": "'nonsense'", "remuneration_rate": "0.1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from portal.statements.heads import by_head, head_of_cost
 from portal.statements.kinds import kind_of
 from portal.statements.remuneration import Terms, share_due, whose
 from portal.statements.rules import Head, Line, funds_of
-from portal.statements.states import Basis, CostHead, FindingKind, RemunerationBase, Side, StatementFund
+from portal.statements.states import Basis, CostHead, FindingKind, LineKind, RemunerationBase, Side, StatementFund
 from portal.statements.sums import computed
 from portal.statements.wording import SAYS, said_of
 
@@ -105,8 +106,6 @@ def test_a_sum_in_a_note_that_differs_by_more_than_rounding() -> None:
         (a_line("外墙翻新及渗水维修", "4800000"), "capital_works"),
         (a_line("零星费用支出", "120097.33"), "lump_sum"),
         (a_line("车库租金", "0", IN, COMMON), "nothing_received"),
-        (a_line("仓库", "100", IN, COMMON, note="无合同"), "no_contract"),
-        (a_line("会所", "100", IN, COMMON, note="合同续签中"), "no_contract"),
         (a_line("屋面大修", "100", OUT, FUND), "no_funding"),
     ],
 )
@@ -118,7 +117,7 @@ def test_what_is_wrong_in_itself(line: Line, kind: str) -> None:
     "line",
     [
         a_line("外墙翻新", "100", IN, FUND), a_line("电梯维修", "100"), a_line("其他", "900", IN),
-        a_line("仓库", "100", IN, COMMON, note="合同期 2026-01-01 至 2026-12-31"), a_line("薪酬", "100", prior="100"),
+        a_line("仓库", "100", IN, COMMON, note="原无合同，合同已到期续签中"), a_line("薪酬", "100", prior="100"),
     ],
 )  # fmt: skip
 def test_what_is_fine(line: Line) -> None:
@@ -158,7 +157,7 @@ def test_registered_leases_without_term_or_receipts() -> None:
         Lease(gate, False, Money(500), Money(0)),
         Lease(roof, True, Money(500), Money(500)),
     ]
-    common = a_line("商铺", "100", IN, COMMON)
+    common = a_line("屋顶基站", "100", IN, COMMON)
     found = [(one.kind.value, one.name) for one in findings(MONTH, [common, FEES], Terms(), {}, None, leases)]
     assert found == [("no_term", gate), ("nothing_received", gate)]
     assert kinds(leases=leases) == [], "where common areas are told of"
@@ -166,6 +165,29 @@ def test_registered_leases_without_term_or_receipts() -> None:
     assert [one.kind.value for one in findings(MONTH, [named, FEES], Terms(), {}, None, leases)].count(
         "nothing_received"
     ) == 1, "said once"
+
+
+def test_income_of_common_areas_under_no_contract_of_its_name_is_one_finding_where_contracts_are_registered() -> None:
+    roof = Lease(Bilingual("屋顶 基站", ""), True, None, Money(0))
+    lines = [a_line(name, "100", IN, COMMON, n=n) for n, name in enumerate(("屋顶基站", "仓库", "会所", "利息"), 1)]
+    lines[3] = replace(lines[3], said=True)
+
+    def found(lines: list[Line], leases: list[Lease] | None) -> list[tuple[str, Money]]:
+        some = findings(MONTH, [*lines, FEES], Terms(), {}, None, leases)
+        return [(one.name.zh, one.other) for one in some if one.name and one.other]
+
+    assert found(lines, [roof]) == [("仓库、会所", Money(20000))]
+    assert found(lines, []) == [("屋顶基站、仓库、会所", Money(30000))], "all that were registered ran out"
+    assert found(lines, None) == [], "nothing is registered here"
+    many = [a_line(f"摊位{n}", "1", IN, COMMON, n=n) for n in range(9)]
+    assert found(many, []) == [("摊位0、摊位1、摊位2、摊位3、摊位4、摊位5等 9 项", Money(900))]
+
+
+def test_whoever_said_what_a_line_is_has_answered_what_arithmetic_asks() -> None:
+    lines = [a_line("甲", "60", n=1), a_line("乙", "40", n=2), a_line("丙", "100", n=3), a_line("小计", "7", n=4)]
+    lines[3] = replace(lines[3], kind=LineKind.ordinary)  # as an earlier import kept it
+    assert kinds(*lines) == ["looks_like_total", "looks_like_total"]
+    assert kinds(*(replace(line, said=True) for line in lines)) == []
 
 
 def test_a_changed_figure_needs_a_new_explanation() -> None:

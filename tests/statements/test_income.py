@@ -28,7 +28,7 @@ def income(item: str, fen: int) -> Row:
 async def november(
     estate: cast.Estate, *rows: Row, basis: str | None = None, first: str = "2026-11-01"
 ) -> list[Money | None]:
-    """What the books say to a statement that ends with November where they say something else."""
+    """What a statement that ends with November is told of the books: what they say, or what they know nothing of."""
     statement = await books.draft(estate.community, rows, code=f"n{len(rows)}-{rows[0][4]}-{basis}-{first}")
     async with unit_of_work(estate.community):
         await fetch(
@@ -36,7 +36,8 @@ async def november(
             date.fromisoformat(first), basis,
         )  # fmt: skip
     found = (await queries.statement_at(estate["蒋涛"], statement)).shown.explained
-    return [one.finding.other for one in found if one.finding.kind is FindingKind.books_differ]
+    kinds = (FindingKind.books_differ, FindingKind.books_silent)
+    return [one.finding.other for one in found if one.finding.kind in kinds]
 
 
 async def test_an_income_that_the_books_do_not_have_is_found_and_needs_words_before_it_is_published() -> None:
@@ -73,11 +74,34 @@ async def test_parking_is_told_apart_or_with_the_fees_where_they_stand_alone() -
     assert await november(estate, income("物业费", 33000), income("停车费", 8000), basis="accrual") == [Money(25000)]
 
 
+async def test_income_of_months_that_the_books_do_not_know_is_explained_in_public() -> None:
+    estate = await booked()
+    assert await november(estate, income("物业费", 999), first="2026-10-01") == [Money(999)], "before the first bills"
+    assert await november(estate, income("物业费", 998), first="2026-11-02") == [Money(998)], "no whole month"
+    (before,) = (await queries.statements_at(estate["蒋涛"])).statements[:1]
+    (one,) = (await queries.statement_at(estate["蒋涛"], before.id)).shown.open_findings
+    assert one.finding.kind is FindingKind.books_silent
+    assert await november(estate, income("物业费", 25000), first="2026-11-01") == [], "which they know"
+
+
+@pytest.mark.parametrize("name", ["物业管理服务费", "综合服务费", "主营业务收入", "Fees of owners", "其他收入"])
+async def test_an_income_is_compared_whatever_it_is_called_until_somebody_says_that_it_is_no_service_fee(
+    name: str,
+) -> None:
+    estate = await booked()
+    assert await november(estate, income(name, 25000)) == []
+    assert await november(estate, income(name, 25001)) == [Money(25000)]
+    async with unit_of_work(estate.community):
+        await fetch("UPDATE statement_line SET kind = 'ordinary', said = true")
+    found = [await queries.statement_at(estate["蒋涛"], row.id) for row in
+             (await queries.statements_at(estate["蒋涛"])).statements]  # fmt: skip
+    assert not any(one.finding.kind is FindingKind.books_differ for page in found for one in page.shown.explained)
+
+
 async def test_what_the_books_cannot_know_is_not_asked() -> None:
     estate = await booked()
-    assert await november(estate, income("物业费", 999), first="2026-10-01") == [], "before the first bills"
-    assert await november(estate, income("物业费", 998), first="2026-11-02") == [], "no whole month"
-    assert await november(estate, income("广告", 997)) == []
+    assert await november(estate, ("common_area_revenue", "income", "", "广告", 997, None, None, None)) == []
+    assert await november(estate, ("service_fee", "income", "代收", "代收水费", 996, None, None, None)) == []
     donghu = await cast.donghu()
     statement = await books.draft(donghu.community, [income("物业费", 996)])
     assert not (await queries.statement_at(donghu["韩冰"], statement)).shown.open_findings, "never billed"

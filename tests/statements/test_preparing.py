@@ -97,7 +97,8 @@ async def test_a_registered_lease_without_a_term_is_explained_by_its_name() -> N
     mingxi = await cast.mingxi()
     gate = Contract("道闸广告", "Gate advertising", None, Rhythm.month, None, None, Beneficiary.estate, "", "")
     await register_contract(mingxi["蒋涛"], mingxi.community, gate)
-    statement = await books.draft(mingxi.community)
+    rows = [*books.ROWS[:4], ("common_area_revenue", "income", "经营", "道闸 广告", 500000, None, None, None)]
+    statement = await books.draft(mingxi.community, rows)
     (found,) = (await queries.statement_at(mingxi["蒋涛"], statement)).shown.open_findings
     assert found.finding.kind.value == "no_term"
     await explain_finding(mingxi["蒋涛"], statement, found.finding.key, WHY)
