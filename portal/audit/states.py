@@ -81,6 +81,7 @@ class AuditVerb(StrEnum):
     STATEMENT_DOCUMENTED = "statement_documented"
     STATEMENT_UNDOCUMENTED = "statement_undocumented"
     STATEMENT_TERMS_SET = "statement_terms_set"
+    STATEMENT_CORRECTION_SAID = "statement_correction_said"
     STATEMENT_DRAFTED = "statement_drafted"
     STATEMENT_PUBLISHED = "statement_published"
     QUESTION_ASKED = "question_asked"

@@ -27,6 +27,7 @@ class Paper(StrEnum):
     visit = "visit"
     evidence = "evidence"
     poster = "poster"
+    statement = "statement"
 
 
 _WHO = ("company", "credit_code", "phone")
@@ -42,6 +43,7 @@ NEEDS: Mapping[Paper, tuple[str, ...]] = {
     Paper.visit: _WHO,
     Paper.evidence: ("company", "credit_code", "address"),
     Paper.poster: _WHO,
+    Paper.statement: _WHO,
 }
 FIELDS = ("company", "credit_code", "address", "phone", "bank", "account_name", "account_no")
 NAMES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -34,21 +34,25 @@ from portal.demo.accounts import (
 from portal.demo.estate import CODE, COLUMNS
 from portal.demo.homes import Row
 from portal.estate.importing import import_estate
+from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.principal import Principal
 from portal.statements.actions import sign_statement
 from portal.statements.asking import answer, ask
+from portal.statements.correcting import say_correction
 from portal.statements.drafting import Wish, draft_from_books
 from portal.statements.preparing import explain_finding, set_terms
 from portal.statements.queries import statement_at
-from portal.statements.states import Basis, FindingKind, RemunerationBase
+from portal.statements.states import Basis, FindingKind, FoundBy, RemunerationBase
 
+OBJECTIONS = timedelta(days=15)
 WHY = {
     FindingKind.capital_works: "拟提交业主大会表决；表决通过并明确资金来源之前不开工。",
     FindingKind.note_differs: "按原表公布。差额正在核对，核对清楚后以新版本更正。",
     FindingKind.nothing_received: "本月没有到账，已通知对方付款，到账后列入当月账目。",
     FindingKind.lump_sum: "由若干小额项目合成，凭证存服务中心，业主可预约查阅。",
+    FindingKind.corrected: "原版误列或误算，本版按资金归属和算式改正。",
     FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",
 }
 MOVED = (
@@ -134,7 +138,10 @@ async def _publish(community: int, draft: UUID, finance: Principal, manager: Pri
         await set_terms(finance, draft, Basis.cash, RemunerationBase.paid, SHARE_RATE, await _outside(draft, community))
     elif code.startswith("utilities-"):
         await set_terms(finance, draft, Basis.accrual)
-    for one in (await statement_at(finance, draft)).shown.open_findings:
+    shown = (await statement_at(finance, draft)).shown
+    if shown.correction:
+        await say_correction(finance, draft, FoundBy.own_check, clock.today(shown.row.zone) + OBJECTIONS)
+    for one in shown.open_findings:
         await explain_finding(finance, draft, one.finding.key, WHY[one.finding.kind])
     await sign_statement(draft, finance)
     await sign_statement(draft, manager)

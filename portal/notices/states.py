@@ -70,6 +70,7 @@ class NoticeKind(StrEnum):
     phone_changed = "phone_changed"
     phone_left = "phone_left"
     statement_published = "statement_published"
+    statement_corrected = "statement_corrected"
     question_answered = "question_answered"
     ownership_began = "ownership_began"
     ownership_ended = "ownership_ended"

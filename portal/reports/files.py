@@ -14,21 +14,25 @@ from portal.reports.kept import Overview
 from portal.reports.rules import Report, Span, plain
 from portal.web.i18n import _, label, worded
 
+NAMED = 6
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-def report_file(report: Report | None, ending: str, span: Span) -> Response[bytes]:
+def report_file(report: Report | None, ending: str, span: Span, estates: Sequence[str]) -> Response[bytes]:
     """The table for a spreadsheet, in the reader's language. Raises Missing for no report or another ending.
 
+    Each row names the `estates` that it counts together, of more than NAMED their number.
     A workbook is dated by the last day of the span, so that the same figures are the same file.
     """
     if report is None:
         raise Missing
-    rows = [[str(worded(row.name)), *map(plain, row.figures)] for row in report.rows]
-    return table_file(report.code, _(report.title), [_(head) for head in report.heads], rows, ending, span)
+    whose = str(worded(tuple(estates))) if len(estates) <= NAMED else _("%(n)s estates together", n=len(estates))
+    rows = [[whose, str(worded(row.name)), *map(plain, row.figures)] for row in report.rows]
+    heads = [_("Estate"), *(_(head) for head in report.heads)]
+    return table_file(report.code, _(report.title), heads, rows, ending, span)
 
 
 def overview_file(found: Overview, ending: str) -> Response[bytes]:

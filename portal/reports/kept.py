@@ -49,6 +49,11 @@ class Overview:
         return self.this + (1 - MONTHS)
 
     @property
+    def estates(self) -> list[str]:
+        """The names of those that are counted."""
+        return [row.estate.name for row in self.rows]
+
+    @property
     def span(self) -> Span:
         """The month."""
         return Span(self.month, self.month)

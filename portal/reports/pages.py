@@ -26,7 +26,7 @@ async def file(
     found = next((one for one in await committee_of(request.user) if one.code == estate), None)
     if found is None:
         raise Missing
-    made = report_file(found.called(report), kind, found.span)
+    made = report_file(found.called(report), kind, found.span, [found.name])
     await take_report(request.user, found, f"{report}.{kind}")
     return made
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.arrears.queries import figures
-from portal.db import fetch_value, reading
+from portal.db import fetch, reading
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.people.principal import Principal, Role
@@ -22,8 +22,9 @@ REPORTERS = (Role.finance, Role.manager)
 
 @dataclass(frozen=True)
 class Reports:
-    """Every report of the months asked for."""
+    """Every report of the months asked for, of these estates together."""
 
+    estates: list[str]
     span: Span
     this: Month
     reports: list[Report]
@@ -41,20 +42,20 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
     scope = by.with_role(*REPORTERS)
     by = replace(by, communities=scope, roles={community: by.roles[community] for community in scope})
     stages = (await figures(by)).by_stage
-    today, span, found = await _counted(by, first, last)
+    estates, today, span, found = await _counted(by, first, last)
     delivered = await delivered_in(by, span.first, span.last)
     found.insert(2, stage_report(stages))
-    return Reports(span, Month.of(today), [*found, delivered_report(delivered.delivered)])
+    return Reports(estates, span, Month.of(today), [*found, delivered_report(delivered.delivered)])
 
 
 @reading
-async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[date, Span, list[Report]]:
+async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[list[str], date, Span, list[Report]]:
     communities = list(by.communities)
     await patiently()
-    zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
-    today = clock.today(zone)
+    rows = await fetch("SELECT name, timezone FROM community WHERE id = ANY($1) ORDER BY code", communities)
+    today = clock.today(rows[0]["timezone"])
     span = Span.of(first, last, Month.of(today))
-    return today, span, [
+    return [row["name"] for row in rows], today, span, [
         collection_report(await collection_of(communities, span)),
         await ageing_report(communities, today),
         await reason_report(communities),

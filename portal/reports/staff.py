@@ -44,7 +44,7 @@ async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[st
             return overview_file(found, kind)
     else:
         found = await asked_for(request)
-    return report_file(found.called(report), kind, found.span)
+    return report_file(found.called(report), kind, found.span, found.estates)
 
 
 @get("/costs", name="desk.reports:costs")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor, Paper
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
@@ -17,12 +20,13 @@ from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
 from portal.statements.content import HEADS, Content, content_of
-from portal.statements.states import STATEMENT_MOVES, StatementKind, StatementState
+from portal.statements.states import STATEMENT_MOVES, FindingKind, StatementKind, StatementState
 
 PUBLISHERS = (Role.finance, Role.manager)
 NOT_OVER = N_(
     "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
 )
+NOT_SAID = N_("This corrects what is published. Say first who found it, and until which day to come owners may object.")
 # Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
 SIGNED = """
 FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
@@ -36,21 +40,24 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
 
     Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
     Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
-    a second time, before the days of anything but a budget are over, and while something that was found is neither
-    mended nor explained.
+    a second time, before the days of anything but a budget are over, while something that was found is neither
+    mended nor explained, for a correction of which it is not said who found it and until when one may object, and
+    while the company is not known that publishes it.
     """
     scope = by.with_role(*PUBLISHERS)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         found = await content_of(draft)
         await _ready(draft, found)
+        creditor = await creditor_of(draft["community"])
+        creditor.must_fill(Paper.statement)
         signer = await staff_of(by, draft["community"])
         if draft["signed_sha256"] != found.sha256:
             await _sign(draft, found.sha256, signer, by)
             return StatementState.draft
         if draft["signed_by"] == signer:
             raise Refused(N_("You signed it already. A second person, from finance or a manager, publishes it."))
-        await _publish(draft, found, signer, by)
+        await _publish(draft, found, creditor, signer, by)
         return StatementState.published
 
 
@@ -77,6 +84,8 @@ async def _ready(draft: Mapping[str, Any], found: Content) -> None:
         raise Refused(NOT_OVER)
     if found.open_findings:
         raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
+    if found.corrects and (draft["found_by"] is None or draft["objections_until"] <= clock.today(draft["timezone"])):
+        raise Refused(NOT_SAID)
     newer = await fetch_value(
         "SELECT 1 FROM statement WHERE community = $1 AND code = $2 AND version > $3 AND state <> 'draft'",
         draft["community"],
@@ -98,7 +107,9 @@ async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Princip
     await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
 
 
-async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: Principal) -> None:
+async def _publish(
+    draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal
+) -> None:
     await fetch(
         "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
         draft["community"],
@@ -115,7 +126,7 @@ async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: P
     )
     await fetch(
         "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4, published_by = $5, basis = $6,"
-        " fee_mode = $7, kind = $8 WHERE id = $1",
+        " fee_mode = $7, kind = $8, creditor = $9 WHERE id = $1",
         draft["id"],
         StatementState.published.value,
         found.sha256,
@@ -124,8 +135,9 @@ async def _publish(draft: Mapping[str, Any], found: Content, signer: UUID, by: P
         found.terms.basis.value,
         found.terms.fee_mode,
         found.terms.kind.value,
+        json.dumps(creditor.as_facts(), ensure_ascii=False),
     )
-    await _tell(draft)
+    await _tell(draft, found)
     await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)
 
 
@@ -141,8 +153,10 @@ async def _record(by: Principal, verb: AuditVerb, draft: Mapping[str, Any], sha2
     )
 
 
-async def _tell(draft: Mapping[str, Any]) -> None:
-    """Everyone who lives in or owns something of the estate today."""
+async def _tell(draft: Mapping[str, Any], found: Content) -> None:
+    """Everyone who lives in or owns something of the estate today; of a correction that it is one."""
+    places = sum(one.finding.kind is FindingKind.corrected for one in found.explained)
+    correction = {"places": places, "until_on": draft["objections_until"]}
     persons = await fetch(
         "SELECT DISTINCT person FROM occupancy WHERE community = $1 AND revoked_at IS NULL"
         " AND (starts_on IS NULL OR starts_on <= $2) AND (ends_on IS NULL OR ends_on >= $2) ORDER BY person",
@@ -151,7 +165,7 @@ async def _tell(draft: Mapping[str, Any]) -> None:
     )
     await tell(
         [row["person"] for row in persons],
-        NoticeKind.statement_published,
+        NoticeKind.statement_corrected if found.corrects else NoticeKind.statement_published,
         community=draft["community"],
         subject=f"statement:{draft['id']}",
         link=f"/statements/{draft['id']}",
@@ -160,4 +174,5 @@ async def _tell(draft: Mapping[str, Any]) -> None:
         version=draft["version"],
         starts_on=draft["starts_on"],
         ends_on=draft["ends_on"],
+        **(correction if found.corrects else {}),
     )

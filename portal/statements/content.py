@@ -30,6 +30,7 @@ from portal.statements.states import (
     StatementKind,
     StatementState,
 )
+from portal.statements.versions import changes, corrected
 from portal.statements.wording import said_of
 
 # What a statement s of an estate c tells of, as `kind_told` says it.
@@ -45,6 +46,10 @@ JOIN community c ON c.id = s.community
 WHERE s.community = $1 AND s.state = 'published' AND NOT l.is_total AND {KIND} = $4
  AND s.starts_on = ($2::date - interval '1 year')::date AND abs(s.ends_on - ($3::date - interval '1 year')::date) < 3
 GROUP BY l.fund, l.side, l.item_zh HAVING count(*) = 1
+"""
+_CORRECTS = """
+SELECT id FROM statement WHERE community = $1 AND code = $2 AND version < $3 AND state <> 'draft'
+ORDER BY version DESC LIMIT 1
 """
 
 
@@ -80,6 +85,7 @@ class Content:
     terms: Terms
     explained: list[Explained]
     documents: list[Document]
+    corrects: UUID | None = None  # of a draft: the published version that it would take the place of
 
     @property
     def open_findings(self) -> list[Finding]:
@@ -116,9 +122,11 @@ async def content_of(row: Mapping[str, Any]) -> Content:
         return Content(head, lines, terms, explained, await _documents(row["id"], lines))
     books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
     found = findings(head, lines, terms, await _a_year_ago(row, terms.kind), books, await _leases(row))
+    corrects = await fetch_value(_CORRECTS, row["community"], row["code"], row["version"])
+    found += map(corrected, changes(await lines_of(corrects), lines)) if corrects else ()
     by_key = {one["finding"]: one["body"] for one in words}
     explained = [Explained(one, by_key.get(one.key, "")) for one in found]
-    return Content(head, lines, terms, explained, await _documents(row["id"], lines))
+    return Content(head, lines, terms, explained, await _documents(row["id"], lines), corrects)
 
 
 async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
@@ -162,6 +170,8 @@ def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
         said |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
     if (terms.kind if row["state"] == StatementState.draft else row["kind"]) == StatementKind.budget:
         said |= {"kind": terms.kind.value}
+    if row["found_by"]:
+        said |= {"found_by": row["found_by"], "objections_until": row["objections_until"].isoformat()}
     if terms.base:
         said |= {"base": terms.base.value, "rate": f"{terms.rate:.6f}", "outside": sorted(terms.outside)}
     return said

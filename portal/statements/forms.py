@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from portal.kit.i18n import N_
 from portal.statements.drafting import Wish
 from portal.statements.rules import FundTable
-from portal.statements.states import Basis, RemunerationBase, StatementFund
+from portal.statements.states import Basis, FoundBy, RemunerationBase, StatementFund
 from portal.web.forms import Choice, Day, Estate, Form, Many, Photos, Text
 from portal.web.i18n import _, label, language
 from portal.web.percentage import Percentage
@@ -77,6 +77,13 @@ class ExplanationForm(Form):
     def __init__(self, formdata: Any = None, *, offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
         self.finding.options = offered
+
+
+class CorrectionForm(Form):
+    """Who found what a later version corrects, and until when owners may object."""
+
+    found_by = Choice(N_("Who found it"), FoundBy, look="select", missing=N_("Choose who found it."))
+    until = Day(N_("Owners may object until"), hint=N_("It is published with the statement"))
 
 
 class StatementTermsForm(Form):

@@ -38,7 +38,8 @@ async def show(request: Request, which: FromPath[str]) -> Response | Template:
     statement, kind = _named(which)
     found = await queries.statement_of(request.user, statement)
     if kind == "pdf":
-        return pdf(await statement_pdf(found, request.app.state.web.sandbox), "statement.pdf")
+        made = await statement_pdf(found, request.app.state.settings.base_url, request.app.state.web.sandbox)
+        return pdf(made, "statement.pdf")
     if kind:
         return csv_of(found) if kind == "csv" else xlsx_of(found)
     asked = partial(QuestionForm, funds=found.funds)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from portal.communities.companies import creditor_of
+from portal.communities.creditor import Creditor
 from portal.db import fetch, fetch_one, reading
 from portal.kit.errors import Missing
 from portal.kit.money import Money
@@ -13,7 +16,8 @@ from portal.kit.paging import offset, pages
 from portal.people.principal import Principal
 from portal.statements.actions import PUBLISHERS
 from portal.statements.asking import questions_on
-from portal.statements.content import Content, content_of, kind_told, lines_of
+from portal.statements.content import Content, content_of, kind_told
+from portal.statements.correcting import correction_of
 from portal.statements.heads import by_head
 from portal.statements.remuneration import base_of, share_due
 from portal.statements.rows import (
@@ -29,7 +33,6 @@ from portal.statements.rows import (
 )
 from portal.statements.rules import funds_of, repeated
 from portal.statements.states import StatementFund, StatementState
-from portal.statements.versions import changes
 from portal.units.discretion import naming
 
 PER_PAGE = 24
@@ -39,7 +42,7 @@ ROW = (
     "SELECT s.id, s.code, s.version, s.title, s.starts_on, s.ends_on, s.state, s.kind, s.published_at,"
     " s.content_sha256, s.community, c.name AS estate, c.code AS estate_code, c.timezone, f.name AS publisher, s.basis,"
     " s.fee_mode, c.fee_mode AS estate_fee_mode, s.remuneration_base, s.remuneration_rate, s.outside_base,"
-    " s.signed_sha256, g.name AS signer, g.human AS signer_human,"
+    " s.signed_sha256, s.creditor, s.found_by, s.objections_until, g.name AS signer, g.human AS signer_human,"
     " count(*) OVER () AS found FROM statement s JOIN community c ON c.id = s.community"
     " LEFT JOIN staff f ON f.id = s.published_by LEFT JOIN staff g ON g.id = s.signed_by WHERE s.community = ANY($1)"
 )
@@ -171,13 +174,13 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
     content = await content_of(row)
     funds = await _sums([statement])
     near = await fetch(
-        "SELECT id, version FROM statement WHERE community = $1 AND code = $2 AND state <> 'draft' AND version <> $3"
+        "SELECT id, version, published_at FROM statement WHERE community = $1 AND code = $2 AND state <> 'draft' AND version <> $3"
         " ORDER BY version DESC",
         row["community"],
         row["code"],
         row["version"],
     )
-    before = next((one["id"] for one in near if one["version"] < row["version"]), None)
+    older = next((one for one in near if one["version"] < row["version"]), None)
     return StatementPage(
         _row(row, funds.get(statement, [])),
         funds_of(content.lines),
@@ -185,7 +188,8 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
         row["publisher"] or "",
         row["content_sha256"] in (None, content.sha256),
         next((one["id"] for one in near if one["version"] > row["version"]), None),
-        changes(await lines_of(before), content.lines) if before else [],
+        Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"]),
+        await correction_of(row, content, older),
         await questions_on(statement),
         content.terms,
         content.explained,
@@ -217,4 +221,5 @@ def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
         funds,
         row["signer"] or "",
         kind_told(row),
+        row["estate_code"],
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from portal.communities.creditor import Creditor, Paper, named
+from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.statements.asking import QuestionRow
 from portal.statements.books import Reconciliation
@@ -13,7 +15,7 @@ from portal.statements.content import Document, Explained
 from portal.statements.heads import HeadSum
 from portal.statements.remuneration import Terms, whose
 from portal.statements.rules import FundTable, Line
-from portal.statements.states import StatementFund, StatementKind, StatementState
+from portal.statements.states import FindingKind, FoundBy, StatementFund, StatementKind, StatementState
 from portal.statements.versions import Change
 
 
@@ -49,6 +51,7 @@ class StatementRow:
     funds: list[FundSums]
     signer: str
     kind: StatementKind = StatementKind.actual
+    estate_code: str = ""
 
     @property
     def is_budget(self) -> bool:
@@ -105,8 +108,49 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """A line that differs from the version before, and why; without words nobody was asked for them."""
+
+    change: Change
+    why: str
+
+
+@dataclass(frozen=True)
+class FundChange:
+    """What was left of a fund by the version before, and by this one."""
+
+    fund: StatementFund
+    before: Money
+    after: Money
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a version says as the correction of the `older` one, which was number `version` and stays readable.
+
+    `found_by`, and the last day to object (`until`), are unknown of corrections from before they were asked for.
+    """
+
+    older: UUID
+    version: int
+    published_at: datetime
+    lines: list[Corrected]
+    results: list[FundChange]
+    found_by: FoundBy | None
+    until: date | None
+
+    @property
+    def is_said(self) -> bool:
+        """Whether somebody said who found it."""
+        return self.found_by is not None
+
+
+@dataclass(frozen=True)
 class StatementPage:
-    """A statement with its lines by fund. `intact` says that the lines still give the fingerprint of publication."""
+    """A statement with its lines by fund. `intact` says that the lines still give the fingerprint of publication.
+
+    `creditor` is the company that publishes it.
+    """
 
     row: StatementRow
     funds: list[FundTable]
@@ -114,7 +158,8 @@ class StatementPage:
     publisher: str
     intact: bool
     newer: UUID | None
-    changes: list[Change]
+    creditor: Creditor
+    correction: Correction | None
     questions: list[QuestionRow]
     terms: Terms
     explained: list[Explained]
@@ -126,6 +171,16 @@ class StatementPage:
     def documents_of(self, line: Line) -> list[Document]:
         """The pictures of vouchers behind a line."""
         return [one for one in self.documents if one.about == line.about]
+
+    @property
+    def missing(self) -> tuple[Sentence, ...]:
+        """What is not known of the company that publishes it."""
+        return named(self.creditor.missing(Paper.statement))
+
+    @property
+    def checked(self) -> list[Explained]:
+        """What was found and explained, but for what the notice of correction says line by line."""
+        return [one for one in self.explained if one.finding.kind is not FindingKind.corrected]
 
     @property
     def says_its_basis(self) -> bool:

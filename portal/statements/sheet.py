@@ -26,7 +26,7 @@ def xlsx_of(shown: StatementPage) -> Response[bytes]:
 
 
 def _heads(shown: StatementPage) -> list[str]:
-    named = [_("Fund"), _("Side"), _("Category"), _("Item")]
+    named = [_("Estate"), _("Fund"), _("Side"), _("Category"), _("Item")]
     if shown.row.is_budget:
         return [*named, _("Budget (yuan)"), _("Period before (yuan)"), _("Note")]
     return [
@@ -46,10 +46,10 @@ def _rows(shown: StatementPage) -> list[list[Cell]]:
 
 def _row(shown: StatementPage, line: Line) -> list[Cell]:
     place = label(line.kind) if line.is_total else label(line.side)
-    named: list[Cell] = [label(line.fund), place, line.category, line.item.words(language()), line.amount]
+    named: list[Cell] = [shown.row.estate, label(line.fund), place, line.category, line.item.words(language())]
     if shown.row.is_budget:
-        return [*named, line.prior, line.note]
-    return [*named, line.budget, line.prior, line.difference, line.note]
+        return [*named, line.amount, line.prior, line.note]
+    return [*named, line.amount, line.budget, line.prior, line.difference, line.note]
 
 
 def _file(shown: StatementPage, ending: str, media_type: str, content: bytes) -> Response[bytes]:

@@ -9,17 +9,19 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.statements import actions, documents, drafting, preparing, queries
-from portal.statements.forms import DocumentForm, DraftForm, ExplanationForm, StatementTermsForm
+from portal.statements import actions, correcting, documents, drafting, preparing, queries
+from portal.statements.forms import CorrectionForm, DocumentForm, DraftForm, ExplanationForm, StatementTermsForm
 from portal.statements.rows import DeskPage
 from portal.statements.states import Basis, StatementState
 from portal.web.choices import UPLOAD_BYTES
+from portal.web.forms import Form
 from portal.web.guards import staff
 from portal.web.held import begin, begun
 from portal.web.i18n import _, say
 from portal.web.page import PageNumber, flash, go, page
 from portal.web.pictures import jpeg
 
+CORRECTION = ("correction", CorrectionForm)
 SAID = {
     StatementState.draft: N_("Signed. As soon as a second person has signed it too, it is published."),
     StatementState.published: N_("Published. Everyone of the estate has been told."),
@@ -65,8 +67,7 @@ async def show(request: Request, statement: FromPath[UUID]) -> Template:
     """Lines, sums and what to look at before publishing."""
     found = await queries.statement_at(request.user, statement)
     kind = partial(ExplanationForm, offered=offered(found))
-    cut_off = await begun(request, form=("explanations", kind))
-    return statement_page(request, found, cut_off.get("form") or kind())
+    return statement_page(request, found, **await begun(request, form=("explanations", kind), correction=CORRECTION))
 
 
 @post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(*actions.PUBLISHERS)])
@@ -87,7 +88,21 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, form, status=422)  # type: ignore[return-value]
+    return statement_page(request, found, form=form, status=422)  # type: ignore[return-value]
+
+
+@post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(*actions.PUBLISHERS)])
+async def correct(request: Request, statement: FromPath[UUID]) -> Response:
+    """Say who found what this version corrects, and until when owners may object."""
+    form: Any = CorrectionForm(await request.form())
+    said = form.validate() and await form.accepts(
+        correcting.say_correction(request.user, statement, form.found_by.data, form.until.data)
+    )
+    if said:
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    found = await queries.statement_at(request.user, statement)
+    return statement_page(request, found, correction=form, status=422)  # type: ignore[return-value]
 
 
 @post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(*actions.PUBLISHERS)],
@@ -101,7 +116,7 @@ async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, ExplanationForm(offered=offered(found)), form, 422)  # type: ignore[return-value]
+    return statement_page(request, found, papers=form, status=422)  # type: ignore[return-value]
 
 
 @post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
@@ -143,12 +158,16 @@ def offered(found: DeskPage) -> list[tuple[str, str]]:
     return [(one.finding.key, say(one.says)) for one in by_need]
 
 
-def statement_page(
-    request: Request, found: DeskPage, form: ExplanationForm, papers: DocumentForm | None = None, status: int = 200
-) -> Template:
-    """A statement with its checks, the form to explain them, and that for vouchers."""
+def statement_page(request: Request, found: DeskPage, status: int = 200, **typed: Form) -> Template:
+    """A statement with its checks and its forms: to explain (`form`), for `papers`, for a `correction`; as typed."""
+    said = found.shown.correction
+    forms = {
+        "form": ExplanationForm(offered=offered(found)),
+        "papers": DocumentForm(funds=found.shown.funds),
+        "correction": CorrectionForm(found_by=said and said.found_by, until=said and said.until),
+    } | typed
     return page(request, "desk/statements/show.html", status=status, title=found.shown.row.title, found=found.shown,
-                desk=found, form=form, papers=papers or DocumentForm(funds=found.shown.funds))  # fmt: skip
+                desk=found, **forms)  # fmt: skip
 
 
 def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
@@ -166,6 +185,7 @@ router = Router(
         show,
         publish,
         explain,
+        correct,
         terms,
         set_terms,
         add_document,

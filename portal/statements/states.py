@@ -97,6 +97,14 @@ class CostHead(StrEnum):
     remuneration = "remuneration"
 
 
+class FoundBy(StrEnum):
+    """Who found what a later version corrects: an owner by a question, the company itself, an audit."""
+
+    question = "question"
+    own_check = "own_check"
+    audit = "audit"
+
+
 class FindingKind(StrEnum):
     """What the checks before publication find; each is mended or explained in public."""
 
@@ -113,5 +121,6 @@ class FindingKind(StrEnum):
     remuneration_differs = "remuneration_differs"
     books_differ = "books_differ"
     books_silent = "books_silent"
+    corrected = "corrected"
     looks_like_total = "looks_like_total"
     passed_on = "passed_on"

@@ -1,6 +1,6 @@
 """Income and expense statements with their lines, as they were published."""
 
-from piccolo.columns import UUID, Array, Boolean, Numeric, SmallInt, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, Boolean, Numeric, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -12,6 +12,7 @@ from portal.people.tables import Person, Staff
 from portal.statements.states import (
     Basis,
     FindingKind,
+    FoundBy,
     LineKind,
     RemunerationBase,
     Side,
@@ -25,7 +26,8 @@ class Statement(Table):
     """A statement of a period; signed by one person, published by another, frozen with the hash of its content.
 
     `outside_base` are positions of lines that the manager's share is not taken of; `kind` is unknown of what was
-    published before budgets were told apart.
+    published before budgets were told apart. `creditor` is the company as it was known when it published; who found what
+    a later version corrects (`found_by`), and until when owners may object, are said together.
     """
 
     id = UUID(primary_key=True)
@@ -48,6 +50,9 @@ class Statement(Table):
     content_sha256 = text(null=True)
     published_by = ref(Staff, null=True)  # a draft
     published_at = Timestamptz(null=True, default=None)
+    creditor = JSONB(null=True, default=None)
+    found_by = text(null=True)
+    objections_until = day(null=True)
 
     statement_one_version = Unique(columns(community, code, version))
     known_state = one_of("state", StatementState)
@@ -57,6 +62,8 @@ class Statement(Table):
     known_base = one_of("remuneration_base", RemunerationBase)
     two_people = Check("signed_by <> published_by")
     whole_signature = Check("num_nulls(signed_by, signed_at, signed_sha256) IN (0, 3)")
+    known_found_by = one_of("found_by", FoundBy)
+    a_correction_is_said_whole = Check("(found_by IS NULL) = (objections_until IS NULL)")
     a_base_has_its_rate = Check("(remuneration_base IS NULL) = (remuneration_rate IS NULL)")
 
 
@@ -110,7 +117,7 @@ class StatementExplanation(Table):
     explained_at = Timestamptz(null=False, default=None)
 
     statement_explanation_one = Unique(columns(statement, finding))
-    known_kind_4 = one_of("kind", FindingKind)
+    known_kind_5 = one_of("kind", FindingKind)
     known_fund = one_of("fund", StatementFund)
 
 

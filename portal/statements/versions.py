@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal.kit.bilingual import Bilingual
+from portal.statements.checks import Finding
 from portal.statements.rules import Line
-from portal.statements.states import StatementFund
+from portal.statements.states import FindingKind, StatementFund
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
     old, new = _keyed(before), _keyed(after)
     keys = [*new, *(key for key in old if key not in new)]
     return [Change(old.get(key), new.get(key)) for key in keys if _words(old.get(key)) != _words(new.get(key))]
+
+
+def corrected(change: Change) -> Finding:
+    """A change as something that is explained in public before it is published."""
+    before = change.before.amount if change.before else None
+    if change.after:
+        return Finding(FindingKind.corrected, change.after, other=before)
+    return Finding(FindingKind.corrected, fund=change.fund, other=before, name=change.item)
 
 
 def _keyed(lines: Sequence[Line]) -> dict[tuple[object, ...], Line]:

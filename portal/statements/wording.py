@@ -35,7 +35,13 @@ SAYS = {
         "The service fee of this statement, %(other)s, is not compared with the books: they begin later, or its days are"
         " not whole months. Where does it come from?"
     ),
+    FindingKind.corrected: N_("“%(item)s” was %(other)s in the version before and is %(sum)s now."),
 }
+
+# What a later version puts right, where a sum became neither another one.
+NEW = N_("“%(item)s”, %(sum)s, is new in this version.")
+LEFT_OUT = N_("“%(item)s”, %(other)s, is left out of this version.")
+ITS_WORDS = N_("“%(item)s”, %(sum)s: its words, its budget or the period before are another.")
 
 # Of lines that are not known to be what they may be.
 UNNAMED = {
@@ -71,4 +77,13 @@ def said_of(finding: Finding) -> Sentence:
     facts |= {"percent": f"{'+' if off > 0 else ''}{percent(off)}"} if off is not None else {}
     says = SAYS | ({} if off is not None else FROM_NOTHING) | (PAID_AHEAD if below else {})
     says |= UNNAMED if finding.name else {}
+    says |= {FindingKind.corrected: _corrected(finding)}
     return Sentence(says[finding.kind], facts)
+
+
+def _corrected(finding: Finding) -> str:
+    if finding.line is None:
+        return LEFT_OUT
+    if finding.other is None:
+        return NEW
+    return ITS_WORDS if finding.other == finding.line.amount else SAYS[FindingKind.corrected]

@@ -34,6 +34,8 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("statement_line", "told_is_not_counted_2"): {"kind": "'total'", "is_total": "false"},
     ("statement", "whole_signature"): {"signed_at": "now()"},
     ("statement", "a_base_has_its_rate"): {"remuneration_base": "'paid'"},
+    ("statement", "a_correction_is_said_whole"): {"found_by": "'audit'"},
+    ("statement", "known_found_by"): {"found_by": "'nonsense'", "objections_until": "'2026-11-02'"},
     ("statement", "known_base"): {"remuneration_base": "'nonsense'", "remuneration_rate": "0.1"},
     ("letter_batch", "every_home_is_counted"): {"issued": "1"},
     ("letter_batch", "no_more_than_its_homes"): {"issued": "1", "done": "1", "cases": "'{}'"},

@@ -66,6 +66,10 @@ FACTS: dict[str, dict[str, object]] = {
         "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
         "starts_on": "2026-07-01", "ends_on": "2026-09-30",
     },
+    "statement_corrected": {
+        "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 2, "places": 3, "until_on": "2026-12-15",
+        "starts_on": "2026-07-01", "ends_on": "2026-09-30",
+    },
     "question_answered": {"title": "2026 年第三季度收支", "estate": "明溪花园"},
     "ownership_began": {"unit": "1栋101", "estate": "明溪花园", "starts_on": "2026-12-01"},
     "ownership_ended": {

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from portal.db import fetch, fetch_value, unit_of_work
+from portal.kit import clock
+from portal.people.principal import Principal
 from portal.statements.actions import sign_statement
-from portal.statements.states import StatementState
+from portal.statements.correcting import say_correction
+from portal.statements.preparing import explain_finding
+from portal.statements.queries import statement_at
+from portal.statements.states import FindingKind, FoundBy, StatementState
 from tests.cast import Estate
 
 Row = tuple[str, str, str, str, int, int | None, int | None, str | None]
 
+WHY = "录入时多打了一位。"
 ROWS: Sequence[Row] = (
     ("service_fee", "income", "物业收入", "管理费", 30897085, 32750910, None, None),
     ("service_fee", "income", "物业收入", "停车费", 24230856, 20931667, None, "含临停"),
@@ -63,6 +69,18 @@ async def draft(
 
 
 async def publish(estate: Estate, statement: UUID) -> None:
-    """Finance signs it, and the manager publishes it."""
+    """Finance says of a correction what it has to, and signs it; the manager publishes it."""
+    await correct(estate["蒋涛"], statement)
     assert await sign_statement(statement, by=estate["蒋涛"]) is StatementState.draft
     assert await sign_statement(statement, by=estate["沈平"]) is StatementState.published
+
+
+async def correct(by: Principal, statement: UUID, why: str = WHY) -> None:
+    """Say of a correction who found it, until when owners may object, and of each line why it differs."""
+    shown = (await statement_at(by, statement)).shown
+    if shown.correction is None or not shown.row.can_be_published:
+        return
+    await say_correction(by, statement, FoundBy.audit, clock.today(shown.row.zone) + timedelta(days=15))
+    for one in shown.open_findings:
+        if one.finding.kind is FindingKind.corrected:
+            await explain_finding(by, statement, one.finding.key, why)

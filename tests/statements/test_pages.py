@@ -48,12 +48,13 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
         assert file.content.startswith(b"\xef\xbb\xbf") and "attachment" in file.headers["content-disposition"]
         rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
         assert len(rows) == 1 + len(books.ROWS)
-        assert rows[1][4:8] == ["308970.85", "327509.10", "", "-18538.25"]
-        assert rows[4][3] == "'=门禁维修" and rows[4][5] == "" and rows[4][8] == "'@内部备注"
+        assert rows[1][5:9] == ["308970.85", "327509.10", "", "-18538.25"]
+        assert {row[0] for row in rows[1:]} == {"明溪花园"}
+        assert rows[4][4] == "'=门禁维修" and rows[4][6] == "" and rows[4][9] == "'@内部备注"
         file = await client.get(f"/statements/{statement}.xlsx")
         [sheet] = [CalamineWorkbook.from_object(io.BytesIO(file.content)).get_sheet_by_index(0).to_python()]
-        assert sheet[1][4:8] == [308970.85, 327509.10, "", -18538.25]
-        assert (sheet[4][3], sheet[4][5], sheet[4][8]) == ("=门禁维修", "", "@内部备注"), "text, not a formula"
+        assert sheet[1][5:9] == [308970.85, 327509.10, "", -18538.25]
+        assert (sheet[4][4], sheet[4][6], sheet[4][9]) == ("=门禁维修", "", "@内部备注"), "text, not a formula"
         assert (await client.get(f"/statements/{statement}.xlsx")).content == file.content
         paper = await client.get(f"/statements/{statement}.pdf")
         assert paper.headers["content-type"] == "application/pdf" and paper.content.startswith(b"%PDF-")

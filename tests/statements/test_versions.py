@@ -18,6 +18,7 @@ from portal.statements.preparing import explain_finding
 from portal.statements.states import StatementState
 from tests import builders
 from tests.estate.files import GOOD, replaced, write
+from tests.statements import books
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 
@@ -33,7 +34,8 @@ async def signers() -> list[Principal]:
 
 
 async def sign(statement: UUID, both: list[Principal]) -> None:
-    """Explain what is found, then both sign."""
+    """Explain what is found, say what a correction has to, then both sign."""
+    await books.correct(both[0], statement)
     for one in (await queries.statement_at(both[0], statement)).shown.open_findings:
         await explain_finding(both[0], statement, one.finding.key, "含税口径不同。")
     for who in both:

@@ -86,6 +86,7 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.statements:document_add": {"line": "1"},
     "desk.statements:explain": {"finding": "x", "text": "不对"},
     "desk.statements:set_terms": {"basis": "cash"},
+    "desk.statements:correct": {"found_by": "audit", "until": "2026-12-20"},
     "desk.companies:set": {"credit_code": "91330100MA0000000X", "account_no": "6200000000000000"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
 }
