@@ -20,6 +20,8 @@ ALLOWED = {
     ("portal/health.py", "stripe_event"): "health looks at every part, and every part may be told it",
     ("portal/payments/online.py", "attempt"): "money taken at the counter must know of a checkout that is open",
     ("portal/payments/online.py", "attempt_bill"): "the same",
+    ("portal/billing/queries.py", "disputed"): "a charge leads to the dispute about it",
+    ("portal/services/queries.py", "disputed"): "a piece of work leads to the dispute about it",
     ("portal/disputes/desk.py", "arrears_case"): "the page of a dispute leads to the case of its debtor",
 }
 

@@ -76,7 +76,10 @@ class BillList:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of a bill. `for_services` says whether it is the fee that services are promised for."""
+    """A line of a bill. `for_services` says whether it is the fee that services are promised for.
+
+    `dispute` is the last one about it, `in_dispute` whether that is open.
+    """
 
     id: UUID
     item: Bilingual
@@ -86,6 +89,8 @@ class LineRow:
     balance: Balance
     story: Story
     for_services: bool
+    dispute: UUID | None
+    in_dispute: bool
 
     @property
     def can_be_paid(self) -> bool:
@@ -94,10 +99,9 @@ class LineRow:
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether it is paid, or something of it is unpaid that no dispute is about yet: it can be wrong either way.
-
-        A paid line holds nothing, so it may have an open dispute already: then asking for another says so.
-        """
+        """Whether it is paid, or something of it is unpaid, and no dispute is open about it: it can be wrong either way."""
+        if self.in_dispute:
+            return False
         if self.balance.state is BillState.paid:
             return bool(self.balance.fen)
         return self.can_be_paid and bool(self.balance.payable) and not self.balance.held
@@ -241,10 +245,11 @@ async def lines_of(bill: Record) -> list[LineRow]:
     rows = await fetch(
         "SELECT l.id, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month, l.supplement, l.facts, w.fen,"
         " w.outstanding, w.held, coalesce(o.covered, 0) AS covered,"
-        " CASE WHEN w.fund THEN w.outstanding - w.held ELSE 0 END AS fund"
+        " CASE WHEN w.fund THEN w.outstanding - w.held ELSE 0 END AS fund, d.dispute, coalesce(d.live, false) AS live"
         " FROM bill_line l JOIN line_balance w ON w.line = l.id"
         " JOIN charge_item i ON i.id = l.item LEFT JOIN owed_by($2) o ON o.line = l.id"
-        " WHERE l.bill = $1 ORDER BY l.position",
+        " LEFT JOIN LATERAL (SELECT d.dispute, d.live FROM disputed d WHERE d.line = l.id"
+        "  ORDER BY d.live DESC, d.opened_at DESC LIMIT 1) d ON true WHERE l.bill = $1 ORDER BY l.position",
         bill["id"],
         bill["debtor"],
     )
@@ -258,6 +263,8 @@ async def lines_of(bill: Record) -> list[LineRow]:
             balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
             story_of(json.loads(row["facts"])),
             row["kind"] == ItemKind.service_fee,
+            row["dispute"],
+            row["live"],
         )
         for row in rows
     ]

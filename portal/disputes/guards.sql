@@ -1,3 +1,9 @@
+-- Which charge or piece of work somebody disputed, and whether that is open: their pages lead to it.
+CREATE OR REPLACE VIEW disputed AS
+SELECT id AS dispute, community, line, service, debtor, opened_at,
+       state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened') AS live FROM dispute;
+GRANT SELECT ON disputed TO portal_app, portal_worker;
+
 -- I-D1: one open dispute for each line.
 CREATE UNIQUE INDEX IF NOT EXISTS dispute_one_live ON dispute (line)
   WHERE state IN ('open', 'asked', 'routed', 'awaiting_approval', 'reopened');

@@ -29,7 +29,8 @@ class RecordRow:
     """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only.
 
     `keeps` is the promise of which it is one time; `makes_up_for` the last day of that time, if it came later.
-    `may_dispute` says, of one record alone, whether the reader owns a home there today.
+    `may_dispute` says, of one record alone, whether the reader owns a home there today and has no open dispute about
+    it; `dispute` is their last one.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class RecordRow:
     keeps: Bilingual | None
     makes_up_for: date | None
     may_dispute: bool = False
+    dispute: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,14 @@ async def record_of(by: Principal, record: UUID) -> RecordRow:
         clock.today(row["timezone"]),
         row["community"],
     )
-    return replace(_row(row, await photos_of(by, f"service:{record}")), may_dispute=owns)
+    mine = await fetch_one(
+        "SELECT d.dispute, d.live FROM disputed d JOIN debtor_member m ON m.debtor = d.debtor AND m.person = ANY($2)"
+        " WHERE d.service = $1 ORDER BY d.live DESC, d.opened_at DESC LIMIT 1",
+        record,
+        list(by.persons),
+    )
+    shown = _row(row, await photos_of(by, f"service:{record}"))
+    return replace(shown, may_dispute=owns and not (mine and mine["live"]), dispute=mine["dispute"] if mine else None)
 
 
 @reading

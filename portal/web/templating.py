@@ -48,7 +48,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
         month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent, share=filters.share,
         masked=filters.masked, iso=filters.iso, label=i18n.label, say=i18n.say, translated=i18n.gettext_,
-        tel=filters.tel,
+        tel=filters.tel, tels=filters.tels,
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,

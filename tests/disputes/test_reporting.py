@@ -182,6 +182,8 @@ async def test_from_the_record_to_the_dispute(w: World, settings: Settings) -> N
         assert (mine["state"], mine["held"]) == ("open", "0") and "¥" not in page and f"/services/{record}" in page
         listed = (await client.get("/disputes")).text
         assert attributes(listed)["dispute"] == mine["dispute"] and "¥" not in listed
+        work_page = (await client.get(f"/services/{record}")).text
+        assert "/disputes/new" not in work_page and f'href="{answer.headers["location"]}"' in work_page
         assert (await client.get("/")).status_code == 200
         again = await client.post("/disputes/new", data=FIELDS | {"service": str(record)})
         assert again.status_code == 409

@@ -57,6 +57,19 @@ def test_a_telephone_number_can_be_tapped_and_nothing_else_becomes_a_link() -> N
     assert filters.tel("<b>66100000") == '&lt;b&gt;<a href="tel:66100000">66100000</a>'
 
 
+def test_in_prose_a_telephone_number_can_be_tapped_among_sums_days_and_receipts() -> None:
+    for text, dialled in (
+        ("有疑问请致电 0571-88001234 或 400-812-3456。", ["057188001234", "4008123456"]),
+        ("请拨 13800138000，或 +86 138 0013 8000", ["13800138000", "+8613800138000"]), ("拨打 12345 热线", ["12345"]),
+        ("已收 ¥12,345.00（收据 000123456789），2026-11-20 10:00", []), ("账单 202611000123，共 12345.00 元", []),
+        ("合同 2026/0571/88001234", []), ("已收 ¥13800138000.50", []),
+    ):  # fmt: skip
+        shown = filters.tels(text)
+        assert re.findall(r'href="tel:([^"]+)"', shown) == dialled, text
+        assert re.sub(r"<[^>]+>", "", shown) == text
+    assert filters.tels("<b>") == "&lt;b&gt;"
+
+
 def test_only_money_is_money() -> None:
     for wrong in (100, "1.00", Decimal(1)):
         with pytest.raises(TypeError):
