@@ -173,6 +173,11 @@ class StatementPage:
         return [one for one in self.documents if one.about == line.about]
 
     @property
+    def changes(self) -> list[Change]:
+        """The lines that differ from the version before."""
+        return [one.change for one in self.correction.lines] if self.correction else []
+
+    @property
     def missing(self) -> tuple[Sentence, ...]:
         """What is not known of the company that publishes it."""
         return named(self.creditor.missing(Paper.statement))
