@@ -128,7 +128,7 @@ def _of_books(counted: Sequence[Line], books: Books) -> Iterator[Finding]:
     if not books.know:
         yield Finding(FindingKind.books_silent, other=total(line.amount for line in named), name=whose)
     elif (say := contradicted(counted, books)) is not None:
-        yield Finding(FindingKind.books_differ, other=say, name=whose)
+        yield Finding(FindingKind.books_differ, named[0] if sure and len(named) == 1 else None, other=say, name=whose)
 
 
 def _unregistered(counted: Sequence[Line], leases: Sequence[Lease]) -> Iterator[Finding]:
