@@ -14,6 +14,8 @@ from portal.kit.period import Month
 from portal.people.principal import Audience, Principal, Role
 from portal.statements.actions import sign_statement
 from portal.statements.documents import add_documents
+from portal.statements.preparing import explain_finding
+from portal.statements.queries import statement_at
 from portal.units.debtors import ensure_debtors
 from tests.pictures import Sent, a_photo
 
@@ -255,6 +257,8 @@ async def published_statement(community: int, manager: Principal) -> UUID:
                 side,
             )
     await add_documents(finance, statement, 1, [Sent("voucher.jpg", a_photo())])
+    for one in (await statement_at(finance, statement)).shown.open_findings:
+        await explain_finding(finance, statement, one.finding.key, "此前的账由旧系统记录。")
     for signer in (finance, manager):
         await sign_statement(statement, signer)
     return statement

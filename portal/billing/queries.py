@@ -99,7 +99,7 @@ class LineRow:
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether it is paid, or something of it is unpaid, and no dispute is open about it: it can be wrong either way."""
+        """Whether it is paid, or something of it is unpaid, and no dispute is open about it: either can be wrong."""
         if self.in_dispute:
             return False
         if self.balance.state is BillState.paid:

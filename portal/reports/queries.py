@@ -49,7 +49,9 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
 
 
 @reading
-async def _counted(by: Principal, first: Month | None, last: Month | None) -> tuple[list[str], date, Span, list[Report]]:
+async def _counted(
+    by: Principal, first: Month | None, last: Month | None
+) -> tuple[list[str], date, Span, list[Report]]:
     communities = list(by.communities)
     await patiently()
     rows = await fetch("SELECT name, timezone FROM community WHERE id = ANY($1) ORDER BY code", communities)

@@ -107,9 +107,7 @@ async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Princip
     await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
 
 
-async def _publish(
-    draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal
-) -> None:
+async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
     await fetch(
         "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
         draft["community"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.db import fetch, fetch_value
-from portal.kit.money import Money, total
+from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.kit.suppression import SMALL, few
 from portal.statements.rules import Line
@@ -61,8 +61,8 @@ class Books:
     payments would show.
     """
 
-    fees: Money = Money(0)
-    fund: Money = Money(0)
+    fees: Money = ZERO
+    fund: Money = ZERO
     know: bool = True
 
 
@@ -98,7 +98,7 @@ def together(found: dict[str, Money]) -> dict[str, Money]:
 
 
 async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Books | None:
-    """What the books know now of the service fees that a statement names; None where it names none, or there are none."""
+    """What the books know now of the service fees that a statement names; None where it names none, or books none."""
     if not service_income(lines)[0]:
         return None
     if not any(line.from_books for line in lines):

@@ -203,9 +203,8 @@ def _of_kind(line: Line, whole: Money) -> Iterator[Finding]:
         yield Finding(FindingKind.capital_works, line)
     if line.kind is LineKind.sundry and line.amount.fen > ITEMISED * whole.fen:
         yield Finding(FindingKind.lump_sum, line)
-    if common and line.side is Side.income:
-        if not line.amount and (line.budget is None or line.budget):
-            yield Finding(FindingKind.nothing_received, line, other=line.budget)
+    if common and line.side is Side.income and not line.amount and (line.budget is None or line.budget):
+        yield Finding(FindingKind.nothing_received, line, other=line.budget)
 
 
 def _of_funds(counted: Sequence[Line]) -> Iterator[Finding]:

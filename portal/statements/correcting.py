@@ -47,7 +47,7 @@ async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, unti
 
 
 async def correction_of(row: Mapping[str, Any], content: Content, older: Mapping[str, Any] | None) -> Correction | None:
-    """What a version puts right of the older one (its id, version and time); None of a first one. In the unit of work."""
+    """What a version puts right of the older one (its id, version, time); None of a first one. In the unit of work."""
     if older is None:
         return None
     before = await lines_of(older["id"])

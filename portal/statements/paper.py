@@ -61,9 +61,7 @@ def _correction(found: StatementPage, of: Correction, base_url: str) -> dict[str
         "version": str(of.version),
         "on": written_day(of.published_at.astimezone(zone).date()),
         "lines": [_corrected(one) for one in of.lines],
-        "results": [
-            {**_both(one.fund), "before": _yuan(one.before), "after": _yuan(one.after)} for one in of.results
-        ],
+        "results": [{**_both(one.fund), "before": _yuan(one.before), "after": _yuan(one.after)} for one in of.results],
         "found_by": _both(of.found_by) if of.found_by else None,
         "until": written_day(of.until) if of.until else None,
         "link": f"{base_url}/e/{found.row.estate_code}/statements/{of.older}",

@@ -174,8 +174,8 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
     content = await content_of(row)
     funds = await _sums([statement])
     near = await fetch(
-        "SELECT id, version, published_at FROM statement WHERE community = $1 AND code = $2 AND state <> 'draft' AND version <> $3"
-        " ORDER BY version DESC",
+        "SELECT id, version, published_at FROM statement WHERE community = $1 AND code = $2 AND state <> 'draft'"
+        " AND version <> $3 ORDER BY version DESC",
         row["community"],
         row["code"],
         row["version"],
@@ -188,7 +188,7 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
         row["publisher"] or "",
         row["content_sha256"] in (None, content.sha256),
         next((one["id"] for one in near if one["version"] > row["version"]), None),
-        Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"]),
+        await _creditor(row),
         await correction_of(row, content, older),
         await questions_on(statement),
         content.terms,
@@ -198,6 +198,11 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
         content.reconciliation,
         content.documents,
     )
+
+
+async def _creditor(row: Mapping[str, Any]) -> Creditor:
+    """The company as it was known when it published; as it is known now where that was not kept, and of a draft."""
+    return Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"])
 
 
 def _share(content: Content) -> Share | None:

@@ -26,8 +26,8 @@ class Statement(Table):
     """A statement of a period; signed by one person, published by another, frozen with the hash of its content.
 
     `outside_base` are positions of lines that the manager's share is not taken of; `kind` is unknown of what was
-    published before budgets were told apart. `creditor` is the company as it was known when it published; who found what
-    a later version corrects (`found_by`), and until when owners may object, are said together.
+    published before budgets were told apart. `creditor` is the company as it was known when it published; who found
+    what a later version corrects (`found_by`), and until when owners may object, are said together.
     """
 
     id = UUID(primary_key=True)
@@ -70,8 +70,8 @@ class Statement(Table):
 class StatementLine(Table):
     """One line of a statement; sums in fen, unknown when the file left them empty.
 
-    Totals and balances (`is_total`) are told, never counted. `kind`, and whether somebody `said` it, are unknown of lines
-    from before they were kept.
+    Totals and balances (`is_total`) are told, never counted. `kind`, and whether somebody `said` it, are unknown of
+    lines from before they were kept.
     """
 
     id = UUID(primary_key=True)

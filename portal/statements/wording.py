@@ -32,8 +32,8 @@ SAYS = {
     ),
     FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
     FindingKind.books_silent: N_(
-        "The service fee of this statement, %(other)s, is not compared with the books: they begin later, or its days are"
-        " not whole months. Where does it come from?"
+        "The service fee of this statement, %(other)s, is not compared with the books: they begin later, or its days"
+        " are not whole months. Where does it come from?"
     ),
     FindingKind.corrected: N_("“%(item)s” was %(other)s in the version before and is %(sum)s now."),
 }

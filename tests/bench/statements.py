@@ -17,6 +17,8 @@ from portal.db import fetch_value, unit_of_work
 from portal.people.principal import Principal, Role
 from portal.statements.actions import sign_statement
 from portal.statements.drafting import Wish, draft_from_books
+from portal.statements.preparing import explain_finding
+from portal.statements.queries import statement_at
 from portal.statements.states import Basis
 from tests import builders
 from tests.bench.estate import server
@@ -35,6 +37,8 @@ async def published(here: int, finance: Principal, manager: Principal) -> UUID:
         for n in range(LINES // 2) for side in ("income", "expense")
     ]  # fmt: skip
     statement = await books.draft(here, rows)
+    for one in (await statement_at(finance, statement)).shown.open_findings:
+        await explain_finding(finance, statement, one.finding.key, "此前的账由旧系统记录。")
     for who in (finance, manager):
         await sign_statement(statement, who)
     return statement

@@ -103,8 +103,8 @@ async def test_every_page_file_and_list_of_a_budget_says_so_and_none_says_actual
         assert said in text and not any(word in text for word in never), text[:300]
     assert "收支明细" not in notice
     rows = list(csv.reader(io.StringIO(files[0].content.decode("utf-8-sig"), newline="")))
-    assert rows[0] == ["资金", "收支", "类别", "项目", "预算（元）", "上期（元）", "备注"]
-    assert [row[1:5:2] + row[4:6] for row in rows[1:]] == [
+    assert rows[0] == ["小区", "资金", "收支", "类别", "项目", "预算（元）", "上期（元）", "备注"]
+    assert [row[2:6:2] + row[5:7] for row in rows[1:]] == [
         ["上期结转", "上年结转", "50.00", ""], ["收入", "物业费", "1000.00", "950.00"], ["支出", "薪酬", "600.00", ""],
     ]  # fmt: skip
     paper = "".join(page.extract_text() for page in PdfReader(io.BytesIO(files[2].content)).pages)

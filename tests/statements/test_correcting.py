@@ -107,7 +107,11 @@ async def test_the_notice_stands_on_every_page_with_the_old_version_behind_a_lin
     first, second = await two_versions(mingxi)
     await books.publish(mingxi, second)
     says = ("更正公告", books.WHY, "308,970", "300,000", "电梯广告", "商铺出租", "审计", "异议期至")
-    for who, home in ((mingxi["陈静"], "/statements"), (mingxi["沈平"], "/desk/statements"), (None, "/e/mingxi/statements")):
+    for who, home in (
+        (mingxi["陈静"], "/statements"),
+        (mingxi["沈平"], "/desk/statements"),
+        (None, "/e/mingxi/statements"),
+    ):
         async with browser(settings, *([who] if who else [])) as client:
             page = (await client.get(f"{home}/{second}")).text
             assert not [word for word in says if word not in page], home

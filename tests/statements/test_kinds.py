@@ -20,12 +20,13 @@ SPELLED = {
     LineKind.part: ("其中：住宅", "其中:商铺", "#其中 车位", "其中地下车位", "of which: shops"),
     LineKind.opening: (
         "上年结转", "上期结余", "期初余额", "上年度结余", "上月余额", "上年结余转入", "年初余额", "期初结转",
-        "历年结余", "结转上年", "以前年度滚存结余", "上年累计结余", "物业费上年结转", "上 期 结 余", "上年亏损", "上年盈余", "b/f",
-        "Brought forward", "Opening balance", "Balance b/f", "Carried over from 2025",
+        "历年结余", "结转上年", "以前年度滚存结余", "上年累计结余", "物业费上年结转", "上 期 结 余", "上年亏损",
+        "上年盈余", "b/f", "Brought forward", "Opening balance", "Balance b/f", "Carried over from 2025",
     ),
     LineKind.closing: (
         "期末余额", "结转下期", "结转下年", "本期结余", "本月结余", "年末结余", "收支结余", "累计结余", "结余",
-        "利润总额", "本年利润", "转下年", "本期结转下期", "年度结余", "10月结余", "账面余额", "银行存款余额", "差额", "c/f", "Carried forward", "Closing balance", "surplus",
+        "利润总额", "本年利润", "转下年", "本期结转下期", "年度结余", "10月结余", "账面余额",
+        "银行存款余额", "差额", "c/f", "Carried forward", "Closing balance", "surplus",
         "Net deficit",
     ),
 }  # fmt: skip

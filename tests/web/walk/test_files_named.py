@@ -42,7 +42,7 @@ async def test_each_file_names_its_estate(stage: Stage) -> None:
     for route in stage.routes:
         if route.method != "GET" or route.door == "public" or route.name in ABOUT_NONE:
             continue
-        client = eyes["owner" if route.door == "committee" else route.door].client
+        client = stage["吴霞"] if route.door == "committee" else eyes[route.door].client
         for address in route.addresses(stage.world.here.ids):
             answer = await client.get(address)
             if answer.status_code != 200 or NO_FILE.match(answer.headers.get("content-type", "")):
