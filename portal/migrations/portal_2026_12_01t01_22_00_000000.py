@@ -3,7 +3,7 @@ from piccolo.columns.column_types import Boolean
 from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Check
 
-ID = "2026-12-01T00:05:00:000000"
+ID = "2026-12-01T01:22:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Whether a person said what kind a line of accounts is; income that the books say nothing of"
 

@@ -3,7 +3,7 @@ from piccolo.columns.column_types import JSONB, Date, Text
 from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Check
 
-ID = "2026-12-01T00:06:00:000000"
+ID = "2026-12-01T01:22:01:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Who publishes accounts; who found what a later version corrects, and until when owners may object"
 
