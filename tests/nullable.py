@@ -197,6 +197,8 @@ NULLABLE = {
     "bill_run.accepted_zero": "every item made something, or nothing as the last time",
     "run_request.accepted_zero": "the same, or nobody has approved it yet",
     "meter_reading.reason": "it goes on from the reading before and is usual",
+    "shared_cost.reason": "it is usual",
+    "unit_charge.reason": "it is usual",
     "tariff.announced_on": "it came with the estate, before its first bill",
     "transfer.old_debtor": "nobody owned it before",
     "unit.billable_area": "unknown: nothing by area is charged",

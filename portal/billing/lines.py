@@ -16,7 +16,7 @@ from portal.kit.money import total
 from portal.kit.period import Month
 from portal.tariffs.amounts import Share, exact_amount, rounded
 from portal.tariffs.months import ONE, Counted
-from portal.tariffs.rules import Days, MeterReading, TariffVersion, UnitCharge
+from portal.tariffs.rules import Days, MeterReading, TariffVersion, UnitCharge, charged_once
 from portal.tariffs.states import Formula
 from portal.units.states import OccupancyState
 
@@ -105,7 +105,7 @@ def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCh
     """The rows that are charged month by month, and those that are charged once."""
     if formula is not Formula.per_quantity or not any(row.month for row in rows):
         return rows, ()
-    once = tuple(row for row in rows if row.is_one_off(rows))
+    once = charged_once(rows)
     return tuple(row for row in rows if row not in once), once
 
 

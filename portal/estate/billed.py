@@ -13,7 +13,7 @@ from portal.estate.reading import Folder
 from portal.estate.ties import owners_on
 from portal.kit.i18n import N_
 from portal.kit.period import Month
-from portal.tariffs.rules import EVERY_USE, Days, UnitCharge
+from portal.tariffs.rules import EVERY_USE, Days, UnitCharge, charged_once
 from portal.tariffs.states import Formula
 
 TARIFF_USED = N_("Bills up to %(last)s rest on this tariff. Keep it, and add a new row with “from” %(next)s.")
@@ -148,7 +148,7 @@ async def _one_offs(folder: Folder, known: Known, changes: Sequence[Change]) -> 
     for change in changes:
         if change.old is None and (item := change.new["item"]) in counted:
             row = _quantity(change.new)
-            if row.is_one_off(rows[change.new["unit"], item]):
+            if row in charged_once(rows[change.new["unit"], item]):
                 fresh[change.key] = row.month
     closed = await _closed(known.community["id"], {key[0] for key in fresh})
     return {key for key, month in fresh.items() if not _within(str(month), closed[key[0], key[1]])}

@@ -116,14 +116,16 @@ ALL = (
         Column("vacancy_rate", cells.number(6, most=ONE)), Column("rounding", cells.choice(Rounding), default="fen"),
         *DAYS, Column("source", cells.text(1000, lines=True), default=""),
     )),
-    File("unit_charges", ("unit", "item", "from"), (UNIT, ITEM, Column("quantity", QUANTITY), *DAYS)),
+    File("unit_charges", ("unit", "item", "from"), (
+        UNIT, ITEM, Column("quantity", QUANTITY), *DAYS, Column("reason", NAME),
+    )),
     File("meter_readings", ("unit", "meter", "period"), (
         UNIT, ITEM, _must("meter", CALLED), _must("period", cells.month),
         _must("previous", QUANTITY), _must("current", QUANTITY), Column("reason", NAME),
     )),
     File("shared_costs", ("item", "period", "scope"), (
         ITEM, _must("period", cells.month), _must("amount", cells.yuan()),
-        Column("scope", cells.scope, default="community"),
+        Column("scope", cells.scope, default="community"), Column("reason", NAME),
     )),
     File("opening_balances", ("unit", "item", "period"), (
         UNIT, ITEM, _must("period", cells.month), _must("due_on", cells.day),

@@ -23,11 +23,11 @@ from portal.estate.known import Change, Known, changes_of, known_of, known_porti
 from portal.estate.opening import issue_openings, record_openings
 from portal.estate.promises import save_promises
 from portal.estate.reading import Folder, Found, Tell
-from portal.estate.readings import check_readings
 from portal.estate.report import Report, fault
 from portal.estate.rises import announce, check_rises
 from portal.estate.roll import link_people, meet_people, save_staff, staff_changes
 from portal.estate.saving import Names, names_of, save
+from portal.estate.unusual import Usual, check_costs
 from portal.kit import clock
 from portal.kit.display import SHANGHAI
 from portal.kit.errors import Refused
@@ -123,6 +123,7 @@ class _Work:
         self.unchanged: Counter[str] = Counter()
         self.openings: list[Money] = []
         self.alike: dict[str, Alike] = {}
+        self.usual = Usual()
 
     @property
     def flawless(self) -> bool:
@@ -168,6 +169,7 @@ class _Work:
         drafts = await drafts_of(folder, known.community["id"] if known.community else None, self._today(changes))
         await check_billed_whole(folder, known, changes)
         await check_rises(folder, known, changes)
+        await check_costs(folder, known)
         self._say_what_is_taken(changes["community"])
         if self.flawless:
             self.community = await save_community(known, changes["community"])
@@ -233,7 +235,7 @@ class _Work:
         known = await known_portion(self.known, portion, *here, alike=await self._alike("units"))
         check_homes(portion, self.folder, known, self.found)
         check_persons_named(portion, await self._persons(portion), self.found)
-        await check_readings(portion, known)
+        await self.usual.homes(portion, known)
         changes = {stem: known.changes(stem, portion) for stem in BY_HOME}
         await check_billed_homes(portion, known, changes)
         if self.flawless:

@@ -36,13 +36,13 @@ SQL = {
     "tariffs": "SELECT t.id, i.code AS item, t.use, t.formula, t.rate, t.per, t.cycle_months, t.timing, t.proration,"
     " t.vacancy_rate, t.rounding, t.starts_on AS from, t.ends_on AS to, t.source"
     " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE t.community = $1",
-    "unit_charges": "SELECT c.id, u.name AS unit, i.code AS item, c.quantity, c.starts_on AS from, c.ends_on AS to"
-    " FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item WHERE c.community = $1"
-    " AND u.name = ANY($2)",
+    "unit_charges": "SELECT c.id, u.name AS unit, i.code AS item, c.quantity, c.starts_on AS from, c.ends_on AS to,"
+    " c.reason FROM unit_charge c JOIN unit u ON u.id = c.unit JOIN charge_item i ON i.id = c.item"
+    " WHERE c.community = $1 AND u.name = ANY($2)",
     "meter_readings": "SELECT r.id, u.name AS unit, i.code AS item, r.meter, r.period, r.previous, r.current, r.reason"
     " FROM meter_reading r JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
     " WHERE r.community = $1 AND u.name = ANY($2) AND r.period = ANY($3)",
-    "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope"
+    "shared_costs": "SELECT c.id, i.code AS item, c.period, c.amount, c.scope, c.reason"
     " FROM shared_cost c JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period = ANY($2)",
     "service_standards": "SELECT id, coalesce(heading, area) AS area, item_zh, item_en, frequency, per, grade, source,"
     " starts_on, version FROM service_standard WHERE community = $1 AND ends_on IS NULL",

@@ -10,6 +10,7 @@ ITEM = N_("The charge item's code of charge_items.csv.")
 ENGLISH = N_("The same in English, for those who read the portal in English.")
 SOURCE = N_("The clause or resolution it rests on; owners read it beside the figure.")
 SERVICE_MONTH = N_("The service month, like 2026-12.")
+HIGH = N_("Why it is right though it is far above what is usual.")
 
 FILES = {
     "community": N_("The estate itself: one row. The first file, and enough to begin with."),
@@ -109,8 +110,10 @@ COLUMNS = {
     ("unit_charges", "item"): ITEM,
     ("unit_charges", "quantity"): N_(
         "How many. Needed where the tariff goes by quantity. A row that begins and ends within a month is charged once"
-        " by itself: several of a month add up, and a later one makes a further bill."
+        " by itself, unless one of several days is followed the next day by a row that goes on: several of a month add"
+        " up, and a later one makes a further bill."
     ),
+    ("unit_charges", "reason"): HIGH,
     ("meter_readings", "unit"): UNIT,
     ("meter_readings", "item"): ITEM,
     ("meter_readings", "meter"): N_("The meter's number."),
@@ -124,6 +127,7 @@ COLUMNS = {
     ("shared_costs", "period"): SERVICE_MONTH,
     ("shared_costs", "amount"): N_("What it cost, in yuan."),
     ("shared_costs", "scope"): N_("Who shares it: community, or building: with its name as in units.csv."),
+    ("shared_costs", "reason"): HIGH,
     ("opening_balances", "unit"): UNIT,
     ("opening_balances", "item"): ITEM,
     ("opening_balances", "period"): SERVICE_MONTH,

@@ -89,7 +89,7 @@ def _check(folder: Folder, name: str, meter: Meter, median: Decimal | None) -> N
         used = one.current - one.previous
         usual = too_much(used, most, median) if one.change and not one.reason else None
         if usual and one.change:
-            facts = {"meter": name, "used": _plain(used), "usual": _plain(usual)}
+            facts = {"meter": name, "used": plain(used), "usual": plain(usual)}
             folder.add("meter_readings", one.change.row.line, "current", UNUSUAL, **facts)
         most = max(most or used, used)
 
@@ -100,7 +100,7 @@ def _check_break(folder: Folder, name: str, before: Shown, after: Shown) -> None
         return
     in_rows, with_known = SENTENCES[broken]
     facts: dict[str, Any] = {"meter": name, "before": before.period, "after": after.period}
-    facts |= {"shown": _plain(before.current), "begins": _plain(after.previous)}
+    facts |= {"shown": plain(before.current), "begins": plain(after.previous)}
     if before.change and after.change:
         line = after.change.row.line
         folder.add("meter_readings", line, "previous", in_rows, row=before.change.row.line, **facts)
@@ -113,7 +113,7 @@ def _check_break(folder: Folder, name: str, before: Shown, after: Shown) -> None
 async def _known(community: int, changes: list[Change]) -> tuple[dict[tuple[str, str], Meter], dict[str, Decimal]]:
     """The meters of the homes in the file as they are known, and what half of all meters counted, by item."""
     first = min(change.new["period"] for change in changes)
-    since = f"{int(first[:4]) - YEARS}{first[4:]}"
+    since = years_before(first)
     units = sorted({change.new["unit"] for change in changes})
     meters: dict[tuple[str, str], Meter] = {}
     for row in await fetch(
@@ -152,5 +152,11 @@ async def _medians(community: int, first: str) -> dict[str, Decimal]:
     return {row["code"]: row["used"] for row in rows}
 
 
-def _plain(number: Decimal) -> str:
+def years_before(month: str) -> str:
+    """The month that lies so far back that what was before it says nothing of what is usual."""
+    return f"{int(month[:4]) - YEARS}{month[4:]}"
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it, without zeros at its end."""
     return f"{number.normalize():f}"

@@ -60,13 +60,15 @@ TARGETS = {
         {**_ITEM, **_same("text", "use", "formula", "per", "timing", "proration", "rounding", "source"), **_DAYS}
         | {**_same("numeric", "rate", "vacancy_rate"), "cycle_months": ("cycle_months", "smallint")},
     ),
-    "unit_charges": Target("unit_charge", {**_UNIT, **_ITEM, "quantity": ("quantity", "numeric"), **_DAYS}),
+    "unit_charges": Target(
+        "unit_charge", {**_UNIT, **_ITEM, "quantity": ("quantity", "numeric"), **_DAYS, **_same("text", "reason")}
+    ),
     "meter_readings": Target(
         "meter_reading",
         {**_UNIT, **_ITEM, **_same("text", "meter", "period", "reason"), **_same("numeric", "previous", "current")},
     ),
     "shared_costs": Target(
-        "shared_cost", {**_ITEM, **_same("text", "period", "scope"), "amount": ("amount", "bigint")}
+        "shared_cost", {**_ITEM, **_same("text", "period", "scope", "reason"), "amount": ("amount", "bigint")}
     ),
 }
 

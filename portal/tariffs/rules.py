@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -114,17 +114,28 @@ class UnitCharge:
         first, last = self.starts_on, self.ends_on
         return Month.of(first) if first and last and Month.of(first) == Month.of(last) else None
 
-    def is_one_off(self, beside: Iterable[UnitCharge]) -> bool:
-        """Whether it is charged once by itself: within a month in which none of the rows beside it takes its place.
+    def meets(self, other: UnitCharge) -> bool:
+        """Whether one of the two ends on the day before the other begins, so that it takes its place."""
+        return any(
+            first.ends_on and then.starts_on and first.ends_on + _DAY == then.starts_on
+            for first, then in ((self, other), (other, self))
+        )
 
-        Three hours of work and later two are five; a bay that is given up for another one is charged as one.
-        """
-        month = self.month
-        if month is None:
-            return False
-        whole = Days(month.first, month.last)
-        going_on = (row.days for row in beside if row.month is None)
-        return not any(days.meet(whole) and not days.meet(self.days) for days in going_on)
+
+def charged_once(rows: Sequence[UnitCharge]) -> tuple[UnitCharge, ...]:
+    """Those of a home's rows of one item that are charged once by themselves: each lies within a month.
+
+    Three hours of work and later two are five, whatever goes on beside them. A bay of several days that is given up
+    for another the next day is no such row: however often it changes, the month is charged as one.
+    """
+    once = [row for row in rows if row.month]
+    going_on = [row for row in rows if not row.month]
+    while changed := [
+        row for row in once if row.starts_on != row.ends_on and any(row.meets(other) for other in going_on)
+    ]:
+        once = [row for row in once if row not in changed]
+        going_on += changed
+    return tuple(once)
 
 
 @dataclass(frozen=True, slots=True)

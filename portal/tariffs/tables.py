@@ -64,6 +64,7 @@ class UnitCharge(Table):
     quantity = Numeric(digits=(18, 6), null=True, default=None)
     starts_on = day(null=True)
     ends_on = day(null=True)
+    reason = text(null=True)  # why it is right that it is very high
 
     unit_charge_one_start = Unique(columns(community, unit, item, starts_on), nulls_distinct=False)
 
@@ -93,5 +94,6 @@ class SharedCost(Table):
     period = Varchar(length=7, null=False, default=None)
     amount = fen()
     scope = text()
+    reason = text(null=True)  # why it is right that it is very high
 
     shared_cost_one_cost = Unique(columns(community, item, period, scope))

@@ -52,6 +52,29 @@ def test_what_is_taken_once_beside_a_bay_of_all_the_month_comes_on_top():
     assert fens(result) == [11000, 11000, 11000]
 
 
+def test_what_is_taken_once_and_then_for_good_is_charged_for_both():
+    assert fens(run(flat(charges=[hours(3, 10), charge(2, date(2026, 11, 16), item="repair")]), tariffs=[HOURS])) == [
+        16000, 24000,
+    ]  # fmt: skip
+    assert fens(run(flat(charges=[hours(3, 15), charge(2, date(2026, 11, 16), item="repair")]), tariffs=[HOURS])) == [
+        16000, 24000,
+    ]  # fmt: skip
+    assert fens(run(flat(charges=[bays(1, 2, 10), bays(2, 16, None)]), tariffs=[BAY])) == [22000, 11000]
+    assert fens(run(flat(charges=[bays(2, None, 9), bays(1, 20, 20)]), tariffs=[BAY])) == [22000, 11000]
+
+
+def test_a_bay_that_changes_day_after_day_is_charged_once_a_month():
+    assert fens(run(flat(charges=[bays(1, 2, 9), bays(2, 10, 20), bays(3, 21, None)]), tariffs=[BAY])) == [11000]
+    assert fens(run(flat(charges=[bays(1, None, 9), bays(2, 10, 20)]), tariffs=[BAY])) == [11000]
+
+
+def test_a_month_that_was_billed_while_a_gap_was_a_change_is_not_billed_again():
+    """As runs of before 2026-12 did: one line that names both rows."""
+    rows = frozenset({("quantity", "2026-11-02", ""), ("quantity", "2026-11-16", "")})
+    old = [Billed("bay", NOV, NOV, NOV, sources=rows)]
+    assert fens(run(flat(charges=[bays(1, 2, 10), bays(2, 16, None)], billed=old), tariffs=[BAY])) == []
+
+
 def test_a_bay_that_was_billed_and_then_ended_is_not_billed_again():
     first = run(flat(charges=[bays(1, 5, None)]), tariffs=[BAY])
     ended = flat(charges=[bays(1, 5, 30)], billed=billed_by(first, "1栋101"))
