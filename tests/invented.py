@@ -75,6 +75,10 @@ INVENTED: dict[str, Rows] = ONE_NUMBER | {
         ("bill", {"id": U, "unit": U, "debtor": V, "kind": "'run'"}),
         ("bill_line", {"bill": U, "first_month": "'2026-11'"}),
     ],
+    "I-R1": [
+        ("meter_reading", {"unit": U, "meter": "'W'", "period": "'2026-11'", "previous": "1", "current": "9"}),
+        ("meter_reading", {"unit": U, "meter": "'W'", "period": "'2026-12'", "previous": "8", "current": "10"}),
+    ],
     "PLAN-1": [("plan", {"state": "'active'"})],
     "PLAN-2": [("plan", {"state": "'requested'", "total": "100"})],
     "PLAN-3": [("plan", {"state": "'active'"})],

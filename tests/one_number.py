@@ -17,6 +17,24 @@ ONE_NUMBER: dict[str, Rows] = {
         ("bill_line", {"bill": U, "item": V}),
         ("charge_item", {"id": V, "kind": "'fund'", "name_zh": "'维修资金'"}),
     ],
+    "I-W3": [
+        (
+            "letter",
+            {
+                "id": U,
+                "arrears_case": U,
+                "at": "'2026-11-01'",
+                "facts": """'{"fund": null, "lines": [{"bill": 1, "amount": 4}]}'""",
+            },
+        ),
+        ("arrears_case", {"id": U, "debtor": V, "state": "'closed'"}),
+        ("letter_proof", {"letter": U, "contact": V, "at": "'2026-11-03'"}),
+        ("contact", {"id": V, "channel": "'demand'", "outcome": "'opened'", "proves": "true", "person": U}),
+        ("bill", {"id": U, "debtor": V, "number": "1"}),
+        ("bill_line", {"id": V, "bill": U, "item": V}),
+        ("charge_item", {"id": V, "kind": "'service_fee'"}),
+        ("allocation", {"line": V, "amount": "1", "created_at": "'2026-11-02'"}),
+    ],
     "I-C7a": [
         ("arrears_case", {"id": U, "debtor": V, "state": "'open'", "looked_on": "'2026-11-20'"}),
         ("case_stage", {"arrears_case": U, "facts": """'{"overdue": 5, "held": 0, "debts": []}'"""}),

@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.invariants import CHAINS, invariants
 
 ROOT = Path(__file__).parents[1]
-PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "C": 9, "U": 3, "W": 2, "Y": 3}
+PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "C": 9, "R": 1, "U": 3, "W": 3, "Y": 3}
 ROWS = dict(re.findall(r"^\| (I-[A-Z]\d+) .*? \| (.+) \|$", (ROOT / "docs/invariants.md").read_text(), re.M))
 QUERY = re.compile(r"\bI-[A-Z]\d+[a-z]?\b")
 

@@ -9,6 +9,17 @@ SELECT l.id FROM letter l WHERE l.amount <> -coalesce((l.facts->>'credit')::bigi
 OR EXISTS (SELECT FROM jsonb_array_elements(l.facts->'lines') x WHERE x ? 'billed' AND (x->>'amount')::bigint <>
   (x->>'billed')::bigint + (x->>'corrected')::bigint - (x->>'paid')::bigint - (x->>'held')::bigint);
 
+-- I-W3: no letter was proven when less was owed on one of its bills than when it was issued, and it had outlived its sum.
+-- Looked at where neither credit nor a hold moved what is asked. A minute is left to what happened at once.
+SELECT p.id FROM letter_proof p JOIN contact o ON o.id = p.contact AND o.proves
+JOIN letter l ON l.id = p.letter AND l.facts ? 'fund' JOIN arrears_case k ON k.id = l.arrears_case
+JOIN bill b ON b.debtor = k.debtor AND b.number IN (SELECT (x->>'bill')::bigint FROM jsonb_array_elements(l.facts->'lines') x)
+WHERE NOT EXISTS (SELECT FROM credit WHERE debtor = k.debtor) AND NOT EXISTS (SELECT FROM hold WHERE debtor = k.debtor)
+AND (SELECT coalesce(sum(x.paid), 0) FROM bill_line n JOIN charge_item i ON i.id = n.item AND i.kind <> 'fund'
+  CROSS JOIN LATERAL (SELECT a.amount AS paid, a.created_at AS at FROM allocation a WHERE a.line = n.id
+    UNION ALL SELECT -a.amount, a.created_at FROM adjustment a WHERE a.line = n.id) x
+  WHERE n.bill = b.id AND x.at > l.at AND x.at < p.at - interval '1 minute') > 0;
+
 -- I-C9: a letter to a debtor gives the case time up to the day that it names.
 SELECT l.id FROM letter l WHERE l.kind <> 'lawyer_draft' AND NOT EXISTS (
   SELECT FROM time_given t WHERE t.source = l.id AND t.arrears_case = l.arrears_case AND t.until >= l.pay_by);

@@ -12,11 +12,13 @@ import pytest
 from pypdf import PdfReader
 
 from portal.arrears import holding
+from portal.arrears.jobs import arrears
 from portal.arrears.states import ContactOutcome
 from portal.corrections.actions import approve_correction, ask_correction
 from portal.corrections.states import CorrectionKind
 from portal.kit.errors import Refused
 from portal.kit.money import Money
+from portal.letters import proving
 from portal.letters.issuing import issue_letter
 from portal.letters.paper import letters_pdf
 from portal.letters.proving import OUTLIVED, open_letter, record_delivery
@@ -24,7 +26,7 @@ from portal.letters.queries import letter_at_desk, letter_of
 from portal.letters.queue import letter_queue
 from portal.letters.states import LetterKind, LetterState
 from portal.settings import Settings
-from tests.arrears.world import World, on, world
+from tests.arrears.world import TODAY, World, on, world
 from tests.client import browser
 from tests.letters.test_letters import SECOND, at_two, notice
 from tests.papers import PAY_AT
@@ -126,3 +128,20 @@ async def test_a_letter_that_does_not_add_up_is_found(admin: asyncpg.Connection)
         await admin.execute("UPDATE letter SET amount = amount - 1")
         await admin.execute("UPDATE letter SET facts = jsonb_set(facts, '{lines,0,paid}', '5')")
         assert await debts.broken_invariants() == ["I-W2"]
+
+
+async def test_a_proof_of_a_letter_that_outlived_its_sum_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(letter: UUID) -> bool:
+        return False
+
+    with on(SECOND):
+        debts = await world()
+        await debts.bill(10)
+        for day in (TODAY, SECOND):
+            await arrears(day)
+        letter = await notice(debts, (await debts.row("SELECT id FROM arrears_case"))["id"])
+        await debts.pay(debts.bills[10], 1000)
+    with on(SECOND + timedelta(days=1)):
+        monkeypatch.setattr(proving, "is_superseded", never)
+        await record_delivery(debts.estate["冯丽"], letter, ContactOutcome.handed_over)
+        assert await debts.broken_invariants() == ["I-W3"]
