@@ -12,7 +12,7 @@ ALLOCATE = f"INSERT INTO allocation VALUES (gen_random_uuid(), 2, {C}, {B}, %s, 
 ESTATE = ("community", {"id": "2", "timezone": "'Asia/Shanghai'"})
 CASE = ("arrears_case", {"id": A, "community": "2", "debtor": D, "state": "'open'", "looked_on": "'2026-11-20'"})
 CLAIM = [
-    ("claim", {"id": A, "community": "2", "amount": "100", "state": "'filed'"}),
+    ("claim", {"id": A, "community": "2", "debtor": D, "amount": "100", "state": "'filed'"}),
     ("claim_line", {"claim": A, "community": "2", "line": B, "amount": "100"}),
 ]
 REPLACE = (
@@ -20,6 +20,7 @@ REPLACE = (
     f" due_moved, {A}, issued_at FROM bill"
 )
 WAIVE = f"INSERT INTO adjustment VALUES (gen_random_uuid(), 2, {B}, 'waiver', -100, 'x', 'x', NULL, NULL, now())"
+CREDIT = f"INSERT INTO credit VALUES (gen_random_uuid(), 2, {D}, {C}, 100, 'x', false, now())"
 HELD = ("hold", {"community": "2", "debtor": D, "line": B, "amount": "100", "released_at": "now()"})
 # These do something instead of refusing something: trigger → (the state before, the act that has the effect).
 CLOSING = {
@@ -33,7 +34,7 @@ CLOSING = {
     ),
     "credit.credit_closes_case": (
         [*PAID, ESTATE, CASE, ("credit", {"payment": C, "amount": "400", "debtor": A})],
-        f"INSERT INTO credit VALUES (gen_random_uuid(), 2, {D}, {C}, 100, 'x', false, now())",
+        CREDIT,
     ),
     "hold.hold_closes_case": (
         [
@@ -52,6 +53,7 @@ TELLING = {
         ALLOCATE % 100,
     ),
     "adjustment.adjustment_tells_claims": ([*BILL, *CLAIM], WAIVE),
+    "credit.credit_tells_claims": ([*PAID, *CLAIM, ("credit", {"payment": C, "amount": "400", "debtor": A})], CREDIT),
     "hold.hold_tells_claims": ([*BILL, *CLAIM, HELD], "UPDATE hold SET released_at = NULL"),
     "bill.bill_tells_claims": ([*BILL, *CLAIM], REPLACE),
 }

@@ -26,8 +26,8 @@ _HOMES = (
 # belongs to the maintenance fund does not count.
 _BILLS = """
 SELECT b.debtor, b.due_on, CASE WHEN w.left_over <= 0 THEN coalesce(w.at, b.due_on) END AS settled_on
-FROM bill b JOIN community c ON c.id = b.community JOIN LATERAL (
-  SELECT sum(lb.outstanding) - (SELECT covered FROM bill_balance WHERE bill = b.id) AS left_over,
+FROM bill b JOIN community c ON c.id = b.community LEFT JOIN covered_bills($1::uuid[]) v ON v.bill = b.id JOIN LATERAL (
+  SELECT sum(lb.outstanding) - coalesce(v.covered, 0) AS left_over,
     max((greatest(x.at, (SELECT max(created_at) FROM credit WHERE debtor = b.debtor AND lb.outstanding > 0))
       AT TIME ZONE c.timezone)::date) AS at
   FROM line_balance lb LEFT JOIN LATERAL (SELECT max(y.at) AS at FROM (

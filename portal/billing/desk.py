@@ -6,7 +6,18 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.billing.queries import BILL, PER_PAGE, BillList, BillPage, BillRow, LinePage, bill_row, explained, lines_of
+from portal.billing.queries import (
+    BILL,
+    COVERED,
+    PER_PAGE,
+    BillList,
+    BillPage,
+    BillRow,
+    LinePage,
+    bill_row,
+    explained,
+    lines_of,
+)
 from portal.communities.companies import creditor_of
 from portal.db import fetch, fetch_one, reading
 from portal.kit import clock
@@ -25,12 +36,13 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     """
     communities, typed = list(by.with_role(*Role)), words.strip()
     rows = await fetch(
-        BILL + ", false AS owes, shown.found"
-        " FROM (SELECT b.id, count(*) OVER () AS found FROM bill b JOIN unit u ON u.id = b.unit"
+        "WITH shown AS (SELECT b.id, b.debtor, count(*) OVER () AS found FROM bill b JOIN unit u ON u.id = b.unit"
         "   WHERE b.community = ANY($3) AND ($1 = '' OR u.id = ANY($6::uuid[]) OR b.number::text = $1)"
-        "   ORDER BY b.issued_on DESC, b.number DESC LIMIT $4 OFFSET $5) shown"
-        " JOIN bill b ON b.id = shown.id JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
-        " JOIN community c ON c.id = b.community ORDER BY b.issued_on DESC, b.number DESC",
+        "   ORDER BY b.issued_on DESC, b.number DESC LIMIT $4 OFFSET $5) " + BILL + ", false AS owes, shown.found"
+        " FROM shown JOIN bill b ON b.id = shown.id JOIN bill_balance w ON w.bill = b.id"
+        + COVERED.format("SELECT debtor FROM shown")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " ORDER BY b.issued_on DESC, b.number DESC",
         typed,
         clock.now(),
         communities,
@@ -48,9 +60,11 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
 async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
     """Every bill of a home of one's communities, newest first."""
     rows = await fetch(
-        BILL + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
-        " JOIN community c ON c.id = b.community WHERE b.unit = $1 AND b.community = ANY($3)"
-        " ORDER BY b.issued_on DESC, b.number DESC",
+        BILL
+        + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id"
+        + COVERED.format("SELECT id FROM debtor WHERE unit = $1")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " WHERE b.unit = $1 AND b.community = ANY($3) ORDER BY b.issued_on DESC, b.number DESC",
         unit,
         clock.now(),
         list(by.with_role(*Role)),
@@ -73,8 +87,11 @@ async def line_at(by: Principal, bill: UUID, line: UUID) -> LinePage:
 
 async def _seen(by: Principal, bill: UUID) -> Record:
     row = await fetch_one(
-        BILL + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
-        " JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($3)",
+        BILL
+        + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id"
+        + COVERED.format("SELECT debtor FROM bill WHERE id = $1")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " WHERE b.id = $1 AND b.community = ANY($3)",
         bill,
         clock.now(),
         list(by.with_role(*Role)),

@@ -36,20 +36,25 @@ SELECT line, bill, number, position, due_on, fund, outstanding, held, coalesce(p
 FROM parts
 $$;
 
--- What credit covers of one bill; of who has none, nothing is looked up.
-CREATE OR REPLACE FUNCTION covered_of(of_bill uuid, of_debtor uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
-SELECT coalesce(sum(o.covered), 0)::bigint FROM owed_by(of_debtor) o
-WHERE o.bill = of_bill AND (SELECT sum(c.amount) FROM credit c WHERE c.debtor = of_debtor) > 0
+-- What credit covers of the bills of some debtors, reckoned once for each who has credit: STRICT keeps it whole, so that
+-- no statement around it is planned to ask again for each of its rows.
+CREATE OR REPLACE FUNCTION covered_bills(of_debtors uuid[]) RETURNS TABLE (bill uuid, covered bigint)
+  LANGUAGE sql STABLE STRICT ROWS 20 AS $$
+SELECT o.bill, sum(o.covered)::bigint FROM (SELECT c.debtor FROM credit c WHERE c.debtor = ANY(of_debtors)
+  GROUP BY c.debtor HAVING sum(c.amount) > 0) d CROSS JOIN LATERAL owed_by(d.debtor) o WHERE o.covered > 0 GROUP BY o.bill
 $$;
 
-CREATE OR REPLACE VIEW bill_balance AS
+-- Without what credit covers: that is reckoned for all bills of a debtor together, never bill by bill.
+DROP VIEW IF EXISTS bill_balance;
+DROP FUNCTION IF EXISTS covered_of(uuid, uuid);
+CREATE VIEW bill_balance AS
 SELECT b.id AS bill, b.community, lines.fen, lines.outstanding, lines.held,
        CASE WHEN lines.replaced THEN 'replaced'
             WHEN lines.outstanding <= 0 THEN 'paid'
             WHEN lines.outstanding < lines.fen THEN 'part_paid'
             ELSE 'issued' END AS state,
        EXISTS (SELECT FROM hold h WHERE h.debtor = b.debtor AND h.line IS NULL AND h.released_at IS NULL) AS on_hold,
-       covered_of(b.id, b.debtor) AS covered, lines.fund
+       lines.fund
 FROM bill b
 -- Beside each bill, not grouped over all: a reader of three bills must not pay for the sums of the whole estate.
 CROSS JOIN LATERAL (SELECT sum(lb.fen)::bigint AS fen, sum(lb.outstanding)::bigint AS outstanding,

@@ -154,10 +154,10 @@ def _entry(bill_id: UUID, bill: NewBill) -> Entry:
 async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
     by_id = dict(bills)
     rows = await fetch(
-        "SELECT b.id, m.person, u.name, covered_of(b.id, b.debtor) AS covered"
+        "SELECT b.id, m.person, u.name, coalesce(v.covered, 0) AS covered"
         " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
         " CROSS JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = b.debtor OFFSET 0) m"
-        " JOIN unit u ON u.id = b.unit",
+        " JOIN unit u ON u.id = b.unit LEFT JOIN covered_bills($3::uuid[]) v ON v.bill = b.id",
         [*by_id],
         [bill.unit for bill in by_id.values()],
         [bill.debtor for bill in by_id.values()],

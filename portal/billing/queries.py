@@ -25,6 +25,8 @@ from portal.people.principal import Principal
 from portal.tariffs.states import ItemKind
 
 PER_PAGE = 24
+# Beside bills `b`: what credit covers of each, for the debtors that a statement selects.
+COVERED = " LEFT JOIN covered_bills(ARRAY({})) v ON v.bill = b.id"
 
 
 @dataclass(frozen=True)
@@ -151,14 +153,16 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
         "   b.due_moved, mine.owes,"
-        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold, w.covered, w.fund,"
+        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold, w.fund,"
+        "   coalesce(v.covered, 0) AS covered,"
         "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
-        "   coalesce(sum(w.outstanding - w.held - w.covered) FILTER (WHERE w.state <> 'replaced') OVER (), 0)::bigint"
-        "     AS payable, sum(w.covered) OVER ()::bigint AS all_covered,"
-        "   coalesce(sum(w.outstanding - w.held - w.covered) FILTER (WHERE w.state <> 'replaced' AND w.on_hold"
-        "   AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
+        "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced')"
+        "     OVER (), 0)::bigint AS payable, coalesce(sum(v.covered) OVER (), 0)::bigint AS all_covered,"
+        "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced'"
+        "   AND w.on_hold AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
-        " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        + COVERED.format("SELECT y.debtor FROM mine JOIN bill y ON y.id = mine.bill")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
         " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
         list(by.persons),
         clock.now(),
@@ -217,11 +221,11 @@ async def explained(bill: Record, line: UUID) -> LinePage:
     )
 
 
-# What a page needs of one bill; $2 is the present moment. `owes` and the FROM clause are the reader's own.
+# What a page needs of a bill; $2 is the present moment. `owes` and the FROM clause, with COVERED, are the reader's own.
 BILL = (
     "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
-    " w.held, w.state = 'replaced' AS replaced, w.on_hold, w.covered, w.fund, b.debtor, b.community, c.name AS estate,"
-    " ($2 AT TIME ZONE c.timezone)::date AS on_day"
+    " w.held, w.state = 'replaced' AS replaced, w.on_hold, w.fund, coalesce(v.covered, 0) AS covered, b.debtor,"
+    " b.community, c.name AS estate, ($2 AT TIME ZONE c.timezone)::date AS on_day"
 )
 
 
@@ -230,7 +234,8 @@ async def _readable(by: Principal, bill: UUID) -> Record:
         BILL + ", mine.owes"
         " FROM (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE bill = $1 AND person = ANY($3) GROUP BY bill)"
         " mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
-        " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community",
+        + COVERED.format("SELECT debtor FROM bill WHERE id = $1")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community",
         bill,
         clock.now(),
         list(by.persons),

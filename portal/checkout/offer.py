@@ -101,11 +101,13 @@ class HomeChoice:
 
 _BY_HOME = """
 SELECT u.name AS unit, c.name AS estate,
-       coalesce(sum(bb.outstanding - bb.held - bb.covered) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint AS fen,
+       coalesce(sum(bb.outstanding - bb.held - coalesce(v.covered, 0)) FILTER (WHERE bb.state <> 'replaced'), 0)::bigint
+         AS fen,
        array_agg(b.id) FILTER (WHERE b.id = ANY($2::uuid[])) AS bills,
        (SELECT array_agg(l.id) FROM bill_line l JOIN bill x ON x.id = l.bill
         WHERE l.id = ANY($3::uuid[]) AND x.debtor = b.debtor) AS lines
 FROM bill b JOIN unit u ON u.id = b.unit JOIN bill_balance bb ON bb.bill = b.id JOIN community c ON c.id = b.community
+LEFT JOIN covered_bills(ARRAY(SELECT debtor FROM bill WHERE id = ANY($1::uuid[]))) v ON v.bill = b.id
 WHERE b.id = ANY($1::uuid[]) GROUP BY b.debtor, c.name, u.name, u.sort_key ORDER BY u.sort_key, u.name
 """
 _ELSEWHERE = """

@@ -49,9 +49,9 @@ _STANDING = """
 SELECT p.id, p.name, string_agg(DISTINCT k.post, '、' ORDER BY k.post) AS post,
   coalesce((SELECT given FROM committee_consent n WHERE n.person = p.id ORDER BY at DESC, n.id DESC LIMIT 1), false)
     AS given,
-  EXISTS (SELECT FROM debtor_member d JOIN bill b ON b.debtor = d.debtor JOIN bill_balance y ON y.bill = b.id
-    WHERE d.person = p.id AND b.due_on < $2 AND y.state <> 'replaced' AND NOT y.on_hold
-    AND y.outstanding > y.held + y.covered)
+  EXISTS (SELECT FROM debtor_member d CROSS JOIN LATERAL owed_by(d.debtor) o
+    WHERE d.person = p.id AND o.due_on < $2 AND o.outstanding > o.held + o.covered
+    AND NOT EXISTS (SELECT FROM hold h WHERE h.debtor = d.debtor AND h.line IS NULL AND h.released_at IS NULL))
     AS overdue
 FROM committee_post k JOIN person p ON p.id = k.person
 WHERE k.community = $1 AND (k.starts_on IS NULL OR k.starts_on <= $2) AND (k.ends_on IS NULL OR k.ends_on >= $2)

@@ -25,8 +25,8 @@ TASKS = {
         " record which."
     ),
     Task.more: N_(
-        "%(left)s is owed, and only %(claimed)s is asked for: something that was paid or credited came back. Decide"
-        " whether to ask for it again."
+        "%(left)s is owed, and only %(claimed)s is asked for: what was paid, corrected, covered by credit or held has"
+        " changed. Decide whether to ask for it again."
     ),
 }
 LATE = N_("This is late. Ask where it stands, and record it.")

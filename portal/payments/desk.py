@@ -101,9 +101,10 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
 
 async def _home(home: Found) -> CounterHome:
     rows = await fetch(
-        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held, bb.covered,"
+        "SELECT b.id, b.number, b.period, b.due_on, bb.outstanding, bb.held, coalesce(v.covered, 0) AS covered,"
         " (SELECT names FROM debtor_names n WHERE n.debtor = b.debtor) AS owed_by"
         " FROM bill b JOIN bill_balance bb ON bb.bill = b.id"
+        " LEFT JOIN covered_bills(ARRAY(SELECT id FROM debtor WHERE unit = $1)) v ON v.bill = b.id"
         " WHERE b.unit = $1 AND bb.outstanding > 0 AND bb.state <> 'replaced' ORDER BY b.due_on, b.number",
         home.id,
     )

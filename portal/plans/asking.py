@@ -53,10 +53,11 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
     await refuse_not_owed(bills, by.persons)
     rows = await fetch(
         "SELECT b.id, b.debtor, u.name AS unit, c.name AS estate, b.period, b.due_on,"
-        " w.outstanding - w.held - w.covered - w.fund AS payable, c.timezone"
-        " FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN unit u ON u.id = b.unit"
-        " JOIN community c ON c.id = b.community"
-        " WHERE w.outstanding > w.held + w.covered + w.fund AND w.state <> 'replaced'"
+        " w.outstanding - w.held - coalesce(v.covered, 0) - w.fund AS payable, c.timezone"
+        " FROM bill b JOIN bill_balance w ON w.bill = b.id LEFT JOIN covered_bills(ARRAY("
+        "   SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))) v ON v.bill = b.id"
+        " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " WHERE w.outstanding > w.held + coalesce(v.covered, 0) + w.fund AND w.state <> 'replaced'"
         " AND EXISTS (SELECT FROM bill_reader r WHERE r.bill = b.id AND r.owes AND r.person = ANY($1::uuid[]))"
         " ORDER BY u.sort_key, u.name, b.due_on, b.number",
         list(by.persons),

@@ -85,7 +85,11 @@ async def test_a_bill_says_what_credit_covers_of_it_as_its_lines_do() -> None:
     await debts.pay(await several(debts), 12_000)
     rows = await owed(debts)
     for bill in {row["bill"] for row in rows}:
-        said = await debts.row("SELECT covered, fund FROM bill_balance WHERE bill = $1", bill)
+        said = await debts.row(
+            "SELECT v.covered, w.fund FROM bill_balance w JOIN bill b ON b.id = w.bill"
+            " JOIN covered_bills(ARRAY[b.debtor]) v ON v.bill = b.id WHERE b.id = $1",
+            bill,
+        )
         mine = [row for row in rows if row["bill"] == bill]
         assert said["covered"] == sum(row["covered"] for row in mine) > 0
         assert said["fund"] == sum(row["outstanding"] for row in mine if row["fund"])

@@ -77,12 +77,23 @@ async def _part(debts: World) -> None:
     await debts.pay(debts.bills[10], 3000)
 
 
-async def _credited(debts: World) -> None:
-    asked = await ask_correction(
-        debts.estate["蒋涛"], await debts.line(debts.bills[10]), kind=CorrectionKind.correction, amount=Money(3000),
-        reason="面积登记有误",
-    )  # fmt: skip
+async def _credited(debts: World, bill: UUID | None = None) -> None:
+    line = await debts.line(bill or debts.bills[10])
+    what = {"kind": CorrectionKind.correction, "amount": Money(3000), "reason": "面积登记有误"}
+    asked = await ask_correction(debts.estate["蒋涛"], line, **what)
     await approve_correction(debts.estate["沈平"], asked)
+
+
+async def surplus(debts: World) -> None:
+    """A bill of before is paid by 30 yuan too much."""
+    await debts.pay(await debts.bill(40, 1000), 4000)
+
+
+async def _paid_bill_corrected(debts: World) -> None:
+    """30 yuan more than was open on a bill of before become credit."""
+    settled = await debts.bill(40, 5000)
+    await debts.pay(settled, 5000)
+    await _credited(debts, settled)
 
 
 async def _disputed(debts: World) -> UUID:
@@ -96,7 +107,7 @@ async def told(debts: World) -> list[int]:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("event", [_part, _credited, _disputed])
+@pytest.mark.parametrize("event", [_part, _credited, _disputed, surplus, _paid_bill_corrected])
 async def test_what_a_payment_a_credit_or_a_dispute_leaves_is_told_at_once_to_whoever_brought_it_and_to_the_debtor(
     debts: World, settings: Settings, event: Event
 ) -> None:
