@@ -117,6 +117,7 @@ class Story:
     readings: tuple[Reading, ...] = ()
     shares: tuple[SharePart, ...] = ()
     late: LateStory | None = None
+    one_off: bool = False
 
     @property
     def is_product(self) -> bool:
@@ -133,8 +134,8 @@ class Story:
 
     @property
     def by_month(self) -> bool:
-        """Whether months are a factor: what a meter counts has no months."""
-        return self.formula is not Formula.metered
+        """Whether months are a factor: what a meter counts has no months, nor has what is done once."""
+        return self.formula is not Formula.metered and not (self.one_off and self.months == 1)
 
     @property
     def months_text(self) -> str:
@@ -184,6 +185,7 @@ def story_of(facts: Mapping[str, Any]) -> Story:
             )
             for s in facts["shares"]
         ),
+        one_off=bool(facts.get("one_off")),
     )
 
 

@@ -13,7 +13,9 @@ from portal.kit.language import CHINESE, ENGLISH, say, speaking
 from portal.kit.paper import typeset
 from portal.kit.qr import svg_qr
 from portal.services.standards import Standard
+from portal.tariffs.per import unit_a_month, unit_counted
 from portal.tariffs.queries import Price, PricedItem
+from portal.tariffs.states import Formula
 
 SIZES = ("a4", "a3")
 Both = dict[str, str]
@@ -125,8 +127,7 @@ def _price_rows(items: Sequence[PricedItem]) -> list[list[Both]]:
     return [
         [
             beneath(plain(item.name.zh, item.name.en), who_pays(price)),
-            beneath(plain(f"¥{price.rate_text} / {price.per}") if price.rate_text else both(N_("actual cost")),
-                    when_vacant(price)),
+            beneath(_rate(price), when_vacant(price)),
             both(price.formula_words),
             plain(days(price.starts_on, price.ends_on)),
             plain(price.source),
@@ -134,6 +135,17 @@ def _price_rows(items: Sequence[PricedItem]) -> list[list[Both]]:
         for item in items
         for price in item.prices
     ]  # fmt: skip
+
+
+def _rate(price: Price) -> Both:
+    """The rate with its unit: what an area or a home pays is for a month, a number of things may be taken once."""
+    if not price.rate_text:
+        return both(N_("actual cost"))
+    if price.formula in (Formula.per_area, Formula.fixed):
+        unit = unit_counted(price.per)
+        a_month = " ".join(part for part in (f"¥{price.rate_text}", f"/ {unit}" if unit else "", "a month") if part)
+        return plain(f"{price.rate_text} 元/{unit_a_month(price.per)}", a_month)
+    return plain(f"{price.rate_text} 元/{price.per}", f"¥{price.rate_text} / {price.per}")
 
 
 def who_pays(price: Price) -> Sentence | str:

@@ -11,6 +11,8 @@ MOST_DECIMALS = 6
 DAYS = 0  # what `months_in` answers for days and weeks
 
 _NUMBERS = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+_A_MONTH = re.compile(r"\s*[·・/*×]?\s*(?:1|一|每)?\s*(?:个?月|months?)$", re.IGNORECASE)
+_MONEY = re.compile(r"^(?:元|¥|yuan|CNY)\s*/\s*", re.IGNORECASE)
 _SO_MANY = re.compile(r"(\d{1,3}|[一二两三四五六七八九十])\s*(?:个?月|months?\b)", re.IGNORECASE)
 _TIMES = (
     (re.compile(r"半年|half[- ]?year", re.IGNORECASE), 6),
@@ -36,6 +38,16 @@ def other_time(formula: Formula, per: str | None) -> int | None:
     months = months_in(per) if per and not formula.shares else None
     days_counted = months == DAYS and formula in (Formula.per_quantity, Formula.metered)
     return None if months == 1 or days_counted else months
+
+
+def unit_counted(per: str | None) -> str:
+    """What is counted, without the money and the month that some price lists name in its unit: ㎡ of 元/㎡·月."""
+    return _A_MONTH.sub("", _MONEY.sub("", per or ""))
+
+
+def unit_a_month(per: str | None) -> str:
+    """The unit of a rate for one month, as a Chinese paper writes it: ㎡·月, or 月 where nothing else is counted."""
+    return "·".join(part for part in (unit_counted(per), "月") if part)
 
 
 def by_month(rate: Decimal, months: int) -> Decimal | None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.tariffs.per import DAYS, by_month, months_in, other_time
+from portal.tariffs.per import DAYS, by_month, months_in, other_time, unit_a_month, unit_counted
 from portal.tariffs.states import Formula
 
 WORDS = [
@@ -20,6 +20,16 @@ WORDS = [
 @pytest.mark.parametrize(("per", "months"), WORDS)
 def test_a_unit_speaks_of_so_many_months(per, months):
     assert months_in(per) == months
+
+
+@pytest.mark.parametrize(
+    ("per", "counted", "a_month"),
+    [("㎡", "㎡", "㎡·月"), ("㎡·月", "㎡", "㎡·月"), ("元/㎡·月", "㎡", "㎡·月"), ("户/月", "户", "户·月"),
+     ("元/月", "", "月"), ("1个月", "", "月"), ("m² / month", "m²", "m²·月"), (None, "", "月"),
+     ("小时", "小时", "小时·月")],
+)  # fmt: skip
+def test_the_unit_of_a_monthly_rate_names_the_month_once(per, counted, a_month):
+    assert (unit_counted(per), unit_a_month(per)) == (counted, a_month)
 
 
 def test_only_what_is_not_a_month_is_another_time():
