@@ -118,8 +118,4 @@ INVENTED: dict[str, Rows] = ONE_NUMBER | {
         ("statement_explanation", {"statement": U, "explained_at": "'2026-11-02'"}),
     ],
     "I-S7": [("community", {"id": "3", "code": "'3'", "timezone": "'UTC'"}), ("statement", RUNNING)],
-    "I-S8": [
-        ("statement", {"code": "'a'", "version": "1", "state": "'superseded'"}),
-        ("statement", {"code": "'a'", "version": "2", "state": "'published'", "creditor": "'{}'"}),
-    ],
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.communities.companies import creditor_of
-from portal.communities.creditor import Creditor, Paper
+from portal.communities.creditor import Creditor
 from portal.db import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
@@ -26,7 +26,7 @@ PUBLISHERS = (Role.finance, Role.manager)
 NOT_OVER = N_(
     "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
 )
-NOT_SAID = N_("This corrects what is published. Say first who found it, and until which day to come owners may object.")
+TOO_LATE = N_("The day until which owners may object is over. Say a later one.")
 # Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
 SIGNED = """
 FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
@@ -41,8 +41,7 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
     Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
     Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
     a second time, before the days of anything but a budget are over, while something that was found is neither
-    mended nor explained, for a correction of which it is not said who found it and until when one may object, and
-    while the company is not known that publishes it.
+    mended nor explained, and for a correction whose last day to object is over.
     """
     scope = by.with_role(*PUBLISHERS)
     async with unit_of_work(*scope):
@@ -50,7 +49,6 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
         found = await content_of(draft)
         await _ready(draft, found)
         creditor = await creditor_of(draft["community"])
-        creditor.must_fill(Paper.statement)
         signer = await staff_of(by, draft["community"])
         if draft["signed_sha256"] != found.sha256:
             await _sign(draft, found.sha256, signer, by)
@@ -84,8 +82,8 @@ async def _ready(draft: Mapping[str, Any], found: Content) -> None:
         raise Refused(NOT_OVER)
     if found.open_findings:
         raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
-    if found.corrects and (draft["found_by"] is None or draft["objections_until"] <= clock.today(draft["timezone"])):
-        raise Refused(NOT_SAID)
+    if draft["objections_until"] and draft["objections_until"] <= clock.today(draft["timezone"]):
+        raise Refused(TOO_LATE)
     newer = await fetch_value(
         "SELECT 1 FROM statement WHERE community = $1 AND code = $2 AND version > $3 AND state <> 'draft'",
         draft["community"],

@@ -89,8 +89,10 @@ class Content:
 
     @property
     def open_findings(self) -> list[Finding]:
-        """Those that nobody has explained."""
-        return [one.finding for one in self.explained if not one.words]
+        """Those that have to be explained, and are not: what a correction changes may be, line by line."""
+        return [
+            one.finding for one in self.explained if not one.words and one.finding.kind is not FindingKind.corrected
+        ]
 
     @property
     def reconciliation(self) -> Reconciliation | None:

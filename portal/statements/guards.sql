@@ -1,5 +1,5 @@
 -- C4: a published statement never changes. Its row may only be superseded, its lines are frozen; a draft may be rewritten.
--- What happened can be told only when its days are over (I-S7); a correction says who found it (I-S8).
+-- What happened can be told only when its days are over (I-S7).
 CREATE OR REPLACE FUNCTION statement_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -12,10 +12,6 @@ BEGIN
   IF NEW.state = 'published' AND OLD.state = 'draft' AND NEW.kind IS DISTINCT FROM 'budget'
     AND NEW.ends_on >= (SELECT (NEW.published_at AT TIME ZONE timezone)::date FROM community WHERE id = NEW.community) THEN
     RAISE EXCEPTION 'the days of statement % are not over', OLD.id USING ERRCODE = 'check_violation';
-  END IF;
-  IF NEW.state = 'published' AND OLD.state = 'draft' AND NEW.found_by IS NULL AND EXISTS (
-    SELECT FROM statement b WHERE b.community = NEW.community AND b.code = NEW.code AND b.version < NEW.version AND b.state <> 'draft') THEN
-    RAISE EXCEPTION 'nobody said who found what statement % corrects', OLD.id USING ERRCODE = 'check_violation';
   END IF;
   IF OLD.state = 'draft' AND NEW.state <> 'superseded' AND (NEW.community, NEW.code, NEW.version) = (OLD.community, OLD.code, OLD.version)
     THEN RETURN NEW; END IF;

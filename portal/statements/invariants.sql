@@ -29,7 +29,3 @@ WHERE s.state <> 'draft' AND d.at > s.published_at;
 -- I-S7: what a statement says to have happened was over when it was published; anything else is a budget.
 SELECT s.id FROM statement s JOIN community c ON c.id = s.community
 WHERE s.state <> 'draft' AND s.kind = 'actual' AND (s.published_at AT TIME ZONE c.timezone)::date <= s.ends_on;
-
--- I-S8: a correction published since it is asked for says who found it, and until when owners may object.
-SELECT s.id FROM statement s WHERE s.state <> 'draft' AND s.creditor IS NOT NULL AND s.found_by IS NULL AND EXISTS (
-  SELECT FROM statement b WHERE b.community = s.community AND b.code = s.code AND b.version < s.version AND b.state <> 'draft');

@@ -81,6 +81,6 @@ async def correct(by: Principal, statement: UUID, why: str = WHY) -> None:
     if shown.correction is None or not shown.row.can_be_published:
         return
     await say_correction(by, statement, FoundBy.audit, clock.today(shown.row.zone) + timedelta(days=15))
-    for one in shown.open_findings:
+    for one in shown.explained:
         if one.finding.kind is FindingKind.corrected:
             await explain_finding(by, statement, one.finding.key, why)
