@@ -10,12 +10,11 @@ from portal.arrears.queries import CasePage, case_on_desk
 from portal.arrears.reaching import refuse
 from portal.arrears.states import ContactChannel, NextStep
 from portal.communities.companies import creditor_of
-from portal.communities.creditor import Paper
 from portal.db import reading
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.outreach.rules import FITS
-from portal.outreach.words import BY_REASON, CLOSING, OPENING, OPENING_ELSEWHERE
+from portal.outreach.words import BY_REASON, CLOSING, NAMELESS, OPENING, OPENING_ELSEWHERE
 from portal.people.principal import Principal
 from portal.people.states import DebtorStanding
 
@@ -35,15 +34,14 @@ class Sheet:
 async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChannel.call) -> Sheet:
     """The sheet of a live case for a call or a visit.
 
-    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, for a visit to a home
-    that is no longer theirs, and where the company is not known in whose name one speaks.
+    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
+    home that is no longer theirs.
     """
     found = await case_on_desk(by, case)
     if not found.case.live:
         raise Missing
     refuse(found.case.standing, way)
     creditor = await creditor_of(found.case.community)
-    creditor.must_fill(Paper.message)
     facts = {
         "who": by.name,
         "company": creditor.company,
@@ -53,6 +51,8 @@ async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChann
         "sum": found.case.chaseable,
     }
     first = OPENING if found.case.standing is DebtorStanding.owner else OPENING_ELSEWHERE
+    if not creditor.company:
+        first = (NAMELESS, *first[1:])
     opening, reasoned, closing = (
         [Sentence(words, facts) for words in part] for part in (first, BY_REASON[found.log.reason], CLOSING)
     )

@@ -6,6 +6,8 @@ from portal.arrears.states import Reason
 from portal.kit.i18n import N_
 from portal.outreach.states import Waits
 
+# While nobody has entered the company.
+NAMELESS = N_("Good day, this is %(who)s of the service centre of %(estate)s. Is it a good moment to talk?")
 OPENING = (
     N_("Good day, this is %(who)s of %(company)s, the service centre of %(estate)s. Is it a good moment to talk?"),
     N_("First make sure that it is the owner of %(unit)s. Say nothing about the debt to anybody else."),
