@@ -13,6 +13,8 @@ import cvttf_NotoSansCJK_Bold
 import cvttf_NotoSansCJK_Regular
 import typst
 
+from portal.kit.period import Month
+
 DOCUMENTS = Path(__file__).parents[2] / "templates" / "documents"
 
 
@@ -31,6 +33,16 @@ async def typeset(template: str, data: Mapping[str, object], at: datetime) -> by
 def written_day(day: date) -> str:
     """A day as a Chinese paper writes it, in whatever language its reader reads the portal."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def written_deadline(day: date) -> str:
+    """The same with its day of the week."""
+    return f"{written_day(day)}（星期{'一二三四五六日'[day.weekday()]}）"
+
+
+def written_month(month: Month) -> str:
+    """2026年9月"""
+    return f"{month.year}年{month.month}月"
 
 
 @cache

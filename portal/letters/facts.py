@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from portal.billing.story import story_of
 from portal.communities.companies import creditor_of
 from portal.communities.creditor import Paper
 from portal.db import fetch, fetch_one, fetch_value
@@ -16,6 +18,7 @@ from portal.kit.errors import Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.letters.reckoning import reckoned
 from portal.people.states import DebtorStanding
 from portal.units.standing import Member, members_of, standing_of
 
@@ -27,7 +30,7 @@ NO_ADDRESS = N_(
 _LINES = """
 SELECT l.amount AS billed, w.fen - l.amount AS corrected, w.fen - o.outstanding + o.covered AS paid, o.covered,
   b.number AS bill, b.period, l.first_month, l.last_month, i.name_zh, i.name_en, b.due_on, o.held,
-  o.outstanding - o.held - o.covered AS amount, l.quantity, l.rate, l.months, t.per, t.source
+  o.outstanding - o.held - o.covered AS amount, t.source, l.facts
 FROM owed_by($1) o JOIN bill b ON b.id = o.bill JOIN bill_line l ON l.id = o.line JOIN line_balance w ON w.line = l.id
 JOIN charge_item i ON i.id = l.item LEFT JOIN tariff t ON t.id = l.tariff
 WHERE o.due_on < $2 AND o.outstanding > o.held + o.covered AND NOT o.fund ORDER BY b.due_on, b.number, l.position
@@ -153,10 +156,7 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
             "paid": line["paid"],
             "covered": line["covered"],
             "held": line["held"],
-            "quantity": line["quantity"],
-            "rate": line["rate"],
-            "months": line["months"],
-            "per": line["per"],
+            "reckoned": reckoned(story_of(json.loads(line["facts"])), Money(line["billed"])),
             "source": line["source"],
         }
         for line in await fetch(_LINES, debtor, on)

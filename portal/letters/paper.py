@@ -8,7 +8,8 @@ from typing import Any
 
 from portal.kit.capitals import in_capitals
 from portal.kit.money import Money
-from portal.kit.paper import typeset, written_day
+from portal.kit.paper import typeset, written_day, written_deadline, written_month
+from portal.kit.period import Month
 from portal.kit.qr import svg_qr
 from portal.letters.queries import LetterRow
 from portal.letters.states import LetterKind
@@ -37,10 +38,12 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
         "contract": facts["contract"] or "",
         "hotline": facts["hotline"] or "",
         "issued": written_day(row.issued_on),
-        "pay_by": written_day(row.pay_by),
+        "pay_by": written_deadline(row.pay_by),
+        "grace": str((row.pay_by - row.issued_on).days),
         "total": f"{row.amount.yuan:,.2f}",
         "capitals": in_capitals(row.amount),
         "credit": _yuan(facts["credit"]) if facts.get("credit") else "",
+        "held": _yuan(held) if (held := sum(line.get("held", 0) for line in facts["lines"])) else "",
         **beside(facts),
         "pay_at": facts["pay_at"],
         "qr": svg_qr(facts["pay_at"]) if row.kind is not LetterKind.lawyer_draft else "",
@@ -104,29 +107,33 @@ def beside(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def _months(of: dict[str, Any]) -> str:
-    first, last = of["first"], of["last"]
-    return first if first == last else f"{first} – {last}"
+    first, last = (written_month(Month.parse(of[end])) for end in ("first", "last"))
+    return first if first == last else f"{first}至{last}"
 
 
 def stated_line(line: dict[str, Any]) -> dict[str, str]:
     """A line of `stated_facts` as a paper prints it."""
+    return {
+        "bill": str(line["bill"]),
+        "months": _months(line),
+        "zh": line["zh"],
+        "due": written_day(date.fromisoformat(line["due_on"])),
+        "reckoned": line.get("reckoned") or _product(line),
+        "source": line["source"] or "",
+        "amount": _yuan(line["amount"]),
+        **{name: _yuan(line[name]) if name in line else "—" for name in ("billed", "corrected", "paid", "held")},
+    }
+
+
+def _product(line: dict[str, Any]) -> str:
+    """How a charge came about, of letters from before 2026-12: they kept the factors alone."""
     per = line["per"] or ""
     factors = [
         _plain(line["quantity"], f" {per}"),
         _plain(line["rate"], f" 元/{per}" if per else " 元"),
         f"{line['months']} 个月" if line["months"] else "",
     ]
-    reckoned = " × ".join(factor for factor in factors if factor)
-    return {
-        "bill": str(line["bill"]),
-        "months": _months(line),
-        "zh": line["zh"],
-        "en": line["en"],
-        "due": line["due_on"],
-        "basis": "；".join(part for part in (reckoned, line["source"]) if part) or "—",
-        "amount": _yuan(line["amount"]),
-        **{name: _yuan(line[name]) if name in line else "—" for name in ("billed", "corrected", "paid", "held")},
-    }
+    return " × ".join(factor for factor in factors if factor) or "—"
 
 
 def _plain(number: str | float | None, unit: str) -> str:

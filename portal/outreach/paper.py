@@ -29,6 +29,7 @@ def _data(pack: Pack) -> dict[str, object]:
         "unit": case.unit,
         "owners": case.people or "—",
         "on": case.on.isoformat(),
+        "printed": f"{pack.at.astimezone(zone):%Y-%m-%d %H:%M}",
         "stage": str(case.stage),
         "days": str(case.days),
         "chaseable": _yuan(case.chaseable),

@@ -26,7 +26,7 @@ def _data(found: PlanPage, sandbox: bool) -> dict[str, object]:
     """Nothing that changes after the agreement: not the state, and not what was paid."""
     assert found.agreed_at and found.agreed_text
     return {
-        "title": f"分期缴费约定 Instalment agreement {found.plan.unit}",
+        "title": f"分期缴费协议 Instalment agreement {found.plan.unit}",
         "estate": found.estate,
         "unit": found.plan.unit,
         "owners": found.plan.people or "—",

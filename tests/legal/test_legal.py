@@ -180,7 +180,8 @@ async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: W
         with pytest.raises(Invalid, match=opening.ONLY_SMALL[:20]):
             await prepare_claim(manager, case, K.suit, limit=Money(5_000_000))
         claim = await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
-        said = PdfReader(io.BytesIO(await claim_pdf(await claim_at_desk(manager, claim)))).pages[0].extract_text()
+        pdf = PdfReader(io.BytesIO(await claim_pdf(await claim_at_desk(manager, claim))))
+        said = "".join(page.extract_text() for page in pdf.pages)
         assert "50,000.00" in said and "2025 年统计" in said.replace("\n", "")
 
 

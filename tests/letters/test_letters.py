@@ -256,5 +256,5 @@ async def test_a_letter_takes_credit_off_line_by_line_and_names_the_fund_apart()
             page.extract_text()
             for page in PdfReader(io.BytesIO(await letters_pdf([(found.row, found.facts, found.at)]))).pages
         )
-        assert "账户余额 ¥10.00（归您所有）" in said and "专项维修资金 ¥66.00（2026-08）" in said
+        assert "账户余额 ¥10.00（归您所有）" in said and "专项维修资金 ¥66.00（2026年8月）" in said
         assert not await debts.broken_invariants()
