@@ -23,6 +23,8 @@ OFF_A_YEAR, OFF_A_MONTH = Decimal("0.07"), Decimal("0.10")
 ITEMISED = Decimal("0.01")  # of its side; a lump sum above it is split or explained (Beijing's form of 2010, line 7)
 ROUNDED = Decimal("0.001")  # sums in notes come from rounded figures
 NAMED = 6  # lines that a finding names; of more it says how many
+# What is told to everybody and may be explained, but keeps nothing from being published: there is nothing to mend.
+ONLY_TOLD = frozenset({FindingKind.corrected, FindingKind.books_silent, FindingKind.no_contract})
 PASSED_ON = Decimal("0.01")  # of what was collected for others; months of meters and of the supplier's bills differ
 
 
@@ -46,6 +48,12 @@ class Finding:
         whole = self.name.zh if self.name else self.fund or ""
         about = f"{line.position}:{line.amount.fen}" if line else whole
         return f"{self.kind}:{about}:{'' if other is None else other.fen}"
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether publishing waits until it is mended or explained; not where a line is only thought to be the fee."""
+        unsure = self.kind is FindingKind.books_differ and self.name is not None
+        return self.kind not in ONLY_TOLD and not unsure
 
     @property
     def percent(self) -> Decimal | None:

@@ -89,10 +89,8 @@ class Content:
 
     @property
     def open_findings(self) -> list[Finding]:
-        """Those that have to be explained, and are not: what a correction changes may be, line by line."""
-        return [
-            one.finding for one in self.explained if not one.words and one.finding.kind is not FindingKind.corrected
-        ]
+        """Those that have to be explained, and are not."""
+        return [one.finding for one in self.explained if not one.words and one.finding.wants_words]
 
     @property
     def reconciliation(self) -> Reconciliation | None:

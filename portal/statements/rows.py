@@ -194,8 +194,8 @@ class StatementPage:
 
     @property
     def open_findings(self) -> list[Explained]:
-        """What was found and nobody has explained; of a correction's lines the page asks apart."""
-        return [one for one in self.checked if not one.words]
+        """What has to be explained, and is not."""
+        return [one for one in self.explained if not one.words and one.finding.wants_words]
 
     def whose(self, fund: StatementFund) -> str:
         """A marked sentence that says who owns what is left of a fund; empty where it is not known."""
