@@ -5,7 +5,7 @@ from typing import Any
 from portal.checkout.states import Method
 from portal.kit.i18n import N_
 from portal.payments.rules import NOTHING_CHOSEN
-from portal.web.forms import Choice, Form, Many, Tick, Yuan
+from portal.web.forms import Choice, Form, Many, Yuan
 from portal.web.i18n import _, label
 
 INSIDE = {
@@ -18,7 +18,7 @@ ONLY_OUTSIDE = N_("%(way)s (does not open in this app: first choose “Open in b
 class PayForm(Form):
     """Bills mean what is not under review on them; a line may be ticked itself.
 
-    An empty amount means what is asked for all of it. `told` says that the page before said what is wrong.
+    An empty amount means what is asked for all of it.
     """
 
     nothing_chosen = NOTHING_CHOSEN
@@ -26,7 +26,6 @@ class PayForm(Form):
     line = Many(N_("Charges"), required=False)
     amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay what is asked for what you chose."))
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
-    told = Tick(required=False)
 
     def suit(self, user_agent: str) -> None:
         """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat.
@@ -48,16 +47,6 @@ class PayForm(Form):
     def chose_nothing(self) -> bool:
         """Whether neither a bill nor a line came along, not even an unreadable one."""
         return not any([*(self.bill.raw_data or ()), *(self.line.raw_data or ())])
-
-    @property
-    def sent(self) -> dict[str, Any]:
-        """What was typed, for the address of the same form."""
-        return {
-            "bill": self.bill.data,
-            "line": self.line.data,
-            "amount": self.amount.shown,
-            "method": self.method.shown,
-        }
 
     @property
     def wanted(self) -> dict[str, Any]:

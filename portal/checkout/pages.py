@@ -18,7 +18,7 @@ from portal.payments.receipts import receipt_pdf
 from portal.web.guards import owner
 from portal.web.held import begin
 from portal.web.i18n import _
-from portal.web.page import flash, go, navigates, page
+from portal.web.page import flash, go, page
 from portal.web.papers import pdf
 
 ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
@@ -52,7 +52,7 @@ async def new(request: Request) -> Response:
         form = PayForm(request.query_params)
     if form.chose_nothing:
         return go(request, "bills:list")
-    readable = form.validate() if form.method.raw_data else form.read_choice()
+    readable = form.read_choice()
     if form.bill.errors or form.line.errors:
         raise Missing
     return await new_page(request, form, 200 if readable else 422)
@@ -69,17 +69,7 @@ async def start(request: Request) -> Response:
         return leave(request, form.outcome)
     if not (form.bill.data or form.line.data):
         raise Invalid("bill", form.nothing_chosen)
-    return again(request, form, readable) if navigates(request) else await new_page(request, form, status=form.status)
-
-
-def again(request: Request, form: PayForm, readable: bool) -> Redirect:
-    """The choice once more by GET: so whoever pays at last and goes back meets no form that was sent.
-
-    What can be read in it and was refused all the same is told here; the rest that page says itself.
-    """
-    for _anchor, error in form.summary if readable else ():
-        flash(request, error, "bad")
-    return go(request, "payments:new", query={**form.sent, **({"told": "yes"} if readable else {})})
+    return await new_page(request, form, status=form.status)
 
 
 def leave(request: Request, attempt: Started) -> Redirect:

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 from portal.web.flash import flash
 from portal.web.here import arrive
 
-__all__ = ["PageNumber", "address", "flash", "go", "navigates", "page"]
+__all__ = ["PageNumber", "address", "flash", "go", "page"]
 
 # Which page of a list, as `page=` in the address says.
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
@@ -32,11 +32,6 @@ def page(request: Request, name: str, /, *, fragment: str | None = None, status:
 def go(request: Request, route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> Redirect:
     """303 to a named route: the answer to every POST that succeeded."""
     return Redirect(address(request, route, query=query, **params), status_code=303)
-
-
-def navigates(request: Request) -> bool:
-    """Whether a browser goes from page to page with this: what it is answered to a POST stays in its history."""
-    return request.headers.get("sec-fetch-mode") == "navigate"
 
 
 def address(request: Request, route: str, /, *, query: dict[str, Any] | None = None, **params: Any) -> str:

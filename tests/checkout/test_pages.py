@@ -221,22 +221,3 @@ async def test_the_receipt_stays_as_it_was_printed_when_the_line_is_credited_lat
         page = await client.get("/payments")
         assert shown(page) == ("posted", ALL)
         assert "100.00" in page.text.replace('<span class="fen">', "")  # the credit that is left
-
-
-@pytest.mark.parametrize(
-    ("form", "says"),
-    [({"amount": "99999"}, "超出所选费用"), ({"amount": "0.01"}, "线上支付最低"), ({"method": ""}, "请选择支付方式")],
-)
-async def test_a_browser_is_sent_back_to_the_form_by_get_so_that_nothing_is_sent_twice(
-    till: Till, form: dict[str, str], says: str
-) -> None:
-    async with till.browser() as client:
-        assert (await start(client, till, **form)).status_code == 422
-        page = (await client.get("/payments/new", params={"bill": str(till.bill)})).text
-        client.headers["Sec-Fetch-Mode"] = "navigate"
-        answer = await start(client, till, **form)
-        assert answer.status_code == 303
-        again = await client.get(answer.headers["location"])
-        assert says in again.text and form.get("amount", "") in again.text
-        assert again.text.count("notice-bad") == page.count("notice-bad") + 1, "said once"
-    assert await attempts() == []

@@ -51,13 +51,14 @@ def test_an_owner_signs_in_and_pays_the_bill(phone: Phone, home: int) -> None:
     assert phone.page.locator("[data-bill]").first.get_attribute("data-state") == "paid"
 
 
-def test_whoever_goes_back_after_paying_reads_that_it_is_paid(phone: Phone, home: int) -> None:
+def test_whoever_goes_back_after_paying_reads_that_it_is_paid(phone: Phone, home: int, script: bool) -> None:
     to_first_bill(phone, home)
     phone.page.click("a[href^='/payments/new?bill=']")
-    phone.page.fill("input[name=amount]", "1e3")
-    phone.page.click(GO_AND_PAY)
-    phone.page.wait_for_selector("#pay-amount-error")
-    phone.page.fill("input[name=amount]", "")
+    if script:  # without it a browser asks before it goes back to a form that was sent with a mistake
+        phone.page.fill("input[name=amount]", "1e3")
+        phone.page.click(GO_AND_PAY)
+        phone.page.wait_for_selector("#pay-amount-error")
+        phone.page.fill("input[name=amount]", "")
     pay(phone)
     for _ in range(2):  # over the page of the payment service
         phone.page.go_back()
