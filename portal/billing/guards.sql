@@ -128,11 +128,3 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION count_what_was_billed() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_what_was_billed() TO portal_app, portal_worker;
-
--- What credit covers of the lines of some debtors. STRICT keeps it a whole that is reckoned once: as a part of the
--- statement around it, a planner that expects one row there would reckon it again for each.
-CREATE OR REPLACE FUNCTION covered_lines(of_debtors uuid[]) RETURNS TABLE (line uuid, covered bigint)
-LANGUAGE sql STABLE STRICT ROWS 100 AS $$
-SELECT o.line, o.covered FROM (SELECT c.debtor FROM credit c WHERE c.debtor = ANY(of_debtors)
-  GROUP BY c.debtor HAVING sum(c.amount) > 0) d CROSS JOIN LATERAL owed_by(d.debtor) o WHERE o.covered > 0
-$$;
