@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from portal.arrears.locking import case_at_desk
 from portal.arrears.states import ContactChannel, ContactOutcome, NextStep
 from portal.claims.states import ClaimKind, ClaimState
-from portal.db import EVERYWHERE, fetch_one, fetch_value, unit_of_work
+from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
+from portal.holds.actions import release
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.legal.opening import PLEADERS, write_claim
@@ -62,3 +63,10 @@ async def _claimed(case: UUID, manager: Principal) -> UUID:
         await write_claim(manager, row, claim, ClaimKind.mediation, {line: Money(100)}, {}, today)
     await record_step(manager, claim, ClaimState.withdrawn, today, photos=[Sent("paper.jpg", a_photo())])
     return claim
+
+
+async def looked_into(community: int) -> None:
+    """Somebody looked into what was said of hardship, and the pauses that it began are over."""
+    async with unit_of_work(community):
+        for row in await fetch("SELECT source FROM hold WHERE reason = 'hardship' AND released_at IS NULL"):
+            await release(row["source"], by="staff:x", why="已核实情况，恢复正常")

@@ -98,6 +98,7 @@ INVENTED: dict[str, Rows] = ONE_NUMBER | {
     ],
     "I-C9": [("letter", {"kind": "'demand'"})],
     "I-Y1": [("arrears_case", {"state": "'open'"})],
+    "I-Y3": [("letter", {"kind": "'notice'", "facts": '\'{"besides": [], "standing": "former", "addresses": []}\''})],
     "I-Y2": [("arrears_case", {"id": U}), ("contact", PROOF | {"arrears_case": U})],
     "LAW-3": [("claim", {"state": "'filed'"})],
     "LAW-4": [("claim", {"state": "'filed'", "amount": "5"})],

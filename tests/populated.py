@@ -44,7 +44,7 @@ from portal.transfers.outlook import outlook_of
 from portal.transfers.states import Basis
 from portal.units.vacating import file_vacancy
 from tests import builders, cast
-from tests.chased import chase
+from tests.chased import chase, looked_into
 from tests.estate.world import checked
 from tests.pictures import Sent, a_photo
 from tests.shown import TODAY, documents_in, due, let, promised, wanted
@@ -129,6 +129,7 @@ async def populate() -> World:
         assert home.planned  # asked for after the letter, because a request shuts the way to one
         first_on = date(2026, 12, 20)
         home.ids["plans.plan"] = await request_plan(home.who, [home.planned], 3, first_on, f"{home.mark}难：手头紧")
+        await looked_into(home.estate.community)  # or no letter of theirs could be printed
     for home in world.homes:
         home.ids |= {**await _found(home), "set-up.token": link.rsplit("/", 1)[-1], "static.name": "portal.js"}
     return world
