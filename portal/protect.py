@@ -41,11 +41,24 @@ SWEPT = ("web_session", "one_time_code", "set_up_link", "rate_limit", "held_form
 # Locking a row FOR UPDATE takes the privilege to update a column of it; the trigger still refuses any change.
 LOCKED = ("bill", "payment")
 
+TRIES = 5
 GUARDS = sorted(HERE.glob("*/guards.sql"))
 
 
 async def protect(owner: asyncpg.Connection) -> None:
-    """Apply every guard, as the owner of the tables, in one transaction under one advisory lock."""
+    """Apply every guard, as the owner of the tables: all or nothing, and once more where work met it crosswise."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await _apply(owner)
+        except asyncpg.DeadlockDetectedError:  # it locks tables that others are at work on
+            if not tries_left:
+                raise
+        else:
+            return
+
+
+async def _apply(owner: asyncpg.Connection) -> None:
+    """Every guard in one transaction, under one advisory lock."""
     async with owner.transaction():
         await owner.execute("SELECT pg_advisory_xact_lock(hashtextextended('protect', 0))")
         await owner.execute((HERE / "protect.sql").read_text())

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from portal import protect
 from portal.database import Database
 from portal.protect import APPEND_ONLY, LOCKED, SWEPT, WITHOUT_COMMUNITY
 from portal.setup import set_up
@@ -245,6 +246,22 @@ async def test_setting_up_again_changes_nothing(database: Database, admin: async
     before = [await catalog.seen(admin, question) for question in questions]
     await set_up(database)
     assert [await catalog.seen(admin, question) for question in questions] == before
+
+
+async def test_setting_up_goes_on_where_it_meets_work_crosswise(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, tried = protect._apply, []
+
+    async def crossed(owner: asyncpg.Connection) -> None:
+        tried.append(owner)
+        if len(tried) < 3:
+            raise asyncpg.DeadlockDetectedError("deadlock detected")
+        await apply(owner)
+
+    monkeypatch.setattr(protect, "_apply", crossed)
+    await set_up(database)
+    assert len(tried) == 3
 
 
 async def test_setting_up_writes_nothing_to_stdout(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
