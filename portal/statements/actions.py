@@ -19,6 +19,7 @@ from portal.notices.actions import tell
 from portal.notices.states import NoticeKind
 from portal.people.principal import Principal, Role
 from portal.people.queries import staff_of
+from portal.statements.checks import Finding
 from portal.statements.content import HEADS, Content, content_of
 from portal.statements.states import STATEMENT_MOVES, FindingKind, StatementKind, StatementState
 
@@ -105,6 +106,29 @@ async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Princip
     await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
 
 
+async def keep_finding(community: int, statement: UUID, found: Finding, words: str, staff: UUID) -> None:
+    """Keep what the checks found of a draft, with why it is so (empty: it is only told); in the caller's work."""
+    await fetch(
+        "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
+        " explained_by, explained_at, name_zh, name_en)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (statement, finding) DO UPDATE SET body = excluded.body,"
+        " explained_by = excluded.explained_by, explained_at = excluded.explained_at",
+        community,
+        statement,
+        found.key,
+        found.kind.value,
+        found.line.position if found.line else None,
+        found.fund,
+        None if found.other is None else found.other.fen,
+        words,
+        staff,
+        clock.now(),
+        found.name.zh if found.name else None,
+        (found.name.en or None) if found.name else None,
+    )
+
+
 async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
     await fetch(
         "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
@@ -120,6 +144,9 @@ async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor,
         draft["id"],
         [one.finding.key for one in found.explained],
     )
+    for one in found.explained:
+        if not one.words:
+            await keep_finding(draft["community"], draft["id"], one.finding, "", signer)
     await fetch(
         "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4, published_by = $5, basis = $6,"
         " fee_mode = $7, kind = $8, creditor = $9 WHERE id = $1",

@@ -9,12 +9,11 @@ from uuid import UUID
 from portal.audit.actions import record
 from portal.audit.states import AuditVerb
 from portal.db import fetch, retrying, unit_of_work
-from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.people.principal import Principal
 from portal.people.queries import staff_of
-from portal.statements.actions import PUBLISHERS, draft_for_update
+from portal.statements.actions import PUBLISHERS, draft_for_update, keep_finding
 from portal.statements.content import content_of
 from portal.statements.states import Basis, RemunerationBase
 from portal.units.discretion import no_personal_data
@@ -36,25 +35,7 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
         if found is None:
             raise Refused(N_("This no longer holds: the figures changed. Look at the checks again."))
         await no_personal_data(draft["community"], text=words)
-        await fetch(
-            "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
-            " explained_by, explained_at, name_zh, name_en)"
-            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-            " ON CONFLICT (statement, finding) DO UPDATE SET body = excluded.body,"
-            " explained_by = excluded.explained_by, explained_at = excluded.explained_at",
-            draft["community"],
-            statement,
-            finding,
-            found.kind.value,
-            found.line.position if found.line else None,
-            found.fund,
-            None if found.other is None else found.other.fen,
-            words,
-            await staff_of(by, draft["community"]),
-            clock.now(),
-            found.name.zh if found.name else None,
-            (found.name.en or None) if found.name else None,
-        )
+        await keep_finding(draft["community"], statement, found, words, await staff_of(by, draft["community"]))
         await record(
             by.actor, AuditVerb.STATEMENT_EXPLAINED, f"statement:{statement}", community=draft["community"],
             finding=finding, words=words,

@@ -106,7 +106,7 @@ class FoundBy(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What the checks before publication find; each is mended or explained in public."""
+    """What the checks before publication find; each is mended, explained in public, or told at least (`ONLY_TOLD`)."""
 
     off_prior = "off_prior"
     off_year = "off_year"

@@ -100,7 +100,7 @@ class StatementLine(Table):
 
 
 class StatementExplanation(Table):
-    """Why something that the checks found is as it is, for everybody; `finding` is what was found, figures included."""
+    """What the checks found, figures included, and why it is so, for everybody; without a body it is only told."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -52,7 +52,7 @@ def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
 
 
 def corrected(change: Change) -> Finding:
-    """A change as something that is explained in public before it is published."""
+    """A change as something that is told to everybody, and may be explained."""
     before = change.before.amount if change.before else None
     if change.after:
         return Finding(FindingKind.corrected, change.after, other=before)

@@ -9,14 +9,18 @@ import pytest
 from portal.db import fetch, unit_of_work
 from portal.kit.errors import Refused
 from portal.kit.money import Money
+from portal.settings import Settings
 from portal.statements import queries
 from portal.statements.actions import sign_statement
 from portal.statements.preparing import explain_finding
 from portal.statements.states import FindingKind
+from portal.verify import verify
 from tests import builders, cast
 from tests.booked import booked
+from tests.client import browser
 from tests.statements import books
 from tests.statements.books import Row
+from tests.web.walk.told import pdf_text
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 
@@ -82,6 +86,21 @@ async def test_income_of_months_that_the_books_do_not_know_is_told_and_keeps_not
     shown = (await queries.statement_at(estate["蒋涛"], before.id)).shown
     assert FindingKind.books_silent in {one.finding.kind for one in shown.explained} and not shown.open_findings
     assert await november(estate, income("物业费", 25000), first="2026-11-01") == [], "which they know"
+
+
+async def test_what_is_only_told_is_told_to_the_public_too(settings: Settings) -> None:
+    estate = await booked()
+    statement = await books.draft(estate.community, [income("物业费", 99900)])  # of October, before the first bills
+    await books.publish(estate, statement)
+    shown = await queries.statement_of(estate["陈静"], statement)
+    assert [(one.finding.kind, one.words) for one in shown.checked] == [(FindingKind.books_silent, "")]
+    async with browser(settings) as anyone:
+        page = (await anyone.get(f"/e/mingxi/statements/{statement}")).text
+    assert "没有与账簿核对" in page
+    async with browser(settings, estate["陈静"]) as client:
+        paper = "".join(pdf_text((await client.get(f"/statements/{statement}.pdf")).content).split())
+    assert "没有与账簿核对" in paper and "说明Why：" not in paper
+    assert (await verify())["failed"] == []
 
 
 @pytest.mark.parametrize("name", ["物业管理服务费", "综合服务费", "主营业务收入", "Fees of owners", "其他收入"])
