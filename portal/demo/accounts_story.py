@@ -141,8 +141,9 @@ async def _publish(community: int, draft: UUID, finance: Principal, manager: Pri
     shown = (await statement_at(finance, draft)).shown
     if shown.correction:
         await say_correction(finance, draft, FoundBy.own_check, clock.today(shown.row.zone) + OBJECTIONS)
-    for one in shown.open_findings:
-        await explain_finding(finance, draft, one.finding.key, WHY[one.finding.kind])
+    for one in shown.explained:
+        if one.finding.wants_words or one.finding.kind in WHY:
+            await explain_finding(finance, draft, one.finding.key, WHY[one.finding.kind])
     await sign_statement(draft, finance)
     await sign_statement(draft, manager)
 
