@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class LetterKind(StrEnum):
-    """A payment notice (缴费通知单), a demand (催缴函), and what a law firm gets (委托律所办理资料)."""
+    """A payment notice (缴费通知单), a demand (催缴函), and what a law firm gets (委托律师办理资料)."""
 
     notice = "notice"
     demand = "demand"
