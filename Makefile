@@ -44,8 +44,8 @@ test: browser
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: .venv/ready-to-test
-	$(BIN)/ruff format --check portal tests
-	$(BIN)/ruff check portal tests
+	$(BIN)/ruff format --check portal sandbox demo tests
+	$(BIN)/ruff check portal sandbox demo tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet

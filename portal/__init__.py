@@ -3,6 +3,6 @@
 import os
 
 # Piccolo looks for its configuration when the first table is declared.
-os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "portal.run.piccolo_conf")
 
 VERSION = "0.1.0"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from uuid import uuid4
 
-from portal.audit.jobs import seal
-from portal.billing.states import AdjustmentKind
-from portal.db import fetch_one, unit_of_work
-from portal.holds.actions import hold_line
-from portal.holds.states import HoldReason
+from portal.care.holds.actions import hold_line
+from portal.care.holds.states import HoldReason
+from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
-from portal.payments.actions import Incoming, post_payment
-from portal.payments.crediting import credit_line
-from portal.payments.rules import Part
-from portal.payments.states import PaymentChannel
+from portal.money.payments.actions import Incoming, post_payment
+from portal.money.payments.crediting import credit_line
+from portal.money.payments.rules import Part
+from portal.money.payments.states import PaymentChannel
+from portal.platform.audit.jobs import seal
+from portal.platform.db.unit_of_work import fetch_one, unit_of_work
 from tests import builders, cast
 
 TODAY = date(2026, 11, 20)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date, time
 from uuid import UUID, uuid4
 
-from portal.billing.issuing import NewBill, NewLine, issue_bills
-from portal.billing.states import BillKind
-from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
+from portal.accounts.publishing.actions import sign_statement
+from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.vouchers import add_documents
+from portal.accounts.statement_pages.queries import statement_at
+from portal.fees.bills.actions import NewBill, NewLine, issue_bills
+from portal.fees.bills.states import BillKind
+from portal.homes.units.debtors import ensure_debtors
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.people.principal import Audience, Principal, Role
-from portal.statements.actions import sign_statement
-from portal.statements.documents import add_documents
-from portal.statements.preparing import explain_finding
-from portal.statements.queries import statement_at
-from portal.units.debtors import ensure_debtors
+from portal.people.persons.principal import Audience, Principal, Role
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from tests.pictures import Sent, a_photo
 
 # The company of every estate here: all that its papers must name.

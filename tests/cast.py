@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from portal.people.principal import Principal, Role
+from portal.people.persons.principal import Principal, Role
 from tests import builders
 
 

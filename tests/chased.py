@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from portal.arrears.locking import case_at_desk
-from portal.arrears.states import ContactChannel, ContactOutcome, NextStep
-from portal.claims.states import ClaimKind, ClaimState
-from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
-from portal.holds.actions import release
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
+from portal.arrears.claims.states import ClaimKind, ClaimState
+from portal.care.holds.actions import release
+from portal.collection.court.opening import PLEADERS, write_claim
+from portal.collection.court.steps import record_step
+from portal.collection.letter_queue.batch import ask_notices
+from portal.collection.letters.actions import issue_letter
+from portal.collection.letters.proving import record_delivery
+from portal.collection.letters.states import LetterKind
+from portal.collection.outreach.actions import Talk, record_talk
 from portal.kit import clock
 from portal.kit.money import Money
-from portal.legal.opening import PLEADERS, write_claim
-from portal.legal.stepping import record_step
-from portal.letters.batch import ask_notices
-from portal.letters.issuing import issue_letter
-from portal.letters.proving import record_delivery
-from portal.letters.states import LetterKind
-from portal.outreach.acting import Talk, record_talk
-from portal.people.principal import Principal
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from tests.pictures import Sent, a_photo
 
 

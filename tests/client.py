@@ -9,12 +9,12 @@ from functools import cache
 import httpx
 from litestar import Litestar
 
-from portal.app import create_app
-from portal.checkout.gateway import gateway
-from portal.people.actions import start_session
-from portal.people.principal import Audience, Principal
-from portal.settings import Settings
-from portal.web.access import Access
+from portal.money.stripe.gateway import gateway
+from portal.people.persons.actions import start_session
+from portal.people.persons.principal import Audience, Principal
+from portal.platform.process.settings import Settings
+from portal.run.app import create_app
+from portal.web.request.access_log import Access
 
 ORIGIN = "http://127.0.0.1:8000"
 HOST = "127.0.0.1"  # as the answers name it, so that a new cookie takes the place of the old one

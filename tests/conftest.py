@@ -13,13 +13,13 @@ import asyncpg
 import hypothesis
 import pytest
 
-from portal import db
-from portal.database import Database
-from portal.db import UnitOfWork
-from portal.embedded import FAST
 from portal.kit import clock
-from portal.settings import Settings
-from portal.setup import set_up
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import UnitOfWork
+from portal.platform.process.embedded import FAST
+from portal.platform.process.settings import Settings
+from portal.platform.schema.setup import set_up
 
 # No test is timed: a busy machine, or a first run that Hypothesis makes its tables in, is no fault.
 hypothesis.settings.register_profile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.db import fetch, unit_of_work
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests import builders
 
 PERIOD = "2026-11"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.kit.discreet import Discreet
+from portal.platform.process.log_lines import Discreet
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.db import fetch, unit_of_work
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 
 MARK = "INSERT INTO rate_limit (id, key, window_from, count) VALUES (gen_random_uuid(), $1, now(), 0)"
 

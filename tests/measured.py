@@ -65,7 +65,7 @@ def portal(data: Path, *words: str | Path, **environ: str) -> Run:
     environ = {"PATH": os.environ["PATH"], "PORTAL_ENV": "test", "HOME": os.environ.get("HOME", "/")} | environ
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
-        command = [sys.executable, "-m", "portal.cli", *map(str, words), "--data", str(data), "--json"]
+        command = [sys.executable, "-m", "portal.run.cli", *map(str, words), "--data", str(data), "--json"]
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=err)
         watch, ended = _Watch(process.pid), threading.Event()
         thread = threading.Thread(target=lambda: _until(ended, watch))

@@ -1,6 +1,6 @@
 """The columns that may be empty, each with what its emptiness says. Anything else is required."""
 
-from portal.communities.creditor import FIELDS
+from portal.people.estates.creditor import FIELDS
 
 NULLABLE = {
     "adjustment.approved_by": "below the limit nobody else is needed",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from portal.arrears.states import ContactOutcome
-from portal.letters.issuing import issue_letter
-from portal.letters.proving import record_delivery
-from portal.letters.states import LetterKind
-from portal.people.principal import Principal
+from portal.arrears.cases.states import ContactOutcome
+from portal.collection.letters.actions import issue_letter
+from portal.collection.letters.proving import record_delivery
+from portal.collection.letters.states import LetterKind
+from portal.people.persons.principal import Principal
 
 PAY_AT = "https://portal.example/bills"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncpg
 
-from portal.billing.running import publish_run
-from portal.db import fetch, unit_of_work
+from portal.fees.runs.actions import publish_run
 from portal.kit.period import Month
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests.large import PERIOD, large_estate
 
 NEIGHBOURS, THEIR_HOMES, THEIR_MONTHS = 20, 12, 2

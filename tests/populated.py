@@ -12,41 +12,40 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from portal.arrears.jobs import arrears
-from portal.billing.requesting import ask_run
-from portal.bindings.answering import approve_binding
-from portal.bindings.asking import Wanted, ask_binding
-from portal.bindings.states import BoundAs
-from portal.corrections.actions import ask_correction
-from portal.corrections.states import CorrectionKind
-from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
-from portal.disputes.opening import open_dispute
-from portal.disputes.states import DisputeReason
+from portal.accounts.questions.actions import ask
+from portal.arrears.climbing.jobs import arrears
+from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.states import DisputeReason
+from portal.care.plans.actions import request_plan
+from portal.care.services.actions import Work, record_service
+from portal.care.standards.states import ServiceArea
+from portal.fees.run_requests.actions import ask_run
+from portal.homes.residents.answering import approve_binding
+from portal.homes.residents.asking import Wanted, ask_binding
+from portal.homes.residents.states import BoundAs
+from portal.homes.vacancies.actions import file_vacancy
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.payments.counter import record_counter_payment
-from portal.payments.states import PaymentChannel
-from portal.people.actions import start_session
-from portal.people.devices import add_device
-from portal.people.principal import Principal, Role
-from portal.people.queries import principal_of
-from portal.people.states import Language
-from portal.plans.actions import request_plan
-from portal.services.actions import Work, record_service
-from portal.services.states import ServiceArea
-from portal.signin.set_up import make_link
-from portal.statements.asking import ask
-from portal.transfers.actions import change_owners
-from portal.transfers.buyers import Buyer
-from portal.transfers.buyers import Wanted as Change
-from portal.transfers.outlook import outlook_of
-from portal.transfers.states import Basis
-from portal.units.vacating import file_vacancy
+from portal.money.corrections.actions import ask_correction
+from portal.money.corrections.states import CorrectionKind
+from portal.money.payments.counter import record_counter_payment
+from portal.money.payments.states import PaymentChannel
+from portal.people.persons.actions import start_session
+from portal.people.persons.devices import add_device
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import principal_of
+from portal.people.persons.states import Language
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
+from portal.records.transfers.actions import change_owners
+from portal.records.transfers.buyers import Buyer, Wanted as Change
+from portal.records.transfers.outlook import outlook_of
+from portal.records.transfers.states import Basis
+from portal.signin.staff.set_up import make_link
 from tests import builders, cast
 from tests.chased import chase, looked_into
-from tests.estate.world import checked
 from tests.pictures import Sent, a_photo
+from tests.records.imports.world import checked
 from tests.shown import TODAY, documents_in, due, let, promised, wanted
 
 WHOLE = 25024

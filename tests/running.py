@@ -19,7 +19,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
-from portal.dev import MAIL_ABOVE
+from portal.run.dev import MAIL_ABOVE
 from tests.ports import free_port
 
 
@@ -37,7 +37,7 @@ class Portal:
     def run(self, *words: str) -> dict:
         """One command with --json. Raises CalledProcessError when it refuses."""
         done = subprocess.run(
-            [sys.executable, "-m", "portal", *words, "--json", "--data", str(self.data)],
+            [sys.executable, "-m", "portal.run.cli", *words, "--json", "--data", str(self.data)],
             capture_output=True,
             text=True,
             check=True,

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from portal.common_areas.actions import Contract, Movement, record_movement, register_contract
-from portal.common_areas.states import Beneficiary, Pot, Rhythm
-from portal.db import fetch_one, fetch_value, unit_of_work
+from portal.accounts.common_areas.actions import Contract, Movement, record_movement, register_contract
+from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
+from portal.care.standards.actions import Promise, keep_promises
+from portal.care.standards.expecting import expect_rounds
 from portal.kit.money import Money
-from portal.people.principal import Principal
-from portal.services.expecting import expect_rounds
-from portal.services.standards import Promise, keep_promises
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch_one, fetch_value, unit_of_work
 
 TODAY = date(2026, 11, 20)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from portal.embedded import FAST, Embedded
+from portal.platform.process.embedded import FAST, Embedded
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.arrears.jobs import arrears
-from portal.arrears.queries import Filter, cases_on_desk
-from portal.holds.jobs import holds
+from portal.arrears.case_file.queries import Filter, cases_on_desk
+from portal.arrears.climbing.jobs import arrears
+from portal.care.holds.jobs import holds
+from portal.care.plan_pages.jobs import plans
 from portal.kit import clock
-from portal.plans.jobs import plans
 from tests import builders
-from tests.arrears.world import World, world
+from tests.arrears.cases.world import World, world
 from tests.year import homes
 from tests.year.homes import YEAR, Home
 

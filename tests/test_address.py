@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from portal.address import parts
-from portal.engine import keep_alive
-from portal.settings import Unusable
+from portal.platform.db.address import parts
+from portal.platform.db.engine import keep_alive
+from portal.platform.process.settings import Unusable
 
 
 def said(url: str) -> dict[str, object]:

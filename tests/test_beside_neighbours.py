@@ -10,21 +10,21 @@ from datetime import UTC, date, datetime
 import asyncpg
 import pytest
 
-from portal import planner
-from portal.arrears.jobs import arrears
-from portal.arrears.queries import Filter, cases_on_desk, figures
-from portal.billing.planning import preview_run
-from portal.billing.running import publish_run
-from portal.db import fetch_value, unit_of_work
+from portal.accounts.findings.queries import books_say
+from portal.accounts.statements.states import Basis
+from portal.arrears.case_file.queries import Filter, cases_on_desk, figures
+from portal.arrears.climbing.jobs import arrears
+from portal.collection.late_charges.jobs import late_charges
+from portal.fees.runs.actions import publish_run
+from portal.fees.runs.planning import preview_run
 from portal.kit import clock
 from portal.kit.period import Month
-from portal.late_charges.jobs import late_charges
-from portal.people.principal import Principal, Role
-from portal.reports.committee import committee_of
-from portal.reports.queries import reports_of
-from portal.statements.books import books_say
-from portal.statements.states import Basis
-from portal.verify import verify
+from portal.overview.reports.committee import committee_of
+from portal.overview.reports.queries import reports_of
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db import planner
+from portal.platform.db.unit_of_work import fetch_value, unit_of_work
+from portal.run.verify import verify
 from tests import builders
 from tests.conftest import Wipe
 from tests.past import estate_with_a_past, neighbours

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from portal import cli
-from portal.cli import main
-from tests.estate.files import GOOD, write
+from portal.run import cli
+from portal.run.cli import main
+from tests.records.imports.files import GOOD, write
 
 OURS = ("PORTAL_", "DATABASE_")
 
@@ -31,7 +31,7 @@ def data() -> Iterator[Path]:
 
 
 def portal(
-    data: Path, *words: str, program: tuple[str, ...] = ("-m", "portal"), **environment: str
+    data: Path, *words: str, program: tuple[str, ...] = ("-m", "portal.run.cli"), **environment: str
 ) -> tuple[int, dict[str, Any]]:
     """The exit and the one JSON object that a command prints."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -110,7 +110,7 @@ def test_an_import_without_a_folder_for_temporary_files_says_so(data: Path, tmp_
     """As in a container whose /tmp nobody special may write to; it said that the database cannot be reached."""
     assert portal(data, "setup") == (0, {"ok": True})
     folder = str(write(tmp_path, GOOD))
-    without = "import sys, tempfile; tempfile.tempdir = '/nowhere'; from portal.cli import main; main(sys.argv[1:])"
+    without = "import sys, tempfile; tempfile.tempdir = '/nowhere'; from portal.run.cli import main; main(sys.argv[1:])"
     code, answer = portal(data, "import", folder, "--community", "qinghe", program=("-c", without))
     assert (code, "TMPDIR" in answer["error"]) == (1, True)
 

@@ -16,27 +16,27 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-import portal.daily
-import portal.notices.receipts
-import portal.plans.jobs
-from portal import db
-from portal.audit.actions import present_request
-from portal.audit.jobs import seal
-from portal.communities.days import days_to_see_to
-from portal.daily import DAILY, ask_for_days, see_to_day
-from portal.database import Database
-from portal.db import UnitOfWork
-from portal.estate.importing import import_estate
-from portal.estate.jobs import sweep_imports
-from portal.health import health
+import portal.care.plan_pages.jobs
+import portal.people.delivery.receipts
+import portal.run.daily
+from portal.care.plan_pages.jobs import sweep_plans
 from portal.kit import clock
-from portal.notices.receipts import ask_receipts
-from portal.plans.jobs import sweep_plans
-from portal.queue import TRIES
-from portal.settings import Settings
+from portal.people.delivery.receipts import ask_receipts
+from portal.people.estates.days import days_to_see_to
+from portal.platform.audit.actions import present_request
+from portal.platform.audit.jobs import seal
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import UnitOfWork
+from portal.platform.health.queries import health
+from portal.platform.jobs.queue import TRIES
+from portal.platform.process.settings import Settings
+from portal.records.import_requests.jobs import sweep_imports
+from portal.records.saving.actions import import_estate
+from portal.run.daily import DAILY, ask_for_days, see_to_day
 from tests import builders, catalog
-from tests.estate.files import GOOD, write
 from tests.populated import populate
+from tests.records.imports.files import GOOD, write
 from tests.test_worker import Gateway, until, worker
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -150,13 +150,13 @@ async def test_a_job_that_fails_keeps_no_other_and_its_day_is_not_done(
         ran.append((on, community))
         assert re.fullmatch(r"good:[0-9a-f]{12}", present_request())
 
-    monkeypatch.setattr(portal.daily, "DAILY", (bad, good))
+    monkeypatch.setattr(portal.run.daily, "DAILY", (bad, good))
     for _ in range(2):
         with pytest.raises(ExceptionGroup):
             await see_to_day(str(estate), str(DAY))
     assert ran == ["bad", (DAY, estate)] * 2
     assert await days_to_see_to() == {estate: DAY}
-    monkeypatch.setattr(portal.daily, "DAILY", (good,))
+    monkeypatch.setattr(portal.run.daily, "DAILY", (good,))
     await see_to_day(str(estate), str(DAY))
     assert await days_to_see_to() == {}
     await see_to_day(str(estate), str(DAY - timedelta(days=3)))
@@ -208,8 +208,8 @@ async def test_the_rounds_of_each_minute_go_on_after_trouble_in_one_estate(
             raise RuntimeError
         return True
 
-    monkeypatch.setattr(portal.plans.jobs, "settle_plan", settle)
-    monkeypatch.setattr(portal.notices.receipts, "_ask", ask)
+    monkeypatch.setattr(portal.care.plan_pages.jobs, "settle_plan", settle)
+    monkeypatch.setattr(portal.people.delivery.receipts, "_ask", ask)
     for community, row in ((first, UUID(int=1)), (second, UUID(int=2))):
         given = {"id": f"'{row}'", "community": str(community)}
         await catalog.add_row(admin, "plan", **given, state="'active'")

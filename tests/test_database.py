@@ -10,11 +10,11 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from portal.address import CONNECTS_WITHIN, PLACES, TARGETS, TLS, TO_SERVER, WAITS
-from portal.database import LIMITS, Database, RoleName
-from portal.serving import POOL
-from portal.settings import Settings
-from portal.setup import set_up
+from portal.platform.db.address import CONNECTS_WITHIN, PLACES, TARGETS, TLS, TO_SERVER, WAITS
+from portal.platform.db.logins import LIMITS, Database, RoleName
+from portal.platform.process.settings import Settings
+from portal.platform.schema.setup import set_up
+from portal.run.serving import POOL
 
 pytestmark = pytest.mark.anyio
 NAME, WEB, JOBS = "portal_by_address", "portal test web", "portal_test_jobs"

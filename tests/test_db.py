@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
-from portal import db
-from portal.db import fetch, fetch_value, retrying, unit_of_work
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 from tests import builders
 from tests.marks import MARK, marks
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
-from portal import db
-from portal.db import CommitUnknown, fetch, fetch_value, unit_of_work
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.unit_of_work import CommitUnknown, fetch, fetch_value, unit_of_work
 from tests.marks import MARK, marks
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean", "pool_stays_whole")]

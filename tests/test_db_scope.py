@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal import db
-from portal.db import EVERYWHERE, fetch, fetch_value, reading, unit_of_work
-from portal.people.tables import Person
+from portal.people.persons.tables import Person
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, reading, unit_of_work
 from tests import builders
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean", "pool_stays_whole")]

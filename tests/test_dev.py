@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from portal import dev
-from portal.database import Database
-from portal.dev import Part
-from portal.embedded import FAST
-from portal.settings import Settings
+from portal.platform.db.logins import Database
+from portal.platform.process.embedded import FAST
+from portal.platform.process.settings import Settings
+from portal.run import dev
+from portal.run.dev import Part
 
 
 def kept_until(part: Part, what: object) -> None:

@@ -6,9 +6,9 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from portal.checkout.gateway import API_VERSION
-from portal.checkout.inbox import NEEDS_A_PERSON
-from portal.health import Health
+from portal.money.stripe.gateway import API_VERSION
+from portal.money.stripe_events.inbox import NEEDS_A_PERSON
+from portal.platform.health.queries import Health
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = {".git", ".venv", ".pytest_cache", "var", "build"}  # a machine may have the source without git

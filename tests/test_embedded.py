@@ -17,13 +17,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from portal.embedded import FAST, Embedded
+from portal.platform.process.embedded import FAST, Embedded
 
 pytestmark = pytest.mark.embedded
 USER = """
 import sys, time
 from pathlib import Path
-from portal.embedded import FAST, Embedded
+from portal.platform.process.embedded import FAST, Embedded
 server = Embedded(Path(sys.argv[1]), *FAST)
 server.start()
 print("started", flush=True)
@@ -34,8 +34,8 @@ STARTER = """
 import signal, sys
 from dataclasses import replace
 from pathlib import Path
-from portal.database import Database
-from portal.settings import load
+from portal.platform.db.logins import Database
+from portal.platform.process.settings import load
 def leave(*_):
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
     signal.raise_signal(signal.SIGINT)
@@ -222,7 +222,7 @@ def test_roots_private_folder_is_never_opened_and_the_data_lies_elsewhere(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = home.parent.with_name(f"{home.parent.name}-elsewhere")
-    monkeypatch.setattr("portal.stand_in.ELSEWHERE", elsewhere)
+    monkeypatch.setattr("portal.platform.process.service_user.ELSEWHERE", elsewhere)
     home.parent.chmod(0o700)
     server = Embedded(home, *FAST)
     try:
@@ -285,7 +285,7 @@ def test_the_first_start_on_a_new_machine_makes_the_server_its_user(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = f"portal-new-{os.getpid()}"
-    monkeypatch.setattr("portal.stand_in.NAME", name)
+    monkeypatch.setattr("portal.platform.process.service_user.NAME", name)
     server = Embedded(home, *FAST)
     try:
         server.start()

@@ -7,10 +7,10 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from portal import db
-from portal.health import as_metrics, health
-from portal.settings import Settings
-from portal.worker import beat
+from portal.platform.db import unit_of_work as db
+from portal.platform.health.queries import as_metrics, health
+from portal.platform.process.settings import Settings
+from portal.run.worker import beat
 from tests import cast, catalog
 from tests.client import browser
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from portal.invariants import CHAINS, invariants
+from portal.run.invariants import CHAINS, invariants
 
 ROOT = Path(__file__).parents[1]
 PROMISES = {"L": 8, "M": 5, "B": 7, "P": 15, "D": 4, "C": 9, "R": 1, "U": 3, "W": 3, "Y": 3}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from portal import VERSION
-from portal.settings import Settings
+from portal.platform.process.settings import Settings
 from tests import cast
 from tests.logs import logged
 from tests.populated import PHONES
@@ -47,7 +47,7 @@ async def test_the_worker_says_that_it_began_what_it_did_and_that_it_ended(
 async def test_the_web_says_that_it_began_and_what_it_answered(settings: Settings, tmp_path: Path) -> None:
     await cast.mingxi()
     log, port = tmp_path / "log", free_port()
-    words = [sys.executable, "-m", "portal.cli", "serve", "--port", str(port)]
+    words = [sys.executable, "-m", "portal.run.cli", "serve", "--port", str(port)]
     with log.open("wb") as errors:
         process = subprocess.Popen(words, env=environment(settings) | {"PORTAL_LOG": "info"}, stderr=errors)  # noqa: ASYNC220
     try:

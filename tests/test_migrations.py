@@ -10,10 +10,10 @@ import pytest
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.table import create_db_tables
 
-from portal import db
-from portal.database import Database
-from portal.health import migrations_current
-from portal.piccolo_app import all_tables
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.health.queries import migrations_current
+from portal.run.piccolo_app import all_tables
 from tests import catalog
 
 # A case of one who owes (甲) and one of two (乙, 丁, who works there too), with what was recorded of letters.

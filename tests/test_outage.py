@@ -8,9 +8,9 @@ import ssl
 import asyncpg
 import pytest
 
-from portal import db
-from portal.db import CommitUnknown, fetch, unit_of_work
-from portal.outage import NotPrimary, Unreachable, is_down, is_full, is_lost
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.outage import NotPrimary, Unreachable, is_down, is_full, is_lost
+from portal.platform.db.unit_of_work import CommitUnknown, fetch, unit_of_work
 from tests.marks import MARK, marks
 
 DOWN_AND_LOST = (

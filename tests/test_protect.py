@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from portal import protect
-from portal.database import Database
-from portal.protect import APPEND_ONLY, LOCKED, SWEPT, WITHOUT_COMMUNITY
-from portal.setup import set_up
+from portal.platform.db.logins import Database
+from portal.platform.schema import protect
+from portal.platform.schema.protect import APPEND_ONLY, LOCKED, SWEPT, WITHOUT_COMMUNITY
+from portal.platform.schema.setup import set_up
 from tests import catalog
 from tests.guards.test_walls import OF_DRAFTS
 from tests.nullable import NULLABLE

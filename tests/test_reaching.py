@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.address import CONNECTS_WITHIN
-from portal.database import Database
 from portal.kit import clock
-from portal.reaching import reach
-from portal.settings import Settings, Unusable
-from portal.worker import run_worker
+from portal.platform.db.address import CONNECTS_WITHIN
+from portal.platform.db.logins import Database
+from portal.platform.db.poolers import reach
+from portal.platform.process.settings import Settings, Unusable
+from portal.run.worker import run_worker
 from tests.pooler import Mode, pooler_before
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]

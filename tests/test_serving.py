@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from portal import db
-from portal.serving import make_app
+from portal.platform.db import unit_of_work as db
+from portal.run.serving import make_app
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 

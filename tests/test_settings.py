@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.settings import Settings, Unusable, load, ready_for_data, ready_to_serve
+from portal.platform.process.settings import Settings, Unusable, load, ready_for_data, ready_to_serve
 
 PRODUCTION = {
     "PORTAL_ENV": "production",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.audit.jobs import seal
-from portal.db import EVERYWHERE, fetch, unit_of_work
-from portal.invariants import CHAINS, invariants
-from portal.verify import SEALED, verify
+from portal.platform.audit.jobs import seal
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
+from portal.run.invariants import CHAINS, invariants
+from portal.run.verify import SEALED, verify
 from tests import builders, cast, catalog
 from tests.booked import TODAY, booked
 from tests.invented import INVENTED

@@ -8,11 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-import portal.verify
-from portal.db import fetch, unit_of_work
-from portal.invariants import OWN, Invariant, invariants
+import portal.run.verify
 from portal.kit.errors import Missing
-from portal.verify import verify
+from portal.platform.db.unit_of_work import fetch, unit_of_work
+from portal.run.invariants import OWN, Invariant, invariants
+from portal.run.verify import verify
 from tests import builders, catalog
 from tests.guards.scratch import undone
 
@@ -55,13 +55,13 @@ class Watch:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The estates that were really looked at."""
     ids: list[int] = []
-    look = portal.verify._of_estate
+    look = portal.run.verify._of_estate
 
     async def noted(wanted: Any, community: int) -> Any:
         ids.append(community)
         return await look(wanted, community)
 
-    monkeypatch.setattr(portal.verify, "_of_estate", noted)
+    monkeypatch.setattr(portal.run.verify, "_of_estate", noted)
     return ids
 
 
@@ -103,7 +103,7 @@ async def test_each_estate_has_a_transaction_of_its_own_in_which_no_other_is_see
         "SELECT current_setting('app.communities') AS scope, array_agg(DISTINCT c.id) AS seen,"
         " array_agg(a.community) AS of FROM attempt a, community c"
     )
-    monkeypatch.setattr(portal.verify, "invariants", lambda: [Invariant("I-X1", "never", of_estate=(rows,))])
+    monkeypatch.setattr(portal.run.verify, "invariants", lambda: [Invariant("I-X1", "never", of_estate=(rows,))])
     found = await verify()
     assert found["findings"] == {
         "I-X1": ["never"] + [f"{code}: {{'scope': '{{{n}}}', 'seen': [{n}], 'of': [{n}]}}" for code, n in three.items()]

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
-LOCALE = ROOT / "portal" / "locale"
+LOCALE = ROOT / "locale"
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_n": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 # Enums whose members people read; the others are only stored.
@@ -25,7 +25,7 @@ NOT_SHOWN = {
 def catalogue(language: str) -> dict[tuple[str | None, str], str]:
     """(context, sentence) → its words, of every .po file of a language."""
     found: dict[tuple[str | None, str], str] = {}
-    for path in sorted((LOCALE / language).glob("*.po")):
+    for path in sorted((LOCALE / language).rglob("*.po")):
         with path.open("rb") as lines:
             for message in read_po(lines):
                 if message.id and not message.fuzzy:
@@ -56,8 +56,8 @@ def sentences() -> dict[tuple[str | None, str], str]:
 def enums() -> list[type[StrEnum]]:
     """Every enum of a slice's states."""
     found = []
-    for path in sorted((ROOT / "portal").glob("*/states.py")):
-        module = importlib.import_module(f"portal.{path.parent.name}.states")
+    for path in sorted((ROOT / "portal").glob("*/*/states.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         found += [
             value
             for value in vars(module).values()
@@ -94,7 +94,7 @@ def test_no_sentence_has_two_translations() -> None:
             for message in read_po(lines):
                 if message.id:
                     one = message.id if isinstance(message.id, str) else message.id[0]
-                    key = (path.parent.name, message.context, one)
+                    key = (path.relative_to(LOCALE).parts[0], message.context, one)
                     first, words = seen.setdefault(key, (path.name, message.string))
                     assert words == message.string, f"{first} and {path.name}: {one}"
 

@@ -18,14 +18,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from portal.database import Database
-from portal.db import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
-from portal.health import health
 from portal.kit.money import Money
-from portal.notices.actions import tell
-from portal.notices.states import Channel, NoticeKind
-from portal.queue import TRIES, Driver, enqueue
-from portal.settings import Settings
+from portal.people.notices.actions import tell
+from portal.people.notices.states import Channel, NoticeKind
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
+from portal.platform.health.queries import health
+from portal.platform.jobs.queue import TRIES, Driver, enqueue
+from portal.platform.process.settings import Settings
 from tests import cast
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -71,7 +71,7 @@ async def worker(
 ) -> AsyncIterator[subprocess.Popen[bytes]]:
     """`portal worker` on the database of the tests, ready when its heart beats; its log goes to a file if asked for."""
     environ = environment(settings) | {"SMS_URL": gateway.url} | ({"PORTAL_LOG": "info"} if log else {})
-    words = [sys.executable, "-m", "portal.cli", "worker"]
+    words = [sys.executable, "-m", "portal.run.cli", "worker"]
     process = subprocess.Popen(words, env=environ, stderr=log.open("wb") if log else None)  # noqa: ASYNC220
     try:
         await until(lambda: beats())

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from portal import db, planner
+from portal.platform.db import planner, unit_of_work as db
 
 ASKING = re.compile(r"\s*(SELECT|WITH)\b")
 # What only reads is asked twice, and never what takes a lock or changes a setting.

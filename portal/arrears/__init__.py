@@ -1,1 +1,1 @@
-"""Arrears cases: stage, holds and what comes next."""
+"""What is overdue: a case for each debtor and home, its ladder, its clocks and what gives time."""

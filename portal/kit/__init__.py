@@ -1,1 +1,1 @@
-"""The small pure vocabulary that every slice shares: money, months, clock, states, errors, sentences."""
+"""Values that everything is made of: money, months, words, the clock. Imports nothing of ours."""

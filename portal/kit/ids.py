@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from secrets import token_hex
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from portal.kit import clock
 
@@ -31,3 +32,10 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text.strip())
     except ValueError:
         return None
+
+
+def id_of(human: UUID, once: str | None) -> UUID:
+    """The same id for the same person and one-time key of a form, so that a double click makes one row; else random."""
+    if once is None:
+        return uuid4()
+    return UUID(bytes=hashlib.sha256(f"{human}:{once}".encode()).digest()[:16], version=4)

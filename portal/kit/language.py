@@ -1,6 +1,6 @@
 """Two languages: sentences, state names and plural forms, in the language of whoever is reading.
 
-Catalogues are read at start from `portal/locale/<language>/*.po`, one file per slice, merged.
+Catalogues are read at start from `locale/<language>/*.po`, one file per slice, merged.
 English sentences are their own msgids, so `zh_CN` holds every sentence and `en` only *names*.
 
 Names of states and other enum members need no registry: the member is looked up by `pgettext`
@@ -34,7 +34,7 @@ from portal.kit.period import Month
 
 CHINESE, ENGLISH = "zh-CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
-LOCALE = Path(__file__).parents[1] / "locale"
+LOCALE = Path(__file__).parents[2] / "locale"
 _FOLDER = {CHINESE: "zh_CN", ENGLISH: "en"}
 
 _language: ContextVar[str] = ContextVar("language", default=CHINESE)
@@ -64,7 +64,7 @@ def speaking(wanted: str) -> Iterator[None]:
 @cache
 def catalogue(wanted: str) -> gettext.NullTranslations:
     """All sentences of one language, merged from the slices' files; read once."""
-    return merged(sorted((LOCALE / _FOLDER[wanted]).glob("*.po")))
+    return merged(sorted((LOCALE / _FOLDER[wanted]).rglob("*.po")))
 
 
 def merged(files: Iterable[Path]) -> gettext.NullTranslations:

@@ -1,1 +1,1 @@
-"""Who signs in, and who they are in each community."""
+"""Estates with their terms, everybody who has to do with one, and how they are told something."""

@@ -1,1 +1,1 @@
-"""The two doors: owners by phone code, staff by password and TOTP."""
+"""How people get in, prove again who they are, and change their number."""

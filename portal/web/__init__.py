@@ -1,1 +1,1 @@
-"""Everything that speaks HTTP for all slices: pages, forms, guards, sessions, headers, errors, words."""
+"""How the portal speaks HTTP: requests, forms, pages. It knows no money."""

@@ -19,8 +19,8 @@ from datetime import date, timedelta
 
 import asyncpg
 
-from portal.arrears.jobs import arrears
-from portal.db import fetch, unit_of_work
+from portal.arrears.climbing.jobs import arrears
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests import builders
 from tests.bench.beside import beside
 from tests.bench.bills import server, settle

@@ -10,8 +10,8 @@ from datetime import date
 
 import asyncpg
 
-from portal.arrears.jobs import arrears
-from portal.database import Database
+from portal.arrears.climbing.jobs import arrears
+from portal.platform.db.logins import Database
 from tests.bench.measured import Figure
 from tests.past import NEIGHBOURS, neighbours
 

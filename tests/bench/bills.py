@@ -29,13 +29,13 @@ from statistics import mean
 
 import asyncpg
 
-from portal import db
-from portal.billing.running import publish_run
-from portal.database import Database
-from portal.db import fetch, unit_of_work
+from portal.fees.runs.actions import publish_run
 from portal.kit.period import Month
-from portal.settings import Settings
-from portal.setup import set_up
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import fetch, unit_of_work
+from portal.platform.process.settings import Settings
+from portal.platform.schema.setup import set_up
 from tests.bench.beside import MOST, beside
 from tests.bench.measured import Figure
 from tests.large import CHARGES, PERIOD, large_estate

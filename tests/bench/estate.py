@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from portal import db
-from portal.database import Database
-from portal.settings import Settings
-from portal.setup import set_up
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.process.settings import Settings
+from portal.platform.schema.setup import set_up
 from tests.bench.beside import beside_in
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from portal.arrears.jobs import arrears
-from portal.arrears.queries import Filter, cases_on_desk
+from portal.arrears.case_file.queries import Filter, cases_on_desk
+from portal.arrears.climbing.jobs import arrears
 from portal.kit import clock
 from portal.kit.period import Month
-from portal.people.principal import Role
-from portal.reports.queries import reports_of
+from portal.overview.reports.queries import reports_of
+from portal.people.persons.principal import Role
 from tests import builders
 from tests.bench.beside import TODAY, compare_with_alone
 from tests.bench.bills import server, settle

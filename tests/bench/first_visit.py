@@ -7,9 +7,9 @@ import re
 
 import httpx
 
-from portal.app import create_app
-from portal.people.actions import start_session
-from portal.people.principal import Audience
+from portal.people.persons.actions import start_session
+from portal.people.persons.principal import Audience
+from portal.run.app import create_app
 from tests.bench.estate import server
 from tests.bench.measured import Figure
 from tests.bench.pages import estate

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from portal import db
-from portal.database import Database
-from portal.settings import Settings
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.process.settings import Settings
 from tests.bench.beside import beside_in
 from tests.bench.measured import Figure
 from tests.measured import Run, portal

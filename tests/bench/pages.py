@@ -22,13 +22,13 @@ import uvloop
 from litestar import Litestar, Request
 from litestar.response import Template
 
-from portal import db
-from portal.app import create_app
-from portal.billing.running import publish_run
+from portal.fees.runs.actions import publish_run
 from portal.kit.period import Month
-from portal.people.actions import start_session
-from portal.people.principal import Audience
-from portal.web.here import arrive
+from portal.people.persons.actions import start_session
+from portal.people.persons.principal import Audience
+from portal.platform.db import unit_of_work as db
+from portal.run.app import create_app
+from portal.web.request.request_context import arrive
 from tests import builders
 from tests.bench.estate import server
 from tests.bench.measured import Figure

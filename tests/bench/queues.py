@@ -15,12 +15,12 @@ from pathlib import Path
 
 import httpx
 
-from portal.app import create_app
-from portal.arrears.jobs import arrears
+from portal.arrears.climbing.jobs import arrears
 from portal.kit import clock
-from portal.people.actions import start_session
-from portal.people.principal import Role
-from portal.settings import Settings
+from portal.people.persons.actions import start_session
+from portal.people.persons.principal import Role
+from portal.platform.process.settings import Settings
+from portal.run.app import create_app
 from tests import builders
 from tests.bench.arrears import FIRST, estate, timed_sql
 from tests.bench.bills import server, settle

@@ -12,19 +12,19 @@ from uuid import UUID
 import asyncpg
 import uvloop
 
-from portal.app import create_app
-from portal.db import fetch_value, unit_of_work
-from portal.people.principal import Principal, Role
-from portal.statements.actions import sign_statement
-from portal.statements.drafting import Wish, draft_from_books
-from portal.statements.preparing import explain_finding
-from portal.statements.queries import statement_at
-from portal.statements.states import Basis
+from portal.accounts.publishing.actions import sign_statement
+from portal.accounts.publishing.drafts import Wish, draft_from_books
+from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.statement_pages.queries import statement_at
+from portal.accounts.statements.states import Basis
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db.unit_of_work import fetch_value, unit_of_work
+from portal.run.app import create_app
 from tests import builders
+from tests.accounts.statements import books
 from tests.bench.estate import server
 from tests.bench.measured import Figure
 from tests.bench.pages import ask, compare, get
-from tests.statements import books
 
 LINES, POSTINGS, TIMES = 200, 1_000_000, 9
 CALLS = 200

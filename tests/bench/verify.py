@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from portal.arrears.jobs import arrears
-from portal.audit.jobs import seal
+from portal.arrears.climbing.jobs import arrears
 from portal.kit import clock
-from portal.verify import verify
+from portal.platform.audit.jobs import seal
+from portal.run.verify import verify
 from tests.bench.beside import TODAY, compare_with_alone
 from tests.bench.bills import server, settle
 from tests.past import estate_with_a_past

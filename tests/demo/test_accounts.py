@@ -7,12 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from portal.demo import accounts, prices
-from portal.demo.desk_story import ROUNDS
-from portal.demo.homes import AREA
-from portal.demo.photos import KINDS, photo_of
+from demo import accounts, prices
+from demo.desk_story import ROUNDS
+from demo.homes import AREA
+from demo.photos import KINDS, photo_of
+from portal.accounts.findings.sums import computed
 from portal.kit.money import Money
-from portal.statements.sums import computed
 from tests.demo.test_estate import DAYS
 
 PAID = {"service_fee": Money(30_000_000), "parking_rented": Money(1_800_000)}

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from portal.demo import prices
-from portal.demo.estate import COLUMNS, estate, write_estate
-from portal.demo.homes import AREA
-from portal.demo.people import DEBTORS, EARLY, PERSONAS, PHONES, STAFF, owes_days, pays, persona
+from demo import prices
+from demo.estate import COLUMNS, estate, write_estate
+from demo.homes import AREA
+from demo.people import DEBTORS, EARLY, PERSONAS, PHONES, STAFF, owes_days, pays, persona
+from portal.fees.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
 from portal.kit.period import Month
-from portal.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
 
 DAYS = [
     date(2026, 11, 23),

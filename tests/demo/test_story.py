@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.db import EVERYWHERE, fetch, unit_of_work
-from portal.demo.desk_story import ROUNDS
-from portal.demo.prices import BAYS_OWNED, BAYS_RENTED, monthly_service_fees
-from portal.demo.story import tell
+from demo.desk_story import ROUNDS
+from demo.prices import BAYS_OWNED, BAYS_RENTED, monthly_service_fees
+from demo.story import tell
+from portal.accounts.statements.states import Side
 from portal.kit import clock
 from portal.kit.period import Month
-from portal.settings import Settings
-from portal.statements.states import Side
-from portal.verify import verify
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
+from portal.platform.process.settings import Settings
+from portal.run.verify import verify
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 

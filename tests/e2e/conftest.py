@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from portal.kit import clock
-from portal.signin.rules import TOTP_STEP
+from portal.signin.owners.rules import TOTP_STEP
 from tests.browser import FLAGS, chromium
 from tests.e2e import estate
 from tests.running import Portal, beside, portal_dev

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.communities.worktime import public_holiday
+from portal.people.estates.worktime import public_holiday
 from tests.e2e import estate
 from tests.e2e.conftest import Phone
 from tests.e2e.test_journeys import pay

@@ -113,7 +113,11 @@ def second(running: Portal, data: Path, port: int, sandbox_port: int) -> tuple[i
     """What a second `portal dev` ends with, and what it says."""
     words = ["dev", "--data", str(data), "--port", str(port), "--sandbox-port", str(sandbox_port), "--no-demo"]
     done = subprocess.run(
-        [sys.executable, "-m", "portal", *words], env=running.environ, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "portal.run.cli", *words],
+        env=running.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     return done.returncode, done.stderr.strip()
 
@@ -136,7 +140,7 @@ def test_a_second_one_is_refused_before_it_makes_anything(made: Running, tmp_pat
 def test_a_part_alone_does_not_share_a_port(made: Running, part: str) -> None:
     running, _ = made
     port = urlsplit(running.url if part == "serve" else running.sandbox).port
-    words = [sys.executable, "-m", "portal", part, "--port", str(port), "--data", str(running.data)]
+    words = [sys.executable, "-m", "portal.run.cli", part, "--port", str(port), "--data", str(running.data)]
     done = subprocess.run(words, env=running.environ, capture_output=True, text=True, timeout=60)
     assert (done.returncode, f"port {port} of 127.0.0.1 cannot be used" in done.stderr) == (1, True)
 
@@ -170,7 +174,7 @@ def test_ctrl_c_in_the_middle_of_a_first_start_leaves_no_process(after: float) -
         Path(folder).chmod(0o711)
         words = ["dev", "--data", folder, "--port", str(free_port()), "--sandbox-port", str(free_port(above=4))]
         process = subprocess.Popen(
-            [sys.executable, "-m", "portal", *words], stderr=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, "-m", "portal.run.cli", *words], stderr=subprocess.DEVNULL, start_new_session=True
         )
         time.sleep(after)
         for _ in range(2):

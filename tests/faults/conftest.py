@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from portal.kit import clock
-from tests.checkout.conftest import sandbox, till  # noqa: F401 - the fixtures of payments under fault
 from tests.faults.counts import LANDING, SEED, TRIED, times
 from tests.faults.victim import Victim, running_victim, sign_in
 from tests.faults.winding import Time
+from tests.money.conftest import sandbox, till  # noqa: F401 - the fixtures of payments under fault
 from tests.web.walk.conftest import app, business_clock, stage  # noqa: F401  # the populated world of the walks
 
 

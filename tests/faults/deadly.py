@@ -19,20 +19,20 @@ BEFORE, AFTER = "before", "after"
 # Which process, then where: just before a function begins, or after it has done its work and before its caller knows.
 # What is named here runs inside the unit of work that is about to commit, or is the whole of it.
 POINTS: dict[str, tuple[str, str, str, str]] = {
-    "serve: attempt written, not committed": ("serve", AFTER, "portal.checkout.attempts", "_insert"),
-    "serve: attempt committed, Stripe not asked": ("serve", BEFORE, "portal.checkout.attempts", "reach"),
-    "serve: Stripe asked, session not known": ("serve", AFTER, "portal.checkout.gateway", "Gateway.open_session"),
-    "serve: session written, not committed": ("serve", AFTER, "portal.checkout.attempts", "move"),
-    "serve: session committed, not answered": ("serve", AFTER, "portal.checkout.attempts", "_store"),
-    "serve: payer back, Stripe not asked": ("serve", BEFORE, "portal.checkout.returning", "ensure_posted"),
-    "serve: payment written, not committed": ("serve", AFTER, "portal.checkout.settling", "post_payment"),
-    "serve: payment committed, not answered": ("serve", AFTER, "portal.checkout.returning", "ensure_posted"),
-    "serve: event written, not committed": ("serve", AFTER, "portal.checkout.inbox", "enqueue"),
-    "serve: event committed, not acknowledged": ("serve", AFTER, "portal.checkout.webhook", "take_event"),
-    "worker: event taken up, Stripe not asked": ("worker", BEFORE, "portal.checkout.inbox", "ensure_posted"),
-    "worker: payment written, not committed": ("worker", AFTER, "portal.checkout.settling", "post_payment"),
-    "worker: payment committed, event not closed": ("worker", BEFORE, "portal.checkout.inbox", "_close"),
-    "worker: event closed, job not done": ("worker", AFTER, "portal.checkout.inbox", "_close"),
+    "serve: attempt written, not committed": ("serve", AFTER, "portal.money.checkout.attempts", "_insert"),
+    "serve: attempt committed, Stripe not asked": ("serve", BEFORE, "portal.money.checkout.attempts", "reach"),
+    "serve: Stripe asked, session not known": ("serve", AFTER, "portal.money.stripe.gateway", "Gateway.open_session"),
+    "serve: session written, not committed": ("serve", AFTER, "portal.money.checkout.attempts", "move"),
+    "serve: session committed, not answered": ("serve", AFTER, "portal.money.checkout.attempts", "_store"),
+    "serve: payer back, Stripe not asked": ("serve", BEFORE, "portal.money.checkout.returning", "ensure_posted"),
+    "serve: payment written, not committed": ("serve", AFTER, "portal.money.checkout.settling", "post_payment"),
+    "serve: payment committed, not answered": ("serve", AFTER, "portal.money.checkout.returning", "ensure_posted"),
+    "serve: event written, not committed": ("serve", AFTER, "portal.money.stripe_events.inbox", "enqueue"),
+    "serve: event committed, not acknowledged": ("serve", AFTER, "portal.money.stripe_events.webhook", "take_event"),
+    "worker: event taken up, Stripe not asked": ("worker", BEFORE, "portal.money.stripe_events.inbox", "ensure_posted"),
+    "worker: payment written, not committed": ("worker", AFTER, "portal.money.checkout.settling", "post_payment"),
+    "worker: payment committed, event not closed": ("worker", BEFORE, "portal.money.stripe_events.inbox", "_close"),
+    "worker: event closed, job not done": ("worker", AFTER, "portal.money.stripe_events.inbox", "_close"),
 }
 
 
@@ -43,7 +43,7 @@ def arm() -> None:
         if whose == role:
             _wrap(point, moment, module, name)
     if role == "dev":
-        dev = importlib.import_module("portal.dev")
+        dev = importlib.import_module("portal.run.dev")
         dev._start = lambda *words: dev.Part(sys.executable, "-m", __spec__.name, *words)
 
 
@@ -76,6 +76,6 @@ if __name__ in ("__main__", "__mp_main__"):  # the second is how granian's own c
     arm()
 
 if __name__ == "__main__":
-    from portal.cli import main
+    from portal.run.cli import main
 
     main()

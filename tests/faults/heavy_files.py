@@ -6,10 +6,10 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.estate.books import HEAD, MAIN, parts_of, sheet_of, write_book
-from tests.estate.files import GOOD, write
 from tests.faults.counts import times
 from tests.faults.hostile_files import PLAIN, UNITS, Write, bomb
+from tests.records.imports.books import HEAD, MAIN, parts_of, sheet_of, write_book
+from tests.records.imports.files import GOOD, write
 
 ROWS = times(sample=5_000, landing=200_000)  # of a workbook as large as one may well be
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import Z_FULL_FLUSH, compressobj
 
-from tests.estate.books import HEAD, parts_of, sheet_of, write_book
-from tests.estate.files import GOOD, replaced, with_row, write
+from tests.records.imports.books import HEAD, parts_of, sheet_of, write_book
+from tests.records.imports.files import GOOD, replaced, with_row, write
 
 Files = dict[str, str]
 Write = Callable[[Path], Path]

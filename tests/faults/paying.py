@@ -12,21 +12,21 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from portal.billing.issuing import NewBill, NewLine, issue_bills
-from portal.billing.states import BillKind
-from portal.checkout.attempts import Started, start_payment
-from portal.checkout.jobs import settle_event
-from portal.checkout.states import Method
-from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.fees.bills.actions import NewBill, NewLine, issue_bills
+from portal.fees.bills.states import BillKind
+from portal.homes.units.debtors import ensure_debtors
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.people.principal import Principal
-from portal.sandbox import checkout
-from portal.units.debtors import ensure_debtors
+from portal.money.checkout.attempts import Started, start_payment
+from portal.money.checkout.states import Method
+from portal.money.stripe_events.jobs import settle_event
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
+from sandbox import checkout
 from tests import builders
-from tests.checkout.telling import deliver
-from tests.checkout.till import Till
-from tests.payments.books import assert_sound
+from tests.money.checkout.telling import deliver
+from tests.money.checkout.till import Till
+from tests.money.payments.books import assert_sound
 
 FEN = (23124, 1830)
 ALL = sum(FEN)

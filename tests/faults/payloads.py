@@ -71,7 +71,14 @@ HEADERS: tuple[str, ...] = tuple(
 )  # fmt: skip
 
 _UP = ("../", "..\\", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/")
-_WANTED = ("etc/passwd", "portal.env", "pyproject.toml", "portal/settings.py", "portal.js", "css/../../pyproject.toml")
+_WANTED = (
+    "etc/passwd",
+    "portal.env",
+    "pyproject.toml",
+    "portal/platform/process/settings.py",
+    "portal.js",
+    "css/../../pyproject.toml",
+)
 TRAVERSALS: tuple[str, ...] = (
     *(up * 6 + wanted for up in _UP for wanted in _WANTED),
     "/etc/passwd", "//etc/passwd", "%2fetc%2fpasswd", "C:\\windows\\win.ini", "\\\\evil.example\\share",

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from portal import db
+from portal.platform.db import unit_of_work as db
 
 
 class Break(StrEnum):

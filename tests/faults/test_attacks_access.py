@@ -15,10 +15,10 @@ from collections import Counter
 import httpx
 import pytest
 
-from portal.db import EVERYWHERE, fetch, unit_of_work
-from portal.notices.states import NoticeKind
-from portal.notices.words import word
-from portal.people.principal import Audience
+from portal.people.notices.states import NoticeKind
+from portal.people.notices.words import word
+from portal.people.persons.principal import Audience
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from tests.faults.counts import SEED, note, times
 from tests.populated import PHONES, UNITS, World
 from tests.web.walk.asking import ask

@@ -14,12 +14,13 @@ import httpx
 import pytest
 
 from portal.kit.errors import Invalid
-from portal.people.actions import start_session
-from portal.people.principal import Audience
-from portal.people.queries import principal_of
-from portal.settings import Settings
-from portal.signin import actions, set_up
-from portal.signin.actions import Knock
+from portal.people.persons.actions import start_session
+from portal.people.persons.principal import Audience
+from portal.people.persons.queries import principal_of
+from portal.platform.process.settings import Settings
+from portal.signin.owners import actions
+from portal.signin.owners.actions import Knock
+from portal.signin.staff import set_up
 from tests import cast
 from tests.client import ORIGIN
 from tests.faults.counts import SEED, note, times

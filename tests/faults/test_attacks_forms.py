@@ -6,8 +6,8 @@ import asyncpg
 import httpx
 import pytest
 
-from portal.db import EVERYWHERE, fetch, unit_of_work
-from portal.verify import verify
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
+from portal.run.verify import verify
 from tests.faults.counts import note
 from tests.web.walk.conftest import Stage, changed, everything
 from tests.web.walk.hostile import a_good_form, forms_of

@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
-from portal.people.actions import end_session
-from portal.settings import Settings
-from portal.verify import verify
+from portal.people.persons.actions import end_session
+from portal.platform.process.settings import Settings
+from portal.run.verify import verify
 from tests.faults.counts import SEED, note, times
 from tests.populated import signed_in
 from tests.web.walk.conftest import Stage

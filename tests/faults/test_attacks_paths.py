@@ -15,12 +15,12 @@ import asyncpg
 import httpx
 import pytest
 
-from portal import db
-from portal.notices.mail import letter, send_mail
-from portal.notices.provider import NotSent
-from portal.notices.sms import Text, send_sms
-from portal.settings import Settings
-from portal.verify import verify
+from portal.people.channels.mail import letter, send_mail
+from portal.people.channels.provider import NotSent
+from portal.people.channels.sms import Text, send_sms
+from portal.platform.db import unit_of_work as db
+from portal.platform.process.settings import Settings
+from portal.run.verify import verify
 from tests.client import ORIGIN
 from tests.faults.counts import SEED, note, times
 from tests.faults.payloads import ADDRESSES, HEADERS, REDIRECTS, SQL, TRAVERSALS

@@ -12,26 +12,26 @@ from uuid import UUID
 import httpx
 import pytest
 
-from portal.billing.states import AdjustmentKind
-from portal.db import unit_of_work
-from portal.disputes.opening import open_dispute
-from portal.disputes.states import DisputeReason
+from portal.accounts.publishing.actions import sign_statement
+from portal.accounts.publishing.drafts import Wish, draft_from_books
+from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.statement_pages.queries import statement_at
+from portal.accounts.statements.states import Basis
+from portal.accounts.statements.suppression import SMALL
+from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.states import DisputeReason
+from portal.care.plans.actions import request_plan
+from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.kit.suppression import SMALL
-from portal.payments.crediting import credit_line
-from portal.people.principal import Principal, Role
-from portal.plans.actions import request_plan
-from portal.settings import Settings
-from portal.statements.actions import sign_statement
-from portal.statements.drafting import Wish, draft_from_books
-from portal.statements.preparing import explain_finding
-from portal.statements.queries import statement_at
-from portal.statements.states import Basis
+from portal.money.payments.crediting import credit_line
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db.unit_of_work import unit_of_work
+from portal.platform.process.settings import Settings
 from tests import builders
 from tests.client import browser
 from tests.faults.counts import SEED, note, times
-from tests.reports.paying import pay
+from tests.overview.reports.paying import pay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(1800)]
 MONTHS = (Month(2026, 9), Month(2026, 10))

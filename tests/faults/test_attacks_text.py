@@ -18,7 +18,7 @@ import httpx
 import pytest
 from playwright.async_api import BrowserContext, Route, async_playwright
 
-from portal.kit.sheet import FORMULA
+from portal.platform.documents.sheet import FORMULA
 from tests.browser import FLAGS, chromium
 from tests.client import ORIGIN
 from tests.faults.counts import SEED, note, times

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portal.settings import Settings
+from portal.platform.process.settings import Settings
 from tests import cast
 from tests.faults.counts import note
 from tests.faults.winding import Time, all_sent

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from PIL import Image, PngImagePlugin
 
-from portal.web.choices import PHOTO_BYTES, UPLOAD_BYTES
+from portal.web.forms.choices import PHOTO_BYTES, UPLOAD_BYTES
 from tests.faults.counts import SEED, note, times
 from tests.web.walk.conftest import Stage
 from tests.web.walk.hostile import FILES, MULTIPART, Request, a_good_form, put

@@ -16,10 +16,10 @@ from datetime import date
 import asyncpg
 import pytest
 
-from portal.billing.running import publish_run
-from portal.db import fetch, fetch_value, unit_of_work
+from portal.fees.runs.actions import publish_run
 from portal.kit.period import Month
-from portal.settings import Settings
+from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
+from portal.platform.process.settings import Settings
 from tests.faults.counts import SEED, note, times
 from tests.large import CHARGES, PERIOD, large_estate
 from tests.test_worker import until
@@ -57,7 +57,7 @@ async def command(settings: Settings, *words: str) -> Process:
         "PYTHONUNBUFFERED": "1",
     }
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "portal", *words, "--json", stdout=PIPE, stderr=PIPE, env=env
+        sys.executable, "-m", "portal.run.cli", *words, "--json", stdout=PIPE, stderr=PIPE, env=env
     )
 
 

@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.arrears.jobs import arrears
-from portal.arrears.limitation import last_day
-from portal.arrears.queries import cases_of
-from portal.arrears.rules import stage_by_days
-from portal.db import EVERYWHERE, fetch, unit_of_work
+from portal.arrears.case_file.queries import cases_of
+from portal.arrears.cases.rules import stage_by_days
+from portal.arrears.climbing.jobs import arrears
+from portal.arrears.ladder.rules import SEED as SEED_POLICY
+from portal.arrears.limitation.rules import last_day
+from portal.care.plan_pages.jobs import plans
+from portal.care.plans.rules import schedule
 from portal.kit import clock
 from portal.kit.errors import Invalid
 from portal.kit.money import Money
-from portal.ladders.rules import SEED as SEED_POLICY
-from portal.plans.jobs import plans
-from portal.plans.rules import schedule
-from portal.signin.actions import ask_code, use_code
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
+from portal.signin.owners.actions import ask_code, use_code
 from tests import cast
-from tests.arrears.world import TODAY, World, on, world
+from tests.arrears.cases.world import TODAY, World, on, world
 from tests.conftest import Wipe
 from tests.faults.counts import SEED, note, times
 

@@ -12,16 +12,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from portal.db import EVERYWHERE, CommitUnknown, fetch, fetch_value, unit_of_work
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.payments.counter import record_counter_payment
-from portal.payments.states import CounterChannel
-from portal.web.errors import status_of
+from portal.money.payments.counter import record_counter_payment
+from portal.money.payments.states import CounterChannel
+from portal.platform.db.unit_of_work import EVERYWHERE, CommitUnknown, fetch, fetch_value, unit_of_work
+from portal.web.pages.errors import status_of
 from tests import builders, cast
 from tests.faults.counts import SEED, note, times
 from tests.faults.proxy import Break, assert_pool_is_whole, through_a_proxy
-from tests.payments.books import assert_sound
+from tests.money.payments.books import assert_sound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(900)]
 LIMIT = 0.5  # seconds for an answer, here; the web waits 8

@@ -11,15 +11,15 @@ import asyncpg
 import httpx
 import pytest
 
-from portal.db import EVERYWHERE, fetch, fetch_value, retrying, unit_of_work
 from portal.kit.period import Month
-from portal.settings import Settings
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, retrying, unit_of_work
+from portal.platform.process.settings import Settings
 from tests import builders
-from tests.checkout.telling import deliver
-from tests.checkout.till import Till, open_till
 from tests.faults.counts import note, times
 from tests.faults.proxy import assert_pool_is_whole
-from tests.payments.books import assert_sound, payments
+from tests.money.checkout.telling import deliver
+from tests.money.checkout.till import Till, open_till
+from tests.money.payments.books import assert_sound, payments
 from tests.sandbox.running import running_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(900)]

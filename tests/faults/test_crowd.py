@@ -16,25 +16,26 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from portal.arrears import contacts, holding
-from portal.arrears.climbing import take_step
-from portal.arrears.jobs import arrears
-from portal.arrears.states import ContactChannel, ContactOutcome, Reason
-from portal.arrears.telling import tell_hardship
-from portal.claims.states import ClaimKind, ClaimState
-from portal.disputes import deciding, opening
-from portal.disputes.states import DisputeReason, Outcome
-from portal.holds.jobs import holds
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, Reason
+from portal.arrears.claims.states import ClaimKind, ClaimState
+from portal.arrears.climbing.actions import take_step
+from portal.arrears.climbing.jobs import arrears
+from portal.arrears.contacts import actions as contacts, holding
+from portal.arrears.contacts.hardship import tell_hardship
+from portal.care.dispute_desk import actions as deciding
+from portal.care.disputes import opening
+from portal.care.disputes.states import DisputeReason, Outcome
+from portal.care.holds.jobs import holds
+from portal.care.plan_pages.jobs import plans
+from portal.care.plans.actions import agree_plan, approve_plan, request_plan, withdraw_plan
+from portal.collection.court.opening import prepare_claim
+from portal.collection.court.steps import record_step
+from portal.collection.letters.actions import issue_letter
+from portal.collection.letters.states import LetterKind
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.legal.opening import prepare_claim
-from portal.legal.stepping import record_step
-from portal.letters.issuing import issue_letter
-from portal.letters.states import LetterKind
-from portal.plans.actions import agree_plan, approve_plan, request_plan, withdraw_plan
-from portal.plans.jobs import plans
-from portal.verify import verify
-from tests.arrears.world import TODAY, World, on, world
+from portal.run.verify import verify
+from tests.arrears.cases.world import TODAY, World, on, world
 from tests.faults.counts import SEED, note, times
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(3600)]

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
-from portal.estate.importing import import_estate
-from portal.estate.report import Report
-from portal.verify import verify
-from tests.estate.books import parts_of, write_book
-from tests.estate.files import GOOD, write
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch_value, unit_of_work
+from portal.records.reading.report import Report
+from portal.records.saving.actions import import_estate
+from portal.run.verify import verify
 from tests.faults.counts import SEED, note, times
-from tests.faults.heavy_files import HEAVY
-from tests.faults.heavy_files import TRIED as HEAVY_NOW
+from tests.faults.heavy_files import HEAVY, TRIED as HEAVY_NOW
 from tests.faults.hostile_files import CORPUS, PLAIN
 from tests.measured import portal
+from tests.records.imports.books import parts_of, write_book
+from tests.records.imports.files import GOOD, write
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1800), pytest.mark.usefixtures("database", "clean")]
 

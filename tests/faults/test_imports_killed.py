@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from portal.estate.requesting import confirm_import, upload_import
-from portal.settings import Settings
+from portal.platform.process.settings import Settings
+from portal.records.import_requests.actions import confirm_import, upload_import
 from tests import cast
-from tests.estate.world import count, row_of, sent
 from tests.faults.counts import SEED, note, times
+from tests.records.imports.world import count, row_of, sent
 from tests.test_worker import Gateway, until, worker
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean"), pytest.mark.timeout(600)]

@@ -14,26 +14,26 @@ from uuid import UUID
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from portal.arrears import contacts, holding
-from portal.arrears.climbing import take_step
-from portal.arrears.jobs import arrears
-from portal.arrears.queries import Filter, cases_on_desk
-from portal.arrears.states import ContactChannel, ContactOutcome, Reason
-from portal.disputes import deciding, opening
-from portal.disputes.states import DisputeReason, Outcome
-from portal.holds.jobs import holds
+from portal.arrears.case_file.queries import Filter, cases_on_desk
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, Reason
+from portal.arrears.climbing.actions import take_step
+from portal.arrears.climbing.jobs import arrears
+from portal.arrears.contacts import actions as contacts, holding
+from portal.care.dispute_desk import actions as deciding
+from portal.care.disputes import opening
+from portal.care.disputes.states import DisputeReason, Outcome
+from portal.care.holds.jobs import holds
+from portal.care.plan_pages.jobs import plans
+from portal.care.plans.actions import agree_plan, approve_plan, request_plan, withdraw_plan
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.plans.actions import agree_plan, approve_plan, request_plan, withdraw_plan
-from portal.plans.jobs import plans
-from portal.verify import verify
+from portal.run.verify import verify
 from tests import builders
-from tests.arrears.world import World, world
+from tests.arrears.cases.world import World, world
 from tests.conftest import Wipe
 from tests.faults.counts import note, times
 from tests.papers import delivered

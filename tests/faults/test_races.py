@@ -12,14 +12,15 @@ from uuid import UUID
 
 import pytest
 
-from portal.arrears import holding
-from portal.arrears.jobs import arrears, look_at_cases
-from portal.arrears.queries import Filter, cases_on_desk
-from portal.disputes import deciding, opening
-from portal.disputes.states import DisputeReason, Outcome
+from portal.arrears.case_file.queries import Filter, cases_on_desk
+from portal.arrears.climbing.jobs import arrears, look_at_cases
+from portal.arrears.contacts import holding
+from portal.care.dispute_desk import actions as deciding
+from portal.care.disputes import opening
+from portal.care.disputes.states import DisputeReason, Outcome
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import Money
-from tests.arrears.world import TODAY, World, on, world
+from tests.arrears.cases.world import TODAY, World, on, world
 from tests.conftest import Wipe
 from tests.faults.counts import SEED, note, times
 

@@ -11,15 +11,14 @@ import asyncpg
 import httpx
 import pytest
 
-from portal.checkout.jobs import attempts as look_at_attempts
-from portal.checkout.jobs import sweep_events
 from portal.kit import clock
-from portal.sandbox.faults import KINDS
-from tests.checkout.test_pages import start
-from tests.checkout.till import Till
+from portal.money.stripe_events.jobs import attempts as look_at_attempts, sweep_events
+from sandbox.faults import KINDS
 from tests.faults.counts import LANDING, note
 from tests.faults.paying import ALL, assert_true_to_stripe, bring_and_settle, more_bills, rows
-from tests.payments.books import owed
+from tests.money.checkout.test_pages import start
+from tests.money.checkout.till import Till
+from tests.money.payments.books import owed
 
 pytestmark = pytest.mark.anyio
 TODAY = clock.today("Asia/Shanghai")

@@ -12,24 +12,22 @@ from datetime import date
 import asyncpg
 import pytest
 
-from portal.billing.states import AdjustmentKind
-from portal.checkout.gateway import gateway
-from portal.checkout.inbox import settle_stored_event, take_event
-from portal.checkout.jobs import look_at, settle_event
-from portal.checkout.records import read_attempt
-from portal.checkout.settling import end_attempt, ensure_posted
-from portal.checkout.states import AttemptState, Method
-from portal.database import Database
-from portal.db import unit_of_work
+from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
-from portal.payments.counter import record_counter_payment
-from portal.payments.crediting import credit_line
-from portal.payments.states import CounterChannel
-from portal.sandbox import checkout
-from portal.sandbox.aftermath import charge_back, end_refund, refund_payment
+from portal.money.checkout.rows import read_attempt
+from portal.money.checkout.settling import end_attempt, ensure_posted
+from portal.money.checkout.states import AttemptState, Method
+from portal.money.payments.counter import record_counter_payment
+from portal.money.payments.crediting import credit_line
+from portal.money.payments.states import CounterChannel
+from portal.money.stripe.gateway import gateway
+from portal.money.stripe_events.inbox import settle_stored_event, take_event
+from portal.money.stripe_events.jobs import look_at, settle_event
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import unit_of_work
+from sandbox import checkout
+from sandbox.aftermath import charge_back, end_refund, refund_payment
 from tests import builders
-from tests.checkout.telling import signed
-from tests.checkout.till import Till
 from tests.faults.counts import LANDING, SEED, note, times
 from tests.faults.paying import (
     ALL,
@@ -46,7 +44,9 @@ from tests.faults.paying import (
     sold,
     state_of,
 )
-from tests.payments.books import owed
+from tests.money.checkout.telling import signed
+from tests.money.checkout.till import Till
+from tests.money.payments.books import owed
 
 pytestmark = pytest.mark.anyio
 COPIES = (2,) * 12 + (3, 5, 8, 13, 20, 50)

@@ -14,12 +14,12 @@ import httpx
 import pytest
 import stripe
 
-from portal.checkout.turnstile import Crowded, Turnstile
-from portal.people.actions import start_session
-from tests.checkout.telling import signed
-from tests.checkout.till import Till
+from portal.money.stripe.turnstile import Crowded, Turnstile
+from portal.people.persons.actions import start_session
 from tests.faults.counts import note
 from tests.faults.paying import rows
+from tests.money.checkout.telling import signed
+from tests.money.checkout.till import Till
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +41,7 @@ async def served(till: Till) -> AsyncIterator[int]:
         "STRIPE_API_BASE": str(till.settings.stripe_api_base),
     }  # fmt: skip
     process = subprocess.Popen(  # noqa: ASYNC220
-        [sys.executable, "-m", "portal", "serve", "--port", str(port)], env=environ
+        [sys.executable, "-m", "portal.run.cli", "serve", "--port", str(port)], env=environ
     )
     try:
         async with httpx.AsyncClient(trust_env=False) as http:

@@ -14,16 +14,15 @@ from dataclasses import replace
 import asyncpg
 import pytest
 import stripe
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
-from portal.checkout.gateway import gateway
-from portal.checkout.webhook import MOST_BYTES
-from portal.database import Database
-from tests.checkout.telling import deliver, signed
-from tests.checkout.till import Till, events_stored
+from portal.money.stripe.gateway import gateway
+from portal.money.stripe_events.webhook import MOST_BYTES
+from portal.platform.db.logins import Database
 from tests.faults.counts import SEED, note, times
 from tests.faults.paying import all_waiting, more_bills, paid, rows
+from tests.money.checkout.telling import deliver, signed
+from tests.money.checkout.till import Till, events_stored
 from tests.sandbox.running import SETTINGS
 
 pytestmark = pytest.mark.anyio

@@ -10,14 +10,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from portal.checkout.jobs import attempts as look_at_attempts
-from portal.checkout.jobs import poll_attempts, sweep_events
-from portal.checkout.states import Method
 from portal.kit import clock
-from portal.sandbox import checkout
-from tests.checkout.till import Till
+from portal.money.checkout.states import Method
+from portal.money.stripe_events.jobs import attempts as look_at_attempts, poll_attempts, sweep_events
+from sandbox import checkout
 from tests.faults.counts import SEED, note, times
 from tests.faults.paying import assert_true_to_stripe, begun, more_bills, rows, session_of, state_of
+from tests.money.checkout.till import Till
 
 pytestmark = pytest.mark.anyio
 TODAY = clock.today("Asia/Shanghai")

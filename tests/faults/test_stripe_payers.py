@@ -10,13 +10,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from portal.checkout.jobs import attempts as look_at_attempts
 from portal.kit import clock
-from tests.checkout.test_pages import start
-from tests.checkout.till import Till
+from portal.money.stripe_events.jobs import attempts as look_at_attempts
 from tests.faults.counts import SEED, note, times
 from tests.faults.paying import assert_true_to_stripe, more_bills, rows
-from tests.payments.books import owed
+from tests.money.checkout.test_pages import start
+from tests.money.checkout.till import Till
+from tests.money.payments.books import owed
 
 pytestmark = pytest.mark.anyio
 TODAY = clock.today("Asia/Shanghai")

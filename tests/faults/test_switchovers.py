@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import asyncpg
 import pytest
 
-from portal.embedded import Embedded
+from portal.platform.process.embedded import Embedded
 from tests.faults.counts import SEED, note, times
 from tests.faults.test_crashes_database import AT_ONCE, blow
 from tests.faults.victim import RECOVERS_WITHIN, Victim, processes, running_victim, sign_in

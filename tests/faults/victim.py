@@ -19,8 +19,8 @@ from typing import Any
 import asyncpg
 import httpx
 
-from portal.embedded import Embedded
-from portal.invariants import invariants
+from portal.platform.process.embedded import Embedded
+from portal.run.invariants import invariants
 from tests.e2e import estate
 from tests.faults.deadly import ORDER
 from tests.faults.payer import History, Payer

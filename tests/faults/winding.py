@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.signin import delivery
+from portal.signin.owners import delivery
 
 
 @dataclass

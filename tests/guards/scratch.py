@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from portal.invariants import invariants
+from portal.run.invariants import invariants
 from tests import catalog
 
 REFUSED = (asyncpg.RestrictViolationError, asyncpg.IntegrityConstraintViolationError)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.declared import CHECKED, INDEXED, KEYS, ONCE, REQUIRED
-from portal.piccolo_app import all_tables
+from portal.run.declared import CHECKED, INDEXED, KEYS, ONCE, REQUIRED
+from portal.run.piccolo_app import all_tables
 from tests import catalog
 from tests.guards.scratch import broken, finds, rows, undone, without_checks, without_keys, without_other_uniques
 from tests.guards.values import BROKEN, COMES_WITH, out_of_list

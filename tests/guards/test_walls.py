@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.protect import APPEND_ONLY, SWEPT
+from portal.platform.schema.protect import APPEND_ONLY, SWEPT
 from tests import catalog
 from tests.guards.scratch import finds, happens, rows, undone, without_keys
 from tests.guards.test_declared import TABLES

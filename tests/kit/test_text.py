@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
 from portal.kit.text import plain
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch_value, unit_of_work
 
 SLIPS = [
     "0012345",

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import httpx
 import stripe
 
-from portal.sandbox.server import create_sandbox, serve
-from portal.sandbox.settings import SandboxSettings
-from portal.sandbox.state import State
+from sandbox.server import create_sandbox, serve
+from sandbox.settings import SandboxSettings
+from sandbox.state import State
 from tests.ports import free_port
 
 SETTINGS = SandboxSettings(

@@ -18,8 +18,8 @@ from stripe.params import (
 )
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
-from portal.sandbox import params
-from portal.sandbox.objects import API_VERSION
+from sandbox import params
+from sandbox.objects import API_VERSION
 from tests.sandbox.conftest import order
 from tests.sandbox.contract import RESOURCES, differences, every_object, strange_keys
 

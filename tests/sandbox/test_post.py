@@ -9,8 +9,8 @@ from email.message import EmailMessage
 import httpx
 import pytest
 
-from portal.sandbox.server import create_sandbox, serve
-from portal.sandbox.settings import SandboxInProduction, SandboxSettings
+from sandbox.server import create_sandbox, serve
+from sandbox.settings import SandboxInProduction, SandboxSettings
 from tests.ports import free_port
 from tests.sandbox.running import SETTINGS, RunningSandbox
 
@@ -68,7 +68,7 @@ def test_the_settings_come_from_the_portals_own_environment():
 def test_the_process_starts_answers_and_stops_on_a_signal():
     port = free_port()
     environ = {"STRIPE_API_KEY": "sk", "STRIPE_WEBHOOK_SECRET": "wh", "PORTAL_ENV": "sandbox", "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "portal.sandbox", "--port", str(port), "--smtp-port", str(free_port())]
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(free_port())]
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
         try:
             transport = httpx.HTTPTransport(retries=8)

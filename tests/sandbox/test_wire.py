@@ -3,11 +3,10 @@
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from stripe._encode import _api_encode
 
-from portal.sandbox.wire import StripeRefusal, decode, moment_range, need, read, text, whole
+from sandbox.wire import StripeRefusal, decode, moment_range, need, read, text, whole
 
 WORDS = st.text(st.characters(categories=("L",)), min_size=1, max_size=8)
 TREES = st.dictionaries(

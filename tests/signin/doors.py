@@ -9,8 +9,8 @@ import anyio
 import httpx
 import pyotp
 
-from portal.settings import Settings
-from portal.signin import set_up
+from portal.platform.process.settings import Settings
+from portal.signin.staff import set_up
 from tests.client import browser
 from tests.sandbox.running import RunningSandbox, running_sandbox
 
@@ -63,6 +63,6 @@ async def staff_with_credentials(login: str) -> str:
 
 def _step() -> int:
     from portal.kit import clock
-    from portal.signin.rules import time_step
+    from portal.signin.owners.rules import time_step
 
     return time_step(clock.real_now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from portal.settings import Settings
+from portal.platform.process.settings import Settings
 from tests import cast
 from tests.client import browser
 from tests.logs import logged

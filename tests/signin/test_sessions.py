@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from portal.db import EVERYWHERE, fetch_value, unit_of_work
-from portal.people.actions import end_session, start_session
-from portal.settings import Settings
-from portal.signin.rules import FAILURES_AN_ADDRESS
+from portal.people.persons.actions import end_session, start_session
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch_value, unit_of_work
+from portal.platform.process.settings import Settings
+from portal.signin.owners.rules import FAILURES_AN_ADDRESS
 from tests import cast
 from tests.client import HOST, ORIGIN, browser
 from tests.signin.doors import PASSWORD

@@ -14,15 +14,15 @@ from litestar.params import FromPath
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.people.principal import Audience, Principal, Role
-from portal.settings import Settings
-from portal.web.forms import UPLOAD_BYTES, Choice, Code, Day, Form, Many, Phone, Photos, Text, Tick, Whole, Yuan
-from portal.web.guards import committee, owner, staff
-from portal.web.held import Fields, begin
-from portal.web.page import flash, go, page
-from portal.web.parts import litestar_parts
-from portal.web.session import end_session, start_session
-from portal.web.templating import TEMPLATES
+from portal.people.persons.principal import Audience, Principal, Role
+from portal.platform.process.settings import Settings
+from portal.web.forms.forms import UPLOAD_BYTES, Choice, Code, Day, Form, Many, Phone, Photos, Text, Tick, Whole, Yuan
+from portal.web.forms.unsent_forms import Fields, begin
+from portal.web.pages.guards import committee, owner, staff
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.parts import litestar_parts
+from portal.web.pages.templating import TEMPLATES
+from portal.web.request.session import end_session, start_session
 
 LI = Principal(UUID(int=1), UUID(int=11), Audience.owner, "李", "zh-CN", communities=(1,))
 ANN = Principal(
@@ -191,7 +191,7 @@ async def words(request: Request) -> Response:
 
 
 class Drawer:
-    """Holds forms in memory, as people/held.py does in the database."""
+    """Holds forms in memory, as people/persons/unsent_forms.py does in the database."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[UUID, str], Fields] = {}

@@ -8,9 +8,9 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from portal.app import ROUTERS, create_app
-from portal.settings import Settings
-from portal.web.guards import has_guard, stepped_up
+from portal.platform.process.settings import Settings
+from portal.run.app import ROUTERS, create_app
+from portal.web.pages.guards import has_guard, stepped_up
 
 ROOT = Path(__file__).parents[2]
 PATH = re.compile(r"/|(/([a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|\.well-known|\{[a-z_]+:[a-z]+\}(\.[a-z]+)?))+")
@@ -106,16 +106,13 @@ def test_reading_is_get_and_everything_else_is_post(app: Litestar) -> None:
 def test_no_router_is_forgotten() -> None:
     """A slice that has pages is mounted."""
     found = {
-        f"{file.parent.name}.{file.stem}"
-        for file in (ROOT / "portal").glob("*/*.py")
+        ".".join(file.relative_to(ROOT / "portal").with_suffix("").parts)
+        for file in (ROOT / "portal").rglob("*.py")
         if re.search(r"^router\b.*= Router\(", file.read_text(), re.M)
     }
     mounted = {
         *ROUTERS,
-        "web.pages",
-        "sandbox.control",
-        "sandbox.push",
-        "sandbox.wechat",
+        "web.pages.pages",
     }  # of the parts or another program
     assert not found - mounted
 

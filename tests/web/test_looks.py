@@ -13,8 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import FLAGS
-from tests.browser import chromium as system_chromium
+from tests.browser import FLAGS, chromium as system_chromium
 from tests.ports import free_port
 
 pytestmark = pytest.mark.journey

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from portal.kit import clock
-from portal.people.principal import MOST_ESTATES, Role
-from portal.reports.jobs import figures
-from portal.settings import Settings
+from portal.overview.kept_figures.jobs import figures
+from portal.people.persons.principal import MOST_ESTATES, Role
+from portal.platform.process.settings import Settings
 from tests import builders, cast
 from tests.client import app_of, browser
 from tests.many import copies

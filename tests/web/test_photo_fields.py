@@ -3,8 +3,8 @@
 import pytest
 from litestar.datastructures import FormMultiDict, UploadFile
 
-from portal.web.forms import PHOTO_BYTES
-from tests.web.test_fields import AllForm, read
+from portal.web.forms.forms import PHOTO_BYTES
+from tests.web.forms.test_fields import AllForm, read
 
 
 def upload(content: bytes, name: str = "a.jpg") -> UploadFile:

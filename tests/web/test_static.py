@@ -5,7 +5,7 @@ import hashlib
 import httpx
 import pytest
 
-from portal.web.assets import STATIC, Assets
+from portal.web.pages.assets import STATIC, Assets
 
 pytestmark = pytest.mark.anyio
 PUBLISHED = {
@@ -68,7 +68,7 @@ async def test_static_answers_set_no_cookie_and_ask_no_database(client: httpx.As
 
 
 @pytest.mark.parametrize(
-    "path", ["../portal/settings.py", "..%2fpyproject.toml", "css", "vendor/SHA256SUMS", "nope.js"]
+    "path", ["../portal/platform/process/settings.py", "..%2fpyproject.toml", "css", "vendor/SHA256SUMS", "nope.js"]
 )
 async def test_nothing_else_is_served(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(f"/static/{path}")).status_code == 404

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.web.assets import Assets
-from portal.web.templating import TEMPLATES, environment
+from portal.web.pages.assets import Assets
+from portal.web.pages.templating import TEMPLATES, environment
 
 FILES = sorted(TEMPLATES.rglob("*.html"))
 FRAMES = ("layouts", "ui", "errors")

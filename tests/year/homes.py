@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from portal.arrears import contacts, holding
-from portal.arrears.climbing import take_step
-from portal.arrears.states import ContactChannel, ContactOutcome, Reason
-from portal.disputes import deciding
-from portal.disputes.opening import open_dispute
-from portal.disputes.states import DisputeReason, Outcome
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, Reason
+from portal.arrears.climbing.actions import take_step
+from portal.arrears.contacts import actions as contacts, holding
+from portal.care.dispute_desk import actions as deciding
+from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.states import DisputeReason, Outcome
+from portal.care.plans.actions import agree_plan, approve_plan, request_plan
 from portal.kit.errors import Refused
-from portal.people.principal import Principal
-from portal.plans.actions import agree_plan, approve_plan, request_plan
+from portal.people.persons.principal import Principal
 from tests import builders, cast
-from tests.arrears.world import World
+from tests.arrears.cases.world import World
 from tests.papers import delivered
 from tests.year.oracle import Line, Oracle, Talked
 

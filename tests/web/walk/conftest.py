@@ -10,11 +10,11 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from portal.database import Database
-from portal.db import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.kit import clock
-from portal.people.principal import Principal
-from portal.settings import Settings
+from portal.people.persons.principal import Principal
+from portal.platform.db.logins import Database
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
+from portal.platform.process.settings import Settings
 from tests.client import ORIGIN, app_of
 from tests.conftest import Wipe
 from tests.populated import World, populate, signed_in

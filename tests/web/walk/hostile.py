@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from litestar import Litestar
 
-from portal.web.forms import Form
+from portal.web.forms.forms import Form
 from tests.client import ORIGIN
 from tests.pictures import a_photo
 from tests.populated import Home

@@ -11,7 +11,7 @@ from uuid import uuid4
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from portal.people.principal import Role
+from portal.people.persons.principal import Role
 from tests.populated import Home
 
 PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")

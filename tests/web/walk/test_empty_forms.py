@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from portal.db import fetch, unit_of_work
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests.web.walk.conftest import Stage
 from tests.web.walk.routes import Route
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from portal.settings import Settings
+from portal.platform.process.settings import Settings
 from tests.logs import logged
 from tests.populated import PHONES
 from tests.web.walk.asking import ask

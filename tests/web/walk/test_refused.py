@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from portal.web.forms import Form
+from portal.web.forms.forms import Form
 from tests.web.walk.conftest import Stage
 from tests.web.walk.hostile import forms_of
 from tests.web.walk.reading import Reading

@@ -11,13 +11,13 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from portal import db
-from portal.database import Database
-from portal.db import UnitOfWork, fetch, unit_of_work
-from portal.embedded import Embedded
-from portal.outage import NotPrimary, state_of
-from portal.serving import POOL
-from portal.settings import Settings
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.logins import Database
+from portal.platform.db.outage import NotPrimary, state_of
+from portal.platform.db.unit_of_work import UnitOfWork, fetch, unit_of_work
+from portal.platform.process.embedded import Embedded
+from portal.platform.process.settings import Settings
+from portal.run.serving import POOL
 from tests.marks import MARK
 from tests.pooler import Mode, pooler_before
 from tests.standby import address, standby_of

@@ -7,8 +7,8 @@ from datetime import date
 import asyncpg
 import pytest
 
-from portal.arrears.jobs import arrears
-from portal.db import fetch, unit_of_work
+from portal.arrears.climbing.jobs import arrears
+from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests.past import estate_with_a_past, neighbours
 from tests.web.walk.conftest import Stage
 from tests.work import watch

@@ -1,0 +1,1 @@
+"""The owners’ committee: expenses it is asked for, votes, consent."""

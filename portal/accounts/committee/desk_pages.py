@@ -1,0 +1,81 @@
+"""The desk asks a committee for an expense, and writes down what it cost."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.accounts.committee import actions
+from portal.accounts.committee.forms import ExpenseForm, SpentForm
+from portal.accounts.committee.queries import expense_at, spending_at
+from portal.kit.i18n import N_
+from portal.people.persons.queries import estates_to_pick
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.expenses:list", guards=[of_one_estate])
+async def list_(request: Request) -> Template:
+    """What was asked, and what was spent without asking."""
+    found = await spending_at(request.user)
+    return page(request, "accounts/committee/desk/list.html", title=_("Expenses for the committee"), estates=found)
+
+
+@get("/new", name="desk.expenses:new")
+async def new(request: Request) -> Template:
+    """The form for a new one."""
+    return await new_page(request, await begin(request, ExpenseForm))
+
+
+@post("/new", name="desk.expenses:ask")
+async def ask(request: Request) -> Response:
+    """Ask the committee."""
+    form: Any = await _offered(request, ExpenseForm(await request.form()))
+    if form.validate() and await form.accepts(
+        actions.ask_committee(request.user, form.community.data, form.wanted(), once=form.once)
+    ):
+        flash(request, N_("The members of the committee have been asked."))
+        return go(request, "desk.expenses:show", expense=form.outcome)
+    return await new_page(request, form, status=422)  # type: ignore[return-value]
+
+
+@get("/{expense:uuid}", name="desk.expenses:show")
+async def show(request: Request, expense: FromPath[UUID]) -> Template:
+    """One of them, with the form for what it cost once it is approved."""
+    return await show_page(request, expense, await begin(request, SpentForm))
+
+
+@post("/{expense:uuid}/spending", name="desk.expenses:spend")
+async def spend(request: Request, expense: FromPath[UUID]) -> Response:
+    """Write down what it cost."""
+    form: Any = SpentForm(await request.form())
+    if form.validate() and await form.accepts(
+        actions.spend(request.user, expense, form.amount.data, form.on_day.data, form.decided_by.data)
+    ):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.expenses:show", expense=expense)
+    return await show_page(request, expense, form, status=422)  # type: ignore[return-value]
+
+
+async def _offered(request: Request, form: Any) -> Any:
+    form.community.offer(await estates_to_pick(request.user, *actions.ASKERS))
+    return form
+
+
+async def new_page(request: Request, form: Any, status: int = 200) -> Template:
+    """The form for a new one."""
+    return page(request, "accounts/committee/desk/new.html", status=status, title=_("Ask the committee"),
+                form=await _offered(request, form))  # fmt: skip
+
+
+async def show_page(request: Request, expense: UUID, form: SpentForm, status: int = 200) -> Template:
+    """One of them."""
+    return page(request, "accounts/committee/desk/show.html", status=status, title=_("Expenses for the committee"),
+                one=await expense_at(request.user, expense), form=form)  # fmt: skip
+
+
+router = Router("/desk/expenses", route_handlers=[list_, new, ask, show, spend], guards=[staff(*actions.ASKERS)])

@@ -1,0 +1,45 @@
+"""What is typed about expenses that a committee is asked for."""
+
+from portal.accounts.committee.actions import Wanted
+from portal.accounts.committee.states import Voice
+from portal.accounts.statements.states import StatementFund
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Estate, Form, Text, Tick, Yuan
+
+
+class ExpenseForm(Form):
+    """What is to be bought or done."""
+
+    community = Estate()
+    fund = Choice(N_("Paid out of"), StatementFund)
+    amount = Yuan(N_("It costs at most"))
+    purpose = Text(N_("What for"), most=120, missing=N_("Write what for."))
+    reason = Text(N_("Why it is needed"), most=1000, lines=4, missing=N_("Write why it is needed."),
+                  hint=N_("Offers compared, what happens without it; no names of persons"))  # fmt: skip
+
+    def wanted(self) -> Wanted:
+        """What was typed."""
+        return Wanted(self.fund.data, self.amount.data, self.purpose.data, self.reason.data)
+
+
+class VoteForm(Form):
+    """A member's voice."""
+
+    voice = Choice(N_("Your vote"), Voice)
+    note = Text(N_("Words to the service centre"), most=500, lines=3, required=False)
+
+
+class SpentForm(Form):
+    """What an approved expense cost."""
+
+    amount = Yuan(N_("It cost"))
+    on_day = Day(N_("Paid on"))
+    decided_by = Text(N_("Who decided"), most=120, missing=N_("Write who decided."),
+                      hint=N_("For example: the owners' committee, minutes 7"))  # fmt: skip
+
+
+class ConsentForm(Form):
+    """Whether the committee sees if one's own bills are paid."""
+
+    community = Choice(coerce=int)
+    given = Tick(required=False)

@@ -1,0 +1,1 @@
+"""What common areas earn, and what is done with it."""

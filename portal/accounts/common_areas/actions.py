@@ -1,0 +1,200 @@
+"""Register contracts of common areas, what came in, and what was spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
+from portal.homes.units.discretion import no_personal_data
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.ids import id_of
+from portal.kit.money import Money
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+REGISTRARS = (Role.finance, Role.manager)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What is agreed: price in fen for each `rhythm`; without a last day it has no term."""
+
+    source_zh: str
+    source_en: str
+    price: Money | None
+    rhythm: Rhythm
+    starts_on: date | None
+    ends_on: date | None
+    beneficiary: Beneficiary
+    building: str
+    decided_by: str
+
+
+@retrying
+async def register_contract(by: Principal, community: int, agreed: Contract, replaces: UUID | None = None) -> UUID:
+    """Register a contract, or what renews or corrects another one of the estate. Its id.
+
+    Raises Missing without finance or manager there or for an unknown contract, Refused for one replaced already,
+    Invalid for days in the wrong order, a building that is missing or not wanted, and words that name a person.
+    """
+    if agreed.starts_on and agreed.ends_on and agreed.ends_on < agreed.starts_on:
+        raise Invalid("ends_on", N_("The last day comes before the first one."))
+    if (agreed.beneficiary is Beneficiary.building) != bool(agreed.building):
+        raise Invalid("building", N_("Name the building where the revenue is that of one building, and only there."))
+    if community not in by.with_role(*REGISTRARS):
+        raise Missing
+    async with unit_of_work(community):
+        await no_personal_data(
+            community, source_zh=agreed.source_zh, source_en=agreed.source_en, decided_by=agreed.decided_by
+        )
+        if replaces is not None:
+            await _replaceable(community, replaces)
+        made: UUID = await fetch_value(
+            "INSERT INTO common_contract (id, community, source_zh, source_en, price, rhythm, starts_on, ends_on,"
+            " beneficiary, building, decided_by, replaces, by_staff, at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5,"
+            " $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
+            community,
+            agreed.source_zh,
+            agreed.source_en or None,
+            None if agreed.price is None else agreed.price.fen,
+            agreed.rhythm.value,
+            agreed.starts_on,
+            agreed.ends_on,
+            agreed.beneficiary.value,
+            agreed.building or None,
+            agreed.decided_by or None,
+            replaces,
+            await staff_of(by, community),
+            clock.now(),
+        )
+        await record(by.actor, AuditVerb.COMMON_CONTRACT_REGISTERED, f"common_contract:{made}", community=community)
+    return made
+
+
+async def _replaceable(community: int, replaces: UUID) -> None:
+    await advisory_lock(f"common_contract:{replaces}")
+    found = await fetch_one(
+        "SELECT EXISTS (SELECT FROM common_contract r WHERE r.replaces = c.id) AS replaced FROM common_contract c"
+        " WHERE c.id = $1 AND c.community = $2",
+        replaces,
+        community,
+    )
+    if found is None:
+        raise Missing
+    if found["replaced"]:
+        raise Refused(N_("A later contract has taken the place of this one."))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Money that came in for some days."""
+
+    starts_on: date
+    ends_on: date
+    amount: Money
+    received_on: date
+
+
+@retrying
+async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: str | None = None) -> None:
+    """Write down what came in by a contract; safe to send twice.
+
+    Raises Missing without finance or manager there, Invalid for no sum, days in the wrong order or a day to come.
+    """
+    if came.ends_on < came.starts_on:
+        raise Invalid("ends_on", N_("The last day comes before the first one."))
+    if not came.amount:
+        raise Invalid("amount", N_("Enter a sum; below zero takes one back."))
+    scope = by.with_role(*REGISTRARS)
+    async with unit_of_work(*scope):
+        row = await fetch_one(
+            "SELECT k.community, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
+            " WHERE k.id = $1 AND k.community = ANY($2)",
+            contract,
+            list(scope),
+        )
+        if row is None:
+            raise Missing
+        if came.received_on > clock.today(row["timezone"]):
+            raise Invalid("received_on", N_("Choose today or an earlier day."))
+        made = await fetch(
+            "INSERT INTO common_receipt (id, community, contract, starts_on, ends_on, amount, received_on, once,"
+            " by_staff, at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once)"
+            " DO NOTHING RETURNING id",
+            row["community"],
+            contract,
+            came.starts_on,
+            came.ends_on,
+            came.amount.fen,
+            came.received_on,
+            id_of(by.human, once),
+            await staff_of(by, row["community"]),
+            clock.now(),
+        )
+        if made:
+            await record(
+                by.actor, AuditVerb.COMMON_RECEIPT_RECORDED, f"common_contract:{contract}", community=row["community"],
+                fen=came.amount.fen,
+            )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Money of all owners: above zero it came in, below zero it was spent."""
+
+    pot: Pot
+    amount: Money
+    on_day: date
+    purpose: str
+    decided_by: str
+
+
+@retrying
+async def record_movement(by: Principal, community: int, moved: Movement, *, once: str | None = None) -> None:
+    """Write down what all owners' money was spent on, or where it came from; safe to send twice.
+
+    Raises Missing without finance or manager there, Invalid for no sum, a day to come, or words that name a person.
+    """
+    if community not in by.with_role(*REGISTRARS):
+        raise Missing
+    async with unit_of_work(community):
+        await put_movement(by, community, moved, id_of(by.human, once))
+
+
+async def put_movement(by: Principal, community: int, moved: Movement, once: UUID) -> UUID | None:
+    """The id of the movement, None if `once` was written down before; in the running unit of work.
+
+    Raises Invalid for no sum, a day to come, or words that name a person.
+    """
+    if not moved.amount:
+        raise Invalid("amount", N_("Enter a sum; what was spent is below zero."))
+    zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
+    if moved.on_day > clock.today(zone):
+        raise Invalid("on_day", N_("Choose today or an earlier day."))
+    await no_personal_data(community, purpose=moved.purpose, decided_by=moved.decided_by)
+    made: UUID | None = await fetch_value(
+        "INSERT INTO common_movement (id, community, pot, amount, on_day, purpose, decided_by, once, by_staff, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once) DO NOTHING RETURNING id",
+        community,
+        moved.pot.value,
+        moved.amount.fen,
+        moved.on_day,
+        moved.purpose,
+        moved.decided_by,
+        once,
+        await staff_of(by, community),
+        clock.now(),
+    )
+    if made:
+        await record(
+            by.actor, AuditVerb.COMMON_MONEY_MOVED, f"common_movement:{made}", community=community,
+            pot=moved.pot.value, fen=moved.amount.fen,
+        )  # fmt: skip
+    return made

@@ -1,0 +1,70 @@
+"""What is typed for the register of common areas."""
+
+from typing import Any
+
+from portal.accounts.common_areas.actions import Contract, Movement, Receipt
+from portal.accounts.common_areas.states import Beneficiary, Direction, Pot, Rhythm
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.web.forms.forms import Choice, Day, Estate, Form, Text, Yuan
+
+
+class ContractForm(Form):
+    """A contract of a common area."""
+
+    community = Estate()
+    source_zh = Text(N_("What brings in money"), most=60, missing=N_("Write what brings in money."),
+                     hint=N_("For example: lift advertising; no company, no person"))  # fmt: skip
+    source_en = Text(N_("The same in English"), most=80, required=False)
+    price = Yuan(N_("Agreed price"), required=False)
+    rhythm = Choice(N_("The price is for"), Rhythm)
+    starts_on = Day(N_("First day"), required=False)
+    ends_on = Day(N_("Last day"), required=False, hint=N_("Without a last day it is shown as without term"))
+    beneficiary = Choice(N_("Whose revenue it is"), Beneficiary)
+    building = Text(N_("Building"), most=30, required=False)
+    decided_by = Text(
+        N_("Who decided"), most=120, required=False, hint=N_("For example: owners' assembly, resolution 3")
+    )
+
+    def agreed(self) -> Contract:
+        """What was typed."""
+        return Contract(
+            self.source_zh.data, self.source_en.data or "", self.price.data, self.rhythm.data, self.starts_on.data,
+            self.ends_on.data, self.beneficiary.data, self.building.data or "", self.decided_by.data or "",
+        )  # fmt: skip
+
+
+class ReceiptForm(Form):
+    """Money that came in by a contract."""
+
+    starts_on = Day(N_("For the days from"))
+    ends_on = Day(N_("To"))
+    direction = Choice(N_("Which way it went"), Direction)
+    amount = Yuan(N_("Sum"))
+    received_on = Day(N_("Received on"))
+
+    def came(self) -> Receipt:
+        """What was typed."""
+        return Receipt(self.starts_on.data, self.ends_on.data, signed(self), self.received_on.data)
+
+
+class MovementForm(Form):
+    """Money of all owners that was spent, or came in otherwise."""
+
+    community = Estate()
+    pot = Choice(N_("Whose money"), Pot)
+    direction = Choice(N_("Which way it went"), Direction)
+    amount = Yuan(N_("Sum"))
+    on_day = Day(N_("On"))
+    purpose = Text(N_("What for"), most=120, missing=N_("Write what for."))
+    decided_by = Text(N_("Who decided"), most=120, missing=N_("Write who decided."))
+
+    def moved(self) -> Movement:
+        """What was typed."""
+        return Movement(self.pot.data, signed(self), self.on_day.data, self.purpose.data, self.decided_by.data)
+
+
+def signed(form: Any) -> Money:
+    """The sum, below zero where it went out."""
+    sum_: Money = form.amount.data
+    return sum_ if form.direction.data is Direction.came else -sum_

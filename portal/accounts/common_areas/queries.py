@@ -1,0 +1,187 @@
+"""What anybody may know of common areas: contracts, receivable and received, and what was done with the money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from portal.accounts.common_areas.actions import REGISTRARS
+from portal.accounts.common_areas.rules import receivable
+from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import Money, total
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+MOVEMENTS = 50
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    """A contract with what fell due by it this year so far, and what came in for these days; None is unknown."""
+
+    id: UUID
+    source: Bilingual
+    price: Money | None
+    rhythm: Rhythm
+    starts_on: date | None
+    ends_on: date | None
+    beneficiary: Beneficiary
+    building: str
+    decided_by: str
+    receivable: Money | None
+    received: Money
+    is_over: bool
+
+    @property
+    def has_term(self) -> bool:
+        """Whether it says until when."""
+        return self.ends_on is not None
+
+    @property
+    def missing(self) -> Money | None:
+        """What should have come in and did not; None where there is nothing, or it is not known."""
+        left = None if self.receivable is None else self.receivable - self.received
+        return left if left is not None and left > Money(0) else None
+
+
+@dataclass(frozen=True)
+class MovementRow:
+    """What came in or was spent, and who decided."""
+
+    id: UUID
+    pot: Pot
+    amount: Money
+    on_day: date
+    purpose: str
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class PotRow:
+    """A pot: what it holds by everything that is registered, and its latest movements."""
+
+    pot: Pot
+    balance: Money
+    movements: list[MovementRow]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Contracts of this year so far (`first` to `last`), and the two pots."""
+
+    first: date
+    last: date
+    contracts: list[ContractRow]
+    pots: list[PotRow]
+
+    @property
+    def received(self) -> Money:
+        """By all contracts this year."""
+        return total(one.received for one in self.contracts)
+
+    def contract(self, wanted: UUID) -> ContractRow:
+        """One of them. Raises Missing."""
+        found = next((one for one in self.contracts if one.id == wanted), None)
+        if found is None:
+            raise Missing
+        return found
+
+
+@reading
+async def register_of(community: int, today: date) -> Register:
+    """The register of an estate, for anybody."""
+    return await _register(community, today)
+
+
+@dataclass(frozen=True)
+class DeskRegister:
+    """The register of one estate at the desk."""
+
+    id: int
+    name: str
+    register: Register
+
+
+@reading
+async def registers_at(by: Principal) -> list[DeskRegister]:
+    """Of the estates whose register the reader keeps."""
+    rows = await fetch(
+        "SELECT id, name, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*REGISTRARS))
+    )
+    return [
+        DeskRegister(row["id"], row["name"], await _register(row["id"], clock.today(row["timezone"]))) for row in rows
+    ]
+
+
+@reading
+async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
+    """One of them with its estate. Raises Missing for that of an estate whose register the reader does not keep."""
+    row = await fetch_one(
+        "SELECT c.id, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
+        " WHERE k.id = $1 AND c.id = ANY($2)",
+        contract,
+        list(by.with_role(*REGISTRARS)),
+    )
+    if row is None:
+        raise Missing
+    return row["id"], (await _register(row["id"], clock.today(row["timezone"]))).contract(contract)
+
+
+async def contracts_in(community: int, first: date, last: date) -> list[ContractRow]:
+    """Contracts in force in some days, with what fell due in them and came in for them; in the running unit of work."""
+    rows = await fetch(
+        "SELECT k.*, coalesce((SELECT sum(r.amount) FROM common_receipt r WHERE r.contract = k.id"
+        " AND r.starts_on BETWEEN $2 AND $3), 0)::bigint AS received FROM common_contract k WHERE k.community = $1"
+        " AND NOT EXISTS (SELECT FROM common_contract n WHERE n.replaces = k.id)"
+        " AND (k.ends_on IS NULL OR k.ends_on >= $2) AND (k.starts_on IS NULL OR k.starts_on <= $3)"
+        " ORDER BY k.source_zh, k.at, k.id",
+        community,
+        first,
+        last,
+    )
+    return [_contract(row, first, last) for row in rows]
+
+
+async def _register(community: int, today: date) -> Register:
+    first = today.replace(month=1, day=1)
+    contracts = await contracts_in(community, first, today)
+    movements = [
+        MovementRow(row["id"], Pot(row["pot"]), Money(row["amount"]), row["on_day"], row["purpose"], row["decided_by"])
+        for row in await fetch(
+            "SELECT * FROM common_movement WHERE community = $1 ORDER BY on_day DESC, at DESC, id LIMIT $2",
+            community,
+            MOVEMENTS,
+        )
+    ]
+    sums = await fetch(
+        "SELECT pot, sum(amount)::bigint AS fen FROM (SELECT pot, amount FROM common_movement WHERE community = $1"
+        " UNION ALL SELECT 'common_area_revenue', amount FROM common_receipt WHERE community = $1) m GROUP BY pot",
+        community,
+    )
+    held = {row["pot"]: Money(row["fen"]) for row in sums}
+    pots = [PotRow(pot, held[pot], [one for one in movements if one.pot is pot]) for pot in Pot if pot in held]
+    return Register(first, today, contracts, pots)
+
+
+def _contract(row: Any, first: date, today: date) -> ContractRow:
+    price = None if row["price"] is None else Money(row["price"])
+    rhythm = Rhythm(row["rhythm"])
+    return ContractRow(
+        row["id"],
+        Bilingual(row["source_zh"], row["source_en"] or ""),
+        price,
+        rhythm,
+        row["starts_on"],
+        row["ends_on"],
+        Beneficiary(row["beneficiary"]),
+        row["building"] or "",
+        row["decided_by"] or "",
+        receivable(price, rhythm, row["starts_on"], row["ends_on"], first, today),
+        Money(row["received"]),
+        bool(row["ends_on"] and row["ends_on"] < today),
+    )

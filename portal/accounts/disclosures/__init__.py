@@ -1,0 +1,1 @@
+"""What has to be disclosed when, and the posters for the notice board."""

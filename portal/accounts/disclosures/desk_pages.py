@@ -1,0 +1,99 @@
+"""The desk's calendar of disclosures, and the posters for the notice board."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.accounts.disclosures import actions, queries
+from portal.accounts.disclosures.documents import disclosure_poster, prices_poster, standards_poster
+from portal.accounts.disclosures.forms import DisclosureForm
+from portal.care.standards.actions import standards_of
+from portal.fees.tariffs.queries import price_list
+from portal.kit.errors import Missing
+from portal.kit.i18n import N_
+from portal.people.estates.creditor import Paper
+from portal.people.estates.queries import PublicEstate, estate_called
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.disclosures:list")
+async def list_(request: Request) -> Template:
+    """What is due, overdue and published."""
+    found = await queries.calendar_at_desk(request.user)
+    return page(request, "accounts/disclosures/list.html", title=_("Disclosures"), found=found)
+
+
+@get("/prices", name="desk.disclosures:prices")
+async def prices(request: Request, estate: FromQuery[str] = "", size: FromQuery[str] = "a4") -> Response[bytes]:
+    """The price list as a poster."""
+    found = await own(request, estate)
+    items = await price_list(found.id, found.today)
+    return pdf(await prices_poster(found, items, address(request, found, "/prices"), size), "prices.pdf")
+
+
+@get("/standards", name="desk.disclosures:standards")
+async def standards(request: Request, estate: FromQuery[str] = "", size: FromQuery[str] = "a4") -> Response[bytes]:
+    """The service standards as a poster."""
+    found = await own(request, estate)
+    promised = await standards_of(found.id, found.today)
+    return pdf(await standards_poster(found, promised, address(request, found, "/standards"), size), "standards.pdf")
+
+
+@get("/{disclosure:uuid}", name="desk.disclosures:show")
+async def show(request: Request, disclosure: FromPath[UUID]) -> Template:
+    """One of them, with the form to say that it was done elsewhere."""
+    return await show_page(request, disclosure, await begin(request, DisclosureForm))
+
+
+@get("/{disclosure:uuid}/poster", name="desk.disclosures:poster")
+async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[str] = "a4") -> Response[bytes]:
+    """It as a poster."""
+    row = await queries.disclosure_of(request.user, disclosure)
+    found = await own(request, row.code)
+    told = await queries.statements_for(row)
+    return pdf(await disclosure_poster(found, row, told, address(request, found, "/statements"), size), "poster.pdf")
+
+
+@post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(*actions.RECORDERS)])
+async def record(request: Request, disclosure: FromPath[UUID]) -> Response:
+    """Say where and when it was disclosed."""
+    form = DisclosureForm(await request.form())
+    if form.validate() and await form.accepts(
+        actions.record_disclosure(request.user, disclosure, form.on.data, form.place.data)
+    ):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.disclosures:list")
+    return await show_page(request, disclosure, form, status=422)  # type: ignore[return-value]
+
+
+async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, status: int = 200) -> Template:
+    """The page that the GET and a form with errors show."""
+    row = await queries.disclosure_of(request.user, disclosure)
+    return page(request, "accounts/disclosures/show.html", status=status, title=_("A disclosure"), one=row, form=form,
+                may_record=request.user.may(row.community, *actions.RECORDERS))  # fmt: skip
+
+
+async def own(request: Request, code: str) -> PublicEstate:
+    """An estate one works for, as its public page knows it.
+
+    Raises Missing for any other, and Refused while its company is not known as posters name it.
+    """
+    found = await estate_called(code)
+    if found.id not in request.user.communities:
+        raise Missing
+    found.creditor.must_fill(Paper.poster)
+    return found
+
+
+def address(request: Request, estate: PublicEstate, path: str) -> str:
+    """Of its public page."""
+    return f"{request.app.state.settings.base_url}/e/{estate.code}{path}"
+
+
+router = Router("/desk/disclosures", route_handlers=[list_, prices, standards, show, poster, record], guards=[staff()])

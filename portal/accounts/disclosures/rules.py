@@ -1,0 +1,128 @@
+"""Which duties hold where an estate lies, the periods they come to, and when one is fulfilled."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from portal.accounts.disclosures.states import DisclosureState, Duty, Every
+from portal.accounts.statements.states import StatementFund
+from portal.kit.period import Month
+from portal.people.estates.states import FeeMode
+
+DUTIES = Path(__file__).with_name("duties.csv")
+MONTHS = {Every.month: 1, Every.quarter: 3, Every.half_year: 6, Every.year: 12}
+ONE_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A duty where an estate lies: due by the end of so many months after its period, below zero before its end.
+
+    `ours` says that the source names no day and we chose one; `shown_days` is how long it must be shown at least;
+    `fund` is that whose statements fulfil it, None where a person must say that it was done.
+    """
+
+    duty: Duty
+    every: Every
+    months: int
+    ours: bool
+    shown_days: int | None
+    fund: StatementFund | None
+    source: str
+
+
+def profiles_of(jurisdiction: str, mode: FeeMode) -> list[Profile]:
+    """The duties of a place: its own, and for the others those of the places around it."""
+    parts = jurisdiction.split("-")
+    found: dict[Duty, Profile] = {}
+    for n in range(1, len(parts) + 1):
+        for row in _rows().get("-".join(parts[:n]), ()):
+            if row["fee_mode"] in ("", mode):
+                found[Duty(row["duty"])] = _profile(row)
+    return [found[duty] for duty in Duty if duty in found]
+
+
+def known_place(jurisdiction: str) -> bool:
+    """Whether the table has duties of this very place, and not only of the country around it."""
+    return jurisdiction in _rows()
+
+
+def periods_of(profile: Profile, since: date, on: date) -> Iterator[tuple[date, date]]:
+    """First and last day of each whole period from `since` on that is over by `on`; has begun, where it tells ahead."""
+    length = MONTHS[profile.every]
+    month = Month.of(since) if since.day == 1 else Month.of(since) + 1
+    month += -((month.month - 1) % length) % length
+    while month.first <= on if profile.duty.ahead else (month + (length - 1)).last < on:
+        yield month.first, (month + (length - 1)).last
+        month += length
+
+
+def first_asked(profile: Profile, joined: date) -> date:
+    """From when on an estate that joined on a day is looked at: it was there before, and so were its duties.
+
+    The period that ran then counts whole, and before it the one that was to be told of; nothing older.
+    """
+    length = MONTHS[profile.every]
+    running = Month.of(joined) + -((joined.month - 1) % length)
+    return (running if profile.duty.ahead else running + -length).first
+
+
+def due_on(profile: Profile, last: date) -> date:
+    """The last day to disclose a period that ends on a day."""
+    return (Month.of(last) + profile.months).last
+
+
+def tellable(duty: Duty, first: date, last: date) -> tuple[date, date]:
+    """The first and the last day on which a period can be told of: ahead until it ends, else ever after its end."""
+    return (first - A_YEAR, last) if duty.ahead else (last + ONE_DAY, date.max)
+
+
+def covered_on(first: date, last: date, published: Iterable[tuple[date, date, date]]) -> date | None:
+    """The day from which statements (first, last, published on) tell of every day of a period; None if they do not."""
+    told: list[tuple[date, date]] = []
+    for starts_on, ends_on, on in sorted(published, key=lambda one: one[2]):
+        told.append((starts_on, ends_on))
+        if _covers(first, last, told):
+            return on
+    return None
+
+
+def _covers(first: date, last: date, told: Iterable[tuple[date, date]]) -> bool:
+    wanted = first
+    for starts_on, ends_on in sorted(told):
+        if starts_on <= wanted <= ends_on:
+            wanted = ends_on + ONE_DAY
+    return wanted > last
+
+
+def state_of(published_on: date | None, due: date, on: date) -> DisclosureState:
+    """Where a disclosure stands on a day."""
+    if published_on is not None:
+        return DisclosureState.published
+    return DisclosureState.due if on <= due else DisclosureState.overdue
+
+
+def _profile(row: dict[str, str]) -> Profile:
+    return Profile(
+        Duty(row["duty"]),
+        Every(row["every"]),
+        int(row["months"]),
+        bool(row["ours"]),
+        int(row["shown_days"]) if row["shown_days"] else None,
+        StatementFund(row["shown_by"]) if row["shown_by"] else None,
+        row["source"],
+    )
+
+
+@cache
+def _rows() -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    with DUTIES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["jurisdiction"], []).append(row)
+    return found

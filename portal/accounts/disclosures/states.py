@@ -1,0 +1,43 @@
+"""What is disclosed, how often, and whether it was."""
+
+from enum import StrEnum
+
+from portal.accounts.statements.states import StatementKind
+
+
+class Duty(StrEnum):
+    """What must be disclosed period by period."""
+
+    service_accounts = "service_accounts"
+    common_revenue = "common_revenue"
+    maintenance_fund = "maintenance_fund"
+    audit = "audit"
+    budget = "budget"
+    committee_payments = "committee_payments"
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it tells what is to come: due while its period runs, too late when that is over."""
+        return self is Duty.budget
+
+    @property
+    def tells(self) -> StatementKind:
+        """Which statements fulfil it."""
+        return StatementKind.budget if self.ahead else StatementKind.actual
+
+
+class Every(StrEnum):
+    """How long a period is."""
+
+    month = "month"
+    quarter = "quarter"
+    half_year = "half_year"
+    year = "year"
+
+
+class DisclosureState(StrEnum):
+    """Due until its day is over, then overdue, until it is published."""
+
+    due = "due"
+    overdue = "overdue"
+    published = "published"

@@ -1,0 +1,1 @@
+"""What a statement is asked before it is published."""

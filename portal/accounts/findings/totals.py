@@ -1,0 +1,95 @@
+"""The arithmetic of totals: what a stated one may be the sum of, and which line looks like one unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from portal.accounts.statements.rules import FundTable, Line
+from portal.accounts.statements.states import LineKind
+from portal.kit.money import Money, total
+
+_PARTLY = re.compile("小计|累计|页|sub", re.IGNORECASE)  # of some lines
+_WHOLE = re.compile("总|grand|overall", re.IGNORECASE)  # of a side
+_LONGER = re.compile("累计|year[- ]to[- ]date|ytd", re.IGNORECASE)  # of earlier months too, which stand elsewhere
+
+
+def comes_to(line: Line, lines: Sequence[Line]) -> Money | None:
+    """What the lines of a stated total come to where that is something else; None where it is right.
+
+    A total may be that of its side, with or without what was carried over; one that does not name the whole also of its
+    category, of all lines above it, or of those since the total before; what adds up earlier months may be more.
+    `lines` are all of the statement.
+    """
+    side = [one for one in lines if (one.fund, one.side) == (line.fund, line.side)]
+    counted = [one for one in side if not one.is_total]
+    category = [one for one in counted if one.category == line.category]
+    above = [one for one in counted if one.position < line.position]
+    since = max(
+        (one.position for one in side if one.kind is LineKind.total and one.position < line.position), default=0
+    )
+    whole = [counted, [one for one in side if one.kind not in (LineKind.total, LineKind.part)]]
+    parts = [category, above, [one for one in above if one.position > since]]
+    names = f"{line.item.zh} {line.item.en}"
+    sums = [total(one.amount for one in some) for some in (*whole, *([] if _WHOLE.search(names) else parts))]
+    if line.amount in sums or (_LONGER.search(names) and line.amount > sums[0]):
+        return None
+    return sums[2] if _PARTLY.search(names) and len(sums) > 2 else sums[0]
+
+
+def closes_at(table: FundTable) -> Money | None:
+    """What is left of a fund where the file says something else; None where it is right, or does not say."""
+    return None if table.closing in (None, table.left, table.result) else table.left
+
+
+def doubles(lines: Sequence[Line]) -> list[Line]:
+    """Counted lines that equal the sum of at least two others, so that these may be counted twice.
+
+    The others are all of their side, all of their category there, or those right above or right below them.
+    """
+    counted = [line for line in sorted(lines, key=lambda line: line.position) if not line.is_total and line.amount]
+    of_side = _Sums(counted, lambda line: (line.fund, line.side))
+    of_category = _Sums(counted, lambda line: (line.fund, line.side, line.category))
+    beside = {
+        line.position
+        for mine in _by_side(counted)
+        for line, is_sum in zip(mine, _sums_of_neighbours([line.amount.fen for line in mine]), strict=True)
+        if is_sum
+    }
+    return [line for line in counted if of_side.doubled(line) or of_category.doubled(line) or line.position in beside]
+
+
+def _by_side(lines: Sequence[Line]) -> list[list[Line]]:
+    found: dict[object, list[Line]] = {}
+    for line in lines:
+        found.setdefault((line.fund, line.side), []).append(line)
+    return list(found.values())
+
+
+def _sums_of_neighbours(fen: Sequence[int]) -> list[bool]:
+    """Of each number whether it is the sum of the two or more right before it, or right after it."""
+    before = list(accumulate(fen, initial=0))
+    last = {sum_: place for place, sum_ in enumerate(before)}
+    first = {sum_: place for place, sum_ in reversed(list(enumerate(before)))}
+    return [
+        first.get(before[place] - one, place) <= place - 2 or last.get(before[place + 1] + one, 0) >= place + 3
+        for place, one in enumerate(fen)
+    ]
+
+
+class _Sums:
+    """Sums of lines by what they have in common."""
+
+    def __init__(self, lines: Sequence[Line], common: Callable[[Line], object]) -> None:
+        self.common = common
+        self.count, self.fen = Counter[object](), Counter[object]()
+        for line in lines:
+            self.count[common(line)] += 1
+            self.fen[common(line)] += line.amount.fen
+
+    def doubled(self, line: Line) -> bool:
+        """Whether a line equals the sum of all others, of which there are two at least."""
+        key = self.common(line)
+        return self.count[key] > 2 and self.fen[key] == 2 * line.amount.fen

@@ -1,0 +1,1 @@
+"""From draft to publication: content, signatures, vouchers."""

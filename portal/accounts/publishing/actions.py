@@ -1,0 +1,201 @@
+"""Sign a statement, and publish it with a second signature: from then on it never changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from portal.accounts.findings.checks import Finding
+from portal.accounts.publishing.queries import HEADS, Content, content_of
+from portal.accounts.statements.states import STATEMENT_MOVES, FindingKind, StatementKind, StatementState
+from portal.kit import clock
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.people.estates.companies import creditor_of
+from portal.people.estates.creditor import Creditor
+from portal.people.notices.actions import tell
+from portal.people.notices.states import NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+PUBLISHERS = (Role.finance, Role.manager)
+NOT_OVER = N_(
+    "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
+)
+TOO_LATE = N_("The day until which owners may object is over. Say a later one.")
+# Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
+SIGNED = """
+FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
+"""
+
+
+@retrying
+async def sign_statement(statement: UUID, by: Principal) -> StatementState:
+    """Sign a draft as it stands. The signature of a second person publishes it: it is frozen with its fingerprint,
+    supersedes the version before, and everyone of the estate is told.
+
+    Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
+    Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
+    a second time, before the days of anything but a budget are over, while something that was found is neither
+    mended nor explained, and for a correction whose last day to object is over.
+    """
+    scope = by.with_role(*PUBLISHERS)
+    async with unit_of_work(*scope):
+        draft = await draft_for_update(statement, scope)
+        found = await content_of(draft)
+        await _ready(draft, found)
+        creditor = await creditor_of(draft["community"])
+        signer = await staff_of(by, draft["community"])
+        if draft["signed_sha256"] != found.sha256:
+            await _sign(draft, found.sha256, signer, by)
+            return StatementState.draft
+        if draft["signed_by"] == signer:
+            raise Refused(N_("You signed it already. A second person, from finance or a manager, publishes it."))
+        await _publish(draft, found, creditor, signer, by)
+        return StatementState.published
+
+
+async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[str, Any]:
+    """A draft's row of HEADS: first its code is locked, as drafting does too, then the row. Raises Missing, Refused."""
+    known = await fetch_one(
+        "SELECT community, code FROM statement WHERE id = $1 AND community = ANY($2)", statement, list(scope)
+    )
+    if known is None:
+        raise Missing
+    await advisory_lock(f"statement:{known['community']}:{known['code']}")
+    row = await fetch_one(f"{HEADS} WHERE s.id = $1 FOR NO KEY UPDATE OF s", statement)
+    if row is None:
+        raise Missing
+    if not STATEMENT_MOVES.allows(row["state"], StatementState.published):
+        raise Refused(N_("This statement is published already. A published statement never changes."))
+    return row
+
+
+async def _ready(draft: Mapping[str, Any], found: Content) -> None:
+    if not found.lines:
+        raise Refused(N_("This statement has no lines. Import them first."))
+    if found.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
+        raise Refused(NOT_OVER)
+    if found.open_findings:
+        raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
+    if draft["objections_until"] and draft["objections_until"] <= clock.today(draft["timezone"]):
+        raise Refused(TOO_LATE)
+    newer = await fetch_value(
+        "SELECT 1 FROM statement WHERE community = $1 AND code = $2 AND version > $3 AND state <> 'draft'",
+        draft["community"],
+        draft["code"],
+        draft["version"],
+    )
+    if newer:
+        raise Refused(N_("A later version of this statement is published already."))
+
+
+async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Principal) -> None:
+    await fetch(
+        "UPDATE statement SET signed_sha256 = $2, signed_by = $3, signed_at = $4 WHERE id = $1",
+        draft["id"],
+        sha256,
+        signer,
+        clock.now(),
+    )
+    await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
+
+
+async def keep_finding(community: int, statement: UUID, found: Finding, words: str, staff: UUID) -> None:
+    """Keep what the checks found of a draft, with why it is so (empty: it is only told); in the caller's work."""
+    await fetch(
+        "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
+        " explained_by, explained_at, name_zh, name_en)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (statement, finding) DO UPDATE SET body = excluded.body,"
+        " explained_by = excluded.explained_by, explained_at = excluded.explained_at",
+        community,
+        statement,
+        found.key,
+        found.kind.value,
+        found.line.position if found.line else None,
+        found.fund,
+        None if found.other is None else found.other.fen,
+        words,
+        staff,
+        clock.now(),
+        found.name.zh if found.name else None,
+        (found.name.en or None) if found.name else None,
+    )
+
+
+async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
+    await fetch(
+        "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
+        draft["community"],
+        draft["code"],
+        StatementState.superseded.value,
+        StatementState.published.value,
+        draft["id"],
+    )
+    # What is found no more needs no explanation.
+    await fetch(
+        "DELETE FROM statement_explanation WHERE statement = $1 AND finding <> ALL($2)",
+        draft["id"],
+        [one.finding.key for one in found.explained],
+    )
+    for one in found.explained:
+        if not one.words:
+            await keep_finding(draft["community"], draft["id"], one.finding, "", signer)
+    await fetch(
+        "UPDATE statement SET state = $2, content_sha256 = $3, published_at = $4, published_by = $5, basis = $6,"
+        " fee_mode = $7, kind = $8, creditor = $9 WHERE id = $1",
+        draft["id"],
+        StatementState.published.value,
+        found.sha256,
+        clock.now(),
+        signer,
+        found.terms.basis.value,
+        found.terms.fee_mode,
+        found.terms.kind.value,
+        json.dumps(creditor.as_facts(), ensure_ascii=False),
+    )
+    await _tell(draft, found)
+    await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)
+
+
+async def _record(by: Principal, verb: AuditVerb, draft: Mapping[str, Any], sha256: str) -> None:
+    await record(
+        by.actor,
+        verb,
+        f"statement:{draft['id']}",
+        community=draft["community"],
+        code=draft["code"],
+        version=draft["version"],
+        content_sha256=sha256,
+    )
+
+
+async def _tell(draft: Mapping[str, Any], found: Content) -> None:
+    """Everyone who lives in or owns something of the estate today; of a correction that it is one."""
+    places = sum(one.finding.kind is FindingKind.corrected for one in found.explained)
+    correction = {"places": places, "until_on": draft["objections_until"]}
+    persons = await fetch(
+        "SELECT DISTINCT person FROM occupancy WHERE community = $1 AND revoked_at IS NULL"
+        " AND (starts_on IS NULL OR starts_on <= $2) AND (ends_on IS NULL OR ends_on >= $2) ORDER BY person",
+        draft["community"],
+        clock.today(draft["timezone"]),
+    )
+    await tell(
+        [row["person"] for row in persons],
+        NoticeKind.statement_corrected if found.corrects else NoticeKind.statement_published,
+        community=draft["community"],
+        subject=f"statement:{draft['id']}",
+        link=f"/statements/{draft['id']}",
+        title=draft["title"],
+        estate=draft["estate"],
+        version=draft["version"],
+        starts_on=draft["starts_on"],
+        ends_on=draft["ends_on"],
+        **(correction if found.corrects else {}),
+    )

@@ -1,0 +1,163 @@
+"""Draft a statement from the ledger: its service-fee income is what the books say, to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from portal.accounts.findings.queries import books_say, few_corrected, together, whole_months
+from portal.accounts.publishing.actions import PUBLISHERS
+from portal.accounts.publishing.queries import lines_of
+from portal.accounts.statements.rules import Line
+from portal.accounts.statements.states import Basis, LineKind, Side, StatementFund, StatementKind, StatementState
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.people.persons.principal import Principal
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
+
+CATEGORY = "物业服务收费"
+NAMES = {
+    "bill": Bilingual("账单应收", "Bills issued"),
+    "adjustment": Bilingual("更正与减免", "Corrections and waivers"),
+    "payment": Bilingual("收到的款项", "Payments received"),
+    "credit_use": Bilingual("以预存抵付", "Paid from credit"),
+    "reversal": Bilingual("冲正", "Reversals"),
+}
+NET = {"bill": Bilingual("账单应收净额（已计更正与减免）", "Bills issued, corrections and waivers counted in")}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which statement to draft: its code and title, first and last day, and on which basis."""
+
+    code: str
+    title: str
+    first: date
+    last: date
+    basis: Basis
+
+
+@retrying
+async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
+    """Make the draft of a code, or renew its service-fee income; all its other lines stay. The draft's id.
+
+    After a publication it is the next version, with the lines of the last one. Raises Missing without a publishing role
+    there, Invalid where the days are in the wrong order or no whole months, the books say nothing of them, or the
+    code is that of a budget.
+    """
+    if wish.last < wish.first:
+        raise Invalid("last", N_("The last day comes before the first one."))
+    if not whole_months(wish.first, wish.last):
+        raise Invalid("last", N_("Choose whole months: between two sums a few days apart single payments would show."))
+    if community not in by.with_role(*PUBLISHERS):
+        raise Missing
+    async with unit_of_work(community):
+        await advisory_lock(f"statement:{community}:{wish.code}")
+        now = await books_say(community, wish.basis, wish.first, wish.last)
+        if not now:
+            raise Invalid("first", N_("The books say nothing of these days."))
+        earlier = _before(wish.first, wish.last)
+        before = await books_say(community, wish.basis, *earlier)
+        names = NAMES
+        if await few_corrected(community, wish.first, wish.last) or await few_corrected(community, *earlier):
+            now, before, names = together(now), together(before), NAMES | NET
+        statement, kept = await _draft(community, wish)
+        await _put(community, statement, [*_income(now, before, names), *kept])
+        await record(
+            by.actor, AuditVerb.STATEMENT_DRAFTED, f"statement:{statement}", community=community, code=wish.code,
+            basis=wish.basis.value,
+        )  # fmt: skip
+    return statement
+
+
+def _before(first: date, last: date) -> tuple[date, date]:
+    """As many months before."""
+    opening, months = Month.of(first), Month.of(last).since(Month.of(first)) + 1
+    return (opening + -months).first, (opening + -1).last
+
+
+def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bilingual]) -> list[Line]:
+    return [
+        Line(
+            0, StatementFund.service_fee, Side.income, CATEGORY, names[kind], amount,
+            prior=before.get(kind, Money(0)) if before else None, kind=LineKind.fee, from_books=True,
+        )
+        for kind, amount in now.items()
+    ]  # fmt: skip
+
+
+async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
+    """The draft, made where there is none, and the lines of its latest version that do not come from the books."""
+    known = await fetch(
+        "SELECT id, version, state, kind FROM statement WHERE community = $1 AND code = $2 ORDER BY version DESC"
+        " LIMIT 1",
+        community,
+        wish.code,
+    )
+    if known and known[0]["kind"] == StatementKind.budget:
+        raise Invalid("code", N_("This number is that of a budget. Choose another one."))
+    lines = await lines_of(known[0]["id"]) if known else []
+    kept = [line for line in lines if not _renewed(line)]
+    if known and known[0]["state"] == StatementState.draft:
+        await fetch(
+            "UPDATE statement SET title = $2, starts_on = $3, ends_on = $4, basis = $5, kind = $6,"
+            " outside_base = NULL WHERE id = $1",
+            known[0]["id"],
+            wish.title,
+            wish.first,
+            wish.last,
+            wish.basis.value,
+            StatementKind.actual.value,
+        )
+        return known[0]["id"], kept
+    made = await fetch_value(
+        "INSERT INTO statement (id, community, code, version, title, starts_on, ends_on, state, basis, kind)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'draft', $7, $8) RETURNING id",
+        community,
+        wish.code,
+        known[0]["version"] + 1 if known else 1,
+        wish.title,
+        wish.first,
+        wish.last,
+        wish.basis.value,
+        StatementKind.actual.value,
+    )
+    return made, kept
+
+
+def _renewed(line: Line) -> bool:
+    """Whether a line gives way to what the books say; a balance carried over is nothing that came in."""
+    place = (line.fund, line.side) == (StatementFund.service_fee, Side.income)
+    return place and line.kind not in (LineKind.opening, LineKind.closing)
+
+
+async def _put(community: int, statement: UUID, lines: Sequence[Line]) -> None:
+    placed = [replace(line, position=n) for n, line in enumerate(lines, start=1)]
+    await fetch("DELETE FROM statement_line WHERE statement = $1", statement)
+    columns = [
+        (line.position, line.fund.value, line.side.value, line.category, line.item.zh, line.item.en, line.amount.fen,
+         _fen(line.budget), _fen(line.prior), line.note or None, line.is_total, line.kind.value, line.from_books,
+         line.said)
+        for line in placed
+    ]  # fmt: skip
+    await fetch(
+        "INSERT INTO statement_line (id, community, statement, position, fund, side, category, item_zh, item_en,"
+        " amount, budget, prior, note, is_total, kind, from_books, said) SELECT gen_random_uuid(), $1, $2, l.* FROM"
+        " unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],"
+        " $10::bigint[], $11::bigint[], $12::text[], $13::boolean[], $14::text[], $15::boolean[],"
+        " $16::boolean[]) AS l",
+        community,
+        statement,
+        *(list(column) for column in zip(*columns, strict=True)),
+    )
+
+
+def _fen(amount: Money | None) -> int | None:
+    return None if amount is None else amount.fen

@@ -1,0 +1,1 @@
+"""Questions on the lines of published accounts."""

@@ -1,0 +1,1 @@
+"""Statements for their readers: owners, the desk, anybody."""

@@ -1,0 +1,69 @@
+"""A version that corrects a published one: who found the fault, until when one may object, and the notice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from portal.accounts.findings.versions import changes, corrected
+from portal.accounts.publishing.actions import PUBLISHERS, draft_for_update
+from portal.accounts.publishing.queries import Content, content_of, lines_of
+from portal.accounts.statement_pages.rows import Corrected, Correction, FundChange
+from portal.accounts.statements.rules import Line, funds_of
+from portal.accounts.statements.states import FoundBy
+from portal.kit import clock
+from portal.kit.errors import Invalid, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.people.persons.principal import Principal
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
+
+
+@retrying
+async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, until: date) -> None:
+    """Say who found what a draft corrects, and the last day on which owners may object.
+
+    Raises Missing without a publishing role there, Refused for anything but a draft and where nothing is published that
+    it corrects, Invalid for a day that is not to come.
+    """
+    scope = by.with_role(*PUBLISHERS)
+    async with unit_of_work(*scope):
+        draft = await draft_for_update(statement, scope)
+        if (await content_of(draft)).corrects is None:
+            raise Refused(N_("Nothing is published that this corrects."))
+        if until <= clock.today(draft["timezone"]):
+            raise Invalid("until", N_("Choose a day to come: owners need time to look."))
+        await fetch(
+            "UPDATE statement SET found_by = $2, objections_until = $3 WHERE id = $1", statement, found_by.value, until
+        )
+        await record(
+            by.actor, AuditVerb.STATEMENT_CORRECTION_SAID, f"statement:{statement}", community=draft["community"],
+            found_by=found_by.value, until=until,
+        )  # fmt: skip
+
+
+async def correction_of(row: Mapping[str, Any], content: Content, older: Mapping[str, Any] | None) -> Correction | None:
+    """What a version puts right of the older one (its id, version, time); None of a first one. In the unit of work."""
+    if older is None:
+        return None
+    before = await lines_of(older["id"])
+    why = {one.finding.key: one.words for one in content.explained}
+    return Correction(
+        older["id"],
+        older["version"],
+        older["published_at"],
+        [Corrected(one, why.get(corrected(one).key, "")) for one in changes(before, content.lines)],
+        _results(before, content.lines),
+        FoundBy(row["found_by"]) if row["found_by"] else None,
+        row["objections_until"],
+    )
+
+
+def _results(before: Sequence[Line], after: Sequence[Line]) -> list[FundChange]:
+    """What is left of each fund in both versions."""
+    old, new = ({table.fund: table.left for table in funds_of(lines)} for lines in (before, after))
+    return [FundChange(fund, old.get(fund, Money(0)), new.get(fund, Money(0))) for fund in {**old, **new}]

@@ -1,0 +1,204 @@
+"""The desk's statements: look a draft over, explain what the checks found, sign it; a second person publishes it."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.accounts.publishing import actions, drafts as drafting, preparing, vouchers as documents
+from portal.accounts.statement_pages import correcting, queries
+from portal.accounts.statement_pages.forms import (
+    CorrectionForm,
+    DocumentForm,
+    DraftForm,
+    ExplanationForm,
+    StatementTermsForm,
+)
+from portal.accounts.statement_pages.rows import DeskPage
+from portal.accounts.statements.states import Basis, StatementState
+from portal.kit.i18n import N_
+from portal.web.forms.choices import UPLOAD_BYTES
+from portal.web.forms.forms import Form
+from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.guards import staff
+from portal.web.pages.page import PageNumber, flash, go, page
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _, say
+
+CORRECTION = ("correction", CorrectionForm)
+SAID = {
+    StatementState.draft: N_("Signed. As soon as a second person has signed it too, it is published."),
+    StatementState.published: N_("Published. Everyone of the estate has been told."),
+}
+
+
+@get("/", name="desk.statements:list", guards=[staff()])
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Drafts first, then what was published."""
+    found = await queries.statements_at(request.user, number)
+    return page(request, "accounts/statement_pages/desk/statement_list.html", title=_("Accounts"), found=found,
+                may_draft=bool(request.user.with_role(*actions.PUBLISHERS)))  # fmt: skip
+
+
+@get("/new", name="desk.statements:new", guards=[staff(*actions.PUBLISHERS)])
+async def new(request: Request) -> Template:
+    """Which statement to draft from the books."""
+    return await draft_page(request, await begin(request, DraftForm, basis=Basis.cash))
+
+
+@post("/new", name="desk.statements:draft", guards=[staff(*actions.PUBLISHERS)])
+async def draft(request: Request) -> Response:
+    """Draft it."""
+    form: Any = DraftForm(await request.form(), estates=await offered_estates(request))
+    if form.validate() and await form.accepts(drafting.draft_from_books(request.user, **form.said)):
+        return go(request, "desk.statements:show", statement=form.outcome)
+    return await draft_page(request, form, status=422)  # type: ignore[return-value]
+
+
+async def offered_estates(request: Request) -> list[tuple[str, str]]:
+    """The estates that the reader may publish for."""
+    return [(str(one.id), one.name) for one in await queries.publishing_estates(request.user)]
+
+
+async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Template:
+    """The page that the GET and a wish with errors show."""
+    form.community.offer(await offered_estates(request))
+    return page(
+        request, "accounts/statement_pages/desk/new.html", status=status, title=_("Draft from the books"), form=form
+    )
+
+
+@get("/{statement:uuid}", name="desk.statements:show", guards=[staff()])
+async def show(request: Request, statement: FromPath[UUID]) -> Template:
+    """Lines, sums and what to look at before publishing."""
+    found = await queries.statement_at(request.user, statement)
+    kind = partial(ExplanationForm, offered=offered(found))
+    return statement_page(request, found, **await begun(request, form=("explanations", kind), correction=CORRECTION))
+
+
+@post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(*actions.PUBLISHERS)])
+async def publish(request: Request, statement: FromPath[UUID]) -> Response:
+    """Sign a draft; the second signature publishes it, and it never changes again."""
+    state = await actions.sign_statement(statement, by=request.user)
+    flash(request, SAID[state])
+    return go(request, "desk.statements:show", statement=statement)
+
+
+@post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(*actions.PUBLISHERS)])
+async def explain(request: Request, statement: FromPath[UUID]) -> Response:
+    """Explain in public what the checks found."""
+    found = await queries.statement_at(request.user, statement)
+    form = ExplanationForm(await request.form(), offered=offered(found))
+    if form.validate() and await form.accepts(
+        preparing.explain_finding(request.user, statement, form.finding.data, form.text.data)
+    ):
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    return statement_page(request, found, form=form, status=422)  # type: ignore[return-value]
+
+
+@post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(*actions.PUBLISHERS)])
+async def correct(request: Request, statement: FromPath[UUID]) -> Response:
+    """Say who found what this version corrects, and until when owners may object."""
+    form: Any = CorrectionForm(await request.form())
+    said = form.validate() and await form.accepts(
+        correcting.say_correction(request.user, statement, form.found_by.data, form.until.data)
+    )
+    if said:
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    found = await queries.statement_at(request.user, statement)
+    return statement_page(request, found, correction=form, status=422)  # type: ignore[return-value]
+
+
+@post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(*actions.PUBLISHERS)],
+      request_max_body_size=UPLOAD_BYTES)  # fmt: skip
+async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
+    """Put pictures of vouchers behind a line."""
+    found = await queries.statement_at(request.user, statement)
+    form = DocumentForm(await request.form(), funds=found.shown.funds)
+    if form.validate() and await form.accepts(
+        documents.add_documents(request.user, statement, form.line.data, form.photos.data)
+    ):
+        flash(request, N_("Saved. It is published with the statement."))
+        return go(request, "desk.statements:show", statement=statement)
+    return statement_page(request, found, papers=form, status=422)  # type: ignore[return-value]
+
+
+@post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
+      guards=[staff(*actions.PUBLISHERS)])  # fmt: skip
+async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Response:
+    """Take one from a draft."""
+    await documents.remove_document(request.user, statement, document)
+    return go(request, "desk.statements:show", statement=statement)
+
+
+@get("/{statement:uuid}/documents/{photo:uuid}", name="desk.statements:document", guards=[staff()])
+async def document(request: Request, statement: FromPath[UUID], photo: FromPath[UUID]) -> Response[bytes]:
+    """One of them."""
+    return jpeg(await documents.document_of(request.user, statement, photo, desk=True))
+
+
+@get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(*actions.PUBLISHERS)])
+async def terms(request: Request, statement: FromPath[UUID]) -> Template:
+    """What the figures rest on: basis and remuneration."""
+    found = await queries.statement_at(request.user, statement)
+    kind = partial(StatementTermsForm, funds=found.shown.funds)
+    return terms_page(request, found, await begin(request, kind, **vars(found.shown.terms)))
+
+
+@post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(*actions.PUBLISHERS)])
+async def set_terms(request: Request, statement: FromPath[UUID]) -> Response:
+    """Say what they rest on."""
+    found = await queries.statement_at(request.user, statement)
+    form = StatementTermsForm(await request.form(), funds=found.shown.funds)
+    if form.validate() and await form.accepts(preparing.set_terms(request.user, statement, **form.said)):
+        flash(request, N_("Saved."))
+        return go(request, "desk.statements:show", statement=statement)
+    return terms_page(request, found, form, status=422)  # type: ignore[return-value]
+
+
+def offered(found: DeskPage) -> list[tuple[str, str]]:
+    """What was found, key and words, the unexplained first."""
+    by_need = sorted(found.shown.explained, key=lambda one: bool(one.words))
+    return [(one.finding.key, say(one.says)) for one in by_need]
+
+
+def statement_page(request: Request, found: DeskPage, status: int = 200, **typed: Form) -> Template:
+    """A statement with its checks and its forms: to explain (`form`), for `papers`, for a `correction`; as typed."""
+    said = found.shown.correction
+    forms = {
+        "form": ExplanationForm(offered=offered(found)),
+        "papers": DocumentForm(funds=found.shown.funds),
+        "correction": CorrectionForm(found_by=said and said.found_by, until=said and said.until),
+    } | typed
+    return page(request, "accounts/statement_pages/desk/statement_show.html", status=status,
+                title=found.shown.row.title, found=found.shown, desk=found, **forms)  # fmt: skip
+
+
+def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
+    """The page that the GET and terms with errors show."""
+    return page(request, "accounts/statement_pages/desk/terms.html", status=status, title=_("What the figures rest on"),
+                found=found.shown, form=form)  # fmt: skip
+
+
+router = Router(
+    "/desk/statements",
+    route_handlers=[
+        list_,
+        new,
+        draft,
+        show,
+        publish,
+        explain,
+        correct,
+        terms,
+        set_terms,
+        add_document,
+        remove_document,
+        document,
+    ],
+)

@@ -1,0 +1,128 @@
+"""A published statement as a PDF; the same statement gives the same bytes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from portal.accounts.statement_pages.rows import Corrected, Correction, StatementPage
+from portal.accounts.statements.rules import FundTable, SideTable
+from portal.kit.i18n import N_, Sentence
+from portal.kit.language import say, speaking
+from portal.kit.money import Money
+from portal.platform.documents.paper import typeset, written_day
+
+LACKING = N_("Not known of the company: %(missing)s.")
+PLANNED = N_("A budget: what is planned, not what came in or was spent.")
+
+
+async def statement_pdf(found: StatementPage, base_url: str, sandbox: bool = False) -> bytes:
+    """The bytes of the PDF of a statement that is published; of a correction its notice comes first.
+
+    `base_url` is where people reach the portal. In `sandbox` it says that it binds nobody.
+    """
+    row = found.row
+    assert row.published_at, "owners see what is published"
+    data = {
+        "title": row.title,
+        "estate": row.estate,
+        "period": f"{row.starts_on} – {row.ends_on}",
+        "code": row.code,
+        "version": str(row.version),
+        "funds": [_fund(fund, found) for fund in found.funds],
+        "budget": _said(Sentence(PLANNED)) if row.is_budget else None,
+        "basis": _both(found.terms.basis) if found.says_its_basis else None,
+        "explained": [{**_said(one.says), "words": one.words} for one in found.checked],
+        "correction": _correction(found, found.correction, base_url) if found.correction else None,
+        "company": _company(found),
+        "signed": "、".join(filter(None, (row.signer, found.publisher))),
+        "published": f"{row.published_at.astimezone(ZoneInfo(row.zone)):%Y-%m-%d %H:%M}",
+        "sha256": found.sha256,
+        "footer": "演示数据，对任何人不具约束力 Demonstration: this binds nobody" if sandbox else row.estate,
+    }
+    return await typeset("statement.typ", data, row.published_at)
+
+
+def _company(found: StatementPage) -> dict[str, object]:
+    """Who publishes it, and what of that is not known."""
+    missing = found.missing
+    return {
+        "name": found.creditor.company,
+        "code": found.creditor.credit_code,
+        "phone": found.creditor.telephone,
+        "missing": _said(Sentence(LACKING, {"missing": missing})) if missing else None,
+    }
+
+
+def _correction(found: StatementPage, of: Correction, base_url: str) -> dict[str, object]:
+    """The notice of what this version corrects: line by line before, after and why; what is left; who found it."""
+    zone = ZoneInfo(found.row.zone)
+    return {
+        "version": str(of.version),
+        "on": written_day(of.published_at.astimezone(zone).date()),
+        "lines": [_corrected(one) for one in of.lines],
+        "results": [{**_both(one.fund), "before": _yuan(one.before), "after": _yuan(one.after)} for one in of.results],
+        "found_by": _both(of.found_by) if of.found_by else None,
+        "until": written_day(of.until) if of.until else None,
+        "link": f"{base_url}/e/{found.row.estate_code}/statements/{of.older}",
+    }
+
+
+def _corrected(one: Corrected) -> dict[str, str]:
+    before, after = one.change.before, one.change.after
+    return {
+        "zh": one.change.item.zh,
+        "en": one.change.item.en,
+        "before": _yuan(before.amount if before else None),
+        "after": _yuan(after.amount if after else None),
+        "why": one.why or "—",
+    }
+
+
+def _fund(fund: FundTable, found: StatementPage) -> dict[str, object]:
+    return {
+        **_both(fund.fund),
+        "whose": _said(Sentence(found.whose(fund.fund))) if found.whose(fund.fund) else None,
+        "result": _yuan(fund.result),
+        "sides": [_side(side) for side in fund.sides],
+        "opening": None if fund.opening is None else _yuan(fund.opening),
+        "left": _yuan(fund.left),
+    }
+
+
+def _side(side: SideTable) -> dict[str, object]:
+    return {
+        **_both(side.side),
+        "amount": _yuan(side.amount),
+        "budget": _yuan(side.budget),
+        "difference": _yuan(side.difference),
+        "prior": _yuan(side.prior),
+        "lines": [
+            {
+                "zh": line.item.zh,
+                "en": line.item.en,
+                "note": line.note,
+                "amount": _yuan(line.amount),
+                "budget": _yuan(line.budget),
+                "difference": _yuan(line.difference),
+                "prior": _yuan(line.prior),
+            }
+            for line in side.lines
+        ],
+    }
+
+
+def _both(word: Enum) -> dict[str, object]:
+    return _said(Sentence("%(word)s", {"word": word}))
+
+
+def _said(sentence: Sentence) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for language, key in (("zh-CN", "zh"), ("en", "en")):
+        with speaking(language):
+            found[key] = say(sentence)
+    return found
+
+
+def _yuan(amount: Money | None) -> str:
+    return "—" if amount is None else f"{amount.yuan:,.2f}"

@@ -1,0 +1,143 @@
+"""What owners ask about published accounts, and what the service centre answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from portal.accounts.publishing.drafts import Wish
+from portal.accounts.statements.rules import FundTable
+from portal.accounts.statements.states import Basis, FoundBy, RemunerationBase, StatementFund
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Estate, Form, Many, Photos, Text
+from portal.web.forms.percentage import Percentage
+from portal.web.request.i18n import _, label, language
+
+
+def offered_lines(funds: Sequence[FundTable]) -> list[tuple[str, str]]:
+    """Every line of a statement with its fund, by its number."""
+    return [
+        (str(line.position), f"{label(fund.fund)} · {line.item.words(language())}")
+        for fund in funds for side in fund.sides for line in side.lines
+    ]  # fmt: skip
+
+
+class QuestionForm(Form):
+    """A question on one line."""
+
+    line = Choice(N_("About"), look="select", missing=N_("Choose the line you ask about."))
+    text = Text(
+        N_("Your question"),
+        lines=3,
+        most=500,
+        hint=N_("Anybody can read it; nobody is told that it is yours"),
+        missing=N_("Write what you ask."),
+    )
+
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.line.options = offered_lines(funds)
+
+
+class AnswerForm(Form):
+    """An answer for everybody."""
+
+    text = Text(
+        N_("Answer"),
+        lines=3,
+        most=1000,
+        hint=N_("Anybody can read it; name no person and no home"),
+        missing=N_("Write the answer."),
+    )
+
+
+class DocumentForm(Form):
+    """Pictures of vouchers behind a line."""
+
+    line = Choice(N_("Line"), look="select", coerce=int, missing=N_("Choose the line."))
+    photos = Photos(N_("Vouchers or bills"), required=True)
+
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.line.options = offered_lines(funds)
+
+
+class ExplanationForm(Form):
+    """Why something that the checks found is as it is."""
+
+    finding = Choice(N_("What the checks found"), look="select", missing=N_("Choose what you explain."))
+    text = Text(
+        N_("Explanation"),
+        lines=3,
+        most=500,
+        hint=N_("It is published with the statement; name no person and no home"),
+        missing=N_("Write the explanation."),
+    )
+
+    def __init__(self, formdata: Any = None, *, offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.finding.options = offered
+
+
+class CorrectionForm(Form):
+    """Who found what a later version corrects, and until when owners may object."""
+
+    found_by = Choice(N_("Who found it"), FoundBy, look="select", missing=N_("Choose who found it."))
+    until = Day(N_("Owners may object until"), hint=N_("It is published with the statement"))
+
+
+class StatementTermsForm(Form):
+    """What the figures of a statement rest on."""
+
+    basis = Choice(N_("Basis of the figures"), Basis)
+    base = Choice(
+        N_("What the remuneration is taken of"),
+        RemunerationBase,
+        look="select",
+        required=False,
+        hint=N_("Only where costs plus remuneration were agreed"),
+    )
+    rate = Percentage(N_("Rate of the remuneration in per cent"), most="50", required=False)
+    outside = Many(N_("Lines that no remuneration is taken of"), coerce=int, required=False)
+
+    def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.outside.options = [
+            (str(line.position), f"{label(side.side)} · {line.item.words(language())}")
+            for fund in funds if fund.fund is StatementFund.service_fee for side in fund.sides for line in side.lines
+        ]  # fmt: skip
+
+    def validate_outside(self, field: Many) -> None:
+        """Only lines of this statement."""
+        if {str(position) for position in field.data or ()} - {value for value, _text in field.options}:
+            raise ValidationError(_(N_("Please choose one of the options.")))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, for the action."""
+        return {
+            "basis": self.basis.data, "base": self.base.data or None, "rate": self.rate.data,
+            "outside": self.outside.data or (),
+        }  # fmt: skip
+
+
+class DraftForm(Form):
+    """Which statement to draft from the books."""
+
+    community = Estate()
+    title = Text(N_("Title"), most=80, missing=N_("Write the title."))
+    code = Text(N_("Number"), most=40, hint=N_("For example fees-2026-10. A known number renews its draft."),
+                missing=N_("Write the number."))  # fmt: skip
+    first = Day(N_("First day"))
+    last = Day(N_("Last day"))
+    basis = Choice(N_("Basis of the figures"), Basis)
+
+    def __init__(self, formdata: Any = None, *, estates: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.community.offer(estates)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, for the action."""
+        wish = Wish(self.code.data, self.title.data, self.first.data, self.last.data, self.basis.data)
+        return {"community": self.community.data, "wish": wish}

@@ -1,0 +1,55 @@
+"""What an estate shows to anybody: who it is, its prices, its statements. Sums only: no person, no home, no note."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.accounts.statement_pages import queries
+from portal.fees.tariffs.queries import price_list
+from portal.people.estates.queries import estate_called
+from portal.web.pages.http_cache import kept_page, mark_of, unchanged
+from portal.web.pages.page import PageNumber
+from portal.web.request.i18n import _
+
+LATEST = 3
+
+
+@get("/{code:str}", name="estate:show")
+async def show(request: Request, code: FromPath[str]) -> Template:
+    """Who the estate is and what it publishes."""
+    estate = await estate_called(code)
+    prices = await price_list(estate.id, estate.today)
+    found = await queries.published_by(estate.id, most=LATEST)
+    return kept_page(request, "accounts/statement_pages/public/estate.html", title=estate.name, estate=estate,
+                     prices=prices, found=found)  # fmt: skip
+
+
+@get("/{code:str}/statements", name="estate:statements")
+async def statements(request: Request, code: FromPath[str], number: PageNumber = 1) -> Template:
+    """Everything published, newest first."""
+    estate = await estate_called(code)
+    found = await queries.published_by(estate.id, number)
+    return kept_page(
+        request,
+        "accounts/statement_pages/public/statements.html",
+        title=_("Published accounts"),
+        estate=estate,
+        found=found,
+    )
+
+
+@get("/{code:str}/statements/{statement:uuid}", name="estate:statement")
+async def statement(request: Request, code: FromPath[str], statement: FromPath[UUID]) -> Template | Response[None]:
+    """One statement by fund."""
+    estate = await estate_called(code)
+    mark = mark_of(request, estate, await queries.facts_of(estate.id, statement))
+    if (same := unchanged(request, mark)) is not None:
+        return same
+    found = await queries.published_statement(estate.id, statement)
+    return kept_page(request, "accounts/statement_pages/public/statement.html", mark, title=found.row.title,
+                     estate=estate, found=found)  # fmt: skip
+
+
+router = Router("/e", route_handlers=[show, statements, statement], opt={"public": True, "keep": 300})

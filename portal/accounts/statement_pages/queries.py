@@ -1,0 +1,230 @@
+"""Statements for their three readers: owners and the public see what was published, the desk also the drafts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from portal.accounts.publishing.actions import PUBLISHERS
+from portal.accounts.publishing.queries import Content, content_of, kind_told
+from portal.accounts.questions.actions import questions_on
+from portal.accounts.statement_pages.correcting import correction_of
+from portal.accounts.statement_pages.rows import (
+    Checks,
+    DeskPage,
+    EstateLink,
+    FundSums,
+    Publishing,
+    Share,
+    StatementList,
+    StatementPage,
+    StatementRow,
+)
+from portal.accounts.statements.heads import by_head
+from portal.accounts.statements.remuneration import base_of, share_due
+from portal.accounts.statements.rules import funds_of, repeated
+from portal.accounts.statements.states import StatementFund, StatementState
+from portal.homes.units.discretion import naming
+from portal.kit.errors import Missing
+from portal.kit.money import Money
+from portal.kit.paging import offset, pages
+from portal.people.estates.companies import creditor_of
+from portal.people.estates.creditor import Creditor
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+PER_PAGE = 24
+
+
+ROW = (
+    "SELECT s.id, s.code, s.version, s.title, s.starts_on, s.ends_on, s.state, s.kind, s.published_at,"
+    " s.content_sha256, s.community, c.name AS estate, c.code AS estate_code, c.timezone, f.name AS publisher, s.basis,"
+    " s.fee_mode, c.fee_mode AS estate_fee_mode, s.remuneration_base, s.remuneration_rate, s.outside_base,"
+    " s.signed_sha256, s.creditor, s.found_by, s.objections_until, g.name AS signer, g.human AS signer_human,"
+    " count(*) OVER () AS found FROM statement s JOIN community c ON c.id = s.community"
+    " LEFT JOIN staff f ON f.id = s.published_by LEFT JOIN staff g ON g.id = s.signed_by WHERE s.community = ANY($1)"
+)
+PUBLISHED = " AND s.state <> 'draft'"
+ORDER = " ORDER BY s.published_at DESC NULLS FIRST, s.ends_on DESC, s.code, s.version DESC LIMIT $2 OFFSET $3"
+
+
+@reading
+async def statements_of(by: Principal, page: int = 1) -> StatementList:
+    """What the reader's estates have published, the latest first, earlier versions too."""
+    return await _list(by.communities, PUBLISHED, page)
+
+
+@reading
+async def statement_of(by: Principal, statement: UUID) -> StatementPage:
+    """A published statement. Raises Missing for a draft or another estate's."""
+    return await _page(await _head(by.communities, PUBLISHED, statement))
+
+
+@reading
+async def published_by(community: int, page: int = 1, most: int = PER_PAGE) -> StatementList:
+    """What an estate has published, for anybody."""
+    return await _list([community], PUBLISHED, page, most)
+
+
+@reading
+async def published_statement(community: int, statement: UUID) -> StatementPage:
+    """A statement that an estate has published, for anybody. Raises Missing for drafts and other estates'."""
+    return await _page(await _head([community], PUBLISHED, statement))
+
+
+@reading
+async def facts_of(community: int, statement: UUID) -> tuple[Any, ...]:
+    """All that may change on the page of a published statement, cheaply: its state, later versions, questions, answers.
+
+    Figures and words are in the fingerprint. Raises Missing for drafts and other estates'.
+    """
+    row = await fetch_one(
+        "SELECT s.content_sha256, s.state, (SELECT array_agg(n.id ORDER BY n.id) FROM statement n WHERE n.community ="
+        " s.community AND n.code = s.code AND n.state <> 'draft') AS versions, (SELECT array_agg((q.id, a.id) ORDER BY"
+        " q.id) FROM statement_question q LEFT JOIN statement_answer a ON a.question = q.id WHERE q.statement = s.id)"
+        " AS asked FROM statement s WHERE s.id = $1 AND s.community = $2 AND s.state <> 'draft'",
+        statement,
+        community,
+    )
+    if row is None:
+        raise Missing
+    return tuple(row)
+
+
+@reading
+async def statements_at(by: Principal, page: int = 1) -> StatementList:
+    """Every statement of the estates one works for, drafts first."""
+    return await _list(by.communities, "", page)
+
+
+@reading
+async def statement_at(by: Principal, statement: UUID) -> DeskPage:
+    """A statement on the desk. Raises Missing for another estate's."""
+    row = await _head(by.communities, "", statement)
+    shown = await _page(row)
+    lines = [line for fund in shown.funds for side in fund.sides for line in side.lines]
+    words = [" ".join((line.category, line.item.zh, line.item.en, line.note)) for line in lines]
+    named = await naming(shown.row.community, words) if shown.row.can_be_published else set()
+    checks = Checks(
+        repeated(lines),
+        [line for line in lines if line.amount < Money(0)],
+        0 if shown.row.is_budget else sum(line.budget is None for line in lines),
+        len(lines),
+        [lines[place] for place in sorted(named)],
+    )
+    signed = bool(row["signer"]) and row["signed_sha256"] == shown.sha256
+    return DeskPage(
+        shown,
+        checks,
+        by.may(shown.row.community, *PUBLISHERS),
+        row["signer"] if signed else "",
+        signed and row["signer_human"] == by.human,
+    )
+
+
+@reading
+async def estates_of(by: Principal) -> list[EstateLink]:
+    """The reader's estates, for the way to their public pages."""
+    rows = await fetch("SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities))
+    return [EstateLink(row["code"], row["name"]) for row in rows]
+
+
+@reading
+async def publishing_estates(by: Principal) -> list[Publishing]:
+    """The estates that the reader may publish for."""
+    rows = await fetch(
+        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*PUBLISHERS))
+    )
+    return [Publishing(row["id"], row["name"]) for row in rows]
+
+
+async def _list(communities: Sequence[int], which: str, page: int, most: int = PER_PAGE) -> StatementList:
+    page = max(page, 1)
+    rows = await fetch(ROW + which + ORDER, list(communities), most, offset(page, most))
+    funds = await _sums([row["id"] for row in rows])
+    found = rows[0]["found"] if rows else 0
+    return StatementList([_row(row, funds.get(row["id"], [])) for row in rows], page, pages(found, most))
+
+
+async def _sums(statements: Sequence[UUID]) -> dict[UUID, list[FundSums]]:
+    rows = await fetch(
+        "SELECT statement, fund, coalesce(sum(amount) FILTER (WHERE side = 'income'), 0)::bigint AS income,"
+        " coalesce(sum(amount) FILTER (WHERE side = 'expense'), 0)::bigint AS expense"
+        " FROM statement_line WHERE statement = ANY($1) AND NOT is_total GROUP BY statement, fund",
+        list(statements),
+    )
+    found: dict[UUID, list[FundSums]] = {}
+    for row in sorted(rows, key=lambda row: list(StatementFund).index(StatementFund(row["fund"]))):
+        sums = FundSums(StatementFund(row["fund"]), Money(row["income"]), Money(row["expense"]))
+        found.setdefault(row["statement"], []).append(sums)
+    return found
+
+
+async def _head(communities: Sequence[int], which: str, statement: UUID) -> Mapping[str, Any]:
+    row = await fetch_one(ROW + which + " AND s.id = $2", list(communities), statement)
+    if row is None:
+        raise Missing
+    return row
+
+
+async def _page(row: Mapping[str, Any]) -> StatementPage:
+    statement = row["id"]
+    content = await content_of(row)
+    funds = await _sums([statement])
+    near = await fetch(
+        "SELECT id, version, published_at FROM statement WHERE community = $1 AND code = $2 AND state <> 'draft'"
+        " AND version <> $3 ORDER BY version DESC",
+        row["community"],
+        row["code"],
+        row["version"],
+    )
+    older = next((one for one in near if one["version"] < row["version"]), None)
+    return StatementPage(
+        _row(row, funds.get(statement, [])),
+        funds_of(content.lines),
+        row["content_sha256"] or content.sha256,
+        row["publisher"] or "",
+        row["content_sha256"] in (None, content.sha256),
+        next((one["id"] for one in near if one["version"] > row["version"]), None),
+        await _creditor(row),
+        await correction_of(row, content, older),
+        await questions_on(statement),
+        content.terms,
+        content.explained,
+        by_head(content.lines),
+        _share(content),
+        content.reconciliation,
+        content.documents,
+    )
+
+
+async def _creditor(row: Mapping[str, Any]) -> Creditor:
+    """The company as it was known when it published; as it is known now where that was not kept, and of a draft."""
+    return Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"])
+
+
+def _share(content: Content) -> Share | None:
+    due = share_due(content.lines, content.terms)
+    return None if due is None else Share(base_of(content.lines, content.terms), due)
+
+
+def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
+    return StatementRow(
+        row["id"],
+        row["community"],
+        row["estate"],
+        row["timezone"],
+        row["code"],
+        row["version"],
+        row["title"],
+        row["starts_on"],
+        row["ends_on"],
+        StatementState(row["state"]),
+        row["published_at"],
+        funds,
+        row["signer"] or "",
+        kind_told(row),
+        row["estate_code"],
+    )

@@ -1,0 +1,1 @@
+"""Income and expense statements as values: sums, versions, heads of cost."""

@@ -1,0 +1,153 @@
+"""Arrears cases, the desk's side: the list with its sums, the file of one case, and what staff add to it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.case_file import forms, queries
+from portal.arrears.cases.states import RUNGS, CaseState
+from portal.arrears.climbing import actions as climbing
+from portal.arrears.contacts import actions as contacts, holding, next_action
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Form
+from portal.web.forms.unsent_forms import begun
+from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.page import PageNumber, flash, go, page
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.cases:list", guards=[of_one_estate])
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Cases with their sums; `state`, `stage`, `q` and `order=oldest` choose."""
+    wanted = filter_of(request)
+    found = await queries.cases_on_desk(request.user, wanted, number)
+    return page(request, "arrears/case_file/desk/list.html", title=_("Arrears cases"), found=found, wanted=wanted,
+                states=list(CaseState), rungs=list(enumerate(RUNGS)))  # fmt: skip
+
+
+def filter_of(request: Request) -> queries.Filter:
+    """What the address asks for; nonsense asks for nothing."""
+    asked = request.query_params
+    state, stage = asked.get("state", ""), asked.get("stage", "")
+    return queries.Filter(
+        CaseState(state) if state in list(CaseState) else None,
+        int(stage) if stage in ("0", "1", "2", "3", "4") else None,
+        asked.get("q", "")[:80],
+        asked.get("order") == "oldest",
+    )
+
+
+@get("/{case:uuid}", name="desk.cases:show")
+async def show(request: Request, case: FromPath[UUID]) -> Template:
+    """Complaint and debt in one file, with what may be done."""
+    cut_off = await begun(
+        request,
+        contact=("contacts", forms.ContactForm),
+        hold=("holds", forms.HoldForm),
+        promise=("promise", forms.PromiseForm),
+        reason=("reason", forms.ReasonForm),
+        following=("next", forms.NextForm),
+    )
+    return await show_page(request, case, **cut_off)
+
+
+@post("/{case:uuid}/contacts", name="desk.cases:contact")
+async def contact(request: Request, case: FromPath[UUID]) -> Response:
+    """Record a call, a visit, a talk."""
+    form: Any = forms.ContactForm(await request.form())
+    if form.validate() and await form.accepts(contacts.record_contact(request.user, case, **form.told)):
+        flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, contact=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(*holding.HOLDERS)])
+async def hold(request: Request, case: FromPath[UUID]) -> Response:
+    """Stop chasing for a while."""
+    form: Any = forms.HoldForm(await request.form())
+    if form.validate() and await form.accepts(
+        holding.hold_by_hand(request.user, case, form.reason.data, form.until.data, form.amount.data)
+    ):
+        flash(request, N_("On hold. It ends by itself after %(day)s."), day=form.until.data)
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, hold=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/promise", name="desk.cases:promise")
+async def promise(request: Request, case: FromPath[UUID]) -> Response:
+    """Note a promise to pay."""
+    form: Any = forms.PromiseForm(await request.form())
+    if form.validate() and await form.accepts(contacts.promise(request.user, case, form.on.data, form.amount.data)):
+        flash(request, N_("Noted. You see here whether it is kept."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, promise=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/reason", name="desk.cases:reason")
+async def reason(request: Request, case: FromPath[UUID]) -> Response:
+    """Say why nothing is paid."""
+    form: Any = forms.ReasonForm(await request.form())
+    if form.validate():
+        await contacts.set_reason(request.user, case, form.reason.data)
+        flash(request, N_("Recorded."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, reason=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/next", name="desk.cases:next")
+async def next_(request: Request, case: FromPath[UUID]) -> Response:
+    """Say what is to be done next, by whom and when."""
+    form: Any = forms.NextForm(await request.form())
+    step, on, who = form.next_step.data, form.next_on.data, form.who.data or ""
+    if form.validate() and await form.accepts(next_action.set_next(request.user, case, step, on, who)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.cases:show", case=case)
+    return await show_page(request, case, status=422, following=form)  # type: ignore[return-value]
+
+
+@post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(*climbing.ANY_STEPPER)])
+async def step(request: Request, case: FromPath[UUID]) -> Response:
+    """Go on to the next stage."""
+    reached = await climbing.take_step(request.user, case)
+    flash(request, N_("The case is now at stage %(stage)s."), stage=reached)
+    return go(request, "desk.cases:show", case=case)
+
+
+@get("/{case:uuid}/contacts/{contact:uuid}/photos/{photo:uuid}", name="desk.cases:photo")
+async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """A photo that was taken at a visit."""
+    return jpeg(await queries.photo_of_contact(request.user, case, contact, photo))
+
+
+async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
+    """The file with its forms; `sent` is one that came back with errors."""
+    found = await queries.case_on_desk(request.user, case)
+    empty: dict[str, Form] = {
+        "contact": forms.ContactForm(),
+        "hold": forms.HoldForm(),
+        "promise": forms.PromiseForm(),
+        "reason": forms.ReasonForm(),
+        "following": forms.NextForm(),
+    }
+    title = _("Case %(unit)s", unit=found.case.unit)
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request,
+        "arrears/case_file/desk/show.html",
+        status=status,
+        title=title,
+        found=found,
+        wrong=wrong,
+        **(empty | sent),
+    )
+
+
+router = Router(
+    "/desk/cases",
+    route_handlers=[list_, show, contact, hold, promise, reason, next_, step, photo],
+    guards=[staff(*queries.READERS)],
+)

@@ -1,0 +1,97 @@
+"""What staff type about a case."""
+
+from typing import Any
+
+from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep, Reason
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Form, Text, Yuan
+from portal.web.request.i18n import label
+
+ONCE = N_(
+    "If paying is hard, everything is left alone for two weeks, once in three months. For longer: instalments, or a"
+    " hold."
+)
+BY_STAFF = frozenset[ContactOutcome]().union(*MAY_COME_OF.values())
+
+
+class ContactForm(Form):
+    """Record how the debtor was reached, or was not."""
+
+    channel = Choice(
+        N_("How you tried to reach them"),
+        ContactChannel,
+        look="select",
+        missing=N_("Choose how you tried to reach them."),
+    )
+    outcome = Choice(
+        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+    )
+    text = Text(
+        N_("Note"),
+        lines=3,
+        most=2000,
+        required=False,
+        hint=N_("What was said, and what you promised by when. No bank or health data."),
+    )
+    staff = Text(
+        N_("Who was with you"),
+        most=80,
+        required=False,
+        hint=N_("Their sign-in name. Needed for a visit."),
+    )
+    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self["channel"].options = [(one.value, label(one)) for one in MAY_COME_OF]
+        self["outcome"].options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What `record_contact` takes."""
+        channel, outcome, happened_on = (self.data[name] for name in ("channel", "outcome", "happened_on"))
+        said = {"body": self.data["text"] or "", "witness": self.data["staff"] or ""}
+        return {"channel": channel, "outcome": outcome, "happened_on": happened_on, **said}
+
+
+class HoldForm(Form):
+    """Stop chasing for a while."""
+
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
+    until = Day(N_("Last day of the hold"), hint=N_("The hold ends by itself after this day."))
+    amount = Yuan(N_("Sum"), required=False, hint=N_("Leave empty to hold the whole case."))
+
+
+class PromiseForm(Form):
+    """Note a promise to pay."""
+
+    on = Day(N_("Promised by"))
+    amount = Yuan(N_("Promised sum"))
+
+
+class ReasonForm(Form):
+    """Say why nothing is paid."""
+
+    reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."), hint=ONCE)
+
+
+class HardshipForm(Form):
+    """A debtor says that paying is hard."""
+
+    text = Text(
+        N_("What makes it hard"),
+        lines=4,
+        most=1000,
+        missing=N_("Say in a few words what makes it hard."),
+        hint=N_("For example that you lost your work, and from when on you could pay. No papers are needed."),
+    )
+
+
+class NextForm(Form):
+    """Say what is to be done next."""
+
+    next_step = Choice(N_("What is to be done"), NextStep, look="select", missing=N_("Choose the next step."))
+    next_on = Day(N_("On which day"))
+    who = Text(
+        N_("Who does it"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave it empty for yourself.")
+    )

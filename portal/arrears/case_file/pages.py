@@ -1,0 +1,54 @@
+"""Why am I here? The debtor's own cases: where they stand, why, what comes next, and what stops it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.case_file import queries
+from portal.arrears.case_file.forms import HardshipForm
+from portal.arrears.contacts import hardship as telling
+from portal.kit.i18n import N_
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import owner
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="case:show")
+async def show(request: Request) -> Template:
+    """One element for each of my cases."""
+    return page(
+        request, "arrears/case_file/show.html", title=_("Where I stand"), mine=await queries.cases_of(request.user)
+    )
+
+
+@get("/{case:uuid}/hardship", name="case:hardship")
+async def hardship(request: Request, case: FromPath[UUID]) -> Template:
+    """Say that paying is hard."""
+    return await hardship_page(request, case, await begin(request, HardshipForm))
+
+
+@post("/{case:uuid}/hardship", name="case:tell")
+async def tell(request: Request, case: FromPath[UUID]) -> Response:
+    """Nothing comes for two weeks."""
+    form: Any = HardshipForm(await request.form())
+    if form.validate() and await form.accepts(
+        telling.tell_hardship(request.user, case, form.text.data, once=form.once)
+    ):
+        flash(request, N_("Thank you for telling us. Nothing comes before %(day)s; we get in touch."), day=form.outcome)
+        return go(request, "case:show")
+    return await hardship_page(request, case, form, status=422)  # type: ignore[return-value]
+
+
+async def hardship_page(request: Request, case: UUID, form: HardshipForm, status: int = 200) -> Template:
+    """The form, for both verbs."""
+    found = await telling.case_to_hold(request.user, case)
+    return page(
+        request, "arrears/case_file/hardship.html", status=status, title=_("Paying is hard now"), found=found, form=form
+    )
+
+
+router = Router("/case", route_handlers=[show, hardship, tell], guards=[owner])

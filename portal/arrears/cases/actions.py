@@ -1,0 +1,125 @@
+"""Look at the cases of debtors: open, change, close, each with its reason, its facts and its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.changed_cases import remember
+from portal.arrears.cases.facts import facts_of, kept, looks_of
+from portal.arrears.cases.rules import RULE, Standing, changed_on, look
+from portal.arrears.cases.states import CaseState, Why
+from portal.arrears.cases.still import keep_still
+from portal.arrears.ladder.queries import ladder_of
+from portal.kit import clock
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_value
+
+JOB = "job:arrears"
+VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
+
+
+async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str) -> list[Why]:
+    """Bring the cases of some debtors to what is owed now, days counted to `on`, in the caller's work; what changed.
+
+    Locks their bills by id, so that no payment, dispute or plan comes between looking and writing. A day before the
+    last look changes nothing: nothing done is undone (I-T3).
+    """
+    await fetch(
+        "SELECT id FROM bill WHERE debtor = ANY($1::uuid[]) AND due_on < $2 ORDER BY id FOR NO KEY UPDATE",
+        list(debtors),
+        on,
+    )
+    await keep_still(debtors, actor=actor)
+    later = await fetch(
+        "SELECT DISTINCT debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND looked_on > $2", list(debtors), on
+    )
+    mine = sorted(set(debtors) - {row["debtor"] for row in later})
+    cases = {
+        row["debtor"]: row["id"]
+        for row in await fetch(
+            "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state <> 'closed'"
+            " ORDER BY id FOR NO KEY UPDATE",
+            mine,
+        )
+    }
+    found = await facts_of(mine, [on] * len(mine))
+    looks = await looks_of({case: debtor for debtor, case in cases.items()}, found)
+    small = (await ladder_of(community, on)).terms.small_balance
+    changes, same = [], []
+    for debtor in mine:
+        case = cases.get(debtor)
+        facts, before = looks[case] if case else (found[debtor], None)
+        standing = look(facts, before, on, small)
+        if standing is None:
+            continue
+        if standing.why is None:
+            same.append(case)
+            continue
+        if case:
+            await _update(case, standing, on)
+        else:
+            case = await _open(community, debtor, standing, on)
+        day = changed_on(facts, before, standing, on)
+        await write_change(community, case, standing, standing.why, day, actor, kept(facts, standing, on))
+        changes.append(standing.why)
+    await fetch("UPDATE arrears_case SET looked_on = $2 WHERE id = ANY($1::uuid[])", same, on)
+    await remember(mine, on, small)
+    return changes
+
+
+async def _open(community: int, debtor: UUID, standing: Standing, on: date) -> UUID:
+    return await fetch_value(
+        "INSERT INTO arrears_case (id, community, unit, debtor, state, stage, opened_on, looked_on)"
+        " SELECT gen_random_uuid(), $1, unit, id, $3, $4, $5, $5 FROM debtor WHERE id = $2 RETURNING id",
+        community,
+        debtor,
+        standing.state.value,
+        standing.stage,
+        on,
+    )
+
+
+async def _update(case: UUID, standing: Standing, on: date) -> None:
+    await fetch(
+        "UPDATE arrears_case SET state = $2, stage = $3, looked_on = $4, closed_on = $5 WHERE id = $1",
+        case,
+        standing.state.value,
+        standing.stage,
+        on,
+        on if standing.state is CaseState.closed else None,
+    )
+
+
+async def write_change(
+    community: int, case: UUID, standing: Standing, why: Why, on: date, actor: str, facts: str
+) -> None:
+    """Add a change to the history of a case, with its facts (JSON) and its audit row; in the caller's work."""
+    await fetch(
+        "INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        community,
+        case,
+        on,
+        standing.state.value,
+        standing.stage,
+        why.value,
+        actor,
+        RULE,
+        facts,
+        clock.now(),
+    )
+    await record(
+        actor,
+        VERBS.get(why, AuditVerb.CASE_CHANGED),
+        f"case:{case}",
+        community=community,
+        reason=why.value,
+        state=standing.state,
+        stage=standing.stage,
+        overdue=standing.overdue,
+        chaseable=standing.chaseable,
+        on=on,
+    )

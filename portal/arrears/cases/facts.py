@@ -1,0 +1,105 @@
+"""What cases are computed from, read from the one balance; and how it is kept with every change."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.rules import Before, Debt, Facts, Standing, less_owed
+from portal.arrears.cases.states import CaseState
+from portal.care.holds.queries import pauses_of
+from portal.kit.money import Money
+from portal.platform.db.unit_of_work import fetch
+
+_DEBTS = """
+SELECT w.debtor, o.line, o.due_on, o.outstanding - o.covered AS outstanding, o.held, h.debtor IS NOT NULL AS whole
+FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day)
+CROSS JOIN LATERAL owed_by(w.debtor) o
+LEFT JOIN (SELECT DISTINCT g.debtor FROM unnest($1::uuid[], $2::date[]) AS g(debtor, on_day)
+  JOIN hold o ON o.debtor = g.debtor AND o.line IS NULL AND o.released_at IS NULL
+   AND (o.until IS NULL OR o.until >= g.on_day)) h ON h.debtor = w.debtor
+WHERE o.due_on < w.on_day AND o.outstanding > o.covered AND NOT o.fund
+ORDER BY o.due_on, o.number, o.position
+"""
+_BEFORE = """
+SELECT DISTINCT ON (s.arrears_case) s.arrears_case, s.state, s.stage, s.facts, s.at,
+  s.changed_on FROM case_stage s
+WHERE s.arrears_case = ANY($1::uuid[]) ORDER BY s.arrears_case, s.changed_on DESC, s.at DESC
+"""
+_REDUCED = """
+SELECT w.debtor, max((x.at AT TIME ZONE c.timezone)::date) AS on_day
+FROM unnest($1::uuid[], $2::timestamptz[]) AS w(debtor, since) JOIN debtor d ON d.id = w.debtor
+JOIN community c ON c.id = d.community
+JOIN LATERAL (SELECT a.created_at AS at FROM bill b JOIN bill_line l ON l.bill = b.id
+    JOIN allocation a ON a.line = l.id AND a.amount > 0 WHERE b.debtor = w.debtor
+  UNION ALL SELECT a.created_at FROM bill b JOIN bill_line l ON l.bill = b.id
+    JOIN adjustment a ON a.line = l.id AND a.amount < 0 WHERE b.debtor = w.debtor
+  UNION ALL SELECT created_at FROM credit WHERE debtor = w.debtor AND amount > 0) x ON x.at > w.since
+GROUP BY w.debtor
+"""
+
+
+async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Facts]:
+    """What each debtor owes the company past its date on their day, net of credit, with sums and holds as they are now.
+
+    Where nothing is owed, nothing is said of a hold on everything: there is nothing to hold.
+    """
+    debts: dict[UUID, list[Debt]] = defaultdict(list)
+    whole = set()
+    for row in await fetch(_DEBTS, list(debtors), list(days)):
+        debt = Debt(row["line"], row["due_on"], Money(row["outstanding"]), Money(row["held"]))
+        debts[row["debtor"]].append(debt)
+        if row["whole"]:
+            whole.add(row["debtor"])
+    pauses = await pauses_of(debtors)
+    return {debtor: Facts(tuple(debts[debtor]), debtor in whole, pauses=pauses.get(debtor, ())) for debtor in debtors}
+
+
+async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
+    """Where live cases stood at their last change."""
+    found = {}
+    for row in await fetch(_BEFORE, list(cases)):
+        lines = {
+            UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
+            for debt in json.loads(row["facts"])["debts"]
+        }
+        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines, row["at"], row["changed_on"])
+    return found
+
+
+async def looks_of(cases: Mapping[UUID, UUID], facts: Mapping[UUID, Facts]) -> dict[UUID, tuple[Facts, Before]]:
+    """What each live case (id to debtor) is looked at with: its facts, with the day less became owed, and its past."""
+    before = await before_of(list(cases))
+    less = {cases[case]: was.at for case, was in before.items() if less_owed(facts[cases[case]], was)}
+    found = await fetch(_REDUCED, list(less), list(less.values())) if less else []
+    days = {row["debtor"]: row["on_day"] for row in found}
+    return {case: (replace(facts[debtor], reduced_on=days.get(debtor)), before[case]) for case, debtor in cases.items()}
+
+
+def kept(facts: Facts, standing: Standing, on: date) -> str:
+    """The inputs and figures of a change as JSON: enough to compute the same again (I-C6)."""
+    return json.dumps(
+        {
+            "debts": [
+                {
+                    "line": str(debt.line),
+                    "due_on": debt.due_on.isoformat(),
+                    "outstanding": debt.outstanding.fen,
+                    "held": debt.held.fen,
+                }
+                for debt in facts.overdue_on(on).debts
+            ],
+            "whole_hold": facts.whole_hold,
+            "reduced_on": facts.reduced_on.isoformat() if facts.reduced_on else None,
+            "pauses": [[first.isoformat(), last.isoformat()] for first, last in facts.pauses],
+            "overdue": standing.overdue.fen,
+            "held": standing.held.fen,
+            "days": standing.days,
+            "by_days": standing.by_days,
+        },
+        sort_keys=True,
+    )

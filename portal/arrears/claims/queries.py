@@ -1,0 +1,41 @@
+"""What is left of claims, line by line: the one answer for the desk, the owner and every paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.kit.bilingual import Bilingual
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.platform.db.unit_of_work import fetch
+
+_LINES = """
+SELECT w.claim, w.line, w.claimed, w.left_over, i.name_zh, i.name_en, b.period, b.number FROM claim_line_left w
+JOIN bill_line l ON l.id = w.line JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item
+WHERE w.claim = ANY($1::uuid[]) ORDER BY b.due_on, b.number, l.position
+"""
+
+
+@dataclass(frozen=True)
+class LineLeft:
+    """A line of a claim: what was claimed of it, and how much of that may still be asked for. `bill` is a number."""
+
+    line: UUID
+    item: Bilingual
+    period: Month
+    bill: int
+    claimed: Money
+    left: Money
+
+
+async def lines_left_of(claims: Sequence[UUID]) -> dict[UUID, list[LineLeft]]:
+    """The lines of claims, the earliest due first; in the running unit of work."""
+    found: dict[UUID, list[LineLeft]] = {claim: [] for claim in claims}
+    for row in await fetch(_LINES, list(claims)):
+        item = Bilingual(row["name_zh"], row["name_en"])
+        line = LineLeft(row["line"], item, Month.parse(row["period"]), row["number"], Money(row["claimed"]),
+                        Money(row["left_over"]))  # fmt: skip
+        found[row["claim"]].append(line)
+    return found

@@ -1,0 +1,93 @@
+"""Claims with the lines they are about, and every step with the day on which it happened. Only the state moves."""
+
+from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.arrears.claims.states import ClaimKind, ClaimState
+from portal.fees.bills.tables import BillLine
+from portal.homes.units.tables import Debtor
+from portal.people.estates.tables import Community
+from portal.people.persons.tables import Staff
+from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
+
+
+class Claim(Table):
+    """What a debtor is asked for on one path of law. `facts` are all that its paper says, so that it never changes."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    kind = text()
+    state = text()
+    amount = fen()
+    facts = JSONB(null=False, default=None)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    known_kind = one_of("kind", ClaimKind)
+    known_state = one_of("state", ClaimState)
+    claim_for_something = Check('"amount" > 0')
+
+
+class ClaimLine(Table):
+    """What is claimed of a line (fen)."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    line = ref(BillLine)
+    amount = fen()
+
+    claim_line_once = Unique(columns(claim, line))
+    claim_line_of_something = Check('"amount" > 0')
+
+
+class ClaimChange(Table):
+    """From a day on a claim asks for so much (fen), as the court or the mediators were told; nothing: its fee alone."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    amount = fen()
+    on_day = day()
+    reference = text(null=True)
+    body = text(null=True)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    claim_asks_for_nothing_or_more = Check('"amount" >= 0')
+
+
+class ClaimLeft(Table):
+    """How much is left of what was claimed, from a moment on, as whoever brought it was told; `number` counts them.
+
+    Written by the transaction that changed it. `told_at` is when the debtor was told too.
+    """
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    number = SmallInt(null=False, default=None)
+    amount = fen()
+    at = Timestamptz(null=False, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+    claim_left_once = Unique(columns(claim, number))
+
+
+class ClaimStep(Table):
+    """A claim came further. `reference` is what the court or the mediators call it."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    claim = ref(Claim)
+    state = text()
+    on_day = day()
+    reference = text(null=True)
+    body = text(null=True)
+    by_staff = ref(Staff)
+    at = Timestamptz(null=False, default=None)
+
+    claim_step_once = Unique(columns(claim, state))
+    known_state = one_of("state", ClaimState)

@@ -1,0 +1,1 @@
+"""From stage to stage: gates, their evidence, the first reminder."""

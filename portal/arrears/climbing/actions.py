@@ -1,0 +1,126 @@
+"""Climb the ladder: one stage at a time, through open gates only; to the second by the daily job, then by a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.actions import JOB, refresh_cases, write_change
+from portal.arrears.cases.facts import facts_of, kept, looks_of
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.rules import LAST, Facts, Standing, look
+from portal.arrears.cases.states import CaseState, Why
+from portal.arrears.cases.terms import policies_of
+from portal.arrears.climbing.facts import known_before, known_of
+from portal.arrears.climbing.gates import Check, Known, gates_to
+from portal.arrears.climbing.news import tell_climbed
+from portal.arrears.climbing.words import condition
+from portal.arrears.ladder.queries import ladder_of
+from portal.arrears.ladder.rules import Ladder, Policy
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Refused
+from portal.kit.i18n import N_
+from portal.people.persons.principal import Principal, Role
+from portal.platform.audit.actions import plain
+from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
+
+BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)
+STEPPERS = {2: (Role.service, Role.manager), 3: (Role.manager,), 4: (Role.manager, Role.legal)}
+ANY_STEPPER = (Role.service, Role.manager, Role.legal)
+CLOSED = N_("This case is closed. There is no step to take.")
+LAST_REACHED = N_("The last stage is reached. What comes now are the paths of law, with a person for each.")
+
+
+@retrying
+async def take_step(by: Principal, case: UUID) -> int:
+    """Climb to the next stage; the stage reached.
+
+    Raises Missing for a case of another estate, Forbidden without the role that this step takes, Refused with the
+    first gate that is not open.
+    """
+    async with unit_of_work(*by.with_role(*ANY_STEPPER)):
+        row = await case_at_desk(by, case, *ANY_STEPPER)
+        on = max(clock.today(row["timezone"]), row["looked_on"])
+        await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
+        ladder = await ladder_of(row["community"], on)
+        standing = await _standing(case, row["debtor"], on, ladder)
+        if standing.state is CaseState.closed:
+            raise Refused(CLOSED)
+        if standing.stage >= LAST:
+            raise Refused(LAST_REACHED)
+        target = standing.stage + 1
+        if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
+            raise Forbidden
+        policy = (await policies_of(ladder, {case: standing}, {case: row["debtor"]}, on))[case]
+        known = await known_before(target, case, row["debtor"], on)
+        checks = gates_to(target, standing, known, policy, on)
+        shut = next((check for check in checks if not check.open), None)
+        if shut:
+            said = condition(shut)
+            raise Refused(said.text, **said.facts)
+        facts = await _seen(row["debtor"], on)
+        await _climb(row["community"], case, standing, facts, known, checks, policy, on, by.actor)
+        return target
+
+
+async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date) -> int:
+    """Let cases climb that a person need not approve, in the caller's work and under its locks; how many did."""
+    rows = await fetch(
+        "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state = 'open' AND stage < $2"
+        " AND looked_on <= $3 ORDER BY id",
+        list(debtors),
+        BY_ITSELF,
+        on,
+    )
+    if not rows:
+        return 0
+    ladder = await ladder_of(community, on)
+    cases = {row["id"]: row["debtor"] for row in rows}
+    standings = await standings_of(cases, on, ladder)
+    ripe = {case: standing for case, standing in standings.items() if standing.by_days > standing.stage}
+    known, policies = await known_of(list(ripe), on), await policies_of(ladder, ripe, cases, on)
+    climbed = 0
+    for case, standing in ripe.items():
+        checks = gates_to(standing.stage + 1, standing, known[case], policies[case], on)
+        if all(check.open for check in checks):
+            facts = await _seen(cases[case], on)
+            await _climb(community, case, standing, facts, known[case], checks, policies[case], on, JOB)
+            climbed += 1
+    return climbed
+
+
+async def _climb(
+    community: int,
+    case: UUID,
+    standing: Standing,
+    facts: Facts,
+    known: Known,
+    checks: Sequence[Check],
+    policy: Policy,
+    on: date,
+    actor: str,
+) -> None:
+    """Write the climb by one stage with its gates as they were (I-C2, I-C6), and tell those who owe."""
+    gates = [{"gate": check.gate.value, **check.facts} for check in checks]
+    told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
+    higher = standing.at(standing.stage + 1)
+    await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
+    await write_change(community, case, higher, Why.climbed, on, actor, json.dumps(told, default=plain, sort_keys=True))
+    await tell_climbed(community, case, higher, checks, known, policy, on)
+
+
+async def _seen(debtor: UUID, on: date) -> Facts:
+    return (await facts_of([debtor], [on]))[debtor]
+
+
+async def _standing(case: UUID, debtor: UUID, on: date, ladder: Ladder) -> Standing:
+    return (await standings_of({case: debtor}, on, ladder))[case]
+
+
+async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
+    """How cases stand, by their debtors, that were looked at in this unit of work."""
+    looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
+    found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
+    return {case: standing for case, standing in found.items() if standing}

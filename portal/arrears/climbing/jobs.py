@@ -1,0 +1,58 @@
+"""The daily look at everything that is overdue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.actions import JOB, refresh_cases
+from portal.arrears.cases.changed_cases import changed_debtors, pass_over
+from portal.arrears.cases.states import Why
+from portal.arrears.climbing.actions import climb_by_themselves
+from portal.arrears.climbing.pauses import tell_of_pauses
+from portal.arrears.climbing.reminders import remind
+from portal.arrears.ladder.queries import ladder_of
+from portal.platform.db.unit_of_work import retrying, unit_of_work
+from portal.platform.jobs.each import of_each_estate
+
+BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
+
+
+@of_each_estate
+async def arrears(on: date, community: int) -> dict[str, int]:
+    """Open, change and close cases as of a day, remind, let climb what may climb by itself, and tell of pauses.
+
+    In batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and holds are those
+    of now, so that a look at a past day never chases what has been paid or disputed since.
+    """
+    debtors, passed = await _sift(community, on)
+    done: Counter[str] = Counter(looked=passed)
+    for start in range(0, len(debtors), BATCH):
+        done.update(await look_at_cases(community, debtors[start : start + BATCH], on))
+    await tell_of_pauses(community, on)
+    return {name: done[name] for name in ("looked", "opened", "closed", "changed", "reminded", "climbed")}
+
+
+@retrying
+async def look_at_cases(community: int, debtors: Sequence[UUID], on: date) -> dict[str, int]:
+    """The look at some debtors of a community in one unit of work; how many cases it opened, closed and so on."""
+    async with unit_of_work(community):
+        changes = Counter(await refresh_cases(community, debtors, on, actor=JOB))
+        reminded = await remind(community, debtors, on)
+        climbed = await climb_by_themselves(community, debtors, on)
+    opened, closed = changes[Why.opened], changes[Why.settled]
+    changed = changes.total() - opened - closed
+    return {
+        "looked": len(debtors), "opened": opened, "closed": closed, "changed": changed,
+        "reminded": reminded, "climbed": climbed,
+    }  # fmt: skip
+
+
+@retrying
+async def _sift(community: int, on: date) -> tuple[list[UUID], int]:
+    """The debtors to look at, and how many cases nothing can have changed for, which count as looked at."""
+    async with unit_of_work(community):
+        debtors = await changed_debtors(community, on, (await ladder_of(community, on)).terms.small_balance)
+        return debtors, await pass_over(community, debtors, on)

@@ -1,0 +1,1 @@
+"""The terms of the ladder, in versions, with their exceptions."""

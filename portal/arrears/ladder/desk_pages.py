@@ -1,0 +1,92 @@
+"""The desk's ladder: the terms in force, their exceptions and versions, and how a manager makes the next one."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Template
+
+from portal.arrears.ladder import actions as setting, queries
+from portal.arrears.ladder.forms import DropForm, EverybodyForm, ExceptionForm, as_now
+from portal.kit.i18n import N_
+from portal.people.persons.queries import community_called
+from portal.web.forms.forms import Form
+from portal.web.forms.unsent_forms import begun
+from portal.web.pages.guards import of_one_estate, staff, stepped_up
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.ladder:show", guards=[of_one_estate])
+async def show(request: Request) -> Template:
+    """Terms, exceptions, versions."""
+    return await show_page(
+        request,
+        **await begun(
+            request, terms=("terms", EverybodyForm), exception=("exceptions", ExceptionForm), drop=("dropped", DropForm)
+        ),
+    )
+
+
+@post("/terms", name="desk.ladder:terms", guards=[staff(*setting.SETTERS), stepped_up])
+async def set_terms(request: Request) -> Response:
+    """Set the terms of everybody."""
+    form: Any = EverybodyForm(await request.form())
+    if form.validate() and await form.accepts(_terms(request, form)):
+        return saved(request, form)
+    return await show_page(request, status=422, terms=form)  # type: ignore[return-value]
+
+
+@post("/exceptions", name="desk.ladder:exception", guards=[staff(*setting.SETTERS), stepped_up])
+async def add_exception(request: Request) -> Response:
+    """Set other terms for some homes."""
+    form: Any = ExceptionForm(await request.form())
+    if form.validate() and await form.accepts(_exception(request, form)):
+        return saved(request, form)
+    return await show_page(request, status=422, exception=form)  # type: ignore[return-value]
+
+
+@post("/dropped", name="desk.ladder:drop", guards=[staff(*setting.SETTERS), stepped_up])
+async def drop(request: Request) -> Response:
+    """Drop an exception."""
+    form: Any = DropForm(await request.form())
+    if form.validate() and await form.accepts(_drop(request, form)):
+        return saved(request, form)
+    return await show_page(request, status=422, drop=form)  # type: ignore[return-value]
+
+
+def saved(request: Request, form: Any) -> Response:
+    """Back to the ladder, which says from when on."""
+    flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
+    return go(request, "desk.ladder:show")
+
+
+async def _of(request: Request, form: Any) -> int:
+    return await community_called(request.user, form.community.data, *setting.SETTERS)
+
+
+async def _terms(request: Request, form: Any) -> None:
+    typed = (form.starts_on.data, form.policy(), form.reason.data)
+    await setting.set_terms(request.user, await _of(request, form), *typed, once=form.once)
+
+
+async def _exception(request: Request, form: Any) -> None:
+    typed = (form.starts_on.data, form.when(), form.policy(), form.reason.data)
+    await setting.add_exception(request.user, await _of(request, form), *typed, once=form.once)
+
+
+async def _drop(request: Request, form: Any) -> None:
+    typed = (form.starts_on.data, form.position.data, form.reason.data)
+    await setting.drop_exception(request.user, await _of(request, form), *typed)
+
+
+async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
+    """The page with its forms; `sent` is one that came back with errors."""
+    ladders = await queries.ladders_at_desk(request.user)
+    now = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
+    forms: dict[str, Form] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
+    wrong = next(iter(sent.values()), None)
+    return page(request, "arrears/ladder/ladder.html", status=status, title=_("The ladder"), ladders=ladders,
+                wrong=wrong, **(forms | sent))  # fmt: skip
+
+
+router = Router("/desk/ladder", route_handlers=[show, set_terms, add_exception, drop], guards=[staff(*queries.READERS)])

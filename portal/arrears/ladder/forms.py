@@ -1,0 +1,73 @@
+"""What is typed for the terms of the ladder, and for an exception to them."""
+
+from typing import Any
+
+from portal.arrears.ladder.rules import SEED, Policy, When
+from portal.arrears.ladder.states import History
+from portal.homes.units.states import OccupancyState, Use
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO
+from portal.web.forms.forms import Choice, Day, Form, Text, Whole, Yuan
+
+
+def as_now(terms: Policy) -> dict[str, Any]:
+    """The fields of terms as they are, so that nobody types eight figures to change one."""
+    return {
+        "buffer_days": terms.buffer_days,
+        "stay_1": terms.least_days[1],
+        "stay_2": terms.least_days[2],
+        "stay_3": terms.least_days[3],
+        "pay_within": terms.pay_within,
+        "grace_days": terms.grace_days,
+        "small_balance": terms.small_balance,
+    }
+
+
+class TermsForm(Form):
+    """Terms for everybody, from a day on."""
+
+    community = Text(N_("Community"), missing=N_("Choose the community."))
+    starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The terms before stay in force until then."))
+    buffer_days = Whole(N_("Days after the due date without a reminder"), least=0, most=30)
+    stay_1 = Whole(N_("Days in stage 1 before stage 2"), least=3, most=60)
+    stay_2 = Whole(N_("Days in stage 2 before stage 3"), least=3, most=60)
+    stay_3 = Whole(N_("Days in stage 3 before stage 4"), least=7, most=90)
+    pay_within = Whole(N_("Days to pay that a reminder or a notice names"), least=3, most=30)
+    grace_days = Whole(N_("Days that a demand gives"), least=7, most=60)
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
+
+    def policy(self) -> Policy:
+        """What was typed, once it is valid."""
+        typed = self.data
+        stays = (SEED.least_days[0], typed["stay_1"], typed["stay_2"], typed["stay_3"])
+        small = typed.get("small_balance") or (ZERO if "small_balance" in typed else SEED.small_balance)
+        return Policy("", typed["buffer_days"], small, stays, typed["pay_within"], typed["grace_days"])
+
+
+class EverybodyForm(TermsForm):
+    """Terms for everybody also say what is too little to chase."""
+
+    small_balance = Yuan(N_("Too little to chase, up to and including"), least=ZERO)
+
+
+class ExceptionForm(TermsForm):
+    """Other terms for the homes that fit."""
+
+    use = Choice(N_("Use of the home"), Use, look="select", required=False)
+    occupancy = Choice(N_("How it is lived in"), OccupancyState, look="select", required=False)
+    history = Choice(N_("How it has paid"), History, look="select", required=False)
+    least = Yuan(N_("From this overdue sum on"), required=False)
+
+    def when(self) -> When:
+        """The conditions that were chosen."""
+        typed = self.data
+        return When(typed["use"] or None, typed["occupancy"] or None, typed["history"] or None, typed["least"] or None)
+
+
+class DropForm(Form):
+    """Drop an exception: which one, from which day on, and why."""
+
+    community = Text(N_("Community"), missing=N_("Choose the community."))
+    position = Whole(N_("Exception"), least=1)
+    starts_on = Day(N_("In force from"))
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))

@@ -1,0 +1,79 @@
+"""The terms of the ladder: how long a stage lasts, what is too little to chase, how often a home is disturbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from portal.arrears.ladder.states import History
+from portal.homes.units.states import OccupancyState, Use
+from portal.kit.money import Money
+from portal.people.notices.rules import QUIET_FROM, QUIET_UNTIL
+
+_TEN_YUAN = Money(1000)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
+
+    `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
+    reminder names; `grace_days` is the time that a delivered demand gives (a setting, default 15);
+    `peace_days` is how long nobody turns again to a home where they spoke with somebody, if nothing else was agreed.
+    Caps and quiet hours are no estate's to change.
+    """
+
+    name: str
+    buffer_days: int = 3
+    small_balance: Money = _TEN_YUAN
+    least_days: tuple[int, int, int, int] = (0, 7, 7, 15)
+    pay_within: int = 7
+    grace_days: int = 15
+    calls_a_day: int = 3
+    attempts_a_week: int = 6
+    peace_days: int = 7
+    quiet_from: time = QUIET_FROM
+    quiet_until: time = QUIET_UNTIL
+
+
+SEED = Policy("seed-1")  # the seed plan
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What kind of home a case is about."""
+
+    use: Use
+    occupancy: OccupancyState
+    history: History
+
+
+@dataclass(frozen=True)
+class When:
+    """Which cases an exception is for: None is any; `least` is the sum overdue from which on it applies."""
+
+    use: Use | None = None
+    occupancy: OccupancyState | None = None
+    history: History | None = None
+    least: Money | None = None
+
+    def fits(self, segment: Segment, overdue: Money) -> bool:
+        """Whether everything that it names is so."""
+        return (
+            self.use in (None, segment.use)
+            and self.occupancy in (None, segment.occupancy)
+            and self.history in (None, segment.history)
+            and (self.least is None or overdue >= self.least)
+        )
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A version: the terms of everybody, and exceptions of which the first that fits counts."""
+
+    terms: Policy = SEED
+    exceptions: tuple[tuple[When, Policy], ...] = ()
+
+    def policy_for(self, segment: Segment, overdue: Money) -> Policy:
+        """The terms of a case. What is too little to chase is the same for everybody."""
+        return next((policy for when, policy in self.exceptions if when.fits(segment, overdue)), self.terms)

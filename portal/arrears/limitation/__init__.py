@@ -1,0 +1,1 @@
+"""Until when a line can be claimed with full force."""

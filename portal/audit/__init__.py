@@ -1,1 +1,0 @@
-"""Append-only rows of who did what, chained by hash."""

@@ -1,0 +1,194 @@
+"""The desk's acts: claim a dispute, ask its owner, route it, decide it, approve a large decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.care.dispute_desk.handling import acknowledged, credited_within_a_year, last_decision, live, replied, tell
+from portal.care.disputes import steps
+from portal.care.disputes.opening import disputed_now
+from portal.care.disputes.rules import credited, resumed
+from portal.care.disputes.states import DisputeState, Outcome, StepKind
+from portal.care.holds.actions import release
+from portal.fees.bills.states import AdjustmentKind
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Invalid, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.money.payments.crediting import credit_line
+from portal.people.estates.queries import today_in
+from portal.people.notices.states import NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import known_department, staff_of
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+PROPOSED = N_("%(who)s proposed a decision on %(when)s: %(outcome)s, %(amount)s credited. It waits for approval.")
+CHANGED = N_("Something happened in this dispute since you opened the page. Please read it and decide again.")
+NOTHING_PROPOSED = N_("No decision waits for approval here.")
+NOT_YOURS = N_("You made this proposal yourself; another manager has to approve it.")
+PAST = N_("Choose today or a later day.")
+
+
+@retrying
+async def claim(by: Principal, dispute: UUID) -> None:
+    """Take it on and tell the owner so; it stays open to all others. Raises Missing, or Refused once it is decided."""
+    async with unit_of_work(by):
+        found = await live(by, dispute)
+        me = await staff_of(by, found["community"])
+        if found["claimed_by"] == me:
+            return
+        await steps.move(found, None, claimed_by=me, **acknowledged(found))
+        await steps.step(found, StepKind.claimed, staff=me)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_CLAIMED, found)
+
+
+@retrying
+async def ask(by: Principal, dispute: UUID, text: str) -> None:
+    """Ask the owner something; the clock stands still until the answer. Raises Missing or Refused."""
+    async with unit_of_work(by):
+        found = await live(by, dispute)
+        me = await staff_of(by, found["community"])
+        await steps.move(found, DisputeState.asked, **replied(found, me))
+        await fetch(
+            "INSERT INTO dispute_pause (id, community, dispute, starts_at) VALUES (gen_random_uuid(), $1, $2, $3)",
+            found["community"],
+            found["id"],
+            clock.now(),
+        )
+        made = await steps.step(found, StepKind.asked, staff=me, body=text)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ASKED, found)
+        await tell(found, NoticeKind.dispute_asked, made, question=text)
+
+
+@retrying
+async def route(by: Principal, dispute: UUID, department: str, due_on: date, text: str = "") -> None:
+    """Pass it to a department with a day to answer by; `text` is for the department only.
+
+    Raises Missing, Refused, and Invalid for a day that is past or a department in which nobody works.
+    """
+    async with unit_of_work(by):
+        found = await live(by, dispute)
+        if due_on < await today_in(found["community"]):
+            raise Invalid("due_on", PAST)
+        await known_department(found["community"], department)
+        me = await staff_of(by, found["community"])
+        await steps.end_pause(found)
+        changes = replied(found, me) | {"department": department, "department_due": due_on}
+        await steps.move(found, DisputeState.routed, **changes)
+        made = await steps.step(found, StepKind.routed, staff=me, note=text, department=department, due_on=due_on)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
+        await tell(found, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
+
+
+@retrying
+async def decide(
+    by: Principal, dispute: UUID, outcome: Outcome, amount: Money | None, text: str, *, version: int | None = None
+) -> bool:
+    """Decide with reasons; True if it is final, False if the sum needs another manager's approval first.
+
+    The limit counts all that the debtor was credited within a year: what is split is one sum.
+    What is credited becomes a credit note that points back to the dispute, and the hold ends, all in one
+    transaction. `version` is what the decider saw. Raises Missing, Invalid("amount"), and Refused, with what
+    happened, when somebody else decided, the owner withdrew, or the dispute changed.
+    """
+    async with unit_of_work(by):
+        found = await live(by, dispute, deciding=True)
+        if found["state"] == DisputeState.awaiting_approval:
+            raise Refused(PROPOSED, **await last_decision(found["id"]))
+        if version is not None and version != found["version"]:
+            raise Refused(CHANGED)
+        me = await staff_of(by, found["community"])
+        await steps.lock_credits(found["debtor"])
+        sum_ = credited(outcome, amount, await disputed_now(found))
+        decision = await fetch_one(
+            "INSERT INTO decision (id, community, dispute, round, outcome, amount, body, decided_by, decided_at)"
+            " SELECT gen_random_uuid(), $1, $2, 1 + count(*), $3, $4, $5, $6, $7 FROM decision WHERE dispute = $2"
+            " RETURNING *",
+            found["community"],
+            found["id"],
+            outcome.value,
+            sum_.fen,
+            text,
+            me,
+            clock.now(),
+        )
+        assert decision is not None
+        if final := not sum_ or await credited_within_a_year(found["debtor"]) + sum_ <= await _approval_limit(found):
+            await _finish(by, found, decision, made_by=by.actor, staff=me)
+        else:
+            await steps.end_pause(found)
+            await steps.move(found, DisputeState.awaiting_approval, **replied(found, me))
+            await steps.step(found, StepKind.proposed, staff=me, note=text)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
+        return final
+
+
+@retrying
+async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str = "") -> None:
+    """Another manager's word on a large decision: it becomes final, or goes back to be decided anew.
+
+    Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
+    """
+    async with unit_of_work(by):
+        found = await live(by, dispute, deciding=True)
+        if not by.may(found["community"], Role.manager):
+            raise Forbidden
+        if found["state"] != DisputeState.awaiting_approval:
+            raise Refused(NOTHING_PROPOSED)
+        me = await staff_of(by, found["community"])
+        decision = await fetch_one(
+            "SELECT * FROM decision WHERE dispute = $1 AND final_at IS NULL ORDER BY round DESC LIMIT 1", found["id"]
+        )
+        assert decision is not None
+        await steps.lock_credits(found["debtor"])
+        if decision["decided_by"] == me:
+            raise Refused(NOT_YOURS)
+        if agree:
+            proposer = await fetch_value("SELECT human FROM staff WHERE id = $1", decision["decided_by"])
+            await _finish(by, found, decision, made_by=f"staff:{proposer}", staff=decision["decided_by"], approver=me)
+        else:
+            await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)))
+            await steps.step(found, StepKind.returned, staff=me, note=text)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_RETURNED, found)
+
+
+async def _finish(
+    by: Principal, dispute: Record, decision: Record, *, made_by: str, staff: UUID, approver: UUID | None = None
+) -> None:
+    """The decision, its money, the end of the hold, the history and the word to the owner, together."""
+    sum_, outcome = Money(decision["amount"]), Outcome(decision["outcome"])
+    await release(dispute["id"], by=by.actor, why="decided")
+    adjustment = None
+    if sum_:
+        adjustment = await credit_line(
+            dispute["line"],
+            sum_,
+            kind=AdjustmentKind.credit_note,
+            reason=decision["body"],
+            made_by=made_by,
+            approved_by=by.actor if approver else None,
+            source=dispute["id"],
+            on=await today_in(dispute["community"]),
+        )
+    await fetch(
+        "UPDATE decision SET adjustment = $2, approved_by = $3, final_at = $4 WHERE id = $1",
+        decision["id"],
+        adjustment,
+        approver,
+        clock.now(),
+    )
+    await steps.end_pause(dispute)
+    await steps.move(dispute, DisputeState.decided, **replied(dispute, staff))
+    made = await steps.step(dispute, StepKind.decided, staff=staff, body=decision["body"])
+    facts: dict[str, Any] = {"outcome": outcome, "amount": sum_}
+    await steps.leave_trace(by, AuditVerb.DISPUTE_DECIDED, dispute, adjustment=adjustment, made_by=made_by, **facts)
+    await tell(dispute, NoticeKind.dispute_decided, made, reason=decision["body"], **facts)
+
+
+async def _approval_limit(dispute: Record) -> Money:
+    return Money(await fetch_value("SELECT approval_limit FROM community WHERE id = $1", dispute["community"]))

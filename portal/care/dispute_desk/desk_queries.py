@@ -1,0 +1,267 @@
+"""The staff's side: the queue with its counts, the latest first to be late, and one dispute with all behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.care.dispute_desk.handling import credited_within_a_year
+from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
+from portal.care.disputes.rules import unknown_years
+from portal.care.disputes.states import LIVE, DisputeState, Outcome
+from portal.care.disputes.steps import HANDLERS
+from portal.fees.bills.desk_queries import line_at
+from portal.fees.bills.queries import LinePage
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.money import Money
+from portal.money.payments.online import open_online
+from portal.people.estates.queries import WorkTerms, work_terms
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import departments_of, staff_of
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+MOST_CLOSED = 200
+FINISHED = [state.value for state in DisputeState if state not in LIVE]
+MORE = (
+    ", o.unit AS unit_id, d.debtor AS debtor_id, c.approval_limit,"
+    " (SELECT k.id FROM arrears_case k WHERE k.debtor = d.debtor AND k.closed_on IS NULL LIMIT 1) AS case_id,"
+    " (SELECT array_agg(p.name ORDER BY p.external_id) FROM debtor_member m JOIN person p ON p.id = m.person"
+    "   WHERE m.debtor = d.debtor) AS owners,"
+    " EXISTS (SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = d.debtor"
+    "  AND p.human = $3) AS concerned"
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A dispute in the queue."""
+
+    dispute: Dispute
+    estate: str
+    due_today: bool
+    mine: bool
+    to_approve: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What waits at the desk."""
+
+    open: int
+    late: int
+    today: int
+    mine: int
+    approval: int
+    tasks: int
+    tasks_late: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The disputes that were asked for, with the counts of all open ones.
+
+    Tasks that a department did not do in time come first, then whatever is late first.
+    """
+
+    cards: list[Card]
+    counts: Counts
+    departments: list[str]
+    unknown_years: list[int]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A decision that waits for another manager."""
+
+    outcome: Outcome
+    amount: Money
+    body: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A dispute with its line if it has one, its people, its history and what this reader may do."""
+
+    dispute: Dispute
+    history: History
+    estate: str
+    unit: UUID
+    case: UUID | None
+    owners: list[str]
+    line: LinePage | None
+    departments: list[str]
+    proposal: Proposal | None
+    approval_limit: Money
+    credited_before: Money
+    unknown_years: list[int]
+    concerned: bool
+    can_claim: bool
+    can_act: bool
+    can_ask: bool
+    can_rectify: bool
+    can_approve: bool
+
+
+@reading
+async def counts_of(by: Principal) -> Counts:
+    """What waits at the desk for this reader: the same figures as the queue's, for the desk's first page."""
+    mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
+    terms = await work_terms(by.with_role(*HANDLERS))
+    return _counted(await _cards(by, mine, [value.value for value in LIVE], terms))
+
+
+def _counted(live: list[Card]) -> Counts:
+    return Counts(
+        len(live),
+        sum(card.dispute.late for card in live),
+        sum(card.due_today for card in live),
+        sum(card.mine for card in live),
+        sum(card.to_approve for card in live),
+        sum(card.dispute.has_task for card in live),
+        sum(card.dispute.task_late for card in live),
+    )
+
+
+@reading
+async def queue_of(by: Principal, show: str = "open", department: str = "", state: str = "") -> Queue:
+    """The queue of the communities in which they handle disputes.
+
+    `show` is open, late, today, mine, approval, tasks (what departments have to do) or finished; anything else is
+    open.
+    """
+    mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
+    terms = await work_terms(by.with_role(*HANDLERS))
+    live = await _cards(by, mine, [value.value for value in LIVE], terms)
+    finished = show == "finished" or state in FINISHED
+    cards = await _cards(by, mine, FINISHED, terms) if finished else sorted(live, key=_most_urgent)
+    chosen = {
+        "late": lambda card: card.dispute.late,
+        "today": lambda card: card.due_today,
+        "mine": lambda card: card.mine,
+        "approval": lambda card: card.to_approve,
+        "tasks": lambda card: card.dispute.has_task,
+    }.get(show, lambda card: True)
+    cards = [
+        card
+        for card in cards
+        if chosen(card) and department in ("", card.dispute.department) and state in ("", card.dispute.state.value)
+    ]
+    moments = [clock.now(), *(card.dispute.due for card in live)]
+    unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
+    if show == "tasks":
+        cards.sort(key=lambda card: card.dispute.department_due or date.max)
+    departments = {*await departments_of(by.with_role(*HANDLERS)), *(card.dispute.department for card in live)}
+    return Queue(cards, _counted(live), sorted(name for name in departments if name), unknown)
+
+
+def _most_urgent(card: Card) -> tuple[bool, bool, datetime]:
+    """A late department first, then by the next deadline; those whose clock stands still come last."""
+    return not card.dispute.task_late, card.dispute.due is None, card.dispute.due or card.dispute.opened_at
+
+
+async def _cards(by: Principal, mine: set[UUID], states: list[str], terms: Mapping[int, WorkTerms]) -> list[Card]:
+    now = clock.now()
+    rows = await fetch(
+        FIELDS + TABLES + " WHERE d.community = ANY($1) AND d.state = ANY($2) ORDER BY d.opened_at DESC LIMIT $3",
+        list(by.with_role(*HANDLERS)),
+        states,
+        MOST_CLOSED if states is FINISHED else None,
+    )
+    proposers = {
+        row["dispute"]: row["decided_by"]
+        for row in await fetch(
+            "SELECT dispute, decided_by FROM decision WHERE dispute = ANY($1) AND final_at IS NULL ORDER BY round",
+            [row["id"] for row in rows if row["state"] == DisputeState.awaiting_approval],
+        )
+    }
+    cards = []
+    for row, dispute in zip(rows, await with_clocks(rows, now, terms), strict=True):
+        local = terms[dispute.community].calendar.local
+        today = dispute.due is not None and not dispute.late and local(dispute.due).date() == local(now).date()
+        manager = by.may(dispute.community, Role.manager)
+        to_approve = manager and dispute.id in proposers and proposers[dispute.id] not in mine
+        cards.append(Card(dispute, row["estate"], today, dispute.claimed_by in mine, to_approve))
+    return cards
+
+
+@reading
+async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
+    """One dispute of a community in which they handle disputes. Raises Missing."""
+    row = await fetch_one(
+        FIELDS + MORE + TABLES + " WHERE d.id = $1 AND d.community = ANY($2)",
+        dispute,
+        list(by.with_role(*HANDLERS)),
+        by.human,
+    )
+    if row is None:
+        raise Missing
+    now = clock.now()
+    found = (await with_clocks([row], now))[0]
+    me = await staff_of(by, found.community)
+    proposed = await _proposal(found)
+    terms = (await work_terms([found.community]))[found.community]
+    acting = found.is_live and not row["concerned"] and found.state is not DisputeState.awaiting_approval
+    return DeskPage(
+        found,
+        await history_of(found.id, found.community, row["body"]),
+        row["estate"],
+        row["unit_id"],
+        row["case_id"],
+        row["owners"] or [],
+        await line_at(by, found.bill, found.line) if found.bill and found.line else None,
+        await departments_of([found.community]),
+        proposed[0] if proposed else None,
+        Money(row["approval_limit"]),
+        await credited_within_a_year(row["debtor_id"]),
+        unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)]) if found.is_live else [],
+        row["concerned"],
+        can_claim=acting and found.claimed_by != me,
+        can_act=acting,
+        can_ask=acting and not found.is_asked,
+        can_rectify=found.has_task and not row["concerned"],
+        can_approve=proposed is not None
+        and proposed[1] != me
+        and by.may(found.community, Role.manager)
+        and not row["concerned"],
+    )
+
+
+@reading
+async def open_online_of(by: Principal, dispute: UUID) -> Money:
+    """What is open online for the bill of a dispute in their communities that still has a sum to credit."""
+    rows = await fetch(
+        "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)"
+        " AND d.amount > (SELECT coalesce(sum(amount), 0) FROM decision WHERE dispute = d.id AND final_at IS NOT NULL)",
+        dispute,
+        list(by.with_role(*HANDLERS)),
+    )
+    return await open_online(by, [row["bill"] for row in rows])
+
+
+async def _proposal(dispute: Dispute) -> tuple[Proposal, UUID] | None:
+    if dispute.state is not DisputeState.awaiting_approval:
+        return None
+    row = await fetch_one(
+        "SELECT x.*, s.name FROM decision x JOIN staff s ON s.id = x.decided_by"
+        " WHERE x.dispute = $1 AND x.final_at IS NULL ORDER BY x.round DESC LIMIT 1",
+        dispute.id,
+    )
+    assert row is not None
+    proposal = Proposal(Outcome(row["outcome"]), Money(row["amount"]), row["body"], row["name"], row["decided_at"])
+    return proposal, row["decided_by"]
+
+
+@reading
+async def photo_at_desk(by: Principal, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of a dispute in their communities, as JPEG. Raises Missing."""
+    theirs = await fetch(
+        "SELECT FROM dispute WHERE id = $1 AND community = ANY($2)", dispute, list(by.with_role(*HANDLERS))
+    )
+    if not theirs:
+        raise Missing
+    return await photo_in(by, dispute, photo, small=small)

@@ -1,0 +1,97 @@
+"""What every act of the desk shares: whose dispute it is to handle, what counts as an answer, its trace, its word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.care.disputes import steps
+from portal.care.disputes.rules import CREDITS_ADD_UP_DAYS
+from portal.care.disputes.states import LIVE, DisputeState, Outcome
+from portal.homes.units.debtors import tell_debtor
+from portal.kit import clock
+from portal.kit.errors import Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
+
+OPENER = N_("You opened this dispute for the owner, so somebody else has to decide it.")
+OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
+DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")
+WITHDRAWN = N_("The owner withdrew this dispute in the meantime. There is nothing left to decide.")
+
+
+async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Record:
+    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when.
+
+    Who is one of its owners handles nothing of it; who opened it for them does not decide it.
+    """
+    found = await steps.dispute_at_desk(by, dispute)
+    if found["state"] == DisputeState.withdrawn:
+        raise Refused(WITHDRAWN)
+    if found["state"] not in LIVE:
+        raise Refused(DECIDED, **await last_decision(found["id"]))
+    concerned = await fetch(
+        "SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = $1 AND p.human = $2",
+        found["debtor"],
+        by.human,
+    )
+    if concerned:
+        raise Refused(OWN)
+    if deciding and found["opened_by"] == by.human:
+        raise Refused(OPENER)
+    return found
+
+
+async def last_decision(dispute: UUID) -> dict[str, object]:
+    """Who decided or proposed what, when and why, for a sentence that says so."""
+    row = await fetch_one(
+        "SELECT s.name, x.outcome, x.amount, x.body, coalesce(x.final_at, x.decided_at) AS at FROM decision x"
+        " JOIN staff s ON s.id = x.decided_by WHERE x.dispute = $1 ORDER BY x.round DESC LIMIT 1",
+        dispute,
+    )
+    assert row is not None
+    told = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
+    return told | {"amount": Money(row["amount"]), "reason": row["body"]}
+
+
+async def credited_within_a_year(debtor: UUID) -> Money:
+    """What final decisions credited this debtor in the last 365 days, on any line."""
+    return Money(
+        await fetch_value(
+            "SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x JOIN dispute d ON d.id = x.dispute"
+            " WHERE d.debtor = $1 AND x.final_at > $2",
+            debtor,
+            clock.now() - timedelta(days=CREDITS_ADD_UP_DAYS),
+        )
+    )
+
+
+def acknowledged(dispute: Record) -> dict[str, object]:
+    """The columns that say somebody has taken it on, if nobody had."""
+    return {} if dispute["acknowledged_at"] else {"acknowledged_at": clock.now()}
+
+
+def replied(dispute: Record, staff: UUID) -> dict[str, object]:
+    """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
+    changes = acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
+    return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
+
+
+async def tell(dispute: Record, kind: NoticeKind, step: UUID, **facts: object) -> None:
+    """Tell the owners, once for each step."""
+    await tell_debtor(
+        dispute["debtor"],
+        kind,
+        community=dispute["community"],
+        subject=f"dispute:{dispute['id']}",
+        link=f"/disputes/{dispute['id']}",
+        period=str(step),
+        channels=(Channel.inbox, Channel.sms),
+        **await steps.facts_of(dispute),
+        **facts,
+    )

@@ -1,0 +1,20 @@
+"""The daily look at what is promised, and at disputes whose owners are to be asked whether it is really fixed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.care.disputes.following_up import ask_if_fixed, disputes_to_follow_up
+from portal.care.standards.expecting import expect_rounds
+from portal.platform.jobs.each import of_each_estate
+
+JOB = "job:rounds"
+
+
+@of_each_estate
+async def rounds(on: date, community: int) -> dict[str, int]:
+    """Write down what is promised and ask whoever is to be asked by this day; safe to run twice, at once, and late."""
+    promised, asked = await expect_rounds(community, on, actor=JOB), 0
+    for dispute in await disputes_to_follow_up(community, on):
+        asked += await ask_if_fixed(community, dispute, on)
+    return {"expected": promised, "asked": asked}

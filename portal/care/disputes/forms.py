@@ -1,0 +1,149 @@
+"""What owners and staff type about a dispute."""
+
+from typing import Any
+from uuid import UUID
+
+from portal.care.disputes.states import OF_WORK, DisputeReason, Fixed, Outcome
+from portal.kit.errors import Missing
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO
+from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick, Whole, Yuan
+from portal.web.request.i18n import label
+
+
+def uuid_or_missing(value: object) -> UUID:
+    """The id in a query or a form. Raises Missing for anything else: it names nothing of ours."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise Missing from None
+
+
+class DisputeForm(Form):
+    """Open a dispute on a line."""
+
+    amount = Yuan(
+        N_("Amount in dispute"),
+        required=False,
+        hint=N_("Leave empty for the whole line. The rest stays payable as usual."),
+    )
+    reason = Choice(N_("What is wrong with it?"), DisputeReason, missing=N_("Choose what is wrong with it."))
+    text = Text(
+        N_("What happened?"),
+        lines=5,
+        most=2000,
+        hint=N_("Days, places and what was agreed help us to check it."),
+        missing=N_("Tell us what happened."),
+    )
+    photos = Photos(N_("Photos"))
+    hardship = Tick(
+        N_("Paying is hard just now: leave everything alone for two weeks"),
+        required=False,
+        hint=N_("Once in three months."),
+    )
+
+
+class ServiceDisputeForm(DisputeForm):
+    """Open a dispute on a piece of work: no sum, and only reasons that work can have."""
+
+    amount = hardship = None  # type: ignore[assignment]  # so WTForms takes an inherited field away
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.reason.options = [(reason.value, label(reason)) for reason in OF_WORK]
+
+
+class AnswerForm(Form):
+    """Say something about an open dispute."""
+
+    text = Text(N_("Your message"), lines=3, most=2000, missing=N_("Write your message."))
+
+
+class WithdrawalForm(Form):
+    """Take a dispute back."""
+
+    text = Text(N_("Why, if you like"), lines=2, most=2000, required=False)
+
+
+class AcceptanceForm(Form):
+    """Accept a decision."""
+
+    text = Text(N_("Anything you want to add"), lines=2, most=2000, required=False)
+
+
+class ReopeningForm(Form):
+    """Object to a decision."""
+
+    text = Text(
+        N_("Why do you not accept it?"),
+        lines=3,
+        most=2000,
+        missing=N_("Tell us why you do not accept it, so that we can look again."),
+    )
+
+
+class FollowUpForm(Form):
+    """Whether it is really fixed: two buttons, and words if the owner likes."""
+
+    fixed = Choice(N_("Is it really fixed?"), Fixed, missing=N_("Choose yes or no."))
+    text = Text(N_("What is still not right?"), lines=3, most=2000, required=False)
+
+
+class QuestionForm(Form):
+    """Ask the owner."""
+
+    text = Text(
+        N_("Question to the owner"),
+        lines=3,
+        most=2000,
+        hint=N_("The clock stands still until the owner answers."),
+        missing=N_("Write your question."),
+    )
+
+
+class RoutingForm(Form):
+    """Pass it to a department."""
+
+    department = Choice(N_("Department"), look="select", missing=N_("Choose the department."))
+    due_on = Day(N_("Answer by"))
+    text = Text(
+        N_("Note for the department"), lines=3, most=2000, required=False, hint=N_("The owner does not see this note.")
+    )
+
+
+class RectificationForm(Form):
+    """Say what the department did."""
+
+    text = Text(
+        N_("What the department did"),
+        lines=3,
+        most=2000,
+        hint=N_("The owner reads this and sees the photos."),
+        missing=N_("Say what was done; the owner reads it."),
+    )
+    before = Photos(N_("Photos from before"), most=3)
+    after = Photos(N_("Photos from after"), most=3)
+    photos = Photos(N_("Other photos"))
+
+
+class DecisionForm(Form):
+    """Decide with reasons. `version` is what the decider saw."""
+
+    outcome = Choice(N_("Decision"), Outcome, missing=N_("Choose a decision."))
+    amount = Yuan(N_("Credited"), required=False, least=ZERO, hint=N_("Only needed for “partly”."))
+    text = Text(
+        N_("Reasons"),
+        lines=4,
+        most=2000,
+        hint=N_("The owner reads these words, and they stand on the credit note."),
+        missing=N_("Give the reasons; the owner reads them."),
+    )
+    version = Whole("", required=False)
+
+
+class ApprovalForm(Form):
+    """Agree to a proposal, or give it back."""
+
+    text = Text(
+        N_("Note for the desk"), lines=2, most=2000, required=False, hint=N_("The owner does not see this note.")
+    )

@@ -1,0 +1,236 @@
+"""The owner's disputes: open one, follow it, answer, accept, reopen, withdraw."""
+
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.care.disputes import following_up, forms, opening, queries, reporting
+from portal.care.disputes.forms import uuid_or_missing
+from portal.care.disputes.states import Fixed
+from portal.kit.i18n import N_
+from portal.web.forms.forms import UPLOAD_BYTES, Form
+from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.guards import owner
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _
+
+THANKS = {
+    Fixed.yes: N_("Thank you. We are glad that it is fixed."),
+    Fixed.no: N_("Thank you for telling us. The dispute is open again; we look once more."),
+}
+
+
+@get("/", name="disputes:list")
+async def list_(request: Request) -> Template:
+    """Every dispute of mine, newest first."""
+    found = await queries.disputes_of(request.user)
+    return page(request, "care/disputes/list.html", title=_("My disputes"), disputes=found)
+
+
+@get("/new", name="disputes:new")
+async def new(request: Request, line: FromQuery[str] = "", service: FromQuery[str] = "") -> Template:
+    """The form for a line, or for a piece of work, that can be disputed."""
+    if service and not line:
+        form = await begin(request, forms.ServiceDisputeForm)
+        return await new_service_page(request, uuid_or_missing(service), form)
+    return await new_page(request, uuid_or_missing(line), await begin(request, forms.DisputeForm))
+
+
+@post("/new", name="disputes:open", request_max_body_size=UPLOAD_BYTES)
+async def open_(request: Request) -> Response:
+    """Dispute a line, or a sum in it, or a piece of work."""
+    sent = await request.form()
+    line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
+    if service and not line:
+        return await _open_service(request, uuid_or_missing(service), forms.ServiceDisputeForm(sent))
+    return await _open_line(request, uuid_or_missing(line), forms.DisputeForm(sent))
+
+
+async def _open_line(request: Request, line: UUID, form: Any) -> Response:
+    if form.validate() and await form.accepts(_open(request, line, form)):
+        flash(request, N_("We have your dispute and look at it."))
+        return go(request, "disputes:show", dispute_id=form.outcome)
+    return await new_page(request, line, form, status=422)  # type: ignore[return-value]
+
+
+async def _open_service(request: Request, service: UUID, form: Any) -> Response:
+    if form.validate() and await form.accepts(_report(request, service, form)):
+        flash(request, N_("We have your dispute and look at it."))
+        return go(request, "disputes:show", dispute_id=form.outcome)
+    return await new_service_page(request, service, form, status=422)  # type: ignore[return-value]
+
+
+@get("/{dispute_id:uuid}", name="disputes:show")
+async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
+    """One dispute with every step."""
+    cut_off = await begun(
+        request,
+        answer=("messages", forms.AnswerForm),
+        withdrawal=("withdrawal", forms.WithdrawalForm),
+        acceptance=("acceptance", forms.AcceptanceForm),
+        reopening=("reopening", forms.ReopeningForm),
+    )
+    return await show_page(request, dispute_id, **cut_off)
+
+
+@post("/{dispute_id:uuid}/messages", name="disputes:answer")
+async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Say something, or answer a question."""
+    form = forms.AnswerForm(await request.form())
+    done = opening.answer(request.user, dispute_id, form.text.data, once=form.once)
+    return await _do(request, dispute_id, "answer", form, done, N_("Your message is with us."))
+
+
+@post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
+async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Take it back."""
+    form = forms.WithdrawalForm(await request.form())
+    done = opening.withdraw(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "withdrawal", form, done, N_("Your dispute is withdrawn."))
+
+
+@post("/{dispute_id:uuid}/acceptance", name="disputes:accept")
+async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Accept the decision."""
+    form = forms.AcceptanceForm(await request.form())
+    done = opening.accept(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "acceptance", form, done, N_("Thank you. The dispute is closed."))
+
+
+@post("/{dispute_id:uuid}/reopening", name="disputes:reopen")
+async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Object to the decision."""
+    form = forms.ReopeningForm(await request.form())
+    done = opening.reopen(request.user, dispute_id, form.text.data)
+    return await _do(request, dispute_id, "reopening", form, done, N_("The dispute is open again; we look once more."))
+
+
+@get("/{dispute_id:uuid}/follow-up", name="disputes:follow-up")
+async def follow_up(request: Request, dispute_id: FromPath[UUID]) -> Template:
+    """Whether it is really fixed, with two buttons: looking at it answers nothing."""
+    return await follow_up_page(request, dispute_id, await begin(request, forms.FollowUpForm))
+
+
+@post("/{dispute_id:uuid}/follow-up", name="disputes:answer-follow-up")
+async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Response:
+    """Yes closes the question, no makes work of it again."""
+    form: Any = forms.FollowUpForm(await request.form())
+    if not form.validate():
+        return await follow_up_page(request, dispute_id, form, status=422)  # type: ignore[return-value]
+    fixed = form.fixed.data
+    await following_up.answer_follow_up(request.user, dispute_id, fixed, form.text.data)
+    flash(request, THANKS[fixed])
+    return go(request, "disputes:show", dispute_id=dispute_id)
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}", name="disputes:photo")
+async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """One of its photos."""
+    return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo))
+
+
+@get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="disputes:thumbnail")
+async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo, small=True))
+
+
+async def new_page(request: Request, line: UUID, form: Form, status: int = 200) -> Template:
+    """The page that both the GET and a form with errors show."""
+    found = await queries.line_to_dispute(request.user, line)
+    return page(request, "care/disputes/new.html", status=status, title=_("Dispute a charge"), line=found, form=form)
+
+
+async def new_service_page(request: Request, service: UUID, form: Form, status: int = 200) -> Template:
+    """The same for a piece of work."""
+    found = await queries.service_to_dispute(request.user, service)
+    return page(
+        request,
+        "care/disputes/new_service.html",
+        status=status,
+        title=_("Dispute a piece of work"),
+        work=found,
+        form=form,
+    )
+
+
+async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
+    """The page with its forms; `sent` is one that came back with errors."""
+    found = await queries.dispute_of(request.user, dispute)
+    empty: dict[str, Form] = {
+        "answer": forms.AnswerForm(),
+        "withdrawal": forms.WithdrawalForm(),
+        "acceptance": forms.AcceptanceForm(),
+        "reopening": forms.ReopeningForm(),
+    }
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request,
+        "care/disputes/show.html",
+        status=status,
+        title=_("Dispute"),
+        found=found,
+        wrong=wrong,
+        **(empty | sent),
+    )
+
+
+async def follow_up_page(request: Request, dispute: UUID, form: Form, status: int = 200) -> Template:
+    """The page of the question."""
+    found = await queries.dispute_of(request.user, dispute)
+    return page(
+        request, "care/disputes/follow_up.html", status=status, title=_("Is it really fixed?"), found=found, form=form
+    )
+
+
+def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
+    return opening.open_dispute(
+        request.user,
+        line,
+        amount=form.amount.data,
+        reason=form.reason.data,
+        body=form.text.data,
+        photos=form.photos.data or (),
+        hardship=form.hardship.data,
+        once=form.once,
+    )
+
+
+def _report(request: Request, service: UUID, form: Any) -> Awaitable[UUID]:
+    told = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
+    return reporting.dispute_service(request.user, service, **told)
+
+
+async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Response:
+    """Do it if the form is right, and show the dispute again either way."""
+    if not form.validate():
+        work.close()
+        return await show_page(request, dispute, status=422, **{name: form})  # type: ignore[return-value]
+    await work
+    flash(request, done)
+    return go(request, "disputes:show", dispute_id=dispute)
+
+
+router = Router(
+    "/disputes",
+    route_handlers=[
+        list_,
+        new,
+        open_,
+        show,
+        answer,
+        withdraw,
+        accept,
+        reopen,
+        follow_up,
+        answer_follow_up,
+        photo,
+        thumbnail,
+    ],
+    guards=[owner],
+)

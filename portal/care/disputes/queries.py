@@ -1,0 +1,265 @@
+"""The owner's side: which line or piece of work can be disputed, and where my disputes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
+from portal.care.disputes.states import LIVE, Fixed, StepKind
+from portal.homes.vacancies.queries import OWNS_NOW
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO, Money
+from portal.kit.period import Month
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
+CREDITED = N_("This charge was credited as a whole. Nothing of it is left to dispute.")
+REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
+SECOND = N_("A dispute about this line is open already. Please add to that one.")
+SECOND_OF_SERVICE = N_("You have an open dispute about this piece of work already. Please add to that one.")
+OWNERS_ONLY = N_("Only the owners of a home here can dispute this. Please ask the owner to do so.")
+FULLY_HELD = N_("This line is under review already; nothing of it is left to dispute.")
+HOME = (
+    "SELECT u.id, u.name, array_agg(DISTINCT o.person ORDER BY o.person) AS owners"
+    " FROM unit u JOIN occupancy o ON o.unit = u.id CROSS JOIN (SELECT $2::date AS today) t"
+    f" WHERE u.community = $1 AND {OWNS_NOW} GROUP BY u.id, u.name, u.sort_key"
+    " HAVING bool_or(o.person = ANY($3)) ORDER BY u.sort_key, u.name LIMIT 1"
+)
+MINE = " EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($1))"
+
+
+@dataclass(frozen=True)
+class DisputableLine:
+    """A line of which `free` can be disputed: what is neither paid nor held, or all of it once it is paid."""
+
+    id: UUID
+    bill: UUID
+    community: int
+    debtor: UUID
+    unit: str
+    item: Bilingual
+    first: Month
+    last: Month
+    fen: Money
+    outstanding: Money
+    free: Money
+    reply_hours: int
+    close_days: int
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing of it is owed, so that there is nothing to hold; what was too much becomes a credit."""
+        return self.outstanding <= ZERO
+
+
+@dataclass(frozen=True)
+class DisputableService:
+    """A piece of work and the `home` whose owners may dispute it; `done_at` is an instant, `zone` the estate's."""
+
+    id: UUID
+    community: int
+    home: UUID
+    owners: tuple[UUID, ...]
+    unit: str
+    title: str
+    place: str
+    done_at: datetime
+    zone: str
+    reply_hours: int
+    close_days: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """The last time that the owners were asked whether it is really fixed; `is_open` while it may be answered."""
+
+    id: UUID
+    asked_at: datetime
+    answer: Fixed | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class DisputePage:
+    """My dispute with its history; `question` is what is asked about it, or was."""
+
+    dispute: Dispute
+    history: History
+    question: Question | None
+    estate: str
+    hotline: str | None
+    can_withdraw: bool
+    can_answer: bool
+    can_accept: bool
+    can_reopen: bool
+
+
+@reading
+async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
+    """A line that they may dispute now. Raises Missing if it is not theirs, Refused with the reason if they may not."""
+    row = await fetch_one(
+        "SELECT l.id, l.bill, l.community, b.debtor, u.name AS unit, i.name_zh, i.name_en, l.first_month, l.last_month,"
+        " w.fen, w.outstanding, w.held, r.owes, c.reply_hours, c.close_days,"
+        " w.replaced,"
+        " EXISTS (SELECT FROM dispute d WHERE d.line = l.id AND d.state = ANY($3)) AS disputed"
+        " FROM bill_line l JOIN bill b ON b.id = l.bill JOIN line_balance w ON w.line = l.id"
+        " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item JOIN community c ON c.id = l.community"
+        " JOIN (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($2) GROUP BY bill) r"
+        "   ON r.bill = b.id"
+        " WHERE l.id = $1",
+        line,
+        list(by.persons),
+        [state.value for state in LIVE],
+    )
+    if row is None:
+        raise Missing
+    if no := _why_not(row):
+        raise Refused(no)
+    return DisputableLine(
+        row["id"],
+        row["bill"],
+        row["community"],
+        row["debtor"],
+        row["unit"],
+        Bilingual(row["name_zh"], row["name_en"]),
+        Month.parse(row["first_month"]),
+        Month.parse(row["last_month"]),
+        Money(row["fen"]),
+        Money(row["outstanding"]),
+        Money(row["outstanding"] - row["held"] if row["outstanding"] > 0 else row["fen"]),
+        row["reply_hours"],
+        row["close_days"],
+    )
+
+
+def _why_not(line: Record) -> str | None:
+    if not line["owes"]:
+        return TENANT
+    if line["disputed"]:
+        return SECOND
+    if line["replaced"]:
+        return REPLACED
+    if line["fen"] <= 0:
+        return CREDITED
+    return FULLY_HELD if 0 < line["outstanding"] <= line["held"] else None
+
+
+@reading
+async def service_to_dispute(by: Principal, service: UUID) -> DisputableService:
+    """A piece of work that they may dispute now, for the first of their homes there.
+
+    Raises Missing if it was not done on an estate of theirs, Refused with the reason if they may not.
+    """
+    record = await fetch_one(
+        "SELECT r.id, r.community, r.title, r.place, r.done_at, c.timezone, c.reply_hours, c.close_days,"
+        " EXISTS (SELECT FROM dispute d WHERE d.service = r.id AND d.state = ANY($4) AND" + MINE + ") AS disputed"
+        " FROM service_record r JOIN community c ON c.id = r.community WHERE r.id = $2 AND r.community = ANY($3)",
+        list(by.persons),
+        service,
+        list(by.communities),
+        [state.value for state in LIVE],
+    )
+    if record is None:
+        raise Missing
+    home = await fetch_one(HOME, record["community"], clock.today(record["timezone"]), list(by.persons))
+    if home is None:
+        raise Refused(OWNERS_ONLY)
+    if record["disputed"]:
+        raise Refused(SECOND_OF_SERVICE)
+    return DisputableService(
+        record["id"],
+        record["community"],
+        home["id"],
+        tuple(home["owners"]),
+        home["name"],
+        record["title"],
+        record["place"],
+        record["done_at"],
+        record["timezone"],
+        record["reply_hours"],
+        record["close_days"],
+    )
+
+
+@reading
+async def disputes_of(by: Principal) -> list[Dispute]:
+    """My disputes and those of the persons I owe with, newest first."""
+    rows = await fetch(FIELDS + TABLES + " WHERE" + MINE + " ORDER BY d.opened_at DESC", list(by.persons))
+    return await with_clocks(rows, clock.now())
+
+
+@reading
+async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) -> DisputePage:
+    """One of my disputes. Raises Missing if it is not mine."""
+    row = await fetch_one(
+        FIELDS + TABLES + " WHERE d.id = $2 AND" + MINE,
+        list(by.persons),
+        dispute,
+    )
+    if row is None:
+        raise Missing
+    found = (await with_clocks([row], now or clock.now()))[0]
+    history = await history_of(found.id, found.community, row["body"])
+    return DisputePage(
+        found,
+        _without_desk_notes(history),
+        await question_about(found.id),
+        row["estate"],
+        row["hotline"],
+        can_withdraw=found.is_live,
+        can_answer=found.is_live,
+        can_accept=found.is_decided,
+        can_reopen=found.is_decided and (found.line is None or bool(found.left)),
+    )
+
+
+async def question_about(dispute: UUID) -> Question | None:
+    """Whether it is really fixed, as it was asked last; part of the caller's unit of work."""
+    row = await fetch_one(
+        "SELECT f.id, f.asked_at, f.answer, f.answer IS NULL AND f.round_began_at = d.round_began_at AND"
+        " (d.state IN ('decided', 'accepted') OR d.state IN ('open', 'reopened') AND d.department_due IS NULL) AS open"
+        " FROM follow_up f JOIN dispute d ON d.id = f.dispute WHERE d.id = $1 ORDER BY f.asked_at DESC LIMIT 1",
+        dispute,
+    )
+    if row is None:
+        return None
+    return Question(row["id"], row["asked_at"], Fixed(row["answer"]) if row["answer"] else None, row["open"])
+
+
+@reading
+async def photo_of_mine(by: Principal, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of one of my disputes, as JPEG. Raises Missing."""
+    mine = await fetch("SELECT FROM dispute d WHERE d.id = $2 AND" + MINE, list(by.persons), dispute)
+    if not mine:
+        raise Missing
+    return await photo_in(by, dispute, photo, small=small)
+
+
+async def open_rectifications(debtors: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, str, date]]]:
+    """For each of these debtors that has any: (dispute, department, its day) of every task no department has done.
+
+    The earliest first; part of the caller's unit of work.
+    """
+    found: dict[UUID, list[tuple[UUID, str, date]]] = {}
+    for row in await fetch(
+        "SELECT debtor, id, department, department_due FROM dispute"
+        " WHERE debtor = ANY($1) AND state = ANY($2) AND department_due IS NOT NULL ORDER BY department_due, id",
+        list(debtors),
+        [state.value for state in LIVE],
+    ):
+        found.setdefault(row["debtor"], []).append((row["id"], row["department"], row["department_due"]))
+    return found
+
+
+def _without_desk_notes(history: History) -> History:
+    shown = [replace(step, note=None) for step in history.steps if step.kind is not StepKind.returned]
+    return replace(history, steps=shown)

@@ -1,0 +1,56 @@
+"""An owner says that a piece of work is not what it should be: a dispute without a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from portal.care.disputes import steps
+from portal.care.disputes.opening import drawn, enter, tell_opened
+from portal.care.disputes.queries import SECOND_OF_SERVICE, service_to_dispute
+from portal.care.disputes.states import LIVE, DisputeReason
+from portal.homes.units.debtors import ensure_debtors
+from portal.kit.errors import Refused
+from portal.kit.ids import id_of
+from portal.people.persons.principal import Principal
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch_value, retrying, unit_of_work
+from portal.platform.files.actions import Sent
+
+
+@retrying
+async def dispute_service(
+    by: Principal,
+    service: UUID,
+    *,
+    reason: DisputeReason,
+    body: str,
+    photos: Sequence[Sent] = (),
+    once: str | None = None,
+) -> UUID:
+    """Dispute a piece of work, for the home of theirs; nothing is held and no money will move. The dispute's id.
+
+    `once` makes a repeated request answer with the dispute of the first. Raises Missing for a record they do not
+    see, Refused for whoever owns no home there and for a second open dispute, Invalid for photos.
+    """
+    kept, dispute = await drawn(photos), id_of(by.human, once)
+    async with unit_of_work(by):
+        if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
+            return dispute
+        found = await service_to_dispute(by, service)
+        home = found.home, found.owners
+        debtor = (await ensure_debtors(found.community, [home]))[home]
+        await steps.lock_service(debtor, service)
+        if await fetch_value(
+            "SELECT id FROM dispute WHERE debtor = $1 AND service = $2 AND state = ANY($3)",
+            debtor,
+            service,
+            [state.value for state in LIVE],
+        ):
+            raise Refused(SECOND_OF_SERVICE)
+        about = {"community": found.community, "debtor": debtor, "service": service}
+        opened = await enter(by, dispute, about, reason, body, kept)
+        traced = {"service": service, "cause": reason, "photos": len(kept)}
+        await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
+        await tell_opened(opened)
+    return dispute

@@ -1,0 +1,163 @@
+"""What a decision credits, when the next answer is due, and what its owner is told about it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.care.disputes.states import LIVE, DisputeState, Outcome, Promise, StepKind
+from portal.kit.errors import Invalid
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import ZERO, Money
+from portal.people.estates.rules import Deadlines, Pause, WorkCalendar, paused
+
+FOUR_WEEKS = timedelta(weeks=4)  # until an owner is asked whether it is really fixed
+CREDITS_ADD_UP_DAYS = 365  # a sum that is split over decisions is one sum for the limit
+HOW_MUCH = N_("Enter how much of the %(disputed)s is credited.")
+BETWEEN = N_("Credit more than nothing and less than the disputed %(disputed)s, or choose another outcome.")
+WHOLE = N_("Upheld credits the whole %(disputed)s. For another sum choose “partly”.")
+NO_SUM = N_("No sum is in dispute here, so nothing can be credited. Leave the amount empty.")
+NOTHING = N_("Rejected credits nothing. For a sum choose “partly”.")
+
+
+def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
+    """What a decision credits of the disputed sum. Raises Invalid("amount") when outcome and amount disagree.
+
+    Where no sum is in dispute, every outcome credits nothing.
+    """
+    if not disputed:
+        if amount in (None, ZERO):
+            return ZERO
+        raise Invalid("amount", NO_SUM)
+    match outcome:
+        case Outcome.upheld if amount in (None, disputed):
+            return disputed
+        case Outcome.upheld:
+            raise Invalid("amount", WHOLE, disputed=disputed)
+        case Outcome.rejected if amount in (None, ZERO):
+            return ZERO
+        case Outcome.rejected:
+            raise Invalid("amount", NOTHING)
+    if amount is None:
+        raise Invalid("amount", HOW_MUCH, disputed=disputed)
+    if not ZERO < amount < disputed:
+        raise Invalid("amount", BETWEEN, disputed=disputed)
+    return amount
+
+
+def resumed(task: bool, reopened: bool) -> DisputeState:
+    """Where it goes on after its owner answered, its department did its task, or a proposal was not approved.
+
+    `task` says whether a department still has to do something.
+    """
+    if task:
+        return DisputeState.routed
+    return DisputeState.reopened if reopened else DisputeState.open
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One promise: `due` is None while the clock stands still, `done` None until it is kept."""
+
+    what: Promise
+    due: datetime | None
+    done: datetime | None
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a dispute's clock ran in its present round; all moments in UTC."""
+
+    state: DisputeState
+    deadlines: Deadlines
+    acknowledged_at: datetime | None
+    replied_at: datetime | None
+    closed_at: datetime | None
+    pauses: tuple[Pause, ...] = ()
+
+    def promises(self, calendar: WorkCalendar) -> list[Promised]:
+        """The three promises with their deadlines, moved by what the clock stood still for."""
+        marks = (
+            (Promise.acknowledge, self.deadlines.acknowledge, self.acknowledged_at),
+            (Promise.reply, self.deadlines.reply, self.replied_at),
+            (Promise.close, self.deadlines.close, self.closed_at),
+        )
+        return [Promised(what, paused(calendar, due, self.pauses), done) for what, due, done in marks]
+
+    def next(self, calendar: WorkCalendar) -> Promised | None:
+        """The first promise that is still open; None when nothing is awaited from staff any more."""
+        if self.state not in LIVE:
+            return None
+        return next((promise for promise in self.promises(calendar) if promise.done is None), None)
+
+
+def pauses_of(round_began: datetime, rows: Iterable[tuple[datetime, datetime | None]]) -> tuple[Pause, ...]:
+    """The standstills of the present round."""
+    return tuple(Pause(began, ended) for began, ended in rows if began >= round_began)
+
+
+WORDS: dict[Promise, str] = {
+    Promise.acknowledge: N_("Someone of us looks at it and takes it on by %(due)s."),
+    Promise.reply: N_("It is being looked at. You get a first answer by %(due)s."),
+    Promise.close: N_("It is being looked at. You get a decision with reasons by %(due)s."),
+}
+LATE = N_("We promised you an answer by %(due)s and are late. We are sorry; it comes first at our desk now.")
+ASKED = N_("We need an answer from you to go on. Until then our clock stands still.")
+ROUTED = N_("%(department)s looks into it. You get a decision with reasons by %(due)s.")
+REPORTED = N_("%(department)s has told us what was done. You get a decision with reasons by %(due)s.")
+WAITING = N_("A decision is prepared; as the sum is large, a second person must agree. You hear from us by %(due)s.")
+DECIDED = N_("Please say whether you accept this. If not, reopen the dispute and tell us why.")
+ACCEPTED = N_("You accepted the decision. Nothing more is to do.")
+TAKEN_BACK = N_("You withdrew this dispute. Nothing more is to do.")
+WITHDRAWN = N_("You withdrew this dispute. The sum is due as before.")
+
+
+def what_next(
+    state: DisputeState,
+    awaited: Promised | None,
+    department: str | None,
+    now: datetime,
+    *,
+    task: bool = True,
+    sum_: bool = True,
+) -> Sentence:
+    """What happens next and by when, as the owner reads it.
+
+    `task` is as for `resumed`, `sum_` says whether a sum is in dispute.
+    """
+    ended = {
+        DisputeState.decided: DECIDED,
+        DisputeState.accepted: ACCEPTED,
+        DisputeState.withdrawn: WITHDRAWN if sum_ else TAKEN_BACK,
+    }
+    if state in ended:
+        return Sentence(ended[state])
+    if awaited is None or awaited.due is None:
+        return Sentence(ASKED)
+    if awaited.due < now:
+        return Sentence(LATE, {"due": awaited.due})
+    if state is DisputeState.awaiting_approval:
+        return Sentence(WAITING, {"due": awaited.due})
+    if department and awaited.what is Promise.close:
+        return Sentence(ROUTED if task else REPORTED, {"department": department, "due": awaited.due})
+    return Sentence(WORDS[awaited.what], {"due": awaited.due})
+
+
+TONES = {
+    StepKind.asked: "wait",
+    StepKind.proposed: "wait",
+    StepKind.returned: "wait",
+    StepKind.rectified: "good",
+    StepKind.reopened: "wait",
+    StepKind.decided: "good",
+    StepKind.accepted: "good",
+    StepKind.confirmed: "good",
+    StepKind.withdrawn: "calm",
+}
+
+
+def unknown_years(calendar: WorkCalendar, moments: Sequence[datetime | None]) -> list[int]:
+    """The years among these moments whose holidays are not published yet."""
+    years = {calendar.local(moment).year for moment in moments if moment is not None}
+    return sorted(year for year in years if not calendar.knows(year))

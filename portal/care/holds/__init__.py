@@ -1,0 +1,1 @@
+"""Why a sum, or a whole case, must not be chased now."""

@@ -1,0 +1,16 @@
+"""The daily look at holds that were to end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.care.holds.actions import expire
+from portal.platform.db.unit_of_work import unit_of_work
+from portal.platform.jobs.each import of_each_estate
+
+
+@of_each_estate
+async def holds(on: date, community: int) -> dict[str, int]:
+    """Release what was on hold until a day before `on`; safe to run again."""
+    async with unit_of_work(community):
+        return {"released": await expire(on)}

@@ -1,0 +1,76 @@
+"""What is on hold, for the pages and jobs of other slices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.care.holds.states import HoldReason
+from portal.kit.money import Money
+from portal.platform.db.unit_of_work import Scope, fetch, reading
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """A live hold: on `amount` of a line, or on the debtor's whole case when both are None."""
+
+    id: UUID
+    debtor: UUID
+    line: UUID | None
+    amount: Money | None
+    reason: HoldReason
+    source: UUID
+    placed_at: datetime
+    until: date | None
+    note: str | None = None
+
+    @property
+    def whole_case(self) -> bool:
+        """Whether nothing at all of the debtor may be chased."""
+        return self.line is None
+
+
+@reading
+async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
+    """The holds on a debtor's lines and case that last on this day, the oldest first."""
+    rows = await fetch(
+        "SELECT id, debtor, line, amount, reason, source, placed_at, until, note FROM hold"
+        " WHERE debtor = $1 AND released_at IS NULL AND (until IS NULL OR until >= $2) ORDER BY placed_at, line",
+        debtor,
+        on,
+    )
+    return [_row(row) for row in rows]
+
+
+def _row(row: Record) -> HoldRow:
+    amount = None if row["amount"] is None else Money(row["amount"])
+    return HoldRow(
+        row["id"],
+        row["debtor"],
+        row["line"],
+        amount,
+        HoldReason(row["reason"]),
+        row["source"],
+        row["placed_at"],
+        row["until"],
+        row["note"],
+    )
+
+
+async def pauses_of(debtors: Sequence[UUID]) -> dict[UUID, tuple[tuple[date, date], ...]]:
+    """When everything of some debtors stood still because they had died, as `rules` counts; in the running work."""
+    found: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT h.debtor, (h.placed_at AT TIME ZONE c.timezone)::date AS first,"
+        " coalesce((h.released_at AT TIME ZONE c.timezone)::date, 'infinity') AS last"
+        " FROM hold h JOIN community c ON c.id = h.community WHERE h.debtor = ANY($1::uuid[])"
+        " AND h.reason = 'deceased' ORDER BY h.placed_at",
+        list(debtors),
+    ):
+        found[row["debtor"]].append((row["first"], row["last"]))
+    return {debtor: tuple(pauses) for debtor, pauses in found.items()}

@@ -1,0 +1,124 @@
+"""Instalments, the desk's side: the queue, a request with its facts, yes, another offer, or no with reasons."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.care.plan_pages import queries
+from portal.care.plan_pages.documents import agreement_pdf
+from portal.care.plan_pages.forms import ApproveForm, CounterForm, RefuseForm, ReinstateForm
+from portal.care.plans import actions, keeping
+from portal.care.plans.states import PlanState
+from portal.kit.i18n import N_
+from portal.web.forms.unsent_forms import begun
+from portal.web.pages.guards import staff
+from portal.web.pages.page import PageNumber, flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.plans:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Plans and requests, what waits too long first; `state` shows one state only."""
+    wanted = request.query_params.get("state", "")
+    state = PlanState(wanted) if wanted in list(PlanState) else None
+    found = await queries.plans_on_desk(request.user, state, number)
+    return page(request, "care/plan_pages/desk/list.html", title=_("Instalments"), found=found, state=state,
+                states=list(PlanState))  # fmt: skip
+
+
+@get("/{plan:uuid}", name="desk.plans:show")
+async def show(request: Request, plan: FromPath[UUID]) -> Template:
+    """One request with everything needed to answer it."""
+    cut_off = await begun(
+        request,
+        approving=("approval", ApproveForm),
+        countering=("counter", CounterForm),
+        refusing=("refusal", RefuseForm),
+        resuming=("reinstatement", ReinstateForm),
+    )
+    return await plan_page(request, plan, **cut_off)  # type: ignore[arg-type]
+
+
+@post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(*actions.ANSWERERS)])
+async def approve(request: Request, plan: FromPath[UUID]) -> Response:
+    """Say yes."""
+    form = ApproveForm(await request.form())
+    if not form.validate():
+        return await plan_page(request, plan, approving=form, status=422)
+    await actions.approve_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("Approved. The plan starts when the owner agrees with its text."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+@post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(*actions.ANSWERERS)])
+async def counter(request: Request, plan: FromPath[UUID]) -> Response:
+    """Offer something else, with reasons."""
+    form = CounterForm(await request.form())
+    if form.validate() and await form.accepts(actions.counter_plan(plan, by=request.user, **form.data)):
+        flash(request, N_("Offered. The plan starts when the owner agrees with it."))
+        return go(request, "desk.plans:show", plan=plan)
+    return await plan_page(request, plan, countering=form, status=422)
+
+
+@post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(*actions.ANSWERERS)])
+async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
+    """Say no, with reasons."""
+    form = RefuseForm(await request.form())
+    if not form.validate():
+        return await plan_page(request, plan, refusing=form, status=422)
+    await actions.refuse_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("Refused. The owner reads your reasons."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+@post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(*actions.ANSWERERS)])
+async def reinstate(request: Request, plan: FromPath[UUID]) -> Response:
+    """Let a broken plan run on, once."""
+    form = ReinstateForm(await request.form())
+    if not form.validate():
+        return await plan_page(request, plan, resuming=form, status=422)
+    await keeping.reinstate_plan(plan, by=request.user, text=form.text.data)
+    flash(request, N_("The plan runs again, and nothing is chased while it is kept."))
+    return go(request, "desk.plans:show", plan=plan)
+
+
+@get("/{plan:uuid}/agreement.pdf", name="desk.plans:agreement")
+async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
+    """What was agreed, to print; 404 until then."""
+    found = await queries.plan_on_desk(request.user, plan)
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
+
+
+async def plan_page(
+    request: Request,
+    plan: UUID,
+    approving: ApproveForm | None = None,
+    countering: CounterForm | None = None,
+    refusing: RefuseForm | None = None,
+    resuming: ReinstateForm | None = None,
+    status: int = 200,
+) -> Template:
+    """A request and the forms to answer it; the other offer starts from what was asked for, with a date to come."""
+    found = await queries.plan_on_desk(request.user, plan)
+    later = max(found.plan.first_on, found.today)
+    return page(
+        request,
+        "care/plan_pages/desk/show.html",
+        status=status,
+        title=_("Instalments for %(unit)s", unit=found.plan.unit),
+        found=found,
+        approving=approving or ApproveForm(),
+        countering=countering or CounterForm(instalments=found.plan.instalments, first_on=later),
+        refusing=refusing or RefuseForm(),
+        resuming=resuming or ReinstateForm(),
+    )
+
+
+router = Router(
+    "/desk/plans",
+    route_handlers=[list_, show, approve, counter, refuse, reinstate, agreed],
+    guards=[staff(*queries.READERS)],
+)

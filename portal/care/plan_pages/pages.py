@@ -1,0 +1,121 @@
+"""Instalments, the owner's side: ask with a preview, agree with the text, take back, keep it on paper."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.care.plan_pages import queries
+from portal.care.plan_pages.documents import agreement_pdf
+from portal.care.plan_pages.forms import AgreeForm, PlanForm
+from portal.care.plans import actions, asking
+from portal.care.plans.rules import LEAST
+from portal.care.plans.views import PlanPage
+from portal.kit.i18n import N_
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import owner
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.request.i18n import _, say
+
+
+@get("/", name="plans:list")
+async def list_(request: Request) -> Template:
+    """My plans and requests."""
+    return page(
+        request, "care/plan_pages/list.html", title=_("Pay by instalments"), plans=await queries.plans_of(request.user)
+    )
+
+
+@get("/new", name="plans:new")
+async def new(request: Request) -> Template:
+    """The form; with `preview=1` also the dates and sums of what the address asks for."""
+    asked = PlanForm(FormMultiDict(request.query_params.multi_items()))
+    if asked.preview.data:
+        return await _asking(request, asked)
+    offer = await asking.offer_to(request.user, asked.bill.data or ())
+    first_on = offer.today + timedelta(days=7)
+    form = await begin(request, PlanForm, bill=offer.chosen, instalments=LEAST + 1, first_on=first_on)
+    return await new_page(request, form)
+
+
+@post("/new", name="plans:ask")
+async def ask(request: Request) -> Response:
+    """Ask, or with `preview=1` only show."""
+    form = PlanForm(await request.form())
+    if form.preview.data:
+        return await _asking(request, form)
+    bills, n, first_on, why = form.bill.data, form.instalments.data, form.first_on.data, form.hardship.data
+    if form.validate() and await form.accepts(actions.request_plan(request.user, bills, n, first_on, why)):
+        flash(request, N_("We have your request and answer you here."))
+        return go(request, "plans:show", plan=form.outcome)
+    return await new_page(request, form, status=422)
+
+
+async def _asking(request: Request, form: PlanForm) -> Template:
+    bills, n, first_on = form.bill.data, form.instalments.data, form.first_on.data
+    if form.validate() and await form.accepts(asking.preview(request.user, bills, n, first_on)):
+        return await new_page(request, form)
+    return await new_page(request, form, status=422)
+
+
+async def new_page(request: Request, form: PlanForm, status: int = 200) -> Template:
+    """The form with the bills it can be about, and the preview that was asked for."""
+    offer = await asking.offer_to(request.user, form.bill.data or ())
+    form.offer(offer.bills)
+    title = _("Ask for instalments")
+    return page(
+        request, "care/plan_pages/new.html", status=status, title=title, form=form, offer=offer, preview=form.outcome
+    )
+
+
+@get("/{plan:uuid}", name="plans:show")
+async def show(request: Request, plan: FromPath[UUID]) -> Template:
+    """One plan."""
+    return await plan_page(request, plan, AgreeForm())
+
+
+@post("/{plan:uuid}/acceptance", name="plans:agree")
+async def agree(request: Request, plan: FromPath[UUID]) -> Response:
+    """Agree with exactly the text that the page shows."""
+    form = AgreeForm(await request.form())
+    found = await queries.plan_of(request.user, plan)
+    if not form.validate():
+        return await plan_page(request, plan, form, status=422)
+    await actions.agree_plan(plan, by=request.user, text=agreement(found))
+    flash(request, N_("The plan runs. As long as it is kept, nothing is chased."))
+    return go(request, "plans:show", plan=plan)
+
+
+@post("/{plan:uuid}/withdrawal", name="plans:withdraw")
+async def withdraw(request: Request, plan: FromPath[UUID]) -> Response:
+    """Take back a request, or decline what was answered."""
+    await actions.withdraw_plan(plan, by=request.user)
+    flash(request, N_("Your request is withdrawn."))
+    return go(request, "plans:show", plan=plan)
+
+
+async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int = 200) -> Template:
+    """A plan with its text and what can be done now."""
+    found = await queries.plan_of(request.user, plan)
+    title = _("Instalments for %(unit)s", unit=found.plan.unit)
+    text = agreement(found)
+    return page(request, "care/plan_pages/show.html", status=status, title=title, found=found, form=form, text=text)
+
+
+@get("/{plan:uuid}/agreement.pdf", name="plans:agreement")
+async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
+    """What was agreed, to keep; 404 until then."""
+    found = await queries.plan_of(request.user, plan)
+    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
+
+
+def agreement(found: PlanPage) -> str:
+    """The text to agree with in the reader's language, one sentence a line; once agreed, the one that was agreed."""
+    return found.agreed_text or "\n".join(say(sentence) for sentence in found.terms)
+
+
+router = Router("/plans", route_handlers=[list_, new, ask, show, agree, withdraw, agreed], guards=[owner])

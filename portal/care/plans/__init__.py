@@ -1,0 +1,1 @@
+"""Instalment plans: asked for, agreed, kept or broken."""

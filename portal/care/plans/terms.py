@@ -1,0 +1,80 @@
+"""The text that both sides agree to, sentence by sentence; the same facts always give the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.care.plans.rules import GRACE_DAYS, Part
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.people.estates.creditor import Creditor
+from portal.people.persons.states import DebtorStanding
+
+PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s, agree:")
+# Where they are not simply the owners, they are called what they are.
+PARTIES_BESIDES = {
+    DebtorStanding.former: N_(
+        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s before, agree:"
+    ),
+    DebtorStanding.heir: N_(
+        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, heirs of the owner of %(estate)s %(unit)s,"
+        " agree:"
+    ),
+}
+PAID_TO = N_("What is paid goes to the account of %(name)s at %(bank)s, number %(number)s, or is paid in the portal.")
+ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
+MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
+APART = N_("It has nothing in it that is owed to the maintenance fund, and nothing that credit covers.")
+ACKNOWLEDGED = N_(
+    "The owners acknowledge this sum. From the day of this agreement the limitation period for it begins anew (Civil"
+    " Code, article 195)."
+)
+PART = N_("Instalment %(number)s: %(amount)s, by %(day)s.")
+EARLY = N_("The owners may pay more, or earlier, at any time.")
+ORDER = N_("What is paid goes to what was due first; charges due on the same day share it in proportion.")
+KEPT = N_(
+    "As long as the plan is kept, nothing that is owed for this home is chased, and no late payment charge is added."
+    " New bills are due on their own dates."
+)
+BROKEN = N_(
+    "If an instalment is not paid within %(days)s days after its date, the plan ends, and what is left of these bills"
+    " is due as it was before the plan."
+)
+ONCE = N_("Once, when what was missed has been paid, the property office may let the plan run on.")
+RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
+
+
+def terms(
+    creditor: Creditor,
+    people: str,
+    standing: DebtorStanding,
+    unit: str,
+    amount: Money,
+    parts: Sequence[Part],
+    months: Sequence[Month],
+) -> tuple[Sentence, ...]:
+    """The sentences of an agreement of the company with people, who stand to the home like this.
+
+    `months` are those of its bills, in order.
+    """
+    account = {"name": creditor.account_name, "bank": creditor.bank, "number": creditor.account_no}
+    sides = {"company": creditor.company, "code": creditor.credit_code, "address": creditor.address}
+    about = {"total": amount, "first": months[0], "last": months[-1]}
+    return (
+        Sentence(
+            PARTIES_BESIDES.get(standing, PARTIES),
+            {**sides, "people": people, "estate": creditor.estate, "unit": unit},
+        ),
+        Sentence(ONE_MONTH if len(months) == 1 else MONTHS, about),
+        Sentence(APART),
+        Sentence(ACKNOWLEDGED),
+        *(Sentence(PART, {"number": part.number, "amount": part.amount, "day": part.due_on}) for part in parts),
+        Sentence(EARLY),
+        Sentence(ORDER),
+        Sentence(PAID_TO, account),
+        Sentence(KEPT),
+        Sentence(BROKEN, {"days": GRACE_DAYS}),
+        Sentence(ONCE),
+        Sentence(RIGHTS),
+    )

@@ -1,0 +1,1 @@
+"""What was done on the estate, and what residents think of it."""

@@ -1,0 +1,90 @@
+"""What staff type when a piece of work is done."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from portal.care.standards.states import ServiceArea
+from portal.kit.i18n import N_
+from portal.web.forms.fields import WIDE, Typed
+from portal.web.forms.forms import Choice, Day, Estate, Form, Photos, Text
+from portal.web.request.i18n import _
+
+_TIME = re.compile(r"(\d{1,2})[:点时](\d{1,2})?分?", re.ASCII)
+TIME_HINT = N_("Enter a time, for example 14:05")
+
+
+class Hour(Typed):
+    """A time of day: 14:05, 9:30, １４：０５ or 14点5分."""
+
+    kind = "time"
+    missing = TIME_HINT
+
+    def read(self, text: str) -> time:
+        """Raises ValueError for what is no time of day."""
+        plain = text.strip().translate(WIDE).replace("：", ":").replace(" ", "")
+        found = _TIME.fullmatch(plain)
+        if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+            raise ValueError(_(TIME_HINT))
+        return time(int(found[1]), int(found[2] or 0))
+
+    def written(self, value: time) -> str:
+        """14:05"""
+        return f"{value:%H:%M}"
+
+
+class RecordForm(Form):
+    """One piece of work: what, where, when, with photos."""
+
+    community = Estate()
+    area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
+    standard = Choice(
+        N_("Promise kept"),
+        look="select",
+        coerce=UUID,
+        required=False,
+        hint=N_("Choose it when this work keeps a promise; then it counts as done"),
+    )
+    title = Text(
+        N_("Work"),
+        most=80,
+        hint=N_("For example: filter of the water tank cleaned"),
+        missing=N_("Say in a few words what was done."),
+    )
+    place = Text(
+        N_("Where"),
+        most=80,
+        hint=N_("A place everybody knows; never name a home that complained"),
+        missing=N_("Say where it was done."),
+    )
+    done_on = Day(N_("Day"), required=False, hint=N_("Empty means today"))
+    done_at = Hour(N_("Time"), required=False, hint=N_("Empty means now"))
+    note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this"))
+    photos = Photos(N_("Photos"))
+
+
+class RatingForm(Form):
+    """One to five stars, and a few words for the service centre."""
+
+    stars = Choice(N_("How good was it?"), coerce=int, missing=N_("Choose one to five stars."))
+    text = Text(N_("A few words"), lines=3, most=500, required=False, hint=N_("Only the service centre reads them"))
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.stars.options = [(str(n), _(N_("%(n)s of 5 stars"), n=n)) for n in range(5, 0, -1)]
+
+
+class ReasonForm(Form):
+    """Why something promised was not done."""
+
+    reason = Text(
+        N_("Reason"),
+        most=200,
+        hint=N_("Every resident of the estate can read this"),
+        missing=N_("Say in a few words why it was missed."),
+    )
+    department = Choice(N_("Department that makes up for it"), look="select", required=False)
+    make_up_by = Day(N_("Made up by"), required=False)

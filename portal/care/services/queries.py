@@ -1,0 +1,202 @@
+"""What was done on one's estates, for residents and staff alike; the rows of another estate do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from portal.care.services.actions import RECORDERS
+from portal.care.standards.states import ServiceArea
+from portal.homes.vacancies.queries import OWNS_NOW
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.paging import offset, pages
+from portal.kit.period import Month
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
+from portal.platform.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
+
+PER_PAGE = 12
+ALL = "all"  # months, where a month could be named
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only.
+
+    `keeps` is the promise of which it is one time; `makes_up_for` the last day of that time, if it came later.
+    `may_dispute` says, of one record alone, whether the reader owns a home there today and has no open dispute about
+    it; `dispute` is their last one.
+    """
+
+    id: UUID
+    estate: str
+    zone: str
+    area: ServiceArea
+    title: str
+    place: str
+    note: str
+    done_at: datetime
+    recorder: str
+    department: str
+    photos: list[PhotoRow]
+    keeps: Bilingual | None
+    makes_up_for: date | None
+    may_dispute: bool = False
+    dispute: UUID | None = None
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """One page of records, newest first, with the months that have any."""
+
+    records: list[RecordRow]
+    found: int
+    page: int
+    pages: int
+    months: list[Month]
+    several_estates: bool
+
+
+@dataclass(frozen=True)
+class EstateNow:
+    """An estate in which the reader may record work, and its present local time."""
+
+    id: int
+    name: str
+    now: datetime
+
+
+ROW = (
+    "SELECT r.id, r.community, r.area, r.title, r.place, r.note, r.done_at, c.name AS estate, c.timezone,"
+    " s.name AS recorder, s.department, p.item_zh, p.item_en, count(*) OVER () AS found,"
+    " CASE WHEN (r.done_at AT TIME ZONE c.timezone)::date > k.last_day THEN k.last_day END AS makes_up_for"
+    " FROM service_record r JOIN community c ON c.id = r.community JOIN staff s ON s.id = r.recorded_by"
+    " LEFT JOIN service_round k ON k.record = r.id LEFT JOIN service_standard p ON p.id = k.standard"
+    " WHERE r.community = ANY($1)"
+)
+
+
+@reading
+async def records_of(
+    by: Principal, area: ServiceArea | None = None, month: Month | None = None, page: int = 1
+) -> RecordList:
+    """The records of the reader's estates, of one area and one month (in the estate's zone) if asked for."""
+    page = max(page, 1)
+    rows = await fetch(
+        ROW + " AND ($2::text IS NULL OR r.area = $2)"
+        " AND ($3::text IS NULL OR to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') = $3)"
+        " ORDER BY r.done_at DESC, r.recorded_at DESC LIMIT $4 OFFSET $5",
+        list(by.communities),
+        area.value if area else None,
+        str(month) if month else None,
+        PER_PAGE,
+        offset(page, PER_PAGE),
+    )
+    months = await fetch(
+        "SELECT DISTINCT to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM') AS month FROM service_record r"
+        " JOIN community c ON c.id = r.community WHERE r.community = ANY($1) ORDER BY month DESC LIMIT 24",
+        list(by.communities),
+    )
+    photos = await photos_of_all(by, [f"service:{row['id']}" for row in rows])
+    found = rows[0]["found"] if rows else 0
+    return RecordList(
+        [_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
+        found,
+        page,
+        pages(found, PER_PAGE),
+        [Month.parse(row["month"]) for row in months],
+        len(by.communities) > 1,
+    )
+
+
+@reading
+async def record_of(by: Principal, record: UUID) -> RecordRow:
+    """One record. Raises Missing if it is not of one of the reader's estates."""
+    row = await fetch_one(ROW + " AND r.id = $2", list(by.communities), record)
+    if row is None:
+        raise Missing
+    owns = await fetch_value(
+        "SELECT EXISTS (SELECT FROM occupancy o CROSS JOIN (SELECT $2::date AS today) t"
+        f" WHERE o.person = ANY($1) AND o.community = $3 AND {OWNS_NOW})",
+        list(by.persons),
+        clock.today(row["timezone"]),
+        row["community"],
+    )
+    mine = await fetch_one(
+        "SELECT d.dispute, d.live FROM disputed d JOIN debtor_member m ON m.debtor = d.debtor AND m.person = ANY($2)"
+        " WHERE d.service = $1 ORDER BY d.live DESC, d.opened_at DESC LIMIT 1",
+        record,
+        list(by.persons),
+    )
+    shown = _row(row, await photos_of(by, f"service:{record}"))
+    return replace(shown, may_dispute=owns and not (mine and mine["live"]), dispute=mine["dispute"] if mine else None)
+
+
+@reading
+async def photo_of_record(by: Principal, record: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """The JPEG of a photo of a record. Raises Missing as `record_of` does, or if it is not one of its photos."""
+    await record_of(by, record)
+    return await photo_of(by, f"service:{record}", photo, small=small)
+
+
+@reading
+async def keepable(by: Principal) -> list[tuple[UUID, str, Bilingual]]:
+    """The promises of today that the reader may record work for: id, estate and item, by area."""
+    rows = await fetch(
+        "SELECT s.id, c.name, s.item_zh, s.item_en FROM service_standard s JOIN community c ON c.id = s.community"
+        " WHERE s.community = ANY($1) AND s.frequency IS NOT NULL AND s.per IS NOT NULL"
+        " AND s.starts_on <= ($2 AT TIME ZONE c.timezone)::date"
+        " AND (s.ends_on IS NULL OR s.ends_on >= ($2 AT TIME ZONE c.timezone)::date)"
+        " ORDER BY c.code, array_position($3::text[], s.area), s.item_zh",
+        list(by.with_role(*RECORDERS)),
+        clock.now(),
+        [area.value for area in ServiceArea],
+    )
+    return [(row["id"], row["name"], Bilingual(row["item_zh"], row["item_en"])) for row in rows]
+
+
+@reading
+async def recording_estates(by: Principal) -> list[EstateNow]:
+    """The estates in which the reader may record work."""
+    rows = await fetch(
+        "SELECT id, name, ($2 AT TIME ZONE timezone) AS now FROM community WHERE id = ANY($1) ORDER BY code",
+        list(by.with_role(*RECORDERS)),
+        clock.now(),
+    )
+    return [EstateNow(row["id"], row["name"], row["now"]) for row in rows]
+
+
+def month_of(text: str) -> Month | None:
+    """A month as the filter sends it; None for nothing or nonsense, which filters nothing."""
+    try:
+        return Month.parse(text) if text else None
+    except ValueError:
+        return None
+
+
+def area_of(text: str) -> ServiceArea | None:
+    """An area as the filter sends it; None for nothing or nonsense."""
+    return ServiceArea(text) if text in list(ServiceArea) else None
+
+
+def _row(row: Mapping[str, Any], photos: list[PhotoRow]) -> RecordRow:
+    return RecordRow(
+        row["id"],
+        row["estate"],
+        row["timezone"],
+        ServiceArea(row["area"]),
+        row["title"],
+        row["place"],
+        row["note"] or "",
+        row["done_at"],
+        row["recorder"],
+        row["department"] or "",
+        photos,
+        Bilingual(row["item_zh"], row["item_en"]) if row["item_zh"] else None,
+        row["makes_up_for"],
+    )

@@ -1,0 +1,140 @@
+"""What is promised on an estate: kept in versions that begin where the one before ends, read by anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.care.standards.rules import grade_order_of
+from portal.care.standards.states import GradeOrder, Per, ServiceArea
+from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import N_, Sentence
+from portal.platform.db.unit_of_work import fetch, reading
+
+OFTEN = {
+    Per.day: N_("%(n)s× a day"),
+    Per.week: N_("%(n)s× a week"),
+    Per.month: N_("%(n)s× a month"),
+    Per.quarter: N_("%(n)s× a quarter"),
+    Per.year: N_("%(n)s× a year"),
+}
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A promise as it stands: `frequency` times in each `per`; None is unknown. `heading` is the file's own area."""
+
+    id: UUID
+    area: ServiceArea
+    heading: str
+    item: Bilingual
+    frequency: int | None
+    per: Per | None
+    grade: str
+    grade_order: GradeOrder | None
+    source: str
+    version: int
+    starts_on: date
+    ends_on: date | None
+
+    @property
+    def rhythm(self) -> Sentence | None:
+        """How often; None where the promise does not say it."""
+        return Sentence(OFTEN[self.per], {"n": self.frequency}) if self.per and self.frequency else None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise as an import wants it; `replaces` is the version it comes after, with the day that began."""
+
+    area: str
+    item_zh: str
+    item_en: str
+    frequency: int | None
+    per: str | None
+    grade: str | None
+    source: str | None
+    replaces: tuple[UUID, date, int] | None = None
+
+
+ROW = (
+    "SELECT s.id, s.community, s.area, s.heading, s.item_zh, s.item_en, s.frequency, s.per, s.grade, s.grade_order,"
+    " s.source, s.version, s.starts_on, s.ends_on FROM service_standard s"
+)
+
+
+@reading
+async def standards_of(community: int, on: date) -> list[Standard]:
+    """What is promised on a day, and what is promised for later, by area; for anybody (民法典 943)."""
+    rows = await fetch(
+        ROW + " WHERE s.community = $1 AND (s.ends_on IS NULL OR s.ends_on >= $2)"
+        " ORDER BY array_position($3::text[], s.area), s.heading NULLS FIRST, s.item_zh, s.starts_on",
+        community,
+        on,
+        [area.value for area in ServiceArea],
+    )
+    return [standard(row) for row in rows]
+
+
+def standard(row: Any) -> Standard:
+    """A row of ROW."""
+    return Standard(
+        row["id"],
+        ServiceArea(row["area"]),
+        row["heading"] or "",
+        Bilingual(row["item_zh"], row["item_en"]),
+        row["frequency"],
+        Per(row["per"]) if row["per"] else None,
+        row["grade"] or "",
+        GradeOrder(row["grade_order"]) if row["grade_order"] else None,
+        row["source"] or "",
+        row["version"],
+        row["starts_on"],
+        row["ends_on"],
+    )
+
+
+async def keep_promises(community: int, promises: Sequence[Promise], *, jurisdiction: str, on: date) -> None:
+    """Keep new promises, and changed ones as a new version from `on`; one that began today is only put right.
+
+    In the running unit of work, which records it.
+    """
+    order = grade_order_of(jurisdiction)
+    for promise in promises:
+        await _keep(community, promise, order if promise.grade else None, on)
+
+
+async def _keep(community: int, promise: Promise, order: GradeOrder | None, on: date) -> None:
+    version = 1
+    if promise.replaces:
+        before, began, number = promise.replaces
+        if began >= on:
+            await fetch(
+                "UPDATE service_standard SET item_en = $2, frequency = $3, per = $4, grade = $5, grade_order = $6,"
+                " source = $7 WHERE id = $1",
+                before, promise.item_en, promise.frequency, promise.per, promise.grade, order, promise.source,
+            )  # fmt: skip
+            return
+        await fetch("UPDATE service_standard SET ends_on = $2 WHERE id = $1", before, on - timedelta(days=1))
+        version = number + 1
+    known = promise.area in list(ServiceArea)
+    await fetch(
+        "INSERT INTO service_standard (id, community, area, heading, item_zh, item_en, frequency, per, grade,"
+        " grade_order, source, version, starts_on) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " $11, $12)",
+        community,
+        promise.area if known else ServiceArea.other.value,
+        None if known else promise.area,
+        promise.item_zh,
+        promise.item_en,
+        promise.frequency,
+        promise.per,
+        promise.grade,
+        order,
+        promise.source,
+        version,
+        on,
+    )

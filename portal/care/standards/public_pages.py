@@ -1,0 +1,23 @@
+"""What an estate promises, for anybody."""
+
+from litestar import Request, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.care.standards.actions import standards_of
+from portal.people.estates.queries import estate_called
+from portal.web.pages.http_cache import kept_page
+from portal.web.request.i18n import _
+
+
+@get("/{code:str}/standards", name="estate:standards")
+async def standards(request: Request, code: FromPath[str]) -> Template:
+    """What is promised, how often, by which source."""
+    estate = await estate_called(code)
+    found = await standards_of(estate.id, estate.today)
+    return kept_page(
+        request, "care/standards/standards.html", title=_("Service standards"), estate=estate, standards=found
+    )
+
+
+router = Router("/e", route_handlers=[standards], opt={"public": True, "keep": 300})

@@ -1,0 +1,59 @@
+"""What a promise comes to: its periods, what became of each time, and which end of a scale of grades is the better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from portal.care.standards.states import GradeOrder, Per, RoundState
+from portal.people.estates.places import said_of
+
+GRADES = Path(__file__).with_name("grades.csv")
+MONTHS = {Per.month: 1, Per.quarter: 3, Per.year: 12}
+
+
+def period_of(per: Per, on: date) -> tuple[date, date]:
+    """The first and last day of the day, week (from Monday), calendar month, quarter or year that a day lies in."""
+    if per is Per.day:
+        return on, on
+    if per is Per.week:
+        first = on - timedelta(days=on.weekday())
+        return first, first + timedelta(days=6)
+    months = MONTHS[per]
+    first = on.replace(month=(on.month - 1) // months * months + 1, day=1)
+    return first, _after(first, months) - timedelta(days=1)
+
+
+def _after(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def periods(
+    per: Per, starts_on: date, ends_on: date | None, on: date, latest: date | None = None
+) -> Iterator[tuple[date, date]]:
+    """The whole periods of a promise that have begun by `on`, from the one after that which begins on `latest`.
+
+    A period in which the promise begins or ends is not counted: so much was not promised for a part of it.
+    """
+    day = period_of(per, latest)[1] + timedelta(days=1) if latest else starts_on
+    first, last = period_of(per, day)
+    if first < day:
+        first, last = period_of(per, last + timedelta(days=1))
+    while first <= on and (ends_on is None or last <= ends_on):
+        yield first, last
+        first, last = period_of(per, last + timedelta(days=1))
+
+
+def state_of(last_day: date, done_on: date | None, on: date) -> RoundState:
+    """What became by `on` of a time that was promised by `last_day`."""
+    if done_on is not None:
+        return RoundState.done if done_on <= last_day else RoundState.late
+    return RoundState.due if on <= last_day else RoundState.missed
+
+
+def grade_order_of(jurisdiction: str) -> GradeOrder | None:
+    """Which grade is the best one where the estate lies, as grades.csv has it; None where it says nothing."""
+    found = said_of(GRADES, jurisdiction, "grade_order")
+    return GradeOrder(found) if found else None

@@ -1,1 +1,0 @@
-"""Paying through Stripe Checkout, posted exactly once."""

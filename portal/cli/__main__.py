@@ -1,5 +1,0 @@
-"""`python -m portal.cli` is `portal`."""
-
-from portal.cli import main
-
-main()

@@ -1,0 +1,1 @@
+"""The paths of law after a demand: gates, papers, steps."""

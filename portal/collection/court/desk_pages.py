@@ -1,0 +1,148 @@
+"""The paths of law at the desk: the queue, the paths of a case with their gates, a claim with its paper and steps."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.case_file.queries import READERS
+from portal.collection.court import handing, opening, queries
+from portal.collection.court.changing import change_claim
+from portal.collection.court.documents import change_pdf, claim_pdf
+from portal.collection.court.forms import ChangeForm, ClaimForm, StepForm
+from portal.collection.court.steps import record_step
+from portal.kit import clock
+from portal.kit.i18n import N_
+from portal.web.forms.forms import UPLOAD_BYTES
+from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.guards import staff
+from portal.web.pages.page import PageNumber, flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _, label
+
+
+@get("/legal", name="desk.legal:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Claims under way, and homes at the last stage that wait for a decision."""
+    found = await queries.claim_queue(request.user, number)
+    return page(request, "collection/court/list.html", title=_("Mediation and court"), found=found)
+
+
+@get("/cases/{case:uuid}/legal", name="desk.legal:case")
+async def of_case(request: Request, case: FromPath[UUID]) -> Template:
+    """The paths of a case with their gates."""
+    return await case_page(request, case, await begin(request, ClaimForm))
+
+
+@post("/cases/{case:uuid}/legal", name="desk.legal:prepare", guards=[staff(*opening.PLEADERS)])
+async def prepare(request: Request, case: FromPath[UUID]) -> Response:
+    """Prepare a claim."""
+    form: Any = ClaimForm(await request.form())
+    if form.validate() and await form.accepts(_prepare(request, case, form)):
+        flash(request, N_("The paper is ready. Print it, hand it in and record the day."))
+        return go(request, "desk.legal:case", case=case)
+    return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+
+
+@get("/legal/{claim:uuid}", name="desk.legal:show")
+async def show(request: Request, claim: FromPath[UUID]) -> Template:
+    """One claim with its steps."""
+    cut_off = await begun(request, form=("steps", StepForm), change=("changes", ChangeForm))
+    return await claim_page(request, claim, **cut_off)
+
+
+@get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
+async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
+    """The paper to hand in."""
+    found = await handing.paper_to_hand_in(request.user, claim)
+    return pdf(await claim_pdf(found, request.app.state.web.sandbox), "claim.pdf")
+
+
+@get("/legal/{claim:uuid}/change.pdf", name="desk.legal:change-pdf")
+async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
+    """The note by which less, or nothing, is asked for."""
+    found = await handing.change_to_hand_in(request.user, claim)
+    return pdf(await change_pdf(found, clock.now(), request.app.state.web.sandbox), "change.pdf")
+
+
+@post(
+    "/legal/{claim:uuid}/changes", name="desk.legal:change", guards=[staff(*opening.PLEADERS)],
+    request_max_body_size=UPLOAD_BYTES,
+)  # fmt: skip
+async def change(request: Request, claim: FromPath[UUID]) -> Response:
+    """Record what is asked for instead."""
+    form: Any = ChangeForm(await request.form())
+    if form.validate() and await form.accepts(_change(request, claim, form)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.legal:show", claim=claim)
+    return await claim_page(request, claim, change=form, status=422)  # type: ignore[return-value]
+
+
+@post(
+    "/legal/{claim:uuid}/steps", name="desk.legal:step", guards=[staff(*opening.PLEADERS)],
+    request_max_body_size=UPLOAD_BYTES,
+)  # fmt: skip
+async def step(request: Request, claim: FromPath[UUID]) -> Response:
+    """Record what happened."""
+    form: Any = StepForm(await request.form())
+    if form.validate() and await form.accepts(_step(request, claim, form)):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.legal:show", claim=claim)
+    return await claim_page(request, claim, form, status=422)  # type: ignore[return-value]
+
+
+@get("/legal/{claim:uuid}/photos/{photo:uuid}", name="desk.legal:photo")
+async def photo(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """A photo of one of its papers."""
+    return jpeg(await queries.paper_of_claim(request.user, claim, photo))
+
+
+@get("/legal/{claim:uuid}/photos/{photo:uuid}/thumbnail", name="desk.legal:thumbnail")
+async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await queries.paper_of_claim(request.user, claim, photo, small=True))
+
+
+def _prepare(request: Request, case: UUID, form: Any) -> Any:
+    limit, source = form.limit.data, form.source.data or ""
+    return opening.prepare_claim(request.user, case, form.kind.data, limit=limit, source=source, once=form.once)
+
+
+def _step(request: Request, claim: UUID, form: Any) -> Any:
+    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return record_step(request.user, claim, form.data["state"], form.data["on"], **said)
+
+
+def _change(request: Request, claim: UUID, form: Any) -> Any:
+    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return change_claim(request.user, claim, form.amount.data, form.data["on"], **said)
+
+
+async def case_page(request: Request, case: UUID, form: ClaimForm, status: int = 200) -> Template:
+    """The paths of a case, with the form."""
+    found = await queries.paths_of(request.user, case)
+    title = _("Mediation and court, %(unit)s", unit=found.case.unit)
+    return page(request, "collection/court/case.html", status=status, title=title, found=found, form=form)
+
+
+async def claim_page(
+    request: Request, claim: UUID, form: Any = None, *, change: Any = None, status: int = 200
+) -> Template:
+    """One claim, with the forms of its next step and of another sum; what is left is proposed."""
+    found = await queries.claim_at_desk(request.user, claim)
+    form, change = form or StepForm(), change or ChangeForm(amount=found.row.left)
+    wrong = change if change.errors else form
+    form.state.options = [(one.value, label(one)) for one in found.following]
+    title = _("%(path)s, %(unit)s", path=label(found.row.kind), unit=found.row.unit)
+    return page(request, "collection/court/show.html", status=status, title=title, found=found, form=form,
+                change=change, wrong=wrong)  # fmt: skip
+
+
+router = Router(
+    "/desk",
+    route_handlers=[list_, of_case, prepare, show, as_pdf, change_as_pdf, change, step, photo, thumbnail],
+    guards=[staff(*READERS)],
+)

@@ -1,0 +1,284 @@
+"""Claims for those who bring them: the queue, those of a case with the gates of every path, and one with its steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.case_file.contact_log import Condition
+from portal.arrears.case_file.queries import READERS
+from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
+from portal.arrears.cases.rules import LAST
+from portal.arrears.claims.queries import LineLeft, lines_left_of
+from portal.arrears.claims.rules import due_by, task_of
+from portal.arrears.claims.states import LIVE, MOVES, ClaimKind, ClaimState, Task
+from portal.arrears.climbing.words import condition
+from portal.collection.court.facts import gates_of_case
+from portal.collection.court.words import ADVICE, LATE, TASKS
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.i18n import Sentence
+from portal.kit.money import Money
+from portal.kit.paging import offset, pages
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.platform.files.queries import PhotoRow, photo_of, photos_of
+
+PER_PAGE = 50
+
+_ROWS = """
+SELECT c.*, u.name AS unit, e.name AS estate, e.timezone, s.on_day AS since, k.id AS arrears_case,
+  w.claimed, w.left_over
+FROM claim c JOIN claim_balance w ON w.claim = c.id
+JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = c.community
+JOIN claim_step s ON s.claim = c.id AND s.state = c.state
+JOIN LATERAL (SELECT id FROM arrears_case k WHERE k.debtor = c.debtor ORDER BY k.opened_on DESC, k.id LIMIT 1) k
+  ON true
+"""
+_UNDER_WAY = _ROWS + " WHERE c.community = ANY($1::int[]) AND c.state = ANY($2)"
+_TO_CHANGE = _UNDER_WAY + " AND w.claimed <> w.left_over ORDER BY u.sort_key, c.id"
+_OF_DEBTOR = _ROWS + " WHERE c.debtor = $1 ORDER BY c.at DESC, c.id"
+_ONE = _ROWS + " WHERE c.id = $1 AND c.community = ANY($2::int[])"
+# Homes at the last stage that no path is under way for.
+_TO_DECIDE = """
+k.community = ANY($1::int[]) AND k.state = 'open' AND k.stage = $2
+AND NOT EXISTS (SELECT FROM claim c WHERE c.debtor = k.debtor AND c.state = ANY($3))
+"""
+_STEPS = """
+SELECT s.state, s.on_day, s.reference, s.body, f.name AS by FROM claim_step s JOIN staff f ON f.id = s.by_staff
+WHERE s.claim = $1 ORDER BY s.on_day, s.at, s.id
+"""
+_CHANGES = """
+SELECT x.on_day, x.amount, x.reference, x.body, f.name FROM claim_change x JOIN staff f ON f.id = x.by_staff
+WHERE x.claim = $1 ORDER BY x.at, x.id
+"""
+_TOLD = "SELECT at, amount FROM claim_left WHERE claim = $1 ORDER BY number"
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim, since when it stands like this and by when it should come further.
+
+    It was brought for `amount`, asks for `claimed` by now, and `left` of its charges may still be asked for; `task` is
+    what is to be done where these are not the same.
+    """
+
+    id: UUID
+    case: UUID
+    unit: str
+    estate: str
+    kind: ClaimKind
+    state: ClaimState
+    amount: Money
+    since: date
+    due: date | None
+    late: bool
+    claimed: Money
+    left: Money
+    task: Task | None
+
+    @property
+    def paid(self) -> bool:
+        """Whether it is under way though nothing is left of it."""
+        return self.task is Task.withdraw or (self.task is Task.renew and not self.left)
+
+    @property
+    def advice(self) -> Sentence | None:
+        """What to do now, where that is not plain."""
+        if self.task:
+            return Sentence(TASKS[self.task], {"left": self.left, "claimed": self.claimed})
+        words = LATE if self.late else ADVICE.get((self.kind, self.state))
+        return Sentence(words) if words else None
+
+
+@dataclass(frozen=True)
+class ClaimQueue:
+    """Claims under way, those whose sum is to be changed first, then what is late; and homes without one."""
+
+    rows: list[ClaimRow]
+    found: int
+    late: int
+    paid: int
+    to_change: int
+    to_decide: list[CaseRow]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of a claim: what happened on a day, what the paper is called, who recorded it."""
+
+    state: ClaimState
+    on: date
+    reference: str | None
+    body: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """What a claim asks for from a day on; who recorded it, and what the paper is called."""
+
+    on: date
+    amount: Money
+    reference: str | None
+    body: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """How much was left of it from a moment on, as this page said it from then on."""
+
+    at: datetime
+    left: Money
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """A claim with its facts, lines, steps, changes, papers, and the steps that may follow."""
+
+    row: ClaimRow
+    facts: dict[str, Any]
+    at: datetime
+    lines: list[LineLeft]
+    steps: list[StepRow]
+    changes: list[ChangeRow]
+    told: list[ToldRow]
+    photos: list[PhotoRow]
+    following: list[ClaimState]
+
+    @property
+    def changeable(self) -> bool:
+        """Whether its sum may be changed: it was handed in and has not ended."""
+        return self.row.state in LIVE and self.row.state is not ClaimState.prepared
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """A path with its gates in words."""
+
+    kind: ClaimKind
+    gates: list[Condition]
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be taken now."""
+        return all(gate.open for gate in self.gates)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The claims of a case, and each path with its gates; none for a closed case."""
+
+    case: CaseRow
+    claims: list[ClaimRow]
+    paths: list[PathRow]
+
+
+def _row(row: Record) -> ClaimRow:
+    kind, state = ClaimKind(row["kind"]), ClaimState(row["state"])
+    due = due_by(kind, state, row["since"])
+    return ClaimRow(
+        row["id"],
+        row["arrears_case"],
+        row["unit"],
+        row["estate"],
+        kind,
+        state,
+        Money(row["amount"]),
+        row["since"],
+        due,
+        due is not None and clock.today(row["timezone"]) > due,
+        Money(row["claimed"]),
+        Money(row["left_over"]),
+        task_of(state, Money(row["claimed"]), Money(row["left_over"])),
+    )
+
+
+@reading
+async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
+    """Claims under way in the reader's communities, the first due date before the rest, and homes without one."""
+    communities, live = list(by.with_role(*READERS)), [state.value for state in LIVE]
+    rows = [_row(row) for row in await fetch(_UNDER_WAY, communities, live)]
+    rows.sort(key=lambda one: (not one.paid, one.task is None, one.due or date.max, one.unit, one.id))
+    start = offset(page, PER_PAGE)
+    return ClaimQueue(
+        rows[start : start + PER_PAGE],
+        len(rows),
+        sum(one.late for one in rows),
+        sum(one.paid for one in rows),
+        sum(one.task is not None for one in rows),
+        await standing_cases(await rows_where(_TO_DECIDE, communities, LAST, live)),
+        max(page, 1),
+        pages(len(rows), PER_PAGE),
+    )
+
+
+@reading
+async def paths_of(by: Principal, case: UUID) -> Paths:
+    """The paths of a case. Raises Missing in communities where they have no role to read it."""
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    if not rows:
+        raise Missing
+    found = (await standing_cases(rows))[0]
+    claims = [_row(row) for row in await fetch(_OF_DEBTOR, found.debtor)]
+    if not found.live:
+        return Paths(found, claims, [])
+    gates = (await gates_of_case(found.id, found.debtor, found.community, found.on)).gates
+    return Paths(
+        found,
+        claims,
+        [
+            PathRow(kind, [Condition(check.gate, check.open, condition(check)) for check in checks])
+            for kind, checks in gates.items()
+        ],
+    )
+
+
+@reading
+async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
+    """One claim with its steps. Raises Missing."""
+    found = await fetch_one(_ONE, claim, list(by.with_role(*READERS)))
+    if found is None:
+        raise Missing
+    row = _row(found)
+    steps = [
+        StepRow(ClaimState(one["state"]), one["on_day"], one["reference"], one["body"], one["by"])
+        for one in await fetch(_STEPS, claim)
+    ]
+    edges = MOVES[row.kind].edges[row.state]
+    return ClaimPage(
+        row,
+        json.loads(found["facts"]),
+        found["at"],
+        (await lines_left_of([claim]))[claim],
+        steps,
+        [
+            ChangeRow(one["on_day"], Money(one["amount"]), one["reference"], one["body"], one["name"])
+            for one in await fetch(_CHANGES, claim)
+        ],
+        [ToldRow(one["at"], Money(one["amount"])) for one in await fetch(_TOLD, claim)],
+        await photos_of(by, f"claim:{claim}"),
+        [state for state in ClaimState if state in edges],
+    )
+
+
+@reading
+async def paper_of_claim(by: Principal, claim: UUID, photo: UUID, *, small: bool = False) -> bytes:
+    """A photo of a claim's papers, as JPEG. Raises Missing."""
+    await claim_at_desk(by, claim)
+    return await photo_of(by, f"claim:{claim}", photo, small=small)
+
+
+async def claims_to_change(communities: Sequence[int]) -> list[ClaimRow]:
+    """Claims under way whose sum and debt are no longer the same; in the running unit of work."""
+    rows = await fetch(_TO_CHANGE, list(communities), [state.value for state in LIVE])
+    return [_row(row) for row in rows]

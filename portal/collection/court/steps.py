@@ -1,0 +1,147 @@
+"""Record how far a claim has come: handed in, taken, answered, ended; each step with its day and its papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.cases.actions import refresh_cases
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.claims.states import MOVES, ClaimKind, ClaimState
+from portal.arrears.climbing.reminders import no_sooner
+from portal.arrears.climbing.words import condition
+from portal.collection.court.facts import gates_of_case
+from portal.collection.court.opening import PLEADERS, is_closed, write_step
+from portal.collection.court.rules import still_open
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.people.notices.actions import tell
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.platform.files.actions import Sent, encode, keep_photos
+
+MOST_PHOTOS = 5
+# Steps that somebody else takes are told on paper: its number, or a picture of it, or both.
+ON_PAPER = frozenset(
+    {
+        ClaimState.accepted, ClaimState.issued, ClaimState.agreed, ClaimState.confirmed, ClaimState.effective,
+        ClaimState.judged, ClaimState.settled, ClaimState.voided, ClaimState.unserved, ClaimState.dismissed,
+    }
+)  # fmt: skip
+
+FUTURE = N_("The day of a step is today or earlier.")
+BEFORE = N_("The step before this was on %(day)s. Enter that day or a later one.")
+NO_PAPER = N_("Enter the number on the paper, or add a photo of it.")
+TOO_MANY = N_("Please choose no more than %(most)s photos.")
+PAID = N_("Everything is paid and the case is closed. Withdraw this claim instead.")
+CHANGED = N_("Less may be claimed now than this paper says. Withdraw it and prepare another one.")
+
+
+@retrying
+async def record_step(
+    by: Principal,
+    claim: UUID,
+    state: ClaimState,
+    on: date,
+    *,
+    reference: str = "",
+    body: str = "",
+    photos: Sequence[Sent] = (),
+) -> None:
+    """Record the next step of a claim as of a day.
+
+    Raises Missing, Refused for a step that cannot follow, and before a paper is handed in with the first gate that is
+    shut or when less may be claimed by now; Invalid for a day that cannot be and a step without its paper.
+    """
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
+    drawn = await encode(photos)
+    async with unit_of_work(*by.with_role(*PLEADERS)):
+        found = await claim_with_case(by, claim)
+        case = await case_at_desk(by, found["arrears_case"], *PLEADERS)
+        now: str = await fetch_value("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
+        MOVES[ClaimKind(found["kind"])].check(now, state)
+        today = clock.today(case["timezone"])
+        await possible(claim, on, today)
+        if state in ON_PAPER and not (reference.strip() or drawn):
+            raise Invalid("reference", NO_PAPER)
+        if state is ClaimState.filed:
+            await _still_right(by, found, case, max(today, case["looked_on"]))
+        await fetch("UPDATE claim SET state = $2 WHERE id = $1", claim, state.value)
+        me = await staff_of(by, found["community"])
+        await write_step(claim, found["community"], state, on, me, reference, body)
+        await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
+        told = {"community": found["community"], "kind": found["kind"], "state": state, "on": on}
+        await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **told)
+        if state is ClaimState.filed:
+            await _tell(found, on)
+
+
+async def claim_with_case(by: Principal, claim: UUID) -> Record:
+    """A claim with the newest case of its debtor."""
+    found = await fetch_one(
+        "SELECT c.*, u.name AS unit, e.timezone, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
+        " ORDER BY k.opened_on DESC, k.id LIMIT 1) AS arrears_case"
+        " FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
+        " JOIN community e ON e.id = c.community WHERE c.id = $1 AND c.community = ANY($2::int[])",
+        claim,
+        list(by.with_role(*PLEADERS)),
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+async def possible(claim: UUID, on: date, today: date) -> None:
+    """Raises Invalid for a day to come, and before the last step."""
+    if on > today:
+        raise Invalid("on", FUTURE)
+    last: date = await fetch_value("SELECT max(on_day) FROM claim_step WHERE claim = $1", claim)
+    if on < last:
+        raise Invalid("on", BEFORE, day=last)
+
+
+async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> None:
+    """Whether the claim may be handed in as it was prepared. Raises Refused."""
+    await refresh_cases(case["community"], [case["debtor"]], on, actor=by.actor)
+    if await is_closed(case["id"]):
+        raise Refused(PAID)
+    looked = await gates_of_case(case["id"], case["debtor"], case["community"], on)
+    if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
+        said = condition(shut)
+        raise Refused(said.text, **said.facts)
+    less = await fetch_value(
+        "SELECT EXISTS (SELECT FROM claim_line cl LEFT JOIN owed_by($2) o ON o.line = cl.line WHERE cl.claim = $1"
+        " AND (o.line IS NULL OR o.fund OR o.outstanding - o.held - o.covered < cl.amount))",
+        claim["id"],
+        claim["debtor"],
+    )
+    if less:
+        raise Refused(CHANGED)
+
+
+async def _tell(claim: Record, on: date) -> None:
+    """Nobody hears of it from a court first: all who owe are told what was handed in, and what still ends it."""
+    people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", claim["debtor"])
+    await tell(
+        [one["person"] for one in people],
+        NoticeKind.claim_filed,
+        community=claim["community"],
+        subject=f"claim:{claim['id']}",
+        link="/case",
+        channels=(Channel.inbox, Channel.sms),
+        not_before=no_sooner(claim["timezone"]),
+        path=claim["kind"],
+        unit=claim["unit"],
+        amount=Money(claim["amount"]),
+        filed_on=on,
+    )

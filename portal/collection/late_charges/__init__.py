@@ -1,0 +1,1 @@
+"""What late payment costs, where the contract says so."""

@@ -1,0 +1,76 @@
+"""The desk's late charges: what the contract says, the prime rate that caps it, and the months charged."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Template
+
+from portal.collection.late_charges import queries, terms
+from portal.collection.late_charges.forms import PrimeForm, TermsForm
+from portal.collection.late_charges.rules import Terms
+from portal.kit.i18n import N_
+from portal.people.persons.queries import community_called
+from portal.web.forms.forms import Form
+from portal.web.forms.unsent_forms import begun
+from portal.web.pages.guards import of_one_estate, staff, stepped_up
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.late:show", guards=[of_one_estate])
+async def show(request: Request) -> Template:
+    """Terms, prime rates, months."""
+    return await show_page(
+        request, **await begun(request, terms=("terms", TermsForm), prime=("prime-rates", PrimeForm))
+    )
+
+
+@post("/terms", name="desk.late:terms", guards=[staff(*terms.SETTERS), stepped_up])
+async def set_terms(request: Request) -> Response:
+    """Set the terms from a day on."""
+    form: Any = TermsForm(await request.form())
+    if form.validate():
+        community = await community_called(request.user, form.community.data, *queries.READERS)
+        if await form.accepts(terms.set_terms(request.user, community, typed(form), once=form.once)):
+            flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
+            return go(request, "desk.late:show")
+    return await show_page(request, status=422, terms=form)  # type: ignore[return-value]
+
+
+def typed(form: Any) -> Terms:
+    """The terms of a form that is right."""
+    return Terms(
+        form.starts_on.data,
+        form.daily_rate.data,
+        form.multiple.data,
+        form.start.data,
+        form.demand_days.data,
+        form.clause.data,
+    )
+
+
+@post("/prime-rates", name="desk.late:prime", guards=[staff(*terms.SETTERS)])
+async def enter_prime_rate(request: Request) -> Response:
+    """Enter a published rate."""
+    form: Any = PrimeForm(await request.form())
+    if form.validate():
+        community = await community_called(request.user, form.community.data, *queries.READERS)
+        entry = (form.starts_on.data, form.rate.data, form.source.data)
+        if await form.accepts(terms.enter_prime_rate(request.user, community, *entry, once=form.once)):
+            flash(request, N_("Recorded. Months that waited for it are charged by the next daily look."))
+            return go(request, "desk.late:show")
+    return await show_page(request, status=422, prime=form)  # type: ignore[return-value]
+
+
+async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
+    """The page with its forms; `sent` is one that came back with errors."""
+    books = await queries.late_books(request.user)
+    forms: dict[str, Form] = {"terms": TermsForm(), "prime": PrimeForm()}
+    wrong = next(iter(sent.values()), None)
+    return page(request, "collection/late_charges/late_charges.html", status=status, title=_("Late charges"),
+                books=books, wrong=wrong, **(forms | sent))  # fmt: skip
+
+
+router = Router(
+    "/desk/late-charges", route_handlers=[show, set_terms, enter_prime_rate], guards=[staff(*queries.READERS)]
+)

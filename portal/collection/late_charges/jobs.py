@@ -1,0 +1,62 @@
+"""The daily look at months that are over: what was paid late in them is charged, where the contract says so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.collection.late_charges.actions import charge_debtors, close_month
+from portal.collection.late_charges.facts import owing
+from portal.collection.late_charges.rules import NoPrimeRate
+from portal.kit.period import Month
+from portal.people.estates.companies import creditor_of
+from portal.people.estates.creditor import Paper
+from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
+from portal.platform.jobs.each import of_each_estate
+
+BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
+
+
+@of_each_estate
+async def late_charges(on: date, community: int) -> dict[str, int]:
+    """Charge every whole month before `on` since the terms began, in order; safe to run twice, at once, and late.
+
+    A month that needs a prime rate which nobody has entered waits, with those after it, and so does every month while
+    the company is not known that bills name; the desk says so.
+    """
+    bills, months, waiting = 0, 0, 0
+    if await _nameless(community):
+        return {"bills": 0, "months": 0, "waiting": 1}
+    for month in await _open_months(community, on):
+        try:
+            bills += await _charge(community, month, on)
+        except NoPrimeRate:
+            waiting = 1
+            break
+        await close_month(community, month)
+        months += 1
+    return {"bills": bills, "months": months, "waiting": waiting}
+
+
+async def _nameless(community: int) -> bool:
+    async with unit_of_work(community, read_only=True):
+        return bool((await creditor_of(community)).missing(Paper.bill))
+
+
+async def _charge(community: int, month: Month, on: date) -> int:
+    async with unit_of_work(community, read_only=True):
+        debtors = await owing(community, month)
+    bills = 0
+    for start in range(0, len(debtors), BATCH):
+        bills += await charge_debtors(community, debtors[start : start + BATCH], month, on)
+    return bills
+
+
+async def _open_months(community: int, on: date) -> list[Month]:
+    """Months before the one of `on` that have terms and are not charged in full, the oldest first."""
+    async with unit_of_work(community, read_only=True):
+        first = await fetch_value("SELECT min(starts_on) FROM late_terms WHERE community = $1", community)
+        rows = await fetch("SELECT month FROM late_month WHERE community = $1", community)
+    if first is None:
+        return []
+    closed = {row["month"] for row in rows}
+    return [month for month in Month.of(first).through(Month.of(on) + -1) if str(month) not in closed]

@@ -1,0 +1,1 @@
+"""The letters of the day: what is to be written, printed and proved."""

@@ -1,0 +1,169 @@
+"""Letters at the desk: the queue of today, those of a case, one with its proof, and the print file of a building."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.arrears.case_file.queries import READERS
+from portal.collection.letter_queue import batch, desk_queries as queue
+from portal.collection.letters import actions as issuing, proving, queries
+from portal.collection.letters.documents import letters_pdf
+from portal.collection.letters.forms import DeliveryForm, LetterForm
+from portal.collection.letters.pages import pdf_of
+from portal.kit.i18n import N_
+from portal.platform.files.queries import photo_of
+from portal.web.forms.forms import Form
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.page import PageNumber, flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _
+
+
+@get("/letters", name="desk.letters:list", guards=[of_one_estate])
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Letters under way, and homes that wait for one."""
+    found = await queue.letter_queue(request.user, number)
+    return page(request, "collection/letter_queue/list.html", title=_("Letters"), found=found)
+
+
+@get("/cases/{case:uuid}/letters", name="desk.letters:case")
+async def of_case(request: Request, case: FromPath[UUID]) -> Template:
+    """The letters of a case."""
+    return await case_page(request, case, await begin(request, LetterForm))
+
+
+@post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(*issuing.ANY_ISSUER)])
+async def issue(request: Request, case: FromPath[UUID]) -> Response:
+    """Issue one."""
+    form: Any = LetterForm(await request.form())
+    if not form.validate():
+        return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+    letter = await issuing.issue_letter(request.user, case, form.kind.data, pay_at(request), once=form.once)
+    flash(request, N_("The letter is issued. Print it, deliver it and record how it arrived."))
+    return go(request, "desk.letters:show", letter=letter)
+
+
+@get("/letters/{letter:uuid}", name="desk.letters:show")
+async def show(request: Request, letter: FromPath[UUID]) -> Template:
+    """One letter with its proof."""
+    return await letter_page(request, letter, await begin(request, DeliveryForm))
+
+
+@get("/letters/{letter:uuid}/letter.pdf", name="desk.letters:pdf")
+async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
+    """The letter to print."""
+    return await pdf_of(request, await queries.letter_to_print(request.user, letter))
+
+
+@post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver")
+async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
+    """Record how it arrived, or that it came back."""
+    form: Any = DeliveryForm(await request.form()).to(await queries.letter_at_desk(request.user, letter))
+    if form.validate() and await form.accepts(proving.record_delivery(request.user, letter, **typed(form))):
+        flash(request, N_("Recorded. It stands in the contacts of the case."))
+        return go(request, "desk.letters:show", letter=letter)
+    return await letter_page(request, letter, form, status=422)  # type: ignore[return-value]
+
+
+@get("/letters/{letter:uuid}/photos/{photo:uuid}", name="desk.letters:photo")
+async def photo(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """One of its photos."""
+    await queries.letter_at_desk(request.user, letter)
+    return jpeg(await photo_of(request.user, f"letter:{letter}", photo))
+
+
+@get("/letters/{letter:uuid}/photos/{photo:uuid}/thumbnail", name="desk.letters:thumbnail")
+async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    await queries.letter_at_desk(request.user, letter)
+    return jpeg(await photo_of(request.user, f"letter:{letter}", photo, small=True))
+
+
+@get("/letters/batch", name="desk.letters:batch", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+async def preview(request: Request) -> Template:
+    """The homes of a building that would get a notice, with their sums. Nothing is saved."""
+    code, building = asked(request)
+    cases = await queue.waiting_in(request.user, code, building)
+    title = _("Notices for a building")
+    return page(request, "collection/letter_queue/batch.html", title=title, cases=cases, code=code, building=building)
+
+
+@post("/letters/batch", name="desk.letters:issue-all", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+async def issue_all(request: Request) -> Response:
+    """Have the worker issue them."""
+    code, building = asked(request)
+    once = Form(await request.form()).once
+    made = await batch.ask_notices(request.user, code, building, pay_at(request), once=once)
+    return go(request, "desk.letters:progress", batch_id=made)
+
+
+@get("/letters/batches/{batch_id:uuid}", name="desk.letters:progress")
+async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
+    """How far the notices of a building are."""
+    found = await batch.batch_of(request.user, batch_id)
+    title, part = _("Notices for a building"), "collection/letter_queue/_batch.html"
+    return page(request, "collection/letter_queue/progress.html", fragment=part, quiet=True, title=title, batch=found)
+
+
+@get("/letters/print.pdf", name="desk.letters:print")
+async def to_print(request: Request) -> Response[bytes]:
+    """Every letter of a building that is to be delivered, as one file."""
+    code, building = asked(request)
+    letters = await queue.to_print(request.user, code, building)
+    return pdf(await letters_pdf(letters, request.app.state.web.sandbox), "letters.pdf")
+
+
+def asked(request: Request) -> tuple[str, str]:
+    """The community's code and the building that the address names."""
+    return request.query_params.get("community", "")[:80], request.query_params.get("building", "")[:80]
+
+
+def pay_at(request: Request) -> str:
+    """Where one pays: an address that says nothing of whoever scans it."""
+    return f"{request.app.state.settings.base_url}/bills"
+
+
+def typed(form: Any) -> dict[str, Any]:
+    """What a form that is right says of a delivery."""
+    return {
+        "person": form.person.data or None,
+        "way": form.way.data,
+        "happened_on": form.happened_on.data,
+        "text": form.text.data or "",
+        "witness": form.witness.data or "",
+        "number": form.number.data or "",
+        "enclosed": form.enclosed.data,
+        "photos": form.photos.data or (),
+    }
+
+
+async def case_page(request: Request, case: UUID, form: LetterForm, status: int = 200) -> Template:
+    """The letters of a case, with the form."""
+    found, letters = await queries.letters_of_case(request.user, case)
+    title = _("Letters to %(unit)s", unit=found.unit)
+    return page(
+        request, "collection/letter_queue/case.html", status=status, title=title, case=found, letters=letters, form=form
+    )
+
+
+async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status: int = 200) -> Template:
+    """One letter, with the form of its delivery."""
+    found = await queries.letter_at_desk(request.user, letter)
+    title = _("Letter %(number)s", number=found.row.called)
+    return page(
+        request, "collection/letter_queue/show.html", status=status, title=title, found=found, form=form.to(found)
+    )
+
+
+router = Router(
+    "/desk",
+    route_handlers=[
+        list_, of_case, issue, show, as_pdf, deliver, photo, thumbnail, preview, issue_all, progress, to_print,
+    ],
+    guards=[staff(*READERS)],
+)  # fmt: skip

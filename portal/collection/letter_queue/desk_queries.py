@@ -1,0 +1,129 @@
+"""The letters of the day: what is under way, what is to be written, by building and by mail, and its print file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from portal.arrears.case_file.queries import READERS
+from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
+from portal.collection.letter_queue.waiting import HERE, homes_waiting
+from portal.collection.letters.facts import SUPERSEDED
+from portal.collection.letters.queries import ROWS, LetterRow, row_of
+from portal.collection.letters.recipients import ARRIVED
+from portal.homes.units.standing import members_of
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.paging import offset, pages
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import community_called
+from portal.platform.db.unit_of_work import fetch, reading
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class BuildingRow:
+    """A building with how many homes of it wait for a notice, and how many letters are to be delivered."""
+
+    community: int
+    code: str
+    estate: str
+    building: str
+    to_issue: int
+    to_deliver: int
+
+
+@dataclass(frozen=True)
+class LetterQueue:
+    """The letters that are on their way, what is late first, and what is to be written, by building.
+
+    `by_mail` are cases that wait for a notice of those who are not at the home: nothing is brought there for them.
+    `unaddressed` are those among them that cannot be written to before an address is known.
+    """
+
+    rows: list[LetterRow]
+    found: int
+    late: int
+    buildings: list[BuildingRow]
+    by_mail: list[CaseRow]
+    unaddressed: set[UUID]
+    page: int
+    pages: int
+
+
+_UNDER_WAY = (
+    "WITH w AS (" + ROWS + " WHERE l.community = ANY($1::int[]) AND l.kind <> 'lawyer_draft' AND k.state <> 'closed')"
+    " SELECT w.*, count(*) OVER () AS found, count(*) FILTER (WHERE w.pay_by < $2) OVER () AS late FROM w"
+    " WHERE w.state NOT IN ('delivered', 'superseded') ORDER BY w.pay_by, w.number LIMIT $3 OFFSET $4"
+)
+_TO_PRINT = (
+    "WITH w AS (" + ROWS + " WHERE l.community = $1 AND coalesce(u.building, '') = $2 AND l.kind <> 'lawyer_draft'"
+    " AND k.state <> 'closed' AND " + HERE.format(now="$3") + ")"
+    " SELECT * FROM w WHERE state NOT IN ('delivered', 'superseded') ORDER BY number LIMIT 500"
+)
+# $2 are the cases that wait for a notice.
+_BUILDINGS = f"""
+SELECT c.id AS community, c.code, c.name AS estate, coalesce(u.building, '') AS building,
+  count(*) FILTER (WHERE k.id = ANY($2::uuid[])) AS to_issue,
+  coalesce(sum((SELECT count(*) FROM letter l WHERE l.arrears_case = k.id AND l.kind <> 'lawyer_draft'
+    AND NOT {ARRIVED} AND NOT {SUPERSEDED})), 0)::int AS to_deliver
+FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
+WHERE k.community = ANY($1::int[]) AND k.state <> 'closed' AND k.stage >= 2 AND {HERE.format(now="$3")}
+GROUP BY c.id, c.code, c.name, coalesce(u.building, '') ORDER BY c.code, min(u.sort_key)
+"""
+_FIRST = (
+    "k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit WHERE k.id = ANY($1::uuid[])"
+    " ORDER BY u.sort_key LIMIT 200)"
+)
+_BY_MAIL = f"""
+k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community c ON c.id = k.community
+  WHERE k.id = ANY($1::uuid[]) AND NOT {HERE.format(now="$2")} ORDER BY u.sort_key LIMIT 200)
+"""
+
+
+@reading
+async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
+    """The desk's letters: what is under way, the earliest deadline first, and what is to be written, by building."""
+    communities = list(by.with_role(*READERS))
+    today = clock.now().date()
+    rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
+    waiting = [case.id for case in await homes_waiting(communities, at_home=None)]
+    buildings = await fetch(_BUILDINGS, communities, waiting, clock.now())
+    by_mail = await standing_cases(await rows_where(_BY_MAIL, waiting, clock.now()))
+    found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
+    return LetterQueue(
+        [row_of(row) for row in rows],
+        found,
+        late,
+        [BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
+        by_mail,
+        await _unaddressed(by_mail),
+        max(page, 1),
+        pages(found, PER_PAGE),
+    )
+
+
+async def _unaddressed(cases: Sequence[CaseRow]) -> set[UUID]:
+    members = await members_of([case.debtor for case in cases], [case.on for case in cases])
+    return {case.id for case in cases if not any(one.gets_letters for one in members[case.debtor])}
+
+
+@reading
+async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
+    """The cases of a building that wait for a notice, at most 200. Raises Missing for another estate."""
+    found = await homes_waiting([await community_called(by, code, *READERS)], building)
+    return await standing_cases(await rows_where(_FIRST, [case.id for case in found]))
+
+
+@reading
+async def to_print(by: Principal, code: str, building: str) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
+    """The letters of a building that are to be delivered, with their facts. Raises Missing when there is none."""
+    rows = await fetch(_TO_PRINT, await community_called(by, code, *READERS), building, clock.now())
+    if not rows:
+        raise Missing
+    return [(row_of(row), json.loads(row["facts"]), row["at"]) for row in rows]

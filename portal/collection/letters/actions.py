@@ -1,0 +1,183 @@
+"""Issue a letter: its number, the facts it states, and a word to everybody who owes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.cases.actions import refresh_cases
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.rules import LAST, Standing
+from portal.arrears.cases.states import RUNGS, CaseState
+from portal.arrears.cases.terms import policies_of
+from portal.arrears.climbing.actions import standings_of
+from portal.arrears.climbing.facts import Known, known_before
+from portal.arrears.climbing.gates import gates_of_law, gates_of_paper
+from portal.arrears.climbing.reminders import no_sooner
+from portal.arrears.climbing.words import condition
+from portal.arrears.ladder.queries import ladder_of
+from portal.arrears.ladder.rules import Policy
+from portal.arrears.respite.queries import give_time
+from portal.collection.letters.facts import SUPERSEDED, stated_facts
+from portal.collection.letters.states import FROM_STAGE, LetterKind, number_of
+from portal.homes.units.standing import AT_HOME
+from portal.kit import clock
+from portal.kit.errors import Forbidden, Refused
+from portal.kit.i18n import N_
+from portal.kit.ids import id_of
+from portal.people.estates.creditor import Paper
+from portal.people.notices.actions import tell
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import plain, record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+ISSUERS = {
+    LetterKind.notice: (Role.service, Role.finance, Role.manager),
+    LetterKind.demand: (Role.manager, Role.legal),
+    LetterKind.lawyer_draft: (Role.manager, Role.legal),
+}
+ANY_ISSUER = (Role.service, Role.finance, Role.manager, Role.legal)
+AGAIN_AFTER = timedelta(days=7)
+CAME_BACK = (
+    "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
+    " AND o.outcome = 'returned')"
+)
+
+# A letter l of a case k was written to owners of the home, and on the day $2 it is no longer theirs.
+MOVED = f"(l.facts->>'standing' = 'owner' AND NOT {AT_HOME.format(debtor='k.debtor', day='$2')})"
+
+CLOSED = N_("This case is closed. There is nothing to write about.")
+TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
+GIVES_TIME = N_("Letter %(number)s gives time up to and including %(day)s. Wait until then.")
+THERE = N_("Letter %(number)s says this already. Deliver it, or wait until %(day)s for another one.")
+
+
+@retrying
+async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str, *, once: str | None = None) -> UUID:
+    """Issue a letter of today about all that may be chased, net of credit; its id. `pay_at` is where one pays.
+
+    Raises Missing, Forbidden without the role for this kind, Refused for a closed case, a stage that is too low, a
+    gate that is shut, a company that is not known in full, nobody with an address of their own where the home is not
+    theirs, and while an equal letter of the last week is on its way or has arrived.
+    """
+    letter = id_of(by.human, once)
+    async with unit_of_work(*by.with_role(*ANY_ISSUER)):
+        row = await case_at_desk(by, case, *ANY_ISSUER)
+        if not by.may(row["community"], *ISSUERS[kind]):
+            raise Forbidden
+        if await fetch_value("SELECT id FROM letter WHERE id = $1", letter):
+            return letter
+        on = max(clock.today(row["timezone"]), row["looked_on"])
+        await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
+        ladder, debtors = await ladder_of(row["community"], on), {case: row["debtor"]}
+        standing = (await standings_of(debtors, on, ladder))[case]
+        policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
+        known = await known_before(LAST, case, row["debtor"], on)
+        await _may(case, kind, standing, known, policy, on)
+        await _write(by, row, letter, kind, standing, policy, on, pay_at)
+    return letter
+
+
+async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, policy: Policy, on: date) -> None:
+    """Raises Refused with what stands in the way."""
+    if standing.state is CaseState.closed:
+        raise Refused(CLOSED)
+    if standing.stage < FROM_STAGE[kind]:
+        raise Refused(TOO_EARLY, least=FROM_STAGE[kind], stage=standing.stage)
+    law = kind is LetterKind.lawyer_draft
+    checks = gates_of_law(standing, known, policy, on) if law else gates_of_paper(standing, known, policy, on)
+    shut = next((check for check in checks if not check.open), None)
+    if shut:
+        said = condition(shut)
+        raise Refused(said.text, **said.facts)
+    if last := await _still_counts(case, on, kind):
+        number = number_of(LetterKind(last["kind"]), last["issued_on"].year, last["number"])
+        if last["kind"] != kind:
+            raise Refused(GIVES_TIME, number=number, day=last["until"])
+        raise Refused(THERE, number=number, day=last["free_on"])
+
+
+async def _still_counts(case: UUID, on: date, kind: LetterKind) -> Record | None:
+    """A letter of this kind of the last week, or one whose time is not over.
+
+    None that came back or is superseded, or that was written for a home which is no longer theirs.
+    """
+    return await fetch_one(
+        "SELECT l.kind, l.number, l.issued_on, g.until, greatest(g.until + 1, l.issued_on + 7) AS free_on"
+        " FROM letter l JOIN arrears_case k ON k.id = l.arrears_case"
+        " CROSS JOIN LATERAL (SELECT max(t.until) AS until FROM time_given t WHERE t.source = l.id) g"
+        " WHERE l.arrears_case = $1 AND (g.until >= $2 OR l.kind = $3 AND l.issued_on > $4)"
+        f" AND NOT {CAME_BACK} AND NOT {SUPERSEDED} AND NOT {MOVED} ORDER BY l.kind = $3 DESC, l.number DESC LIMIT 1",
+        case,
+        on,
+        kind.value,
+        on - AGAIN_AFTER,
+    )
+
+
+async def _write(
+    by: Principal,
+    row: Record,
+    letter: UUID,
+    kind: LetterKind,
+    standing: Standing,
+    policy: Policy,
+    on: date,
+    pay_at: str,
+) -> None:
+    community = row["community"]
+    await advisory_lock(f"letters:{community}")
+    number = 1 + (await fetch_value("SELECT coalesce(max(number), 0) FROM letter WHERE community = $1", community))
+    amount = standing.chaseable
+    pay_by = on + timedelta(days=policy.pay_within if kind is LetterKind.notice else policy.grace_days)
+    names = Paper.suit if kind is LetterKind.lawyer_draft else Paper.letter
+    facts = await stated_facts(row["debtor"], on, names) | {
+        "days": standing.days,
+        "pay_at": pay_at,
+    }
+    facts["rung"] = RUNGS[standing.stage].value
+    await fetch(
+        "INSERT INTO letter (id, community, arrears_case, kind, number, issued_on, pay_by, amount, facts, by_staff, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11)",
+        letter,
+        community,
+        row["id"],
+        kind.value,
+        number,
+        on,
+        pay_by,
+        amount.fen,
+        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        await staff_of(by, community),
+        clock.now(),
+    )
+    called = number_of(kind, on.year, number)
+    await record(
+        by.actor, AuditVerb.LETTER_ISSUED, f"letter:{letter}", community=community, case=row["id"], kind=kind,
+        number=called, amount=amount,
+    )  # fmt: skip
+    if kind is not LetterKind.lawyer_draft:
+        await give_time(community, row["id"], letter, pay_by)
+        await _tell(row, letter, number=called, amount=amount, pay_on=pay_by, unit=facts["unit"])
+
+
+async def _tell(row: Record, letter: UUID, **facts: Any) -> None:
+    """Each person who owes finds it in their messages; opening it there proves that it arrived (Civil Code 137)."""
+    people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", row["debtor"])
+    await tell(
+        [one["person"] for one in people],
+        NoticeKind.letter_issued,
+        community=row["community"],
+        subject=f"letter:{letter}",
+        link=f"/letters/{letter}",
+        channels=(Channel.inbox, Channel.sms),
+        not_before=no_sooner(row["timezone"]),
+        **facts,
+    )

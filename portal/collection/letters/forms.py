@@ -1,0 +1,52 @@
+"""What staff say of a letter: which kind, and how it was delivered."""
+
+from typing import Any
+from uuid import UUID
+
+from portal.arrears.cases.states import ContactOutcome
+from portal.collection.letters.proving import WAYS
+from portal.collection.letters.queries import LetterPage
+from portal.collection.letters.states import LetterKind
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick
+from portal.web.request.i18n import label
+
+
+class LetterForm(Form):
+    """Which letter to issue."""
+
+    kind = Choice(N_("Letter"), LetterKind, look="select", missing=N_("Choose which letter."))
+
+
+class DeliveryForm(Form):
+    """To whom and how a letter was delivered."""
+
+    person = Choice(
+        N_("Who got it"),
+        coerce=UUID,
+        look="select",
+        required=False,
+        hint=N_("Each of them needs a proof of their own."),
+    )
+    way = Choice(N_("How it arrived"), ContactOutcome, look="select", missing=N_("Choose how it arrived."))
+    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
+    text = Text(N_("Note"), lines=2, most=2000, required=False, hint=N_("Who took it, or why it came back."))
+    witness = Text(N_("Who was with you"), most=80, required=False, hint=N_("Their sign-in name. Needed at a door."))
+    number = Text(N_("Number of the registered letter"), most=40, required=False)
+    enclosed = Tick(
+        N_("It is in a closed envelope"),
+        required=False,
+        hint=N_("Needed at a door: outside stand the name, the home and 本人亲启, and nothing of money."),
+    )
+    photos = Photos(
+        N_("Photos"), hint=N_("Needed at a door: the closed envelope with the number of the home in the picture.")
+    )
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.way.options = [(one.value, label(one)) for one in WAYS]
+
+    def to(self, found: LetterPage) -> Any:
+        """The same form with the people whom the letter is to."""
+        self.person.options = [(str(one.person), one.name) for one in found.to]
+        return self

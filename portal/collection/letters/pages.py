@@ -1,0 +1,45 @@
+"""A letter for its debtor: what it asks, how to stop it, and the PDF. Opening it proves that it arrived."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.collection.letters.documents import letters_pdf
+from portal.collection.letters.proving import OUTLIVED, open_letter
+from portal.collection.letters.queries import LetterPage, letter_of
+from portal.collection.letters.states import LetterState
+from portal.kit.errors import Refused
+from portal.web.pages.guards import owner
+from portal.web.pages.page import page
+from portal.web.pages.papers import pdf
+from portal.web.request.i18n import _
+
+
+@get("/{letter:uuid}", name="letters:show")
+async def show(request: Request, letter: FromPath[UUID]) -> Template:
+    """The letter; from now on it has arrived."""
+    await open_letter(request.user, letter)
+    found = await letter_of(request.user, letter)
+    return page(
+        request, "collection/letters/show.html", title=_("Letter %(number)s", number=found.row.called), found=found
+    )
+
+
+@get("/{letter:uuid}/letter.pdf", name="letters:pdf")
+async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
+    """The letter as it was issued."""
+    await open_letter(request.user, letter)
+    return await pdf_of(request, await letter_of(request.user, letter))
+
+
+async def pdf_of(request: Request, found: LetterPage) -> Response[bytes]:
+    """A letter's PDF, opened in the browser. Raises Refused when it has outlived its sum."""
+    if found.row.state is LetterState.superseded:
+        raise Refused(OUTLIVED)
+    content = await letters_pdf([(found.row, found.facts, found.at)], request.app.state.web.sandbox)
+    return pdf(content, f"{found.row.called}.pdf")
+
+
+router = Router("/letters", route_handlers=[show, as_pdf], guards=[owner])

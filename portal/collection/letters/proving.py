@@ -1,0 +1,195 @@
+"""Prove that a letter reached who owes: by hand, to the household, by registered mail, or opened in the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.reaching import refuse
+from portal.arrears.cases.states import DELIVERED, PROVEN, TRIED, CaseState, ContactChannel, ContactOutcome
+from portal.arrears.contacts.actions import CALLERS, day_of, keep_contact, second_person
+from portal.arrears.respite.queries import give_time
+from portal.collection.letters.facts import SUPERSEDED
+from portal.collection.letters.recipients import chosen, is_staff, recipients_of
+from portal.collection.letters.states import LetterKind
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import staff_of
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.platform.files.actions import Sent, encode, keep_photos
+
+WAYS = tuple(one for one in ContactOutcome if one in DELIVERED | TRIED)
+CHANNEL = {LetterKind.notice: ContactChannel.letter, LetterKind.demand: ContactChannel.demand}
+
+PROVEN_ALREADY = N_("That this letter reached %(name)s is proven already. Nothing is to be added.")
+CLOSED = N_("This case is closed. Nothing is chased any more.")
+ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
+NO_PHOTO = N_("Add a photo of the closed envelope at the door, with the number of the home in it.")
+NO_ENVELOPE = N_("A letter is left at a door in a closed envelope only: nobody else may read what somebody owes.")
+OUTLIVED = N_(
+    "The sum of this letter is not owed any more: something was paid, credited or put on hold. Issue a new letter."
+)
+NO_WAY = N_("That is no way in which a letter arrives. Choose one.")
+NO_NUMBER = N_("Enter the number of the registered letter.")
+
+
+@retrying
+async def record_delivery(
+    by: Principal,
+    letter: UUID,
+    way: ContactOutcome,
+    *,
+    person: UUID | None = None,
+    happened_on: date | None = None,
+    text: str = "",
+    witness: str = "",
+    number: str = "",
+    enclosed: bool = False,
+    photos: Sequence[Sent] = (),
+) -> UUID:
+    """Record on which day and how a letter reached one of those who owe, or came back; the contact of its case.
+
+    `person` may be left out where only one owes. An envelope at a door is an attempt and proves nothing by itself.
+    Raises Missing, Refused for a draft, for one that is proven, when the case is closed and at a door that is not
+    theirs, Invalid for somebody it is not to, for a day before the letter was issued or to come, and without what the
+    way needs: a closed envelope (`enclosed`), a witness and a photo at a door, a number for registered mail.
+    """
+    drawn = await encode(photos)
+    async with unit_of_work(*by.with_role(*CALLERS)):
+        found = await _letter(letter, list(by.with_role(*CALLERS)))
+        case = await case_at_desk(by, found["arrears_case"], *CALLERS)
+        kind = LetterKind(found["kind"])
+        if kind not in CHANNEL:
+            raise Refused(ONLY_A_DRAFT)
+        if await is_superseded(letter):
+            raise Refused(OUTLIVED)
+        if case["state"] == CaseState.closed:
+            raise Refused(CLOSED)
+        _complete(way, number, enclosed, photos=len(drawn))
+        today = clock.today(case["timezone"])
+        to = chosen(await recipients_of(case["debtor"], today), person, by.human)
+        if way is ContactOutcome.posted:
+            refuse(to.standing, ContactChannel.visit)
+        if await _proven(letter, to.person):
+            raise Refused(PROVEN_ALREADY, name=to.name)
+        on = day_of(happened_on, found["issued_on"], max(today, found["issued_on"]))
+        me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
+        other = await second_person(case["community"], witness, me, needed=posted, field="witness")
+        contact = await keep_contact(
+            case, CHANNEL[kind], way, on, me, other, text, person=to.person, proves=way in PROVEN, actor=by.actor
+        )
+        await _keep(found, contact, number)
+        if way in PROVEN:
+            await _time_from(found, on)
+        await keep_photos(found["community"], f"letter:{letter}", by.actor, drawn)
+    return contact
+
+
+def _complete(way: ContactOutcome, number: str, enclosed: bool, photos: int) -> None:
+    """Raises Invalid for what is no way of delivery, and where what it needs is not there."""
+    if way not in WAYS:
+        raise Invalid("way", NO_WAY)
+    if way is ContactOutcome.posted and not enclosed:
+        raise Invalid("enclosed", NO_ENVELOPE)
+    if way is ContactOutcome.posted and not photos:
+        raise Invalid("photos", NO_PHOTO)
+    if way is ContactOutcome.registered and not number:
+        raise Invalid("number", NO_NUMBER)
+
+
+@retrying
+async def open_letter(by: Principal, letter: UUID) -> None:
+    """Note once that one of those who owe has opened it in the portal, where messages reach them (Civil Code 137).
+
+    What somebody of staff opens, or whoever holds the telephone of the dead, proves nothing. Raises Missing when it is
+    not theirs.
+    """
+    async with unit_of_work(by):
+        case = await fetch_one(
+            "SELECT k.*, c.timezone, l.kind, l.issued_on, l.pay_by FROM letter l"
+            " JOIN arrears_case k ON k.id = l.arrears_case JOIN community c ON c.id = k.community"
+            " WHERE l.id = $1 AND l.kind <> 'lawyer_draft' AND EXISTS (SELECT FROM debtor_member m"
+            "   WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[])) FOR NO KEY UPDATE OF k",
+            letter,
+            list(by.persons),
+        )
+        if case is None:
+            raise Missing
+        if case["state"] == CaseState.closed or await is_superseded(letter):
+            return
+        if await is_staff(by.human, case["community"]):
+            return
+        today = clock.today(case["timezone"])
+        mine = [one for one in await recipients_of(case["debtor"], today) if one.human == by.human]
+        for one in mine:
+            await _note_opened(by, letter, case, one.person, max(today, case["issued_on"]))
+
+
+async def _note_opened(by: Principal, letter: UUID, case: Record, person: UUID, on: date) -> None:
+    if await _opened(letter, person):
+        return
+    before = await _proven(letter, person)
+    channel = CHANNEL[LetterKind(case["kind"])]
+    contact = await keep_contact(
+        case, channel, ContactOutcome.opened, on, None, person=person, proves=True, actor=by.actor
+    )
+    await _keep({"id": letter, "community": case["community"]}, contact, "")
+    if not before:
+        await _time_from({**case, "id": letter, "arrears_case": case["id"]}, on)
+
+
+async def _time_from(letter: Mapping[str, Any], on: date) -> None:
+    """From its arrival on it gives as many days as it gave when it was issued."""
+    until = on + (letter["pay_by"] - letter["issued_on"])
+    await give_time(letter["community"], letter["arrears_case"], letter["id"], until)
+
+
+async def _letter(letter: UUID, communities: list[int]) -> Record:
+    found = await fetch_one("SELECT * FROM letter WHERE id = $1 AND community = ANY($2::int[])", letter, communities)
+    if found is None:
+        raise Missing
+    return found
+
+
+async def is_superseded(letter: UUID) -> bool:
+    """Whether less may be asked for now than it says; in the running unit of work."""
+    return await fetch_value(
+        f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter
+    )
+
+
+async def _proven(letter: UUID, person: UUID) -> bool:
+    return await fetch_value(
+        "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
+        " AND o.proves AND o.person = $2)",
+        letter,
+        person,
+    )
+
+
+async def _opened(letter: UUID, person: UUID) -> bool:
+    return await fetch_value(
+        "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
+        " AND o.outcome = 'opened' AND o.person = $2)",
+        letter,
+        person,
+    )
+
+
+async def _keep(letter: Record | dict[str, object], contact: UUID, mail_number: str) -> None:
+    await fetch(
+        "INSERT INTO letter_proof (id, community, letter, contact, mail_number, at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
+        letter["community"],
+        letter["id"],
+        contact,
+        mail_number or None,
+        clock.now(),
+    )

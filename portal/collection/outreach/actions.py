@@ -1,0 +1,77 @@
+"""Record a call or a visit, with what was promised and what comes next, all at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
+from portal.arrears.contacts.actions import CALLERS, log_contact, log_promise
+from portal.arrears.contacts.next_action import keep_next
+from portal.kit.errors import Invalid
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import retrying, unit_of_work
+from portal.platform.files.actions import Sent, encode, keep_photos
+
+PROMISE_OF_WHAT = N_("Enter the day and the sum that were promised.")
+NO_PROMISE = N_("A day and a sum belong to a promise to pay. Leave them empty, or choose “promises to pay”.")
+WHEN_NEXT = N_("Choose the next step together with its day, or leave both empty.")
+MOST_PHOTOS = 5
+TOO_MANY = N_("Please choose no more than %(most)s photos.")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What came of turning to somebody. `promised_on` with `promised`, and `next_step` with `next_on`, or neither.
+
+    `witness` is the sign-in name of the second person, `who` of whoever does the next step (empty: oneself). It was
+    today unless `happened_on` says another day.
+    """
+
+    outcome: ContactOutcome
+    text: str = ""
+    witness: str = ""
+    promised_on: date | None = None
+    promised: Money | None = None
+    next_step: NextStep | None = None
+    next_on: date | None = None
+    who: str = ""
+    happened_on: date | None = None
+
+
+@retrying
+async def record_talk(
+    by: Principal, case: UUID, channel: ContactChannel, talk: Talk, photos: Sequence[Sent] = ()
+) -> UUID:
+    """Add a call or a visit with all that came of it; the contact's id.
+
+    Raises what `record_contact`, `promise` and `set_next` raise, and Invalid for half a promise or half a next step.
+    """
+    _complete(talk)
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
+    drawn = await encode(photos)
+    async with unit_of_work(*by.with_role(*CALLERS)):
+        row = await case_at_desk(by, case, *CALLERS)
+        contact = await log_contact(by, row, channel, talk.outcome, talk.text, talk.witness, talk.happened_on)
+        await keep_photos(row["community"], f"contact:{contact}", by.actor, drawn)
+        if talk.promised_on and talk.promised:
+            await log_promise(by, row, talk.promised_on, talk.promised)
+        if talk.next_step and talk.next_on:
+            await keep_next(by, row, talk.next_step, talk.next_on, talk.who)
+    return contact
+
+
+def _complete(talk: Talk) -> None:
+    promised = talk.outcome is ContactOutcome.promised
+    if promised and not (talk.promised_on and talk.promised):
+        raise Invalid("on" if not talk.promised_on else "amount", PROMISE_OF_WHAT)
+    if not promised and (talk.promised_on or talk.promised):
+        raise Invalid("on" if talk.promised_on else "amount", NO_PROMISE)
+    if bool(talk.next_step) is not bool(talk.next_on):
+        raise Invalid("next_on" if talk.next_step else "next_step", WHEN_NEXT)

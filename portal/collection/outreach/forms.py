@@ -1,0 +1,70 @@
+"""What staff type after a call or a visit: what came of it, what was promised, and what comes next."""
+
+from typing import Any
+
+from portal.arrears.case_file.forms import ONCE
+from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
+from portal.collection.outreach.actions import MOST_PHOTOS, Talk
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Yuan
+from portal.web.request.i18n import label
+
+
+class TalkForm(Form):
+    """What came of turning to somebody."""
+
+    way = ContactChannel.call
+    outcome = Choice(
+        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+    )
+    text = Text(
+        N_("Note"),
+        lines=3,
+        most=2000,
+        required=False,
+        hint=N_("What was said, and what you promised by when. No bank or health data."),
+    )
+    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
+    on = Day(N_("Promised by"), required=False, hint=N_("Only for a promise to pay."))
+    amount = Yuan(N_("Promised sum"), required=False)
+    next_step = Choice(N_("What is to be done next"), NextStep, look="select", required=False)
+    next_on = Day(N_("On which day"), required=False)
+    who = Text(
+        N_("Who does it"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave it empty for yourself.")
+    )
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        can = [one for one in ContactOutcome if one in MAY_COME_OF[self.way]]
+        self["outcome"].options = [(one.value, label(one)) for one in can]
+
+    def talk(self, witness: str = "") -> Talk:
+        """What was typed, once it is valid."""
+        typed = self.data
+        return Talk(
+            typed["outcome"],
+            typed["text"] or "",
+            witness,
+            typed["on"],
+            typed["amount"],
+            typed["next_step"] or None,
+            typed["next_on"],
+            typed["who"] or "",
+            typed["happened_on"],
+        )
+
+
+class CallForm(TalkForm):
+    """What came of a call."""
+
+
+class VisitForm(TalkForm):
+    """What came of a visit by two."""
+
+    way = ContactChannel.visit
+    staff = Text(
+        N_("Who was with you"), most=80, hint=N_("Their sign-in name."), missing=N_("A visit takes two people.")
+    )
+    photos = Photos(
+        N_("Photos"), most=MOST_PHOTOS, hint=N_("Of what the owner showed you. No people, no rooms without their word.")
+    )

@@ -1,0 +1,194 @@
+"""The desk's calls and visits: whom to turn to today, in which order, and the sheet for one home."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from asyncpg import Record
+
+from portal.arrears.case_file.rows import CaseRow, Outline, outlined_cases, outlines_where
+from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep, Reason
+from portal.arrears.climbing.gates import Reached
+from portal.arrears.contacts.actions import CALLERS
+from portal.arrears.contacts.next_action import Todo
+from portal.arrears.ladder.rules import SEED
+from portal.arrears.respite.queries import given_of
+from portal.arrears.respite.rules import pause_on
+from portal.arrears.respite.words import left_alone
+from portal.collection.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
+from portal.collection.outreach.states import Waits, Whose
+from portal.collection.outreach.words import WAITS
+from portal.homes.units.standing import AT_HOME
+from portal.kit import clock
+from portal.kit.i18n import Sentence
+from portal.kit.paging import offset, pages
+from portal.money.checkout.rows import LIVE
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, reading
+
+PER_PAGE = 50
+STAGE = {NextStep.call: 2, NextStep.visit: 3}
+
+# At its stage a home is turned to; at another one only when somebody has planned it as the next step.
+_QUEUE = (
+    "k.community = ANY($3::int[]) AND k.state <> 'closed' AND (k.stage = $4 OR $5 = (SELECT a.step FROM next_action a"
+    " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at"
+    " AND o.by_staff IS NOT NULL)"
+    " ORDER BY a.at DESC LIMIT 1))"
+)
+_HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.timezone)::date")
+# Where the home is matters to whoever goes there ($4).
+_BESIDE = f"""
+SELECT k.id, CASE WHEN $4 THEN NOT {_HERE} ELSE false END AS elsewhere, u.building, u.sort_key,
+  (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
+  EXISTS (SELECT FROM attempt t WHERE t.debtor = k.debtor AND t.state = ANY($2)) AS pending,
+  n.step, n.on_day AS next_on, s.name AS who, s.human, o.channels, o.outcomes, o.days
+FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN community e ON e.id = k.community
+-- The cap is for the home: calls for another case of it count too.
+LEFT JOIN (SELECT q.id, array_agg(c.channel ORDER BY c.on_day, c.at) AS channels,
+    array_agg(c.outcome ORDER BY c.on_day, c.at) AS outcomes, array_agg(c.on_day ORDER BY c.on_day, c.at) AS days
+  FROM arrears_case q JOIN arrears_case same ON same.unit = q.unit JOIN contact c ON c.arrears_case = same.id
+  WHERE q.id = ANY($1::uuid[]) GROUP BY q.id) o ON o.id = k.id
+LEFT JOIN LATERAL (SELECT * FROM next_action WHERE arrears_case = k.id ORDER BY at DESC LIMIT 1) n
+  ON NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > n.at AND o.by_staff IS NOT NULL)
+LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
+"""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A home to turn to: its last contact, the promise that is not kept, what is to be done next, and why it waits.
+
+    `fits` is what helps most by its reason.
+    """
+
+    case: Outline
+    building: str
+    sort_key: str
+    last: Reached | None
+    promised_by: date | None
+    todo: Todo | None
+    reason: Reason
+    waits: Sentence | None
+    late: bool
+
+    @property
+    def fits(self) -> NextStep:
+        """What helps most when this is the reason."""
+        return FITS[self.reason]
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A home on a page of the queue, with the whole of its case."""
+
+    turn: Turn
+    case: CaseRow
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of homes. The counts are of all of one's communities: due today, late among them, and waiting."""
+
+    rows: list[QueueRow]
+    due: int
+    late: int
+    mine: int
+    waiting: int
+    buildings: list[tuple[str, int]]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which of them to list: whose, of which building (None: all; empty: of none), and whether those that wait."""
+
+    whose: Whose = Whose.team
+    building: str | None = None
+    waiting: bool = False
+
+
+@reading
+async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
+    """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
+    outlines = await outlines_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value)
+    rows = await _turns(by, outlines, step)
+    due = [row for row in rows if row.waits is None]
+    listed = [row for row in rows if (row.waits is not None) is wanted.waiting and _fits(row, wanted)]
+    if step is NextStep.visit:
+        listed.sort(key=lambda row: row.sort_key)
+    start = offset(page, PER_PAGE)
+    shown = listed[start : start + PER_PAGE]
+    cases = await outlined_cases([turn.case for turn in shown])
+    return Queue(
+        [QueueRow(turn, case) for turn, case in zip(shown, cases, strict=True)],
+        len(due),
+        sum(row.late for row in due),
+        sum(bool(row.todo and row.todo.mine) for row in due),
+        len(rows) - len(due),
+        list(Counter(row.building for row in sorted(due, key=lambda row: row.sort_key)).items()),
+        max(page, 1),
+        pages(len(listed), PER_PAGE),
+    )
+
+
+def _fits(row: Turn, wanted: Wanted) -> bool:
+    if wanted.building is not None and row.building != wanted.building:
+        return False
+    if wanted.whose is Whose.mine:
+        return bool(row.todo and row.todo.mine)
+    return wanted.whose is Whose.team or row.late
+
+
+async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> list[Turn]:
+    """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
+    ids = [case.id for case in cases]
+    rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now(), step is NextStep.visit)
+    beside = {row["id"]: row for row in rows}
+    given = await given_of({case.id: case.on for case in cases})
+    found = []
+    for case in cases:
+        row = beside[case.id]
+        seen = Seen(
+            case.state,
+            case.chaseable,
+            _contacts(row),
+            row["pending"],
+            given[case.id],
+            row["next_on"],
+            elsewhere=row["elsewhere"],
+        )
+        found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
+    return [row for _key, row in sorted(found, key=lambda one: one[0])]
+
+
+def _contacts(row: Record) -> tuple[Reached, ...]:
+    parts = zip(row["channels"] or (), row["outcomes"] or (), row["days"] or (), strict=True)
+    return tuple(Reached(ContactChannel(channel), ContactOutcome(outcome), on) for channel, outcome, on in parts)
+
+
+def _turn(by: Principal, case: Outline, row: Record, seen: Seen) -> Turn:
+    step = NextStep(row["step"]) if row["step"] else None
+    return Turn(
+        case,
+        row["building"] or "",
+        row["sort_key"],
+        seen.contacts[-1] if seen.contacts else None,
+        seen.given.promised,
+        Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
+        Reason(row["reason"] or Reason.unknown),
+        _waits(case, seen),
+        late(seen, case.on),
+    )
+
+
+def _waits(case: Outline, seen: Seen) -> Sentence | None:
+    waits = waits_for(seen, replace(SEED, small_balance=case.small), case.on)
+    if waits is Waits.given and (pause := pause_on(seen.given, case.on)):
+        return left_alone(pause)
+    days = {Waits.planned: seen.next_on, Waits.spoken: spoken_on(seen)}
+    return Sentence(WAITS[waits], {"day": days.get(waits)}) if waits else None

@@ -1,0 +1,123 @@
+"""What two people take along to a visit: the charges with their basis, the work that was done, what was said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.arrears.case_file.queries import CasePage, case_on_desk
+from portal.arrears.cases.reaching import refuse
+from portal.arrears.cases.states import ContactChannel, NextStep
+from portal.arrears.contacts.actions import CALLERS
+from portal.care.disputes.states import DisputeReason, Outcome
+from portal.care.plans.rules import LEAST, MOST, Part, schedule
+from portal.collection.letters.facts import stated_facts
+from portal.collection.outreach.queries import Wanted, queue_of
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.people.estates.creditor import Paper
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, reading
+
+MOST_PACKS = 50
+OFFERS = (LEAST, 6, MOST)  # what two people may show at the door; the finance office or a manager still approves
+FIRST_IN = timedelta(days=7)  # as the form for instalments proposes
+
+_SERVICES = """
+SELECT r.done_at, r.title, r.place, s.department FROM service_record r JOIN staff s ON s.id = r.recorded_by
+WHERE r.community = $1 AND r.done_at >= $2 ORDER BY r.done_at DESC, r.id LIMIT 12
+"""
+_COMPLAINTS = """
+SELECT d.opened_at, coalesce(i.name_zh, r.title) AS item, d.reason, d.body,
+  (SELECT x.outcome FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL ORDER BY x.round DESC LIMIT 1)
+    AS outcome,
+  (SELECT x.body FROM decision x WHERE x.dispute = d.id AND x.final_at IS NOT NULL ORDER BY x.round DESC LIMIT 1)
+    AS answer
+FROM dispute d LEFT JOIN bill_line l ON l.id = d.line LEFT JOIN charge_item i ON i.id = l.item
+LEFT JOIN service_record r ON r.id = d.service WHERE d.debtor = $1 ORDER BY d.opened_at DESC LIMIT 8
+"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work on the estate since the oldest of these charges."""
+
+    done_at: datetime
+    title: str
+    place: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A dispute of the debtor with its answer, if there is one."""
+
+    opened_at: datetime
+    item: str
+    reason: DisputeReason
+    body: str
+    outcome: Outcome | None
+    answer: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """`facts` are those of a letter; `offers` the instalments that could be asked for, none for too small a sum."""
+
+    found: CasePage
+    facts: dict[str, Any]
+    works: list[Work]
+    complaints: list[Complaint]
+    offers: list[tuple[Part, ...]]
+    at: datetime
+
+
+@reading
+async def pack_of(by: Principal, case: UUID) -> Pack:
+    """The pack of a live case.
+
+    Raises Missing for another estate's, and for a closed one, Refused for a home where the debtor is not, and when the
+    company is not known as it names it.
+    """
+    found = await case_on_desk(by, case)
+    if not found.case.live or not by.may(found.case.community, *CALLERS):
+        raise Missing
+    refuse(found.case.standing, ContactChannel.visit)
+    oldest = found.case.oldest or found.case.on
+    works = await fetch(_SERVICES, found.case.community, clock.now() - timedelta(days=(found.case.on - oldest).days))
+    complaints = await fetch(_COMPLAINTS, found.case.debtor)
+    return Pack(
+        found,
+        await stated_facts(found.case.debtor, found.case.on, Paper.visit),
+        [Work(row["done_at"], row["title"], row["place"], row["department"] or "") for row in works],
+        [
+            Complaint(
+                row["opened_at"],
+                row["item"],
+                DisputeReason(row["reason"]),
+                row["body"],
+                Outcome(row["outcome"]) if row["outcome"] else None,
+                row["answer"] or "",
+            )
+            for row in complaints
+        ],
+        _offers(found, found.case.on),
+        clock.now(),
+    )
+
+
+def _offers(found: CasePage, on: date) -> list[tuple[Part, ...]]:
+    if found.case.chaseable.fen < MOST:
+        return []
+    return [schedule(found.case.chaseable, n, on + FIRST_IN, on) for n in OFFERS]
+
+
+@reading
+async def packs_of_building(by: Principal, building: str) -> list[Pack]:
+    """The packs of the homes of a building that are to be visited today, at most 50. Raises Missing for none."""
+    rows = (await queue_of(by, NextStep.visit, Wanted(building=building))).rows
+    if not rows:
+        raise Missing
+    return [await pack_of(by, row.case.id) for row in rows[:MOST_PACKS]]

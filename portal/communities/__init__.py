@@ -1,1 +1,0 @@
-"""The estate itself: its settings, its working time and its profile."""

@@ -1,1 +1,0 @@
-"""Corrections of issued lines that staff ask for and another person approves."""

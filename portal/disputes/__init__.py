@@ -1,1 +1,0 @@
-"""A line that its debtor does not accept, and what came of it."""

@@ -1,1 +1,0 @@
-"""The evidence pack of a case: what was owed, asked, answered and done, as files whose fingerprints an index states."""

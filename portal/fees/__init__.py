@@ -1,0 +1,1 @@
+"""What is charged: rates, meters, the books, bills and the runs that make them."""

@@ -1,0 +1,175 @@
+"""Issue bills: the one way a bill comes into being, with its number, its journal, its audit row and its notice."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from portal.fees.bills.states import BillKind
+from portal.fees.ledger.actions import Entry, post
+from portal.fees.ledger.rules import charged, receivable
+from portal.fees.ledger.states import JournalKind
+from portal.kit import clock
+from portal.kit.ids import new_ids
+from portal.kit.money import Money, total
+from portal.kit.period import Month
+from portal.people.notices.actions import Told, tell_all
+from portal.people.notices.states import NoticeKind
+from portal.platform.db.unit_of_work import fetch, fetch_value
+
+as_facts = json.JSONEncoder(ensure_ascii=False).encode  # made once: a run writes one for each line
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A line to issue: `item` is a charge item's id, `kind` its kind of money, `facts` as JSON how it came about."""
+
+    item: UUID
+    kind: str
+    first: Month
+    last: Month
+    amount: Money
+    tariff: UUID | None = None
+    part: int = 0
+    supplement: int = 0
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    months: str | None = None
+    facts: str = "{}"
+
+
+@dataclass(frozen=True)
+class NewBill:
+    """A bill to issue to a debtor for a unit; `period` is its service month, or an opening balance's month."""
+
+    unit: UUID
+    debtor: UUID
+    period: Month
+    due_on: date
+    lines: Sequence[NewLine]
+    due_moved: bool = False
+    replaces: UUID | None = None
+
+    @property
+    def total(self) -> Money:
+        """The sum of its lines."""
+        return total(line.amount for line in self.lines)
+
+
+async def issue_bills(
+    community: int, bills: Sequence[NewBill], *, kind: BillKind, issued_on: date, run: UUID | None = None,
+    columns: list[str] | None = None,
+) -> list[UUID]:  # fmt: skip
+    """Insert bills with numbers, lines, one journal each and a notice to each person who owes; the ids, in order.
+
+    Part of the caller's unit of work, which also writes the audit row. `columns` are its lines `in_columns`, from a
+    caller who has them already.
+    """
+    if not bills:
+        return []
+    ids = [UUID(digits) for digits in new_ids(len(bills))]
+    now = clock.now()
+    last = await fetch_value(
+        "UPDATE community SET last_bill_number = last_bill_number + $2 WHERE id = $1 RETURNING last_bill_number",
+        community,
+        len(bills),
+    )
+    numbers = range(last - len(bills) + 1, last + 1)
+    await fetch(
+        "INSERT INTO bill (id, community, number, unit, debtor, kind, bill_run, period, issued_on, due_on, due_moved,"
+        " replaces, issued_at)"
+        " SELECT i, $1, n, u, d, $2, $3, p, $4, due, moved, r, $5"
+        " FROM unnest($6::uuid[], $7::bigint[], $8::uuid[], $9::uuid[], $10::text[], $11::date[], $12::bool[],"
+        " $13::uuid[]) AS b(i, n, u, d, p, due, moved, r)",
+        community,
+        kind.value,
+        run,
+        issued_on,
+        now,
+        ids,
+        list(numbers),
+        [bill.unit for bill in bills],
+        [bill.debtor for bill in bills],
+        [str(bill.period) for bill in bills],
+        [bill.due_on for bill in bills],
+        [bill.due_moved for bill in bills],
+        [bill.replaces for bill in bills],
+    )
+    columns = columns or in_columns([bill.lines for bill in bills])
+    await _insert_lines(community, ids, [bill.unit for bill in bills], columns)
+    journal = JournalKind.opening if kind is BillKind.opening else JournalKind.bill
+    await post(community, journal, [_entry(i, bill) for i, bill in zip(ids, bills, strict=True)], on=issued_on)
+    await _tell_debtors(community, list(zip(ids, bills, strict=True)))
+    return ids
+
+
+def in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
+    """The lines of some bills column by column, as the text of arrays: a new id, which bill (from one), and so on.
+
+    Pure, so that it may be done beside the database, and half the work of handing over every value by itself.
+    """
+    rows = [
+        (n, line.item, line.tariff, position, line.first, line.last, line.part, line.supplement, line.amount.fen,
+         line.quantity, line.rate, line.months)
+        for n, lines in enumerate(bills, start=1)
+        for position, line in enumerate(lines, start=1)
+    ]  # fmt: skip
+    columns = [
+        ",".join(["NULL" if cell is None else str(cell) for cell in column]) for column in zip(*rows, strict=True)
+    ] or [""] * 12
+    facts = "\n".join([line.facts for lines in bills for line in lines])  # JSON has no line breaks of its own
+    return [f"{{{column}}}" for column in (",".join(new_ids(len(rows))), *columns)] + [facts]
+
+
+async def _insert_lines(community: int, ids: list[UUID], units: list[UUID], columns: list[str]) -> None:
+    await fetch(
+        "INSERT INTO bill_line (id, community, bill, unit, item, tariff, position, first_month, last_month, part,"
+        " supplement, amount, quantity, rate, months, facts)"
+        " SELECT id, $1, ($2::uuid[])[n], ($3::uuid[])[n], i, t, p, f, l, pa, s, a, q, r, m, js::jsonb"
+        " FROM unnest($4::text::uuid[], $5::text::int[], $6::text::uuid[], $7::text::uuid[], $8::text::smallint[],"
+        " $9::text::text[], $10::text::text[], $11::text::smallint[], $12::text::smallint[], $13::text::bigint[],"
+        " $14::text::numeric[], $15::text::numeric[], $16::text::text[], string_to_array($17, E'\n'))"
+        " AS line(id, n, i, t, p, f, l, pa, s, a, q, r, m, js)",
+        community,
+        ids,
+        units,
+        *columns,
+    )
+
+
+def _entry(bill_id: UUID, bill: NewBill) -> Entry:
+    """What the owner owes against what was charged, by kind of money."""
+    kinds: dict[str, int] = defaultdict(int)
+    for line in bill.lines:
+        kinds[line.kind] += line.amount.fen
+    owed = [(receivable(kind), Money(fen)) for kind, fen in kinds.items()]
+    return Entry(bill_id, owed + [(charged(kind), Money(-fen)) for kind, fen in kinds.items()])
+
+
+async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -> None:
+    by_id = dict(bills)
+    rows = await fetch(
+        "SELECT b.id, m.person, u.name, coalesce(v.covered, 0) AS covered"
+        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS b(id, unit, debtor)"
+        " CROSS JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = b.debtor OFFSET 0) m"
+        " JOIN unit u ON u.id = b.unit LEFT JOIN covered_bills($3::uuid[]) v ON v.bill = b.id",
+        [*by_id],
+        [bill.unit for bill in by_id.values()],
+        [bill.debtor for bill in by_id.values()],
+    )
+    told = [_told(row["person"], row["id"], row["name"], by_id[row["id"]], Money(row["covered"])) for row in rows]
+    await tell_all(NoticeKind.bill_issued, told, community=community)
+
+
+def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill, covered: Money) -> Told:
+    """What one reads: the total, and what is asked of it where the debtor's credit covers a part."""
+    month = str(bill.period)
+    facts: dict[str, object] = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": month}
+    if covered:
+        facts |= {"covered": covered, "asked": bill.total - covered}
+    return Told(person, f"bill:{bill_id}", f"/bills/{bill_id}", month, facts)

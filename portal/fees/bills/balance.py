@@ -1,0 +1,85 @@
+"""What a bill or a line stands at on a day, and how to speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.fees.bills.states import BillState
+from portal.kit.money import ZERO, Money
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held.
+
+    `covered` is the part of that which the debtor's credit covers: it is not asked for. `fund` is the part that is owed
+    to the maintenance fund, which belongs to all owners.
+    """
+
+    fen: Money
+    outstanding: Money
+    held: Money
+    due_on: date
+    on: date
+    replaced: bool = False
+    on_hold: bool = False
+    covered: Money = ZERO
+    fund: Money = ZERO
+
+    @property
+    def payable(self) -> Money:
+        """Outstanding without what is held."""
+        return self.outstanding - self.held
+
+    @property
+    def asked(self) -> Money:
+        """What is to be paid: payable without what credit covers."""
+        return self.payable - self.covered
+
+    @property
+    def state(self) -> BillState:
+        """Derived, never stored."""
+        if self.replaced:
+            return BillState.replaced
+        if not self.outstanding:
+            return BillState.paid
+        return BillState.part_paid if self.outstanding < self.fen else BillState.issued
+
+    @property
+    def standing(self) -> str:
+        """How to speak of it: paid, replaced, under_review, covered, on_hold, overdue or due.
+
+        What is covered or held is never called overdue, nor is anything while a kept plan holds the whole case.
+        """
+        if self.state in (BillState.paid, BillState.replaced):
+            return self.state.value
+        if not self.payable:
+            return "under_review"
+        if not self.asked:
+            return "covered"
+        if self.due_on >= self.on:
+            return "due"
+        return "on_hold" if self.on_hold else "overdue"
+
+    @property
+    def days_overdue(self) -> int:
+        """Days since the due date, 0 before it and on it."""
+        return max((self.on - self.due_on).days, 0)
+
+
+def balance_of(row: Mapping[str, Any]) -> Balance:
+    """The balance in a row that names its parts as `BILL` does; sums in fen."""
+    return Balance(
+        Money(row["fen"]),
+        Money(row["outstanding"]),
+        Money(row["held"]),
+        row["due_on"],
+        row["on_day"],
+        row["replaced"],
+        row["on_hold"],
+        Money(row["covered"]),
+        Money(row["fund"]),
+    )

@@ -1,0 +1,213 @@
+"""How a line's sum came about, read back from the facts stored with it; templates tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from portal.fees.tariffs.states import Formula, Proration, Rounding
+from portal.kit.money import Money
+from portal.kit.period import Month
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a meter showed before and after a month."""
+
+    meter: str
+    period: Month
+    previous: Decimal
+    current: Decimal
+
+    @property
+    def used(self) -> Decimal:
+        """What was used in between."""
+        return self.current - self.previous
+
+
+@dataclass(frozen=True)
+class SharePart:
+    """The part of a shared cost: cost × weight ÷ total weight, in whole fen."""
+
+    scope: str
+    period: Month
+    cost: Money
+    weight: Decimal
+    total_weight: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True)
+class LateStep:
+    """Days in a row that cost the same: sum × rate a day × days. Rates are factors; `prime` is the yearly LPR."""
+
+    first: date
+    last: date
+    base: Money
+    daily: Decimal
+    multiple: Decimal
+    prime: Decimal
+
+    @property
+    def days(self) -> int:
+        """How many days, both counted in."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def most(self) -> Fraction:
+        """The cap by the day: the multiple of the yearly rate ÷ 365."""
+        return Fraction(self.multiple) * Fraction(self.prime) / 365
+
+    @property
+    def capped(self) -> bool:
+        """Whether the cap is below what the contract says."""
+        return self.most < Fraction(self.daily)
+
+    @property
+    def rate_text(self) -> str:
+        """The rate by the day as a percentage: 0.05, 0.010685."""
+        return in_decimals(100 * min(Fraction(self.daily), self.most))
+
+    @property
+    def exact_text(self) -> str:
+        """What the days cost in yuan, not rounded."""
+        return in_decimals(self.exact)
+
+    @property
+    def exact(self) -> Fraction:
+        """Yuan, not rounded."""
+        return Fraction(self.base.fen, 100) * min(Fraction(self.daily), self.most) * self.days
+
+
+@dataclass(frozen=True)
+class LateStory:
+    """What paying a line late cost in a month, with the number of its bill and the day it was due."""
+
+    bill: int
+    due_on: date
+    steps: tuple[LateStep, ...]
+
+    @property
+    def exact_text(self) -> str:
+        """The sum in yuan before rounding."""
+        return in_decimals(sum((step.exact for step in self.steps), Fraction(0)))
+
+
+@dataclass(frozen=True)
+class Story:
+    """quantity × rate × months (× vacancy rate) = exact, rounded once. All empty for an opening balance."""
+
+    formula: Formula | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    per: str | None = None
+    months: Fraction | None = None
+    days: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    proration: Proration | None = None
+    rounding: Rounding | None = None
+    vacancy_rate: Decimal | None = None
+    exact: Fraction | None = None
+    source: str | None = None
+    readings: tuple[Reading, ...] = ()
+    shares: tuple[SharePart, ...] = ()
+    late: LateStory | None = None
+    one_off: bool = False
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is told as quantity × rate × months."""
+        return self.rate is not None and not self.shares
+
+    @property
+    def rate_text(self) -> str:
+        """The rate in yuan as the price list writes it: two decimals at least, more only where it has them."""
+        if self.rate is None:
+            return ""
+        whole, _dot, rest = f"{self.rate:,f}".partition(".")
+        return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+    @property
+    def by_month(self) -> bool:
+        """Whether months are a factor: what a meter counts has no months, nor has what is done once."""
+        return self.formula is not Formula.metered and not (self.one_off and self.months == 1)
+
+    @property
+    def months_text(self) -> str:
+        """1, 12, ½ or 7/30: never a rounded figure."""
+        if self.months is None:
+            return ""
+        return "½" if self.months == Fraction(1, 2) else str(self.months)
+
+    @property
+    def exact_text(self) -> str:
+        """The sum in yuan before rounding, to six decimals where it has no end."""
+        return "" if self.exact is None else in_decimals(self.exact)
+
+
+def story_of(facts: Mapping[str, Any]) -> Story:
+    """Read stored facts; the counterpart of `Derivation.facts`. An opening balance has none."""
+    if "late" in facts:
+        return Story(late=_late(facts["late"]))
+    if not facts.get("formula"):
+        return Story(source=facts.get("source"))
+    return Story(
+        Formula(facts["formula"]),
+        _number(facts["quantity"]),
+        _number(facts["rate"]),
+        facts["per"],
+        Fraction(facts["months"]),
+        facts["days"],
+        date.fromisoformat(facts["starts_on"]),
+        date.fromisoformat(facts["ends_on"]),
+        Proration(facts["proration"]),
+        Rounding(facts["rounding"]),
+        _number(facts["vacancy_rate"]),
+        Fraction(facts["exact_yuan"]),
+        facts["source"],
+        tuple(
+            Reading(r["meter"], Month.parse(r["period"]), Decimal(r["previous"]), Decimal(r["current"]))
+            for r in facts["readings"]
+        ),
+        tuple(
+            SharePart(
+                s["scope"],
+                Month.parse(s["period"]),
+                Money(s["cost"]),
+                Decimal(s["weight"]),
+                Decimal(s["total_weight"]),
+                Money(s["amount"]),
+            )
+            for s in facts["shares"]
+        ),
+        one_off=bool(facts.get("one_off")),
+    )
+
+
+def in_decimals(exact: Fraction) -> str:
+    """An exact number to six decimals where it has no end: 2.5, 0.010685."""
+    return f"{Decimal(exact.numerator) / exact.denominator:.6f}".rstrip("0").rstrip(".")
+
+
+def _late(late: Mapping[str, Any]) -> LateStory:
+    steps = tuple(
+        LateStep(
+            date.fromisoformat(step["first"]),
+            date.fromisoformat(step["last"]),
+            Money(step["base"]),
+            Decimal(step["daily"]),
+            Decimal(step["multiple"]),
+            Decimal(step["prime"]),
+        )
+        for step in late["steps"]
+    )
+    return LateStory(late["bill"], date.fromisoformat(late["due_on"]), steps)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

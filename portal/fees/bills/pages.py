@@ -1,0 +1,37 @@
+"""The owner's bills: the list, one bill, one line explained."""
+
+from uuid import UUID
+
+from litestar import Request, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.fees.bills import queries
+from portal.web.pages.guards import owner
+from portal.web.pages.page import PageNumber, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="bills:list")
+async def list_(request: Request, number: PageNumber = 1) -> Template:
+    """Every bill of mine, newest first."""
+    return page(
+        request, "fees/bills/list.html", title=_("My bills"), found=await queries.bills_of(request.user, number)
+    )
+
+
+@get("/{bill:uuid}", name="bills:show")
+async def show(request: Request, bill: FromPath[UUID]) -> Template:
+    """One bill with its lines."""
+    found = await queries.bill_of(request.user, bill)
+    return page(request, "fees/bills/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
+
+
+@get("/{bill:uuid}/lines/{line:uuid}", name="bills:line")
+async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
+    """How one line came about."""
+    found = await queries.line_of(request.user, bill, line)
+    return page(request, "fees/bills/line.html", title=_("How this sum came about"), found=found)
+
+
+router = Router("/bills", route_handlers=[list_, show, line], guards=[owner])

@@ -1,0 +1,291 @@
+"""What the owner's bill pages show: only bills one may read, every figure from the one balance."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.fees.bills.balance import Balance, balance_of
+from portal.fees.bills.explanation import Story, story_of
+from portal.fees.bills.states import AdjustmentKind, BillKind, BillState
+from portal.fees.tariffs.states import ItemKind
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import ZERO, Money
+from portal.kit.paging import offset, pages
+from portal.kit.period import Month
+from portal.people.estates.companies import creditor_of
+from portal.people.estates.creditor import Creditor
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+PER_PAGE = 24
+# Beside bills `b`: what credit covers of each, for the debtors that a statement selects.
+COVERED = " LEFT JOIN covered_bills(ARRAY({})) v ON v.bill = b.id"
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """A bill in a list. `owes` is false for a tenant, who may pay but not dispute."""
+
+    id: UUID
+    number: int
+    unit: str
+    estate: str
+    period: Month
+    kind: BillKind
+    issued_on: date
+    due_moved: bool
+    owes: bool
+    balance: Balance
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether something of it is payable."""
+        return self.balance.state in (BillState.issued, BillState.part_paid) and bool(self.balance.payable)
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is past its day and nobody asks for it: it is paid by instalments, or waits."""
+        return self.balance.standing == "on_hold"
+
+    @property
+    def has_payments(self) -> bool:
+        """Whether money has come for it."""
+        return self.balance.state in (BillState.part_paid, BillState.paid)
+
+
+@dataclass(frozen=True)
+class BillList:
+    """One page of bills, newest first. `payable` is what is asked for all; None at the desk, which totals nothing.
+
+    `covered` is what credit covers of them, which is not in it. `paused` is what can be paid beside it though nobody
+    asks for it now: it is past its day and on hold as a whole.
+    """
+
+    bills: list[BillRow]
+    payable: Money | None
+    page: int
+    pages: int
+    paused: Money = ZERO
+    covered: Money = ZERO
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of a bill. `for_services` says whether it is the fee that services are promised for.
+
+    `dispute` is the last one about it, `in_dispute` whether that is open.
+    """
+
+    id: UUID
+    item: Bilingual
+    first: Month
+    last: Month
+    supplement: int
+    balance: Balance
+    story: Story
+    for_services: bool
+    dispute: UUID | None
+    in_dispute: bool
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether something of it is outstanding; a held line may still be paid."""
+        return self.balance.state in (BillState.issued, BillState.part_paid)
+
+    @property
+    def can_be_disputed(self) -> bool:
+        """Whether it is paid, or something of it is unpaid, and no dispute is open about it: either can be wrong."""
+        if self.in_dispute:
+            return False
+        if self.balance.state is BillState.paid:
+            return bool(self.balance.fen)
+        return self.can_be_paid and bool(self.balance.payable) and not self.balance.held
+
+
+@dataclass(frozen=True)
+class AdjustmentRow:
+    """A later change to a line. `source` is the dispute it came from, if any."""
+
+    kind: AdjustmentKind
+    amount: Money
+    reason: str
+    made_at: datetime
+    source: UUID | None
+
+
+@dataclass(frozen=True)
+class BillPage:
+    """A bill with its lines, and whom it is owed to."""
+
+    bill: BillRow
+    creditor: Creditor
+    lines: list[LineRow]
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """One line explained, with what the same charge was last time and what changed it since."""
+
+    bill: BillRow
+    line: LineRow
+    amount: Money
+    before: Money | None
+    before_month: Month | None
+    adjustments: list[AdjustmentRow]
+
+    @property
+    def difference(self) -> Money | None:
+        """This time minus last time."""
+        return None if self.before is None else self.amount - self.before
+
+
+@reading
+async def bills_of(by: Principal, page: int = 1) -> BillList:
+    """The bills a person owes or may pay as a tenant, newest first; a page beyond the last gives the first."""
+    rows = await fetch(
+        "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
+        " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
+        "   b.due_moved, mine.owes,"
+        "   w.fen, w.outstanding, w.held, w.state = 'replaced' AS replaced, w.on_hold, w.fund,"
+        "   coalesce(v.covered, 0) AS covered,"
+        "   ($2 AT TIME ZONE c.timezone)::date AS on_day, count(*) OVER () AS found,"
+        "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced')"
+        "     OVER (), 0)::bigint AS payable, coalesce(sum(v.covered) OVER (), 0)::bigint AS all_covered,"
+        "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced'"
+        "   AND w.on_hold AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
+        " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
+        + COVERED.format("SELECT y.debtor FROM mine JOIN bill y ON y.id = mine.bill")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
+        " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
+        list(by.persons),
+        clock.now(),
+        PER_PAGE,
+        offset(page, PER_PAGE),
+    )
+    if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
+        return await bills_of(by)
+    found = rows[0]["found"] if rows else 0
+    payable, paused, covered = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused", "all_covered"))
+    bills = [bill_row(row) for row in rows]
+    return BillList(bills, payable - paused, max(page, 1), pages(found, PER_PAGE), paused, covered)
+
+
+@reading
+async def bill_of(by: Principal, bill: UUID) -> BillPage:
+    """A bill with its lines. Raises Missing if it is not theirs."""
+    row = await _readable(by, bill)
+    return BillPage(bill_row(row), await creditor_of(row["community"]), await lines_of(row))
+
+
+@reading
+async def line_of(by: Principal, bill: UUID, line: UUID) -> LinePage:
+    """A line explained. Raises Missing if the bill is not theirs or the line not on it."""
+    return await explained(await _readable(by, bill), line)
+
+
+async def explained(bill: Record, line: UUID) -> LinePage:
+    """The page of a line of a bill that the reader may see; for staff as well."""
+    found = next((row for row in await lines_of(bill) if row.id == line), None)
+    if found is None:
+        raise Missing
+    own = await fetch_one("SELECT item, unit, amount, first_month FROM bill_line WHERE id = $1", line)
+    before = await fetch_one(
+        "SELECT last_month, sum(amount)::bigint AS fen FROM bill_line WHERE unit = $1 AND item = $2"
+        " AND last_month < $3 GROUP BY last_month ORDER BY last_month DESC LIMIT 1",
+        own["unit"],  # type: ignore[index]
+        own["item"],  # type: ignore[index]
+        own["first_month"],  # type: ignore[index]
+    )
+    adjustments = await fetch(
+        "SELECT kind, amount, reason, created_at, source FROM adjustment WHERE line = $1 ORDER BY created_at", line
+    )
+    return LinePage(
+        bill_row(bill),
+        found,
+        Money(own["amount"]),  # type: ignore[index]
+        Money(before["fen"]) if before else None,
+        Month.parse(before["last_month"]) if before else None,
+        [
+            AdjustmentRow(
+                AdjustmentKind(row["kind"]), Money(row["amount"]), row["reason"], row["created_at"], row["source"]
+            )
+            for row in adjustments
+        ],
+    )
+
+
+# What a page needs of a bill; $2 is the present moment. `owes` and the FROM clause, with COVERED, are the reader's own.
+BILL = (
+    "SELECT b.id, b.number, u.name AS unit, b.period, b.kind, b.issued_on, b.due_on, b.due_moved, w.fen, w.outstanding,"
+    " w.held, w.state = 'replaced' AS replaced, w.on_hold, w.fund, coalesce(v.covered, 0) AS covered, b.debtor,"
+    " b.community, c.name AS estate, ($2 AT TIME ZONE c.timezone)::date AS on_day"
+)
+
+
+async def _readable(by: Principal, bill: UUID) -> Record:
+    row = await fetch_one(
+        BILL + ", mine.owes"
+        " FROM (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE bill = $1 AND person = ANY($3) GROUP BY bill)"
+        " mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
+        + COVERED.format("SELECT debtor FROM bill WHERE id = $1")
+        + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community",
+        bill,
+        clock.now(),
+        list(by.persons),
+    )
+    if row is None:
+        raise Missing
+    return row
+
+
+async def lines_of(bill: Record) -> list[LineRow]:
+    """The lines of a row of `BILL`, in their order."""
+    rows = await fetch(
+        "SELECT l.id, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month, l.supplement, l.facts, w.fen,"
+        " w.outstanding, w.held, coalesce(o.covered, 0) AS covered,"
+        " CASE WHEN w.fund THEN w.outstanding - w.held ELSE 0 END AS fund, d.dispute, coalesce(d.live, false) AS live"
+        " FROM bill_line l JOIN line_balance w ON w.line = l.id"
+        " JOIN charge_item i ON i.id = l.item LEFT JOIN owed_by($2) o ON o.line = l.id"
+        " LEFT JOIN LATERAL (SELECT d.dispute, d.live FROM disputed d WHERE d.line = l.id"
+        "  ORDER BY d.live DESC, d.opened_at DESC LIMIT 1) d ON true WHERE l.bill = $1 ORDER BY l.position",
+        bill["id"],
+        bill["debtor"],
+    )
+    return [
+        LineRow(
+            row["id"],
+            Bilingual(row["name_zh"], row["name_en"]),
+            Month.parse(row["first_month"]),
+            Month.parse(row["last_month"]),
+            row["supplement"],
+            balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
+            story_of(json.loads(row["facts"])),
+            row["kind"] == ItemKind.service_fee,
+            row["dispute"],
+            row["live"],
+        )
+        for row in rows
+    ]
+
+
+def bill_row(row: Record) -> BillRow:
+    """A row of `BILL` as a bill."""
+    return BillRow(
+        row["id"],
+        row["number"],
+        row["unit"],
+        row["estate"],
+        Month.parse(row["period"]),
+        BillKind(row["kind"]),
+        row["issued_on"],
+        row["due_moved"],
+        row["owes"],
+        balance_of(row),
+    )

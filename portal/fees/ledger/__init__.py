@@ -1,0 +1,1 @@
+"""Double entry: journals that sum to zero, never edited, only reversed."""

@@ -1,0 +1,1 @@
+"""A new rate is announced: shown for a month, then in force."""

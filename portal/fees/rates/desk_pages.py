@@ -1,0 +1,57 @@
+"""The desk announces a new rate: a form beside the version it follows, a page that shows what it means, and the act."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.fees.rates.actions import ANNOUNCERS, NewRate, announce_rate, rate_to_follow
+from portal.fees.rates.forms import RateForm
+from portal.kit.i18n import N_
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.rates:new")
+async def new(request: Request, tariff: FromPath[UUID]) -> Template:
+    """The form."""
+    return await new_page(request, tariff, await begin(request, RateForm))
+
+
+@post("/preview", name="desk.rates:preview", status_code=200)
+async def preview(request: Request, tariff: FromPath[UUID]) -> Template:
+    """What the new rate means. Nothing is saved."""
+    form = RateForm(await request.form())
+    if form.validate() and await form.accepts(rate_to_follow(request.user, tariff, wanted(form))):
+        title = _("Confirm the new rate")
+        return page(request, "fees/rates/confirm.html", title=title, form=form, found=form.outcome)
+    return await new_page(request, tariff, form, status=422)
+
+
+@post("/", name="desk.rates:announce")
+async def announce(request: Request, tariff: FromPath[UUID]) -> Response:
+    """Announce it."""
+    form = RateForm(await request.form())
+    if form.validate() and await form.accepts(announce_rate(request.user, tariff, wanted(form), once=form.once)):
+        flash(request, N_("The new rate is announced. It stands in the public price list, and the owners are told."))
+        return go(request, "desk.tariffs:list")
+    return await new_page(request, tariff, form, status=422)  # type: ignore[return-value]
+
+
+async def new_page(request: Request, tariff: UUID, form: RateForm, status: int = 200) -> Template:
+    """The form, for both verbs."""
+    found = await rate_to_follow(request.user, tariff)
+    return page(request, "fees/rates/new.html", status=status, title=_("New rate"), found=found, form=form)
+
+
+def wanted(form: RateForm) -> NewRate:
+    """What was typed."""
+    return NewRate(form.rate.data, form.starts_on.data, form.source.data)
+
+
+router = Router(
+    "/desk/tariffs/{tariff:uuid}/successor", route_handlers=[new, preview, announce], guards=[staff(*ANNOUNCERS)]
+)

@@ -1,0 +1,36 @@
+"""What is typed to announce a rate."""
+
+import re
+from decimal import Decimal
+
+from portal.kit.i18n import N_
+from portal.web.forms.fields import WIDE, Typed
+from portal.web.forms.forms import Day, Form, Text
+from portal.web.request.i18n import _
+
+RATE = re.compile(r"(?:¥|元)?\s*(\d{1,9}(?:\.\d{1,6})?)\s*元?", re.ASCII)
+NOT_A_RATE = N_("Enter the rate in yuan, for example 2.85. At most six decimals.")
+
+
+class Rate(Typed):
+    """A rate in yuan above zero, to Decimal."""
+
+    def read(self, text: str) -> Decimal:
+        """Raises ValueError for anything else."""
+        found = RATE.fullmatch(text.strip().translate(WIDE))
+        if not found or not Decimal(found[1]):
+            raise ValueError(_(NOT_A_RATE))
+        return Decimal(found[1])
+
+
+class RateForm(Form):
+    """A new rate, its first day and what it rests on."""
+
+    rate = Rate(N_("New rate in yuan, tax included"), missing=NOT_A_RATE)
+    starts_on = Day(N_("Applies from"), missing=N_("Enter the day, for example 2026-12-01."))
+    source = Text(
+        N_("Rests on"),
+        most=200,
+        hint=N_("The clause of the contract or the resolution of the owners."),
+        missing=N_("Enter the clause or the resolution. Everybody reads it in the price list."),
+    )

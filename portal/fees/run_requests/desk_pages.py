@@ -1,0 +1,97 @@
+"""The desk's bills: find one, preview a month, publish it under one's own name."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.fees.bills import desk_queries as desk
+from portal.fees.run_requests import desk_queries as runs
+from portal.fees.run_requests.actions import RUNNERS, approve_run, ask_run
+from portal.fees.run_requests.forms import ApprovalForm, RunForm
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.page import PageNumber, go, page
+from portal.web.request.i18n import _
+
+
+@get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])
+async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
+    """Bills, found by home or number."""
+    found = await desk.bills_at(request.user, q, number)
+    may_run = bool(request.user.with_role(*RUNNERS))
+    return page(request, "fees/run_requests/list.html", title=_("Bills"), found=found, words=q, may_run=may_run)
+
+
+@get("/bills/{bill:uuid}", name="desk.bills:show", guards=[staff()])
+async def show(request: Request, bill: FromPath[UUID]) -> Template:
+    """One bill as its owner sees it."""
+    found = await desk.bill_at(request.user, bill)
+    return page(request, "fees/run_requests/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
+
+
+@get("/bills/{bill:uuid}/lines/{line:uuid}", name="desk.bills:line", guards=[staff()])
+async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
+    """One line as its owner sees it."""
+    found = await desk.line_at(request.user, bill, line)
+    may_correct = bool(request.user.with_role(*RUNNERS))
+    return page(
+        request, "fees/run_requests/line.html", title=_("How this sum came about"), found=found, can_correct=may_correct
+    )
+
+
+@get("/bill-runs", name="desk.bill-runs:list", guards=[staff(*RUNNERS)])
+async def list_runs(request: Request) -> Template:
+    """The runs so far, and the form for the next."""
+    return await runs_page(request, await begin(request, RunForm))
+
+
+@post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(*RUNNERS)])
+async def ask(request: Request) -> Response:
+    """Have a month previewed; nothing is issued yet."""
+    form = RunForm(await request.form())
+    if not form.validate():
+        return await runs_page(request, form, status=422)  # type: ignore[return-value]
+    asked = await ask_run(request.user, form.community.data, form.month, form.issued_on.data)
+    return go(request, "desk.bill-runs:show", run=asked)
+
+
+@get("/bill-runs/{run:uuid}", name="desk.bill-runs:show", guards=[staff(*RUNNERS)])
+async def show_run(request: Request, run: FromPath[UUID]) -> Template:
+    """How far it is; then what it would add, against the last time; then what it has issued."""
+    return await run_page(request, run, await begin(request, ApprovalForm))
+
+
+@post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(*RUNNERS)])
+async def publish(request: Request, run: FromPath[UUID]) -> Response:
+    """Publish what was previewed, under one's own name."""
+    form = ApprovalForm(await request.form())
+    if not form.validate() or not await form.accepts(approve_run(request.user, run, form.accepted)):
+        return await run_page(request, run, form, status=422)  # type: ignore[return-value]
+    return go(request, "desk.bill-runs:show", run=run)
+
+
+async def run_page(request: Request, run: UUID, form: ApprovalForm, status: int = 200) -> Template:
+    """The page of a run, with the form that approves it."""
+    found = await runs.run_at(request.user, run)
+    form.offer([(change.code, change.name) for change in found.zero])
+    fragment = "fees/run_requests/_run.html" if status == 200 else None
+    return page(
+        request, "fees/run_requests/run.html", status=status, fragment=fragment, quiet=True, title=_("Bill run"),
+        found=found, form=form,
+    )  # fmt: skip
+
+
+async def runs_page(request: Request, form: RunForm, status: int = 200) -> Template:
+    """The page that both the GET and a form with errors show."""
+    found: dict[str, Any] = {
+        "runs": await runs.runs_of(request.user),
+        "asked": await runs.asked_runs(request.user),
+        "estates": await runs.estates_of(request.user),
+    }
+    return page(request, "fees/run_requests/runs.html", status=status, title=_("Bill runs"), form=form, **found)
+
+
+router = Router("/desk", route_handlers=[list_, show, line, list_runs, ask, show_run, publish])

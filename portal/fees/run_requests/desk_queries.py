@@ -1,0 +1,277 @@
+"""What the desk shows of bill runs: those that were published, and what one that is asked for would add."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.fees.bills.states import RemarkKind, RunState
+from portal.fees.run_requests.actions import RUNNERS
+from portal.fees.runs.comparing import Accepted
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import ZERO, Money
+from portal.kit.period import Month
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+WHOLE_ESTATE = N_("the whole estate")
+BUILDING = N_("building %(name)s")
+STANDS_STILL = timedelta(minutes=2)  # the queue gives a killed worker's job to the next after half a minute
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A community that the reader works for, and the business date there."""
+
+    id: int
+    code: str
+    name: str
+    today: date
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A published run."""
+
+    id: UUID
+    estate: str
+    period: Month
+    issued_on: date
+    approver: str
+    bills: int
+    lines: int
+    total: Money
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AskedRun:
+    """A run that was asked for and not published yet."""
+
+    id: UUID
+    estate: str
+    period: Month
+    state: RunState
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What an item made the last time it was due, in the run of `month`, and makes in this run."""
+
+    code: str
+    name: Bilingual
+    month: Month | None
+    before: Money
+    now: Money
+
+    @property
+    def difference(self) -> Money:
+        """Now minus before."""
+        return self.now - self.before
+
+
+@dataclass(frozen=True)
+class RunRemark:
+    """An error or a warning about a home, or about no home."""
+
+    unit: str | None
+    message: Sentence
+
+
+@dataclass(frozen=True)
+class RunCause:
+    """The errors or warnings of one cause about one item: how many, and the first of them."""
+
+    kind: RemarkKind
+    item: Bilingual | None
+    count: int
+    homes: list[RunRemark]
+
+    @property
+    def only(self) -> RunRemark | None:
+        """The one there is, if it is the only one."""
+        return self.homes[0] if self.count == 1 else None
+
+    @property
+    def names(self) -> list[str]:
+        """The homes, when only that tells what is said of them apart."""
+        said = {str({**home.message.facts, "unit": ""}) for home in self.homes}
+        return [home.unit for home in self.homes if home.unit] if len(said) == 1 else []
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.homes)
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """A run asked for at the desk; sums in fen are Money. `done` of `whole` homes is how far the worker is.
+
+    `zero` are the items that made something the last time and make nothing now; `reason` is why that was accepted.
+    """
+
+    id: UUID
+    estate: str
+    period: Month
+    issued_on: date
+    state: RunState
+    approver: str | None
+    done: int
+    whole: int
+    bills: int
+    lines: int
+    total: Money
+    changes: list[ItemChange]
+    zero: list[ItemChange]
+    reason: str
+    error_count: int
+    errors: list[RunCause]
+    warnings: list[RunCause]
+    stands_still: bool
+    outdated: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the worker has it, so that the page asks again by itself."""
+        return self.state in (RunState.previewing, RunState.publishing)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its bills are issued."""
+        return self.state is RunState.published
+
+    @property
+    def is_publishing(self) -> bool:
+        """Whether its bills are being issued."""
+        return self.state is RunState.publishing
+
+    @property
+    def before(self) -> Money:
+        """What these items made the last time they were due."""
+        return Money(sum(change.before.fen for change in self.changes))
+
+
+@reading
+async def estates_of(by: Principal) -> list[Estate]:
+    """The communities in which the reader may run bills."""
+    rows = await fetch(
+        "SELECT id, code, name, ($2 AT TIME ZONE timezone)::date AS today FROM community"
+        " WHERE id = ANY($1) ORDER BY code",
+        list(by.with_role(*RUNNERS)),
+        clock.now(),
+    )
+    return [Estate(**row) for row in rows]
+
+
+@reading
+async def runs_of(by: Principal) -> list[RunRow]:
+    """The last runs of the reader's communities, newest first, with the approver by name."""
+    rows = await fetch(
+        "SELECT r.id, c.name AS estate, r.period, r.issued_on, coalesce(s.name, r.approver) AS approver, r.bills,"
+        " r.lines, r.total, r.created_at AS at FROM bill_run r JOIN community c ON c.id = r.community"
+        " LEFT JOIN staff s ON s.community = r.community AND r.approver = 'staff:' || s.human"
+        " WHERE r.community = ANY($1) ORDER BY r.created_at DESC LIMIT 60",
+        list(by.with_role(*RUNNERS)),
+    )
+    return [RunRow(**{**row, "period": Month.parse(row["period"]), "total": Money(row["total"])}) for row in rows]
+
+
+@reading
+async def asked_runs(by: Principal) -> list[AskedRun]:
+    """What was asked for in the reader's communities and waits for the worker or an approver, newest first."""
+    rows = await fetch(
+        "SELECT r.id, c.name AS estate, r.period, r.state FROM run_request r JOIN community c ON c.id = r.community"
+        " WHERE r.community = ANY($1) AND r.state <> 'published' ORDER BY r.created_at DESC LIMIT 12",
+        list(by.with_role(*RUNNERS)),
+    )
+    return [AskedRun(r["id"], r["estate"], Month.parse(r["period"]), RunState(r["state"])) for r in rows]
+
+
+@reading
+async def run_at(by: Principal, run: UUID) -> RunPage:
+    """A run that was asked for in one of the reader's communities. Raises Missing."""
+    row = await fetch_one(
+        "SELECT r.*, c.name AS estate, coalesce(s.name, r.approved_by) AS approver FROM run_request r"
+        " JOIN community c ON c.id = r.community"
+        " LEFT JOIN staff s ON s.community = r.community AND r.approved_by = 'staff:' || s.human"
+        " WHERE r.id = $1 AND r.community = ANY($2)",
+        run,
+        list(by.with_role(*RUNNERS)),
+    )
+    if row is None:
+        raise Missing
+    month, state = Month.parse(row["period"]), RunState(row["state"])
+    report = json.loads(row["report"] or "{}")
+    names = await _names(row["community"])
+    changes = _changes(report, names)
+    zero = report.get("zero", ())
+    return RunPage(
+        row["id"],
+        row["estate"],
+        month,
+        row["issued_on"],
+        state,
+        row["approver"],
+        row["done"],
+        row["whole"],
+        report.get("bills", 0),
+        report.get("lines", 0),
+        Money(report.get("total", 0)),
+        changes,
+        [change for change in changes if change.code in zero],
+        Accepted.read(row["accepted_zero"]).reason,
+        report.get("error_count", 0),
+        [_cause(kept, names) for kept in report.get("errors", ())],
+        [_cause(kept, names) for kept in report.get("warnings", ())],
+        stands_still=clock.real_now() - row["changed_at"] > STANDS_STILL,
+        outdated=state is RunState.previewed and row["approved_by"] is not None,
+    )
+
+
+async def _names(community: int) -> dict[str, Bilingual]:
+    rows = await fetch("SELECT code, name_zh, name_en FROM charge_item WHERE community = $1", community)
+    return {row["code"]: Bilingual(row["name_zh"], row["name_en"]) for row in rows}
+
+
+def _changes(report: Mapping[str, Any], names: Mapping[str, Bilingual]) -> list[ItemChange]:
+    now, last = report.get("by_item", {}), report.get("last", {})
+    return [
+        ItemChange(
+            code,
+            names[code],
+            Month.parse(last[code]["month"]) if code in last else None,
+            Money(last[code]["fen"]) if code in last else ZERO,
+            Money(now.get(code, 0)),
+        )
+        for code in sorted({*now, *last})
+    ]
+
+
+def _cause(kept: Mapping[str, Any], names: Mapping[str, Bilingual]) -> RunCause:
+    name = names.get(kept["item"])
+    homes = [RunRemark(home["unit"], _sentence(home["message"], name)) for home in kept["homes"]]
+    return RunCause(RemarkKind(kept["code"]), name, kept["count"], homes)
+
+
+def _sentence(kept: Mapping[str, Any], name: Bilingual | None) -> Sentence:
+    """A kept sentence with what its facts are, so that each is told in the reader's words."""
+    facts = dict(kept["facts"])
+    if name is not None and "item" in facts:
+        facts["item"] = name
+    reads: dict[str, Callable[[str], object]] = {"month": Month.parse, "day": date.fromisoformat, "scope": _place}
+    return Sentence(
+        kept["text"], {fact: reads[fact](value) if fact in reads else value for fact, value in facts.items()}
+    )
+
+
+def _place(scope: str) -> Sentence:
+    kind, _, name = scope.partition(":")
+    return Sentence(BUILDING, {"name": name}) if kind == "building" else Sentence(WHOLE_ESTATE)

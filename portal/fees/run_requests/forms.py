@@ -1,0 +1,46 @@
+"""What staff type to run bills."""
+
+from collections.abc import Sequence
+
+from wtforms import ValidationError
+
+from portal.fees.runs.comparing import Accepted
+from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import N_
+from portal.kit.period import Month
+from portal.web.forms.forms import Day, Form, Many, Text
+from portal.web.request.i18n import _, language
+
+NOT_A_MONTH = N_("Enter the month, for example 2026-11.")
+
+
+class RunForm(Form):
+    """Which community's month, issued on which day."""
+
+    community = Text(N_("Community"), missing=N_("Choose the community."))
+    period = Text(N_("Service month"), hint=N_("For example 2026-11"), missing=NOT_A_MONTH)
+    issued_on = Day(N_("Day of issue"), missing=N_("Enter the day of issue, for example 2026-11-01."))
+
+    def validate_period(self, field: Text) -> None:
+        """A month like 2026-11."""
+        try:
+            self.month = Month.parse(field.data)
+        except ValueError:
+            raise ValidationError(_(NOT_A_MONTH)) from None
+
+
+class ApprovalForm(Form):
+    """What rightly comes to nothing in a run, and why."""
+
+    nothing_of = Many(N_("These rightly come to nothing this time"), coerce=str, required=False)
+    reason = Text(N_("Why"), most=500, lines=2, required=False, hint=N_("It is kept with the run and in the audit."))
+
+    def offer(self, items: Sequence[tuple[str, Bilingual]]) -> None:
+        """Let these items, code and name, be ticked: each of them, with a reason."""
+        self.nothing_of.required = self.reason.required = bool(items)
+        self.nothing_of.options = [(code, name.words(language())) for code, name in items]
+
+    @property
+    def accepted(self) -> Accepted:
+        """What was said."""
+        return Accepted(tuple(self.nothing_of.data or ()), self.reason.data or "")

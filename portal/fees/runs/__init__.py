@@ -1,0 +1,1 @@
+"""A bill run: what a service month comes to for every home, made batch by batch."""

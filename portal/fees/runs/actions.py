@@ -1,0 +1,206 @@
+"""A bill run: publish what is missing of a service month batch by batch, so that a killed one can be gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.fees.bills.actions import NewBill, NewLine, as_facts, in_columns, issue_bills
+from portal.fees.bills.states import BillKind
+from portal.fees.runs.comparing import NOTHING_SAID, Accepted
+from portal.fees.runs.drafts import LineDraft, RunResult, RunTotals, UnitCase
+from portal.fees.runs.facts import Book, cases_of, exact, freeze_splits
+from portal.fees.runs.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
+from portal.fees.tariffs.rules import UnitFacts
+from portal.homes.units.debtors import ensure_debtors
+from portal.kit import clock
+from portal.kit.period import Month
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.batches import batches, growing, one_ahead, short_turns, uncollected
+from portal.platform.db.locks import alone
+from portal.platform.db.planner import by_index
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
+
+FIRST_PART = 100  # homes of a batch that are written while more of them are reckoned
+
+
+async def publish_run(
+    community: int, period: Month, issued_on: date, *, approver: str, told: Progress = in_silence, zero_reason: str = ""
+) -> RunReport:
+    """Issue what is missing of this month and answer with what was added; nothing if there is any error.
+
+    An item that made something the last time it was due and makes nothing now is said in a warning, unless
+    `zero_reason` says why: late readings are billed by another run. At the desk somebody must tick it.
+    One run of a community at a time. Units are done in batches, each in its own unit of work and looked at afresh
+    there: killed and run again, every line is issued exactly once (I-B4), and shared costs stay split as they were
+    when the publication began.
+    """
+    async with one_run(community):
+        plan, ahead = await look_ahead(community, period, issued_on, told)
+        zero = plan.beside.come_to_nothing(ahead.by_item) if ahead.bills else []
+        if ahead.errors or not ahead.bills:
+            totals = RunTotals(period, errors=ahead.errors, warnings=ahead.warnings)
+        else:
+            accepted = Accepted(tuple(zero), zero_reason) if zero and zero_reason else NOTHING_SAID
+            totals = await publish(plan, ahead, approver, told, accepted)
+        totals.warnings = [*plan.beside.remarks([] if zero_reason else zero), *totals.warnings]
+        return RunReport(totals, preview=False, names=plan.names)
+
+
+def one_run(community: int) -> AbstractAsyncContextManager[None]:
+    """The whole of a run, look ahead included: nobody else's comes between."""
+    return alone(f"whole-bill-run:{community}")
+
+
+async def publish(
+    plan: Plan, ahead: RunTotals, approver: str, told: Progress, accepted: Accepted = NOTHING_SAID
+) -> RunTotals:
+    """Issue what was looked at; what was added. An error that only turned up now leaves its unit unbilled.
+
+    `accepted` is what comes to nothing, and why; it is kept with the run and in the audit.
+    """
+    run = await _begin(plan, ahead, approver, accepted)
+    added = RunTotals(ahead.period)
+    waiting = [unit for unit in plan.units if unit.name in ahead.by_unit]
+    done = 0
+    with uncollected(), short_turns():
+        for batch in batches(waiting, BATCH):
+            added.count(await _issue_batch(plan, batch, run, approver, accepted))
+            done += len(batch)
+            if len(waiting) > BATCH and done in (BATCH, len(waiting)):
+                await _count(plan.community)
+            await told(done, len(waiting))
+    added.warnings = ahead.warnings
+    return added
+
+
+async def _count(community: int) -> None:
+    """Let the planner see how many rows there are: after the first batch for checking keys, at the end for everybody.
+
+    Keys are checked by plans that a connection keeps. Among a few rows the index of the community, which every row of
+    an estate is in, is the smallest and looks the cheapest; ten thousand bills later each check reads ten thousand.
+    """
+    async with unit_of_work(community):
+        await fetch("SELECT count_what_was_billed()")
+
+
+@retrying
+async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted) -> UUID:
+    """The row of the run, with every split that it publishes frozen; or that of the killed run it goes on with.
+
+    A killed run is gone on with when its row says of bills and fen exactly what is there and what is missing.
+    """
+    period, on = str(plan.schedule.period), plan.schedule.issued_on
+    async with unit_of_work(plan.community):
+        await advisory_lock(f"bill-run:{plan.community}")
+        begun = await fetch_value(
+            "SELECT r.id FROM bill_run r LEFT JOIN bill b ON b.bill_run = r.id"
+            " LEFT JOIN LATERAL (SELECT sum(amount) AS fen FROM bill_line l WHERE l.bill = b.id) issued ON true"
+            " WHERE r.community = $1 AND r.period = $2 AND r.issued_on = $3 GROUP BY r.id"
+            " HAVING r.bills = count(b.id) + $4 AND r.total = coalesce(sum(issued.fen), 0) + $5"
+            " ORDER BY r.created_at DESC LIMIT 1",
+            plan.community,
+            period,
+            on,
+            ahead.bills,
+            ahead.total.fen,
+        )
+        if begun:
+            return begun
+        await freeze_splits(plan.community, plan.fresh)
+        return await fetch_value(
+            "INSERT INTO bill_run (id, community, period, issued_on, approver, bills, lines, total, created_at,"
+            " accepted_zero) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            plan.community,
+            period,
+            on,
+            approver,
+            ahead.bills,
+            ahead.lines,
+            ahead.total.fen,
+            clock.now(),
+            accepted.kept,
+        )
+
+
+@retrying
+async def _issue_batch(
+    plan: Plan, batch: Sequence[UnitFacts], run: UUID, approver: str, accepted: Accepted
+) -> RunTotals:
+    """Issue the bills of some units, part by part: while the database writes one, the next is reckoned beside it."""
+    added = RunTotals(plan.schedule.period)
+    async with unit_of_work(plan.community):
+        await advisory_lock(f"bill-run:{plan.community}")
+        await by_index()
+        cases = await cases_of(batch, plan.schedule)
+        reckoned = one_ahead(asyncio.to_thread(_reckon, plan, part) for part in growing(cases, FIRST_PART))
+        async with aclosing(reckoned):
+            async for part in reckoned:
+                added.add(part.result)
+                await _issue(plan, part, run)
+        if added.bills:
+            await record(
+                approver,
+                AuditVerb.BILLS_ISSUED,
+                f"bill_run:{run}",
+                community=plan.community,
+                period=str(plan.schedule.period),
+                bills=added.bills,
+                total=added.total,
+                **accepted.facts,
+            )
+    return added
+
+
+@dataclass(frozen=True)
+class Part:
+    """The bills of some units, the lines to write for each, and the same lines in columns."""
+
+    result: RunResult
+    lines: list[list[NewLine]]
+    columns: list[str]
+
+
+def _reckon(plan: Plan, cases: Sequence[UnitCase]) -> Part:
+    """A part of a batch. Pure, so that it may run beside the database."""
+    result = reckon(plan, cases)
+    lines = [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
+    return Part(result, lines, in_columns(lines))
+
+
+async def _issue(plan: Plan, part: Part, run: UUID) -> None:
+    drafts = part.result.bills
+    if not drafts:
+        return
+    owners = [(draft.unit.id, draft.debtor) for draft in drafts]
+    debtors = await ensure_debtors(plan.community, owners)  # type: ignore[arg-type]
+    bills = [
+        NewBill(owner[0], debtors[owner], draft.lines[0].period, draft.due_on, mine, draft.due_moved)  # type: ignore[arg-type, index]
+        for owner, draft, mine in zip(owners, drafts, part.lines, strict=True)
+    ]
+    on = plan.schedule.issued_on
+    await issue_bills(plan.community, bills, kind=BillKind.run, issued_on=on, run=run, columns=part.columns)
+
+
+def _line(draft: LineDraft, book: Book) -> NewLine:
+    item, how = book.items[draft.item], draft.derivation
+    days = {"starts_on": str(draft.days.first), "ends_on": str(draft.days.last), "owed_on": str(draft.owed_on)}
+    return NewLine(
+        item.id,
+        item.kind,
+        draft.first,
+        draft.last,
+        draft.amount,
+        tariff=how.version.id,  # type: ignore[arg-type]
+        part=draft.part,
+        supplement=draft.supplement,
+        quantity=exact(how.quantity),
+        rate=how.version.rate,
+        months=str(how.months),
+        facts=as_facts(how.facts() | days),
+    )

@@ -1,0 +1,236 @@
+"""Read from the database what a bill run must know, as the values that the rules take."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.fees.runs.drafts import Billed, Tie, UnitCase, sources_in
+from portal.fees.runs.rules import Splits
+from portal.fees.runs.schedule import Schedule
+from portal.fees.tariffs.amounts import Share
+from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
+from portal.fees.tariffs.states import Formula, Proration, Rounding, Timing
+from portal.homes.units.states import OccupancyState, Use
+from portal.homes.vacancies.queries import LIVED_IN
+from portal.kit.bilingual import Bilingual
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.platform.db.planner import planned_afresh
+from portal.platform.db.unit_of_work import fetch, fetch_one
+
+_SIXTH = Decimal("0.000001")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A charge item: its id, its kind of money and its name."""
+
+    id: UUID
+    kind: str
+    name: Bilingual
+
+
+@dataclass(frozen=True)
+class Book:
+    """A community's price book: its items by code, its tariff versions in the order of a bill, its due rule."""
+
+    items: dict[str, Item]
+    tariffs: tuple[TariffVersion, ...]
+    due_rule: DueRule
+
+
+async def book_of(community: int) -> Book:
+    """The price book. Raises LookupError for an unknown community."""
+    estate = await fetch_one("SELECT due_rule FROM community WHERE id = $1", community)
+    if estate is None:
+        raise LookupError(community)
+    items = await fetch("SELECT id, code, kind, name_zh, name_en FROM charge_item WHERE community = $1", community)
+    versions = await fetch(
+        "SELECT t.id, i.code AS item, t.use, t.formula, t.rate, t.per, t.cycle_months, t.timing, t.proration,"
+        " t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source"
+        " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE t.community = $1"
+        " ORDER BY i.kind <> 'service_fee', i.code, t.starts_on NULLS FIRST",
+        community,
+    )
+    return Book(
+        {row["code"]: Item(row["id"], row["kind"], Bilingual(row["name_zh"], row["name_en"])) for row in items},
+        tuple(_version(dict(row)) for row in versions),
+        DueRule.parse(estate["due_rule"]),
+    )
+
+
+def _version(row: dict[str, Any]) -> TariffVersion:
+    words = {
+        "formula": Formula(row["formula"]),
+        "timing": Timing(row["timing"]),
+        "proration": Proration(row["proration"]),
+        "rounding": Rounding(row["rounding"]),
+    }
+    return TariffVersion(**{**row, **words})
+
+
+async def units_of(community: int, issued_on: date) -> list[UnitFacts]:
+    """Every unit of a community as it is lived in on the day of issue, in the order of names."""
+    rows = await fetch(
+        f"SELECT id, name, use, billable_area, {LIVED_IN.format(day='$2')} AS occupancy, handed_over_on, building"
+        ' FROM unit u WHERE community = $1 ORDER BY name COLLATE "C"',
+        community,
+        issued_on,
+    )
+    return [UnitFacts(**{**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}) for row in rows]
+
+
+async def costs_of(community: int, schedule: Schedule) -> list[SharedCost]:
+    """The shared costs that a run may need."""
+    first, last = schedule.span
+    rows = await fetch(
+        "SELECT c.id, i.code AS item, c.period, c.amount, c.scope FROM shared_cost c"
+        " JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period BETWEEN $2 AND $3",
+        community,
+        str(first),
+        str(last),
+    )
+    return [
+        SharedCost(row["id"], row["item"], Month.parse(row["period"]), Money(row["amount"]), row["scope"])
+        for row in rows
+    ]
+
+
+async def frozen_splits(costs: Iterable[SharedCost], book: Book) -> Splits:
+    """How those of the costs are split whose publication has begun, killed or not: as it was frozen then."""
+    by_id = {cost.id: cost for cost in costs}
+    versions = {version.id: version for version in book.tariffs}
+    rows = await fetch("SELECT cost, units, tariffs, weights, amounts FROM cost_split WHERE cost = ANY($1)", [*by_id])
+    return {row["cost"]: dict(_shares(row, by_id[row["cost"]], versions)) for row in rows}
+
+
+def _shares(row: Record, cost: SharedCost, versions: Mapping[Any, TariffVersion]) -> Iterator[tuple[Any, Share]]:
+    whole = sum(row["weights"], Decimal(0))
+    lists = (row[name] for name in ("units", "tariffs", "weights", "amounts"))
+    for unit, tariff, weight, fen in zip(*lists, strict=True):
+        yield unit, Share(cost, versions[tariff], weight, whole, Money(fen))
+
+
+async def freeze_splits(community: int, splits: Splits) -> None:
+    """Keep how costs are split, in the order in which they were; in the transaction that begins to publish them."""
+    for cost, shares in splits.items():
+        await fetch(
+            "INSERT INTO cost_split (id, community, cost, units, tariffs, weights, amounts)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+            community,
+            cost,
+            [*shares],
+            [share.version.id for share in shares.values()],
+            [share.weight for share in shares.values()],
+            [share.amount.fen for share in shares.values()],
+        )
+
+
+async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:
+    """What the run must know of each of these units."""
+    ids = [unit.id for unit in units]
+    first, last = schedule.span
+    async with planned_afresh():
+        ties, charges, readings = await _ties(ids), await charges_of(ids), await _readings(ids, first, last)
+        meters, billed = await _meters(ids), await _billed(ids, first, last)
+    return [
+        UnitCase(
+            unit,
+            tuple(ties[unit.id]),
+            tuple(charges[unit.id]),
+            tuple(readings[unit.id]),
+            billed=tuple(billed[unit.id]),
+            meters=frozenset(meters[unit.id]),
+        )
+        for unit in units
+    ]
+
+
+async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
+    found: dict[Any, list[Tie]] = defaultdict(list)
+    for row in await fetch("SELECT unit, person, role, starts_on, ends_on FROM occupancy WHERE unit = ANY($1)", units):
+        found[row["unit"]].append(Tie(row["person"], row["role"], row["starts_on"], row["ends_on"]))
+    return found
+
+
+async def charges_of(units: list[Any]) -> dict[Any, list[UnitCharge]]:
+    """The quantities that these units pay items for, the earliest first; part of the caller's unit of work."""
+    found: dict[Any, list[UnitCharge]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT c.unit, i.code, c.quantity, c.starts_on, c.ends_on FROM unit_charge c"
+        " JOIN charge_item i ON i.id = c.item WHERE c.unit = ANY($1) ORDER BY c.starts_on NULLS FIRST",
+        units,
+    ):
+        found[row["unit"]].append(UnitCharge(row["code"], row["quantity"], row["starts_on"], row["ends_on"]))
+    return found
+
+
+async def _readings(units: list[Any], first: Month, last: Month) -> dict[Any, list[MeterReading]]:
+    found: dict[Any, list[MeterReading]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT r.unit, i.code, r.meter, r.period, r.previous, r.current FROM meter_reading r"
+        " JOIN charge_item i ON i.id = r.item WHERE r.unit = ANY($1) AND r.period BETWEEN $2 AND $3",
+        units,
+        str(first),
+        str(last),
+    ):
+        month = Month.parse(row["period"])
+        found[row["unit"]].append(MeterReading(row["code"], row["meter"], month, row["previous"], row["current"]))
+    return found
+
+
+async def _meters(units: list[Any]) -> dict[Any, set[tuple[str, str]]]:
+    found: dict[Any, set[tuple[str, str]]] = defaultdict(set)
+    for row in await fetch(
+        "SELECT DISTINCT r.unit, i.code, r.meter FROM meter_reading r JOIN charge_item i ON i.id = r.item"
+        " WHERE r.unit = ANY($1)",
+        units,
+    ):
+        found[row["unit"]].add((row["code"], row["meter"]))
+    return found
+
+
+async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list[Billed]]:
+    """Live lines: those of a bill that another one replaces no longer count.
+
+    Looked up unit by unit, which OFFSET 0 keeps: told of few lines yet, the planner would read the whole estate's.
+    """
+    found: dict[Any, list[Billed]] = defaultdict(list)
+    for row in await fetch(
+        "SELECT l.unit, i.code, b.period, l.first_month, l.last_month, l.supplement, l.facts, b.kind"
+        " FROM unnest($1::uuid[]) AS u(id) CROSS JOIN LATERAL (SELECT * FROM bill_line WHERE unit = u.id"
+        " AND last_month >= $2 AND first_month <= $3 OFFSET 0) l"
+        " CROSS JOIN LATERAL (SELECT period, kind FROM bill WHERE id = l.bill"
+        " AND NOT EXISTS (SELECT FROM bill r WHERE r.replaces = bill.id) OFFSET 0) b"
+        " JOIN charge_item i ON i.id = l.item",
+        units,
+        str(first),
+        str(last),
+    ):
+        found[row["unit"]].append(
+            Billed(
+                row["code"],
+                Month.parse(row["period"]),
+                Month.parse(row["first_month"]),
+                Month.parse(row["last_month"]),
+                row["supplement"],
+                sources_in(json.loads(row["facts"])),
+                row["kind"] == "opening",
+            )
+        )
+    return found
+
+
+def exact(number: Decimal) -> Decimal:
+    """A quantity as the column keeps it: at most six decimals."""
+    return number.quantize(_SIXTH)

@@ -1,0 +1,108 @@
+"""What a bill run bills at all: which months of which items, at which versions, due when. Made once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import Days, Rhythm, TariffVersion, Timeline, anchor_of, covered, versions_by_day
+from portal.fees.tariffs.states import Formula
+from portal.kit.period import Month
+
+RATED = (Formula.per_area, Formula.fixed, Formula.per_quantity)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """What units of one use are charged for an item, in the months that the run bills of one rhythm.
+
+    The same object for every unit, so that what follows from it alone is reckoned once (`portal.fees.runs.charges`).
+    """
+
+    rhythm: Rhythm
+    months: tuple[Month, ...]
+    days: Days
+    timeline: Timeline
+    rated: tuple[Formula, ...]
+    metered: bool
+
+
+class Schedule:
+    """The run of one service month over a community's tariffs; `tariffs` in the order items take on a bill."""
+
+    def __init__(self, period: Month, issued_on: date, due_rule: DueRule, tariffs: Iterable[TariffVersion]) -> None:
+        self.period, self.issued_on = period, issued_on
+        self.due_on, self.due_moved = due_rule.due_on(period, issued_on)
+        self.days = within((period,))
+        self._versions: dict[str, list[TariffVersion]] = {}
+        for version in tariffs:
+            self._versions.setdefault(version.item, []).append(version)
+        self._windows = {item: _windows(period, versions) for item, versions in self._versions.items()}
+        self.items = tuple(item for item, windows in self._windows.items() if windows)  # with something to bill
+        self._timelines: dict[tuple[str, str], Timeline] = {}
+        self._charged: dict[tuple[str, str], bool] = {}
+        self._terms: dict[tuple[str, str], tuple[Terms, ...]] = {}
+
+    @property
+    def span(self) -> tuple[Month, Month]:
+        """The first and last month whose readings and costs the run may need."""
+        months = [m for windows in self._windows.values() for ms in windows.values() for m in (ms[0], ms[-1])]
+        return min(months, default=self.period), max(months, default=self.period)
+
+    def windows(self, item: str) -> Mapping[Rhythm, tuple[Month, ...]]:
+        """The months that this run bills of an item, for each rhythm among its versions that is due."""
+        return self._windows.get(item, {})
+
+    def last_due(self, item: str, published: Collection[Month]) -> Month | None:
+        """The last of the published months before this one in which the item was due as it is now; None if it is not.
+
+        How it is due says the version in force; where none is any more, the one that was last.
+        """
+        versions = self._versions.get(item, [])
+        in_force = [v for v in versions if v.days.meet(self.days)]
+        ruling = in_force or [max(versions, key=lambda v: v.days.last)]
+        anchor = anchor_of(versions)
+        rhythms = {v.rhythm for v in ruling if covered(self.period, anchor, v.rhythm)}
+        due = [m for m in published if m < self.period and any(covered(m, anchor, rhythm) for rhythm in rhythms)]
+        return max(due, default=None)
+
+    def timeline(self, item: str, use: str) -> Timeline:
+        """The item's versions for a use, day by day; empty when it is not charged to that use."""
+        key = item, use
+        if key not in self._timelines:
+            self._timelines[key] = versions_by_day(self._versions.get(item, ()), use)
+        return self._timelines[key]
+
+    def charges(self, item: str, use: str) -> bool:
+        """Whether a use is charged for the item on any day of the run's month."""
+        key = item, use
+        if key not in self._charged:
+            self._charged[key] = any(days.meet(self.days) for days, _ in self.timeline(item, use))
+        return self._charged[key]
+
+    def terms(self, item: str, use: str) -> tuple[Terms, ...]:
+        """What a use is charged for the item, one for each rhythm that is due."""
+        key = item, use
+        if key not in self._terms:
+            timeline = self.timeline(item, use)
+            self._terms[key] = tuple(_terms(timeline, *window) for window in self.windows(item).items())
+        return self._terms[key]
+
+
+def within(months: tuple[Month, ...]) -> Days:
+    """The days of months that follow one another."""
+    return Days(months[0].first, months[-1].last)
+
+
+def _terms(timeline: Timeline, rhythm: Rhythm, months: tuple[Month, ...]) -> Terms:
+    rated = dict.fromkeys(v.formula for _, v in timeline if v.formula in RATED and v.rhythm == rhythm)
+    metered = any(v.formula is Formula.metered for _, v in timeline)
+    return Terms(rhythm, months, within(months), timeline, tuple(rated), metered)
+
+
+def _windows(period: Month, versions: list[TariffVersion]) -> dict[Rhythm, tuple[Month, ...]]:
+    anchor = anchor_of(versions)
+    due = {v.rhythm: covered(period, anchor, v.rhythm) for v in versions}
+    return {rhythm: months for rhythm, months in due.items() if months}

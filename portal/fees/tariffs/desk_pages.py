@@ -1,0 +1,18 @@
+"""The desk's tariffs: every version with its source; new ones come by import, or are announced (portal/fees/rates)."""
+
+from litestar import Request, Router, get
+from litestar.response import Template
+
+from portal.fees.tariffs.queries import price_books
+from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.page import page
+from portal.web.request.i18n import _
+
+
+@get("/tariffs", name="desk.tariffs:list", guards=[staff(), of_one_estate])
+async def list_(request: Request) -> Template:
+    """Every version of every rate."""
+    return page(request, "fees/tariffs/desk/list.html", title=_("Tariffs"), books=await price_books(request.user))
+
+
+router = Router("/desk", route_handlers=[list_])

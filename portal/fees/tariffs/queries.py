@@ -1,0 +1,184 @@
+"""The price list of an estate: every rate in force or announced, with its terms and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from portal.fees.tariffs.rules import rate_in_figures
+from portal.fees.tariffs.states import Formula, ItemKind, Proration, Rounding, TariffStanding, Timing, Voucher
+from portal.homes.units.states import Use
+from portal.kit import clock
+from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import N_
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, reading
+
+# How a line's sum comes about, in words.
+IN_WORDS = {
+    Formula.per_area: N_("rate × billable area × months"),
+    Formula.fixed: N_("rate × months, the same for every home"),
+    Formula.per_quantity: N_("rate × number × months"),
+    Formula.metered: N_("rate × consumption by meter"),
+    Formula.share_by_area: N_("actual cost of the month, shared by billable area"),
+    Formula.share_by_unit: N_("actual cost of the month, shared equally by home"),
+}
+
+
+@dataclass(frozen=True)
+class Price:
+    """One version of a rate. `use` None means every use; `rate` in yuan, None where a cost is shared."""
+
+    id: UUID
+    use: Use | None
+    formula: Formula
+    rate: Decimal | None
+    per: str
+    cycle_months: int
+    timing: Timing
+    proration: Proration
+    vacancy_rate: Decimal | None
+    rounding: Rounding
+    starts_on: date | None
+    ends_on: date | None
+    source: str
+    announced_on: date | None
+    standing: TariffStanding
+    latest: bool
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether a new rate may follow it: it is the latest version, and has a rate at all."""
+        return self.latest and self.rate is not None
+
+    @property
+    def formula_words(self) -> str:
+        """A marked sentence that says how a sum comes about."""
+        return IN_WORDS[self.formula]
+
+    @property
+    def has_cycle(self) -> bool:
+        """Whether several months are billed at once; what covers one month is billed in it."""
+        return self.cycle_months > 1
+
+    @property
+    def has_proration(self) -> bool:
+        """Whether a month that is not whole changes the sum: not what is measured or shared."""
+        return self.formula in (Formula.per_area, Formula.fixed, Formula.per_quantity)
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether it is yet to come into force; a higher rate must be shown a month ahead."""
+        return self.standing is TariffStanding.announced
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether another version has taken its place, or none."""
+        return self.standing is TariffStanding.ended
+
+    @property
+    def rate_text(self) -> str:
+        """The rate in yuan: two decimals at least, more only where it has them."""
+        return "" if self.rate is None else rate_in_figures(self.rate)
+
+
+@dataclass(frozen=True)
+class PricedItem:
+    """A charge item with the versions of its rate, those in force first."""
+
+    code: str
+    name: Bilingual
+    kind: ItemKind
+    voucher: Voucher | None
+    prices: list[Price]
+
+
+@dataclass(frozen=True)
+class PriceBook:
+    """The whole tariff of one estate, for the desk."""
+
+    estate: str
+    code: str
+    items: list[PricedItem]
+
+
+ROWS = (
+    "SELECT i.community, i.code, i.name_zh, i.name_en, i.kind, i.voucher, t.id, t.use, t.formula, t.rate, t.per,"
+    " t.cycle_months, t.timing, t.proration, t.vacancy_rate, t.rounding, t.starts_on, t.ends_on, t.source,"
+    " t.announced_on"
+    " FROM tariff t JOIN charge_item i ON i.id = t.item WHERE i.community = ANY($1)"
+    " ORDER BY i.community, array_position($2::text[], i.kind), i.code, array_position($3::text[], t.use),"
+    " t.starts_on NULLS FIRST"
+)
+
+
+@reading
+async def price_list(community: int, on: date) -> list[PricedItem]:
+    """What is charged on a day and what is announced for later, for anybody."""
+    items = _items(await _rows([community]), on)
+    shown = [(item, [price for price in item.prices if price.standing is not TariffStanding.ended]) for item in items]
+    return [PricedItem(i.code, i.name, i.kind, i.voucher, prices) for i, prices in shown if prices]
+
+
+@reading
+async def price_books(by: Principal) -> list[PriceBook]:
+    """Every version there was, is and will be, of each estate one works for."""
+    estates = await fetch(
+        "SELECT id, code, name, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities)
+    )
+    rows = await _rows(list(by.communities))
+    return [
+        PriceBook(
+            estate["name"],
+            estate["code"],
+            _items([row for row in rows if row["community"] == estate["id"]], clock.today(estate["timezone"])),
+        )
+        for estate in estates
+    ]
+
+
+async def _rows(communities: list[int]) -> list[Any]:
+    return await fetch(ROWS, communities, [kind.value for kind in ItemKind], [use.value for use in Use])
+
+
+def _items(rows: list[Any], on: date) -> list[PricedItem]:
+    found: dict[str, PricedItem] = {}
+    latest = {(row["code"], row["use"]): row["id"] for row in rows}
+    for row in rows:
+        voucher = Voucher(row["voucher"]) if row["voucher"] else None
+        item = found.setdefault(
+            row["code"],
+            PricedItem(row["code"], Bilingual(row["name_zh"], row["name_en"]), ItemKind(row["kind"]), voucher, []),
+        )
+        item.prices.append(_price(row, on, row["id"] == latest[row["code"], row["use"]]))
+    return list(found.values())
+
+
+def _price(row: Mapping[str, Any], on: date, latest: bool) -> Price:
+    standing = TariffStanding.current
+    if row["ends_on"] is not None and row["ends_on"] < on:
+        standing = TariffStanding.ended
+    elif row["starts_on"] is not None and row["starts_on"] > on:
+        standing = TariffStanding.announced
+    return Price(
+        row["id"],
+        None if row["use"] == "*" else Use(row["use"]),
+        Formula(row["formula"]),
+        row["rate"],
+        row["per"] or "",
+        row["cycle_months"],
+        Timing(row["timing"]),
+        Proration(row["proration"]),
+        row["vacancy_rate"],
+        Rounding(row["rounding"]),
+        row["starts_on"],
+        row["ends_on"],
+        row["source"],
+        row["announced_on"],
+        standing,
+        latest,
+    )

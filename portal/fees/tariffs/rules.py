@@ -1,0 +1,220 @@
+"""The values that bills are reckoned from: dated tariff versions, quantities, readings, shared costs, and days."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from portal.fees.tariffs.states import Formula, Proration, Rounding, Timing
+from portal.homes.units.states import OccupancyState, Use
+from portal.kit.money import Money
+from portal.kit.period import Month
+
+Id = Hashable
+EVERY_USE = "*"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Days:
+    """The days from `first` to `last`, both inclusive; without limits it is all days."""
+
+    first: date = date.min
+    last: date = date.max
+
+    @classmethod
+    def between(cls, starts_on: date | None, ends_on: date | None) -> Days:
+        """The days of a row with these dates; an empty date is no limit."""
+        return cls(starts_on or date.min, ends_on or date.max)
+
+    def meet(self, other: Days) -> Days | None:
+        """The days in both, or None."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Days(first, last) if first <= last else None
+
+    @property
+    def count(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class TariffVersion:
+    """One dated version of an item's rate for one use, or for every use (`*`).
+
+    `rate` is in yuan, tax included, and None for shares; `vacancy_rate` is a factor (0.7) or None;
+    `source` is the clause or resolution it rests on.
+    """
+
+    id: Id
+    item: str
+    use: str
+    formula: Formula
+    rate: Decimal | None
+    per: str | None = None
+    cycle_months: int = 1
+    timing: Timing = Timing.advance
+    proration: Proration = Proration.full_month
+    vacancy_rate: Decimal | None = None
+    rounding: Rounding = Rounding.fen
+    starts_on: date | None = None
+    ends_on: date | None = None
+    source: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # a run looks versions up by the million; all that is equal has one id
+
+    @property
+    def days(self) -> Days:
+        """The days on which it is in force."""
+        return Days.between(self.starts_on, self.ends_on)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """When it is billed."""
+        return self.cycle_months, self.timing
+
+
+Rhythm = tuple[int, Timing]
+Timeline = tuple[tuple[Days, TariffVersion], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What a unit is on the day of issue. `billable_area` is in m²; `name` breaks ties between shares."""
+
+    id: Id
+    name: str
+    use: Use
+    billable_area: Decimal | None = None
+    occupancy: OccupancyState = OccupancyState.owner
+    handed_over_on: date | None = None
+    building: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCharge:
+    """A quantity (bays, persons, cards) that a unit pays an item for, and from when to when."""
+
+    item: str
+    quantity: Decimal | None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def days(self) -> Days:
+        """The days on which it is charged."""
+        return Days.between(self.starts_on, self.ends_on)
+
+    @property
+    def month(self) -> Month | None:
+        """The month in which it both begins and ends; None for one that goes on."""
+        first, last = self.starts_on, self.ends_on
+        return Month.of(first) if first and last and Month.of(first) == Month.of(last) else None
+
+    def meets(self, other: UnitCharge) -> bool:
+        """Whether one of the two ends on the day before the other begins, so that it takes its place."""
+        return any(
+            first.ends_on and then.starts_on and first.ends_on + _DAY == then.starts_on
+            for first, then in ((self, other), (other, self))
+        )
+
+
+def charged_once(rows: Sequence[UnitCharge]) -> tuple[UnitCharge, ...]:
+    """Those of a home's rows of one item that are charged once by themselves: each lies within a month.
+
+    Three hours of work and later two are five, whatever goes on beside them. A bay of several days that is given up
+    for another the next day is no such row: however often it changes, the month is charged as one.
+    """
+    once = [row for row in rows if row.month]
+    going_on = [row for row in rows if not row.month]
+    while changed := [
+        row for row in once if row.starts_on != row.ends_on and any(row.meets(other) for other in going_on)
+    ]:
+        once = [row for row in once if row not in changed]
+        going_on += changed
+    return tuple(once)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What one meter of a unit showed before and after a month."""
+
+    item: str
+    meter: str
+    period: Month
+    previous: Decimal
+    current: Decimal
+
+    @property
+    def consumption(self) -> Decimal:
+        """What was used; below zero when the meter was changed or misread."""
+        return self.current - self.previous
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCost:
+    """A cost of a month to be split among the units of a scope: `community` or `building:<name>`."""
+
+    id: Id
+    item: str
+    period: Month
+    amount: Money
+    scope: str = "community"
+
+    def covers(self, unit: UnitFacts) -> bool:
+        """Whether the unit lies in the scope."""
+        kind, _, name = self.scope.partition(":")
+        return kind == "community" or (kind == "building" and unit.building == name)
+
+
+def rate_in_figures(rate: Decimal) -> str:
+    """A rate in yuan as people read it: 2.80, two decimals at least and more only where it has them."""
+    whole, _dot, rest = f"{rate:,f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
+    """Which of an item's versions is in force for a use, from when to when, earliest first.
+
+    Decided day by day: a version for the use itself beats one for every use, and where the former has
+    not begun or has ended the latter holds. Of overlapping ones (an import error) the later start wins.
+    """
+    mine = sorted((v for v in versions if v.use in (use, EVERY_USE)), key=lambda v: (v.use != EVERY_USE, v.days.first))
+    edges = {v.days.first for v in mine} | {v.days.last + _DAY for v in mine if v.ends_on}
+    found: list[tuple[Days, TariffVersion]] = []
+    starts = sorted(edges)
+    for n, first in enumerate(starts):
+        last = starts[n + 1] - _DAY if n + 1 < len(starts) else date.max
+        held = [v for v in mine if v.days.first <= first <= v.days.last]
+        if held and found and found[-1][1] == held[-1] and found[-1][0].last + _DAY == first:
+            found[-1] = Days(found[-1][0].first, last), held[-1]
+        elif held:
+            found.append((Days(first, last), held[-1]))
+    return tuple(found)
+
+
+def covered(period: Month, anchor: Month, rhythm: Rhythm) -> tuple[Month, ...]:
+    """The months that the run of `period` bills for this rhythm; none when it is not the cycle's month.
+
+    Cycles count from `anchor`: a run of the cycle's first month (advance) or last month (arrears) bills
+    all of it, so that one month's items are billed in their own month either way.
+    """
+    cycle, timing = rhythm
+    place = period.since(anchor) % cycle
+    if timing is Timing.advance and place == 0:
+        return tuple(period.through(period + (cycle - 1)))
+    if timing is Timing.arrears and place == cycle - 1:
+        return tuple((period + (1 - cycle)).through(period))
+    return ()
+
+
+def anchor_of(versions: Iterable[TariffVersion]) -> Month:
+    """The month from which an item's cycles count: that of its earliest `from`, whatever the use.
+
+    A version without `from` has no earliest month; cycles then follow the calendar year (from January).
+    """
+    first = min(v.days.first for v in versions)
+    return Month(2000, 1) if first == date.min else Month.of(first)

@@ -1,1 +1,0 @@
-"""Why a sum must not be chased now."""

@@ -1,0 +1,1 @@
+"""Homes: what stands where, who owns and rents it, when it stands empty."""

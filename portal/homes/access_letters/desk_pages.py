@@ -1,0 +1,26 @@
+"""The desk makes a letter with a code for somebody who has lost the registered number and cannot come."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, post
+from litestar.params import FromPath
+
+from portal.homes.access_letters.documents import access_pdf, home_of
+from portal.signin.letter_codes import actions as letter_code
+from portal.signin.phone_change.lost_phone import ASKERS
+from portal.web.pages.guards import staff
+from portal.web.pages.page import address
+from portal.web.pages.papers import pdf
+
+
+@post("/people/{person:uuid}/access-letter", name="desk.phones:letter", status_code=200)
+async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
+    """A letter to print now: nobody can show its code again."""
+    settings = request.app.state.settings
+    home = await home_of(request.user, person)
+    made = await letter_code.make_letter(request.user, person, secret=settings.secret_key)
+    where = settings.base_url + address(request, "signin:letter")
+    return pdf(await access_pdf(made, home, where), "letter.pdf")
+
+
+router = Router("/desk", route_handlers=[letter], guards=[staff(*ASKERS)])

@@ -1,0 +1,1 @@
+"""Who is bound to a home besides its owners: asked, answered, revoked."""

@@ -1,0 +1,163 @@
+"""The desk's acts: approve a request, which makes the tie, or refuse it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.homes.residents.asking import tied
+from portal.homes.residents.homes import owners_on
+from portal.homes.residents.states import BINDING_MOVES, BindingState, BoundAs
+from portal.kit import clock
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.people.notices.actions import tell
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.states import Language
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+ANSWERERS = (Role.clerk, Role.steward, Role.manager)
+CONCERNED = N_("Somebody else must answer this: you asked for it yourself, or it is about you.")
+SOLD = N_("Who asked for this no longer owns the home. Refuse it; the present owner can ask anew.")
+TIED = N_("Somebody with this number belongs to this home on these days already. Refuse it, or end that one first.")
+
+
+@retrying
+async def approve_binding(by: Principal, binding: UUID) -> None:
+    """Bind the person: from now on they sign in with their number. Owners and the person are told.
+
+    Raises Missing without a role there, Refused to whoever is concerned, once it is answered, and when the home has
+    changed hands or the person belongs to it already.
+    """
+    async with unit_of_work(*by.with_role(*ANSWERERS)):
+        found, me = await _for_answer(by, binding, BindingState.approved)
+        owners = await owners_on(found["unit"], clock.today(found["timezone"]))
+        if found["owner"] not in owners:
+            raise Refused(SOLD)
+        if await tied(found["unit"], found["phone"], found["starts_on"], found["ends_on"]):
+            raise Refused(TIED)
+        person = await _person(found)
+        tie = await _tie(found, person)
+        await _answer(found, BindingState.approved, me, None, tie)
+        await record(by.actor, AuditVerb.BINDING_APPROVED, f"binding:{binding}", community=found["community"],
+                     tie=tie, role=found["role"])  # fmt: skip
+        await _tell(found, owners, NoticeKind.binding_approved)
+        await _tell(found, [person], NoticeKind.binding_begun, Channel.sms)
+
+
+@retrying
+async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
+    """Refuse with a reason that whoever asked reads. Raises Missing and Refused as approving does."""
+    async with unit_of_work(*by.with_role(*ANSWERERS)):
+        found, me = await _for_answer(by, binding, BindingState.refused)
+        await _answer(found, BindingState.refused, me, text, None)
+        await record(
+            by.actor, AuditVerb.BINDING_REFUSED, f"binding:{binding}", community=found["community"], reason=text
+        )
+        await _tell(found, [found["owner"]], NoticeKind.binding_refused, why=text)
+
+
+async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[Record, UUID]:
+    """The request under the locks of its home and itself, and the member of staff who answers."""
+    unit = await fetch_value(
+        "SELECT unit FROM binding WHERE id = $1 AND community = ANY($2)", binding, list(by.with_role(*ANSWERERS))
+    )
+    if unit is None:
+        raise Missing
+    await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", unit)
+    found = await fetch_one(
+        "SELECT b.*, u.name AS unit_name, c.name AS estate, c.timezone FROM binding b JOIN unit u ON u.id = b.unit"
+        " JOIN community c ON c.id = b.community WHERE b.id = $1 FOR NO KEY UPDATE OF b",
+        binding,
+    )
+    assert found is not None
+    BINDING_MOVES.check(found["state"], to)
+    me = await fetch_one(
+        "SELECT s.id, h.phone FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND s.human = $2",
+        found["community"],
+        by.human,
+    )
+    if me is None:
+        raise Missing
+    if found["asked_by"] == by.human or me["phone"] == found["phone"]:
+        raise Refused(CONCERNED)
+    return found, me["id"]
+
+
+async def _person(binding: Record) -> UUID:
+    """The person of this name and number on the roll, or a new one; either way they can sign in."""
+    human = await fetch_value(
+        "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
+        " VALUES (gen_random_uuid(), $1, $2, false, false, $3)"
+        " ON CONFLICT (phone) DO UPDATE SET phone = excluded.phone RETURNING id",
+        binding["phone"],
+        Language.chinese.value,
+        clock.real_now(),
+    )
+    known = await fetch_value(
+        "SELECT id FROM person WHERE community = $1 AND phone = $2 AND name = $3 ORDER BY external_id LIMIT 1",
+        binding["community"],
+        binding["phone"],
+        binding["name"],
+    )
+    if known:
+        await fetch("UPDATE person SET human = $2 WHERE id = $1", known, human)
+        return known
+    return await fetch_value(
+        "INSERT INTO person (id, community, external_id, name, human, phone, language)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6) RETURNING id",
+        binding["community"],
+        f"binding-{binding['id']}",
+        binding["name"],
+        human,
+        binding["phone"],
+        Language.chinese.value,
+    )
+
+
+async def _tie(binding: Record, person: UUID) -> UUID:
+    return await fetch_value(
+        "INSERT INTO occupancy (id, community, unit, person, role, starts_on, ends_on, family_of)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        binding["community"],
+        binding["unit"],
+        person,
+        binding["role"],
+        binding["starts_on"],
+        binding["ends_on"],
+        binding["owner"] if binding["role"] == BoundAs.family else None,
+    )
+
+
+async def _answer(binding: Record, to: BindingState, me: UUID, answer: str | None, tie: UUID | None) -> None:
+    await fetch(
+        "UPDATE binding SET state = $2, answered_by = $3, answered_at = $4, answer = $5, occupancy = $6 WHERE id = $1",
+        binding["id"],
+        to.value,
+        me,
+        clock.now(),
+        answer,
+        tie,
+    )
+
+
+async def _tell(binding: Record, persons: list[UUID], kind: NoticeKind, *ways: Channel, **facts: Any) -> None:
+    await tell(
+        persons,
+        kind,
+        community=binding["community"],
+        subject=f"binding:{binding['id']}",
+        link="/household",
+        channels=(Channel.inbox, *ways),
+        unit=binding["unit_name"],
+        estate=binding["estate"],
+        name=binding["name"],
+        role=binding["role"],
+        starts_on=binding["starts_on"],
+        **facts,
+    )

@@ -1,0 +1,99 @@
+"""The desk's bindings: the queue, a request with its evidence, the answer, and the end of a tie."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.homes.residents import answering, queries, revoking
+from portal.homes.residents.forms import ReasonForm
+from portal.kit.i18n import N_
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _
+
+
+@get("/bindings", name="desk.bindings:list")
+async def list_(request: Request) -> Template:
+    """What waits, and what was answered."""
+    found = await queries.requests_at(request.user)
+    return page(request, "homes/residents/desk/list.html", title=_("Bindings to homes"), requests=found)
+
+
+@get("/bindings/{binding:uuid}", name="desk.bindings:show")
+async def show(request: Request, binding: FromPath[UUID]) -> Template:
+    """A request with its evidence."""
+    return await show_page(request, binding, await begin(request, ReasonForm))
+
+
+@get("/bindings/{binding:uuid}/photos/{photo:uuid}", name="desk.bindings:photo")
+async def photo(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """A photo of the evidence."""
+    return jpeg(await queries.photo_at(request.user, binding, photo))
+
+
+@get("/bindings/{binding:uuid}/photos/{photo:uuid}/thumbnail", name="desk.bindings:thumbnail")
+async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+    """The same, small."""
+    return jpeg(await queries.photo_at(request.user, binding, photo, small=True))
+
+
+@post("/bindings/{binding:uuid}/approval", name="desk.bindings:approve")
+async def approve(request: Request, binding: FromPath[UUID]) -> Response:
+    """Bind the person."""
+    await answering.approve_binding(request.user, binding)
+    flash(request, N_("The person is bound to the home and told how to sign in."))
+    return go(request, "desk.bindings:show", binding=binding)
+
+
+@post("/bindings/{binding:uuid}/refusal", name="desk.bindings:refuse")
+async def refuse(request: Request, binding: FromPath[UUID]) -> Response:
+    """Refuse with a reason."""
+    form = ReasonForm(await request.form())
+    if not form.validate():
+        return await show_page(request, binding, form, status=422)
+    await answering.refuse_binding(request.user, binding, form.text.data)
+    flash(request, N_("The request is refused, and the owner reads why."), "info")
+    return go(request, "desk.bindings:show", binding=binding)
+
+
+@get("/ties/{tie:uuid}/revocation", name="desk.ties:revocation")
+async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
+    """Ask whether it is meant, and why."""
+    return await revocation_page(request, tie, await begin(request, ReasonForm))
+
+
+@post("/ties/{tie:uuid}/revocation", name="desk.ties:revoke")
+async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
+    """It ends at once."""
+    form = ReasonForm(await request.form())
+    if not form.validate():
+        return await revocation_page(request, tie, form, status=422)
+    await revoking.revoke_tie_at_desk(request.user, tie, form.text.data)
+    flash(request, N_("The access has ended, and every sign-in with it."))
+    return go(request, "desk.bindings:list")
+
+
+async def show_page(request: Request, binding: UUID, form: ReasonForm, status: int = 200) -> Template:
+    """The request, for GET and for a refused POST."""
+    found = await queries.request_at(request.user, binding)
+    return page(
+        request, "homes/residents/desk/show.html", status=status, title=found.request.name, found=found, form=form
+    )
+
+
+async def revocation_page(request: Request, tie: UUID, form: ReasonForm, status: int = 200) -> Template:
+    """The question, for both verbs."""
+    found = await queries.tie_at(request.user, tie)
+    return page(request, "homes/residents/desk/revocation.html", status=status, title=_("End this person's access"),
+                tie=found, form=form)  # fmt: skip
+
+
+router = Router(
+    "/desk",
+    route_handlers=[list_, show, photo, thumbnail, approve, refuse, ask_revocation, revoke],
+    guards=[staff(*answering.ANSWERERS)],
+)

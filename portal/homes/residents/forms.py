@@ -1,0 +1,45 @@
+"""What is typed to bind somebody to a home, to answer that, and to end it."""
+
+from portal.homes.residents.states import BoundAs
+from portal.kit.i18n import N_
+from portal.web.forms.forms import Choice, Day, Form, Phone, Photos, Text, Tick
+
+
+class BindingForm(Form):
+    """Who, to which home, as what, and when."""
+
+    unit = Choice(N_("Which home"), missing=N_("Choose the home."))
+    role = Choice(N_("Who is it?"), BoundAs, missing=N_("Choose whether it is a tenant or family."))
+    name = Text(N_("Name"), most=60, missing=N_("Enter the person's name."))
+    phone = Phone(
+        N_("Mobile number of this person"),
+        missing=N_("Enter the person's mobile number."),
+        hint=N_("With it they sign in. Nobody gets a message before the service centre has agreed."),
+    )
+    starts_on = Day(N_("First day"), missing=N_("Enter the first day, for example 2026-12-01."))
+    ends_on = Day(
+        N_("Last day"), required=False, hint=N_("The last day, for example of the lease. Empty: until you end it.")
+    )
+
+
+class EvidenceForm(Form):
+    """What the service centre needs to agree, on the page that confirms."""
+
+    note = Text(
+        N_("Anything the service centre should know"),
+        required=False,
+        lines=3,
+        most=500,
+        hint=N_("For example: the lease is of 1 December and runs for a year."),
+    )
+    photos = Photos(N_("Photos, for example the page of the lease with names and dates"), required=False)
+    informed = Tick(
+        N_("This person knows that I give their name and number to the service centre, and agrees."),
+        missing=N_("Please ask the person first, then tick this."),
+    )
+
+
+class ReasonForm(Form):
+    """Why a request is refused, or a tie ended at the desk."""
+
+    text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))

@@ -1,0 +1,125 @@
+"""The household: the homes that are theirs, who is bound to them, and how one asks for that or ends it."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.homes.residents import asking, queries, revoking
+from portal.homes.residents.asking import Wanted
+from portal.homes.residents.forms import BindingForm, EvidenceForm
+from portal.homes.residents.homes import owned_homes
+from portal.kit.errors import Missing
+from portal.kit.i18n import N_
+from portal.web.forms.forms import UPLOAD_BYTES
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import owner
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/household", name="household:show")
+async def show(request: Request) -> Template:
+    """Homes with their people, as they are today, and what waits for an answer."""
+    found = await queries.household_of(request.user)
+    return page(request, "homes/residents/show.html", title=_("My homes"), household=found)
+
+
+@get("/household/bindings/new", name="bindings:new")
+async def new(request: Request) -> Template:
+    """Who is to be bound to which home."""
+    form = await begin(request, BindingForm, unit=request.query_params.get("unit"))
+    return await new_page(request, form)
+
+
+@post("/household/bindings/new", name="bindings:ask", request_max_body_size=UPLOAD_BYTES)
+async def ask(request: Request) -> Response:
+    """First show what was entered, with the home and its estate; sent again from there, ask for it."""
+    sent = await request.form()
+    form = BindingForm(sent)
+    form.unit.options = await options(request)
+    if not form.validate() or not await form.accepts(asking.checked(request.user, wanted_of(form))):
+        return await new_page(request, form, status=422)
+    if "confirmed" not in sent:
+        return confirm_page(request, form, EvidenceForm())
+    return await confirmed(request, form, EvidenceForm(sent))
+
+
+async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm) -> Response:
+    """It is what they meant: ask for it, with the evidence."""
+    if not evidence.validate() or not await evidence.accepts(sent_of(request, form, evidence)):
+        return confirm_page(request, form, evidence, status=422)
+    flash(request, N_("We have your request. The service centre answers it; until then nobody sees anything."))
+    return go(request, "household:show")
+
+
+@get("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdrawal")
+async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
+    """Ask whether it is meant."""
+    found = await queries.request_of(request.user, binding)
+    return page(request, "homes/residents/withdrawal.html", title=_("Take the request back"), request_=found)
+
+
+@post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
+async def withdraw(request: Request, binding: FromPath[UUID]) -> Response:
+    """Take a request back."""
+    await asking.withdraw_binding(request.user, binding)
+    flash(request, N_("Your request is withdrawn."))
+    return go(request, "household:show")
+
+
+@get("/household/ties/{tie:uuid}/revocation", name="ties:revocation")
+async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
+    """Ask whether it is meant, naming the home and its estate."""
+    found = await queries.tie_of(request.user, tie)
+    return page(request, "homes/residents/revocation.html", title=_("End this person's access"), tie=found)
+
+
+@post("/household/ties/{tie:uuid}/revocation", name="ties:revoke")
+async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
+    """It ends at once."""
+    await revoking.revoke_tie(request.user, tie)
+    flash(request, N_("The access has ended, and every sign-in with it."))
+    return go(request, "household:show")
+
+
+def wanted_of(form: BindingForm) -> Wanted:
+    """What the form asks for."""
+    values = (form[name].data for name in ("name", "phone", "role", "starts_on", "ends_on"))
+    return Wanted(UUID(form.unit.data), *values)
+
+
+async def options(request: Request) -> list[tuple[str, str]]:
+    """Their homes with the estate beside each: names of homes repeat from estate to estate."""
+    return [(str(home.id), f"{home.name} · {home.estate}") for home in await owned_homes(request.user)]
+
+
+async def sent_of(request: Request, form: BindingForm, evidence: EvidenceForm) -> UUID:
+    """Ask for it."""
+    return await asking.ask_binding(
+        request.user, wanted_of(form), evidence.note.data, evidence.photos.data, once=evidence.once
+    )
+
+
+async def new_page(request: Request, form: BindingForm, status: int = 200) -> Template:
+    """The form, for both verbs. Raises Missing for whoever owns no home today."""
+    form.unit.options = await options(request)
+    if not form.unit.options:
+        raise Missing(N_("Only an owner can bind somebody to a home."))
+    if len(form.unit.options) == 1 and not form.unit.data:
+        form.unit.data = form.unit.options[0][0]
+    return page(request, "homes/residents/new.html", status=status, title=_("Bind somebody to a home"), form=form)
+
+
+def confirm_page(request: Request, form: BindingForm, evidence: EvidenceForm, status: int = 200) -> Template:
+    """What was entered, to be confirmed with the evidence."""
+    return page(request, "homes/residents/confirm.html", status=status, title=_("Is everything right?"), form=form,
+                home=form.outcome, evidence=evidence)  # fmt: skip
+
+
+router = Router(
+    "/",
+    route_handlers=[show, new, ask, ask_withdrawal, withdraw, ask_revocation, revoke],
+    guards=[owner],
+)

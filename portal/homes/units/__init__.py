@@ -1,0 +1,1 @@
+"""Buildings and homes, who owns or rents them and when, and the debtors that follow from it."""

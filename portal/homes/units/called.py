@@ -1,0 +1,53 @@
+"""Which home is meant by a name as somebody types it: several estates, and several stairwells, may have one of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from portal.kit.ids import uuid_of
+from portal.kit.text import loose
+from portal.platform.db.unit_of_work import fetch
+
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_NOT_DIGIT = "[^0-9]+"
+
+
+def holding(name: str) -> str:
+    """A pattern of the names that hold the numbers of a loose name in their order; of no name when it has none."""
+    runs = _DIGITS.findall(name)
+    return ".*".join(runs) if runs else "$^"  # only digits of ours reach the pattern
+
+
+def beginning(name: str) -> str:
+    """A pattern of the names that begin with the numbers of a loose name; of no name when it has none."""
+    runs = _DIGITS.findall(name)
+    return f"^{_NOT_DIGIT.join(runs)}({_NOT_DIGIT}|$)" if runs else "$^"
+
+
+def ends_so(name: str, key: str) -> bool:
+    """Whether a loose name's parts stand in this order at the end of another: 1-101 for 1栋2单元101."""
+    wanted, parts = name.split("-"), key.split("-")
+    rest = iter(parts)
+    return parts[-1] == wanted[-1] and all(part in rest for part in wanted)
+
+
+async def homes_called(communities: Sequence[int], typed: str, *, loosely: bool = False) -> list[UUID]:
+    """The homes of these estates that are called so, however it is typed, or the one with that id.
+
+    With `loosely`, where none is called just so, those whose name has these parts at its end: to look at, never to act
+    on unseen. In the running unit of work.
+    """
+    name = loose(typed)
+    rows = await fetch(
+        "SELECT id, name FROM unit WHERE community = ANY($1::int[]) AND (name = $2 OR id = $3 OR name ~ $4)"
+        ' ORDER BY community, sort_key COLLATE "C"',
+        list(communities),
+        typed.strip(),
+        uuid_of(typed),
+        holding(name),
+    )
+    keys = [(row["id"], loose(row["name"])) for row in rows]
+    meant = [home for home, key in keys if home == uuid_of(typed) or key == name]
+    return meant or [home for home, key in keys if loosely and name and ends_so(name, key)]

@@ -1,0 +1,35 @@
+"""Whether words for everybody name a telephone number, a mail address, a home or a person of the roll."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from portal.kit.errors import Invalid
+from portal.kit.i18n import N_
+from portal.platform.db.unit_of_work import fetch
+
+PERSONAL = N_("Anybody can read this. Take out telephone numbers, e-mail addresses, homes and names of people.")
+
+# 11 digits of a mobile number, however they are spaced; a landline with its area code; an address for mail.
+_NUMBER = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9](?:[\s.·-]?\d){9}(?!\d)|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_OF_THE_ROLL = """
+SELECT t.n::int AS place FROM unnest($2::text[]) WITH ORDINALITY AS t(words, n)
+WHERE EXISTS (SELECT FROM unit WHERE community = $1 AND length(name) > 3 AND position(name IN t.words) > 0)
+ OR EXISTS (SELECT FROM person WHERE community = $1 AND length(name) > 1 AND position(name IN t.words) > 0)
+"""
+
+
+async def naming(community: int, texts: Sequence[str]) -> set[int]:
+    """The places, from 0, of the texts that do; in the running unit of work."""
+    plain = [text.translate(_WIDE) for text in texts]
+    found = {place for place, text in enumerate(plain) if _NUMBER.search(text) or _MAIL.search(text)}
+    return found | {row["place"] - 1 for row in await fetch(_OF_THE_ROLL, community, plain)}
+
+
+async def no_personal_data(community: int, **words: str) -> None:
+    """Raises Invalid for the first of these fields whose words, meant for everybody, name one; in the running unit."""
+    if found := await naming(community, list(words.values())):
+        raise Invalid(list(words)[min(found)], PERSONAL)

@@ -1,0 +1,119 @@
+"""How those who owe for a home stand to it: they own it, owned it before, have died, or somebody has inherited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.kit.i18n import N_, Sentence
+from portal.people.persons.states import DebtorStanding
+from portal.platform.db.unit_of_work import fetch
+
+KNOWN = {
+    DebtorStanding.former: N_("owner until %(day)s"),
+    DebtorStanding.deceased: N_("has died on %(day)s"),
+    DebtorStanding.heir: N_("heir of %(name)s"),
+}
+NOT_AN_OWNER = N_("not an owner of this home")
+
+# Whether somebody who lives and owes as `debtor` owns the home on `day`: only then is it a place to find them.
+AT_HOME = """
+EXISTS (SELECT FROM debtor_member hm JOIN debtor hd ON hd.id = hm.debtor
+  JOIN occupancy ho ON ho.person = hm.person AND ho.unit = hd.unit AND ho.role IN ('owner', 'co_owner')
+  LEFT JOIN person_now hs ON hs.person = hm.person
+  WHERE hm.debtor = {debtor} AND coalesce(hs.standing NOT IN ('deceased', 'heir'), true)
+   AND coalesce(ho.starts_on, '-infinity') <= {day} AND coalesce(ho.ends_on, 'infinity') >= {day})
+"""
+_MEMBERS = """
+SELECT w.debtor, p.id AS person, p.name, p.phone, s.standing, s.since, s.evidence, s.address,
+  p.human, h.name AS heir, h.phone AS heirs_phone, h.human AS heirs_human, o.owns, o.until, o.owned_from
+FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day) JOIN debtor d ON d.id = w.debtor
+JOIN debtor_member m ON m.debtor = w.debtor JOIN person p ON p.id = m.person
+LEFT JOIN person_now s ON s.person = p.id LEFT JOIN person h ON h.id = s.represented_by
+CROSS JOIN LATERAL (SELECT coalesce(bool_or(coalesce(o.starts_on, '-infinity') <= w.on_day
+    AND coalesce(o.ends_on, 'infinity') >= w.on_day), false) AS owns, max(o.ends_on) AS until,
+    (array_agg(o.starts_on ORDER BY o.ends_on DESC NULLS FIRST))[1] AS owned_from
+  FROM occupancy o WHERE o.person = p.id AND o.unit = d.unit AND o.role IN ('owner', 'co_owner')) o
+ORDER BY w.debtor, p.external_id
+"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who owes. `name`, `phone` and `human` are of whom one turns to: of the heir, if somebody has inherited.
+
+    `whose` is whose debt it is, who `owns` the home by the register or not; `since` the day of the death, or the last
+    day as an owner; `owned_from` the first day, if it is known; `address` where they are written to other than at the
+    home.
+    """
+
+    person: UUID
+    whose: str
+    owns: bool
+    name: str
+    phone: str | None
+    human: UUID | None
+    standing: DebtorStanding
+    since: date | None
+    evidence: str | None
+    address: str | None
+    owned_from: date | None
+
+    @property
+    def known(self) -> Sentence | None:
+        """What is to be known of them, unless they simply own the home."""
+        if self.standing is DebtorStanding.owner:
+            return None
+        words = KNOWN[self.standing] if self.since else NOT_AN_OWNER
+        return Sentence(words, {"day": self.since, "name": self.whose})
+
+    @property
+    def reachable(self) -> bool:
+        """Whether anybody can be turned to for them: an heir only at a number or an address of their own."""
+        if self.standing is DebtorStanding.heir:
+            return bool(self.phone or self.address)
+        return self.standing is not DebtorStanding.deceased
+
+    @property
+    def gets_letters(self) -> bool:
+        """Whether a letter can be sent: to the home of its owner, to anybody else at an address of their own."""
+        return self.reachable and (self.standing is DebtorStanding.owner or bool(self.address))
+
+
+async def members_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, list[Member]]:
+    """Who owes as each debtor and how they stand on their day, by the roll; in the running unit of work."""
+    found: dict[UUID, list[Member]] = defaultdict(list)
+    for row in await fetch(_MEMBERS, list(debtors), list(days)):
+        found[row["debtor"]].append(_member(row))
+    return found
+
+
+def standing_of(members: Sequence[Member]) -> DebtorStanding:
+    """How they stand together: whoever lives speaks for all, an owner first; none is left while all have died."""
+    found = {member.standing for member in members}
+    order = (DebtorStanding.owner, DebtorStanding.former, DebtorStanding.heir, DebtorStanding.deceased)
+    return next((one for one in order if one in found), DebtorStanding.owner)
+
+
+def _member(row: Record) -> Member:
+    said = DebtorStanding(row["standing"]) if row["standing"] else DebtorStanding.owner
+    gone = said in (DebtorStanding.deceased, DebtorStanding.heir)
+    now = said if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
+    return Member(
+        row["person"],
+        row["name"],
+        row["owns"],
+        row["heir"] or row["name"],
+        row["heirs_phone"] if row["heir"] else row["phone"],
+        row["heirs_human"] if row["heir"] else row["human"],
+        now,
+        row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
+        row["evidence"],
+        row["address"],
+        row["owned_from"],
+    )

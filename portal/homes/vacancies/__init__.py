@@ -1,0 +1,1 @@
+"""A home stands empty: filed, answered, ended."""

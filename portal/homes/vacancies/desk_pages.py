@@ -1,0 +1,116 @@
+"""The desk's vacancies: what waits for an answer, one filing with its evidence, and filings made at the counter."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from portal.homes.vacancies import actions as vacating, queries as vacancies
+from portal.homes.vacancies.forms import ApprovalForm, LivedInForm, RefusalForm, VacancyForm
+from portal.kit.i18n import N_
+from portal.web.forms.forms import UPLOAD_BYTES, Form
+from portal.web.forms.unsent_forms import begun
+from portal.web.pages.guards import staff
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.pictures import jpeg
+from portal.web.request.i18n import _
+
+FILERS, ANSWERERS = [staff(*vacating.FILERS)], [staff(*vacating.ANSWERERS)]
+
+
+@get("/vacancies", name="desk.vacancies:list", guards=FILERS)
+async def list_(request: Request) -> Template:
+    """What waits, and what was answered."""
+    rows = await vacancies.vacancies_at(request.user, vacating.FILERS)
+    return page(request, "homes/vacancies/desk/list.html", title=_("Vacancies"), rows=rows)
+
+
+@get("/vacancies/{vacancy:uuid}", name="desk.vacancies:show", guards=FILERS)
+async def show(request: Request, vacancy: FromPath[UUID]) -> Template:
+    """One filing with its evidence."""
+    forms = await begun(request, approval=("approval", ApprovalForm), refusal=("refusal", RefusalForm))
+    return await show_page(request, vacancy, **forms)
+
+
+@post("/vacancies/{vacancy:uuid}/approval", name="desk.vacancies:approve", guards=ANSWERERS)
+async def approve(request: Request, vacancy: FromPath[UUID]) -> Response:
+    """Let it count from a day."""
+    form = ApprovalForm(await request.form())
+    typed = {"starts_on": form.starts_on.data, "answer": form.text.data}
+    if form.validate() and await form.accepts(vacating.approve_vacancy(request.user, vacancy, **typed)):
+        flash(request, N_("Approved. The owners have been told."))
+        return go(request, "desk.vacancies:show", vacancy=vacancy)
+    return await show_page(request, vacancy, status=422, approval=form)  # type: ignore[return-value]
+
+
+@post("/vacancies/{vacancy:uuid}/refusal", name="desk.vacancies:refuse", guards=ANSWERERS)
+async def refuse(request: Request, vacancy: FromPath[UUID]) -> Response:
+    """Refuse with reasons."""
+    form = RefusalForm(await request.form())
+    if form.validate():
+        await vacating.refuse_vacancy(request.user, vacancy, form.text.data)
+        flash(request, N_("Refused. The owners have been told."), "info")
+        return go(request, "desk.vacancies:show", vacancy=vacancy)
+    return await show_page(request, vacancy, status=422, refusal=form)  # type: ignore[return-value]
+
+
+@get("/vacancies/{vacancy:uuid}/photos/{photo:uuid}", name="desk.vacancies:photo", guards=FILERS)
+async def photo(
+    request: Request, vacancy: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
+) -> Response:
+    """A photo of a filing, or with `thumb=1` its thumbnail."""
+    return jpeg(await vacancies.photo_at_desk(request.user, vacancy, photo, small=bool(thumb)))
+
+
+@get("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:show", guards=FILERS)
+async def unit(request: Request, unit: FromPath[UUID]) -> Template:
+    """A home's vacancies over time, and the form that fits."""
+    forms = await begun(request, filing=("vacancy", VacancyForm), end=("end", LivedInForm))
+    return await unit_page(request, unit, **forms)
+
+
+@post("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:file", guards=FILERS, request_max_body_size=UPLOAD_BYTES)
+async def file(request: Request, unit: FromPath[UUID]) -> Response:
+    """File it for an owner."""
+    form = VacancyForm(await request.form())
+    typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
+    if form.validate() and await form.accepts(vacating.file_at_desk(request.user, unit, once=form.once, **typed)):
+        flash(request, N_("Filed. Another member of staff answers it."))
+        return go(request, "desk.units.vacancy:show", unit=unit)
+    return await unit_page(request, unit, status=422, filing=form)  # type: ignore[return-value]
+
+
+@post("/units/{unit:uuid}/vacancy/end", name="desk.units.vacancy:end", guards=FILERS)
+async def end(request: Request, unit: FromPath[UUID]) -> Response:
+    """Note that it is lived in again."""
+    form = LivedInForm(await request.form())
+    if form.validate() and await form.accepts(
+        vacating.end_vacancy_at_desk(request.user, unit, form.lived_in_from.data)
+    ):
+        flash(request, N_("Noted: the home is lived in again from %(day)s."), day=form.lived_in_from.data)
+        return go(request, "desk.units.vacancy:show", unit=unit)
+    return await unit_page(request, unit, status=422, end=form)  # type: ignore[return-value]
+
+
+async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: Form) -> Template:
+    """A filing with its forms; `sent` is one that came back."""
+    row = await vacancies.vacancy_at(request.user, vacancy, vacating.FILERS)
+    forms: dict[str, Form] = {"approval": ApprovalForm(starts_on=row.earliest), "refusal": RefusalForm()} | sent
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request, "homes/vacancies/desk/show.html", status=status, title=_("Vacancy"), row=row, wrong=wrong, **forms
+    )
+
+
+async def unit_page(request: Request, unit: UUID, status: int = 200, **sent: Form) -> Template:
+    """A home's vacancies with the forms; `sent` is one that came back."""
+    found = await vacancies.vacancies_of_unit(request.user, unit)
+    forms: dict[str, Form] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
+    wrong = next(iter(sent.values()), None)
+    return page(
+        request, "homes/vacancies/desk/unit.html", status=status, title=_("Vacancy"), found=found, wrong=wrong, **forms
+    )
+
+
+router = Router("/desk", route_handlers=[list_, show, approve, refuse, photo, unit, file, end])

@@ -1,1 +1,0 @@
-"""Double entry: nothing is edited, only reversed."""

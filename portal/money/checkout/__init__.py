@@ -1,0 +1,1 @@
+"""The owner’s way to pay online: attempts that are posted exactly once."""

@@ -1,0 +1,30 @@
+"""End a payment that was begun and not finished: whoever began it may, and whoever owes the bill."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.kit.errors import Refused
+from portal.kit.i18n import N_
+from portal.money.checkout.attempts import UNDER_WAY, give_up
+from portal.money.checkout.rows import ENDABLE, attempt_of
+from portal.money.checkout.states import AttemptState
+from portal.people.persons.principal import Principal
+
+PAID = N_("This payment has gone through; there is nothing left to end.")
+ON_ITS_WAY = (AttemptState.open, AttemptState.completed)
+
+
+async def cancel_payment(by: Principal, payment: UUID) -> bool:
+    """End an attempt at Stripe and here, so that its bills can be paid again at once; safe to ask twice.
+
+    False if it had been paid in the last moment: then it is posted all the same. Raises Missing when it is not
+    theirs, Refused when its money is there or on its way, or Stripe does not answer.
+    """
+    known = await attempt_of(by, payment)
+    state = await give_up(known, actor=by.actor) if known.state in ENDABLE else known.state
+    if state in ON_ITS_WAY:
+        raise Refused(UNDER_WAY)
+    if known.state is AttemptState.posted:
+        raise Refused(PAID)
+    return state is not AttemptState.posted

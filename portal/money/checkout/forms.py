@@ -1,0 +1,59 @@
+"""What an owner types to pay."""
+
+from typing import Any
+
+from portal.kit.i18n import N_
+from portal.money.checkout.states import Method
+from portal.money.payments.rules import NOTHING_CHOSEN
+from portal.web.forms.forms import Choice, Form, Many, Yuan
+from portal.web.request.i18n import _, label
+
+INSIDE = {
+    "MicroMessenger": (Method.wechat_pay, Method.alipay),
+    "AlipayClient": (Method.alipay, Method.wechat_pay),
+}
+ONLY_OUTSIDE = N_("%(way)s (does not open in this app: first choose “Open in browser” in its menu)")
+
+
+class PayForm(Form):
+    """Bills mean what is not under review on them; a line may be ticked itself.
+
+    An empty amount means what is asked for all of it.
+    """
+
+    nothing_chosen = NOTHING_CHOSEN
+    bill = Many(N_("Bills"), required=False)
+    line = Many(N_("Charges"), required=False)
+    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay what is asked for what you chose."))
+    method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
+
+    def suit(self, user_agent: str) -> None:
+        """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat.
+
+        The first one is chosen until another is.
+        """
+        for app, (own, other) in INSIDE.items():
+            if app in user_agent:
+                words = {own: label(own), Method.card: label(Method.card), other: _(ONLY_OUTSIDE, way=label(other))}
+                self.method.options = [(way.value, text) for way, text in words.items()]
+        if self.method.data is None and not self.method.errors:
+            self.method.show(Method(self.method.options[0][0]))
+
+    def read_choice(self) -> bool:
+        """Check everything but the method, which is only asked for when paying."""
+        return all([self.bill.validate(self), self.line.validate(self), self.amount.validate(self)])
+
+    @property
+    def chose_nothing(self) -> bool:
+        """Whether neither a bill nor a line came along, not even an unreadable one."""
+        return not any([*(self.bill.raw_data or ()), *(self.line.raw_data or ())])
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What to pay, and how."""
+        return {
+            "bills": self.bill.data,
+            "lines": self.line.data,
+            "amount": self.amount.data,
+            "method": self.method.data,
+        }

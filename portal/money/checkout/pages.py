@@ -1,0 +1,125 @@
+"""The owner's way to pay: see how the money will be applied, leave for Stripe, come back to the truth."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
+from portal.money.checkout import offer, queries
+from portal.money.checkout.attempts import Started, start_payment
+from portal.money.checkout.cancelling import cancel_payment
+from portal.money.checkout.forms import PayForm
+from portal.money.checkout.returning import come_back
+from portal.money.payments.queries import receipt_of
+from portal.money.payments.receipts import receipt_pdf
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import owner
+from portal.web.pages.page import flash, go, page
+from portal.web.pages.papers import pdf
+from portal.web.request.i18n import _
+
+ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
+IN_TIME = N_("It had been paid already, so it counts. Here is your receipt.")
+
+
+async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:
+    """The choice, and how the money would be applied; for both verbs. Several homes are offered one by one."""
+    homes = await offer.homes_chosen(request.user, form.bill.data, form.line.data)
+    if len(homes) > 1:
+        return page(request, "money/checkout/homes.html", title=_("Pay"), homes=homes, status=status)
+    found = await offer.new_payment(request.user, form.bill.data, form.line.data)
+    if found.settled:
+        paid = await queries.payments_for(request.user, found.bills)
+        return page(request, "money/checkout/settled.html", title=_("Nothing left to pay"), paid=paid, status=409)
+    form.suit(request.headers.get("user-agent", ""))
+    try:
+        found = found.with_amount(None if form.amount.errors else form.amount.data)
+    except Invalid as no:
+        if not form.summary:
+            form.blame(no)
+        found, status = found.with_amount(None), 422
+    return page(request, "money/checkout/new.html", title=_("Pay"), form=form, found=found, status=status)
+
+
+@get("/new", name="payments:new")
+async def new(request: Request) -> Response:
+    """What is chosen by `bill` and `line`; with `amount`, how it would be spread."""
+    form = await begin(request, PayForm)
+    if form.chose_nothing:
+        form = PayForm(request.query_params)
+    if form.chose_nothing:
+        return go(request, "bills:list")
+    readable = form.read_choice()
+    if form.bill.errors or form.line.errors:
+        raise Missing
+    return await new_page(request, form, 200 if readable else 422)
+
+
+@post("/new", name="payments:start")
+async def start(request: Request) -> Response:
+    """Leave for the payment page."""
+    form = PayForm(await request.form())
+    readable = form.validate()
+    if form.bill.errors or form.line.errors:
+        raise Missing
+    if readable and await form.accepts(start_payment(request.user, **form.wanted), also_refused=True):
+        return leave(request, form.outcome)
+    if not (form.bill.data or form.line.data):
+        raise Invalid("bill", form.nothing_chosen)
+    return await new_page(request, form, status=form.status)
+
+
+def leave(request: Request, attempt: Started) -> Redirect:
+    """For Stripe's page; when there is none yet, for ours that waits for it."""
+    if attempt.url:
+        return Redirect(attempt.url, status_code=303)
+    return go(request, "payments:show", payment=attempt.id)
+
+
+@get("/", name="payments:list")
+async def list_(request: Request) -> Template:
+    """Everything paid or tried, and the credit left."""
+    return page(request, "money/checkout/list.html", title=_("Payments"), found=await queries.payments_of(request.user))
+
+
+@get("/return", name="payments:return")
+async def back(request: Request, cs: FromQuery[str] = "") -> Redirect:
+    """Where Stripe sends the browser; what happened is asked of Stripe."""
+    return go(request, "payments:show", payment=await come_back(request.user, cs))
+
+
+@get("/bills/{bill:uuid}", name="payments:of_bill")
+async def of_bill(request: Request, bill: FromPath[UUID]) -> Template:
+    """What was paid of one bill, with the receipts; as a part of the bill's page, or as a page."""
+    paid = await queries.payments_for(request.user, [bill])
+    return page(request, "money/checkout/of_bill.html", fragment="money/checkout/_receipts.html", quiet=True,
+                title=_("Payments and receipts"), paid=paid)  # fmt: skip
+
+
+@post("/{payment:uuid}/cancellation", name="payments:cancel")
+async def cancel(request: Request, payment: FromPath[UUID]) -> Redirect:
+    """End what was begun, so that its bills can be paid again."""
+    ended = await cancel_payment(request.user, payment)
+    flash(request, ENDED if ended else IN_TIME, "good" if ended else "info")
+    return go(request, "payments:show", payment=payment)
+
+
+@get("/{payment:uuid}", name="payments:show")
+async def show(request: Request, payment: FromPath[UUID]) -> Template:
+    """One payment; while it is pending the page asks again by itself."""
+    found = await queries.payment_of(request.user, payment)
+    return page(request, "money/checkout/show.html", fragment="money/checkout/_payment.html", quiet=True,
+                title=_("Payment"), found=found)  # fmt: skip
+
+
+@get("/{payment:uuid}/receipt.pdf", name="payments:receipt")
+async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
+    """The receipt of a posted payment; 404 until then."""
+    facts = await receipt_of(request.user, payment)
+    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
+
+
+router = Router("/payments", route_handlers=[new, start, list_, back, of_bill, cancel, show, receipt], guards=[owner])

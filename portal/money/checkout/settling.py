@@ -1,0 +1,175 @@
+"""Make what Stripe says true here: the one way by which a session becomes a payment, whoever asks and how often."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from portal.fees.ledger.actions import Entry, post
+from portal.fees.ledger.rules import clearing
+from portal.fees.ledger.states import Account, JournalKind
+from portal.kit import clock
+from portal.kit.money import Money
+from portal.money.checkout.rows import (
+    SUSPENSE,
+    AttemptFacts,
+    bills_of,
+    designation_of,
+    lock_attempt,
+    move,
+    read_attempt,
+)
+from portal.money.checkout.states import ATTEMPT_MOVES, AttemptState
+from portal.money.payments.actions import Incoming, post_payment
+from portal.money.payments.choosing import lock_bills
+from portal.money.payments.states import PaymentChannel
+from portal.money.stripe.gateway import SessionFacts, StripeRefused, StripeSilent, gateway
+from portal.people.estates.queries import today_in
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
+
+STRIPE = "system:stripe"
+
+
+async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date | None = None) -> AttemptState:
+    """Ask Stripe how the attempt's session stands and make it so; the attempt's state after that (I-P1, I-P2).
+
+    Called by the webhook job, the return page and the polling job, at the same instant if need be. `session` is
+    the id an event named, for an attempt that crashed before it could keep it. Raises StripeSilent, Missing.
+    """
+    known = await read_attempt(attempt)
+    session = known.session or session
+    if known.state is AttemptState.posted or session is None:
+        return known.state
+    try:
+        told = await gateway.session(session)
+    except StripeRefused as no:
+        if not no.missing:
+            raise StripeSilent(str(no)) from no  # a wrong key says nothing about the session
+        return await end_attempt(known, AttemptState.failed, str(no))
+    return await settle(known, told, on=on)
+
+
+@retrying
+async def settle(
+    known: AttemptFacts, told: SessionFacts, *, on: date | None = None, actor: str = STRIPE
+) -> AttemptState:
+    """One transaction: lock the bills and the attempt, then post, suspend, end or wait, as the session says.
+
+    `actor` is who wanted it to end, if anybody did.
+    """
+    async with unit_of_work(known.community):
+        await lock_bills(await bills_of(known.id))
+        attempt = await lock_attempt(known.id)
+        if attempt.state is AttemptState.posted:
+            return attempt.state
+        if told.paid:
+            return await _paid(attempt, told, on)
+        to = _next(told)
+        if to is attempt.state or not ATTEMPT_MOVES.allows(attempt.state, to):
+            return attempt.state  # an older truth changes nothing (I-P9)
+        if to is AttemptState.open:
+            if told.url is None or attempt.amount != told.amount:
+                return attempt.state
+            await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", attempt.id, told.id, told.url)
+        await move(attempt, to, actor=actor)
+        return to
+
+
+def _next(told: SessionFacts) -> AttemptState:
+    if told.status == "expired":
+        return AttemptState.expired
+    if told.status == "complete":
+        return AttemptState.failed if told.failed else AttemptState.completed
+    return AttemptState.open
+
+
+async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> AttemptState:
+    """Post the money, or set it aside when it is not what we asked for (I-P5)."""
+    intent = told.intent or told.id
+    if await fetch_value("SELECT id FROM suspense WHERE intent = $1", intent):
+        return attempt.state
+    if why := mismatch(attempt, told):
+        return await _suspend(attempt, told, intent, why)
+    await move(attempt, AttemptState.posted, actor=STRIPE)
+    await fetch("UPDATE attempt SET session = $2 WHERE id = $1", attempt.id, told.id)
+    await post_payment(
+        Incoming(
+            id=attempt.id,
+            community=attempt.community,
+            debtor=attempt.debtor,
+            channel=PaymentChannel.stripe,
+            method=attempt.method,
+            amount=told.amount,
+            received_on=on or await today_in(attempt.community),
+            designation=await designation_of(attempt.id),
+            payer=attempt.human,
+            intent=intent,
+        ),
+        actor=STRIPE,
+    )
+    return AttemptState.posted
+
+
+def mismatch(attempt: AttemptFacts, told: SessionFacts) -> str:
+    """Which fact of a session is not what was asked for; empty when all are."""
+    if told.attempt != str(attempt.id):
+        return "attempt"
+    if told.currency != attempt.currency:
+        return "currency"
+    if told.amount != attempt.amount:
+        return "amount"
+    return "livemode" if told.livemode != gateway.livemode else ""
+
+
+async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: str) -> AttemptState:
+    """Set the money aside for a person to look at; the bill stays as it was, and the payer is not asked again."""
+    kept = uuid4()
+    await fetch(
+        "INSERT INTO suspense (id, community, debtor, intent, amount, currency, why, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        kept,
+        attempt.community,
+        attempt.debtor,
+        intent,
+        told.amount.fen,
+        told.currency,
+        why,
+        clock.now(),
+    )
+    if told.currency == attempt.currency and told.livemode == gateway.livemode and told.amount > Money(0):
+        postings = [(clearing(PaymentChannel.stripe), told.amount), (Account.suspense, -told.amount)]
+        today = await today_in(attempt.community)
+        await post(attempt.community, JournalKind.payment, [Entry(kept, postings)], on=today)
+    await record(
+        STRIPE,
+        AuditVerb.PAYMENT_SUSPENDED,
+        f"attempt:{attempt.id}",
+        community=attempt.community,
+        reason=why,
+        amount=told.amount,
+        currency=told.currency,
+        asked=attempt.amount,
+    )
+    if ATTEMPT_MOVES.allows(attempt.state, AttemptState.failed):
+        await move(attempt, AttemptState.failed, trouble=SUSPENSE, actor=STRIPE)
+        return AttemptState.failed
+    await fetch("UPDATE attempt SET trouble = $2 WHERE id = $1", attempt.id, SUSPENSE)  # money came after its end
+    return attempt.state
+
+
+@retrying
+async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, actor: str = STRIPE) -> AttemptState:
+    """End an attempt that no session stands behind; its state after that.
+
+    One that has moved on by itself stays as it is, and so does one that got its session since it was read: somebody
+    may be paying there.
+    """
+    async with unit_of_work(known.community):
+        await lock_bills(await bills_of(known.id))
+        now = await lock_attempt(known.id)
+        if now.session != known.session or not ATTEMPT_MOVES.allows(now.state, to):
+            return now.state
+        await move(now, to, trouble=trouble, actor=actor)
+        return to

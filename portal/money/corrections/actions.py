@@ -1,0 +1,151 @@
+"""Ask for a correction, approve it, refuse it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from asyncpg import Record
+
+from portal.fees.bills.states import AdjustmentKind
+from portal.homes.units.debtors import tell_debtor
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO, Money
+from portal.money.corrections.states import CORRECTION_MOVES, CorrectionKind, CorrectionState
+from portal.money.payments.choosing import lock_bills
+from portal.money.payments.crediting import credit_line
+from portal.people.notices.states import NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+ASKERS = (Role.finance, Role.manager)
+APPROVERS = (Role.manager,)
+TOO_MUCH = N_("This line asks for %(most)s. Enter no more than that.")
+WAITING = N_("A correction of this line waits for approval already.")
+OWN = N_("Another manager must answer this: you asked for it yourself.")
+
+
+@retrying
+async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amount: Money, reason: str) -> UUID:
+    """Ask to take `amount` off a line; the request's id. No money moves yet.
+
+    Raises Missing for a line of another estate, Invalid above what the line asks, Refused while another waits.
+    """
+    async with unit_of_work(*by.with_role(*ASKERS)):
+        found = await fetch_one(
+            "SELECT l.bill, l.community, w.fen FROM bill_line l JOIN line_balance w ON w.line = l.id"
+            " WHERE l.id = $1 AND l.community = ANY($2)",
+            line,
+            list(by.with_role(*ASKERS)),
+        )
+        if found is None:
+            raise Missing
+        await lock_bills([found["bill"]])
+        if not ZERO < amount <= Money(found["fen"]):
+            raise Invalid("amount", TOO_MUCH, most=Money(found["fen"]))
+        if await fetch_value("SELECT id FROM correction WHERE line = $1 AND state = 'waiting'", line):
+            raise Refused(WAITING)
+        correction = uuid4()
+        await fetch(
+            "INSERT INTO correction (id, community, line, kind, amount, reason, state, asked_by, asked_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
+            correction,
+            found["community"],
+            line,
+            kind.value,
+            amount.fen,
+            reason,
+            await staff_of(by, found["community"]),
+            clock.now(),
+        )
+        await _record(by, AuditVerb.CORRECTION_ASKED, correction, found["community"], reason, amount=amount, line=line)
+        return correction
+
+
+@retrying
+async def approve_correction(by: Principal, correction: UUID) -> None:
+    """Approve: the adjustment is made in the same transaction and the debtor told.
+
+    Raises Missing (also without the role there), Refused to whoever asked and once it is answered.
+    """
+    async with unit_of_work(*by.with_role(*APPROVERS)):
+        found, me = await _for_answer(by, correction, CorrectionState.approved)
+        adjustment = await credit_line(
+            found["line"],
+            Money(found["amount"]),
+            kind=AdjustmentKind(found["kind"]),
+            reason=found["reason"],
+            made_by=f"staff:{found['asker']}",
+            approved_by=by.actor,
+            source=correction,
+            on=clock.today(found["timezone"]),
+        )
+        await _answer(correction, CorrectionState.approved, me, None, adjustment)
+        await _record(
+            by, AuditVerb.CORRECTION_APPROVED, correction, found["community"], found["reason"], adjustment=adjustment
+        )
+        await tell_debtor(
+            found["debtor"],
+            NoticeKind.line_corrected,
+            community=found["community"],
+            subject=f"correction:{correction}",
+            link=f"/bills/{found['bill']}/lines/{found['line']}",
+            amount=Money(found["amount"]),
+            why=found["reason"],
+        )
+
+
+@retrying
+async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
+    """Refuse with reasons. Raises as approving does."""
+    async with unit_of_work(*by.with_role(*APPROVERS)):
+        found, me = await _for_answer(by, correction, CorrectionState.refused)
+        await _answer(correction, CorrectionState.refused, me, text, None)
+        await _record(by, AuditVerb.CORRECTION_REFUSED, correction, found["community"], text)
+
+
+async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> tuple[Record, UUID]:
+    """The request under the locks of its bill and itself, and who answers."""
+    bill = await fetch_value(
+        "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
+        correction,
+        list(by.with_role(*APPROVERS)),
+    )
+    if bill is None:
+        raise Missing
+    await lock_bills([bill])
+    found = await fetch_one(
+        "SELECT c.*, l.bill, b.debtor, s.human AS asker, e.timezone FROM correction c"
+        " JOIN bill_line l ON l.id = c.line JOIN bill b ON b.id = l.bill JOIN staff s ON s.id = c.asked_by"
+        " JOIN community e ON e.id = c.community WHERE c.id = $1 FOR NO KEY UPDATE OF c",
+        correction,
+    )
+    assert found is not None
+    CORRECTION_MOVES.check(found["state"], to)
+    me = await staff_of(by, found["community"])
+    if me == found["asked_by"]:
+        raise Refused(OWN)
+    return found, me
+
+
+async def _answer(correction: UUID, to: CorrectionState, me: UUID, answer: str | None, adjustment: UUID | None) -> None:
+    await fetch(
+        "UPDATE correction SET state = $2, answered_by = $3, answered_at = $4, answer = $5, adjustment = $6"
+        " WHERE id = $1",
+        correction,
+        to.value,
+        me,
+        clock.now(),
+        answer,
+        adjustment,
+    )
+
+
+async def _record(
+    by: Principal, verb: AuditVerb, correction: UUID, community: int, reason: str, **facts: object
+) -> None:
+    await record(by.actor, verb, f"correction:{correction}", community=community, reason=reason, **facts)

@@ -1,0 +1,81 @@
+"""The desk's corrections: ask for one from a line, answer what others asked for."""
+
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.fees.bills.desk_queries import line_at
+from portal.kit.i18n import N_
+from portal.money.corrections import actions, queries
+from portal.money.corrections.forms import CorrectionForm, RefusalForm
+from portal.money.payments.online import CLOSING
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff, stepped_up
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/corrections", name="desk.corrections:list", guards=[staff(*actions.ASKERS)])
+async def list_(request: Request) -> Template:
+    """What waits, and what was answered."""
+    return await list_page(request, await begin(request, RefusalForm))
+
+
+@get("/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:new", guards=[staff(*actions.ASKERS)])
+async def new(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
+    """The form, beside the line it is about."""
+    return await new_page(request, bill, line, await begin(request, CorrectionForm))
+
+
+@post("/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:ask", guards=[staff(*actions.ASKERS)])
+async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Response:
+    """Ask for a correction."""
+    form = CorrectionForm(await request.form())
+    wanted = {"kind": form.kind.data, "amount": form.amount.data, "reason": form.reason.data}
+    if form.validate() and await form.accepts(actions.ask_correction(request.user, line, **wanted)):
+        flash(request, N_("The correction waits for the approval of a manager."))
+        return go(request, "desk.corrections:list")
+    return await new_page(request, bill, line, form, status=422)
+
+
+@post(
+    "/corrections/{correction:uuid}/approval",
+    name="desk.corrections:approve",
+    guards=[staff(*actions.APPROVERS), stepped_up],
+)
+async def approve(request: Request, correction: FromPath[UUID]) -> Response:
+    """Approve what somebody else asked for."""
+    online = await queries.open_online_of(request.user, correction)
+    await actions.approve_correction(request.user, correction)
+    flash(request, N_("The line is corrected and the owner told."))
+    if online:
+        flash(request, CLOSING, "info", sum=online)
+    return go(request, "desk.corrections:list")
+
+
+@post("/corrections/{correction:uuid}/refusal", name="desk.corrections:refuse", guards=[staff(*actions.APPROVERS)])
+async def refuse(request: Request, correction: FromPath[UUID]) -> Response:
+    """Refuse with reasons."""
+    form = RefusalForm(await request.form())
+    if not form.validate():
+        return await list_page(request, form, status=422)
+    await actions.refuse_correction(request.user, correction, form.text.data)
+    flash(request, N_("The correction is refused."), "info")
+    return go(request, "desk.corrections:list")
+
+
+async def list_page(request: Request, form: RefusalForm, status: int = 200) -> Template:
+    """The list, for both verbs."""
+    rows = await queries.corrections_at(request.user)
+    return page(request, "money/corrections/list.html", status=status, title=_("Corrections"), rows=rows, form=form)
+
+
+async def new_page(request: Request, bill: UUID, line: UUID, form: CorrectionForm, status: int = 200) -> Template:
+    """The form, for both verbs."""
+    found = await line_at(request.user, bill, line)
+    return page(request, "money/corrections/new.html", status=status, title=_("Correct a line"), found=found, form=form)
+
+
+router = Router("/desk", route_handlers=[list_, new, ask, approve, refuse])

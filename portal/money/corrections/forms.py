@@ -1,0 +1,25 @@
+"""What staff type to correct a line."""
+
+from portal.kit.i18n import N_
+from portal.money.corrections.states import CorrectionKind
+from portal.web.forms.forms import Choice, Form, Text, Yuan
+
+
+class CorrectionForm(Form):
+    """A sum to take off a line, and why."""
+
+    kind = Choice(N_("Why it is too high"), CorrectionKind, missing=N_("Choose why."))
+    amount = Yuan(N_("Take off"), missing=N_("Enter the amount, for example 120.50."))
+    reason = Text(
+        N_("Reason"),
+        lines=3,
+        most=500,
+        missing=N_("Give the reason. The owner reads it."),
+        hint=N_("The owner reads it on the bill."),
+    )
+
+
+class RefusalForm(Form):
+    """Why a correction is refused."""
+
+    text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))

@@ -1,0 +1,89 @@
+"""What the desk shows of corrections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.kit.bilingual import Bilingual
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.money.corrections.actions import APPROVERS, ASKERS
+from portal.money.corrections.states import CorrectionKind, CorrectionState
+from portal.money.payments.online import open_online
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, reading
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """A request, and whether the reader may answer it."""
+
+    id: UUID
+    bill: UUID
+    line: UUID
+    unit: str
+    estate: str
+    item: Bilingual
+    month: Month
+    kind: CorrectionKind
+    amount: Money
+    reason: str
+    state: CorrectionState
+    asked_by: str
+    asked_at: datetime
+    answered_by: str | None
+    answer: str | None
+    can_be_answered: bool
+
+
+@reading
+async def corrections_at(by: Principal) -> list[CorrectionRow]:
+    """The requests of one's communities: those that wait first, then the newest; the last hundred."""
+    rows = await fetch(
+        "SELECT c.*, l.bill, l.first_month, u.name AS unit, e.name AS estate, i.name_zh, i.name_en, s.name AS asker,"
+        " s.human AS asker_human, t.name AS answerer"
+        " FROM correction c JOIN bill_line l ON l.id = c.line JOIN unit u ON u.id = l.unit"
+        " JOIN community e ON e.id = c.community JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by"
+        " LEFT JOIN staff t ON t.id = c.answered_by"
+        " WHERE c.community = ANY($1) ORDER BY c.state <> 'waiting', c.asked_at DESC LIMIT 100",
+        list(by.with_role(*ASKERS)),
+    )
+    return [_row(by, row) for row in rows]
+
+
+@reading
+async def open_online_of(by: Principal, correction: UUID) -> Money:
+    """What is open online for the bill of a correction that this person may answer."""
+    rows = await fetch(
+        "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
+        correction,
+        list(by.with_role(*APPROVERS)),
+    )
+    return await open_online(by, [row["bill"] for row in rows])
+
+
+def _row(by: Principal, row: Record) -> CorrectionRow:
+    return CorrectionRow(
+        row["id"],
+        row["bill"],
+        row["line"],
+        row["unit"],
+        row["estate"],
+        Bilingual(row["name_zh"], row["name_en"]),
+        Month.parse(row["first_month"]),
+        CorrectionKind(row["kind"]),
+        Money(row["amount"]),
+        row["reason"],
+        CorrectionState(row["state"]),
+        row["asker"],
+        row["asked_at"],
+        row["answerer"],
+        row["answer"],
+        row["state"] == CorrectionState.waiting
+        and by.may(row["community"], *APPROVERS)
+        and row["asker_human"] != by.human,
+    )

@@ -1,0 +1,1 @@
+"""The counter: find the home, take the money, print the receipt."""

@@ -1,0 +1,141 @@
+"""Credits of owners, the facts of a receipt, and what the counter needs to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.kit.bilingual import Bilingual
+from portal.kit.errors import Missing
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.money.payments.counter import TAKERS
+from portal.money.payments.states import Way
+from portal.people.estates.companies import creditor_of
+from portal.people.estates.creditor import Creditor
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+
+
+@dataclass(frozen=True)
+class CreditRow:
+    """Money of a debtor that no bill needs now."""
+
+    debtor: UUID
+    unit: str
+    estate: str
+    amount: Money
+
+
+@reading
+async def credits_of(by: Principal) -> list[CreditRow]:
+    """The credit of each home of the asker, where there is any."""
+    rows = await fetch(
+        "SELECT c.debtor, u.name, e.name AS estate, sum(c.amount)::bigint AS fen FROM credit c"
+        " JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = d.community"
+        " WHERE c.debtor IN"
+        " (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
+        " GROUP BY c.debtor, u.name, e.name, u.sort_key HAVING sum(c.amount) > 0 ORDER BY u.sort_key, u.name",
+        list(by.persons),
+    )
+    return [CreditRow(row["debtor"], row["name"], row["estate"], Money(row["fen"])) for row in rows]
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """What of the payment went to one line when it was posted: a receipt never changes.
+
+    `fund`: it went to the maintenance fund, which belongs to all owners.
+    """
+
+    bill_number: int
+    item: Bilingual
+    first: Month
+    last: Month
+    amount: Money
+    fund: bool
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """Everything a receipt says."""
+
+    number: int
+    creditor: Creditor
+    unit: str
+    owners: str
+    payer: str
+    amount: Money
+    credit: Money
+    way: Way
+    reference: str | None
+    received_on: date
+    posted_at: datetime
+    lines: list[ReceiptLine]
+
+
+_RECEIPT = """
+SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, p.community,
+       u.name AS unit, (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor) AS owners,
+       coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
+                 WHERE human = p.payer AND community = p.community),
+                (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor)) AS payer,
+       (SELECT coalesce(sum(amount), 0)::bigint FROM credit WHERE payment = p.id AND reason = 'surplus')
+       AS credit
+FROM payment p JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit
+WHERE p.id = $1 AND (p.payer = $2 OR p.community = ANY($4::int[])
+                     OR p.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))
+"""
+
+
+@reading
+async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
+    """The receipt for the payer and those who owe. Raises Missing until it is posted, and for everybody else."""
+    return await _receipt(await fetch_one(_RECEIPT, payment, by.human, list(by.persons), []))
+
+
+@reading
+async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
+    """The receipt for staff who take money in that estate. Raises Missing."""
+    return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.with_role(*TAKERS))))
+
+
+async def _receipt(row: Record | None) -> ReceiptFacts:
+    if row is None:
+        raise Missing
+    lines = await fetch(
+        "SELECT b.number, i.name_zh, i.name_en, i.kind = 'fund' AS fund, l.first_month, l.last_month,"
+        " sum(a.amount)::bigint AS fen"
+        " FROM allocation a JOIN bill_line l ON l.id = a.line JOIN bill b ON b.id = l.bill"
+        " JOIN charge_item i ON i.id = l.item WHERE a.payment = $1 AND a.reason IS NULL"
+        " GROUP BY b.due_on, b.number, l.position, i.name_zh, i.name_en, i.kind, l.first_month, l.last_month"
+        " ORDER BY b.due_on, b.number, l.position",
+        row["id"],
+    )
+    return ReceiptFacts(
+        number=row["number"],
+        creditor=await creditor_of(row["community"]),
+        unit=row["unit"],
+        owners=row["owners"] or "",
+        payer=row["payer"] or "",
+        amount=Money(row["amount"]),
+        credit=Money(row["credit"]),
+        way=Way(row["method"]),
+        reference=row["reference"],
+        received_on=row["received_on"],
+        posted_at=row["posted_at"],
+        lines=[
+            ReceiptLine(
+                r["number"],
+                Bilingual(r["name_zh"], r["name_en"]),
+                Month.parse(r["first_month"]),
+                Month.parse(r["last_month"]),
+                Money(r["fen"]),
+                r["fund"],
+            )
+            for r in lines
+        ],
+    )

@@ -1,0 +1,151 @@
+"""How money is spread over the lines that somebody chose, before and after it has come in. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from portal.kit.errors import Invalid, Refused
+from portal.kit.i18n import N_
+from portal.kit.money import ZERO, Money, total
+
+NOTHING_CHOSEN = N_("Choose at least one bill to pay.")
+SETTLED = N_("Something you chose is paid already. Please look at your bills again.")
+ALL_HELD = N_("Everything you chose is under review, so nothing has to be paid now. To pay it anyway, choose its line.")
+TOO_LITTLE = N_("The amount must be more than zero.")
+TOO_MUCH = N_("That is more than you can pay on what you chose: %(payable)s.")
+
+
+@dataclass(frozen=True)
+class ChosenLine:
+    """A line somebody chose, with what it owes now; `explicit` when the line itself was ticked, not only its bill.
+
+    `covered` is what the debtor's credit covers of the free part; `fund`: it is owed to the maintenance fund.
+    """
+
+    line: UUID
+    bill: UUID
+    bill_number: int
+    position: int
+    due_on: date
+    outstanding: Money
+    held: Money
+    explicit: bool = False
+    covered: Money = ZERO
+    fund: bool = False
+
+    @property
+    def free(self) -> Money:
+        """The part that is not under review."""
+        return max(self.outstanding - self.held, ZERO)
+
+    @property
+    def payable(self) -> Money:
+        """What is meant without an amount: the free part; of a ticked line wholly under review, all of it."""
+        return (self.free or self.outstanding) if self.explicit else self.free
+
+    @property
+    def asked(self) -> Money:
+        """What is asked for without an amount: payable without what credit covers."""
+        return self.payable - self.covered
+
+    @property
+    def most(self) -> Money:
+        """What may be paid at most: a line that was ticked itself as a whole, held or not."""
+        return self.outstanding if self.explicit else self.free
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much is meant for this line: the payer's designation (Civil Code 560)."""
+
+    line: UUID
+    amount: Money
+
+
+def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple[Part, ...]:
+    """Spread an amount over the chosen lines; the parts sum to it exactly.
+
+    Without an amount it is what is asked for them, net of credit; where credit covers all of it, everything payable.
+
+    Earliest due first; lines due on the same day pro rata by largest remainder, ties in the order of lines
+    (Civil Code 560: earliest due, then in proportion). Raises Refused when something chosen is paid already or
+    nothing of it is payable now, Invalid("amount") for an amount of zero or less, or above what may be paid. A part
+    under review gets money only of an amount that goes beyond everything else.
+    """
+    if not lines:
+        raise Invalid("bill", NOTHING_CHOSEN)
+    _refuse_what_is_settled(lines)
+    ordered = sorted(lines, key=lambda one: (one.due_on, one.bill_number, one.position))
+    payable = total(one.payable for one in ordered)
+    if not payable:
+        raise Refused(ALL_HELD)
+    wanted = (total(one.asked for one in ordered) or payable) if amount is None else amount
+    if wanted <= ZERO:
+        raise Invalid("amount", TOO_LITTLE)
+    if wanted <= payable:
+        return spread(wanted, [(one.line, one.due_on, one.payable) for one in ordered])
+    if wanted > (most := total(one.most for one in ordered)):
+        raise Invalid("amount", TOO_MUCH, payable=most)
+    return spread(wanted, [(one.line, one.due_on, one.most) for one in ordered])
+
+
+def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
+    """A ticked line that owes nothing, or a ticked bill on which nothing is owed: the page it came from is old."""
+    owed: dict[UUID, int] = {}
+    for one in lines:
+        if one.explicit and one.outstanding <= ZERO:
+            raise Refused(SETTLED)
+        owed[one.bill] = owed.get(one.bill, 0) + one.outstanding.fen
+    if any(fen <= 0 for fen in owed.values()):
+        raise Refused(SETTLED)
+
+
+def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[Part, ...]:
+    """Fill lines (id, due date, limit), each up to its limit: earliest due first, those of one day in proportion.
+
+    Equal remainders are served in the order given. What is more than all limits together is left over. What a credit
+    covers is spread by the same rule; `owed_by` in fees/bills/guards.sql is its twin for statements.
+    """
+    parts: list[Part] = []
+    for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):
+        due = [(line, limit) for line, _on, limit in same_day if limit]
+        now = min(wanted, total(limit for _line, limit in due))
+        if now:
+            shares = now.share([limit.fen for _line, limit in due])
+            parts += [Part(line, share) for (line, _limit), share in zip(due, shares, strict=True) if share]
+            wanted -= now
+    return tuple(parts)
+
+
+def allocate(
+    received: Money, designation: Sequence[Part], outstanding: Mapping[UUID, Money]
+) -> tuple[tuple[Part, ...], Money]:
+    """Apply money to the lines it was meant for, each at most to what it still owes; the rest is the surplus.
+
+    Never moves money to a line that the payer did not choose.
+    """
+    applied: list[Part] = []
+    left = received
+    for part in designation:
+        now = min(part.amount, outstanding.get(part.line, ZERO), left)
+        if now > ZERO:
+            applied.append(Part(part.line, now))
+            left -= now
+    return tuple(applied), left
+
+
+def take_back(wanted: Money, live: Sequence[tuple[UUID, Money]]) -> tuple[tuple[UUID, Money], ...]:
+    """From which payments, newest first, to take back `wanted` of a line. Raises ValueError when there is less."""
+    taken: list[tuple[UUID, Money]] = []
+    for payment, applied in live:
+        now = min(wanted, applied)
+        if now > ZERO:
+            taken.append((payment, now))
+            wanted -= now
+    if wanted:
+        raise ValueError("more to take back than was ever applied")
+    return tuple(taken)

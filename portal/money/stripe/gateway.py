@@ -1,0 +1,251 @@
+"""Stripe, as the portal sees it: the only file that imports the client. Facts come out as values, trouble as errors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import stripe
+
+from portal.kit.money import Money
+from portal.platform.process.settings import Settings
+
+API_VERSION = stripe.api_version
+POINTLESS = "the gateway was not pointed at any settings"
+TOLERANCE = stripe.Webhook.DEFAULT_TOLERANCE  # seconds a signature may be old
+SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds a call may take; tries after the first
+PATIENCE = 15.0  # seconds for a call with all its tries: somebody waits in front of a screen
+FAILED = ("requires_payment_method", "canceled")  # what an intent says after a late method brought no money
+_EVENT_ID, _EVENT_TYPE = re.compile(r"evt_\w{1,200}", re.ASCII), re.compile(r"[a-z0-9_.]{1,100}")
+UNDECIDED = (409, 429)  # the same key is in work, or too many calls: it may well be done when asked again
+
+
+class StripeSilent(Exception):
+    """Stripe could not be reached, or failed itself: whether it did what was asked is not known."""
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no: nothing happened. `code` is Stripe's, for example amount_too_small."""
+
+    def __init__(self, code: str, param: str) -> None:
+        super().__init__(code or param or "refused")
+        self.code, self.param = code, param
+
+    @property
+    def missing(self) -> bool:
+        """Whether Stripe says that there is no such thing."""
+        return self.code == "resource_missing"
+
+
+class Forged(Exception):
+    """A webhook that Stripe did not sign, or that is too old or no event at all."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A session to ask for; everything in it is stored, so that a repetition asks for the very same thing.
+
+    `goods` are names without personal data and their sums. `expires_at` is 30 to 60 minutes ahead.
+    """
+
+    attempt: UUID
+    key: str
+    method: str
+    currency: str
+    goods: Sequence[tuple[str, Money]]
+    expires_at: datetime
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A Checkout Session as it stands: `status` is open, complete or expired; `failed` when a late method failed."""
+
+    id: str
+    url: str | None
+    status: str
+    paid: bool
+    amount: Money
+    currency: str
+    livemode: bool
+    intent: str | None
+    attempt: str | None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """An event that Stripe signed, or told when asked."""
+
+    id: str
+    type: str
+    livemode: bool
+    account: str | None
+    api_version: str | None
+
+
+class Gateway:
+    """One Stripe account; point it at the settings once a process."""
+
+    def __init__(self) -> None:
+        self._client: stripe.StripeClient | None = None
+        self.livemode = False
+        self.base_url = ""
+        self._secrets: tuple[str, ...] = ()
+
+    def point_at(self, settings: Settings, *, timeout: float = SANE_TIMEOUT, retries: int = RETRIES) -> None:
+        """Use the account of these settings; `timeout` in seconds for each try."""
+        self.livemode = not settings.sandbox
+        self.base_url = settings.base_url
+        self._secrets = settings.stripe_webhook_secrets
+        self._client = stripe.StripeClient(
+            settings.stripe_api_key or "unset",
+            max_network_retries=retries,
+            http_client=stripe.HTTPXClient(timeout=timeout),
+            base_addresses={"api": settings.stripe_api_base} if settings.stripe_api_base else {},
+        )
+
+    async def open_session(self, order: Order) -> SessionFacts:
+        """Ask for a session; the same key always answers the same one. Raises StripeSilent, StripeRefused."""
+        return await self._session(
+            self._sessions.create_async(_params(order), options={"idempotency_key": order.key})  # type: ignore[arg-type]
+        )
+
+    async def session(self, session: str) -> SessionFacts:
+        """How a session stands now (I-P2). Raises StripeSilent, StripeRefused."""
+        return await self._session(self._sessions.retrieve_async(session, {"expand": ["payment_intent"]}))
+
+    async def expire(self, session: str) -> SessionFacts:
+        """End an open session so that nobody can pay it. Raises StripeRefused when it is complete or expired."""
+        return await self._session(self._sessions.expire_async(session))
+
+    async def undelivered(self, since: datetime) -> AsyncIterator[tuple[EventFacts, bytes]]:
+        """Events since then that no endpoint of ours took, with their bodies. Raises StripeSilent, StripeRefused."""
+        asked = {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": 100}
+        page = await _answer(self.client.v1.events.list_async(asked))  # type: ignore[arg-type]
+        while True:
+            for event in page.data:
+                facts = EventFacts(
+                    event.id, event.type, event.livemode, getattr(event, "account", None), event.api_version
+                )
+                yield facts, str(event).encode()
+            if not page.has_more:
+                return
+            page = await _answer(page.next_page_async())
+
+    def verify(self, body: bytes, signature: str | None) -> EventFacts:
+        """The event in a webhook's raw bytes. Raises Forged for anything that Stripe did not sign just now.
+
+        While the secret is changed, either of two is believed (ASVS 13.3.1).
+        """
+        if self._client is None:
+            raise RuntimeError(POINTLESS)
+        for secret in self._secrets:
+            with suppress(stripe.SignatureVerificationError):
+                return _verified(body, signature, secret)
+        raise Forged
+
+    @property
+    def client(self) -> stripe.StripeClient:
+        """The client. Raises RuntimeError before `point_at`."""
+        if self._client is None:
+            raise RuntimeError(POINTLESS)
+        return self._client
+
+    @property
+    def _sessions(self) -> Any:
+        return self.client.v1.checkout.sessions
+
+    async def _session(self, call: Awaitable[Any]) -> SessionFacts:
+        return _facts(await _answer(call))
+
+
+async def _answer(call: Awaitable[Any]) -> Any:
+    """What Stripe says to a call, in time. Raises StripeSilent, StripeRefused."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await call
+    except TimeoutError as no:
+        raise StripeSilent("no answer in time") from no
+    except stripe.StripeError as no:
+        status = no.http_status or 0
+        if 400 <= status < 500 and status not in UNDECIDED:
+            raise StripeRefused(no.code or "", getattr(no, "param", None) or "") from no
+        raise StripeSilent(f"{type(no).__name__} {status}") from no
+
+
+def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
+    """Stripe's own check, then five facts of the body: the client's event object takes a millisecond to build.
+
+    Raises SignatureVerificationError for what this secret did not sign just now, Forged for what is no event.
+    """
+    try:
+        stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)  # type: ignore[arg-type]
+        event = json.loads(body)
+        found = EventFacts(
+            event["id"], event["type"], bool(event["livemode"]), event.get("account"), event["api_version"]
+        )
+        if event["object"] == "event" and _EVENT_ID.fullmatch(found.id) and _EVENT_TYPE.fullmatch(found.type):
+            return found
+    except stripe.SignatureVerificationError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as no:
+        raise Forged from no
+    raise Forged
+
+
+def _params(order: Order) -> dict[str, Any]:
+    """What is asked of Stripe. No payment_method_types (gone since endive), no names, phones or homes."""
+    known = {"attempt": str(order.attempt)}
+    return {
+        "mode": "payment",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.currency.lower(),
+                    "unit_amount": amount.fen,
+                    "product_data": {"name": name},
+                },
+            }
+            for name, amount in order.goods
+        ],
+        "allowed_payment_method_types": [order.method],
+        "payment_method_options": {"wechat_pay": {"client": "web"}},
+        "adaptive_pricing": {"enabled": False},  # what is asked in yuan is paid in yuan (I-P5)
+        "client_reference_id": str(order.attempt),
+        "metadata": known,
+        "payment_intent_data": {"metadata": known},
+        "expires_at": int(order.expires_at.timestamp()),
+        "success_url": order.success_url,
+        "cancel_url": order.cancel_url,
+        "locale": "auto",
+    }
+
+
+def _facts(session: Any) -> SessionFacts:
+    metadata = session.metadata.to_dict() if session.metadata else {}
+    intent = session.payment_intent
+    return SessionFacts(
+        id=session.id,
+        url=session.url,
+        status=session.status,
+        paid=session.payment_status == "paid",
+        amount=Money(session.amount_total or 0),
+        currency=(session.currency or "").upper(),
+        livemode=bool(session.livemode),
+        intent=intent if isinstance(intent, str) or intent is None else intent.id,
+        failed=session.status == "complete" and getattr(intent, "status", None) in FAILED,
+        attempt=metadata.get("attempt"),
+    )
+
+
+gateway = Gateway()

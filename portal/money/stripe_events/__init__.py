@@ -1,0 +1,1 @@
+"""What Stripe tells: stored, then settled by the worker, none forgotten."""

@@ -1,0 +1,19 @@
+"""The desk's page of money and messages that fit nothing."""
+
+from litestar import Request, Router, get
+from litestar.response import Template
+
+from portal.money.stripe_events.desk_queries import SETTLERS, unmatched_of
+from portal.web.pages.guards import staff
+from portal.web.pages.page import page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.unmatched:list")
+async def list_(request: Request) -> Template:
+    """What somebody must look at, and what to do about it."""
+    found = await unmatched_of(request.user)
+    return page(request, "money/stripe_events/unmatched.html", title=_("Money to decide on"), found=found)
+
+
+router = Router("/desk/unmatched", route_handlers=[list_], guards=[staff(*SETTLERS)])

@@ -1,0 +1,134 @@
+"""What a person of the desk must look at: money set aside, surplus to settle, and messages that fit nothing here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.money.checkout.states import EventState
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db.unit_of_work import fetch, reading
+
+SETTLERS = (Role.finance, Role.manager)
+_FOR_A_PERSON = "state IN ('failed', 'quarantined')"
+# How many sums of the communities $1 and messages fit nothing; a surplus is somebody's, so it is no alarm.
+UNMATCHED = (
+    "SELECT (SELECT count(*) FROM suspense WHERE community = ANY($1::int[]) AND resolved_at IS NULL)"
+    f" + (SELECT count(*) FROM stripe_event WHERE {_FOR_A_PERSON})"
+)
+MOST = 100  # messages on the page, the newest
+
+_SUSPENDED = {
+    "amount": N_("The amount that came is not the amount asked for. Compare it with the payment service's list."),
+    "currency": N_("The money came in another currency than asked for. Compare it with the payment service's list."),
+    "attempt": N_("The money names another payment than the one it came for. Compare both before deciding."),
+    "livemode": N_("Test money and real money were mixed up. Tell whoever looks after the system."),
+}
+_FOREIGN = N_(
+    "This message is from another account or another version of the payment service. Tell whoever looks after the"
+    " system. The payment itself is still found, because the portal asks for it."
+)
+_TAKEN_BACK = N_(
+    "Money went back, or may go back, to a payer. Look the number up at the payment service and note in your own books"
+    " what it says: the portal does not book it yet."
+)
+_STRANGE = N_(
+    "The payment service tells of a payment that did not begin here. Look the number up there: it may belong to another"
+    " system, or somebody made a payment link."
+)
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """Money that is not what was asked for; `unit` is the home it came for, `intent` its number at Stripe."""
+
+    id: UUID
+    unit: str
+    unit_id: UUID | None
+    estate: str
+    amount: Money
+    currency: str
+    intent: str
+    at: datetime
+    why: str
+
+    @property
+    def reason(self) -> Sentence:
+        """What happened, and what to do about it."""
+        return Sentence(_SUSPENDED.get(self.why, _SUSPENDED["amount"]))
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """More than a home owed, kept as its owners' credit until somebody agrees with them what becomes of it."""
+
+    unit: str
+    unit_id: UUID
+    estate: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    """An event that waits for a person; never with its body, which may be about somebody of another estate."""
+
+    id: str
+    type: str
+    state: EventState
+    at: datetime
+
+    @property
+    def reason(self) -> Sentence:
+        """What it means, and what to do about it."""
+        if self.state is EventState.quarantined:
+            return Sentence(_FOREIGN)
+        return Sentence(_STRANGE if self.type.startswith("checkout.") else _TAKEN_BACK)
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Everything on /desk/unmatched, oldest first."""
+
+    suspended: list[Suspended]
+    surplus: list[Surplus]
+    messages: list[Message]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nobody has to look at anything."""
+        return not (self.suspended or self.surplus or self.messages)
+
+
+@reading
+async def unmatched_of(by: Principal) -> Unmatched:
+    """What fits nothing in the communities whose money the reader settles."""
+    communities = list(by.with_role(*SETTLERS))
+    suspended = await fetch(
+        "SELECT s.id, u.name AS unit, u.id AS unit_id, c.name AS estate, s.amount, s.currency, s.intent,"
+        " s.created_at AS at, s.why FROM suspense s JOIN community c ON c.id = s.community"
+        " LEFT JOIN debtor d ON d.id = s.debtor LEFT JOIN unit u ON u.id = d.unit"
+        " WHERE s.community = ANY($1::int[]) AND s.resolved_at IS NULL ORDER BY s.created_at",
+        communities,
+    )
+    surplus = await fetch(
+        "SELECT u.name AS unit, u.id AS unit_id, e.name AS estate, sum(c.amount)::bigint AS amount,"
+        " min(c.created_at) AS at FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
+        " JOIN community e ON e.id = d.community"
+        " WHERE c.community = ANY($1::int[]) AND c.refund_asked GROUP BY u.id, e.name HAVING sum(c.amount) > 0"
+        " ORDER BY min(c.created_at)",
+        communities,
+    )
+    messages = await fetch(
+        f"SELECT id, type, state, received_at AS at FROM stripe_event WHERE {_FOR_A_PERSON}"
+        " ORDER BY received_at DESC LIMIT $1",
+        MOST,
+    )
+    return Unmatched(
+        [Suspended(**{**row, "unit": row["unit"] or "", "amount": Money(row["amount"])}) for row in suspended],
+        [Surplus(**{**row, "amount": Money(row["amount"])}) for row in surplus],
+        [Message(**{**row, "state": EventState(row["state"])}) for row in reversed(messages)],
+    )

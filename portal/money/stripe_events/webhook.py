@@ -1,0 +1,31 @@
+"""Where Stripe tells what happened: verified on the raw bytes, stored, and only then acknowledged."""
+
+from litestar import MediaType, Request, Response, Router, post
+from litestar.exceptions import HTTPException
+
+from portal.money.stripe.gateway import Forged, gateway
+from portal.money.stripe.turnstile import Crowded, Turnstile
+from portal.money.stripe_events.inbox import take_event
+
+MOST_BYTES = 262_144
+AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once: people keep most of both
+turnstile = Turnstile(AT_ONCE, IN_LINE)
+
+
+@post("/stripe", name="checkout:webhook", status_code=200, media_type=MediaType.TEXT, request_max_body_size=MOST_BYTES,
+      opt={"public": True, "cross_site": True, "machine": True, "skip_session": True})  # fmt: skip
+async def stripe_webhook(request: Request) -> Response[str]:
+    """200 once the event is committed, 400 for what Stripe did not sign, 429 in a flood: Stripe brings it again."""
+    body = await request.body()
+    try:
+        event = gateway.verify(body, request.headers.get("stripe-signature"))
+        async with turnstile.passage():
+            await take_event(event, body)
+    except Forged as no:
+        raise HTTPException(status_code=400) from no
+    except Crowded:
+        return Response("busy", status_code=429, headers={"Retry-After": "5"})  # raised, each would cost twice as much
+    return Response("ok")
+
+
+router = Router("/webhooks", route_handlers=[stripe_webhook])

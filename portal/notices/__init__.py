@@ -1,1 +1,0 @@
-"""Telling people: an outbox row in the act's own transaction, sent by the worker."""

@@ -1,0 +1,88 @@
+"""Whom messages did not reach lately: a number or an address to mend, or a gateway to look at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.arrears.case_file.queries import READERS
+from portal.kit import clock
+from portal.kit.paging import offset, pages
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, reading
+
+PER_PAGE = 50
+LATELY = timedelta(days=30)
+
+# A message that was given up, and nothing has gone that way to the person since; {0} are communities, {1} is a time.
+LOST = """
+FROM delivery d JOIN notice n ON n.id = d.notice
+WHERE d.community = ANY({0}::int[]) AND d.state = 'failed' AND d.changed_at > {1}::timestamptz AND NOT EXISTS (
+  SELECT FROM delivery o JOIN notice m ON m.id = o.notice WHERE m.person = n.person AND o.channel = d.channel
+    AND (o.changed_at, o.id) > (d.changed_at, d.id) AND o.state IN ('sent', 'delivered', 'failed'))
+"""
+_ROWS = (
+    "WITH lost AS (SELECT d.id, d.channel, d.changed_at AS at, d.trouble, n.kind, n.facts, n.person, d.community,"
+    " count(*) OVER () AS found" + LOST.format("$1", "$2") + " ORDER BY d.changed_at DESC, d.id LIMIT $3 OFFSET $4)"
+    " SELECT lost.*, p.name, CASE lost.channel WHEN 'sms' THEN p.phone END AS phone, u.id AS unit,"
+    " u.name AS unit_name, c.name AS estate FROM lost JOIN person p ON p.id = lost.person"
+    " JOIN community c ON c.id = lost.community"
+    " LEFT JOIN LATERAL (SELECT u.id, u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
+    "  WHERE o.person = p.id AND o.revoked_at IS NULL ORDER BY o.ends_on DESC NULLS FIRST, u.sort_key"
+    "  LIMIT 1) u ON true"
+    " ORDER BY lost.at DESC, lost.id"
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A message that did not arrive: to whom, by which way, and what the provider said; `facts` are to be worded.
+
+    `phone` only for an SMS; `unit` is one of their homes.
+    """
+
+    id: UUID
+    name: str
+    phone: str | None
+    unit: UUID | None
+    unit_name: str | None
+    estate: str
+    kind: NoticeKind
+    facts: dict[str, Any]
+    channel: Channel
+    at: datetime
+    trouble: str | None
+
+
+@dataclass(frozen=True)
+class Losses:
+    """A page of them, the latest first."""
+
+    rows: list[Loss]
+    found: int
+    page: int
+    pages: int
+
+
+@reading
+async def losses_of(by: Principal, page: int = 1) -> Losses:
+    """What did not arrive in the last thirty days in one's communities."""
+    rows = await fetch(_ROWS, list(by.with_role(*READERS)), clock.real_now() - LATELY, PER_PAGE, offset(page, PER_PAGE))
+    found = rows[0]["found"] if rows else 0
+    return Losses(
+        [
+            Loss(
+                row["id"], row["name"], row["phone"], row["unit"], row["unit_name"], row["estate"],
+                NoticeKind(row["kind"]), json.loads(row["facts"]),
+                Channel(row["channel"]), row["at"], row["trouble"],
+            )
+            for row in rows
+        ],
+        found,
+        page,
+        pages(found, PER_PAGE),
+    )  # fmt: skip

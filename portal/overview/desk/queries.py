@@ -1,0 +1,259 @@
+"""The desk's first page: what waits, what is due today, what is late, and what is switched off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.publishing.actions import PUBLISHERS, SIGNED
+from portal.accounts.questions.actions import LATE as QUESTIONS_LATE, WAITING as QUESTIONS
+from portal.arrears.case_file.queries import READERS, figures
+from portal.arrears.cases.states import RUNGS, Rung
+from portal.care.dispute_desk.desk_queries import Card, counts_of, queue_of
+from portal.care.disputes.steps import HANDLERS
+from portal.care.plan_pages.queries import LATE, plans_on_desk
+from portal.care.plans.actions import ANSWERERS
+from portal.care.plans.states import PlanState
+from portal.care.plans.views import PlanRow
+from portal.collection.court.opening import PLEADERS
+from portal.collection.court.queries import ClaimRow, claims_to_change
+from portal.homes.residents.answering import ANSWERERS as BINDERS
+from portal.homes.vacancies.actions import ANSWERERS as VACANCY_ANSWERERS
+from portal.kit import clock
+from portal.kit.money import Money
+from portal.kit.paging import offset
+from portal.money.corrections.actions import APPROVERS as CORRECTORS
+from portal.money.corrections.queries import CorrectionRow, corrections_at
+from portal.money.stripe_events.desk_queries import SETTLERS, UNMATCHED
+from portal.overview.desk.losses import LATELY, LOST
+from portal.overview.desk.words import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
+from portal.people.estates.companies import nameless
+from portal.people.estates.queries import work_terms
+from portal.people.persons.principal import MOST_ESTATES, Principal, Role
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.platform.health.queries import channels_failing
+from portal.records.import_requests.actions import IMPORTERS
+from portal.signin.phone_change.lost_phone import APPROVERS
+
+AUDITORS = (Role.manager, Role.admin)
+PER_PAGE = 50
+NAMED = 5  # estates that lack something, by name; of one more it is only said that there is
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Counts of one's communities; a queue one may not work in is None. `stages`: rung -> its number and its cases.
+
+    What is owed is weighed for up to MOST_ESTATES at once, else None too.
+    """
+
+    disputes: int | None
+    disputes_due: int
+    disputes_late: int
+    plans: int | None
+    plans_late: int
+    bindings: int | None
+    phones: int | None
+    stages: dict[Rung, tuple[int, int]] | None
+    chaseable: Money | None
+    unmatched: int | None
+    vacancies: int | None
+    imports: int | None
+    lost: int | None
+    claims: int | None
+    questions: int | None
+    questions_late: int
+    to_sign: int
+    estates_without_calendar: list[str]
+    failing: dict[str, str]
+    nameless: list[str]
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """An audit entry as staff read it."""
+
+    at: datetime
+    actor: str
+    name: str | None
+    verb: AuditVerb
+    subject: str
+    reason: str | None
+    facts: dict[str, Any]
+    estate: str
+    sequence: int | None
+
+    @property
+    def who(self) -> str:
+        """The name of a member of staff, else the msgid of what kind of actor it was."""
+        return self.name or ACTORS.get(self.actor.partition(":")[0], self.actor)
+
+    @property
+    def about(self) -> str:
+        """The msgid of what kind of thing it is about."""
+        return SUBJECTS.get(kind_of(self.subject), (self.subject, ""))[0]
+
+    @property
+    def link(self) -> str:
+        """The page of that thing, empty where it has none."""
+        kind, _colon, key = self.subject.partition(":")
+        page = SUBJECTS.get(kind, ("", ""))[1]
+        return page + key if page else ""
+
+    @property
+    def told(self) -> list[tuple[str, object]]:
+        """The facts that people read."""
+        return facts_told(self.subject, self.facts)
+
+    @property
+    def why(self) -> object:
+        """The reason, where it says something to people."""
+        return reason_told(self.subject, self.reason)
+
+
+@reading
+async def desk_of(by: Principal) -> Desk:
+    """What waits in the reader's queues now."""
+    disputes = await counts_of(by)
+    weighable = 0 < len(by.with_role(*READERS)) <= MOST_ESTATES
+    cases = await figures(by) if weighable else None
+    waiting = await fetch_one(
+        f"SELECT ({UNMATCHED}) AS unmatched,"
+        " (SELECT count(*) FROM plan WHERE community = ANY($2) AND state = 'requested') AS plans,"
+        " (SELECT count(*) FROM plan p JOIN community c ON c.id = p.community"
+        f" WHERE p.community = ANY($2) AND {LATE.format('$6')}) AS plans_late,"
+        " (SELECT count(*) FROM vacancy WHERE community = ANY($11) AND state = 'waiting') AS vacancies,"
+        " (SELECT count(*) FROM binding WHERE community = ANY($3) AND state = 'requested') AS bindings,"
+        " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
+        " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
+        f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost,"
+        f" (SELECT count(*) {QUESTIONS.format('$9')}) AS questions,"
+        f" (SELECT count(*) {QUESTIONS_LATE.format('$9', '$6')}) AS questions_late,"
+        f" (SELECT count(*) {SIGNED.format('$9', '$10')}) AS to_sign",
+        list(by.with_role(*SETTLERS)),
+        list(by.with_role(*ANSWERERS)),
+        list(by.with_role(*BINDERS)),
+        list(by.with_role(*APPROVERS)),
+        list(by.with_role(*IMPORTERS)),
+        clock.now(),
+        list(by.with_role(*READERS)),
+        clock.real_now() - LATELY,
+        list(by.with_role(*PUBLISHERS)),
+        by.human,
+        list(by.with_role(*VACANCY_ANSWERERS)),
+    )
+    assert waiting
+    return Desk(
+        disputes.open if by.with_role(*HANDLERS) else None,
+        disputes.today,
+        disputes.late,
+        waiting["plans"] if by.with_role(*ANSWERERS) else None,
+        waiting["plans_late"],
+        waiting["bindings"] if by.with_role(*BINDERS) else None,
+        waiting["phones"] if by.with_role(*APPROVERS) else None,
+        {RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if cases else None,
+        cases.chaseable if cases else None,
+        waiting["unmatched"] if by.with_role(*SETTLERS) else None,
+        waiting["vacancies"] if by.with_role(*VACANCY_ANSWERERS) else None,
+        waiting["imports"] if by.with_role(*IMPORTERS) else None,
+        waiting["lost"] if by.with_role(*READERS) else None,
+        len(await claims_to_change(by.with_role(*PLEADERS))) if by.with_role(*PLEADERS) else None,
+        waiting["questions"] if by.with_role(*PUBLISHERS) else None,
+        waiting["questions_late"],
+        waiting["to_sign"],
+        await _unknown_years(by),
+        await channels_failing(),
+        await nameless(by.communities, NAMED + 1),
+    )
+
+
+async def _unknown_years(by: Principal) -> list[str]:
+    """Estates whose calendar does not know this year, so that deadlines count Monday to Friday."""
+    rows = await fetch("SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities))
+    calendars = {community: terms.calendar for community, terms in (await work_terms(by.communities)).items()}
+    return [row["name"] for row in rows if not calendars[row["id"]].knows(clock.today(calendars[row["id"]].zone).year)]
+
+
+@dataclass(frozen=True)
+class Today:
+    """Late first, then what is due today; requests that wait for an answer, claims whose sum is to be changed."""
+
+    late: list[Card]
+    due: list[Card]
+    plans: list[PlanRow]
+    corrections: list[CorrectionRow]
+    claims: list[ClaimRow]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the list is empty."""
+        return not (self.late or self.due or self.plans or self.corrections or self.claims)
+
+
+@reading
+async def today_of(by: Principal) -> Today:
+    """The reader's list: only queues that they may work in."""
+    disputes, plans = by.with_role(*HANDLERS), by.with_role(*ANSWERERS)
+    late = (await queue_of(by, "late")).cards if disputes else []
+    due = (await queue_of(by, "today")).cards if disputes else []
+    return Today(
+        late,
+        [card for card in due if card not in late],
+        (await plans_on_desk(by, PlanState.requested)).plans if plans else [],
+        [row for row in await corrections_at(by) if row.can_be_answered] if by.with_role(*CORRECTORS) else [],
+        await claims_to_change(by.with_role(*PLEADERS)),
+    )
+
+
+@dataclass(frozen=True)
+class AuditList:
+    """A page of entries; `pages` counts on only as far as the next one: nobody counts a log of years."""
+
+    rows: list[AuditRow]
+    page: int
+    pages: int
+
+
+@reading
+async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
+    """The newest audit entries of one's communities; `words` is a verb or a subject."""
+    rows = await fetch(
+        "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, c.name AS estate, k.sequence"
+        " FROM audit_entry a JOIN community c ON c.id = a.community LEFT JOIN audit_seal k ON k.entry = a.id"
+        " LEFT JOIN staff s ON s.community = a.community AND a.actor = 'staff:' || s.human"
+        " WHERE a.community = ANY($1) AND ($2 = '' OR a.verb = $2 OR a.subject = $2)"
+        " ORDER BY a.at DESC, k.sequence DESC LIMIT $3 OFFSET $4",
+        list(by.with_role(*AUDITORS)),
+        words.strip(),
+        PER_PAGE + 1,
+        offset(page, PER_PAGE),
+    )
+    found = [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
+    return AuditList(found[:PER_PAGE], page, page + (len(found) > PER_PAGE))
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff."""
+
+    login: str
+    name: str
+    roles: list[Role]
+    department: str | None
+    estate: str
+    ready: bool
+
+
+@reading
+async def colleagues_of(by: Principal) -> list[Colleague]:
+    """The staff of one's communities, for managers and admins."""
+    rows = await fetch(
+        "SELECT h.login, s.name, s.roles, s.department, c.name AS estate, h.totp_confirmed AS ready FROM staff s"
+        " JOIN human h ON h.id = s.human JOIN community c ON c.id = s.community"
+        " WHERE s.community = ANY($1) ORDER BY c.code, s.name",
+        list(by.with_role(*AUDITORS)),
+    )
+    return [Colleague(**{**row, "roles": [Role(role) for role in row["roles"]]}) for row in rows]

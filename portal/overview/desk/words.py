@@ -1,0 +1,126 @@
+"""What an audit entry says, in words: who, about what, and the facts that people read; the rest stays a raw record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from portal.arrears.cases.states import CaseState, Why
+from portal.care.disputes.states import DisputeReason, Outcome
+from portal.care.holds.states import HoldReason
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.records.transfers.states import Basis
+
+# subject -> its name and, where it has a page, the page's address
+SUBJECTS = {
+    "adjustment": (N_("Correction"), ""),
+    "attempt": (N_("Online payment"), ""),
+    "bill": (N_("Bill"), "/desk/bills/"),
+    "binding": (N_("Binding to a home"), "/desk/bindings/"),
+    "bill_run": (N_("Bill run"), ""),
+    "run_request": (N_("Bill run"), "/desk/bill-runs/"),
+    "case": (N_("Arrears case"), "/desk/cases/"),
+    "claim": (N_("Path"), "/desk/legal/"),
+    "committee_expense": (N_("Expenses for the committee"), "/desk/expenses/"),
+    "common_contract": (N_("A contract of common areas"), ""),
+    "common_movement": (N_("Money of all owners"), ""),
+    "community": (N_("Community"), ""),
+    "correction": (N_("Correction"), ""),
+    "day": (N_("Working day"), ""),
+    "disclosure": (N_("Disclosure"), "/desk/disclosures/"),
+    "dispute": (N_("Dispute"), "/desk/disputes/"),
+    "hold": (N_("Hold"), ""),
+    "import_request": (N_("Import"), "/desk/imports/"),
+    "ladder": (N_("Terms of the ladder"), ""),
+    "late_terms": (N_("Terms of late charges"), ""),
+    "letter": (N_("Letter"), ""),
+    "letter_batch": (N_("Notices for a building"), "/desk/letters/batches/"),
+    "line": (N_("Charge on a bill"), ""),
+    "occupancy": (N_("Somebody bound to a home"), ""),
+    "person": (N_("Person"), ""),
+    "phone_change": (N_("Change of phone"), ""),
+    "payment": (N_("Payment"), ""),
+    "prime_rate": (N_("Loan prime rate"), ""),
+    "report": (N_("Report"), ""),
+    "round": (N_("Promised service"), ""),
+    "plan": (N_("Instalment plan"), "/desk/plans/"),
+    "service": (N_("Service record"), "/desk/services/"),
+    "staff": (N_("Member of staff"), ""),
+    "statement": (N_("Statement"), "/desk/statements/"),
+    "tariff": (N_("Tariff"), ""),
+    "unit": (N_("Unit"), "/desk/units/"),
+    "vacancy": (N_("Vacancy"), "/desk/vacancies/"),
+}
+ACTORS = {
+    "owner": N_("An owner"),
+    "staff": N_("A member of staff"),
+    "job": N_("Done by itself"),
+    "system": N_("Done by itself"),
+    "cli": N_("The server's administrator"),
+}
+FACTS = {
+    "amount": N_("Amount"),
+    "bills": N_("Bills"),
+    "cause": N_("Reason"),
+    "changed": N_("Changed"),
+    "chaseable": N_("May be chased"),
+    "department": N_("Department"),
+    "due_on": N_("Due"),
+    "fen": N_("Amount"),
+    "files": N_("Files"),
+    "first_on": N_("First date"),
+    "instalments": N_("Instalments"),
+    "lines": N_("Lines"),
+    "new": N_("New"),
+    "on": N_("Date"),
+    "outcome": N_("Decision"),
+    "outstanding": N_("Outstanding"),
+    "overdue": N_("Overdue"),
+    "photos": N_("Photos"),
+    "rate": N_("Rate"),
+    "stage": N_("Stage"),
+    "state": N_("State"),
+    "total": N_("Total"),
+    "until": N_("Until"),
+    "version": N_("Version"),
+}
+_SUMS = {"amount", "fen", "chaseable", "outstanding", "overdue", "total"}
+_DAYS = {"due_on", "first_on", "on", "until"}
+_WORDS: dict[tuple[str, str], type[StrEnum]] = {
+    ("case", "reason"): Why,
+    ("case", "state"): CaseState,
+    ("dispute", "cause"): DisputeReason,
+    ("dispute", "outcome"): Outcome,
+    ("hold", "cause"): HoldReason,
+    ("unit", "cause"): Basis,
+}
+_CODE = re.compile(r"[a-z_]+")
+
+
+def kind_of(subject: str) -> str:
+    """case of case:1f0c…"""
+    return subject.partition(":")[0]
+
+
+def facts_told(subject: str, facts: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """The facts that people read: (msgid of the name, a Money, date, member of an enum, number or text)."""
+    return [(FACTS[name], _meant(kind_of(subject), name, fact)) for name, fact in facts.items() if name in FACTS]
+
+
+def reason_told(subject: str, reason: str | None) -> object:
+    """A reason in somebody's words, a code's member, or None: a code without a name says nothing to people."""
+    told = _meant(kind_of(subject), "reason", reason)
+    return None if isinstance(told, str) and not isinstance(told, StrEnum) and _CODE.fullmatch(told) else told
+
+
+def _meant(kind: str, name: str, fact: Any) -> object:
+    if name in _SUMS and isinstance(fact, int):
+        return Money(fact)
+    if name in _DAYS and isinstance(fact, str):
+        return date.fromisoformat(fact[:10])
+    words = _WORDS.get((kind, name))
+    return words(fact) if words and fact in set(words) else fact

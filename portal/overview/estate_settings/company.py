@@ -1,0 +1,57 @@
+"""The property company of an estate, entered once for every bill, letter, claim and message."""
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.kit.i18n import N_
+from portal.overview.estate_settings.creditors import KEEPERS, companies_of, company_at
+from portal.overview.estate_settings.forms import CompanyForm
+from portal.people.estates.companies import set_company
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff, stepped_up
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/companies", name="desk.companies:list")
+async def list_(request: Request) -> Template:
+    """The estates with their companies, and what is missing."""
+    title = _("The company")
+    return page(
+        request, "overview/estate_settings/companies.html", title=title, companies=await companies_of(request.user)
+    )
+
+
+@get("/companies/{code:str}", name="desk.companies:show")
+async def show(request: Request, code: FromPath[str]) -> Template:
+    """The form with what is known."""
+    found = await company_at(request.user, code)
+    return await company_page(request, code, await begin(request, CompanyForm, **found.creditor.as_facts()))
+
+
+@post("/companies/{code:str}", name="desk.companies:set", guards=[stepped_up])
+async def enter(request: Request, code: FromPath[str]) -> Response:
+    """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
+    found, form = await company_at(request.user, code), CompanyForm(await request.form())
+    if not form.validate():
+        return await company_page(request, code, form, status=422)
+    await set_company(found.id, form.data, actor=request.user.actor)
+    flash(request, N_("The company is kept. Papers that were issued before stay as they were."))
+    return go(request, "desk.companies:list")
+
+
+async def company_page(request: Request, code: str, form: CompanyForm, status: int = 200) -> Template:
+    """The page for both verbs."""
+    found = await company_at(request.user, code)
+    return page(
+        request,
+        "overview/estate_settings/company.html",
+        status=status,
+        title=found.creditor.estate,
+        found=found,
+        form=form,
+    )
+
+
+router = Router("/desk", route_handlers=[list_, show, enter], guards=[staff(*KEEPERS)])

@@ -1,0 +1,44 @@
+"""The companies of the estates that a reader keeps, and what of them is not known yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.kit.errors import Missing
+from portal.kit.i18n import Sentence
+from portal.people.estates.companies import creditors_of
+from portal.people.estates.creditor import Creditor, Paper, named
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db.unit_of_work import fetch, reading
+
+KEEPERS = (Role.manager, Role.admin)
+
+
+@dataclass(frozen=True)
+class CompanyRow:
+    """An estate with its company; `missing` names what papers need and is not known."""
+
+    id: int
+    code: str
+    creditor: Creditor
+
+    @property
+    def missing(self) -> tuple[Sentence, ...]:
+        """The names of what is not known and stands on some paper."""
+        return named(self.creditor.missing(Paper.letter))
+
+
+@reading
+async def companies_of(by: Principal) -> list[CompanyRow]:
+    """The estates that the reader keeps, by their codes."""
+    rows = await fetch("SELECT id, code FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*KEEPERS)))
+    known = await creditors_of(row["id"] for row in rows)
+    return [CompanyRow(row["id"], row["code"], known[row["id"]]) for row in rows]
+
+
+async def company_at(by: Principal, code: str) -> CompanyRow:
+    """One of them. Raises Missing."""
+    found = next((row for row in await companies_of(by) if row.code == code), None)
+    if found is None:
+        raise Missing
+    return found

@@ -1,0 +1,68 @@
+"""The working calendars that a manager keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.kit import clock
+from portal.overview.estate_settings.states import DayKind
+from portal.people.estates.queries import work_terms
+from portal.people.persons.principal import Principal, Role
+from portal.platform.db.unit_of_work import fetch, reading
+
+KEEPERS = (Role.manager, Role.admin)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A day that is kept differently."""
+
+    on: date
+    kind: DayKind
+    note: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """An estate's calendar: `known` says whether the national calendar has this year's holidays."""
+
+    id: int
+    code: str
+    name: str
+    hours: str
+    year: int
+    known: bool
+    days: list[Kept]
+
+
+@reading
+async def calendars_of(by: Principal) -> list[Calendar]:
+    """The calendars of the communities that the reader keeps, with the days from this year on."""
+    communities = list(by.with_role(*KEEPERS))
+    rows = await fetch("SELECT id, code, name FROM community WHERE id = ANY($1) ORDER BY code", communities)
+    days = await fetch(
+        "SELECT community, on_day, working, note FROM calendar_override WHERE community = ANY($1) ORDER BY on_day",
+        communities,
+    )
+    terms = await work_terms(communities)
+    found = []
+    for row in rows:
+        calendar = terms[row["id"]].calendar
+        year = clock.today(calendar.zone).year
+        found.append(
+            Calendar(
+                row["id"],
+                row["code"],
+                row["name"],
+                f"{calendar.opens:%H:%M}–{calendar.closes:%H:%M}",
+                year,
+                calendar.knows(year),
+                [
+                    Kept(day["on_day"], DayKind.working if day["working"] else DayKind.resting, day["note"])
+                    for day in days
+                    if day["community"] == row["id"] and day["on_day"].year >= year
+                ],
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The owner’s first page, inbox and devices."""

@@ -1,0 +1,1 @@
+"""Figures of each estate and month, kept every day."""

@@ -1,0 +1,83 @@
+"""Counting the figures of an estate's months for keeps, those months alone of which something moved."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from portal.kit.period import Month
+from portal.overview.kept_figures.counted import count
+from portal.platform.db.planner import patiently
+from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
+
+MONTHS = 13  # that are kept: this one, and so the same of last year
+_KEEP = """
+INSERT INTO estate_month (community, month, kept_on, billed, received, owed_before, recovered, homes, homes_paid,
+  homes_before, homes_recovered, homes_by_age, owed_by_age, cases_by_stage)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (community, month) DO UPDATE SET kept_on = excluded.kept_on, billed = excluded.billed,
+  received = excluded.received, owed_before = excluded.owed_before, recovered = excluded.recovered,
+  homes = excluded.homes, homes_paid = excluded.homes_paid, homes_before = excluded.homes_before,
+  homes_recovered = excluded.homes_recovered, homes_by_age = excluded.homes_by_age,
+  owed_by_age = excluded.owed_by_age, cases_by_stage = excluded.cases_by_stage
+"""
+# The first month that is changed by what was written since $2: what is billed counts from its period and its day on,
+# what is paid from the day it was received on, a correction from the period of its line and its own day on.
+_MOVED = """
+SELECT least(
+  (SELECT min(least(b.period, o.period, to_char(b.issued_on, 'YYYY-MM'))) FROM bill b
+   LEFT JOIN bill o ON o.id = b.replaces WHERE b.community = $1 AND b.issued_at >= $2),
+  (SELECT to_char(min(p.received_on), 'YYYY-MM') FROM allocation a JOIN payment p ON p.id = a.payment
+   WHERE a.community = $1 AND a.created_at >= $2),
+  (SELECT min(least(b.period, to_char(j.created_at - interval '1 day', 'YYYY-MM'))) FROM adjustment j
+   JOIN bill_line l ON l.id = j.line JOIN bill b ON b.id = l.bill WHERE j.community = $1 AND j.created_at >= $2))
+"""
+
+
+def months_kept(this: Month) -> list[Month]:
+    """The last MONTHS up to this one."""
+    return list((this + (1 - MONTHS)).through(this))
+
+
+async def months_to_count(community: int, today: date) -> list[Month]:
+    """Those that were never counted, or not since they were over, or of which something moved since.
+
+    In the running unit of work. What was written on the day of the last count, or the day before, counts as later.
+    """
+    months = months_kept(Month.of(today))
+    rows = await fetch(
+        "SELECT month, kept_on FROM estate_month WHERE community = $1 AND month = ANY($2)",
+        community,
+        [str(month) for month in months],
+    )
+    kept = {Month.parse(row["month"]): row["kept_on"] for row in rows}
+    if not kept:
+        return months
+    since = datetime.combine(min(kept.values()) - timedelta(days=1), time(), UTC)
+    moved = await fetch_value(_MOVED, community, since)
+    return [
+        month for month in months if month not in kept or kept[month] <= month.last or (moved and moved <= str(month))
+    ]
+
+
+@retrying
+async def keep(community: int, month: Month, today: date) -> None:
+    """Count the figures of an estate and month, and put them in the place of those that were kept before."""
+    async with unit_of_work(community, isolation="REPEATABLE READ"):
+        await patiently()
+        found = await count(community, month, today)
+        fees = found.collection
+        await fetch(
+            _KEEP, community, str(month), today, fees.billed.fen, fees.received.fen, fees.owed_before.fen,
+            fees.recovered.fen, fees.homes, fees.homes_paid, fees.homes_before, fees.homes_recovered,
+            [homes for homes, _owed in found.ages], [owed.fen for _homes, owed in found.ages], found.cases,
+        )  # fmt: skip
+
+
+async def still_so(community: int, months: list[Month], today: date) -> None:
+    """Say that what is kept of these months is right on this day as well, in the running unit of work."""
+    await fetch(
+        "UPDATE estate_month SET kept_on = $3 WHERE community = $1 AND month = ANY($2) AND kept_on < $3",
+        community,
+        [str(month) for month in months],
+        today,
+    )

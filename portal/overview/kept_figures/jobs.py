@@ -1,0 +1,28 @@
+"""The daily count of what a head office reads of its estates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.kit.period import Month
+from portal.overview.kept_figures.actions import keep, months_kept, months_to_count, still_so
+from portal.people.estates.queries import today_in
+from portal.platform.db.unit_of_work import unit_of_work
+from portal.platform.jobs.each import of_each_estate
+
+
+@of_each_estate
+async def figures(on: date, community: int) -> dict[str, int]:
+    """Keep an estate's figures of its last months; those that something late has changed are counted anew.
+
+    As they stand now, whatever day is asked for: those of a day gone by cannot be had again. Safe to run twice, at
+    once and late.
+    """
+    async with unit_of_work(community, read_only=True):
+        today = await today_in(community)
+        wanted = await months_to_count(community, today)
+    for month in wanted:
+        await keep(community, month, today)
+    async with unit_of_work(community):
+        await still_so(community, [month for month in months_kept(Month.of(today)) if month not in wanted], today)
+    return {"months": len(wanted)}

@@ -1,0 +1,1 @@
+"""The desk’s and the committee’s figures, as pages and files."""

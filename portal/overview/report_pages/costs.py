@@ -1,0 +1,92 @@
+"""What a step towards a debtor costs, from a day on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.overview.reports.states import Step
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, reading, retrying, unit_of_work
+
+COSTERS = (Role.finance, Role.manager)
+MOST = Money(10_000_00)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a step costs from a day on."""
+
+    estate: str
+    step: Step
+    amount: Money
+    starts_on: date
+
+
+@dataclass(frozen=True)
+class Costs:
+    """All that was said of it, the latest first, and the estates for which the reader may say it."""
+
+    said: list[Cost]
+    estates: list[tuple[str, str]]
+
+
+@retrying
+async def set_cost(by: Principal, community: int, step: Step, amount: Money, starts_on: date) -> None:
+    """Say what a step costs from a day on; what earlier steps cost stays. It may cost nothing; said twice
+    it is written down once.
+
+    Raises Missing without finance or manager there, Invalid for a sum below zero or above MOST.
+    """
+    if not Money(0) <= amount <= MOST:
+        raise Invalid("amount", N_("Enter what one step costs, from 0 to %(most)s."), most=MOST)
+    if community not in by.with_role(*COSTERS):
+        raise Missing
+    async with unit_of_work(community):
+        await advisory_lock(f"step_cost:{community}")
+        said = await fetch_value(
+            "SELECT amount FROM step_cost WHERE community = $1 AND step = $2 AND starts_on = $3"
+            " ORDER BY at DESC LIMIT 1",
+            community,
+            step.value,
+            starts_on,
+        )
+        if said == amount.fen:
+            return
+        await fetch(
+            "INSERT INTO step_cost (id, community, step, amount, starts_on, by_staff, at)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+            community,
+            step.value,
+            amount.fen,
+            starts_on,
+            await staff_of(by, community),
+            clock.now(),
+        )
+        await record(
+            by.actor, AuditVerb.STEP_COST_SET, f"community:{community}", community=community, step=step.value,
+            fen=amount.fen, on=starts_on.isoformat(),
+        )  # fmt: skip
+
+
+@reading
+async def costs_of(by: Principal) -> Costs:
+    """Of the estates whose figures one reads."""
+    communities = list(by.with_role(*COSTERS))
+    rows = await fetch(
+        "SELECT s.*, c.name FROM step_cost s JOIN community c ON c.id = s.community WHERE s.community = ANY($1)"
+        " ORDER BY c.code, s.step, s.starts_on DESC, s.at DESC",
+        communities,
+    )
+    estates = await fetch("SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", communities)
+    return Costs(
+        [Cost(row["name"], Step(row["step"]), Money(row["amount"]), row["starts_on"]) for row in rows],
+        [(str(row["id"]), row["name"]) for row in estates],
+    )

@@ -1,0 +1,101 @@
+"""The desk's figures with their definitions, and each as a file."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from portal.care.services.queries import month_of
+from portal.kit.i18n import N_
+from portal.overview.kept_figures.queries import Overview, of_many, overview_of
+from portal.overview.report_pages.costs import costs_of, set_cost
+from portal.overview.report_pages.files import overview_file, report_file
+from portal.overview.report_pages.forms import CostForm
+from portal.overview.reports.queries import REPORTERS, Reports, reports_of
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+
+
+@get("/", name="desk.reports:list")
+async def list_(request: Request) -> Template:
+    """All figures of the months asked for; of many estates those that are kept."""
+    if of_many(request.user):
+        return page(request, "overview/report_pages/overview.html", title=_("Figures"), found=await kept(request))
+    return page(request, "overview/report_pages/reports.html", title=_("Figures"), found=await asked_for(request))
+
+
+@get("/arrears", name="desk.reports:arrears")
+async def arrears(request: Request) -> Template:
+    """What is overdue in all estates together, as it was counted last; as a part of the desk's first page too."""
+    found, title = await overview_of(request.user), _("Arrears of all estates")
+    return page(
+        request,
+        "overview/report_pages/arrears.html",
+        fragment="overview/report_pages/_arrears.html",
+        quiet=True,
+        title=title,
+        found=found,
+    )
+
+
+@get("/file", name="desk.reports:file")
+async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
+    """One of them as a file: `report` is its code, or `estates` for a row of each estate; `kind` csv or xlsx."""
+    found: Reports | Overview
+    if of_many(request.user):
+        found = await kept(request)
+        if report == "estates":
+            return overview_file(found, kind)
+    else:
+        found = await asked_for(request)
+    return report_file(found.called(report), kind, found.span, found.estates)
+
+
+@get("/costs", name="desk.reports:costs")
+async def costs(request: Request) -> Template:
+    """What steps cost, and the form to say it."""
+    return await costs_page(request, await begin(request, CostForm))
+
+
+@post("/costs", name="desk.reports:set_cost")
+async def set_one(request: Request) -> Response:
+    """Say what a step costs from a day on."""
+    form: Any = CostForm(await request.form())
+    form.community.offer((await costs_of(request.user)).estates)
+    if form.validate() and await form.accepts(
+        set_cost(request.user, form.community.data, form.step.data, form.amount.data, form.starts_on.data)
+    ):
+        flash(request, N_("Recorded."))
+        return go(request, "desk.reports:costs")
+    return await costs_page(request, form, status=422)  # type: ignore[return-value]
+
+
+async def costs_page(request: Request, form: Any, status: int = 200) -> Template:
+    """What steps cost."""
+    found = await costs_of(request.user)
+    form.community.offer(found.estates)
+    return page(
+        request,
+        "overview/report_pages/step_costs.html",
+        status=status,
+        title=_("What steps cost"),
+        found=found,
+        form=form,
+    )
+
+
+async def asked_for(request: Request) -> Reports:
+    """The figures of `first` to `last` (2026-11); nonsense asks for this month."""
+    first, last = (month_of(request.query_params.get(name, "")) for name in ("first", "last"))
+    return await reports_of(request.user, first, last)
+
+
+async def kept(request: Request) -> Overview:
+    """The figures of many estates in a `month` (2026-11); nonsense asks for this one."""
+    return await overview_of(request.user, month_of(request.query_params.get("month", "")))
+
+
+router = Router("/desk/reports", route_handlers=[list_, arrears, file, costs, set_one], guards=[staff(*REPORTERS)])

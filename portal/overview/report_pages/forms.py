@@ -1,0 +1,16 @@
+"""What is typed about the cost of steps."""
+
+from portal.kit.i18n import N_
+from portal.kit.money import Money
+from portal.overview.report_pages.costs import MOST
+from portal.overview.reports.states import Step
+from portal.web.forms.forms import Choice, Day, Estate, Form, Yuan
+
+
+class CostForm(Form):
+    """What one step costs."""
+
+    community = Estate()
+    step = Choice(N_("Step"), Step, look="select")
+    amount = Yuan(N_("One step costs"), least=Money(0), most=MOST, hint=N_("Postage, printing and working time"))
+    starts_on = Day(N_("Counts from"))

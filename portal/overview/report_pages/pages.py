@@ -1,0 +1,34 @@
+"""What members of an owners' committee read: figures without debtors."""
+
+from litestar import Request, Response, Router, get
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from portal.kit.errors import Missing
+from portal.overview.report_pages.files import report_file
+from portal.overview.reports.committee import committee_of, take_report
+from portal.web.pages.guards import committee
+from portal.web.pages.page import page
+from portal.web.request.i18n import _
+
+
+@get("/", name="committee:show")
+async def show(request: Request) -> Template:
+    """Collection, ageing, complaints, open questions and files taken, estate by estate."""
+    return page(request, "accounts/committee/show.html", title=_("Committee"), estates=await committee_of(request.user))
+
+
+@get("/file", name="committee:file")
+async def file(
+    request: Request, estate: FromQuery[str] = "", report: FromQuery[str] = "", kind: FromQuery[str] = ""
+) -> Response[bytes]:
+    """A report of an estate as a file, csv or xlsx; that it was taken is written down."""
+    found = next((one for one in await committee_of(request.user) if one.code == estate), None)
+    if found is None:
+        raise Missing
+    made = report_file(found.called(report), kind, found.span, [found.name])
+    await take_report(request.user, found, f"{report}.{kind}")
+    return made
+
+
+router = Router("/committee", route_handlers=[show, file], guards=[committee])

@@ -1,0 +1,1 @@
+"""What a report is, and how each is counted."""

@@ -1,0 +1,106 @@
+"""How much of the fees was paid: of the months asked for, and of what was owed before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.fees.ledger.rules import FUND_OF_KIND
+from portal.fees.ledger.states import Fund
+from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
+from portal.overview.reports.rules import FEW, Collection, Report, ReportRow, Span, rate
+from portal.platform.db.planner import survey
+
+# Money of others is no fee: what is passed through, set aside for repairs, deposited, or earned by common areas.
+FEES = [kind for kind, fund in FUND_OF_KIND.items() if fund is Fund.service]
+# Grouped once and joined, not looked up line by line: years of an estate are hundreds of thousands of lines.
+_SUMS = """
+WITH got AS (
+  SELECT a.line, coalesce(sum(a.amount) FILTER (WHERE p.received_on < $5), 0) AS before,
+    coalesce(sum(a.amount) FILTER (WHERE p.received_on >= $5), 0) AS within
+  FROM allocation a JOIN payment p ON p.id = a.payment
+  WHERE a.community = ANY($1) AND p.community = ANY($1) AND p.received_on <= $6 GROUP BY a.line
+), adjusted AS (
+  SELECT line, sum(amount) AS fen FROM adjustment WHERE community = ANY($1) GROUP BY line
+), told AS (
+  SELECT l.unit, b.period >= $3 AND b.kind <> 'opening' AS own, l.amount + coalesce(j.fen, 0) AS billed,
+    coalesce(g.before, 0) AS paid_before, coalesce(g.within, 0) AS paid
+  FROM bill_line l JOIN bill b ON b.id = l.bill JOIN charge_item i ON i.id = l.item
+  LEFT JOIN got g ON g.line = l.id LEFT JOIN adjusted j ON j.line = l.id
+  LEFT JOIN bill r ON r.replaces = b.id AND r.community = ANY($1)
+  WHERE l.community = ANY($1) AND b.community = ANY($1) AND i.kind = ANY($2) AND b.kind <> 'late_charge'
+   AND b.period <= $4 AND r.id IS NULL
+), home AS (
+  SELECT unit, own, sum(billed)::bigint AS billed, sum(paid_before)::bigint AS paid_before, sum(paid)::bigint AS paid
+  FROM told GROUP BY unit, own
+)
+SELECT coalesce(sum(billed) FILTER (WHERE own), 0)::bigint AS billed,
+  coalesce(sum(paid_before + paid) FILTER (WHERE own), 0)::bigint AS received,
+  coalesce(sum(greatest(billed - paid_before, 0)) FILTER (WHERE NOT own), 0)::bigint AS owed_before,
+  coalesce(sum(paid) FILTER (WHERE NOT own), 0)::bigint AS recovered,
+  count(*) FILTER (WHERE own AND billed > 0) AS homes,
+  count(*) FILTER (WHERE own AND billed > 0 AND paid_before + paid >= billed) AS homes_paid,
+  count(*) FILTER (WHERE NOT own AND billed > paid_before) AS homes_before,
+  count(*) FILTER (WHERE NOT own AND paid > 0) AS homes_recovered
+FROM home
+"""
+WHOLE = 1000  # a bar is in per mille, so that rates are compared and not sums
+MEANING = N_(
+    "Fees are service fees, parking, refuse and other services. Utilities passed on, the maintenance fund, deposits and"
+    " income of common areas do not count, nor does money paid ahead for later months. Corrections are taken off."
+)
+
+
+async def collection_of(communities: Sequence[int], span: Span) -> Collection:
+    """Fees of the service months and what payments received by their last day paid of them; arrears likewise.
+
+    In the running unit of work.
+    """
+    first, last = str(span.first), str(span.last)
+    [row] = await survey(_SUMS, list(communities), FEES, first, last, span.starts_on, span.ends_on)
+    billed, received, owed, recovered = (
+        Money(row[name]) for name in ("billed", "received", "owed_before", "recovered")
+    )
+    homes = (row[name] for name in ("homes", "homes_paid", "homes_before", "homes_recovered"))
+    return Collection(billed, received, owed, recovered, *homes)
+
+
+def collection_report(found: Collection, *, discreet: bool = False) -> Report:
+    """The three rates, with what they are made of. `discreet` leaves out what would tell of 1 to SMALL - 1 homes."""
+    own, old = (discreet and few for few in (found.few_now, found.few_before))
+    both = (found.billed + found.owed_before, found.received + found.recovered)
+    rows = [
+        (N_("Current collection rate"), found.billed, found.received, own),
+        (N_("Old arrears recovered"), found.owed_before, found.recovered, old),
+        (N_("Combined rate"), *both, own or old),
+    ]
+    return Report(
+        "collection",
+        N_("Collection"),
+        Sentence(MEANING),
+        (N_("Which rate"), N_("Receivable"), N_("Received"), N_("In per cent")),
+        [
+            ReportRow(
+                Sentence(name),
+                (None, None, None) if hide else (due, got, rate(got, due)),
+                None if hide else _bar(got, due),
+            )
+            for name, due, got, hide in rows
+        ],
+        (
+            Sentence(N_("Current: what was paid by the last day, of the fees of these months.")),
+            Sentence(N_("Old: what was paid in these months, of the fees owed when they began.")),
+            *_of_homes(found, hidden=own),
+            *((FEW,) if own or old else ()),
+        ),
+        full=WHOLE,
+    )
+
+
+def _of_homes(found: Collection, *, hidden: bool) -> list[Sentence]:
+    said = N_("%(paid)s of %(homes)s homes owe nothing more of these months.")
+    return [] if hidden else [Sentence(said, {"paid": found.homes_paid, "homes": found.homes})]
+
+
+def _bar(part: Money, whole: Money) -> int:
+    return max(min(WHOLE * part.fen // whole.fen, WHOLE), 0) if whole.fen > 0 else 0

@@ -1,1 +1,0 @@
-"""Money received, how it is applied, and its receipts."""

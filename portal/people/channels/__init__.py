@@ -1,0 +1,1 @@
+"""The ways out of the house: SMS, mail, web push, WeChat."""

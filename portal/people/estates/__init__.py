@@ -1,0 +1,1 @@
+"""Estates: the terms they work by, their company, their days and hours."""

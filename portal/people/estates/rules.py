@@ -1,0 +1,86 @@
+"""Service-level deadlines in a community's working time, and what pauses do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from portal.people.estates.worktime import WorkCalendar, add_working_days, add_working_hours, after, worked
+
+__all__ = [
+    "STANDARD", "Deadlines", "Pause", "ServiceLevel", "WorkCalendar", "add_working_days", "add_working_hours",
+    "deadlines", "paused", "worked",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ServiceLevel:
+    """What a community promises when somebody complains.
+
+    The hours are read by add_working_hours, the working days by add_working_days.
+    """
+
+    acknowledge_hours: int = 1
+    reply_hours: int = 24
+    close_days: int = 3
+
+
+STANDARD = ServiceLevel()
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """The moments, in UTC, up to which an answer is in time."""
+
+    acknowledge: datetime
+    reply: datetime
+    close: datetime
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A stretch in which the clock stands still, waiting for the other side; `ended` is None while it lasts."""
+
+    began: datetime
+    ended: datetime | None = None
+
+
+def deadlines(calendar: WorkCalendar, opened: datetime, level: ServiceLevel = STANDARD) -> Deadlines:
+    """When something opened at this moment must be acknowledged, answered and closed."""
+    return Deadlines(
+        acknowledge=add_working_hours(calendar, opened, level.acknowledge_hours),
+        reply=add_working_hours(calendar, opened, level.reply_hours),
+        close=add_working_days(calendar, opened, level.close_days),
+    )
+
+
+def paused(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause]) -> datetime | None:
+    """The deadline, in UTC, later by the working time inside the pauses; None while an open pause stops the clock.
+
+    Pauses may come in any order and overlap; shared time counts once. A pause that begins when the deadline has
+    already passed changes nothing. Raises ValueError for a pause that ends before it begins.
+    """
+    due = deadline.astimezone(UTC)
+    for pause in _apart(pauses):
+        if pause.began >= due:
+            break
+        if pause.ended is None:
+            return None
+        if spent := worked(calendar, pause.began, pause.ended):
+            due = after(calendar, due, spent)
+    return due
+
+
+def _apart(pauses: Iterable[Pause]) -> list[Pause]:
+    """The same standstills in order, with overlapping pauses joined into one."""
+    joined: list[Pause] = []
+    for pause in sorted(pauses, key=lambda pause: pause.began):
+        if pause.ended is not None and pause.ended < pause.began:
+            raise ValueError("a pause ends after it begins")
+        last = joined[-1] if joined else None
+        if last is None or (last.ended is not None and last.ended < pause.began):
+            joined.append(pause)
+        elif last.ended is not None:
+            joined[-1] = replace(last, ended=pause.ended and max(last.ended, pause.ended))
+    return joined

@@ -1,0 +1,1 @@
+"""The outbox: what a person is told, written in the transaction of the act."""

@@ -1,0 +1,182 @@
+"""Tell people: a row in the outbox inside the act's transaction; the worker sends it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from portal.kit import clock
+from portal.kit.ids import new_ids
+from portal.people.notices.states import QUIET, Channel, DeliveryState, NoticeKind
+from portal.people.persons.principal import Principal
+from portal.platform.audit.actions import plain
+from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
+from portal.platform.jobs.queue import enqueue
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person is told: `subject` like `bill:<id>`, `link` a path of the portal, `facts` for the words."""
+
+    person: UUID
+    subject: str
+    link: str | None = None
+    period: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+async def tell_all(
+    kind: NoticeKind,
+    told: Sequence[Told],
+    *,
+    community: int,
+    channels: Sequence[Channel] = (Channel.inbox,),
+    not_before: datetime | None = None,
+) -> None:
+    """Tell each person once of (kind, subject, period); told before, nothing happens.
+
+    The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`. What
+    is news to a person also comes by push and WeChat where they turned these on.
+    """
+    if not told:
+        return
+    added = await fetch(
+        "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
+        " SELECT i, $1, p, $2, s, $2 || ':' || s || ':' || period, f, l, $3"
+        " FROM unnest($9::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::text[])"
+        " AS t(i, p, s, period, f, l)"
+        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id, person",
+        community,
+        kind.value,
+        clock.now(),  # what people read beside dates of business; deliveries keep true time
+        [one.person for one in told],
+        [one.subject for one in told],
+        [one.period for one in told],
+        [json.dumps(one.facts, default=plain, ensure_ascii=False, sort_keys=True) for one in told],
+        [one.link for one in told],
+        new_ids(len(told)),
+    )
+    ringing = {} if kind in QUIET else await _reached_besides([row["person"] for row in added])
+    sent = [
+        (row["id"], way.value)
+        for row in added
+        for way in sorted({Channel.inbox, *channels, *ringing.get(row["person"], ())})
+    ]
+    await fetch(
+        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, not_before)"
+        " SELECT gen_random_uuid(), $1, n, c, CASE c WHEN 'inbox' THEN $4 ELSE $5 END, 0, $6,"
+        " CASE c WHEN 'inbox' THEN NULL ELSE $7::timestamptz END"
+        " FROM unnest($2::uuid[], $3::text[]) AS t(n, c)",
+        community,
+        [notice for notice, _way in sent],
+        [way for _notice, way in sent],
+        DeliveryState.sent.value,
+        DeliveryState.queued.value,
+        clock.real_now(),
+        not_before,
+    )
+    wait = not_before - clock.real_now() if not_before else None
+    for notice in dict.fromkeys(notice for notice, way in sent if way != Channel.inbox):
+        await enqueue("send_notice", wait=wait, notice=str(notice), community=str(community))
+
+
+async def _reached_besides(persons: Sequence[UUID]) -> dict[UUID, set[Channel]]:
+    """By which ways people are reached that they turned on themselves."""
+    rows = await fetch(
+        "SELECT DISTINCT p.id, $2 AS way FROM device d JOIN person p ON p.human = d.human WHERE p.id = ANY($1)"
+        " UNION ALL SELECT p.id, $3 FROM human h JOIN person p ON p.human = h.id"
+        " WHERE h.wechat_openid IS NOT NULL AND p.id = ANY($1)",
+        list(persons),
+        Channel.push.value,
+        Channel.wechat.value,
+    )
+    ways: dict[UUID, set[Channel]] = {}
+    for row in rows:
+        ways.setdefault(row["id"], set()).add(Channel(row["way"]))
+    return ways
+
+
+async def tell(
+    persons: Sequence[UUID],
+    kind: NoticeKind,
+    *,
+    community: int,
+    subject: str,
+    link: str | None = None,
+    period: str = "",
+    channels: Sequence[Channel] = (Channel.inbox,),
+    not_before: datetime | None = None,
+    **facts: object,
+) -> None:
+    """Tell several persons the same."""
+    told = [Told(person, subject, link, period, facts) for person in persons]
+    await tell_all(kind, told, community=community, channels=channels, not_before=not_before)
+
+
+async def tell_by_sms(
+    person: UUID, kind: NoticeKind, address: str, *, community: int, subject: str, period: str = "", **facts: object
+) -> None:
+    """Tell a person once at a number (E.164) that is no longer theirs, and nowhere else."""
+    notice = await fetch_value(
+        "INSERT INTO notice (id, community, person, kind, subject, key, facts, created_at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6::jsonb, $7)"
+        " ON CONFLICT (community, person, key) DO NOTHING RETURNING id",
+        community,
+        person,
+        kind.value,
+        subject,
+        f"{kind.value}:{subject}:{period}",
+        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        clock.now(),
+    )
+    if notice is None:
+        return
+    await fetch(
+        "INSERT INTO delivery (id, community, notice, channel, state, tries, changed_at, address)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, 0, $5, $6)",
+        community,
+        notice,
+        Channel.sms.value,
+        DeliveryState.queued.value,
+        clock.real_now(),
+        address,
+    )
+    await enqueue("send_notice", notice=str(notice), community=str(community))
+
+
+@retrying
+async def choose_ways(by: Principal, *, sms: bool, email: bool) -> None:
+    """Choose by which ways one is told besides the inbox; what is NEEDED goes by SMS all the same."""
+    async with unit_of_work(by):
+        await fetch(
+            "UPDATE human SET sms_off_at = CASE WHEN $2 THEN NULL ELSE coalesce(sms_off_at, $4) END,"
+            " email_off_at = CASE WHEN $3 THEN NULL ELSE coalesce(email_off_at, $4) END WHERE id = $1",
+            by.human,
+            sms,
+            email,
+            clock.real_now(),
+        )
+
+
+@retrying
+async def connect_wechat(by: Principal, openid: str | None) -> None:
+    """Tell them in WeChat too, as whom it said they are; None ends it. One account of WeChat is one person's."""
+    async with unit_of_work(by):
+        await fetch("UPDATE human SET wechat_openid = NULL WHERE wechat_openid = $2 AND id <> $1", by.human, openid)
+        await fetch("UPDATE human SET wechat_openid = $2 WHERE id = $1", by.human, openid)
+
+
+async def open_notice(by: Principal, notice: UUID) -> None:
+    """Note that the person has opened a notice in the inbox; only the first time counts. Somebody else's: nothing."""
+    async with unit_of_work(by):
+        await fetch(
+            "UPDATE delivery d SET state = $3, changed_at = $4 FROM notice n WHERE n.id = d.notice AND n.id = $1"
+            " AND n.person = ANY($2) AND d.channel = 'inbox' AND d.state <> $3",
+            notice,
+            list(by.persons),
+            DeliveryState.read.value,
+            clock.real_now(),
+        )

@@ -1,0 +1,141 @@
+"""What a notice says, in its reader's language: the texts of templates/notices with the facts of the notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from portal.kit import display, language
+from portal.kit.i18n import N_
+from portal.kit.language import CHINESE, ngettext, npgettext, pgettext, speaking
+from portal.kit.money import Money
+from portal.kit.period import Month
+from portal.people.notices.states import NoticeKind
+
+TEMPLATES = Path(__file__).parents[3] / "templates" / "notices"
+PATH = "path"  # the place of a text message that its link fills, behind the portal's address
+# Of every text message; the signature of the company stands before it, the link behind.
+WORDING = N_("%(estate)s, %(text)s Tel. %(phone)s")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a text message comes from: the signature of the company, the estate, and the telephone for questions."""
+
+    sign: str
+    estate: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line, signed, with the link last.
+
+    `places` are what stands in the wording of the SMS, by name, for gateways that know the wording itself.
+    """
+
+    subject: str
+    body: str
+    sms: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The body, split where it has empty lines."""
+        return [part.strip() for part in self.body.split("\n\n") if part.strip()]
+
+
+def word(
+    kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, sender: Sender | None = None, link: str = ""
+) -> Words:
+    """Say a notice. `facts` are as `tell` stored them: sums in fen, days and months in ISO; `link` is a whole address.
+
+    Without a `sender` there is no text message. Raises jinja2.UndefinedError for a fact that the words lack.
+    """
+    known = {name: meant(name, fact) for name, fact in facts.items()}
+    if tongue != CHINESE and known.get("item_en"):
+        known["item"] = known["item_en"]
+    with speaking(tongue):
+        subject, body = (_say(f"{kind.value}/{part}.txt", known) for part in ("subject", "body"))
+        sms, places = _text(kind, known, sender, link) if sender else ("", {})
+        return Words(" ".join(subject.split()), body, sms, places)
+
+
+def _text(kind: NoticeKind, known: Mapping[str, Any], sender: Sender, link: str) -> tuple[str, dict[str, str]]:
+    """The text message of a notice, and what stands in the places of its wording."""
+    _places.set({})
+    said = " ".join(_say(f"{kind.value}/sms.txt", {"unit": "", **known}).split())  # older notices name no home
+    whose = {"estate": sender.estate, "phone": sender.phone}
+    whole = language.gettext_(WORDING) % {**whose, "text": said}
+    return f"【{sender.sign}】{whole} {link}".strip(), {**_places.get(), **whose}
+
+
+def wording(kind: NoticeKind, tongue: str) -> str:
+    """The one sentence of a kind's SMS with its places as `%(name)s`, as a gateway approves it before any is sent."""
+    source = (TEMPLATES / kind.value / "sms.txt").read_text()
+    [(_line, _function, sentence)] = environment().extract_translations(source)  # type: ignore[attr-defined]
+    with speaking(tongue):
+        said = " ".join(language.gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
+        return language.gettext_(WORDING).replace("%(text)s", said)
+
+
+def _say(name: str, facts: Mapping[str, Any]) -> str:
+    lines = environment().get_template(name).render(facts).strip().split("\n")
+    tidy = "\n".join(line.rstrip() for line in lines)
+    while "\n\n\n" in tidy:
+        tidy = tidy.replace("\n\n\n", "\n\n")
+    return tidy
+
+
+SUMS = {"amount", "asked", "before", "covered", "credit", "fund", "surplus", "total"}
+MONTHS = {"month"}
+MOMENTS = {"reply_by", "at"}
+
+
+def meant(name: str, fact: Any) -> Any:
+    """A stored fact as the value it stands for, told by its name; of a list, those of each of its rows."""
+    if type(fact) is list:
+        return [{part: meant(part, value) for part, value in one.items()} for one in fact]
+    if name in SUMS and type(fact) is int:
+        return Money(fact)
+    if name in MONTHS:
+        return Month.parse(fact)
+    if name in MOMENTS:
+        return datetime.fromisoformat(fact)
+    return date.fromisoformat(fact) if (name == "on" or name.endswith("_on")) and fact else fact
+
+
+_places: ContextVar[dict[str, str]] = ContextVar("places")
+
+
+def _noting(sentence: str, **places: Any) -> str:
+    """A sentence with its places filled, which are noted."""
+    _places.set({name: str(value) for name, value in places.items()})
+    return language.gettext_(sentence) % places
+
+
+@cache
+def environment() -> Environment:
+    """Plain text, strict: a missing fact is an error, never an empty place in a letter."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - plain text; the inbox page escapes it
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.globals["gettext"] = _noting
+    env.filters.update(
+        money=display.money, day=display.day, short_day=display.short_day, month=display.month, moment=display.moment
+    )
+    return env

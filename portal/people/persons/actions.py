@@ -1,0 +1,146 @@
+"""Begin and end sessions, and keep the tastes of a person."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.people.persons.events import note
+from portal.people.persons.principal import Audience, Principal
+from portal.people.persons.queries import fingerprint
+from portal.people.persons.rules import LIFETIMES, MOST_SESSIONS
+from portal.people.persons.states import Language, SecurityVerb
+from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
+
+TOKEN_BYTES = 32
+
+
+async def start_session(human: UUID, audience: Audience, user_agent: str, **more: Any) -> str:
+    """A new session's token (256 bits); `more` as in `open_session`. At most five live at once."""
+    async with unit_of_work():
+        return await open_session(human, audience, user_agent, **more)
+
+
+async def open_session(
+    human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None, stepped_up: bool = False
+) -> str:
+    """`start_session` inside the transaction that used up the code. The browser's old session, `instead_of`, ends.
+
+    Notifications that this person turned on in it go on. `stepped_up`: what was proved at the door is proof enough for
+    a while. Raises Missing for an unknown human.
+    """
+    now = clock.real_now()
+    if not await fetch_value("SELECT id FROM human WHERE id = $1 FOR NO KEY UPDATE", human):
+        raise Missing
+    session = uuid4()
+    if instead_of:
+        await fetch(
+            "UPDATE device SET session = $1 WHERE human = $2"
+            " AND session = (SELECT id FROM web_session WHERE token_sha256 = $3)",
+            session,
+            human,
+            fingerprint(instead_of),
+        )
+        await _revoke("token_sha256 = $2", fingerprint(instead_of))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    await fetch(
+        "INSERT INTO web_session (id, token_sha256, human, audience, user_agent, created_at, seen_at, expires_at,"
+        " stepped_up_at) VALUES ($8, $1, $2, $3, $4, $5, $5, $6, $7)",
+        fingerprint(token),
+        human,
+        audience.value,
+        user_agent[:300],
+        now,
+        now + LIFETIMES[audience].absolute,
+        now if stepped_up else None,
+        session,
+    )
+    await _revoke(
+        "id IN (SELECT id FROM web_session WHERE human = $2 AND revoked_at IS NULL AND expires_at > $1"
+        " ORDER BY created_at DESC, id OFFSET $3)",
+        human,
+        MOST_SESSIONS,
+    )
+    await note(SecurityVerb.SIGNED_IN, human, audience=audience)
+    return token
+
+
+async def end_session(token: str) -> None:
+    """Sign this browser out; nothing happens when it was not signed in."""
+    async with unit_of_work():
+        for row in await _revoke("token_sha256 = $2", fingerprint(token)):
+            await note(SecurityVerb.SIGNED_OUT, row["human"])
+
+
+async def end_sessions_of(human: UUID, *, except_: UUID | None = None) -> int:
+    """Sign a human out everywhere, but for one session; how many ended."""
+    async with unit_of_work():
+        return await close_sessions(human, except_=except_)
+
+
+async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
+    """`end_sessions_of` inside the transaction that gives the reason: new password, changed phone or role (I-A8).
+
+    Codes under way end with them, and notifications in browsers whose sessions had run out before.
+    """
+    ended = await _revoke("human = $2 AND id IS DISTINCT FROM $3", human, except_)
+    await fetch(
+        "UPDATE one_time_code SET expires_at = $2 WHERE human = $1 AND used_at IS NULL AND expires_at > $2",
+        human,
+        clock.real_now(),
+    )
+    await fetch("DELETE FROM device WHERE human = $1 AND session IS DISTINCT FROM $2", human, except_)
+    if ended:
+        await note(SecurityVerb.SESSION_REVOKED, human, sessions=len(ended))
+    return len(ended)
+
+
+async def renew_session(by: Principal) -> str:
+    """A new token for the session of somebody who has just proved again who they are; the old one is worth nothing.
+
+    How long the session lasts does not change. Part of the caller's unit of work. Raises Missing once it has ended.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    if not await fetch_value(
+        "UPDATE web_session SET token_sha256 = $2, stepped_up_at = $3 WHERE id = $1 AND revoked_at IS NULL"
+        " RETURNING id",
+        by.session,
+        fingerprint(token),
+        clock.real_now(),
+    ):
+        raise Missing
+    await note(SecurityVerb.STEPPED_UP, by.human, audience=by.audience)
+    return token
+
+
+async def revoke_session(by: Principal, session: UUID) -> None:
+    """End one of their own sessions. Raises Missing for anybody else's, and for one that has ended."""
+    async with unit_of_work(*by.communities):
+        if not await _revoke("human = $2 AND id = $3", by.human, session):
+            raise Missing
+        await note(SecurityVerb.SESSION_REVOKED, by.human, sessions=1)
+
+
+async def _revoke(which: str, *values: object) -> list:
+    """End the sessions of one of this module's own conditions, and with them notifications there; $1 is now."""
+    return await fetch(
+        "WITH ended AS (UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING *),"
+        " silent AS (DELETE FROM device WHERE session IN (SELECT id FROM ended)) SELECT human FROM ended",
+        clock.real_now(),
+        *values,
+    )
+
+
+async def save_tastes(by: Principal, tastes: Mapping[str, object]) -> None:
+    """Keep choices (`language`, `large_text`) with the person, for other browsers and for notices."""
+    async with unit_of_work(*by.communities):
+        if "language" in tastes:
+            language = Language(str(tastes["language"])).value
+            await fetch("UPDATE human SET language = $2 WHERE id = $1", by.human, language)
+            await fetch("UPDATE person SET language = $2 WHERE id = ANY($1)", list(by.persons), language)
+        if "large_text" in tastes:
+            await fetch("UPDATE human SET large_text = $2 WHERE id = $1", by.human, bool(tastes["large_text"]))

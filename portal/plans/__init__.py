@@ -1,1 +1,0 @@
-"""Paying by instalments."""

@@ -1,0 +1,1 @@
+"""Who did what to which thing: rows that are only added, chained by hash."""

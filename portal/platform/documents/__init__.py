@@ -1,0 +1,1 @@
+"""Papers and files: PDFs by Typst, QR codes, CSV and XLSX."""

@@ -1,0 +1,1 @@
+"""Photos that people sent, re-encoded and kept in the database."""

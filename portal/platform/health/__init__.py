@@ -1,0 +1,1 @@
+"""Whether the portal can do its work."""

@@ -1,0 +1,1 @@
+"""The tables as they are made: migrations, roles, row-level security, guards."""

@@ -1,0 +1,104 @@
+"""Make or upgrade the database: roles, tables, queue, guards. Safe to repeat, safe to run twice at once."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import asyncpg
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from portal.platform.db import unit_of_work as db
+from portal.platform.db.engine import connect
+from portal.platform.db.logins import Database
+from portal.platform.db.poolers import reach
+from portal.platform.schema.protect import protect
+
+ROLES = ("portal_owner", "portal_app", "portal_worker")
+
+
+async def set_up(database: Database) -> None:
+    """Bring the database to this version of the program. Writes nothing to stdout.
+
+    Raises Unusable when an address leads to no PostgreSQL that takes writes, or to a pooler, which the locks here and
+    elsewhere cannot bear.
+    """
+    await reach(database, "admin")
+    await _prepare_server(database)
+    owner = await connect(**database.config("portal_owner"))
+    try:
+        await owner.execute("SELECT pg_advisory_lock(hashtextextended('migrate', 0))")
+        await _migrate(database)
+        if not await owner.fetchval("SELECT to_regclass('pgqueuer')"):
+            await Queries(AsyncpgDriver(owner)).install()
+        await protect(owner)
+    finally:
+        await owner.close()
+
+
+async def _prepare_server(database: Database) -> None:
+    """Roles, logins and the database itself, as the administrator."""
+    config = database.config("admin")
+    name = config["database"]
+    admin = await connect(**{**config, "database": "postgres"})
+    try:
+        await admin.execute("SELECT pg_advisory_lock(hashtextextended('prepare', 0))")
+        for role in ROLES:
+            if not await _is_there(admin, role):
+                await admin.execute(f"CREATE ROLE {role} INHERIT {'LOGIN' if database.embedded else 'NOLOGIN'}")
+        await admin.execute(f"GRANT {', '.join(ROLES)} TO CURRENT_USER")
+        for role, login in database.logins().items():
+            await _give_login(admin, role, login)
+        if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+            await admin.execute(await _quoted(admin, "CREATE DATABASE %I", name))
+        for sentence in (
+            "REVOKE ALL ON DATABASE %I FROM PUBLIC",
+            "GRANT CONNECT ON DATABASE %I TO portal_owner, portal_app, portal_worker",
+            "GRANT CREATE ON DATABASE %I TO portal_owner",
+        ):
+            await admin.execute(await _quoted(admin, sentence, name))
+    finally:
+        await admin.close()
+    admin = await connect(**config)
+    try:
+        await admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        await admin.execute("GRANT USAGE, CREATE ON SCHEMA public TO portal_owner")
+    finally:
+        await admin.close()
+
+
+async def _give_login(admin: asyncpg.Connection, role: str, login: dict[str, str]) -> None:
+    """Make the login of an address if it is missing, and let it take its role. Never changes a password."""
+    user, password = login["user"], login.get("password", "")
+    if user == role:
+        if not await admin.fetchval("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", role):
+            await admin.execute(await _quoted(admin, "ALTER ROLE %I LOGIN PASSWORD %L", user, password))
+        return
+    if not await _is_there(admin, user):
+        await admin.execute(await _quoted(admin, "CREATE ROLE %I LOGIN INHERIT PASSWORD %L", user, password))
+    await admin.execute(await _quoted(admin, f"GRANT {role} TO %I", user))
+
+
+async def _is_there(admin: asyncpg.Connection, role: str) -> bool:
+    return bool(await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role))
+
+
+async def _quoted(admin: asyncpg.Connection, sentence: str, *words: str) -> str:
+    """A statement that takes no parameters, with names (%I) and texts (%L) quoted by the server itself."""
+    return await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", sentence, list(words))
+
+
+async def _migrate(database: Database) -> None:
+    """Piccolo's migrations, as the owner of the tables; afterwards the engine is what it was before."""
+    before = db.engine.config, db.engine.pool
+    db.engine.point_at(**database.config("portal_owner"))
+    db.engine.pool = None
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # Piccolo prints; stdout belongs to whoever asked for --json
+            result = await run_forwards("all")
+    finally:
+        db.engine.config, db.engine.pool = before
+    if not result.success:
+        raise SystemExit(result.message)

@@ -1,0 +1,1 @@
+"""How an estate’s records come in and change hands: imports and changes of owners."""

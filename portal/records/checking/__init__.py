@@ -1,0 +1,1 @@
+"""What must hold between the rows of an import and what is known."""

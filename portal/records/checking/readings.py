@@ -1,0 +1,162 @@
+"""meter_readings.csv against the other readings of its meters, in the file and known: nothing twice or left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from portal.fees.tariffs.meters import Break, break_between, median_of, too_much
+from portal.kit.i18n import N_
+from portal.platform.db.unit_of_work import fetch
+from portal.records.checking.known import Change, Known
+from portal.records.reading.parsing import Folder
+
+TWICE_ROW = N_(
+    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, and begins %(after)s at %(begins)s here: a part would"
+    " be billed twice. Correct one of the two rows. A new meter is entered under its own number."
+)
+TWICE_KNOWN = N_(
+    "Meter %(meter)s ends %(before)s at %(shown)s and begins %(after)s at %(begins)s, and one of the two is known"
+    " already: a part would be billed twice. Correct this row. A new meter is entered under its own number."
+)
+LEFT_OUT_ROW = N_(
+    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, and begins %(after)s at %(begins)s here: a part would"
+    " not be billed. Correct one of the two rows; if it is right, say why under “reason”."
+)
+LEFT_OUT_KNOWN = N_(
+    "Meter %(meter)s ends %(before)s at %(shown)s and begins %(after)s at %(begins)s, and one of the two is known"
+    " already: a part would not be billed. Correct this row; if it is right, say why under “reason”."
+)
+UNUSUAL = N_(
+    "Meter %(meter)s would have counted %(used)s, where %(usual)s is usual. Look for a lost decimal point; if it is"
+    " right, say why under “reason”."
+)
+SENTENCES = {Break.overlap: (TWICE_ROW, TWICE_KNOWN), Break.gap: (LEFT_OUT_ROW, LEFT_OUT_KNOWN)}
+YEARS = 2  # how far back what a meter counted says what is usual
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a meter showed in a month; `change` where it comes with the file. `reason` says why it is right."""
+
+    period: str
+    previous: Decimal
+    current: Decimal
+    reason: str | None = None
+    change: Change | None = None
+
+
+@dataclass
+class Meter:
+    """The readings of a meter by month, from the last one before the file's first month on."""
+
+    item: str
+    readings: dict[str, Shown] = field(default_factory=dict)
+    most: Decimal | None = None
+
+
+async def check_readings(folder: Folder, known: Known) -> None:
+    """Note each reading that does not go on from its neighbours or is far from what is usual."""
+    changes = known.changes("meter_readings", folder)
+    if not changes:
+        return
+    meters: dict[tuple[str, str], Meter] = {}
+    medians: dict[str, Decimal] = {}
+    if known.community is not None:
+        meters, medians = await _known(known.community["id"], changes)
+    for change in changes:
+        new = change.new
+        meter = meters.setdefault((new["unit"], new["meter"]), Meter(new["item"]))
+        reason, fresh = new["reason"], None if change.same else change
+        meter.readings[new["period"]] = Shown(new["period"], new["previous"], new["current"], reason, fresh)
+    used: dict[str, list[Decimal]] = defaultdict(list)
+    for change in changes:
+        used[change.new["item"]].append(change.new["current"] - change.new["previous"])
+    for (_, name), meter in meters.items():
+        median = medians.get(meter.item) or median_of(used[meter.item])
+        _check(folder, name, meter, median)
+
+
+def _check(folder: Folder, name: str, meter: Meter, median: Decimal | None) -> None:
+    in_order = [meter.readings[period] for period in sorted(meter.readings)]
+    for before, after in pairwise(in_order):
+        _check_break(folder, name, before, after)
+    most = meter.most
+    for one in in_order:
+        used = one.current - one.previous
+        usual = too_much(used, most, median) if one.change and not one.reason else None
+        if usual and one.change:
+            facts = {"meter": name, "used": plain(used), "usual": plain(usual)}
+            folder.add("meter_readings", one.change.row.line, "current", UNUSUAL, **facts)
+        most = max(most or used, used)
+
+
+def _check_break(folder: Folder, name: str, before: Shown, after: Shown) -> None:
+    broken = break_between(before.current, after.previous)
+    if broken is None or not (before.change or after.change) or (broken is Break.gap and after.reason):
+        return
+    in_rows, with_known = SENTENCES[broken]
+    facts: dict[str, Any] = {"meter": name, "before": before.period, "after": after.period}
+    facts |= {"shown": plain(before.current), "begins": plain(after.previous)}
+    if before.change and after.change:
+        line = after.change.row.line
+        folder.add("meter_readings", line, "previous", in_rows, row=before.change.row.line, **facts)
+    elif after.change:
+        folder.add("meter_readings", after.change.row.line, "previous", with_known, **facts)
+    elif before.change:
+        folder.add("meter_readings", before.change.row.line, "current", with_known, **facts)
+
+
+async def _known(community: int, changes: list[Change]) -> tuple[dict[tuple[str, str], Meter], dict[str, Decimal]]:
+    """The meters of the homes in the file as they are known, and what half of all meters counted, by item."""
+    first = min(change.new["period"] for change in changes)
+    since = years_before(first)
+    units = sorted({change.new["unit"] for change in changes})
+    meters: dict[tuple[str, str], Meter] = {}
+    for row in await fetch(
+        "SELECT u.name, r.meter, (array_agg(i.code ORDER BY r.period DESC))[1] AS item, max(r.period) AS period,"
+        " (array_agg(r.current ORDER BY r.period DESC))[1] AS current, max(r.current - r.previous) AS most"
+        " FROM meter_reading r JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
+        " WHERE r.community = $1 AND u.name = ANY($2) AND r.period < $3 AND r.period >= $4 GROUP BY 1, 2",
+        community,
+        units,
+        first,
+        since,
+    ):
+        last = Shown(row["period"], row["current"], row["current"])
+        meters[row["name"], row["meter"]] = Meter(row["item"], {row["period"]: last}, row["most"])
+    for row in await fetch(
+        "SELECT u.name, r.meter, i.code AS item, r.period, r.previous, r.current, r.reason FROM meter_reading r"
+        " JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
+        " WHERE r.community = $1 AND u.name = ANY($2) AND r.period >= $3",
+        community,
+        units,
+        first,
+    ):
+        meter = meters.setdefault((row["name"], row["meter"]), Meter(row["item"]))
+        meter.readings[row["period"]] = Shown(row["period"], row["previous"], row["current"], row["reason"])
+    return meters, await _medians(community, first)
+
+
+async def _medians(community: int, first: str) -> dict[str, Decimal]:
+    rows = await fetch(
+        "SELECT i.code, percentile_disc(0.5) WITHIN GROUP (ORDER BY r.current - r.previous) AS used"
+        " FROM meter_reading r JOIN charge_item i ON i.id = r.item WHERE r.community = $1 AND r.current > r.previous"
+        " AND r.period = (SELECT max(period) FROM meter_reading WHERE community = $1 AND period < $2) GROUP BY 1",
+        community,
+        first,
+    )
+    return {row["code"]: row["used"] for row in rows}
+
+
+def years_before(month: str) -> str:
+    """The month that lies so far back that what was before it says nothing of what is usual."""
+    return f"{int(month[:4]) - YEARS}{month[4:]}"
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it, without zeros at its end."""
+    return f"{number.normalize():f}"

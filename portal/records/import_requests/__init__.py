@@ -1,0 +1,1 @@
+"""An import from the desk: sent, tried, confirmed."""

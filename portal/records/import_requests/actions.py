@@ -1,0 +1,121 @@
+"""An import from the desk: uploaded, tried by the worker, confirmed under somebody's name, or given up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.ids import id_of
+from portal.people.persons.principal import Principal, Role
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, unit_of_work
+from portal.platform.jobs.queue import enqueue
+from portal.records.import_requests.rules import needs_somebody_else
+from portal.records.import_requests.states import IMPORT_MOVES, ImportState
+from portal.records.import_requests.uploads import Sent, described, forget, keep
+
+IMPORTERS = (Role.manager,)
+ONE_OPEN = N_("An import of this community is open already. Confirm it or give it up first.")
+OWN = N_("Another manager must confirm this import: it changes people or staff, and you uploaded it yourself.")
+
+
+async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: str | None = None) -> UUID:
+    """Keep the files and have the worker try them; the id. The same `once` again gives the first id.
+
+    Raises Missing for a community that is not theirs, Invalid when an import of it is open.
+    """
+    kept = await described(files)
+    async with unit_of_work(by):
+        community = await fetch_value(
+            "SELECT id FROM community WHERE code = $1 AND id = ANY($2)", code, list(by.with_role(*IMPORTERS))
+        )
+        if community is None:
+            raise Missing
+        # Whoever comes while another uploads is told so at once, instead of waiting for the lock of the unique index.
+        if not await fetch_value(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"import-upload:{community}"
+        ):
+            raise Invalid("", ONE_OPEN)
+        request = id_of(by.human, once)
+        if not await _begin(by, community, request, json.dumps([one.as_json() for one in kept])):
+            if await fetch_value("SELECT true FROM import_request WHERE id = $1", request):
+                return request
+            raise Invalid("", ONE_OPEN)
+        await keep(community, request, files)
+        await record(
+            by.actor,
+            AuditVerb.IMPORT_UPLOADED,
+            f"import_request:{request}",
+            community=community,
+            files=len(kept),
+            sha256=tuple(one.sha256 for one in kept),
+        )
+        await enqueue("see_to_import", request=str(request), community=str(community))
+        return request
+
+
+async def _begin(by: Principal, community: int, request: UUID, files: str) -> bool:
+    """Whether there was room for the row of a new import."""
+    return bool(
+        await fetch_value(
+            "INSERT INTO import_request (id, community, uploaded_by, state, files, what, done, whole, created_at,"
+            " changed_at) VALUES ($1, $2, $3, $4, $5, '', 0, 0, $6, $6) ON CONFLICT DO NOTHING RETURNING true",
+            request,
+            community,
+            by.actor,
+            ImportState.checking.value,
+            files,
+            clock.real_now(),
+        )
+    )
+
+
+async def confirm_import(by: Principal, request: UUID) -> None:
+    """Have what was checked brought in under one's own name.
+
+    Raises Missing, or Refused when it is not checked, or when it takes somebody else.
+    """
+    async with unit_of_work(by):
+        row = await _theirs(by, request)
+        state = IMPORT_MOVES.check(row["state"], ImportState.importing)
+        report = json.loads(row["report"])
+        if row["uploaded_by"] == by.actor and needs_somebody_else(report["created"], report["updated"]):
+            raise Refused(OWN)
+        await fetch(
+            "UPDATE import_request SET state = $2, confirmed_by = $3, changed_at = $4 WHERE id = $1",
+            request,
+            state.value,
+            by.actor,
+            clock.real_now(),
+        )
+        await record(by.actor, AuditVerb.IMPORT_CONFIRMED, f"import_request:{request}", community=row["community"])
+        await enqueue("see_to_import", request=str(request), community=str(row["community"]))
+
+
+async def cancel_import(by: Principal, request: UUID) -> None:
+    """Give an import up; the worker, should it be at it, saves nothing. Raises Missing, or Refused when it is over."""
+    async with unit_of_work(by):
+        row = await _theirs(by, request)
+        state = IMPORT_MOVES.check(row["state"], ImportState.cancelled)
+        await fetch(
+            "UPDATE import_request SET state = $2, changed_at = $3 WHERE id = $1",
+            request,
+            state.value,
+            clock.real_now(),
+        )
+        await forget(request)
+        await record(by.actor, AuditVerb.IMPORT_CANCELLED, f"import_request:{request}", community=row["community"])
+
+
+async def _theirs(by: Principal, request: UUID) -> Record:
+    row = await fetch_one("SELECT * FROM import_request WHERE id = $1 FOR UPDATE", request)
+    if row is None or row["community"] not in by.with_role(*IMPORTERS):
+        raise Missing
+    return row

@@ -1,0 +1,107 @@
+"""The desk's imports: send files, see what they would do, confirm it, see what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.params import FromPath
+from litestar.response import Template
+
+from portal.records.import_requests import queries
+from portal.records.import_requests.actions import IMPORTERS, cancel_import, confirm_import, upload_import
+from portal.records.import_requests.forms import ImportForm
+from portal.records.import_requests.rules import MOST_BYTES, NAMES, TOO_MUCH
+from portal.records.reading.explained import WORKBOOK, sheets, template_csv, template_xlsx
+from portal.web.forms.unsent_forms import begin
+from portal.web.pages.guards import staff, stepped_up
+from portal.web.pages.page import go, page
+from portal.web.request.i18n import _
+
+BODY_BYTES = MOST_BYTES + 2**20  # the files, and the form around them
+
+
+@get("/", name="desk.imports:list")
+async def list_(request: Request) -> Template:
+    """The imports so far, and the form for the next."""
+    return await list_page(request, await begin(request, ImportForm))
+
+
+@post("/", name="desk.imports:upload", request_max_body_size=BODY_BYTES)
+async def upload(request: Request) -> Response:
+    """Keep the files and have them checked; nothing is imported yet."""
+    form = await _sent(request)
+    if (
+        form.summary
+        or not form.validate()
+        or not await form.accepts(upload_import(request.user, form.community.data, form.files.data, form.once))
+    ):
+        return await list_page(request, form, status=422)  # type: ignore[return-value]
+    return go(request, "desk.imports:show", upload=form.outcome)
+
+
+@get("/files", name="desk.imports:files")
+async def files(request: Request) -> Template:
+    """What the files and their columns mean."""
+    return page(
+        request,
+        "records/import_requests/files.html",
+        title=_("The files of an import"),
+        sheets=sheets(),
+        workbook=WORKBOOK,
+    )
+
+
+@get("/files/{file:str}", name="desk.imports:template", sync_to_thread=True)
+def template(file: FromPath[str]) -> Response[bytes]:
+    """A file to fill in: one .csv, or the workbook with all of them."""
+    content = template_xlsx() if file == WORKBOOK else template_csv(file.removesuffix(".csv"))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if file == WORKBOOK else "text/csv"
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{file}"'})
+
+
+@get("/{upload:uuid}", name="desk.imports:show")
+async def show(request: Request, upload: FromPath[UUID]) -> Template:
+    """How far it is; then what it would do; then what it has done."""
+    found = await queries.import_at(request.user, upload)
+    return page(request, "records/import_requests/show.html", fragment="records/import_requests/_import.html",
+                quiet=True, title=_("Import"), found=found)  # fmt: skip
+
+
+@post("/{upload:uuid}/confirmation", name="desk.imports:confirm", guards=[stepped_up])
+async def confirm(request: Request, upload: FromPath[UUID]) -> Response:
+    """Have it brought in under one's own name."""
+    await confirm_import(request.user, upload)
+    return go(request, "desk.imports:show", upload=upload)
+
+
+@post("/{upload:uuid}/cancellation", name="desk.imports:cancel")
+async def cancel(request: Request, upload: FromPath[UUID]) -> Response:
+    """Give it up."""
+    await cancel_import(request.user, upload)
+    return go(request, "desk.imports:show", upload=upload)
+
+
+async def _sent(request: Request) -> ImportForm:
+    """What was sent; of a body that is larger than any form of ours nothing is read."""
+    try:
+        return ImportForm(await request.form())
+    except RequestEntityTooLarge:
+        form = ImportForm()
+        form.form_errors.append(_(TOO_MUCH, megabytes=MOST_BYTES // 2**20))
+        return form
+
+
+async def list_page(request: Request, form: ImportForm, status: int = 200) -> Template:
+    """The page that both the GET and a form with errors show."""
+    found: dict[str, Any] = {
+        "imports": await queries.imports_of(request.user),
+        "estates": await queries.estates_of(request.user),
+    }
+    return page(request, "records/import_requests/list.html", status=status, title=_("Imports"), form=form, names=NAMES,
+                megabytes=MOST_BYTES // 2**20, **found)  # fmt: skip
+
+
+router = Router(
+    "/desk/imports", route_handlers=[list_, files, template, upload, show, confirm, cancel], guards=[staff(*IMPORTERS)]
+)

@@ -1,0 +1,67 @@
+"""What staff send to import: one workbook, or CSV files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from litestar.datastructures import UploadFile
+
+from portal.kit.i18n import N_
+from portal.records.import_requests.rules import wrong_with
+from portal.web.forms.fields import Typed
+from portal.web.forms.forms import Form, Text
+from portal.web.request.i18n import say
+
+LONGEST_NAME = 60  # characters; with the longest of them still a name that a disk takes
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as it came, on the disk of the web server; `size` in bytes."""
+
+    name: str
+    size: int
+    file: BinaryIO
+
+
+class Files(Typed):
+    """One .xlsx or several .csv, to a list of Sent that nothing of is in memory."""
+
+    kind = "files"
+    accept = ".xlsx,.csv"
+
+    @property
+    def shown(self) -> str:
+        """Browsers never take a file back."""
+        return ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Look at names and sizes; an empty input is the text ''. Raises ValueError with what to do instead."""
+        self.data = [_sent(value) for value in valuelist if isinstance(value, UploadFile) and value.filename]
+        if wrong := wrong_with([(one.name, one.size) for one in self.data]):
+            raise ValueError(say(wrong))
+
+
+def _sent(upload: UploadFile) -> Sent:
+    file = cast(BinaryIO, upload.file)
+    size = file.seek(0, 2)
+    file.seek(0)
+    return Sent(_called(upload.filename), size, file)
+
+
+def _called(filename: str) -> str:
+    """The name without a path, and without what cannot be seen or turns the writing around."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable())[-LONGEST_NAME:] or "?"
+
+
+class ImportForm(Form):
+    """Which community's files."""
+
+    community = Text(N_("Community"), missing=N_("Choose the community."))
+    files = Files(
+        N_("Files"),
+        hint=N_("One .xlsx workbook, or several CSV files together"),
+        missing=N_("Choose a workbook, or CSV files."),
+    )

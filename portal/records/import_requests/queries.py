@@ -1,0 +1,211 @@
+"""What the desk shows of imports: how far one is, what it would do or has done, what is wrong in its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.kit import clock
+from portal.kit.errors import Missing
+from portal.kit.i18n import Sentence
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.records.import_requests.actions import IMPORTERS
+from portal.records.import_requests.rules import needs_somebody_else
+from portal.records.import_requests.states import OPEN, WITH_WORKER, ImportState
+from portal.records.import_requests.uploads import Kept
+
+STANDS_STILL = timedelta(minutes=2)  # the worker says every second that it is at it
+LAST = 60  # imports on the list
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A community that the reader may import."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """An import on the list; `new` and `changed` rows of all files, None where nothing would come or came in."""
+
+    id: UUID
+    estate: str
+    state: ImportState
+    who: str
+    at: datetime
+    new: int | None
+    changed: int | None
+    mistakes: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """What becomes of the rows of one file."""
+
+    file: str
+    new: int
+    changed: int
+    same: int
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A mistake in a file, or a remark on it, and what to do."""
+
+    file: str
+    row: int
+    column: str
+    message: Sentence
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """An import; `done` (of `whole` portions, where that is known, else rows) of the file `what` is how far it is."""
+
+    id: UUID
+    estate: str
+    state: ImportState
+    who: str
+    at: datetime
+    confirmed_by: str | None
+    files: list[Kept]
+    what: str
+    done: int
+    whole: int
+    counts: list[Count]
+    error_count: int
+    errors: list[Remark]
+    warnings: list[Remark]
+    stands_still: bool
+    needs_other: bool
+    own: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the worker has it, so that the page asks again by itself."""
+        return self.state in WITH_WORKER
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be given up."""
+        return self.state in OPEN
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether it is being brought in."""
+        return self.state is ImportState.importing
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it waits to be confirmed."""
+        return self.state is ImportState.checked
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether the reader may do so."""
+        return self.is_checked and not (self.needs_other and self.own)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it is there."""
+        return self.state is ImportState.imported
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether it ended because of mistakes."""
+        return self.state is ImportState.faulty
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether nobody confirmed it in time."""
+        return self.state is ImportState.expired
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything in the files is there already."""
+        return not any(count.new or count.changed for count in self.counts)
+
+
+@reading
+async def estates_of(by: Principal) -> list[Estate]:
+    """The communities that the reader may import."""
+    rows = await fetch(
+        "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*IMPORTERS))
+    )
+    return [Estate(**row) for row in rows]
+
+
+@reading
+async def imports_of(by: Principal) -> list[ImportRow]:
+    """The last imports of the reader's communities, newest first."""
+    rows = await fetch(
+        "SELECT r.id, c.name AS estate, r.state, coalesce(s.name, r.uploaded_by) AS who, r.created_at AS at,"
+        " r.report - 'errors' - 'warnings' AS report FROM import_request r JOIN community c ON c.id = r.community"
+        " LEFT JOIN staff s ON s.community = r.community AND r.uploaded_by = 'staff:' || s.human"
+        " WHERE r.community = ANY($1) ORDER BY r.created_at DESC LIMIT $2",
+        list(by.with_role(*IMPORTERS)),
+        LAST,
+    )
+    return [_row(row, json.loads(row["report"] or "{}")) for row in rows]
+
+
+def _row(row: Record, report: Mapping[str, Any]) -> ImportRow:
+    state = ImportState(row["state"])
+    told = state in (ImportState.checked, ImportState.imported)
+    new, changed = (sum(report[of].values()) if told else None for of in ("created", "updated"))
+    return ImportRow(row["id"], row["estate"], state, row["who"], row["at"], new, changed, report.get("error_count", 0))
+
+
+@reading
+async def import_at(by: Principal, request: UUID) -> ImportPage:
+    """An import of one of the reader's communities. Raises Missing."""
+    row = await fetch_one(
+        "SELECT r.*, c.name AS estate, coalesce(s.name, r.uploaded_by) AS who,"
+        " coalesce(t.name, r.confirmed_by) AS confirmer FROM import_request r JOIN community c ON c.id = r.community"
+        " LEFT JOIN staff s ON s.community = r.community AND r.uploaded_by = 'staff:' || s.human"
+        " LEFT JOIN staff t ON t.community = r.community AND r.confirmed_by = 'staff:' || t.human"
+        " WHERE r.id = $1 AND r.community = ANY($2)",
+        request,
+        list(by.with_role(*IMPORTERS)),
+    )
+    if row is None:
+        raise Missing
+    report = json.loads(row["report"] or "{}")
+    created, updated = report.get("created", {}), report.get("updated", {})
+    return ImportPage(
+        row["id"],
+        row["estate"],
+        ImportState(row["state"]),
+        row["who"],
+        row["created_at"],
+        row["confirmer"],
+        [Kept(**file) for file in json.loads(row["files"])],
+        row["what"],
+        row["done"],
+        row["whole"],
+        [_count(stem, report) for stem in created],
+        report.get("error_count", 0),
+        [_remark(kept) for kept in report.get("errors", ())],
+        [_remark(kept) for kept in report.get("warnings", ())],
+        stands_still=clock.real_now() - row["changed_at"] > STANDS_STILL,
+        needs_other=needs_somebody_else(created, updated),
+        own=row["uploaded_by"] == by.actor,
+    )
+
+
+def _count(stem: str, report: Mapping[str, Any]) -> Count:
+    return Count(f"{stem}.csv", report["created"][stem], report["updated"][stem], report["unchanged"][stem])
+
+
+def _remark(kept: Mapping[str, Any]) -> Remark:
+    message = Sentence(kept["message"]["text"], kept["message"]["facts"])
+    return Remark(kept["file"], kept["row"], kept["column"], message)

@@ -1,0 +1,1 @@
+"""The files of an import: opened, read into rows, every mistake noted."""

@@ -1,0 +1,47 @@
+"""What things are called in an import: not what a spreadsheet makes of a name, and not the word before a total."""
+
+from __future__ import annotations
+
+import re
+
+from portal.kit.i18n import N_
+from portal.records.reading.cells import BadCell, Parse, text
+
+BECAME_A_DAY = N_(
+    "“%(text)s” is a day, perhaps made by the spreadsheet from a name like 3-12. Format the column as text and type the"
+    " name again."
+)
+CUT_OFF = N_(
+    "“%(text)s” is a number of which a spreadsheet kept only 15 digits. Format the column as text and type it again,"
+    " with a letter before it if it is right."
+)
+A_TOTAL = N_("“%(text)s” is a total and not a row of its own. Remove the row.")
+
+_MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+# As spreadsheets show the 12th of March 2026, in a cell and in the CSV of it.
+_DAY = re.compile(
+    r"(?:19|20)\d{2}(?:-\d{2}-\d{2}|/\d{1,2}/\d{1,2}|年\d{1,2}月(?:\d{1,2}日)?)(?:[ T]\d{1,2}:\d{2}.*)?"
+    rf"|\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{2}}:\d{{2}}:\d{{2}}|\d{{1,2}}-{_MONTHS}(?:-\d{{2,4}})?|{_MONTHS}-\d{{2,4}}",
+    re.ASCII | re.IGNORECASE,
+)
+_CUT_OFF = re.compile(r"\d(?:\.\d+)?E\+\d+|[1-9]\d{14}0+", re.ASCII | re.IGNORECASE)
+_BLANKS = re.compile(r"[\s:：]+")
+_TOTAL = re.compile(r"(合计|总计|小计|共计|累计|汇总)$|^(承前页|过次页)$|^(sub)?total\b", re.IGNORECASE)
+
+
+def name(most: int = 200) -> Parse:
+    """What a thing is called, of at most `most` characters. Refuses days, cut numbers and totals."""
+    plain = text(most)
+
+    def parse(typed: str) -> str:
+        found: str = plain(typed)
+        for wrong, sentence in ((_DAY.fullmatch, BECAME_A_DAY), (_CUT_OFF.fullmatch, CUT_OFF), (_is_total, A_TOTAL)):
+            if wrong(found):
+                raise BadCell(sentence, text=found[:60])
+        return found
+
+    return parse
+
+
+def _is_total(found: str) -> bool:
+    return bool(_TOTAL.search(_BLANKS.sub("", found)))

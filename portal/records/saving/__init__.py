@@ -1,0 +1,1 @@
+"""Bring in an estate: every file of a folder, or nothing at all."""

@@ -1,0 +1,166 @@
+"""Record that a home changes hands: the old ties end the day before, the new ones begin, both sides are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from portal.arrears.case_file.standing import Said, look_again, write_standing
+from portal.homes.residents.revoking import end_ties
+from portal.homes.units.debtors import ensure_debtors
+from portal.homes.units.states import OccupantRole
+from portal.kit import clock
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.kit.ids import id_of
+from portal.kit.money import Money
+from portal.money.payments.choosing import lock_bills
+from portal.people.notices.actions import tell
+from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import staff_of
+from portal.people.persons.states import DebtorStanding
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
+from portal.platform.files.actions import Sent, encode, keep_photos
+from portal.records.transfers.buyers import Wanted, ensure_person
+from portal.records.transfers.outlook import CHANGERS, Outlook, outlook_of
+
+CHANGED = N_("What is open for this home changed while you looked. Look at it again and confirm what stands there now.")
+TELLING = (Channel.inbox, Channel.sms)
+
+
+@retrying
+async def change_owners(
+    by: Principal, unit: UUID, wanted: Wanted, *, seen: str, photos: Sequence[Sent] = (), once: str | None = None
+) -> UUID:
+    """From `wanted.starts_on` the home belongs to the new owners; the transfer's id. No bill changes its debtor.
+
+    `seen` is the seal of the outlook that was confirmed, `once` makes a repeated request answer with the first one's
+    transfer. Raises Missing, Invalid as `outlook_of` does, Refused when something changed since it was seen.
+    """
+    kept, transfer = await encode(photos), id_of(by.human, once)
+    async with unit_of_work(*by.with_role(*CHANGERS)):
+        await _lock(by, unit)
+        if await fetch_value("SELECT id FROM transfer WHERE id = $1 AND unit = $2", transfer, unit):
+            return transfer
+        outlook = await outlook_of(by, unit, wanted)
+        if outlook.seal != seen:
+            raise Refused(CHANGED)
+        await _end(outlook)
+        persons = await _begin(outlook)
+        old = await _insert(by, transfer, outlook, persons)
+        await _bury(by, outlook)
+        await keep_photos(outlook.community, f"transfer:{transfer}", by.actor, kept)
+        await record(
+            by.actor,
+            AuditVerb.OWNERS_CHANGED,
+            f"unit:{unit}",
+            community=outlook.community,
+            reason=wanted.document,
+            on=wanted.starts_on,
+            cause=wanted.basis,
+            transfer=transfer,
+            outstanding=outlook.outstanding,
+            photos=len(kept),
+        )
+        await _tell(transfer, outlook, persons, outlook.owed_by(old))
+    return transfer
+
+
+async def _lock(by: Principal, unit: UUID) -> None:
+    """No bill run, import or payment between what was seen and what is written."""
+    community = await fetch_value(
+        "SELECT community FROM unit WHERE id = $1 AND community = ANY($2)", unit, list(by.with_role(*CHANGERS))
+    )
+    if community is None:
+        raise Missing
+    await advisory_lock(f"bill-run:{community}")
+    await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", unit)
+    await lock_bills([row["id"] for row in await fetch("SELECT id FROM bill WHERE unit = $1", unit)])
+
+
+async def _end(outlook: Outlook) -> None:
+    """The owners of before, and who is there by them, have it up to the day before; what begins later is revoked."""
+    ties = [*outlook.leaving, *outlook.ending]
+    late = [tie.id for tie in ties if tie.starts_on and tie.starts_on > outlook.last_day]
+    await end_ties(late)
+    await fetch(
+        "UPDATE occupancy SET ends_on = $2 WHERE id = ANY($1) AND revoked_at IS NULL",
+        [tie.id for tie in ties],
+        outlook.last_day,
+    )
+
+
+async def _begin(outlook: Outlook) -> list[UUID]:
+    """The new owners' ties; their persons, in the order they were entered."""
+    persons = [await ensure_person(outlook.community, owner) for owner in outlook.coming]
+    roles = [OccupantRole.owner, *[OccupantRole.co_owner] * (len(persons) - 1)]
+    await fetch(
+        "INSERT INTO occupancy (id, community, unit, person, role, share, starts_on)"
+        " SELECT gen_random_uuid(), $1, $2, p, r, s, $3"
+        " FROM unnest($4::uuid[], $5::text[], $6::numeric[]) AS t(p, r, s)",
+        outlook.community,
+        outlook.unit,
+        outlook.wanted.starts_on,
+        persons,
+        [role.value for role in roles],
+        [owner.share for owner in outlook.coming],
+    )
+    return persons
+
+
+async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list[UUID]) -> UUID | None:
+    """The record of it; the debtor that the owners of before were together."""
+    new = outlook.unit, tuple(sorted(persons, key=str))
+    old = outlook.unit, tuple(sorted({tie.person for tie in outlook.leaving}, key=str))
+    debtors = await ensure_debtors(outlook.community, [new, *([old] if old[1] else [])])
+    told = {name: whole for name, whole in asdict(outlook).items() if name in ("bills", "things", "turns", "vacant")}
+    await fetch(
+        "INSERT INTO transfer (id, community, unit, starts_on, basis, document, old_debtor, new_debtor, seen, made_by,"
+        " made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        transfer,
+        outlook.community,
+        outlook.unit,
+        outlook.wanted.starts_on,
+        outlook.wanted.basis.value,
+        outlook.wanted.document,
+        debtors.get(old),
+        debtors[new],
+        json.dumps(told, default=str, ensure_ascii=False, sort_keys=True),
+        await staff_of(by, outlook.community),
+        clock.now(),
+    )
+    return debtors.get(old)
+
+
+async def _bury(by: Principal, outlook: Outlook) -> None:
+    """A home is inherited from the dead: what they owe stands still at once, until somebody names an heir for it."""
+    gone = [tie.person for tie in outlook.dying]
+    if not gone:
+        return
+    said = Said(DebtorStanding.deceased, outlook.last_day, outlook.wanted.document)
+    known = {row["person"] for row in await fetch(
+        "SELECT person FROM person_now WHERE person = ANY($1) AND standing IN ('deceased', 'heir')", gone)}  # fmt: skip
+    staff = await staff_of(by, outlook.community)
+    for person in sorted(set(gone) - known, key=str):
+        await write_standing(outlook.community, person, said, None, staff, actor=by.actor)
+        await look_again(outlook.community, person, clock.today(outlook.zone), by.actor)
+
+
+async def _tell(transfer: UUID, outlook: Outlook, persons: list[UUID], owed: Money) -> None:
+    """Who goes, who comes, and nobody twice: somebody who stays as one of several owners is told what begins.
+
+    Nothing is sent to those from whom the home was inherited.
+    """
+    dead = {tie.person for tie in outlook.dying}
+    about = {"community": outlook.community, "subject": f"transfer:{transfer}", "channels": TELLING}
+    facts = {"unit": outlook.name, "estate": outlook.estate, "starts_on": outlook.wanted.starts_on}
+    facts["basis"] = outlook.wanted.basis.value
+    going = sorted({tie.person for tie in outlook.leaving} - set(persons) - dead, key=str)
+    last = {"last_on": outlook.last_day, "amount": owed}
+    await tell(going, NoticeKind.ownership_ended, link="/bills", **about, **facts, **last)  # type: ignore[arg-type]
+    await tell(persons, NoticeKind.ownership_began, link="/household", **about, **facts)  # type: ignore[arg-type]

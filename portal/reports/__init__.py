@@ -1,1 +1,0 @@
-"""Figures of an estate: each with its definition, a picture, the table behind it and a download."""

@@ -1,0 +1,115 @@
+"""The commands that do a piece of work on an estate's books and say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from portal.platform.db.unit_of_work import fetch_value, unit_of_work
+from portal.platform.process.settings import Settings
+from portal.run.cli.asking import OK, REFUSED, Answer, with_database
+
+JOBS = {
+    "arrears": "portal.arrears.climbing.jobs",
+    "plans": "portal.care.plan_pages.jobs",
+    "notices": "portal.people.delivery.jobs",
+    "rounds": "portal.care.dispute_desk.jobs",
+    "disclosures": "portal.accounts.disclosures.jobs",
+    "holds": "portal.care.holds.jobs",
+    "late-charges": "portal.collection.late_charges.jobs",
+    "figures": "portal.overview.kept_figures.jobs",
+    "attempts": "portal.money.stripe_events.jobs",
+    "seal": "portal.platform.audit.jobs",
+}
+
+
+def bring_in(given: argparse.Namespace) -> int:
+    """Import an estate; with mistakes exit 1 and nothing saved."""
+    from portal.records.saving.actions import import_estate
+
+    async def work(settings: Settings) -> Answer:
+        how: Any = {"dry_run": given.dry_run, "actor": "cli", "tell": say_how_far}
+        report = await import_estate(given.path, given.community, **how)
+        return (REFUSED if report.errors else OK), report.as_json()
+
+    return with_database(given, work)
+
+
+def say_how_far(what: str, done: int, whole: int = 0) -> None:
+    """Progress on stderr, so that `--json` on stdout stays one object."""
+    print(f"portal: {what} {done:,}" + (f" of {whole:,}" if whole else ""), file=sys.stderr, flush=True)
+
+
+def bill(given: argparse.Namespace) -> int:
+    """Preview or publish the bills of a service month."""
+    from portal.fees.runs.actions import publish_run
+    from portal.fees.runs.drafts import RunTotals, unknown_community
+    from portal.fees.runs.planning import RunReport, preview_run
+    from portal.people.estates.queries import today_in
+
+    async def work(settings: Settings) -> Answer:
+        community = await _community(given.community)
+        if community is None:
+            nothing = RunTotals(given.period, errors=[unknown_community(given.community)])
+            return REFUSED, RunReport(nothing, given.preview).as_json()
+        async with unit_of_work():
+            on = given.on or await today_in(community)
+        if given.preview:
+            report = await preview_run(community, given.period, on, told=_so_far)
+        else:
+            reason = given.zero_reason.strip()
+            report = await publish_run(community, given.period, on, approver="cli", told=_so_far, zero_reason=reason)
+        return (OK if report.ok else REFUSED), report.as_json()
+
+    return with_database(given, work)
+
+
+async def _so_far(done: int, whole: int) -> None:
+    print(f"portal: {done:,} of {whole:,} homes", file=sys.stderr, flush=True)
+
+
+def job(given: argparse.Namespace) -> int:
+    """Run a daily job as of a date, in all estates or in some."""
+    from collections import Counter
+    from importlib import import_module
+
+    from portal.money.stripe.gateway import gateway
+    from portal.platform.jobs.each import estates, in_turn
+
+    async def work(settings: Settings) -> Answer:
+        gateway.point_at(settings)
+        act = getattr(import_module(JOBS[given.job]), given.job.replace("-", "_"))
+        chosen = await estates(given.community) if given.community else [None]
+        done: Counter[str] = Counter()
+        said = {"job": given.job, "on": given.on.isoformat()}
+        try:
+            for counts in await in_turn(given.job, chosen, lambda one: act(given.on, one and one.id)):
+                done.update(counts if isinstance(counts, dict) else {"done": counts})
+        except ExceptionGroup as trouble:
+            return REFUSED, {**said, "error": str(trouble)}
+        return OK, {**said, **done}
+
+    return with_database(given, work)
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Check every invariant and the audit chains, estate by estate."""
+    from portal.run.verify import verify
+
+    async def work(settings: Settings) -> Answer:
+        found = await verify(given.community, anew=given.anew, tell=_seen)
+        return (OK if found["ok"] else REFUSED), found
+
+    return with_database(given, work)
+
+
+def _seen(place: str, found: Iterable[str], done: int, whole: int) -> None:
+    wrong = f": {', '.join(found)}" if found else ""
+    say_how_far(f"{place or 'what estates share'}{wrong}, estate", done, whole)
+
+
+async def _community(code: str) -> int | None:
+    async with unit_of_work():
+        return await fetch_value("SELECT id FROM community WHERE code = $1", code)

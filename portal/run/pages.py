@@ -1,0 +1,30 @@
+"""What machines ask: is the process there, may it get visitors, how is it doing."""
+
+from litestar import MediaType, Request, Response, Router, get
+
+from portal.platform.health.queries import as_metrics, health
+
+MACHINE = {"public": True, "machine": True, "skip_session": True, "often": True}
+
+
+@get("/healthz", name="health:live", media_type=MediaType.TEXT)
+async def live() -> str:
+    """The process answers."""
+    return "ok\n"
+
+
+@get("/readyz", name="health:ready")
+async def ready(request: Request) -> Response:
+    """200 or 503, with every finding: red only for database, migrations or worker."""
+    found = await health(request.app.state.settings)
+    return Response(found.as_json(), status_code=200 if found.ready else 503, media_type=MediaType.JSON)
+
+
+@get("/metrics", name="health:metrics")
+async def metrics(request: Request) -> Response:
+    """The same as gauges, one a line."""
+    found = await health(request.app.state.settings)
+    return Response(as_metrics(found), media_type="text/plain; version=0.0.4")
+
+
+router = Router("/", route_handlers=[live, ready, metrics], opt=MACHINE)

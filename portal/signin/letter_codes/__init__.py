@@ -1,0 +1,1 @@
+"""A code on a letter, for whoever has lost the registered number."""

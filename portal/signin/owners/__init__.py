@@ -1,0 +1,1 @@
+"""The owners’ door: a code by SMS, used once by the browser that asked."""

@@ -1,0 +1,205 @@
+"""A number for somebody who has lost the old one: identity checked at the counter, approved by a second person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from asyncpg import Record
+
+from portal.kit import clock
+from portal.kit.display import masked
+from portal.kit.errors import Missing, Refused
+from portal.kit.i18n import N_
+from portal.people.notices.actions import tell_by_sms
+from portal.people.notices.states import NoticeKind
+from portal.people.persons.principal import Principal, Role
+from portal.people.persons.queries import staff_of
+from portal.people.persons.states import PHONE_CHANGE_MOVES, Identity, PhoneChangeState
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
+from portal.signin.owners.actions import Knock
+from portal.signin.phone_change.actions import move_persons, new_number_proved
+
+ASKERS = (Role.clerk, Role.steward, Role.manager)
+APPROVERS = (Role.manager,)
+OWN = N_("Another manager must answer this: you asked for it yourself.")
+WAITING = N_("A change of this person's number waits for approval already.")
+
+
+@dataclass(frozen=True)
+class OnRoll:
+    """A person as the counter sees them. `phone` is E.164, only ever shown masked."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    estate: str
+    community: int
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change that was asked for, and whether the reader may answer it."""
+
+    id: UUID
+    name: str
+    estate: str
+    old: str | None
+    phone: str
+    identity: Identity
+    reason: str
+    state: PhoneChangeState
+    asked_by: str
+    asked_at: datetime
+    answered_by: str | None
+    answer: str | None
+    can_be_answered: bool
+
+
+@reading
+async def person_at(by: Principal, person: UUID) -> OnRoll:
+    """A person of a community where the reader works at the counter. Raises Missing."""
+    row = await fetch_one(
+        "SELECT p.id, p.name, p.phone, c.name AS estate, p.community FROM person p JOIN community c"
+        " ON c.id = p.community WHERE p.id = $1 AND p.community = ANY($2)",
+        person,
+        list(by.with_role(*ASKERS)),
+    )
+    if row is None:
+        raise Missing
+    return OnRoll(**row)
+
+
+@reading
+async def changes_at(by: Principal) -> list[ChangeRow]:
+    """What waits first, then the newest; the last hundred."""
+    rows = await fetch(
+        "SELECT x.*, p.name, p.phone AS old, c.name AS estate, s.name AS asker, s.human AS asker_human,"
+        " t.name AS answerer FROM phone_change x JOIN person p ON p.id = x.person JOIN community c"
+        " ON c.id = x.community JOIN staff s ON s.id = x.asked_by LEFT JOIN staff t ON t.id = x.answered_by"
+        " WHERE x.community = ANY($1) ORDER BY x.state <> 'waiting', x.asked_at DESC LIMIT 100",
+        list(by.with_role(*ASKERS)),
+    )
+    return [_row(by, row) for row in rows]
+
+
+@retrying
+async def ask_change(
+    by: Principal, person: UUID, knock: Knock, code: str, *, identity: Identity, reason: str, network: str, secret: str
+) -> UUID:
+    """Ask for the number that the person has just proved to have; the request's id. Nothing changes yet.
+
+    Raises Missing without a role there, Invalid("code") as signing in does, Refused while another waits.
+    """
+    change = uuid4()
+    async with unit_of_work(EVERYWHERE):
+        found = await person_at(by, person)
+        refusal = await new_number_proved(by, knock, code, network=network, secret=secret)
+        if not refusal:
+            made = await fetch_value(
+                "INSERT INTO phone_change (id, community, person, phone, identity, reason, state, asked_by, asked_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)"
+                " ON CONFLICT (person) WHERE state = 'waiting' DO NOTHING RETURNING id",
+                change,
+                found.community,
+                person,
+                knock.phone,
+                identity.value,
+                reason,
+                await staff_of(by, found.community),
+                clock.now(),
+            )
+            if made is None:
+                raise Refused(WAITING)
+            await record(by.actor, AuditVerb.PHONE_CHANGE_ASKED, f"person:{person}", community=found.community,
+                         reason=reason, identity=identity)  # fmt: skip
+    if refusal:
+        raise refusal
+    return change
+
+
+@retrying
+async def approve_change(by: Principal, change: UUID) -> None:
+    """The person signs in with the new number from now on; their sessions end and both numbers are told.
+
+    Raises Missing without the role there, Refused to whoever asked and once it is answered.
+    """
+    async with unit_of_work(EVERYWHERE):
+        found, me = await _for_answer(by, change, PhoneChangeState.approved)
+        await move_persons([found["person"]], found["phone"], actor=by.actor, reason=found["reason"])
+        await _answer(change, PhoneChangeState.approved, me, None)
+
+
+@retrying
+async def refuse_change(by: Principal, change: UUID, text: str) -> None:
+    """Refuse with a reason. Raises as approving does."""
+    async with unit_of_work(EVERYWHERE):
+        found, me = await _for_answer(by, change, PhoneChangeState.refused)
+        await _answer(change, PhoneChangeState.refused, me, text)
+        await record(by.actor, AuditVerb.PHONE_CHANGE_REFUSED, f"person:{found['person']}",
+                     community=found["community"], reason=text)  # fmt: skip
+        if found["identity"] == Identity.letter:  # who stood at the counter was told there
+            await _tell_refused(found, text)
+
+
+async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tuple[Record, UUID]:
+    """The request under its lock, and who answers."""
+    found = await fetch_one(
+        "SELECT * FROM phone_change WHERE id = $1 AND community = ANY($2) FOR NO KEY UPDATE",
+        change,
+        list(by.with_role(*APPROVERS)),
+    )
+    if found is None:
+        raise Missing
+    PHONE_CHANGE_MOVES.check(found["state"], to)
+    me = await staff_of(by, found["community"])
+    if me == found["asked_by"]:
+        raise Refused(OWN)
+    return found, me
+
+
+async def _tell_refused(found: Record, why: str) -> None:
+    row = await fetch_one(
+        "SELECT p.phone, c.name AS estate FROM person p JOIN community c ON c.id = p.community WHERE p.id = $1",
+        found["person"],
+    )
+    assert row
+    await tell_by_sms(
+        found["person"], NoticeKind.phone_refused, found["phone"], community=found["community"],
+        subject=f"person:{found['person']}", period=str(found["id"]), estate=row["estate"], why=why,
+        old=masked(row["phone"]), new=masked(found["phone"]),
+    )  # fmt: skip
+
+
+async def _answer(change: UUID, to: PhoneChangeState, me: UUID, answer: str | None) -> None:
+    await fetch(
+        "UPDATE phone_change SET state = $2, answered_by = $3, answered_at = $4, answer = $5 WHERE id = $1",
+        change,
+        to.value,
+        me,
+        clock.now(),
+        answer,
+    )
+
+
+def _row(by: Principal, row: Record) -> ChangeRow:
+    state = PhoneChangeState(row["state"])
+    mine = row["asker_human"] == by.human
+    return ChangeRow(
+        row["id"],
+        row["name"],
+        row["estate"],
+        row["old"],
+        row["phone"],
+        Identity(row["identity"]),
+        row["reason"],
+        state,
+        row["asker"],
+        row["asked_at"],
+        row["answerer"],
+        row["answer"],
+        state is PhoneChangeState.waiting and not mine and by.may(row["community"], *APPROVERS),
+    )

@@ -1,0 +1,131 @@
+"""The staff door: a password, then a TOTP code that counts once; unknown logins cost the same work and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import N_
+from portal.people.persons.actions import open_session
+from portal.people.persons.events import note
+from portal.people.persons.principal import Audience
+from portal.people.persons.queries import fingerprint
+from portal.people.persons.states import SecurityVerb
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
+from portal.signin.owners import limits
+from portal.signin.owners.rules import (
+    FAILURES_AN_ACCOUNT,
+    FAILURES_AN_ADDRESS,
+    mark,
+    matching_step,
+    minutes,
+    of_network,
+)
+from portal.signin.staff import passwords
+
+NOT_RIGHT = N_("Login or password is not right. Please check both.")
+CODE_NOT_RIGHT = N_("This code is not right or was already used. Please wait for the next one in your app.")
+ENOUGH = N_("There were too many wrong tries. Please try again in %(minutes)s minutes, or ask an administrator.")
+FOUND = (
+    "SELECT id, password_hash, totp_secret, last_totp_step FROM human h WHERE login = $1 AND totp_confirmed"
+    " AND password_hash IS NOT NULL AND EXISTS (SELECT FROM staff s WHERE s.human = h.id)"
+)
+
+
+@dataclass(frozen=True)
+class HalfWay:
+    """What the browser keeps, sealed, between password and code. A new password makes it worthless."""
+
+    human: UUID
+    login: str
+    proof: str
+
+
+async def check_password(login: str, password: str, *, network: str, secret: str) -> HalfWay:
+    """The first half of signing in. Raises Invalid("login") when it is wrong or tried too often."""
+    now = clock.real_now()
+    async with unit_of_work(EVERYWHERE):
+        # Counted before the slow hash, so that a hundred tries at once are a hundred tries.
+        refusal = await _reserve(login, network, secret, now)
+        found = None if refusal else await fetch_one(FOUND, login)
+    if refusal:
+        raise refusal
+    fits = await passwords.fits(found["password_hash"] if found else None, password)
+    async with unit_of_work():
+        if found and fits:
+            await _take_back(login, network, secret, now)
+            return HalfWay(found["id"], login, fingerprint(found["password_hash"]))
+        await limits.watch("failures", now)
+        await note(SecurityVerb.SIGN_IN_FAILED, found["id"] if found else None, step="password", network=network)
+    raise Invalid("login", NOT_RIGHT)
+
+
+async def check_totp(
+    half: HalfWay, code: str, *, network: str, secret: str, user_agent: str, instead_of: str | None = None
+) -> str:
+    """The second half: the token of a new session. Raises Invalid("code"); the failure is counted all the same."""
+    async with unit_of_work(EVERYWHERE):
+        refusal = await use_totp(half, code, network=network, secret=secret)
+        if not refusal:
+            token = await open_session(half.human, Audience.staff, user_agent, instead_of=instead_of, stepped_up=True)
+    if refusal:
+        raise refusal
+    return token
+
+
+async def use_totp(half: HalfWay, code: str, *, network: str, secret: str) -> Invalid | None:
+    """Use a code up in the caller's unit of work, or the refusal, counted."""
+    now = clock.real_now()
+    if refusal := await _reserve(half.login, network, secret, now) or await _refused_code(half, code, network, now):
+        return refusal
+    await limits.forget(_login_key(half.login, secret))
+    await limits.take_back(f"fail:{network}", now)
+    return None
+
+
+async def half_way_of(human: UUID) -> HalfWay:
+    """Somebody of the staff who is signed in, as far as a password would have brought them. Raises Missing."""
+    found = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
+    if found is None:
+        raise Missing
+    return HalfWay(human, found["login"], fingerprint(found["password_hash"]))
+
+
+async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -> Invalid | None:
+    """Use the code's time step up, under the human's lock, or say no."""
+    found = await fetch_one(FOUND + " FOR NO KEY UPDATE", half.login)
+    known = found is not None and found["id"] == half.human and fingerprint(found["password_hash"]) == half.proof
+    step = matching_step(found["totp_secret"], code, now, found["last_totp_step"]) if found and known else None
+    if step is not None:
+        await fetch("UPDATE human SET last_totp_step = $2 WHERE id = $1", half.human, step)
+        return None
+    await limits.watch("failures", now)
+    await note(SecurityVerb.SIGN_IN_FAILED, half.human, step="totp", network=network)
+    return Invalid("code", CODE_NOT_RIGHT)
+
+
+async def _reserve(login: str, network: str, secret: str, now: datetime) -> Invalid | None:
+    """Count a try as failed until it turns out well, or say when the next is allowed."""
+    keys = (
+        (_login_key(login, secret), FAILURES_AN_ACCOUNT),
+        (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network)),
+    )
+    for key, limit in keys:
+        if left := await limits.wait_for(key, limit, now):
+            await note(SecurityVerb.SIGN_IN_LIMITED, network=network)
+            return Invalid("login", ENOUGH, minutes=minutes(left))
+    for key, _limit in keys:
+        await limits.count(key, now)
+    return None
+
+
+async def _take_back(login: str, network: str, secret: str, now: datetime) -> None:
+    await limits.take_back(_login_key(login, secret), now)
+    await limits.take_back(f"fail:{network}", now)
+
+
+def _login_key(login: str, secret: str) -> str:
+    return f"fail:{mark(secret, 'login:' + login)}"

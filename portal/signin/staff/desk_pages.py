@@ -1,0 +1,136 @@
+"""The staff door: password, then code; and the one-time link that sets both up."""
+
+from textwrap import wrap
+from typing import Any
+from uuid import UUID
+
+import segno
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from pyotp import TOTP
+
+from portal.kit.i18n import N_
+from portal.people.persons.principal import Audience
+from portal.signin.owners.forms import ChoosePasswordForm, PasswordForm, TotpForm
+from portal.signin.owners.pages import PUBLIC, browser_of, who_asks
+from portal.signin.owners.pending import drop, keep, kept
+from portal.signin.owners.rules import CODE_LIFE
+from portal.signin.staff import actions as desk, set_up
+from portal.signin.staff.actions import HalfWay
+from portal.web.pages.page import flash, go, page
+from portal.web.request.i18n import _
+from portal.web.request.next_path import safe_next
+from portal.web.request.session import start_session
+
+HALF_WAY = "half"
+
+
+def desk_next(wanted: str | None) -> str:
+    """Where a member of staff goes after signing in: a page of the desk that is not its door."""
+    path = safe_next(wanted, "/desk")
+    inside = path == "/desk" or path.startswith(("/desk/", "/desk?"))
+    return path if inside and not path.startswith(("/desk/sign-in", "/desk/set-up", "/desk/step-up")) else "/desk"
+
+
+def staff_goes_on(request: Request, token: str, wanted: str) -> Redirect:
+    """Where they wanted to go, in a new session that ends with the browser."""
+    response = Redirect(desk_next(wanted), status_code=303)
+    start_session(request, response, token, None)
+    return response
+
+
+def password_page(request: Request, form: PasswordForm, wanted: str, status: int = 200) -> Template:
+    """The first step, for GET and for a refused POST."""
+    return page(request, "signin/staff/password.html", title=_("Staff sign-in"), form=form, next=wanted, status=status)
+
+
+@get("/desk/sign-in", name="desk.signin:password")
+async def password(request: Request) -> Response:
+    """Ask for login and password; whoever is signed in already goes on."""
+    wanted = desk_next(request.query_params.get("next"))
+    if request.user and request.user.audience == Audience.staff:
+        return Redirect(wanted, status_code=303)
+    return password_page(request, PasswordForm(), wanted)
+
+
+@post("/desk/sign-in", name="desk.signin:check")
+async def check(request: Request) -> Response:
+    """The password is right: go on to the code."""
+    sent = await request.form()
+    form, wanted = PasswordForm(sent), desk_next(sent.get("next") or request.query_params.get("next"))
+    if not form.validate() or not await form.accepts(
+        desk.check_password(form.login.data.lower(), form.password.data, **who_asks(request))
+    ):
+        return password_page(request, form, wanted, status=422)
+    half: HalfWay = form.outcome
+    facts = {"human": str(half.human), "login": half.login, "proof": half.proof, "next": wanted}
+    return keep(request, go(request, "desk.signin:totp"), HALF_WAY, CODE_LIFE, **facts)
+
+
+def totp_page(request: Request, form: TotpForm, status: int = 200) -> Template:
+    """The second step, for GET and for a refused POST."""
+    return page(request, "signin/staff/totp.html", title=_("Enter the code"), form=form, status=status)
+
+
+@get("/desk/sign-in/totp", name="desk.signin:totp")
+async def totp(request: Request) -> Response:
+    """Ask for the code; without a password just given, begin there."""
+    return totp_page(request, TotpForm()) if kept(request, HALF_WAY) else go(request, "desk.signin:password")
+
+
+@post("/desk/sign-in/totp", name="desk.signin:enter")
+async def enter(request: Request) -> Response:
+    """Sign in, in a new session that ends with the browser."""
+    if (facts := kept(request, HALF_WAY)) is None:
+        flash(request, N_("Please begin with your login and password."), "info")
+        return go(request, "desk.signin:password")
+    half = HalfWay(UUID(facts["human"]), facts["login"], facts["proof"])
+    form = TotpForm(await request.form())
+    if not form.validate() or not await form.accepts(
+        desk.check_totp(half, form.code.data, **who_asks(request), **browser_of(request))
+    ):
+        return totp_page(request, form, status=422)
+    return drop(request, staff_goes_on(request, form.outcome, facts["next"]), HALF_WAY)
+
+
+def set_up_page(request: Request, token: str, half: set_up.SetUp, form: Any, status: int = 200) -> Template:
+    """Choose a password, or scan the secret and confirm it."""
+    facts: dict[str, Any] = {"token": token, "login": half.login, "form": form, "status": status}
+    if half.totp_secret is None:
+        return page(request, "signin/staff/set_up_password.html", title=_("Choose your password"), **facts)
+    address = TOTP(half.totp_secret).provisioning_uri(name=half.login, issuer_name="Mingbai")
+    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff")
+    return page(request, "signin/staff/set_up_totp.html", title=_("Connect your code app"), secret=half.totp_secret,
+                spaced=" ".join(wrap(half.totp_secret, 4)), picture=picture, **facts)  # fmt: skip
+
+
+@get("/desk/set-up/{token:str}", name="desk.set-up:show")
+async def show_set_up(request: Request, token: FromPath[str]) -> Response:
+    """Where the holder of the link stands."""
+    half = await set_up.set_up_of(token)
+    return set_up_page(request, token, half, TotpForm() if half.totp_secret else ChoosePasswordForm())
+
+
+@post("/desk/set-up/{token:str}", name="desk.set-up:password")
+async def choose(request: Request, token: FromPath[str]) -> Response:
+    """Keep the password; the same address shows the secret then."""
+    half, form = await set_up.set_up_of(token), ChoosePasswordForm(await request.form())
+    if not form.validate() or not await form.accepts(set_up.choose_password(token, form.password.data)):
+        return set_up_page(request, token, set_up.SetUp(half.login, None), form, status=422)
+    return go(request, "desk.set-up:show", token=token)
+
+
+@post("/desk/set-up/{token:str}/totp", name="desk.set-up:totp")
+async def confirm(request: Request, token: FromPath[str]) -> Response:
+    """Everything is set up: sign in."""
+    half, form = await set_up.set_up_of(token), TotpForm(await request.form())
+    if half.totp_secret is None:
+        return go(request, "desk.set-up:show", token=token)
+    if not form.validate() or not await form.accepts(set_up.confirm_totp(token, form.code.data)):
+        return set_up_page(request, token, half, form, status=422)
+    flash(request, N_("You are set up. Please sign in now."))
+    return go(request, "desk.signin:password")
+
+
+router = Router("/", route_handlers=[password, check, totp, enter, show_set_up, choose, confirm], opt=PUBLIC)

@@ -1,1 +1,0 @@
-"""Homes, who owns or rents them, and the import of an estate."""

@@ -1,0 +1,1 @@
+"""Typed text becomes meaning, and comes back when it was wrong."""

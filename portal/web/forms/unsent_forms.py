@@ -1,0 +1,150 @@
+"""What was typed into a form while the session ran out: kept for the same person, given back once.
+
+Passwords, codes and files are never kept. The rows belong to people/persons/unsent_forms.py; here is only HTTP.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from portal.kit.i18n import N_
+from portal.people.persons.principal import Principal
+from portal.web.forms.forms import Form
+from portal.web.request import whose
+from portal.web.request.flash import flash
+from portal.web.request.next_path import own_path, safe_next
+from portal.web.request.request_context import web_of
+from portal.web.request.session import token_of
+
+F = TypeVar("F", bound=Form)
+Fields = dict[str, list[str]]
+SECRETS = ("password", "code", "totp", "token", "_once", whose.FIELD)
+POSTED = "_posted"  # kept with the fields: the last word of the address that they were sent to
+FILES = "_files"  # kept with the fields: the names of the files that were not
+MOST_BYTES, MOST_FILES, LONGEST_NAME = 20_000, 5, 80
+KEPT = N_("You were signed out. What you typed is kept for two hours: sign in, and it is there again.")
+LOST = N_("You were signed out, so what you sent was not saved. Please sign in and send it again.")
+BACK = N_("You were signed out for safety. What you had typed is still here.")
+AGAIN = N_("Files are not kept. Please choose them again: %(names)s")
+
+
+class Holder(Protocol):
+    """What people/persons/unsent_forms.py offers."""
+
+    async def hold_form(self, expired_token: str, path: str, fields: Fields) -> bool:
+        """Keep the fields for the person whose session this token was; False if it never was one."""
+
+    async def hold_form_of(self, human: UUID, path: str, fields: Fields) -> bool:
+        """Keep them for this person."""
+
+    async def take_form(self, principal: Principal, path: str) -> Fields | None:
+        """Give them back and forget them; None for anybody else, any other page, or too late."""
+
+
+async def hold(request: Request) -> str:
+    """Keep what a signed-out POST brought, and say which page to return to."""
+    if request.method == "GET":
+        return safe_next(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)
+    base = web_of(request).base_url
+    sent = await request.form() if request.method == "POST" else FormMultiDict()
+    fields = worth_keeping(sent) | _files(sent)
+    back = own_path(request.headers.get("hx-current-url") or request.headers.get("referer"), base)
+    back = back or _page_of(request, fields)
+    if fields:
+        kept = await _keep(request, sent, path_only(back), fields | {POSTED: [_last(request.url.path)]})
+        if request.scope.get("user") is None:  # who is asked to prove it again was not signed out
+            flash(request, KEPT if kept else LOST, "info" if kept else "bad")
+    return back
+
+
+async def _keep(request: Request, sent: FormMultiDict, path: str, fields: Fields) -> bool:
+    """For whoever the session was, else for whom the form was made; False when neither is known."""
+    holder, token = request.app.state.holder, token_of(request)
+    if holder is None:
+        return False
+    if token and await holder.hold_form(token, path, fields):
+        return True
+    human = whose.opened(web_of(request), sent.get(whose.FIELD))
+    return human is not None and await holder.hold_form_of(human, path, fields)
+
+
+def _files(sent: FormMultiDict) -> Fields:
+    names = [file.filename[:LONGEST_NAME] for _name, file in sent.multi_items() if isinstance(file, UploadFile)]
+    told = [name.replace("\0", "") for name in names if name][:MOST_FILES]
+    return {FILES: told} if told else {}
+
+
+def worth_keeping(sent: FormMultiDict) -> Fields:
+    """The text fields of a form without secrets and files; nothing if it is too long to be honest typing."""
+    fields: Fields = {}
+    for name, value in sent.multi_items():
+        text = isinstance(value, str) and value and "\0" not in name + value  # jsonb takes no NUL
+        if text and not any(s in name.lower() for s in SECRETS):
+            fields.setdefault(name, []).append(value)
+    size = sum(len(v.encode()) for values in fields.values() for v in values)
+    return fields if size <= MOST_BYTES and len(fields) <= 50 else {}
+
+
+async def begin(request: Request, kind: Callable[..., F], /, **values: Any) -> F:
+    """The form for a GET: with what survived an expired session if there is some, else with these values."""
+    fields = await _taken(request)
+    return kind(_sent(fields)) if fields else kind(**values)
+
+
+async def begun(request: Request, **kinds: tuple[str, Callable[..., Form]]) -> dict[str, Form]:
+    """On a page with several forms: the one that an expired session cut off, by its name, or nothing.
+
+    `kinds` says for each name the last word of the path it is posted to, and its class.
+    """
+    fields = await _taken(request)
+    word = (fields or {}).get(POSTED, [""])[0]
+    return {name: kind(_sent(fields)) for name, (posted_to, kind) in kinds.items() if fields and posted_to == word}
+
+
+async def _taken(request: Request) -> Fields | None:
+    holder = request.app.state.holder
+    fields = await holder.take_form(request.user, request.url.path) if holder and request.user else None
+    if fields:
+        flash(request, BACK, "info")
+        if names := fields.pop(FILES, None):
+            flash(request, AGAIN, "bad", names=", ".join(names))
+    return fields
+
+
+def _sent(fields: Fields) -> FormMultiDict:
+    return FormMultiDict([(name, value) for name, values in fields.items() for value in values])
+
+
+def path_only(address: str) -> str:
+    """Without the query."""
+    return address.partition("?")[0]
+
+
+def _page_of(request: Request, fields: Fields) -> str:
+    """The page of a form when the browser does not tell: its own address or the one above, naming what it is about."""
+    query = request.url.query or urlencode([(n, v) for n, values in fields.items() for v in values if _is_id(v)])
+    template = request.scope.get("path_template", request.url.path)
+    for path, pattern in ((request.url.path, template), (_above(request.url.path), _above(template))):
+        if any(r.path_format == pattern and "GET" in getattr(r, "methods", ()) for r in request.app.routes):
+            return safe_next(f"{path}?{query}" if query else path, path)
+    return "/"
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

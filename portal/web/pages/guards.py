@@ -1,0 +1,106 @@
+"""May you knock? Who may reach a route at all; whose row it is stays with the queries."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Guard
+
+from portal.kit import clock
+from portal.kit.errors import Forbidden
+from portal.people.persons.principal import MOST_ESTATES, Audience, Chosen, Role
+from portal.people.persons.queries import estates_of, in_estate
+from portal.people.persons.rules import fresh
+from portal.web.forms.unsent_forms import hold
+
+
+class SignedOut(Exception):
+    """Nobody is signed in here, or not surely enough; `door` is where they can be, `back` the page to return to."""
+
+    def __init__(self, door: str, back: str) -> None:
+        super().__init__(door)
+        self.door, self.back = door, back
+
+
+class WhichEstate(Exception):
+    """The page shows one estate at a time, and the address does not say which of these."""
+
+    def __init__(self, estates: list[Chosen]) -> None:
+        super().__init__()
+        self.estates = estates
+
+
+async def owner(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Someone who came in by the owners' door."""
+    await _through(connection, Audience.owner, "/sign-in")
+
+
+async def committee(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """An owner who holds a post on a committee."""
+    await _through(connection, Audience.owner, "/sign-in")
+    if not connection.user.committees:
+        raise Forbidden
+
+
+def staff(*roles: Role) -> Guard:
+    """A member of staff who holds one of the roles in any community; without roles, any.
+
+    Where the address has `estate=CODE`, they are who they are in that estate, and see nothing of any other.
+    """
+
+    async def staff_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+        await _through(connection, Audience.staff, "/desk/sign-in")
+        if (code := connection.query_params.get("estate")) and connection.user.chosen is None:
+            connection.scope["user"] = await in_estate(connection.user, code)
+        if roles and not connection.user.with_role(*roles):
+            raise Forbidden
+
+    staff_guard.roles = frozenset(roles)  # type: ignore[attr-defined]  # so that menus show only what opens
+    return staff_guard
+
+
+async def of_one_estate(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """For pages that weigh everything there is: whoever works for many estates chooses one. Behind `staff(…)`."""
+    by = connection.user
+    open_ = [
+        c for c, held in by.roles.items() if opens_to(handler, lambda *asked, held=held: held & {*asked, Role.admin})
+    ]
+    if len(open_) > MOST_ESTATES:
+        raise WhichEstate(await estates_of(by, open_))
+
+
+async def stepped_up(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Someone who proved again within ten minutes who they are. Stands behind `owner` or `staff(…)` (I-A5)."""
+    if not fresh(connection.user.stepped_up_at, clock.real_now()):
+        owner_ = connection.user.audience == Audience.owner
+        raise SignedOut("/step-up" if owner_ else "/desk/step-up", await _back(connection))
+
+
+async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """For the whole application: a route without a guard of its own is shut unless it says it is public."""
+    if not handler.opt.get("public") and not has_guard(handler):
+        raise Forbidden
+
+
+def opens_to(handler: BaseRouteHandler, roles: Callable[..., Any]) -> bool:
+    """Whether every staff guard of a route lets somebody pass whose `roles(*asked)` says which they hold."""
+    asked = [getattr(guard, "roles", None) for guard in handler.resolve_guards()]
+    return all(roles(*one) for one in asked if one)
+
+
+def has_guard(handler: BaseRouteHandler) -> bool:
+    """Whether the route has a guard besides `closed`."""
+    return any(guard is not closed for guard in handler.resolve_guards())
+
+
+async def _through(connection: ASGIConnection[Any, Any, Any, Any], audience: Audience, door: str) -> None:
+    if connection.user is None:
+        raise SignedOut(door, await _back(connection))
+    if connection.user.audience != audience:
+        raise Forbidden
+
+
+async def _back(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return await hold(connection) if isinstance(connection, Request) else "/"

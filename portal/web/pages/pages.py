@@ -1,0 +1,28 @@
+"""The two choices anybody may make without signing in: language and text size."""
+
+from litestar import Request, Router, post
+from litestar.response import Redirect
+
+from portal.web.request.i18n import LANGUAGES
+from portal.web.request.next_path import safe_next
+from portal.web.request.preferences import keep_tastes
+
+
+@post("/language", name="web:language", opt={"public": True})
+async def choose_language(request: Request) -> Redirect:
+    """Answer in another language from now on; in the same one, if we do not speak that."""
+    form = await request.form()
+    wanted = form.get("language")
+    response = Redirect(safe_next(form.get("next")), status_code=303)
+    return await keep_tastes(request, response, language=wanted if wanted in LANGUAGES else None)
+
+
+@post("/text-size", name="web:text-size", opt={"public": True})
+async def choose_text_size(request: Request) -> Redirect:
+    """Larger text, or the usual size again."""
+    form = await request.form()
+    response = Redirect(safe_next(form.get("next")), status_code=303)
+    return await keep_tastes(request, response, large_text=form.get("size") == "large")
+
+
+router = Router("/", route_handlers=[choose_language, choose_text_size])

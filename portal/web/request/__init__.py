@@ -1,0 +1,1 @@
+"""What one request brings along: who asks, from where, in which language."""

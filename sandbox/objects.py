@@ -1,0 +1,220 @@
+"""Stripe's objects on the way in, with every key of the pinned API version: session, intent, charge, event."""
+
+from sandbox.wire import Json
+
+API_VERSION = "2026-10-28.endive"
+
+
+def session(
+    *, id: str, created: int, base_url: str, params: Json, amount: int, currency: str, methods: list[str]
+) -> Json:
+    """An open hosted Checkout Session; amount in minor units."""
+    email = params.get("customer_email")
+    return {
+        "id": id,
+        "object": "checkout.session",
+        "created": created,
+        "livemode": False,
+        "status": "open",
+        "payment_status": "unpaid",
+        "mode": "payment",
+        "ui_mode": "hosted_page",
+        "url": f"{base_url}/c/pay/{id}",
+        "amount_subtotal": amount,
+        "amount_total": amount,
+        "currency": currency,
+        "expires_at": params.get("expires_at") or created + 86400,
+        "success_url": params["success_url"],
+        "cancel_url": params.get("cancel_url"),
+        "return_url": None,
+        "client_reference_id": params.get("client_reference_id"),
+        "metadata": params.get("metadata", {}),
+        "payment_intent": None,
+        "allowed_payment_method_types": methods,
+        "excluded_payment_method_types": None,
+        "payment_method_types": methods,
+        "payment_method_options": params.get("payment_method_options", {}),
+        "payment_method_collection": "if_required",
+        "payment_method_configuration_details": None,
+        "customer": None,
+        "customer_account": None,
+        "customer_creation": params.get("customer_creation", "if_required"),
+        "customer_email": email,
+        "customer_details": None if email is None else _customer(email),
+        "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", False)},
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": params.get("billing_address_collection"),
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        "discounts": [],
+        "integration_identifier": None,
+        "invoice": None,
+        "invoice_creation": None,
+        "locale": params.get("locale"),
+        "managed_payments": None,
+        "origin_context": None,
+        "payment_link": None,
+        "permissions": None,
+        "phone_number_collection": {"enabled": params.get("phone_number_collection", {}).get("enabled", False)},
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "submit_type": params.get("submit_type"),
+        "subscription": None,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "wallet_options": None,
+    }
+
+
+def _customer(email: str) -> Json:
+    return {
+        "email": email,
+        "address": None,
+        "business_name": None,
+        "individual_name": None,
+        "name": None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
+
+
+def payment_intent(*, id: str, created: int, amount: int, currency: str, methods: list[str], data: Json) -> Json:
+    """An intent that waits for its payment method; `data` is the session's payment_intent_data."""
+    return {
+        "id": id,
+        "object": "payment_intent",
+        "created": created,
+        "livemode": False,
+        "status": "requires_payment_method",
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_received": 0,
+        "amount_details": {"tip": {}},
+        "currency": currency,
+        "latest_charge": None,
+        "metadata": data.get("metadata", {}),
+        "description": data.get("description"),
+        "statement_descriptor": data.get("statement_descriptor"),
+        "statement_descriptor_suffix": None,
+        "allowed_payment_method_types": methods,
+        "excluded_payment_method_types": None,
+        "payment_method_types": methods,
+        "payment_method": None,
+        "payment_method_options": {},
+        "payment_method_configuration_details": None,
+        "last_payment_error": None,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic",
+        "client_secret": f"{id}_secret_sandbox",
+        "confirmation_method": "automatic",
+        "customer": None,
+        "customer_account": None,
+        "managed_payments": None,
+        "next_action": None,
+        "on_behalf_of": None,
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+def charge(*, id: str, created: int, intent: Json, method: str, method_id: str) -> Json:
+    """A captured charge of an intent's whole amount."""
+    details: Json = {"card": CARD} if method == "card" else {method: {"fingerprint": None, "transaction_id": id}}
+    return {
+        "id": id,
+        "object": "charge",
+        "created": created,
+        "livemode": False,
+        "status": "succeeded",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"],
+        "amount_refunded": 0,
+        "currency": intent["currency"],
+        "captured": True,
+        "paid": True,
+        "refunded": False,
+        "disputed": False,
+        "payment_intent": intent["id"],
+        "payment_method": method_id,
+        "payment_method_details": {"type": method, **details},
+        "balance_transaction": None,
+        "metadata": dict(intent["metadata"]),
+        "description": intent["description"],
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "billing_details": {
+            "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
+        "calculated_statement_descriptor": None,
+        "customer": None,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "on_behalf_of": None,
+        "outcome": {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        },
+        "receipt_email": None,
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunds": None,
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": None,
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+CARD: Json = {"brand": "visa", "country": "CN", "exp_month": 8, "exp_year": 2030, "funding": "credit", "last4": "4242"}
+
+
+def event(*, id: str, created: int, type: str, subject: Json) -> Json:
+    """A snapshot event; the courier counts `pending_webhooks`."""
+    return {
+        "id": id,
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": created,
+        "data": {"object": subject},
+        "livemode": False,
+        "pending_webhooks": 0,
+        "request": {"id": None, "idempotency_key": None},
+        "type": type,
+    }

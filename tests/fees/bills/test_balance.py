@@ -1,0 +1,42 @@
+"""How to speak of a bill or a line, from its sums and its dates alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from portal.fees.bills.balance import Balance
+from portal.fees.bills.states import BillState
+from portal.kit.money import Money
+
+DUE = date(2026, 11, 15)
+AFTER = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("outstanding", "held", "on", "more", "standing", "state"),
+    [
+        (1000, 0, DUE, {}, "due", BillState.issued),
+        (1000, 0, AFTER, {}, "overdue", BillState.issued),
+        (400, 0, AFTER, {}, "overdue", BillState.part_paid),
+        (1000, 400, AFTER, {}, "overdue", BillState.issued),
+        (1000, 1000, AFTER, {}, "under_review", BillState.issued),
+        (1000, 0, AFTER, {"on_hold": True}, "on_hold", BillState.issued),
+        (1000, 0, DUE, {"on_hold": True}, "due", BillState.issued),
+        (0, 0, AFTER, {}, "paid", BillState.paid),
+        (0, 0, AFTER, {"on_hold": True}, "paid", BillState.paid),
+        (1000, 0, AFTER, {"replaced": True}, "replaced", BillState.replaced),
+    ],
+)
+def test_what_is_held_or_on_hold_is_never_called_overdue(
+    outstanding: int, held: int, on: date, more: dict[str, bool], standing: str, state: BillState
+) -> None:
+    balance = Balance(Money(1000), Money(outstanding), Money(held), DUE, on, **more)
+    assert (balance.standing, balance.state) == (standing, state)
+    assert balance.payable == Money(outstanding - held)
+
+
+@pytest.mark.parametrize(("on", "days"), [(date(2026, 11, 1), 0), (DUE, 0), (date(2026, 11, 16), 1), (AFTER, 8)])
+def test_days_overdue_begin_on_the_day_after_the_due_date(on: date, days: int) -> None:
+    assert Balance(Money(1), Money(1), Money(0), DUE, on).days_overdue == days

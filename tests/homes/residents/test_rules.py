@@ -1,0 +1,51 @@
+"""From when to when somebody may be bound."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from portal.homes.residents import rules
+from portal.homes.residents.rules import check_days
+from portal.homes.residents.states import BoundAs
+from portal.kit.errors import Invalid
+
+TODAY = date(2026, 11, 24)
+DAY = timedelta(days=1)
+
+
+def refused(starts_on: date, ends_on: date | None = None, *, role: BoundAs = BoundAs.tenant,
+            since: date | None = None) -> str:  # fmt: skip
+    with pytest.raises(Invalid) as no:
+        check_days(role, starts_on, ends_on, today=TODAY, owned_since=since)
+    return no.value.sentence.text
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        (TODAY, None),
+        (TODAY, TODAY),
+        (TODAY - rules.LONGEST_PAST, TODAY),
+        (TODAY + rules.LONGEST_AHEAD, None),
+        (TODAY, date(2046, 11, 23)),
+    ],
+)
+def test_days_that_an_owner_may_choose(starts_on: date, ends_on: date | None) -> None:
+    check_days(BoundAs.tenant, starts_on, ends_on, today=TODAY, owned_since=starts_on)
+
+
+def test_days_that_cannot_be() -> None:
+    assert refused(TODAY, since=TODAY + DAY) == rules.BEFORE_OWNING
+    assert refused(TODAY - rules.LONGEST_PAST - DAY) == rules.TOO_EARLY
+    assert refused(TODAY + rules.LONGEST_AHEAD + DAY) == rules.TOO_LATE
+    assert refused(TODAY, TODAY - DAY) == rules.BACKWARDS
+    assert refused(TODAY - 9 * DAY, TODAY - DAY) == rules.OVER
+
+
+def test_a_lease_runs_for_twenty_years_at_most_but_family_is_no_lease() -> None:
+    assert refused(TODAY, date(2046, 11, 24)) == rules.TOO_LONG
+    check_days(BoundAs.family, TODAY, date(2066, 1, 1), today=TODAY, owned_since=None)
+    leap = date(2028, 2, 29)
+    with pytest.raises(Invalid):
+        check_days(BoundAs.tenant, leap, date(2048, 2, 29), today=leap, owned_since=None)
+    check_days(BoundAs.tenant, leap, date(2048, 2, 28), today=leap, owned_since=None)
