@@ -69,7 +69,9 @@ def _income(paid: Mapping[str, Money]) -> list[Row]:
         _line("income", "业主缴费", *item_names(item), amount.yuan, plan[item].yuan if item in plan else "")
         for item, amount in paid.items()
     ]
-    casual = _line("income", "停车", "临时停车费", "Parking for a while", 5 * CASUAL, 6000, f"{CASUAL}×5")
+    casual = _line(
+        "income", "停车", zh="临时停车费", en="Parking for a while", amount=5 * CASUAL, budget=6000, note=f"{CASUAL}×5"
+    )
     return [*rows, casual]
 
 
@@ -79,7 +81,10 @@ def _costs() -> list[Row]:
     rows = [_cost(row, row["month"], row["planned"]) for row in costs]
     share, planned = (_share(row[column] for row in costs if row["item_zh"] != TAX) for column in ("month", "planned"))
     note = "本表税费以外各项之和的9%"
-    return [*rows, _line("expense", "管理酬金", SHARE, "Manager's remuneration", share, planned, note)]
+    return [
+        *rows,
+        _line("expense", "管理酬金", zh=SHARE, en="Manager's remuneration", amount=share, budget=planned, note=note),
+    ]
 
 
 def _share(costs: Iterable[str]) -> Decimal:
@@ -87,7 +92,15 @@ def _share(costs: Iterable[str]) -> Decimal:
 
 
 def _cost(row: dict[str, str], amount: object, planned: object = "") -> Row:
-    return _line("expense", row["category"], row["item_zh"], row["item_en"], amount, planned, row["note"])
+    return _line(
+        "expense",
+        row["category"],
+        zh=row["item_zh"],
+        en=row["item_en"],
+        amount=amount,
+        budget=planned,
+        note=row["note"],
+    )
 
 
 def _utilities(billed: Mapping[str, Money]) -> list[Row]:
@@ -122,7 +135,13 @@ def _rents(on: date) -> list[Row]:
         told = [f"{name} {_plain(value)}" for name, value in terms.items() if re.search(r"\d", value)]
         note = moved("；".join(filter(None, [_NO_TERM.get(row["contract_term"]), *told])), on)
         line = _line(
-            "income", "公共区域经营", numbered(row), row["category_en"], row["received_cny"] or "0", monthly, note
+            "income",
+            "公共区域经营",
+            zh=numbered(row),
+            en=row["category_en"],
+            amount=row["received_cny"] or "0",
+            budget=monthly,
+            note=note,
         )
         rows.append({**line, "fund": "common_area_revenue"})
     return rows

@@ -135,7 +135,14 @@ async def _drafts(community: int) -> list[UUID]:
 async def _publish(community: int, draft: UUID, finance: Principal, manager: Principal) -> None:
     code = (await statement_at(finance, draft)).shown.row.code
     if code.startswith("joint-"):
-        await set_terms(finance, draft, Basis.cash, RemunerationBase.paid, SHARE_RATE, await _outside(draft, community))
+        await set_terms(
+            finance,
+            draft,
+            basis=Basis.cash,
+            base=RemunerationBase.paid,
+            rate=SHARE_RATE,
+            outside=await _outside(draft, community),
+        )
     elif code.startswith("utilities-"):
         await set_terms(finance, draft, Basis.accrual)
     shown = (await statement_at(finance, draft)).shown
@@ -167,11 +174,16 @@ async def _let(community: int, on: date, finance: Principal) -> None:
             continue
         first, _dots, last = moved(row["contract_term"], on).partition("..")
         agreed = Contract(
-            numbered(row), row["category_en"], Money.of_yuan(row["contract_price"]),
-            Rhythm(row["unit"].split()[0]),
-            date.fromisoformat(first) if last else None, date.fromisoformat(last) if last else None,
-            Beneficiary.estate, "", "",
-        )  # fmt: skip
+            source_zh=numbered(row),
+            source_en=row["category_en"],
+            price=Money.of_yuan(row["contract_price"]),
+            rhythm=Rhythm(row["unit"].split()[0]),
+            starts_on=date.fromisoformat(first) if last else None,
+            ends_on=date.fromisoformat(last) if last else None,
+            beneficiary=Beneficiary.estate,
+            building="",
+            decided_by="",
+        )
         let = await register_contract(finance, community, agreed)
         if row["received_cny"]:
             came = Receipt(month.first, month.last, Money.of_yuan(row["received_cny"]), min(month.last, on))

@@ -33,5 +33,12 @@ async def record_services(community: int, on: date) -> None:
     for ago, hour, area, shown, title, place, note in ROUNDS:
         day = on - timedelta(days=ago)
         done_on = day if area == "security" else workday(day)
-        work = Work(ServiceArea(area), title, place, done_on, time(hour, (ago * 7) % 60), note)
+        work = Work(
+            area=ServiceArea(area),
+            title=title,
+            place=place,
+            done_on=done_on,
+            done_at=time(hour, (ago * 7) % 60),
+            note=note,
+        )
         await record_service(steward, community, work, [photo_of(shown, ago)])

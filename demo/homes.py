@@ -53,13 +53,29 @@ def _homes() -> Iterator[Place]:
         area = Decimal(_PLANS[_PLAN_OF[building]][number - 1])
         stairwell = "1" if number < 3 else "2"
         unit = f"{building}栋{floor}{number:02d}"
-        yield Place(unit, order, str(building), stairwell, floor, "residential", area)
+        yield Place(
+            unit=unit,
+            order=order,
+            building=str(building),
+            stairwell=stairwell,
+            floor=floor,
+            use="residential",
+            area=area,
+        )
 
 
 def _shops() -> Iterator[Place]:
     for number in SHOPS:
         area = _LAST_SHOP if number == SHOPS[-1] else _SHOP_AREAS[number * 3 % len(_SHOP_AREAS)]
-        yield Place(f"商铺{number:02d}", len(HOMES) + number - 1, "商铺", "", 1, "commercial", Decimal(area))
+        yield Place(
+            unit=f"商铺{number:02d}",
+            order=len(HOMES) + number - 1,
+            building="商铺",
+            stairwell="",
+            floor=1,
+            use="commercial",
+            area=Decimal(area),
+        )
 
 
 HOMES = tuple(_homes())
@@ -106,11 +122,20 @@ def occupancies(on: date) -> list[Row]:
         if place.unit in persona("newcomer").units:
             # Until the keys are given the developer owes what falls on the unit, such as shared costs.
             built = Month(on.year - 7, 1).first
-            rows += [_holds(place, persona("developer").number, "owner", "1", built, since - timedelta(days=1))]
+            rows += [
+                _holds(
+                    place,
+                    persona("developer").number,
+                    role="owner",
+                    share="1",
+                    since=built,
+                    to=since - timedelta(days=1),
+                )
+            ]
             rows += [_holds(place, persona("newcomer").number, "owner", "1", since)]
         elif place.unit in persona("seller").units:
             sold = Month.of(on) + -1
-            rows += [_holds(place, persona("seller").number, "owner", "1", since, sold.day(14))]
+            rows += [_holds(place, persona("seller").number, role="owner", share="1", since=since, to=sold.day(14))]
             rows += [_holds(place, persona("buyer").number, "owner", "1", sold.day(15))]
         elif place.unit in persona("couple_a").units:
             rows += [_holds(place, persona("couple_a").number, "owner", "0.6", since)]

@@ -77,14 +77,14 @@ async def _pay(community: int, bill: Record, clerk: Principal, day: date) -> Non
     channel, way, _hours = WAYS[bill["number"] % len(WAYS)]
     await post_payment(
         Incoming(
-            uuid5(NAMESPACE, str(bill["id"])),
-            community,
-            choice.debtor,
-            channel,
-            way.value,
-            Money(sum(part.amount.fen for part in parts)),
-            day,
-            parts,
+            id=uuid5(NAMESPACE, str(bill["id"])),
+            community=community,
+            debtor=choice.debtor,
+            channel=channel,
+            method=way.value,
+            amount=Money(sum(part.amount.fen for part in parts)),
+            received_on=day,
+            designation=parts,
             taken_by=clerk.actor,
             reference=f"D{bill['number']:06}",
         ),

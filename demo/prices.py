@@ -133,7 +133,14 @@ def opening_balances(on: date) -> list[Row]:
     older = billed_periods(on)[0] + -1
     repairs = {"forgot": "186.50", "owes25": "420.00"}
     rows = [
-        _debt(one.units[0], "repair", Month.of(on - timedelta(days=one.owes_days)), on, one.owes_days, Decimal(amount))
+        _debt(
+            one.units[0],
+            "repair",
+            period=Month.of(on - timedelta(days=one.owes_days)),
+            on=on,
+            days=one.owes_days,
+            amount=Decimal(amount),
+        )
         for one, amount in ((persona(key), amount) for key, amount in repairs.items())
     ]
     fees = {persona(key).units[0]: persona(key).owes_days for key in ("owes45", "owes80", "hardship")}
@@ -141,7 +148,9 @@ def opening_balances(on: date) -> list[Row]:
     fees |= {unit: days for unit, days in DEBTORS.items() if days >= 60}
     for unit, days in fees.items():
         rate = SHOP_RATE if unit.startswith("商铺") else HOME_RATE
-        rows.append(_debt(unit, "service_fee", older, on, days, Money.of_yuan(rate * AREA[unit]).yuan))
+        rows.append(
+            _debt(unit, "service_fee", period=older, on=on, days=days, amount=Money.of_yuan(rate * AREA[unit]).yuan)
+        )
     return rows
 
 

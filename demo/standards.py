@@ -28,14 +28,34 @@ class Promise:
 
 
 PROMISES = (
-    Promise("cleaning", "楼道清扫", "Stairs swept", "week", (1, 4), 8, "各栋楼道"),
-    Promise("cleaning", "垃圾房冲洗消毒", "Refuse room washed and disinfected", "week", (3,), 14, "东门垃圾房"),
-    Promise("cleaning", "化粪池清掏", "Septic tanks cleaned", "quarter", (43,), 9, "6栋北侧"),
-    Promise("maintenance", "电梯保养", "Lifts serviced", "month", (7, 21), 9, "各栋电梯"),
-    Promise("maintenance", "二次供水水箱清洗", "Water tanks cleaned", "year", (106, 288), 10, "二次供水泵房"),
-    Promise("greening", "绿篱修剪", "Hedges trimmed", "month", (11,), 15, "中心花园"),
-    Promise("security", "消防通道检查", "Fire lanes checked", "week", (2,), 16, "全区"),
-    Promise("security", "消防演习", "Fire drill", "year", (312,), 10, "南门广场"),
+    Promise(area="cleaning", zh="楼道清扫", en="Stairs swept", per="week", days=(1, 4), hour=8, place="各栋楼道"),
+    Promise(
+        area="cleaning",
+        zh="垃圾房冲洗消毒",
+        en="Refuse room washed and disinfected",
+        per="week",
+        days=(3,),
+        hour=14,
+        place="东门垃圾房",
+    ),
+    Promise(
+        area="cleaning", zh="化粪池清掏", en="Septic tanks cleaned", per="quarter", days=(43,), hour=9, place="6栋北侧"
+    ),
+    Promise(
+        area="maintenance", zh="电梯保养", en="Lifts serviced", per="month", days=(7, 21), hour=9, place="各栋电梯"
+    ),
+    Promise(
+        area="maintenance",
+        zh="二次供水水箱清洗",
+        en="Water tanks cleaned",
+        per="year",
+        days=(106, 288),
+        hour=10,
+        place="二次供水泵房",
+    ),
+    Promise(area="greening", zh="绿篱修剪", en="Hedges trimmed", per="month", days=(11,), hour=15, place="中心花园"),
+    Promise(area="security", zh="消防通道检查", en="Fire lanes checked", per="week", days=(2,), hour=16, place="全区"),
+    Promise(area="security", zh="消防演习", en="Fire drill", per="year", days=(312,), hour=10, place="南门广场"),
 )
 
 

@@ -101,7 +101,14 @@ def _send(state: State, asked: dict[str, Any]) -> Json:
     state.post.put("sms", f"+86{number}" if number.startswith("1") else f"+{number}", content)
     status = LOST if random.random() < state.faults.sms.lost else DELIVERED  # noqa: S311 - a chance, no secret
     message = f"{secrets.randbelow(10**15)}^0"
-    state.texts[message] = Taken(number, code, content, asked.get("OutId", ""), real_now().astimezone(CHINA), status)
+    state.texts[message] = Taken(
+        number=number,
+        template=code,
+        content=content,
+        out_id=asked.get("OutId", ""),
+        at=real_now().astimezone(CHINA),
+        status=status,
+    )
     return {"BizId": message}
 
 

@@ -91,7 +91,7 @@ def _answer(state: State, request: Request, form: bytes, fault: str, request_id:
         result = operation.run(Call(state.books, params, path, identifier, base_url))
         answer = Answer(200, expanded(state.books, result, params.get("expand", [])), request_id)
     if key:
-        state.kept.keep(key, method, path, form, now, answer)
+        state.kept.keep(key, method, path, form=form, now=now, answer=answer)
     return answer
 
 

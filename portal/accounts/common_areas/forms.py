@@ -29,9 +29,16 @@ class ContractForm(Form):
     def agreed(self) -> Contract:
         """What was typed."""
         return Contract(
-            self.source_zh.data, self.source_en.data or "", self.price.data, self.rhythm.data, self.starts_on.data,
-            self.ends_on.data, self.beneficiary.data, self.building.data or "", self.decided_by.data or "",
-        )  # fmt: skip
+            source_zh=self.source_zh.data,
+            source_en=self.source_en.data or "",
+            price=self.price.data,
+            rhythm=self.rhythm.data,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            beneficiary=self.beneficiary.data,
+            building=self.building.data or "",
+            decided_by=self.decided_by.data or "",
+        )
 
 
 class ReceiptForm(Form):

@@ -151,7 +151,14 @@ async def _register(community: int, today: date) -> Register:
     first = today.replace(month=1, day=1)
     contracts = await contracts_in(community, first, today)
     movements = [
-        MovementRow(row["id"], Pot(row["pot"]), Money(row["amount"]), row["on_day"], row["purpose"], row["decided_by"])
+        MovementRow(
+            id=row["id"],
+            pot=Pot(row["pot"]),
+            amount=Money(row["amount"]),
+            on_day=row["on_day"],
+            purpose=row["purpose"],
+            decided_by=row["decided_by"],
+        )
         for row in await fetch(
             "SELECT * FROM common_movement WHERE community = $1 ORDER BY on_day DESC, at DESC, id LIMIT $2",
             community,
@@ -172,16 +179,18 @@ def _contract(row: Any, first: date, today: date) -> ContractRow:
     price = None if row["price"] is None else Money(row["price"])
     rhythm = Rhythm(row["rhythm"])
     return ContractRow(
-        row["id"],
-        Bilingual(row["source_zh"], row["source_en"] or ""),
-        price,
-        rhythm,
-        row["starts_on"],
-        row["ends_on"],
-        Beneficiary(row["beneficiary"]),
-        row["building"] or "",
-        row["decided_by"] or "",
-        receivable(price, rhythm, row["starts_on"], row["ends_on"], first, today),
-        Money(row["received"]),
-        bool(row["ends_on"] and row["ends_on"] < today),
+        id=row["id"],
+        source=Bilingual(row["source_zh"], row["source_en"] or ""),
+        price=price,
+        rhythm=rhythm,
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        beneficiary=Beneficiary(row["beneficiary"]),
+        building=row["building"] or "",
+        decided_by=row["decided_by"] or "",
+        receivable=receivable(
+            price, rhythm, starts_on=row["starts_on"], ends_on=row["ends_on"], first=first, last=today
+        ),
+        received=Money(row["received"]),
+        is_over=bool(row["ends_on"] and row["ends_on"] < today),
     )

@@ -32,7 +32,9 @@ async def prices_poster(estate: PublicEstate, items: Sequence[PricedItem], addre
         (N_("Price supervision"), "12315"),
     ]
     heads = (N_("Item"), N_("Rate"), N_("How it is reckoned"), N_("In force"), N_("Source"))
-    return await _poster(estate, N_("Price list"), about, heads, _price_rows(items), address, size)
+    return await _poster(
+        estate, N_("Price list"), about=about, heads=heads, rows=_price_rows(items), address=address, size=size
+    )
 
 
 async def standards_poster(estate: PublicEstate, standards: Sequence[Standard], address: str, size: str) -> bytes:
@@ -51,7 +53,9 @@ async def standards_poster(estate: PublicEstate, standards: Sequence[Standard], 
         for one in standards
     ]
     heads = (N_("Area"), N_("Service"), N_("How often"), N_("Source"))
-    return await _poster(estate, N_("Service standards"), about, heads, rows, address, size)
+    return await _poster(
+        estate, N_("Service standards"), about=about, heads=heads, rows=rows, address=address, size=size
+    )
 
 
 async def disclosure_poster(
@@ -78,7 +82,15 @@ async def disclosure_poster(
     if row.duty.ahead:
         sums = (N_("Planned income"), N_("Planned expense"), N_("Planned result"))
     heads = (N_("Statement"), N_("Period"), *sums)
-    return await _poster(estate, Sentence("%(duty)s", {"duty": row.duty}), about, heads, rows, address, size)
+    return await _poster(
+        estate,
+        Sentence("%(duty)s", {"duty": row.duty}),
+        about=about,
+        heads=heads,
+        rows=rows,
+        address=address,
+        size=size,
+    )
 
 
 async def _poster(

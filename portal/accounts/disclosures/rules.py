@@ -109,13 +109,13 @@ def state_of(published_on: date | None, due: date, on: date) -> DisclosureState:
 
 def _profile(row: dict[str, str]) -> Profile:
     return Profile(
-        Duty(row["duty"]),
-        Every(row["every"]),
-        int(row["months"]),
-        bool(row["ours"]),
-        int(row["shown_days"]) if row["shown_days"] else None,
-        StatementFund(row["shown_by"]) if row["shown_by"] else None,
-        row["source"],
+        duty=Duty(row["duty"]),
+        every=Every(row["every"]),
+        months=int(row["months"]),
+        ours=bool(row["ours"]),
+        shown_days=int(row["shown_days"]) if row["shown_days"] else None,
+        fund=StatementFund(row["shown_by"]) if row["shown_by"] else None,
+        source=row["source"],
     )
 
 

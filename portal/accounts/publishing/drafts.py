@@ -86,11 +86,18 @@ def _before(first: date, last: date) -> tuple[date, date]:
 def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bilingual]) -> list[Line]:
     return [
         Line(
-            0, StatementFund.service_fee, Side.income, CATEGORY, names[kind], amount,
-            prior=before.get(kind, Money(0)) if before else None, kind=LineKind.fee, from_books=True,
+            position=0,
+            fund=StatementFund.service_fee,
+            side=Side.income,
+            category=CATEGORY,
+            item=names[kind],
+            amount=amount,
+            prior=before.get(kind, Money(0)) if before else None,
+            kind=LineKind.fee,
+            from_books=True,
         )
         for kind, amount in now.items()
-    ]  # fmt: skip
+    ]
 
 
 async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:

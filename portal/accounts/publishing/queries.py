@@ -115,18 +115,34 @@ async def content_of(row: Mapping[str, Any]) -> Content:
         "SELECT * FROM statement_explanation WHERE statement = $1 ORDER BY position, finding", row["id"]
     )
     terms = _terms(row)
-    head = Head(row["estate_code"], row["code"], row["version"], row["title"], row["starts_on"], row["ends_on"])
+    head = Head(
+        estate=row["estate_code"],
+        code=row["code"],
+        version=row["version"],
+        title=row["title"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+    )
     head = replace(head, terms=_said(row, terms))
     if row["state"] != StatementState.draft:
         explained = [Explained(_kept(one, lines), one["body"]) for one in words]
         return Content(head, lines, terms, explained, await _documents(row["id"], lines))
     books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
-    found = findings(head, lines, terms, await _a_year_ago(row, terms.kind), books, await _leases(row))
+    found = findings(
+        head, lines, terms=terms, a_year_ago=await _a_year_ago(row, terms.kind), books=books, leases=await _leases(row)
+    )
     corrects = await fetch_value(_CORRECTS, row["community"], row["code"], row["version"])
     found += map(corrected, changes(await lines_of(corrects), lines)) if corrects else ()
     by_key = {one["finding"]: one["body"] for one in words}
     explained = [Explained(one, by_key.get(one.key, "")) for one in found]
-    return Content(head, lines, terms, explained, await _documents(row["id"], lines), corrects)
+    return Content(
+        head=head,
+        lines=lines,
+        terms=terms,
+        explained=explained,
+        documents=await _documents(row["id"], lines),
+        corrects=corrects,
+    )
 
 
 async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
@@ -143,12 +159,12 @@ async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
 def _terms(row: Mapping[str, Any]) -> Terms:
     mode = row["fee_mode"] or (row["estate_fee_mode"] if row["state"] == StatementState.draft else None)
     return Terms(
-        Basis(row["basis"] or Basis.cash),
-        FeeMode(mode) if mode else None,
-        RemunerationBase(row["remuneration_base"]) if row["remuneration_base"] else None,
-        row["remuneration_rate"],
-        tuple(row["outside_base"] or ()),
-        kind_told(row),
+        basis=Basis(row["basis"] or Basis.cash),
+        fee_mode=FeeMode(mode) if mode else None,
+        base=RemunerationBase(row["remuneration_base"]) if row["remuneration_base"] else None,
+        rate=row["remuneration_rate"],
+        outside=tuple(row["outside_base"] or ()),
+        kind=kind_told(row),
     )
 
 
@@ -217,10 +233,19 @@ async def lines_of(statement: UUID) -> list[Line]:
 def _line(row: Mapping[str, Any]) -> Line:
     fund, side, item = StatementFund(row["fund"]), Side(row["side"]), Bilingual(row["item_zh"], row["item_en"])
     return Line(
-        row["position"], fund, side, row["category"], item, Money(row["amount"]), _known(row["budget"]),
-        _known(row["prior"]), row["note"] or "", _kind(row, side, item), row["from_books"],
-        row["said"],
-    )  # fmt: skip
+        position=row["position"],
+        fund=fund,
+        side=side,
+        category=row["category"],
+        item=item,
+        amount=Money(row["amount"]),
+        budget=_known(row["budget"]),
+        prior=_known(row["prior"]),
+        note=row["note"] or "",
+        kind=_kind(row, side, item),
+        from_books=row["from_books"],
+        said=row["said"],
+    )
 
 
 def _kind(row: Mapping[str, Any], side: Side, item: Bilingual) -> LineKind:

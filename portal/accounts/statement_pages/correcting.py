@@ -53,13 +53,13 @@ async def correction_of(row: Mapping[str, Any], content: Content, older: Mapping
     before = await lines_of(older["id"])
     why = {one.finding.key: one.words for one in content.explained}
     return Correction(
-        older["id"],
-        older["version"],
-        older["published_at"],
-        [Corrected(one, why.get(corrected(one).key, "")) for one in changes(before, content.lines)],
-        _results(before, content.lines),
-        FoundBy(row["found_by"]) if row["found_by"] else None,
-        row["objections_until"],
+        older=older["id"],
+        version=older["version"],
+        published_at=older["published_at"],
+        lines=[Corrected(one, why.get(corrected(one).key, "")) for one in changes(before, content.lines)],
+        results=_results(before, content.lines),
+        found_by=FoundBy(row["found_by"]) if row["found_by"] else None,
+        until=row["objections_until"],
     )
 
 

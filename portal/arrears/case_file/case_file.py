@@ -115,16 +115,16 @@ async def file_of(case: CaseRow, *, keeper: bool) -> CaseFile:
     What somebody told of their hardship is in it only for a `keeper`.
     """
     return CaseFile(
-        await _debts(case) if case.live else [],
-        await _disputes(case),
-        [
+        debts=await _debts(case) if case.live else [],
+        disputes=await _disputes(case),
+        holds=[
             hold if keeper or hold.reason is not HoldReason.hardship else replace(hold, note=None)
             for hold in await live_holds(case.community, case.debtor, case.on)
         ],
-        await _plans(case),
-        await _money(case),
-        (await histories_of([case.id]))[case.id],
-        await limitation_of(case.debtor, case.on) if case.live else Limitation([]),
+        plans=await _plans(case),
+        money=await _money(case),
+        history=(await histories_of([case.id]))[case.id],
+        limitation=await limitation_of(case.debtor, case.on) if case.live else Limitation([]),
     )
 
 
@@ -170,17 +170,17 @@ async def _disputes(case: CaseRow) -> list[DisputeRow]:
     )
     return [
         DisputeRow(
-            row["id"],
-            row["line"],
-            Bilingual(row["name_zh"], row["name_en"]),
-            Month.parse(row["period"]),
-            DisputeState(row["state"]),
-            DisputeReason(row["reason"]),
-            Money(row["amount"]),
-            Money(row["held"]),
-            Outcome(row["outcome"]) if row["outcome"] else None,
-            row["opened_at"],
-            row["close_by"],
+            id=row["id"],
+            line=row["line"],
+            item=Bilingual(row["name_zh"], row["name_en"]),
+            period=Month.parse(row["period"]),
+            state=DisputeState(row["state"]),
+            reason=DisputeReason(row["reason"]),
+            amount=Money(row["amount"]),
+            held=Money(row["held"]),
+            outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+            opened_at=row["opened_at"],
+            close_by=row["close_by"],
         )
         for row in rows
     ]

@@ -129,17 +129,17 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
         hidden = outcome is ContactOutcome.hardship and not keeper
         found.append(
             ContactRow(
-                row["id"],
-                row["on_day"],
-                row["at"],
-                ContactChannel(row["channel"]),
-                outcome,
-                None if hidden else row["body"],
-                row["by"],
-                row["recipient"],
-                row["witness"],
-                bool(hidden and row["body"]),
-                photos.get(f"contact:{row['id']}", []),
+                id=row["id"],
+                on=row["on_day"],
+                at=row["at"],
+                channel=ContactChannel(row["channel"]),
+                outcome=outcome,
+                body=None if hidden else row["body"],
+                by=row["by"],
+                recipient=row["recipient"],
+                witness=row["witness"],
+                confidential=bool(hidden and row["body"]),
+                photos=photos.get(f"contact:{row['id']}", []),
             )
         )
     return found

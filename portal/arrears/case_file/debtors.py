@@ -56,13 +56,13 @@ class StandingForm(Form):
         """What was typed, once it is valid."""
         typed = self.data
         return Said(
-            typed["standing"],
-            typed["since"],
-            typed["evidence"],
-            typed["person"] or None,
-            typed["address"] or "",
-            typed["represented_by"] or "",
-            typed["phone"] or None,
+            standing=typed["standing"],
+            since=typed["since"],
+            evidence=typed["evidence"],
+            person=typed["person"] or None,
+            address=typed["address"] or "",
+            represented_by=typed["represented_by"] or "",
+            phone=typed["phone"] or None,
         )
 
 

@@ -154,13 +154,13 @@ async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
     found: dict[UUID, list[FiledClaim]] = {}
     for row in rows:
         claim = FiledClaim(
-            row["id"],
-            ClaimKind(row["kind"]),
-            ClaimState(row["state"]),
-            Money(row["claimed"]),
-            Money(row["left_over"]),
-            lines[row["id"]],
-            row["since"],
+            id=row["id"],
+            kind=ClaimKind(row["kind"]),
+            state=ClaimState(row["state"]),
+            claimed=Money(row["claimed"]),
+            left=Money(row["left_over"]),
+            lines=lines[row["id"]],
+            since=row["since"],
         )
         found.setdefault(row["arrears_case"], []).append(claim)
     return found
@@ -198,13 +198,13 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
     start = offset(page, PER_PAGE)
     return CaseList(
-        await outlined_cases(found[start : start + PER_PAGE]),
-        len(found),
-        total(case.overdue for case in found),
-        total(case.chaseable for case in found),
-        dict(Counter(case.stage for case in found)),
-        max(page, 1),
-        pages(len(found), PER_PAGE),
+        cases=await outlined_cases(found[start : start + PER_PAGE]),
+        found=len(found),
+        overdue=total(case.overdue for case in found),
+        chaseable=total(case.chaseable for case in found),
+        by_stage=dict(Counter(case.stage for case in found)),
+        page=max(page, 1),
+        pages=pages(len(found), PER_PAGE),
     )
 
 
@@ -227,16 +227,16 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     people = (await members_of([found.debtor], [clock.today(found.zone)]))[found.debtor]
     log = await log_of(by, found)
     return CasePage(
-        found,
-        people,
-        await file_of(found, keeper=by.may(found.community, *KEEPERS)),
-        log,
-        (await todos_of(by, [found.id])).get(found.id),
-        (await segments_of({found.id: found.debtor}, found.on))[found.id],
-        by.may(found.community, *HANDLERS),
-        by.may(found.community, *HOLDERS),
-        by.may(found.community, *EXPORTERS),
-        log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
+        case=found,
+        people=people,
+        file=await file_of(found, keeper=by.may(found.community, *KEEPERS)),
+        log=log,
+        todo=(await todos_of(by, [found.id])).get(found.id),
+        segmented=(await segments_of({found.id: found.debtor}, found.on))[found.id],
+        may_open_disputes=by.may(found.community, *HANDLERS),
+        may_hold=by.may(found.community, *HOLDERS),
+        may_export=by.may(found.community, *EXPORTERS),
+        may_step=log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
     )
 
 

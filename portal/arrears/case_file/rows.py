@@ -204,7 +204,7 @@ def _same(row: Record) -> Standing | None:
         return None
     overdue = Money(row["overdue"])
     held, oldest = (overdue, None) if row["whole_hold"] else (Money(row["held"]), row["oldest"])
-    return unchanged(CaseState(row["state"]), row["stage"], overdue, held, oldest, row["on_day"])
+    return unchanged(CaseState(row["state"]), row["stage"], overdue=overdue, held=held, oldest=oldest, on=row["on_day"])
 
 
 async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
@@ -245,7 +245,14 @@ async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[C
     whose = await _whose([row for row, _standing, _on in rows])
     apart = await apart_of([row["debtor"] for row, _on, _standing in live], [on for _row, on, _standing in live])
     return [
-        _case(row, standing, on, steps.get(row["id"], NOTHING), whose[row["debtor"]], apart.get(row["debtor"], Apart()))
+        _case(
+            row,
+            standing,
+            on=on,
+            ahead=steps.get(row["id"], NOTHING),
+            whose=whose[row["debtor"]],
+            apart=apart.get(row["debtor"], Apart()),
+        )
         for row, standing, on in rows
     ]
 

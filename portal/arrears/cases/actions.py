@@ -63,7 +63,9 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
         else:
             case = await _open(community, debtor, standing, on)
         day = changed_on(facts, before, standing, on)
-        await write_change(community, case, standing, standing.why, day, actor, kept(facts, standing, on))
+        await write_change(
+            community, case, standing=standing, why=standing.why, on=day, actor=actor, facts=kept(facts, standing, on)
+        )
         changes.append(standing.why)
     await fetch("UPDATE arrears_case SET looked_on = $2 WHERE id = ANY($1::uuid[])", same, on)
     await remember(mine, on, small)

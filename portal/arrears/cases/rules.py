@@ -120,14 +120,23 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
     stage = _stage(seen, before, on, stage_by_days(_counted(seen, oldest, on)))
     if overdue <= small:
         stage = min(stage, QUIET)
-    standing = unchanged(state, stage, overdue, held, oldest, on)
+    standing = unchanged(state, stage, overdue=overdue, held=held, oldest=oldest, on=on)
     return replace(standing, why=_why(seen, before, state, stage))
 
 
 def unchanged(state: CaseState, stage: int, overdue: Money, held: Money, oldest: date | None, on: date) -> Standing:
     """How a case stands on a day when nothing else has changed; `oldest` is None when nothing may be chased."""
     days = (on - oldest).days if oldest else 0
-    return Standing(state, stage, None, overdue, held, days, stage_by_days(days), oldest)
+    return Standing(
+        state=state,
+        stage=stage,
+        why=None,
+        overdue=overdue,
+        held=held,
+        days=days,
+        by_days=stage_by_days(days),
+        oldest=oldest,
+    )
 
 
 def _counted(facts: Facts, oldest: date | None, on: date) -> int:
@@ -143,7 +152,9 @@ def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date
 
 
 def _closed() -> Standing:
-    return Standing(CaseState.closed, 0, Why.settled, ZERO, ZERO, 0, 0, None)
+    return Standing(
+        state=CaseState.closed, stage=0, why=Why.settled, overdue=ZERO, held=ZERO, days=0, by_days=0, oldest=None
+    )
 
 
 def _oldest(facts: Facts, *, respect_whole_hold: bool) -> date | None:

@@ -35,7 +35,13 @@ async def lines_left_of(claims: Sequence[UUID]) -> dict[UUID, list[LineLeft]]:
     found: dict[UUID, list[LineLeft]] = {claim: [] for claim in claims}
     for row in await fetch(_LINES, list(claims)):
         item = Bilingual(row["name_zh"], row["name_en"])
-        line = LineLeft(row["line"], item, Month.parse(row["period"]), row["number"], Money(row["claimed"]),
-                        Money(row["left_over"]))  # fmt: skip
+        line = LineLeft(
+            line=row["line"],
+            item=item,
+            period=Month.parse(row["period"]),
+            bill=row["number"],
+            claimed=Money(row["claimed"]),
+            left=Money(row["left_over"]),
+        )
         found[row["claim"]].append(line)
     return found

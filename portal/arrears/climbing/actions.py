@@ -61,7 +61,17 @@ async def take_step(by: Principal, case: UUID) -> int:
             said = condition(shut)
             raise Refused(said.text, **said.facts)
         facts = await _seen(row["debtor"], on)
-        await _climb(row["community"], case, standing, facts, known, checks, policy, on, by.actor)
+        await _climb(
+            row["community"],
+            case,
+            standing=standing,
+            facts=facts,
+            known=known,
+            checks=checks,
+            policy=policy,
+            on=on,
+            actor=by.actor,
+        )
         return target
 
 
@@ -86,7 +96,17 @@ async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date)
         checks = gates_to(standing.stage + 1, standing, known[case], policies[case], on)
         if all(check.open for check in checks):
             facts = await _seen(cases[case], on)
-            await _climb(community, case, standing, facts, known[case], checks, policies[case], on, JOB)
+            await _climb(
+                community,
+                case,
+                standing=standing,
+                facts=facts,
+                known=known[case],
+                checks=checks,
+                policy=policies[case],
+                on=on,
+                actor=JOB,
+            )
             climbed += 1
     return climbed
 
@@ -107,8 +127,16 @@ async def _climb(
     told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
     higher = standing.at(standing.stage + 1)
     await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
-    await write_change(community, case, higher, Why.climbed, on, actor, json.dumps(told, default=plain, sort_keys=True))
-    await tell_climbed(community, case, higher, checks, known, policy, on)
+    await write_change(
+        community,
+        case,
+        standing=higher,
+        why=Why.climbed,
+        on=on,
+        actor=actor,
+        facts=json.dumps(told, default=plain, sort_keys=True),
+    )
+    await tell_climbed(community, case, higher=higher, checks=checks, known=known, policy=policy, on=on)
 
 
 async def _seen(debtor: UUID, on: date) -> Facts:

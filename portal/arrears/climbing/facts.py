@@ -55,7 +55,14 @@ async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
     for row in await fetch(_CONTACTS, ids):
         channel, outcome = ContactChannel(row["channel"]), ContactOutcome(row["outcome"])
         contacts[row["arrears_case"]].append(
-            Reached(channel, outcome, row["on_day"], row["witnessed"], row["proves"], row["person"])
+            Reached(
+                channel=channel,
+                outcome=outcome,
+                on=row["on_day"],
+                witnessed=row["witnessed"],
+                proves=row["proves"],
+                person=row["person"],
+            )
         )
     tasks = defaultdict(list)
     for row in await fetch(_TASKS, ids, [state.value for state in LIVE_DISPUTES]):

@@ -75,7 +75,9 @@ async def record_contact(
     """
     async with unit_of_work(*by.with_role(*CALLERS)):
         row = await case_at_desk(by, case, *CALLERS)
-        return await log_contact(by, row, channel, outcome, body, witness, happened_on)
+        return await log_contact(
+            by, row, channel=channel, outcome=outcome, body=body, witness=witness, happened_on=happened_on
+        )
 
 
 async def log_contact(
@@ -103,9 +105,9 @@ async def log_contact(
         cap = contact_cap(contacts, SEED, on)
         if not cap.open:
             raise Refused(ENOUGH, **cap.facts)
-    made = await keep_contact(case, channel, outcome, on, me, other, body, actor=by.actor)
+    made = await keep_contact(case, channel, outcome=outcome, on=on, staff=me, witness=other, body=body, actor=by.actor)
     if outcome in TELLS:
-        await _reason(by, case, TELLS[outcome], me, made, body)
+        await _reason(by, case, reason=TELLS[outcome], me=me, contact=made, body=body)
     return made
 
 

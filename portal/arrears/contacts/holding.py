@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from portal.arrears.cases.actions import refresh_cases
@@ -43,12 +44,15 @@ async def hold_by_hand(by: Principal, case: UUID, reason: str, until: date, amou
             raise Invalid("until", ENDED)
         if until > (last := today + timedelta(days=LONGEST_DAYS)):
             raise Invalid("until", TOO_LONG, days=LONGEST_DAYS, day=last)
-        where, source = (row["community"], row["debtor"]), uuid4()
+        where = row["community"], row["debtor"]
+        how: Any = {
+            "reason": HoldReason.manual, "source": uuid4(), "placed_by": by.actor, "until": until, "note": reason,
+        }  # fmt: skip
         if amount is None:
-            await hold_case(*where, HoldReason.manual, source, by.actor, until, note=reason)
+            await hold_case(*where, **how)
         else:
             for line, part in await _parts(row["debtor"], amount, today):
-                await hold_line(*where, line, part, HoldReason.manual, source, by.actor, until, note=reason)
+                await hold_line(*where, line, part, **how)
         await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
 
 

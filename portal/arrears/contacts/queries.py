@@ -105,17 +105,17 @@ async def holds_by_hand(by: Principal, page: int = 1) -> HoldList:
     return HoldList(
         [
             OnHold(
-                row["source"],
-                row["arrears_case"],
-                row["unit_name"],
-                row["estate"],
-                row["names"] or "",
-                None if row["amount"] is None else Money(row["amount"]),
-                row["note"] or "",
-                row["reason"] == "hardship",
-                row["staff"] or "",
-                row["until"],
-                row["today"],
+                source=row["source"],
+                case=row["arrears_case"],
+                unit=row["unit_name"],
+                estate=row["estate"],
+                people=row["names"] or "",
+                amount=None if row["amount"] is None else Money(row["amount"]),
+                note=row["note"] or "",
+                hardship=row["reason"] == "hardship",
+                by=row["staff"] or "",
+                until=row["until"],
+                today=row["today"],
             )
             for row in rows
         ],

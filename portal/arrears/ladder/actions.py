@@ -39,7 +39,9 @@ async def set_terms(
     """
     async with unit_of_work(*by.with_role(*SETTERS)):
         ladder = await _locked(by, community, starts_on)
-        return await _write(by, community, starts_on, replace(ladder, terms=terms), reason, once)
+        return await _write(
+            by, community, starts_on=starts_on, ladder=replace(ladder, terms=terms), reason=reason, once=once
+        )
 
 
 @retrying
@@ -63,7 +65,7 @@ async def add_exception(
             raise Refused(ENOUGH, most=MOST)
         terms = replace(terms, small_balance=ladder.terms.small_balance)
         changed = replace(ladder, exceptions=(*ladder.exceptions, (when, terms)))
-        return await _write(by, community, starts_on, changed, reason, once)
+        return await _write(by, community, starts_on=starts_on, ladder=changed, reason=reason, once=once)
 
 
 @retrying
@@ -77,7 +79,9 @@ async def drop_exception(by: Principal, community: int, starts_on: date, positio
         if not 1 <= position <= len(ladder.exceptions):
             raise Refused(GONE)
         left = tuple(one for n, one in enumerate(ladder.exceptions, 1) if n != position)
-        return await _write(by, community, starts_on, replace(ladder, exceptions=left), reason, None)
+        return await _write(
+            by, community, starts_on=starts_on, ladder=replace(ladder, exceptions=left), reason=reason, once=None
+        )
 
 
 async def _locked(by: Principal, community: int, starts_on: date) -> Ladder:

@@ -41,7 +41,14 @@ class TermsForm(Form):
         typed = self.data
         stays = (SEED.least_days[0], typed["stay_1"], typed["stay_2"], typed["stay_3"])
         small = typed.get("small_balance") or (ZERO if "small_balance" in typed else SEED.small_balance)
-        return Policy("", typed["buffer_days"], small, stays, typed["pay_within"], typed["grace_days"])
+        return Policy(
+            name="",
+            buffer_days=typed["buffer_days"],
+            small_balance=small,
+            least_days=stays,
+            pay_within=typed["pay_within"],
+            grace_days=typed["grace_days"],
+        )
 
 
 class EverybodyForm(TermsForm):

@@ -84,12 +84,12 @@ def _ladder(rules: Sequence[Record]) -> Ladder:
 
 def _policy(row: Record) -> Policy:
     return Policy(
-        f"{row['version']}:{row['position']}",
-        row["buffer_days"],
-        Money(row["small_balance"]),
-        (SEED.least_days[0], row["stay_1"], row["stay_2"], row["stay_3"]),
-        row["pay_within"],
-        row["grace_days"],
+        name=f"{row['version']}:{row['position']}",
+        buffer_days=row["buffer_days"],
+        small_balance=Money(row["small_balance"]),
+        least_days=(SEED.least_days[0], row["stay_1"], row["stay_2"], row["stay_3"]),
+        pay_within=row["pay_within"],
+        grace_days=row["grace_days"],
     )
 
 
@@ -116,12 +116,12 @@ async def ladders_at_desk(by: Principal) -> list[LadderPage]:
         )
     return [
         LadderPage(
-            estate["code"],
-            estate["name"],
-            today := clock.today(estate["timezone"]),
-            await ladder_of(estate["id"], today),
-            await newest_ladder(estate["id"]),
-            versions[estate["id"]],
+            code=estate["code"],
+            name=estate["name"],
+            today=(today := clock.today(estate["timezone"])),
+            now=await ladder_of(estate["id"], today),
+            newest=await newest_ladder(estate["id"]),
+            versions=versions[estate["id"]],
         )
         for estate in estates
     ]

@@ -165,14 +165,14 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
     return Limitation(
         [
             ClockRow(
-                row["id"],
-                Bilingual(row["name_zh"], row["name_en"]),
-                Month.parse(row["period"]),
-                row["number"],
-                Money(row["outstanding"]),
-                Money(row["held"]),
-                clock_of(row["due_on"], happened[row["id"]], on),
-                on,
+                line=row["id"],
+                item=Bilingual(row["name_zh"], row["name_en"]),
+                period=Month.parse(row["period"]),
+                bill=row["number"],
+                outstanding=Money(row["outstanding"]),
+                held=Money(row["held"]),
+                clock=clock_of(row["due_on"], happened[row["id"]], on),
+                on=on,
             )
             for row in rows
         ]
@@ -198,12 +198,12 @@ async def ending_soon(by: Principal, page: int = 1) -> EndingList:
     start = offset(page, PER_PAGE)
     shown = order[start : start + PER_PAGE]
     return EndingList(
-        await _rows(shown, ahead),
-        len(order),
-        len({line.case for line in lines if line.over}),
-        total(line.outstanding for line in lines if not line.over),
-        max(page, 1),
-        pages(len(order), PER_PAGE),
+        rows=await _rows(shown, ahead),
+        found=len(order),
+        past=len({line.case for line in lines if line.over}),
+        outstanding=total(line.outstanding for line in lines if not line.over),
+        page=max(page, 1),
+        pages=pages(len(order), PER_PAGE),
     )
 
 
@@ -229,14 +229,14 @@ async def _rows(cases: Sequence[UUID], lines: Mapping[UUID, Sequence[_Ending]]) 
         home, soonest = homes[case], min(line.expires_on for line in lines[case])
         rows.append(
             EndingRow(
-                case,
-                home["unit"],
-                home["estate"],
-                home["names"] or "",
-                len(lines[case]),
-                total(line.outstanding for line in lines[case]),
-                soonest,
-                (soonest - clock.today(home["timezone"])).days,
+                case=case,
+                unit=home["unit"],
+                estate=home["estate"],
+                people=home["names"] or "",
+                lines=len(lines[case]),
+                outstanding=total(line.outstanding for line in lines[case]),
+                next_on=soonest,
+                days=(soonest - clock.today(home["timezone"])).days,
             )
         )
     return rows

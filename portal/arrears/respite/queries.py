@@ -81,7 +81,14 @@ async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
 
 def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
     return Given(
-        row["promised"], in_the_post, row["letter"], row["asked"], row["offered"], row["held"], pauses, row["named"]
+        promised=row["promised"],
+        in_the_post=in_the_post,
+        letter=row["letter"],
+        asked=row["asked"],
+        offered=row["offered"],
+        held=row["held"],
+        pauses=pauses,
+        named=row["named"],
     )
 
 

@@ -117,13 +117,13 @@ async def counts_of(by: Principal) -> Counts:
 
 def _counted(live: list[Card]) -> Counts:
     return Counts(
-        len(live),
-        sum(card.dispute.late for card in live),
-        sum(card.due_today for card in live),
-        sum(card.mine for card in live),
-        sum(card.to_approve for card in live),
-        sum(card.dispute.has_task for card in live),
-        sum(card.dispute.task_late for card in live),
+        open=len(live),
+        late=sum(card.dispute.late for card in live),
+        today=sum(card.due_today for card in live),
+        mine=sum(card.mine for card in live),
+        approval=sum(card.to_approve for card in live),
+        tasks=sum(card.dispute.has_task for card in live),
+        tasks_late=sum(card.dispute.task_late for card in live),
     )
 
 
@@ -207,19 +207,21 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
     terms = (await work_terms([found.community]))[found.community]
     acting = found.is_live and not row["concerned"] and found.state is not DisputeState.awaiting_approval
     return DeskPage(
-        found,
-        await history_of(found.id, found.community, row["body"]),
-        row["estate"],
-        row["unit_id"],
-        row["case_id"],
-        row["owners"] or [],
-        await line_at(by, found.bill, found.line) if found.bill and found.line else None,
-        await departments_of([found.community]),
-        proposed[0] if proposed else None,
-        Money(row["approval_limit"]),
-        await credited_within_a_year(row["debtor_id"]),
-        unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)]) if found.is_live else [],
-        row["concerned"],
+        dispute=found,
+        history=await history_of(found.id, found.community, row["body"]),
+        estate=row["estate"],
+        unit=row["unit_id"],
+        case=row["case_id"],
+        owners=row["owners"] or [],
+        line=await line_at(by, found.bill, found.line) if found.bill and found.line else None,
+        departments=await departments_of([found.community]),
+        proposal=proposed[0] if proposed else None,
+        approval_limit=Money(row["approval_limit"]),
+        credited_before=await credited_within_a_year(row["debtor_id"]),
+        unknown_years=unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)])
+        if found.is_live
+        else [],
+        concerned=row["concerned"],
         can_claim=acting and found.claimed_by != me,
         can_act=acting,
         can_ask=acting and not found.is_asked,

@@ -194,48 +194,59 @@ async def photo_in(scope: Scope, dispute: UUID, photo: UUID, *, small: bool = Fa
 def _step(row: Record, photos: Mapping[str, list[PhotoRow]]) -> Step:
     shown = {kind: photos[at] for kind in PhotoKind if (at := photos_at(row["id"], kind)) in photos}
     kind = StepKind(row["kind"])
-    return Step(kind, row["at"], row["who"], row["body"], row["note"], row["department"], row["due_on"], shown)
+    return Step(
+        kind=kind,
+        at=row["at"],
+        who=row["who"],
+        body=row["body"],
+        note=row["note"],
+        department=row["department"],
+        due_on=row["due_on"],
+        photos=shown,
+    )
 
 
 def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: datetime) -> Dispute:
     state = DisputeState(row["state"])
     course = Course(
-        state,
-        Deadlines(row["acknowledge_by"], row["reply_by"], row["close_by"]),
-        row["acknowledged_at"],
-        row["replied_at"],
-        row["final_at"] if state not in LIVE else None,
-        pauses_of(row["round_began_at"], pauses),
+        state=state,
+        deadlines=Deadlines(row["acknowledge_by"], row["reply_by"], row["close_by"]),
+        acknowledged_at=row["acknowledged_at"],
+        replied_at=row["replied_at"],
+        closed_at=row["final_at"] if state not in LIVE else None,
+        pauses=pauses_of(row["round_began_at"], pauses),
     )
     awaited = course.next(terms.calendar)
     closed = state in (DisputeState.decided, DisputeState.accepted)
     task_due = row["department_due"] if state in LIVE else None
     return Dispute(
-        row["id"],
-        row["community"],
-        row["line"],
-        row["bill"],
-        row["service"],
-        row["unit"],
-        row["estate"],
-        Bilingual(row["name_zh"], row["name_en"]),
-        Month.parse(row["first_month"]),
-        Month.parse(row["last_month"]),
-        Money(row["amount"] or 0),
-        Money(row["held"] or 0),
-        Money(row["credited"]),
-        DisputeReason(row["reason"]),
-        state,
-        Outcome(row["outcome"]) if closed else None,
-        row["version"],
-        row["department"],
-        row["department_due"],
-        row["claimed_by"],
-        row["claimed_name"],
-        row["opened_at"],
-        awaited,
-        course.promises(terms.calendar),
-        what_next(state, awaited, row["department"], now, task=task_due is not None, sum_=row["line"] is not None),
-        bool(awaited and awaited.due and awaited.due < now),
-        task_due is not None and task_due < terms.calendar.local(now).date(),
+        id=row["id"],
+        community=row["community"],
+        line=row["line"],
+        bill=row["bill"],
+        service=row["service"],
+        unit=row["unit"],
+        estate=row["estate"],
+        item=Bilingual(row["name_zh"], row["name_en"]),
+        first=Month.parse(row["first_month"]),
+        last=Month.parse(row["last_month"]),
+        amount=Money(row["amount"] or 0),
+        held=Money(row["held"] or 0),
+        credited=Money(row["credited"]),
+        reason=DisputeReason(row["reason"]),
+        state=state,
+        outcome=Outcome(row["outcome"]) if closed else None,
+        version=row["version"],
+        department=row["department"],
+        department_due=row["department_due"],
+        claimed_by=row["claimed_by"],
+        claimed_name=row["claimed_name"],
+        opened_at=row["opened_at"],
+        awaited=awaited,
+        promises=course.promises(terms.calendar),
+        next_words=what_next(
+            state, awaited, row["department"], now, task=task_due is not None, sum_=row["line"] is not None
+        ),
+        late=bool(awaited and awaited.due and awaited.due < now),
+        task_late=task_due is not None and task_due < terms.calendar.local(now).date(),
     )

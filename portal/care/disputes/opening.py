@@ -66,9 +66,17 @@ async def open_dispute(
         found = await line_to_dispute(by, line)
         sum_ = _sum_in_dispute(amount, found)
         about = {"community": found.community, "debtor": found.debtor, "line": line, "amount": sum_.fen}
-        opened = await enter(by, dispute, about, reason, body, kept)
+        opened = await enter(by, dispute, about=about, reason=reason, body=body, photos=kept)
         if not found.is_paid:
-            await hold_line(found.community, found.debtor, line, sum_, HoldReason.dispute, dispute, by.actor)
+            await hold_line(
+                found.community,
+                found.debtor,
+                line=line,
+                amount=sum_,
+                reason=HoldReason.dispute,
+                source=dispute,
+                placed_by=by.actor,
+            )
         traced = {"line": line, "amount": sum_, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
         await tell_opened(opened, amount=sum_, **({"paid": True} if found.is_paid else {}))

@@ -83,7 +83,7 @@ async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Say something, or answer a question."""
     form = forms.AnswerForm(await request.form())
     done = opening.answer(request.user, dispute_id, form.text.data, once=form.once)
-    return await _do(request, dispute_id, "answer", form, done, N_("Your message is with us."))
+    return await _do(request, dispute_id, name="answer", form=form, work=done, done=N_("Your message is with us."))
 
 
 @post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
@@ -91,7 +91,9 @@ async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Take it back."""
     form = forms.WithdrawalForm(await request.form())
     done = opening.withdraw(request.user, dispute_id, form.text.data)
-    return await _do(request, dispute_id, "withdrawal", form, done, N_("Your dispute is withdrawn."))
+    return await _do(
+        request, dispute_id, name="withdrawal", form=form, work=done, done=N_("Your dispute is withdrawn.")
+    )
 
 
 @post("/{dispute_id:uuid}/acceptance", name="disputes:accept")
@@ -99,7 +101,9 @@ async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Accept the decision."""
     form = forms.AcceptanceForm(await request.form())
     done = opening.accept(request.user, dispute_id, form.text.data)
-    return await _do(request, dispute_id, "acceptance", form, done, N_("Thank you. The dispute is closed."))
+    return await _do(
+        request, dispute_id, name="acceptance", form=form, work=done, done=N_("Thank you. The dispute is closed.")
+    )
 
 
 @post("/{dispute_id:uuid}/reopening", name="disputes:reopen")
@@ -107,7 +111,14 @@ async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Object to the decision."""
     form = forms.ReopeningForm(await request.form())
     done = opening.reopen(request.user, dispute_id, form.text.data)
-    return await _do(request, dispute_id, "reopening", form, done, N_("The dispute is open again; we look once more."))
+    return await _do(
+        request,
+        dispute_id,
+        name="reopening",
+        form=form,
+        work=done,
+        done=N_("The dispute is open again; we look once more."),
+    )
 
 
 @get("/{dispute_id:uuid}/follow-up", name="disputes:follow-up")

@@ -125,19 +125,19 @@ async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
     if no := _why_not(row):
         raise Refused(no)
     return DisputableLine(
-        row["id"],
-        row["bill"],
-        row["community"],
-        row["debtor"],
-        row["unit"],
-        Bilingual(row["name_zh"], row["name_en"]),
-        Month.parse(row["first_month"]),
-        Month.parse(row["last_month"]),
-        Money(row["fen"]),
-        Money(row["outstanding"]),
-        Money(row["outstanding"] - row["held"] if row["outstanding"] > 0 else row["fen"]),
-        row["reply_hours"],
-        row["close_days"],
+        id=row["id"],
+        bill=row["bill"],
+        community=row["community"],
+        debtor=row["debtor"],
+        unit=row["unit"],
+        item=Bilingual(row["name_zh"], row["name_en"]),
+        first=Month.parse(row["first_month"]),
+        last=Month.parse(row["last_month"]),
+        fen=Money(row["fen"]),
+        outstanding=Money(row["outstanding"]),
+        free=Money(row["outstanding"] - row["held"] if row["outstanding"] > 0 else row["fen"]),
+        reply_hours=row["reply_hours"],
+        close_days=row["close_days"],
     )
 
 
@@ -176,17 +176,17 @@ async def service_to_dispute(by: Principal, service: UUID) -> DisputableService:
     if record["disputed"]:
         raise Refused(SECOND_OF_SERVICE)
     return DisputableService(
-        record["id"],
-        record["community"],
-        home["id"],
-        tuple(home["owners"]),
-        home["name"],
-        record["title"],
-        record["place"],
-        record["done_at"],
-        record["timezone"],
-        record["reply_hours"],
-        record["close_days"],
+        id=record["id"],
+        community=record["community"],
+        home=home["id"],
+        owners=tuple(home["owners"]),
+        unit=home["name"],
+        title=record["title"],
+        place=record["place"],
+        done_at=record["done_at"],
+        zone=record["timezone"],
+        reply_hours=record["reply_hours"],
+        close_days=record["close_days"],
     )
 
 

@@ -49,7 +49,7 @@ async def dispute_service(
         ):
             raise Refused(SECOND_OF_SERVICE)
         about = {"community": found.community, "debtor": debtor, "service": service}
-        opened = await enter(by, dispute, about, reason, body, kept)
+        opened = await enter(by, dispute, about=about, reason=reason, body=body, photos=kept)
         traced = {"service": service, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
         await tell_opened(opened)

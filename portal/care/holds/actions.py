@@ -39,7 +39,17 @@ async def hold_line(
     free = await free_of_holds(line)
     if amount > free:
         raise Refused(TOO_MUCH, free=free)
-    return await _place(community, debtor, line, amount, reason, source, placed_by, until, note)
+    return await _place(
+        community,
+        debtor,
+        line=line,
+        amount=amount,
+        reason=reason,
+        source=source,
+        placed_by=placed_by,
+        until=until,
+        note=note,
+    )
 
 
 async def hold_case(
@@ -62,7 +72,17 @@ async def hold_case(
         debtor,
         source,
     )
-    return there or await _place(community, debtor, None, None, reason, source, placed_by, until, note)
+    return there or await _place(
+        community,
+        debtor,
+        line=None,
+        amount=None,
+        reason=reason,
+        source=source,
+        placed_by=placed_by,
+        until=until,
+        note=note,
+    )
 
 
 async def release(source: UUID, *, by: str, why: str | None = None) -> Money:

@@ -31,7 +31,15 @@ async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str
     if last and today < last["on_day"] + AGAIN_AFTER:
         return last["until"] if last["until"] >= today and last["released_at"] is None else None
     until = today + HELD_FOR
-    await hold_case(community, debtor, HoldReason.hardship, source, placed_by, until, note=note or None)
+    await hold_case(
+        community,
+        debtor,
+        reason=HoldReason.hardship,
+        source=source,
+        placed_by=placed_by,
+        until=until,
+        note=note or None,
+    )
     await _tell(community, debtor, source, today, until)
     return until
 

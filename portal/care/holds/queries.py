@@ -50,15 +50,15 @@ async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
 def _row(row: Record) -> HoldRow:
     amount = None if row["amount"] is None else Money(row["amount"])
     return HoldRow(
-        row["id"],
-        row["debtor"],
-        row["line"],
-        amount,
-        HoldReason(row["reason"]),
-        row["source"],
-        row["placed_at"],
-        row["until"],
-        row["note"],
+        id=row["id"],
+        debtor=row["debtor"],
+        line=row["line"],
+        amount=amount,
+        reason=HoldReason(row["reason"]),
+        source=row["source"],
+        placed_at=row["placed_at"],
+        until=row["until"],
+        note=row["note"],
     )
 
 

@@ -73,7 +73,12 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
     )
     offered = [
         OfferedBill(
-            row["id"], row["unit"], row["estate"], Month.parse(row["period"]), row["due_on"], Money(row["payable"])
+            id=row["id"],
+            unit=row["unit"],
+            estate=row["estate"],
+            period=Month.parse(row["period"]),
+            due_on=row["due_on"],
+            payable=Money(row["payable"]),
         )
         for row in rows
     ]

@@ -37,13 +37,13 @@ async def lines_of(plan: UUID) -> list[PlanLineRow]:
     )
     return [
         PlanLineRow(
-            row["bill"],
-            row["id"],
-            Month.parse(row["period"]),
-            Bilingual(row["name_zh"], row["name_en"]),
-            row["due_on"],
-            Money(row["amount"]),
-            Money(row["payable"]),
+            bill=row["bill"],
+            line=row["id"],
+            period=Month.parse(row["period"]),
+            item=Bilingual(row["name_zh"], row["name_en"]),
+            due_on=row["due_on"],
+            amount=Money(row["amount"]),
+            payable=Money(row["payable"]),
         )
         for row in rows
     ]

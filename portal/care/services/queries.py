@@ -105,12 +105,12 @@ async def records_of(
     photos = await photos_of_all(by, [f"service:{row['id']}" for row in rows])
     found = rows[0]["found"] if rows else 0
     return RecordList(
-        [_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
-        found,
-        page,
-        pages(found, PER_PAGE),
-        [Month.parse(row["month"]) for row in months],
-        len(by.communities) > 1,
+        records=[_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
+        found=found,
+        page=page,
+        pages=pages(found, PER_PAGE),
+        months=[Month.parse(row["month"]) for row in months],
+        several_estates=len(by.communities) > 1,
     )
 
 
@@ -186,17 +186,17 @@ def area_of(text: str) -> ServiceArea | None:
 
 def _row(row: Mapping[str, Any], photos: list[PhotoRow]) -> RecordRow:
     return RecordRow(
-        row["id"],
-        row["estate"],
-        row["timezone"],
-        ServiceArea(row["area"]),
-        row["title"],
-        row["place"],
-        row["note"] or "",
-        row["done_at"],
-        row["recorder"],
-        row["department"] or "",
-        photos,
-        Bilingual(row["item_zh"], row["item_en"]) if row["item_zh"] else None,
-        row["makes_up_for"],
+        id=row["id"],
+        estate=row["estate"],
+        zone=row["timezone"],
+        area=ServiceArea(row["area"]),
+        title=row["title"],
+        place=row["place"],
+        note=row["note"] or "",
+        done_at=row["done_at"],
+        recorder=row["recorder"],
+        department=row["department"] or "",
+        photos=photos,
+        keeps=Bilingual(row["item_zh"], row["item_en"]) if row["item_zh"] else None,
+        makes_up_for=row["makes_up_for"],
     )

@@ -82,18 +82,18 @@ async def standards_of(community: int, on: date) -> list[Standard]:
 def standard(row: Any) -> Standard:
     """A row of ROW."""
     return Standard(
-        row["id"],
-        ServiceArea(row["area"]),
-        row["heading"] or "",
-        Bilingual(row["item_zh"], row["item_en"]),
-        row["frequency"],
-        Per(row["per"]) if row["per"] else None,
-        row["grade"] or "",
-        GradeOrder(row["grade_order"]) if row["grade_order"] else None,
-        row["source"] or "",
-        row["version"],
-        row["starts_on"],
-        row["ends_on"],
+        id=row["id"],
+        area=ServiceArea(row["area"]),
+        heading=row["heading"] or "",
+        item=Bilingual(row["item_zh"], row["item_en"]),
+        frequency=row["frequency"],
+        per=Per(row["per"]) if row["per"] else None,
+        grade=row["grade"] or "",
+        grade_order=GradeOrder(row["grade_order"]) if row["grade_order"] else None,
+        source=row["source"] or "",
+        version=row["version"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
     )
 
 

@@ -46,7 +46,9 @@ async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> L
     policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
     known = await known_before(LAST, case, debtor, on)
     around = await _around(case, addressed=await _addressed(debtor, on))
-    gates = {kind: gates_of_path(kind, standing, known, policy, around, on) for kind in ClaimKind}
+    gates = {
+        kind: gates_of_path(kind, standing, known=known, policy=policy, around=around, on=on) for kind in ClaimKind
+    }
     return Looked(gates, demanded_before(known, policy, on))
 
 

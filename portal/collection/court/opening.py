@@ -81,7 +81,7 @@ async def prepare_claim(
             raise Refused(NOT_DEMANDED)
         _limited(kind, Money(sum(amount.fen for amount in lines.values())), limit, source)
         more = {"limit": limit, "source": source} if limit else {}
-        await write_claim(by, row, claim, kind, lines, more, on, due_before)
+        await write_claim(by, row, claim=claim, kind=kind, lines=lines, more=more, on=on, due_before=due_before)
     return claim
 
 

@@ -187,19 +187,19 @@ def _row(row: Record) -> ClaimRow:
     kind, state = ClaimKind(row["kind"]), ClaimState(row["state"])
     due = due_by(kind, state, row["since"])
     return ClaimRow(
-        row["id"],
-        row["arrears_case"],
-        row["unit"],
-        row["estate"],
-        kind,
-        state,
-        Money(row["amount"]),
-        row["since"],
-        due,
-        due is not None and clock.today(row["timezone"]) > due,
-        Money(row["claimed"]),
-        Money(row["left_over"]),
-        task_of(state, Money(row["claimed"]), Money(row["left_over"])),
+        id=row["id"],
+        case=row["arrears_case"],
+        unit=row["unit"],
+        estate=row["estate"],
+        kind=kind,
+        state=state,
+        amount=Money(row["amount"]),
+        since=row["since"],
+        due=due,
+        late=due is not None and clock.today(row["timezone"]) > due,
+        claimed=Money(row["claimed"]),
+        left=Money(row["left_over"]),
+        task=task_of(state, Money(row["claimed"]), Money(row["left_over"])),
     )
 
 
@@ -211,14 +211,14 @@ async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
     rows.sort(key=lambda one: (not one.paid, one.task is None, one.due or date.max, one.unit, one.id))
     start = offset(page, PER_PAGE)
     return ClaimQueue(
-        rows[start : start + PER_PAGE],
-        len(rows),
-        sum(one.late for one in rows),
-        sum(one.paid for one in rows),
-        sum(one.task is not None for one in rows),
-        await standing_cases(await rows_where(_TO_DECIDE, communities, LAST, live)),
-        max(page, 1),
-        pages(len(rows), PER_PAGE),
+        rows=rows[start : start + PER_PAGE],
+        found=len(rows),
+        late=sum(one.late for one in rows),
+        paid=sum(one.paid for one in rows),
+        to_change=sum(one.task is not None for one in rows),
+        to_decide=await standing_cases(await rows_where(_TO_DECIDE, communities, LAST, live)),
+        page=max(page, 1),
+        pages=pages(len(rows), PER_PAGE),
     )
 
 
@@ -256,18 +256,18 @@ async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
     ]
     edges = MOVES[row.kind].edges[row.state]
     return ClaimPage(
-        row,
-        json.loads(found["facts"]),
-        found["at"],
-        (await lines_left_of([claim]))[claim],
-        steps,
-        [
+        row=row,
+        facts=json.loads(found["facts"]),
+        at=found["at"],
+        lines=(await lines_left_of([claim]))[claim],
+        steps=steps,
+        changes=[
             ChangeRow(one["on_day"], Money(one["amount"]), one["reference"], one["body"], one["name"])
             for one in await fetch(_CHANGES, claim)
         ],
-        [ToldRow(one["at"], Money(one["amount"])) for one in await fetch(_TOLD, claim)],
-        await photos_of(by, f"claim:{claim}"),
-        [state for state in ClaimState if state in edges],
+        told=[ToldRow(one["at"], Money(one["amount"])) for one in await fetch(_TOLD, claim)],
+        photos=await photos_of(by, f"claim:{claim}"),
+        following=[state for state in ClaimState if state in edges],
     )
 
 

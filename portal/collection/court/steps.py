@@ -78,7 +78,7 @@ async def record_step(
             await _still_right(by, found, case, max(today, case["looked_on"]))
         await fetch("UPDATE claim SET state = $2 WHERE id = $1", claim, state.value)
         me = await staff_of(by, found["community"])
-        await write_step(claim, found["community"], state, on, me, reference, body)
+        await write_step(claim, found["community"], state=state, on=on, staff=me, reference=reference, body=body)
         await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
         told = {"community": found["community"], "kind": found["kind"], "state": state, "on": on}
         await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **told)

@@ -40,12 +40,12 @@ async def set_terms(request: Request) -> Response:
 def typed(form: Any) -> Terms:
     """The terms of a form that is right."""
     return Terms(
-        form.starts_on.data,
-        form.daily_rate.data,
-        form.multiple.data,
-        form.start.data,
-        form.demand_days.data,
-        form.clause.data,
+        starts_on=form.starts_on.data,
+        daily_rate=form.daily_rate.data,
+        multiple=form.multiple.data,
+        start=form.start.data,
+        demand_days=form.demand_days.data,
+        clause=form.clause.data,
     )
 
 

@@ -98,7 +98,14 @@ async def terms_of(communities: Sequence[int]) -> dict[int, list[Terms]]:
     found: dict[int, list[Terms]] = {community: [] for community in communities}
     for row in await fetch(_TERMS, list(communities)):
         _community, starts_on, daily_rate, multiple, start, demand_days, clause = row
-        terms = Terms(starts_on, daily_rate, multiple, Start(start), demand_days, clause)
+        terms = Terms(
+            starts_on=starts_on,
+            daily_rate=daily_rate,
+            multiple=multiple,
+            start=Start(start),
+            demand_days=demand_days,
+            clause=clause,
+        )
         found[row["community"]].append(terms)
     return found
 
@@ -127,7 +134,14 @@ async def owed_lines(community: int, month: Month, debtors: Sequence[UUID]) -> l
         mine = {row["id"]: principals[row["id"]] for row in rows if row["debtor"] == debtor}
         principals |= net_of_credit(mine, moves, month)
     return [
-        OwedLine(row["id"], row["debtor"], row["unit"], row["number"], row["position"], principals[row["id"]])
+        OwedLine(
+            line=row["id"],
+            debtor=row["debtor"],
+            unit=row["unit"],
+            bill=row["number"],
+            position=row["position"],
+            principal=principals[row["id"]],
+        )
         for row in rows
         if row["chargeable"]
     ]

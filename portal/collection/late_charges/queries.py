@@ -84,12 +84,12 @@ async def late_books(by: Principal) -> list[LateBook]:
         months[row["community"]].append(month)
     return [
         LateBook(
-            row["code"],
-            row["name"],
-            clock.today(row["timezone"]),
-            terms[row["id"]][::-1],
-            primes[row["id"]][::-1],
-            months[row["id"]][:RECENT],
+            code=row["code"],
+            name=row["name"],
+            today=clock.today(row["timezone"]),
+            terms=terms[row["id"]][::-1],
+            primes=primes[row["id"]][::-1],
+            months=months[row["id"]][:RECENT],
         )
         for row in rows
     ]

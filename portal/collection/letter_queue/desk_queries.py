@@ -97,14 +97,14 @@ async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     by_mail = await standing_cases(await rows_where(_BY_MAIL, waiting, clock.now()))
     found, late = (rows[0]["found"], rows[0]["late"]) if rows else (0, 0)
     return LetterQueue(
-        [row_of(row) for row in rows],
-        found,
-        late,
-        [BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
-        by_mail,
-        await _unaddressed(by_mail),
-        max(page, 1),
-        pages(found, PER_PAGE),
+        rows=[row_of(row) for row in rows],
+        found=found,
+        late=late,
+        buildings=[BuildingRow(*row) for row in buildings if row["to_issue"] or row["to_deliver"]],
+        by_mail=by_mail,
+        unaddressed=await _unaddressed(by_mail),
+        page=max(page, 1),
+        pages=pages(found, PER_PAGE),
     )
 
 

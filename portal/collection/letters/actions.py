@@ -80,8 +80,8 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
         standing = (await standings_of(debtors, on, ladder))[case]
         policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]
         known = await known_before(LAST, case, row["debtor"], on)
-        await _may(case, kind, standing, known, policy, on)
-        await _write(by, row, letter, kind, standing, policy, on, pay_at)
+        await _may(case, kind, standing=standing, known=known, policy=policy, on=on)
+        await _write(by, row, letter=letter, kind=kind, standing=standing, policy=policy, on=on, pay_at=pay_at)
     return letter
 
 

@@ -83,7 +83,16 @@ async def record_delivery(
         me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
         other = await second_person(case["community"], witness, me, needed=posted, field="witness")
         contact = await keep_contact(
-            case, CHANNEL[kind], way, on, me, other, text, person=to.person, proves=way in PROVEN, actor=by.actor
+            case,
+            CHANNEL[kind],
+            outcome=way,
+            on=on,
+            staff=me,
+            witness=other,
+            body=text,
+            person=to.person,
+            proves=way in PROVEN,
+            actor=by.actor,
         )
         await _keep(found, contact, number)
         if way in PROVEN:

@@ -147,17 +147,17 @@ LEFT JOIN staff s ON s.id = o.by_staff LEFT JOIN staff w ON w.id = o.witness WHE
 def row_of(row: Record) -> LetterRow:
     kind, state = LetterKind(row["kind"]), LetterState(row["state"])
     return LetterRow(
-        row["id"],
-        row["arrears_case"],
-        row["unit"],
-        row["estate"],
-        kind,
-        number_of(kind, row["issued_on"].year, row["number"]),
-        row["issued_on"],
-        row["pay_by"],
-        Money(row["amount"]),
-        state,
-        state not in SETTLED and clock.today(row["timezone"]) > row["pay_by"],
+        id=row["id"],
+        case=row["arrears_case"],
+        unit=row["unit"],
+        estate=row["estate"],
+        kind=kind,
+        called=number_of(kind, row["issued_on"].year, row["number"]),
+        issued_on=row["issued_on"],
+        pay_by=row["pay_by"],
+        amount=Money(row["amount"]),
+        state=state,
+        late=state not in SETTLED and clock.today(row["timezone"]) > row["pay_by"],
     )
 
 
@@ -173,7 +173,15 @@ async def _page(by: Principal, row: Record | None) -> LetterPage:
     facts = json.loads(row["facts"])
     here = any(one.standing is DebtorStanding.owner for one in to)
     moved = facts.get("standing") == DebtorStanding.owner and not here
-    return LetterPage(row_of(row), facts, row["at"], [_to(one, proofs) for one in to], proofs, photos, moved)
+    return LetterPage(
+        row=row_of(row),
+        facts=facts,
+        at=row["at"],
+        to=[_to(one, proofs) for one in to],
+        proofs=proofs,
+        photos=photos,
+        moved=moved,
+    )
 
 
 def _to(one: Member, proofs: list[ProofRow]) -> ToWhom:

@@ -58,7 +58,15 @@ async def record_talk(
     drawn = await encode(photos)
     async with unit_of_work(*by.with_role(*CALLERS)):
         row = await case_at_desk(by, case, *CALLERS)
-        contact = await log_contact(by, row, channel, talk.outcome, talk.text, talk.witness, talk.happened_on)
+        contact = await log_contact(
+            by,
+            row,
+            channel=channel,
+            outcome=talk.outcome,
+            body=talk.text,
+            witness=talk.witness,
+            happened_on=talk.happened_on,
+        )
         await keep_photos(row["community"], f"contact:{contact}", by.actor, drawn)
         if talk.promised_on and talk.promised:
             await log_promise(by, row, talk.promised_on, talk.promised)

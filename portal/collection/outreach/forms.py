@@ -42,15 +42,15 @@ class TalkForm(Form):
         """What was typed, once it is valid."""
         typed = self.data
         return Talk(
-            typed["outcome"],
-            typed["text"] or "",
-            witness,
-            typed["on"],
-            typed["amount"],
-            typed["next_step"] or None,
-            typed["next_on"],
-            typed["who"] or "",
-            typed["happened_on"],
+            outcome=typed["outcome"],
+            text=typed["text"] or "",
+            witness=witness,
+            promised_on=typed["on"],
+            promised=typed["amount"],
+            next_step=typed["next_step"] or None,
+            next_on=typed["next_on"],
+            who=typed["who"] or "",
+            happened_on=typed["happened_on"],
         )
 
 

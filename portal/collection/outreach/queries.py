@@ -125,14 +125,14 @@ async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1)
     shown = listed[start : start + PER_PAGE]
     cases = await outlined_cases([turn.case for turn in shown])
     return Queue(
-        [QueueRow(turn, case) for turn, case in zip(shown, cases, strict=True)],
-        len(due),
-        sum(row.late for row in due),
-        sum(bool(row.todo and row.todo.mine) for row in due),
-        len(rows) - len(due),
-        list(Counter(row.building for row in sorted(due, key=lambda row: row.sort_key)).items()),
-        max(page, 1),
-        pages(len(listed), PER_PAGE),
+        rows=[QueueRow(turn, case) for turn, case in zip(shown, cases, strict=True)],
+        due=len(due),
+        late=sum(row.late for row in due),
+        mine=sum(bool(row.todo and row.todo.mine) for row in due),
+        waiting=len(rows) - len(due),
+        buildings=list(Counter(row.building for row in sorted(due, key=lambda row: row.sort_key)).items()),
+        page=max(page, 1),
+        pages=pages(len(listed), PER_PAGE),
     )
 
 
@@ -154,12 +154,12 @@ async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> lis
     for case in cases:
         row = beside[case.id]
         seen = Seen(
-            case.state,
-            case.chaseable,
-            _contacts(row),
-            row["pending"],
-            given[case.id],
-            row["next_on"],
+            state=case.state,
+            chaseable=case.chaseable,
+            contacts=_contacts(row),
+            pending=row["pending"],
+            given=given[case.id],
+            next_on=row["next_on"],
             elsewhere=row["elsewhere"],
         )
         found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
@@ -174,15 +174,15 @@ def _contacts(row: Record) -> tuple[Reached, ...]:
 def _turn(by: Principal, case: Outline, row: Record, seen: Seen) -> Turn:
     step = NextStep(row["step"]) if row["step"] else None
     return Turn(
-        case,
-        row["building"] or "",
-        row["sort_key"],
-        seen.contacts[-1] if seen.contacts else None,
-        seen.given.promised,
-        Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
-        Reason(row["reason"] or Reason.unknown),
-        _waits(case, seen),
-        late(seen, case.on),
+        case=case,
+        building=row["building"] or "",
+        sort_key=row["sort_key"],
+        last=seen.contacts[-1] if seen.contacts else None,
+        promised_by=seen.given.promised,
+        todo=Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
+        reason=Reason(row["reason"] or Reason.unknown),
+        waits=_waits(case, seen),
+        late=late(seen, case.on),
     )
 
 

@@ -89,22 +89,22 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
     works = await fetch(_SERVICES, found.case.community, clock.now() - timedelta(days=(found.case.on - oldest).days))
     complaints = await fetch(_COMPLAINTS, found.case.debtor)
     return Pack(
-        found,
-        await stated_facts(found.case.debtor, found.case.on, Paper.visit),
-        [Work(row["done_at"], row["title"], row["place"], row["department"] or "") for row in works],
-        [
+        found=found,
+        facts=await stated_facts(found.case.debtor, found.case.on, Paper.visit),
+        works=[Work(row["done_at"], row["title"], row["place"], row["department"] or "") for row in works],
+        complaints=[
             Complaint(
-                row["opened_at"],
-                row["item"],
-                DisputeReason(row["reason"]),
-                row["body"],
-                Outcome(row["outcome"]) if row["outcome"] else None,
-                row["answer"] or "",
+                opened_at=row["opened_at"],
+                item=row["item"],
+                reason=DisputeReason(row["reason"]),
+                body=row["body"],
+                outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+                answer=row["answer"] or "",
             )
             for row in complaints
         ],
-        _offers(found, found.case.on),
-        clock.now(),
+        offers=_offers(found, found.case.on),
+        at=clock.now(),
     )
 
 

@@ -73,13 +73,13 @@ class Balance:
 def balance_of(row: Mapping[str, Any]) -> Balance:
     """The balance in a row that names its parts as `BILL` does; sums in fen."""
     return Balance(
-        Money(row["fen"]),
-        Money(row["outstanding"]),
-        Money(row["held"]),
-        row["due_on"],
-        row["on_day"],
-        row["replaced"],
-        row["on_hold"],
-        Money(row["covered"]),
-        Money(row["fund"]),
+        fen=Money(row["fen"]),
+        outstanding=Money(row["outstanding"]),
+        held=Money(row["held"]),
+        due_on=row["due_on"],
+        on=row["on_day"],
+        replaced=row["replaced"],
+        on_hold=row["on_hold"],
+        covered=Money(row["covered"]),
+        fund=Money(row["fund"]),
     )

@@ -157,31 +157,31 @@ def story_of(facts: Mapping[str, Any]) -> Story:
     if not facts.get("formula"):
         return Story(source=facts.get("source"))
     return Story(
-        Formula(facts["formula"]),
-        _number(facts["quantity"]),
-        _number(facts["rate"]),
-        facts["per"],
-        Fraction(facts["months"]),
-        facts["days"],
-        date.fromisoformat(facts["starts_on"]),
-        date.fromisoformat(facts["ends_on"]),
-        Proration(facts["proration"]),
-        Rounding(facts["rounding"]),
-        _number(facts["vacancy_rate"]),
-        Fraction(facts["exact_yuan"]),
-        facts["source"],
-        tuple(
+        formula=Formula(facts["formula"]),
+        quantity=_number(facts["quantity"]),
+        rate=_number(facts["rate"]),
+        per=facts["per"],
+        months=Fraction(facts["months"]),
+        days=facts["days"],
+        starts_on=date.fromisoformat(facts["starts_on"]),
+        ends_on=date.fromisoformat(facts["ends_on"]),
+        proration=Proration(facts["proration"]),
+        rounding=Rounding(facts["rounding"]),
+        vacancy_rate=_number(facts["vacancy_rate"]),
+        exact=Fraction(facts["exact_yuan"]),
+        source=facts["source"],
+        readings=tuple(
             Reading(r["meter"], Month.parse(r["period"]), Decimal(r["previous"]), Decimal(r["current"]))
             for r in facts["readings"]
         ),
-        tuple(
+        shares=tuple(
             SharePart(
-                s["scope"],
-                Month.parse(s["period"]),
-                Money(s["cost"]),
-                Decimal(s["weight"]),
-                Decimal(s["total_weight"]),
-                Money(s["amount"]),
+                scope=s["scope"],
+                period=Month.parse(s["period"]),
+                cost=Money(s["cost"]),
+                weight=Decimal(s["weight"]),
+                total_weight=Decimal(s["total_weight"]),
+                amount=Money(s["amount"]),
             )
             for s in facts["shares"]
         ),
@@ -197,12 +197,12 @@ def in_decimals(exact: Fraction) -> str:
 def _late(late: Mapping[str, Any]) -> LateStory:
     steps = tuple(
         LateStep(
-            date.fromisoformat(step["first"]),
-            date.fromisoformat(step["last"]),
-            Money(step["base"]),
-            Decimal(step["daily"]),
-            Decimal(step["multiple"]),
-            Decimal(step["prime"]),
+            first=date.fromisoformat(step["first"]),
+            last=date.fromisoformat(step["last"]),
+            base=Money(step["base"]),
+            daily=Decimal(step["daily"]),
+            multiple=Decimal(step["multiple"]),
+            prime=Decimal(step["prime"]),
         )
         for step in late["steps"]
     )

@@ -174,7 +174,14 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     found = rows[0]["found"] if rows else 0
     payable, paused, covered = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused", "all_covered"))
     bills = [bill_row(row) for row in rows]
-    return BillList(bills, payable - paused, max(page, 1), pages(found, PER_PAGE), paused, covered)
+    return BillList(
+        bills=bills,
+        payable=payable - paused,
+        page=max(page, 1),
+        pages=pages(found, PER_PAGE),
+        paused=paused,
+        covered=covered,
+    )
 
 
 @reading
@@ -207,12 +214,12 @@ async def explained(bill: Record, line: UUID) -> LinePage:
         "SELECT kind, amount, reason, created_at, source FROM adjustment WHERE line = $1 ORDER BY created_at", line
     )
     return LinePage(
-        bill_row(bill),
-        found,
-        Money(own["amount"]),  # type: ignore[index]
-        Money(before["fen"]) if before else None,
-        Month.parse(before["last_month"]) if before else None,
-        [
+        bill=bill_row(bill),
+        line=found,
+        amount=Money(own["amount"]),  # type: ignore[index]
+        before=Money(before["fen"]) if before else None,
+        before_month=Month.parse(before["last_month"]) if before else None,
+        adjustments=[
             AdjustmentRow(
                 AdjustmentKind(row["kind"]), Money(row["amount"]), row["reason"], row["created_at"], row["source"]
             )
@@ -260,16 +267,16 @@ async def lines_of(bill: Record) -> list[LineRow]:
     )
     return [
         LineRow(
-            row["id"],
-            Bilingual(row["name_zh"], row["name_en"]),
-            Month.parse(row["first_month"]),
-            Month.parse(row["last_month"]),
-            row["supplement"],
-            balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
-            story_of(json.loads(row["facts"])),
-            row["kind"] == ItemKind.service_fee,
-            row["dispute"],
-            row["live"],
+            id=row["id"],
+            item=Bilingual(row["name_zh"], row["name_en"]),
+            first=Month.parse(row["first_month"]),
+            last=Month.parse(row["last_month"]),
+            supplement=row["supplement"],
+            balance=balance_of({**row, **{name: bill[name] for name in ("due_on", "on_day", "replaced", "on_hold")}}),
+            story=story_of(json.loads(row["facts"])),
+            for_services=row["kind"] == ItemKind.service_fee,
+            dispute=row["dispute"],
+            in_dispute=row["live"],
         )
         for row in rows
     ]
@@ -278,14 +285,14 @@ async def lines_of(bill: Record) -> list[LineRow]:
 def bill_row(row: Record) -> BillRow:
     """A row of `BILL` as a bill."""
     return BillRow(
-        row["id"],
-        row["number"],
-        row["unit"],
-        row["estate"],
-        Month.parse(row["period"]),
-        BillKind(row["kind"]),
-        row["issued_on"],
-        row["due_moved"],
-        row["owes"],
-        balance_of(row),
+        id=row["id"],
+        number=row["number"],
+        unit=row["unit"],
+        estate=row["estate"],
+        period=Month.parse(row["period"]),
+        kind=BillKind(row["kind"]),
+        issued_on=row["issued_on"],
+        due_moved=row["due_moved"],
+        owes=row["owes"],
+        balance=balance_of(row),
     )

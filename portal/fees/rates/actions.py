@@ -89,17 +89,17 @@ async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None
     row = await _found(by, tariff)
     item = Bilingual(row["name_zh"], row["name_en"])
     outlook = RateOutlook(
-        tariff,
-        row["community"],
-        row["estate"],
-        row["code"],
-        item,
-        None if row["use"] == "*" else Use(row["use"]),
-        row["per"],
-        row["cycle_months"],
-        Before(item, row["rate"], row["starts_on"], row["ends_on"], await _billed_until(row)),
-        row["today"],
-        new,
+        tariff=tariff,
+        community=row["community"],
+        estate=row["estate"],
+        code=row["code"],
+        item=item,
+        use=None if row["use"] == "*" else Use(row["use"]),
+        per=row["per"],
+        cycle_months=row["cycle_months"],
+        before=Before(item, row["rate"], row["starts_on"], row["ends_on"], await _billed_until(row)),
+        today=row["today"],
+        new=new,
     )
     if new:
         check_rate(outlook.before, new.rate, new.starts_on, outlook.today)

@@ -53,7 +53,7 @@ def rises(
             lines = [before.get(item, ()), after[item], *(after.get(other, ()) for other in alike)]
             for day in _edges(lines, since):
                 version = _on(after[item], day)
-                if version and _more(item, version, day, before, after, alike, since):
+                if version and _more(item, version, day=day, before=before, after=after, alike=alike, since=since):
                     yield Rise(version, use, day, _asked(before.get(item, ()), day))
 
 

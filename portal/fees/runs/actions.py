@@ -180,7 +180,14 @@ async def _issue(plan: Plan, part: Part, run: UUID) -> None:
     owners = [(draft.unit.id, draft.debtor) for draft in drafts]
     debtors = await ensure_debtors(plan.community, owners)  # type: ignore[arg-type]
     bills = [
-        NewBill(owner[0], debtors[owner], draft.lines[0].period, draft.due_on, mine, draft.due_moved)  # type: ignore[arg-type, index]
+        NewBill(
+            unit=owner[0],  # type: ignore[arg-type]
+            debtor=debtors[owner],  # type: ignore[index]
+            period=draft.lines[0].period,
+            due_on=draft.due_on,
+            lines=mine,
+            due_moved=draft.due_moved,
+        )
         for owner, draft, mine in zip(owners, drafts, part.lines, strict=True)
     ]
     on = plan.schedule.issued_on

@@ -219,13 +219,13 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
     ):
         found[row["unit"]].append(
             Billed(
-                row["code"],
-                Month.parse(row["period"]),
-                Month.parse(row["first_month"]),
-                Month.parse(row["last_month"]),
-                row["supplement"],
-                sources_in(json.loads(row["facts"])),
-                row["kind"] == "opening",
+                item=row["code"],
+                period=Month.parse(row["period"]),
+                first=Month.parse(row["first_month"]),
+                last=Month.parse(row["last_month"]),
+                supplement=row["supplement"],
+                sources=sources_in(json.loads(row["facts"])),
+                opening=row["kind"] == "opening",
             )
         )
     return found

@@ -55,7 +55,19 @@ class ItemLines:
         if amount:
             unit, period, part = self.case.unit.id, self.schedule.period, len(self.lines)
             self.lines.append(
-                LineDraft(unit, self.item, period, first, last, days, owed_on, amount, of, self.nth, part)
+                LineDraft(
+                    unit=unit,
+                    item=self.item,
+                    period=period,
+                    first=first,
+                    last=last,
+                    days=days,
+                    owed_on=owed_on,
+                    amount=amount,
+                    derivation=of,
+                    supplement=self.nth,
+                    part=part,
+                )
             )
 
 
@@ -184,7 +196,9 @@ def _by_meter(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
         first, last = readings[0].period, readings[-1].period
         days = Days(ruling[first][0].first, ruling[last][0].last)
         quantity = sum((r.consumption for r in readings), Decimal(0))
-        derivation = _derive(case, version, quantity, ONE, days.count, tuple(readings))
+        derivation = _derive(
+            case, version, quantity=quantity, months=ONE, day_count=days.count, readings=tuple(readings)
+        )
         found.draft(first, last, days, owed_on, derivation)
 
 
@@ -217,4 +231,12 @@ def _derive(
     factor = version.vacancy_rate if vacant else None
     assert version.rate is not None
     exact = exact_amount(version.rate, quantity, months, factor)
-    return Derivation(version, quantity, months, day_count, exact, factor, readings)
+    return Derivation(
+        version=version,
+        quantity=quantity,
+        months=months,
+        day_count=day_count,
+        exact=exact,
+        vacancy_rate=factor,
+        readings=readings,
+    )

@@ -134,7 +134,17 @@ async def _plan(community: int, period: Month, issued_on: date) -> Plan:
         Remark("no_company", None, None, Sentence(NO_COMPANY))
         for _ in (await creditor_of(community)).missing(Paper.bill)
     )
-    return Plan(community, schedule, book, units, shares_by_unit(splits), fresh, tuple(errors), nameless, beside)
+    return Plan(
+        community=community,
+        schedule=schedule,
+        book=book,
+        units=units,
+        shares=shares_by_unit(splits),
+        fresh=fresh,
+        errors=tuple(errors),
+        warnings=nameless,
+        beside=beside,
+    )
 
 
 def _remark(remark: Remark, names: Mapping[str, Bilingual]) -> dict[str, Any]:

@@ -60,7 +60,14 @@ def lines_of_unit(case: UnitCase, schedule: Schedule, shares: Iterable[Share] = 
         errors.append(_remark("no_owner", NO_OWNER, unit=case.unit.name, day=day.isoformat()))
     warnings += _idle_charges(case, schedule)
     bills = (
-        BillDraft(case.unit, debtor, tuple(lines), schedule.issued_on, schedule.due_on, schedule.due_moved)
+        BillDraft(
+            unit=case.unit,
+            debtor=debtor,
+            lines=tuple(lines),
+            issued_on=schedule.issued_on,
+            due_on=schedule.due_on,
+            due_moved=schedule.due_moved,
+        )
         for debtor, lines in owed.items()
     )
     return UnitResult(tuple(bills), tuple(errors), tuple(warnings))

@@ -99,7 +99,9 @@ def within(months: tuple[Month, ...]) -> Days:
 def _terms(timeline: Timeline, rhythm: Rhythm, months: tuple[Month, ...]) -> Terms:
     rated = dict.fromkeys(v.formula for _, v in timeline if v.formula in RATED and v.rhythm == rhythm)
     metered = any(v.formula is Formula.metered for _, v in timeline)
-    return Terms(rhythm, months, within(months), timeline, tuple(rated), metered)
+    return Terms(
+        rhythm=rhythm, months=months, days=within(months), timeline=timeline, rated=tuple(rated), metered=metered
+    )
 
 
 def _windows(period: Month, versions: list[TariffVersion]) -> dict[Rhythm, tuple[Month, ...]]:

@@ -118,14 +118,14 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
 def unit_row(row: Any) -> UnitRow:
     """A row of the columns of UnitRow."""
     return UnitRow(
-        row["id"],
-        row["estate"],
-        row["name"],
-        row["building"],
-        Use(row["use"]),
-        row["billable_area"],
-        OccupancyState(row["occupancy"]),
-        tuple(row["owners"]),
+        id=row["id"],
+        estate=row["estate"],
+        name=row["name"],
+        building=row["building"],
+        use=Use(row["use"]),
+        billable_area=row["billable_area"],
+        occupancy=OccupancyState(row["occupancy"]),
+        owners=tuple(row["owners"]),
     )
 
 
@@ -157,16 +157,16 @@ async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[Tie
     calls = by.may(community, *MAY_CALL)
     ties = [
         TieRow(
-            row["id"],
-            row["person"],
-            row["name"],
-            OccupantRole(row["role"]),
-            row["share"],
-            row["starts_on"],
-            row["ends_on"],
-            shown(row["phone"], whole=calls),
-            row["revoked_at"] is None and (row["starts_on"] or date.min) <= on <= (row["ends_on"] or date.max),
-            row["revoked_at"] is not None,
+            id=row["id"],
+            person=row["person"],
+            name=row["name"],
+            role=OccupantRole(row["role"]),
+            share=row["share"],
+            starts_on=row["starts_on"],
+            ends_on=row["ends_on"],
+            phone=shown(row["phone"], whole=calls),
+            now=row["revoked_at"] is None and (row["starts_on"] or date.min) <= on <= (row["ends_on"] or date.max),
+            revoked=row["revoked_at"] is not None,
         )
         for row in rows
     ]

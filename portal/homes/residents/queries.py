@@ -192,16 +192,16 @@ async def request_at(by: Principal, binding: UUID) -> RequestPage:
     if row is None:
         raise Missing
     return RequestPage(
-        _request(row),
-        row["unit"],
-        row["note"],
-        await photos_of(by, f"binding:{binding}"),
-        await _owners(row),
-        await _known(row),
-        row["answerer"],
-        row["answered_at"],
-        row["occupancy"],
-        row["revoked_at"],
+        request=_request(row),
+        unit=row["unit"],
+        note=row["note"],
+        photos=await photos_of(by, f"binding:{binding}"),
+        owners=await _owners(row),
+        known=await _known(row),
+        answered_by=row["answerer"],
+        answered_at=row["answered_at"],
+        tie=row["occupancy"],
+        revoked_at=row["revoked_at"],
         concerned=row["asked_by"] == by.human or row["my_phone"] == row["phone"],
     )
 
@@ -236,17 +236,17 @@ async def _known(binding: Record) -> list[tuple[str, str]]:
 
 def _request(row: Any) -> Request:
     return Request(
-        row["id"],
-        row["unit_name"],
-        row["estate"],
-        row["name"],
-        row["phone"],
-        BoundAs(row["role"]),
-        row["starts_on"],
-        row["ends_on"],
-        BindingState(row["state"]),
-        row["asked_at"],
-        row["answer"],
+        id=row["id"],
+        unit=row["unit_name"],
+        estate=row["estate"],
+        name=row["name"],
+        phone=row["phone"],
+        role=BoundAs(row["role"]),
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        state=BindingState(row["state"]),
+        asked_at=row["asked_at"],
+        answer=row["answer"],
     )
 
 

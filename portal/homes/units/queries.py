@@ -88,14 +88,30 @@ def _home(ties: Sequence[Any], mine: set[UUID]) -> Home | None:
     if not seen:
         return None
     first = ties[0]
-    return Home(first["unit"], first["unit_name"], first["community"], first["hotline"], Use(first["use"]),
-                first["billable_area"], owned, seen)  # fmt: skip
+    return Home(
+        id=first["unit"],
+        name=first["unit_name"],
+        community=first["community"],
+        hotline=first["hotline"],
+        use=Use(first["use"]),
+        area=first["billable_area"],
+        owned=owned,
+        people=seen,
+    )
 
 
 def _occupant(tie: Any, mine: set[UUID], owned: bool) -> Occupant:
     role, me = OccupantRole(tie["role"]), tie["person"] in mine
-    return Occupant(tie["person"], tie["tie"], tie["name"], role, _part(tie["share"]), tie["ends_on"], me,
-                    role in BOUND and (me or owned))  # fmt: skip
+    return Occupant(
+        id=tie["person"],
+        tie=tie["tie"],
+        name=tie["name"],
+        role=role,
+        share=_part(tie["share"]),
+        ends_on=tie["ends_on"],
+        mine=me,
+        revocable=role in BOUND and (me or owned),
+    )
 
 
 def _part(share: Decimal | None) -> Decimal | None:

@@ -105,15 +105,15 @@ def _member(row: Record) -> Member:
     gone = said in (DebtorStanding.deceased, DebtorStanding.heir)
     now = said if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
     return Member(
-        row["person"],
-        row["name"],
-        row["owns"],
-        row["heir"] or row["name"],
-        row["heirs_phone"] if row["heir"] else row["phone"],
-        row["heirs_human"] if row["heir"] else row["human"],
-        now,
-        row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
-        row["evidence"],
-        row["address"],
-        row["owned_from"],
+        person=row["person"],
+        whose=row["name"],
+        owns=row["owns"],
+        name=row["heir"] or row["name"],
+        phone=row["heirs_phone"] if row["heir"] else row["phone"],
+        human=row["heirs_human"] if row["heir"] else row["human"],
+        standing=now,
+        since=row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
+        evidence=row["evidence"],
+        address=row["address"],
+        owned_from=row["owned_from"],
     )

@@ -51,7 +51,9 @@ async def file_vacancy(
     kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(by):
         home = await _home(unit, f"{OWNS_NOW} AND o.person = ANY($3)", list(by.persons))
-        return await _file(by, vacancy, home, empty_since, body, kept, person=home["person"])
+        return await _file(
+            by, vacancy, home=home, empty_since=empty_since, body=body, photos=kept, person=home["person"]
+        )
 
 
 @retrying
@@ -63,7 +65,7 @@ async def file_at_desk(
     async with unit_of_work(*by.with_role(*FILERS)):
         home = await _home(unit, "u.community = ANY($3)", list(by.with_role(*FILERS)))
         staff = await staff_of(by, home["community"])
-        return await _file(by, vacancy, home, empty_since, body, kept, staff=staff)
+        return await _file(by, vacancy, home=home, empty_since=empty_since, body=body, photos=kept, staff=staff)
 
 
 @retrying

@@ -139,13 +139,15 @@ async def vacancy_at(by: Principal, vacancy: UUID, roles: Sequence[Role]) -> Vac
 async def photo_of_vacancy(by: Principal, unit: UUID, vacancy: UUID, photo: UUID, *, small: bool = False) -> bytes:
     """A photo of a filing of a home that they own today. Raises Missing."""
     await vacancies_of(by, unit)
-    return await _photo(by, vacancy, photo, small, "unit = $2", unit)
+    return await _photo(by, vacancy, photo=photo, small=small, whose="unit = $2", value=unit)
 
 
 @reading
 async def photo_at_desk(by: Principal, vacancy: UUID, photo: UUID, *, small: bool = False) -> bytes:
     """A photo of a filing of one's communities. Raises Missing."""
-    return await _photo(by, vacancy, photo, small, "community = ANY($2)", list(by.with_role(*Role)))
+    return await _photo(
+        by, vacancy, photo=photo, small=small, whose="community = ANY($2)", value=list(by.with_role(*Role))
+    )
 
 
 async def _photo(by: Principal, vacancy: UUID, photo: UUID, small: bool, whose: str, value: Any) -> bytes:
@@ -168,7 +170,13 @@ async def _home(by: Principal, unit: UUID, whose: str, values: list[Any]) -> Hom
     rows = await fetch(ROWS + " WHERE v.unit = $2 ORDER BY v.filed_at DESC", clock.now(), unit)
     state = OccupancyState(row["occupancy"])
     return HomeVacancies(
-        row["id"], row["name"], row["estate"], row["code"], row["today"], state, await _filings(by, rows)
+        unit=row["id"],
+        name=row["name"],
+        estate=row["estate"],
+        code=row["code"],
+        today=row["today"],
+        occupancy=state,
+        filings=await _filings(by, rows),
     )
 
 

@@ -100,7 +100,11 @@ async def _claim(
             _refuse_others(old, by)
         if live:
             return _Claim(end_first=tuple(live))
-        return _Claim(go_on=await _insert(by, choice, parts, covered, digest, currency, method))
+        return _Claim(
+            go_on=await _insert(
+                by, choice, parts=parts, covered=covered, digest=digest, currency=currency, method=method
+            )
+        )
 
 
 def _refuse_others(old: AttemptFacts, by: Principal) -> None:

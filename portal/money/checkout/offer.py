@@ -131,7 +131,14 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
         if by_id[r["line"]].outstanding
     ]  # fmt: skip
     elsewhere = await _elsewhere(by, touched)
-    return NewPayment(touched, rows[0]["unit"], rows[0]["estate"], choice.lines, found, elsewhere)
+    return NewPayment(
+        bills=touched,
+        unit=rows[0]["unit"],
+        estate=rows[0]["estate"],
+        choice=choice.lines,
+        lines=found,
+        elsewhere=elsewhere,
+    )
 
 
 async def _elsewhere(by: Principal, bills: Collection[UUID]) -> Elsewhere | None:

@@ -198,16 +198,16 @@ def _row(row: Record) -> PaymentRow:
     if row["trouble"] == SUSPENSE:
         state = PaymentState.unknown
     return PaymentRow(
-        row["id"],
-        state,
-        Money(row["amount"]),
-        Way(row["method"]),
-        row["at"],
-        row["unit"],
-        row["estate"],
-        row["number"],
-        Month.parse(row["first"]) if row["first"] else None,
-        Month.parse(row["last"]) if row["last"] else None,
+        id=row["id"],
+        state=state,
+        amount=Money(row["amount"]),
+        way=Way(row["method"]),
+        at=row["at"],
+        unit=row["unit"],
+        estate=row["estate"],
+        number=row["number"],
+        first=Month.parse(row["first"]) if row["first"] else None,
+        last=Month.parse(row["last"]) if row["last"] else None,
         unfinished=row["state"] == AttemptState.open,
     )
 
@@ -222,7 +222,15 @@ async def _applied(payment: UUID, state: PaymentState) -> list[AppliedRow]:
     sums = await fetch(_APPLIED if state is PaymentState.posted else _MEANT, payment)
     fen = {row["line"]: row["fen"] for row in sums}
     return [
-        AppliedRow(r["bill"], r["number"], r["due_on"], r["line"], Bilingual(r["name_zh"], r["name_en"]),
-                   Month.parse(r["first_month"]), Month.parse(r["last_month"]), Money(fen[r["line"]]))
+        AppliedRow(
+            bill=r["bill"],
+            bill_number=r["number"],
+            due_on=r["due_on"],
+            line=r["line"],
+            item=Bilingual(r["name_zh"], r["name_en"]),
+            first=Month.parse(r["first_month"]),
+            last=Month.parse(r["last_month"]),
+            amount=Money(fen[r["line"]]),
+        )
         for r in await fetch(LINE_NAMES, list(fen))
-    ]  # fmt: skip
+    ]

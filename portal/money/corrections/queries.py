@@ -68,22 +68,22 @@ async def open_online_of(by: Principal, correction: UUID) -> Money:
 
 def _row(by: Principal, row: Record) -> CorrectionRow:
     return CorrectionRow(
-        row["id"],
-        row["bill"],
-        row["line"],
-        row["unit"],
-        row["estate"],
-        Bilingual(row["name_zh"], row["name_en"]),
-        Month.parse(row["first_month"]),
-        CorrectionKind(row["kind"]),
-        Money(row["amount"]),
-        row["reason"],
-        CorrectionState(row["state"]),
-        row["asker"],
-        row["asked_at"],
-        row["answerer"],
-        row["answer"],
-        row["state"] == CorrectionState.waiting
+        id=row["id"],
+        bill=row["bill"],
+        line=row["line"],
+        unit=row["unit"],
+        estate=row["estate"],
+        item=Bilingual(row["name_zh"], row["name_en"]),
+        month=Month.parse(row["first_month"]),
+        kind=CorrectionKind(row["kind"]),
+        amount=Money(row["amount"]),
+        reason=row["reason"],
+        state=CorrectionState(row["state"]),
+        asked_by=row["asker"],
+        asked_at=row["asked_at"],
+        answered_by=row["answerer"],
+        answer=row["answer"],
+        can_be_answered=row["state"] == CorrectionState.waiting
         and by.may(row["community"], *APPROVERS)
         and row["asker_human"] != by.human,
     )

@@ -83,14 +83,14 @@ async def counter_page(by: Principal, unit: str) -> CounterPage:
     )
     payments = [
         DeskPayment(
-            r["id"],
-            r["number"],
-            r["name"],
-            r["estate"],
-            Money(r["amount"]),
-            Way(r["method"]),
-            r["reference"],
-            r["posted_at"],
+            id=r["id"],
+            number=r["number"],
+            unit=r["name"],
+            estate=r["estate"],
+            amount=Money(r["amount"]),
+            way=Way(r["method"]),
+            reference=r["reference"],
+            at=r["posted_at"],
         )
         for r in rows
     ]
@@ -109,10 +109,18 @@ async def _home(home: Found) -> CounterHome:
         home.id,
     )
     bills = [
-        CounterBill(r["id"], r["number"], Month.parse(r["period"]), r["due_on"], Money(r["outstanding"]),
-                    Money(r["held"]), Money(r["covered"]), r["owed_by"] or "")
+        CounterBill(
+            id=r["id"],
+            number=r["number"],
+            period=Month.parse(r["period"]),
+            due_on=r["due_on"],
+            outstanding=Money(r["outstanding"]),
+            held=Money(r["held"]),
+            covered=Money(r["covered"]),
+            owed_by=r["owed_by"] or "",
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     credits = await fetch(
         "SELECT n.names, sum(c.amount)::bigint AS fen FROM credit c JOIN debtor d ON d.id = c.debtor"
         " JOIN debtor_names n ON n.debtor = d.id WHERE d.unit = $1"
@@ -121,5 +129,10 @@ async def _home(home: Found) -> CounterHome:
     )
     owners = "、".join(dict.fromkeys(bill.owed_by for bill in bills))
     return CounterHome(
-        home.id, home.name, home.estate, owners, bills, [(row["names"], Money(row["fen"])) for row in credits]
+        id=home.id,
+        unit=home.name,
+        estate=home.estate,
+        owners=owners,
+        bills=bills,
+        credits=[(row["names"], Money(row["fen"])) for row in credits],
     )

@@ -129,12 +129,12 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
         posted_at=row["posted_at"],
         lines=[
             ReceiptLine(
-                r["number"],
-                Bilingual(r["name_zh"], r["name_en"]),
-                Month.parse(r["first_month"]),
-                Month.parse(r["last_month"]),
-                Money(r["fen"]),
-                r["fund"],
+                bill_number=r["number"],
+                item=Bilingual(r["name_zh"], r["name_en"]),
+                first=Month.parse(r["first_month"]),
+                last=Month.parse(r["last_month"]),
+                amount=Money(r["fen"]),
+                fund=r["fund"],
             )
             for r in lines
         ],

@@ -141,12 +141,12 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
     )
     owed_by = {row["id"]: row["names"] for row in names}
     return UnitPage(
-        found,
-        [UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
-        await cases_of_unit(by, unit),
-        await _disputes(unit),
-        await transfers_of(by, unit),
-        await vacancies_of_unit(by, unit),
+        unit=found,
+        bills=[UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
+        cases=await cases_of_unit(by, unit),
+        disputes=await _disputes(unit),
+        transfers=await transfers_of(by, unit),
+        vacancies=await vacancies_of_unit(by, unit),
     )
 
 
@@ -161,12 +161,12 @@ async def _disputes(unit: UUID) -> list[DisputeHit]:
     )
     return [
         DisputeHit(
-            row["id"],
-            DisputeState(row["state"]),
-            row["name_zh"],
-            row["name_en"],
-            None if row["amount"] is None else Money(row["amount"]),
-            DisputeState(row["state"]) in LIVE,
+            id=row["id"],
+            state=DisputeState(row["state"]),
+            item_zh=row["name_zh"],
+            item_en=row["name_en"],
+            amount=None if row["amount"] is None else Money(row["amount"]),
+            live=DisputeState(row["state"]) in LIVE,
         )
         for row in rows
     ]

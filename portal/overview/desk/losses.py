@@ -76,13 +76,21 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
     return Losses(
         [
             Loss(
-                row["id"], row["name"], row["phone"], row["unit"], row["unit_name"], row["estate"],
-                NoticeKind(row["kind"]), json.loads(row["facts"]),
-                Channel(row["channel"]), row["at"], row["trouble"],
+                id=row["id"],
+                name=row["name"],
+                phone=row["phone"],
+                unit=row["unit"],
+                unit_name=row["unit_name"],
+                estate=row["estate"],
+                kind=NoticeKind(row["kind"]),
+                facts=json.loads(row["facts"]),
+                channel=Channel(row["channel"]),
+                at=row["at"],
+                trouble=row["trouble"],
             )
             for row in rows
         ],
         found,
         page,
         pages(found, PER_PAGE),
-    )  # fmt: skip
+    )

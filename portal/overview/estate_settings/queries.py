@@ -52,13 +52,13 @@ async def calendars_of(by: Principal) -> list[Calendar]:
         year = clock.today(calendar.zone).year
         found.append(
             Calendar(
-                row["id"],
-                row["code"],
-                row["name"],
-                f"{calendar.opens:%H:%M}–{calendar.closes:%H:%M}",
-                year,
-                calendar.knows(year),
-                [
+                id=row["id"],
+                code=row["code"],
+                name=row["name"],
+                hours=f"{calendar.opens:%H:%M}–{calendar.closes:%H:%M}",
+                year=year,
+                known=calendar.knows(year),
+                days=[
                     Kept(day["on_day"], DayKind.working if day["working"] else DayKind.resting, day["note"])
                     for day in days
                     if day["community"] == row["id"] and day["on_day"].year >= year

@@ -108,20 +108,20 @@ async def home_of(by: Principal) -> Home:
     )
     assert sums and counts
     return Home(
-        [(home.name, home.community) for home in await homes_of(by, clock.now())],
-        Money(sums["payable"]),
-        Money(sums["covered"]),
-        Money(sums["fund"]),
-        Money(sums["overdue"]),
-        Money(sums["held"]),
-        total(credit.amount for credit in await credits_of(by)),
-        sums["due_on"],
-        sums["bills"],
-        counts["disputes"],
-        counts["plans"],
-        running,
-        await _news(persons),
-        await _work(communities),
+        homes=[(home.name, home.community) for home in await homes_of(by, clock.now())],
+        payable=Money(sums["payable"]),
+        covered=Money(sums["covered"]),
+        fund=Money(sums["fund"]),
+        overdue=Money(sums["overdue"]),
+        held=Money(sums["held"]),
+        credit=total(credit.amount for credit in await credits_of(by)),
+        due_on=sums["due_on"],
+        bills=sums["bills"],
+        disputes=counts["disputes"],
+        plans=counts["plans"],
+        running=running,
+        news=await _news(persons),
+        work=await _work(communities),
     )
 
 
@@ -139,7 +139,14 @@ async def _news(persons: list[UUID]) -> list[News]:
         persons,
     )
     return [
-        News(row["id"], NoticeKind(row["kind"]), json.loads(row["facts"]), row["at"], row["opened"], row["estate"])
+        News(
+            id=row["id"],
+            kind=NoticeKind(row["kind"]),
+            facts=json.loads(row["facts"]),
+            at=row["at"],
+            opened=row["opened"],
+            estate=row["estate"],
+        )
         for row in rows
     ]
 

@@ -32,7 +32,7 @@ def report_file(report: Report | None, ending: str, span: Span, estates: Sequenc
     whose = str(worded(tuple(estates))) if len(estates) <= NAMED else _("%(n)s estates together", n=len(estates))
     rows = [[whose, str(worded(row.name)), *map(plain, row.figures)] for row in report.rows]
     heads = [_("Estate"), *(_(head) for head in report.heads)]
-    return table_file(report.code, _(report.title), heads, rows, ending, span)
+    return table_file(report.code, _(report.title), heads=heads, rows=rows, ending=ending, span=span)
 
 
 def overview_file(found: Overview, ending: str) -> Response[bytes]:
@@ -43,7 +43,7 @@ def overview_file(found: Overview, ending: str) -> Response[bytes]:
     heads += [_("Cases: %(stage)s", stage=label(rung)) for rung in RUNGS]
     rows = [[row.estate.name, row.estate.code, row.kept_on.isoformat(), *_cells(row.counted)] for row in found.rows]
     rows.append([_("Total"), "", found.as_of.isoformat() if found.as_of else "", *_cells(found.total)])
-    return table_file("estates", _("Figures of the estates"), heads, rows, ending, found.span)
+    return table_file("estates", _("Figures of the estates"), heads=heads, rows=rows, ending=ending, span=found.span)
 
 
 def _cells(counted: Counted) -> list[Cell]:

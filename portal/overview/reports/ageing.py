@@ -81,18 +81,18 @@ def told_by_age(sums: Sequence[tuple[int, Money]], on: date, hidden: Sequence[bo
         for age, (homes, owed), hide in zip(Age, sums, hidden, strict=True)
     ]
     return Report(
-        "ageing",
-        N_("Ageing of what is owed"),
-        Sentence(
+        code="ageing",
+        title=N_("Ageing of what is owed"),
+        meaning=Sentence(
             N_(
                 "Everything billed and not paid on %(day)s, by the days since it was due; what is held or covered by"
                 " credit is within."
             ),
             {"day": on},
         ),
-        (N_("Days overdue"), N_("Number of homes"), N_("Owed")),
-        rows,
-        (FEW,) if any(hidden) else (),
+        heads=(N_("Days overdue"), N_("Number of homes"), N_("Owed")),
+        rows=rows,
+        notes=(FEW,) if any(hidden) else (),
     )
 
 

@@ -75,11 +75,11 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
         (N_("Combined rate"), *both, own or old),
     ]
     return Report(
-        "collection",
-        N_("Collection"),
-        Sentence(MEANING),
-        (N_("Which rate"), N_("Receivable"), N_("Received"), N_("In per cent")),
-        [
+        code="collection",
+        title=N_("Collection"),
+        meaning=Sentence(MEANING),
+        heads=(N_("Which rate"), N_("Receivable"), N_("Received"), N_("In per cent")),
+        rows=[
             ReportRow(
                 Sentence(name),
                 (None, None, None) if hide else (due, got, rate(got, due)),
@@ -87,7 +87,7 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
             )
             for name, due, got, hide in rows
         ],
-        (
+        notes=(
             Sentence(N_("Current: what was paid by the last day, of the fees of these months.")),
             Sentence(N_("Old: what was paid in these months, of the fees owed when they began.")),
             *_of_homes(found, hidden=own),

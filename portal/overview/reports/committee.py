@@ -89,15 +89,15 @@ async def _committee(by: Principal, row: Any) -> CommitteeEstate:
         LOGGED,
     )
     return CommitteeEstate(
-        row["id"],
-        row["name"],
-        row["code"],
-        span,
-        reports,
-        await open_questions(row["id"]),
-        await spending_of(row["id"], by.persons),
-        await panel_of(row["id"], _asked_by_rule(row), by.persons, clock.today(row["timezone"])),
-        [Taken(one["at"], one["subject"].partition(":")[2], row["timezone"]) for one in taken],
+        id=row["id"],
+        name=row["name"],
+        code=row["code"],
+        span=span,
+        reports=reports,
+        questions=await open_questions(row["id"]),
+        spending=await spending_of(row["id"], by.persons),
+        panel=await panel_of(row["id"], _asked_by_rule(row), by.persons, clock.today(row["timezone"])),
+        taken=[Taken(one["at"], one["subject"].partition(":")[2], row["timezone"]) for one in taken],
     )
 
 

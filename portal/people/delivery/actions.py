@@ -206,7 +206,21 @@ def _errand(settings: Settings, delivery: UUID, row: Record, targets: tuple[Targ
     to = services or row[ADDRESS[channel]]
     with speaking(tongue):
         at = display.moment(row["created_at"])
-    return _Errand(delivery, row["notice"], channel, to, targets, kind, tongue, words, link, address, at, tried, sender)
+    return _Errand(
+        delivery=delivery,
+        notice=row["notice"],
+        channel=channel,
+        to=to,
+        targets=targets,
+        kind=kind,
+        language=tongue,
+        words=words,
+        link=link,
+        address=address,
+        moment=at,
+        tried=tried,
+        sender=sender,
+    )
 
 
 async def _keep(community: int, errand: _Errand) -> None:
@@ -229,7 +243,12 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
     if errand.channel is Channel.sms:
         places = {**errand.words.places, PATH: errand.link.removeprefix("/")}
         name, sign = errand.kind.value, errand.sender.sign
-        return await send_sms(settings, Text(errand.to, errand.text, name, errand.language, places, key, sign))
+        return await send_sms(
+            settings,
+            Text(
+                to=errand.to, whole=errand.text, name=name, language=errand.language, places=places, key=key, sign=sign
+            ),
+        )
     if errand.channel is Channel.push:
         shown = Notification(errand.words.subject, errand.text, f"/inbox/{errand.notice}", errand.notice)
         took, gone = await send_push(settings, errand.targets, shown)

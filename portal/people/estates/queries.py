@@ -95,12 +95,12 @@ async def estate_called(code: str) -> PublicEstate:
     if row is None:
         raise Missing
     return PublicEstate(
-        row["id"],
-        row["code"],
-        row["name"],
-        FeeMode(row["fee_mode"]),
-        row["contract_ref"] or "",
-        as_creditor(row),
-        row["timezone"],
-        clock.today(row["timezone"]),
+        id=row["id"],
+        code=row["code"],
+        name=row["name"],
+        fee_mode=FeeMode(row["fee_mode"]),
+        contract=row["contract_ref"] or "",
+        creditor=as_creditor(row),
+        zone=row["timezone"],
+        today=clock.today(row["timezone"]),
     )

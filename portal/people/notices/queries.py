@@ -131,11 +131,11 @@ async def note_of(by: Principal, notice: UUID) -> Note:
 
 def _note(row: Record) -> Note:
     return Note(
-        row["id"],
-        NoticeKind(row["kind"]),
-        json.loads(row["facts"]),
-        row["link"],
-        row["at"],
-        DeliveryState(row["state"]),
-        row["estate"],
+        id=row["id"],
+        kind=NoticeKind(row["kind"]),
+        facts=json.loads(row["facts"]),
+        link=row["link"],
+        at=row["at"],
+        state=DeliveryState(row["state"]),
+        estate=row["estate"],
     )

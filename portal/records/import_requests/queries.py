@@ -162,7 +162,16 @@ def _row(row: Record, report: Mapping[str, Any]) -> ImportRow:
     state = ImportState(row["state"])
     told = state in (ImportState.checked, ImportState.imported)
     new, changed = (sum(report[of].values()) if told else None for of in ("created", "updated"))
-    return ImportRow(row["id"], row["estate"], state, row["who"], row["at"], new, changed, report.get("error_count", 0))
+    return ImportRow(
+        id=row["id"],
+        estate=row["estate"],
+        state=state,
+        who=row["who"],
+        at=row["at"],
+        new=new,
+        changed=changed,
+        mistakes=report.get("error_count", 0),
+    )
 
 
 @reading
@@ -182,20 +191,20 @@ async def import_at(by: Principal, request: UUID) -> ImportPage:
     report = json.loads(row["report"] or "{}")
     created, updated = report.get("created", {}), report.get("updated", {})
     return ImportPage(
-        row["id"],
-        row["estate"],
-        ImportState(row["state"]),
-        row["who"],
-        row["created_at"],
-        row["confirmer"],
-        [Kept(**file) for file in json.loads(row["files"])],
-        row["what"],
-        row["done"],
-        row["whole"],
-        [_count(stem, report) for stem in created],
-        report.get("error_count", 0),
-        [_remark(kept) for kept in report.get("errors", ())],
-        [_remark(kept) for kept in report.get("warnings", ())],
+        id=row["id"],
+        estate=row["estate"],
+        state=ImportState(row["state"]),
+        who=row["who"],
+        at=row["created_at"],
+        confirmed_by=row["confirmer"],
+        files=[Kept(**file) for file in json.loads(row["files"])],
+        what=row["what"],
+        done=row["done"],
+        whole=row["whole"],
+        counts=[_count(stem, report) for stem in created],
+        error_count=report.get("error_count", 0),
+        errors=[_remark(kept) for kept in report.get("errors", ())],
+        warnings=[_remark(kept) for kept in report.get("warnings", ())],
         stands_still=clock.real_now() - row["changed_at"] > STANDS_STILL,
         needs_other=needs_somebody_else(created, updated),
         own=row["uploaded_by"] == by.actor,

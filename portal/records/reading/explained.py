@@ -69,7 +69,15 @@ def _column(stem: str, column: Column, first: Mapping[str, str]) -> Explained:
     choice = column.parse.one if isinstance(column.parse, Several) else column.parse
     words, also = (choice.words, tuple(choice.also)) if isinstance(choice, Choice) else ((), ())
     default = str(column.default) if column.default else None
-    return Explained(column.name, meaning(stem, column.name), column.required, words, also, default, first[column.name])
+    return Explained(
+        name=column.name,
+        means=meaning(stem, column.name),
+        required=column.required,
+        words=words,
+        also=also,
+        default=default,
+        example=first[column.name],
+    )
 
 
 @cache

@@ -138,10 +138,15 @@ def _worth_knowing(folder: Folder, row: Row, sentence: str, **facts: object) -> 
 
 def _line(position: int, row: Row) -> Line:
     return Line(
-        position, StatementFund(row.get("fund")), Side(row.get("side")), _cell(row, "category"),
-        Bilingual(row.get("item_zh"), _cell(row, "item_en")), Money(row.get("amount")), kind=_kind(row),
+        position=position,
+        fund=StatementFund(row.get("fund")),
+        side=Side(row.get("side")),
+        category=_cell(row, "category"),
+        item=Bilingual(row.get("item_zh"), _cell(row, "item_en")),
+        amount=Money(row.get("amount")),
+        kind=_kind(row),
         said=_said(row),
-    )  # fmt: skip
+    )
 
 
 def _said(row: Row) -> bool:

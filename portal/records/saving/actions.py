@@ -70,7 +70,7 @@ async def import_estate(
     with _aside() as aside:
         found = await asyncio.to_thread(read_folder, path, Path(aside), tell)
         try:
-            return await _import(found, code, dry_run, actor, tell, ending)
+            return await _import(found, code, dry_run=dry_run, actor=actor, tell=tell, ending=ending)
         except _Undo as undone:
             return undone.report
 

@@ -90,10 +90,24 @@ async def _owner(community: int, buyer: Buyer, share: Decimal | None) -> NewOwne
     known = next((row for row in rows if buyer.roll or row["name"] == buyer.name), None)
     if known:
         return NewOwner(
-            known["id"], known["name"], known["phone"], known["email"], Language(known["language"]), share, None
+            person=known["id"],
+            name=known["name"],
+            phone=known["phone"],
+            email=known["email"],
+            language=Language(known["language"]),
+            share=share,
+            shared_with=None,
         )
     others = "、".join(row["name"] for row in rows) or None  # one number may serve two persons: one sign-in sees both
-    return NewOwner(None, buyer.name, buyer.phone, buyer.email, buyer.language, share, others)
+    return NewOwner(
+        person=None,
+        name=buyer.name,
+        phone=buyer.phone,
+        email=buyer.email,
+        language=buyer.language,
+        share=share,
+        shared_with=others,
+    )
 
 
 async def ensure_person(community: int, owner: NewOwner) -> UUID:

@@ -76,10 +76,18 @@ class TransferForm(Form):
     def wanted(self) -> Wanted:
         """What was typed, for the action."""
         buyers = tuple(
-            Buyer(n, row["roll"].data, row["name"].data, row["phone"].data, row["email"].data or None,
-                  row["language"].data or Language.chinese, row["share"].data)
-            for n, row in enumerate(self.rows, 1) if n in self.filled
-        )  # fmt: skip
+            Buyer(
+                number=n,
+                roll=row["roll"].data,
+                name=row["name"].data,
+                phone=row["phone"].data,
+                email=row["email"].data or None,
+                language=row["language"].data or Language.chinese,
+                share=row["share"].data,
+            )
+            for n, row in enumerate(self.rows, 1)
+            if n in self.filled
+        )
         return Wanted(self.starts_on.data, self.basis.data, self.document.data, buyers)
 
 

@@ -197,19 +197,19 @@ async def outlook_of(by: Principal, unit: UUID, wanted: Wanted) -> Outlook:
     if {tie.person for tie in leaving} == {owner.person for owner in coming}:
         raise Invalid("name_1", SAME_OWNERS)
     return Outlook(
-        unit,
-        home["community"],
-        home["name"],
-        home["estate"],
-        home["timezone"],
-        wanted,
-        leaving,
-        [tie for tie in ties if tie.role in BOUND and (tie.ends_on is None or tie.ends_on >= wanted.starts_on)],
-        coming,
-        await _turns(home, wanted.starts_on),
-        [_bill(bill, Month.of(wanted.starts_on)) for bill in bills if _matters(bill, wanted.starts_on)],
-        await _things(unit),
-        await _vacant(unit, wanted.starts_on),
+        unit=unit,
+        community=home["community"],
+        name=home["name"],
+        estate=home["estate"],
+        zone=home["timezone"],
+        wanted=wanted,
+        leaving=leaving,
+        bound=[tie for tie in ties if tie.role in BOUND and (tie.ends_on is None or tie.ends_on >= wanted.starts_on)],
+        coming=coming,
+        turns=await _turns(home, wanted.starts_on),
+        bills=[_bill(bill, Month.of(wanted.starts_on)) for bill in bills if _matters(bill, wanted.starts_on)],
+        things=await _things(unit),
+        vacant=await _vacant(unit, wanted.starts_on),
     )
 
 
@@ -240,10 +240,19 @@ def _matters(bill: Record, starts_on: date) -> bool:
 
 
 def _bill(bill: Record, month: Month) -> StayingBill:
-    first, last = Month.parse(bill["first"]), Month.parse(bill["last"])
-    sums = Money(bill["fen"]), Money(bill["outstanding"])
-    who = bill["debtor"], bill["names"]
-    return StayingBill(bill["id"], bill["number"], *who, first, last, bill["due_on"], *sums, last >= month)
+    last = Month.parse(bill["last"])
+    return StayingBill(
+        id=bill["id"],
+        number=bill["number"],
+        debtor=bill["debtor"],
+        names=bill["names"],
+        first=Month.parse(bill["first"]),
+        last=last,
+        due_on=bill["due_on"],
+        fen=Money(bill["fen"]),
+        outstanding=Money(bill["outstanding"]),
+        reaches=last >= month,
+    )
 
 
 async def _things(unit: UUID) -> list[StayingThing]:

@@ -115,7 +115,14 @@ def turns(
     for version in tariffs:
         by_item.setdefault(version.item, []).append(version)
     found = [
-        _turn(item, versions, [c for c in charges if c.item == item], use, handed_over_on, starts_on)
+        _turn(
+            item,
+            versions,
+            rows=[c for c in charges if c.item == item],
+            use=use,
+            handed_over_on=handed_over_on,
+            starts_on=starts_on,
+        )
         for item, versions in by_item.items()
     ]
     return [turn for turn in found if turn]

@@ -32,7 +32,7 @@ async def _send(settings: Settings, message: CodeMessage | None) -> None:
     with speaking(message.language):
         whole = _(message.text.value, code=message.code)
     places, key = {"code": message.code}, str(uuid4())
-    text = Text(message.to, whole, message.text.name, message.language, places, key)
+    text = Text(to=message.to, whole=whole, name=message.text.name, language=message.language, places=places, key=key)
     for pause in (*PAUSES, None):
         try:
             await send_sms(settings, text)
