@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ HEADINGS = ["Context", "Decision", "What it costs", "What would make us decide a
 
 def test_the_picture_has_the_areas_in_their_order() -> None:
     arrows = [re.findall(r"\w+", line) for line in PAGE.splitlines() if " --> " in line]
-    below = {upper: lower for line in arrows for upper, lower in zip(line, line[1:], strict=False)}
+    below = {upper: lower for line in arrows for upper, lower in pairwise(line)}
     drawn = ["run"]
     while drawn[-1] in below:
         drawn.append(below[drawn[-1]])

@@ -12,9 +12,18 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 RECIPES = dict(re.findall(r"^### To add (.+?)\n(.+?)(?=^### |^## |\Z)", TEXT, re.M | re.S))
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.md)`")
 CHOSEN = re.compile(r"`[^`]*<[^`]*`")  # a name that somebody chooses
-HERE = ("portal/**/*", "sandbox/**/*", "demo/**/*", "templates/**/*", "locale/**/*", "docs/**/*", "tests/*", "SECURITY.md")
+HERE = (
+    "portal/**/*",
+    "sandbox/**/*",
+    "demo/**/*",
+    "templates/**/*",
+    "locale/**/*",
+    "docs/**/*",
+    "tests/*",
+    "SECURITY.md",
+)
 KINDS = {".py", ".sql", ".csv", ".html", ".txt", ".typ", ".po", ".md", ".js"}
-# What there is already of each kind, as the code writes it; and files that know it, but have nothing to add for another.
+# What there is already of each kind, as the code writes it; and files that know it, but need nothing for another.
 ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
     "a payment channel": ("doorstep", frozenset()),
     "a way to pay online": ("wechat_pay", frozenset()),
