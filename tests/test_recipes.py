@@ -18,7 +18,7 @@ HERE = (
     "demo/**/*",
     "templates/**/*",
     "locale/**/*",
-    "docs/**/*",
+    "docs/files.md",
     "tests/*",
     "SECURITY.md",
 )
