@@ -36,8 +36,8 @@ ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {
                 "portal/web/request/i18n.py",  # hands on what portal/kit/language.py has
-                "portal/accounts/disclosures/posters.py",  # a paper in two languages at once
-                "portal/records/reading/meanings.py",  # what the English column of a file is for
+                "portal/accounts/disclosures/documents.py",  # a paper in two languages at once
+                "portal/records/reading/words.py",  # what the English column of a file is for
                 "demo/people.py",
             }
         ),
