@@ -1,0 +1,5 @@
+"""Print the page."""
+
+from tests.interface.page import page
+
+print(page(), end="")
