@@ -49,6 +49,17 @@ def test_the_fields_of_a_handler_are_found_wherever_it_reads_them() -> None:
     assert read["plans:withdraw"] == set()
 
 
+def test_who_may_knock_is_whoever_all_guards_of_a_route_let_in() -> None:
+    who = {line.route.name: line.who for line in lines()}
+    assert who["desk:show"] == "any role"
+    assert who["desk.audit:list"] == "manager; one estate"  # an admin counts as every role
+    assert who["desk.cases:step"] == "service, manager, legal"  # of the guard of its router and its own
+    assert who["desk.phones:approve"] == "manager; proof"
+    assert {line.about for line in lines() if line.route.name == "settings:new-phone"} == {
+        "Send a code to the new number. Needs a fresh proof."
+    }
+
+
 def test_every_attribute_of_a_template_is_explained_and_every_explained_one_is_in_a_template() -> None:
     written = {name for file in TEMPLATES.rglob("*.html") for name in NAME.findall(file.read_text())}
     assert written - INNER == {name for name in THINGS if name.startswith("data-")} | FACTS.keys()
