@@ -174,9 +174,9 @@ def objects() -> dict[str, Shown]:
 
 def things() -> Iterator[str]:
     """The table of objects."""
-    rows = []
-    for name, shown in objects().items():
-        thing = THINGS[name]
+    rows, found = [], objects()
+    for name, thing in THINGS.items():
+        shown = found[name]
         sure = shown.always or set()
         beside = [f"`{one}`" for one in FACTS if one in sure - {"data-state"}]
         beside += [f"[`{one}`]" for one in FACTS if one in shown.ever - sure]
