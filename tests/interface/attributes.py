@@ -60,6 +60,7 @@ THINGS = {
     "data-claim": Thing("a claim before a mediator or a court", ClaimState),
     "data-letter": Thing("a letter", LetterState),
     "data-letter-batch": Thing("the notices of a building", ("writing", "written")),
+    "data-left-out": Thing("a case that the notices of a building left out, with the reason"),
     "data-statement": Thing("a statement", StatementState),
     "data-expense": Thing("an expense the committee is asked about", ExpenseState),
     "id=disclosure-…": Thing("a duty of disclosure", DisclosureState),
