@@ -217,6 +217,7 @@ STAFF = (
     StaffMember("manager", "傅静川", "manager", "项目经理室"),
     StaffMember("deputy", "沈云霖", "manager;service", "项目经理室"),
     StaffMember("legal", "曾景槿", "legal", "法务部"),
+    StaffMember("auditor", "苏砚宁", "auditor", "财务部"),
     StaffMember("admin", "彭怀瑜", "admin", "项目经理室"),
 )
 

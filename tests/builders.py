@@ -15,7 +15,8 @@ from portal.homes.units.debtors import ensure_debtors
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.people.persons.principal import Audience, Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Audience, Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from tests.pictures import Sent, a_photo
 

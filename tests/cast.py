@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from tests import builders
 
 

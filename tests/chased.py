@@ -9,7 +9,7 @@ from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
 from portal.arrears.claims.states import ClaimKind, ClaimState
 from portal.care.holds.actions import release
-from portal.collection.court.opening import PLEADERS, write_claim
+from portal.collection.court.opening import write_claim
 from portal.collection.court.steps import record_step
 from portal.collection.letter_queue.batch import ask_notices
 from portal.collection.letters.actions import issue_letter
@@ -18,6 +18,7 @@ from portal.collection.letters.states import LetterKind
 from portal.collection.outreach.actions import Talk, record_talk
 from portal.kit import clock
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from tests.pictures import Sent, a_photo
@@ -55,8 +56,8 @@ async def chase(unit: UUID, manager: Principal) -> dict[str, UUID | str]:
 async def _claimed(case: UUID, manager: Principal) -> UUID:
     """Mediation was prepared and given up: as if the case had been at its last stage."""
     claim, today = uuid4(), clock.today("Asia/Shanghai")
-    async with unit_of_work(*manager.with_role(*PLEADERS)):
-        row = await case_at_desk(manager, case, *PLEADERS)
+    async with unit_of_work(*manager.where(May.bring_claims)):
+        row = await case_at_desk(manager, case, May.bring_claims)
         line = await fetch_value(
             "SELECT l.id FROM bill_line l JOIN bill b ON b.id = l.bill WHERE b.debtor = $1 LIMIT 1", row["debtor"]
         )

@@ -33,7 +33,8 @@ from portal.money.payments.counter import record_counter_payment
 from portal.money.payments.states import PaymentChannel
 from portal.people.persons.actions import start_session
 from portal.people.persons.devices import add_device
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import principal_of
 from portal.people.persons.states import Language
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
@@ -107,6 +108,7 @@ async def populate() -> World:
     """Everything, today being 2026-11-20 by the day the bills were made for."""
     mingxi, donghu = await cast.mingxi(), await cast.donghu()
     mingxi.people["卫兰"] = await builders.staff(mingxi.community, "卫兰", "wei", Role.clerk)
+    mingxi.people["顾衡"] = await builders.staff(mingxi.community, "顾衡", "gu", Role.auditor)
     mingxi.people["褚英"] = await builders.staff(mingxi.community, "褚英", "chu")
     await _post(mingxi, "吴霞")
     items = await _prices(mingxi)

@@ -21,7 +21,8 @@ from portal.kit import clock
 from portal.kit.period import Month
 from portal.overview.reports.committee import committee_of
 from portal.overview.reports.queries import reports_of
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.platform.db import planner
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.run.verify import verify

@@ -10,7 +10,7 @@ from portal.arrears.climbing.jobs import arrears
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.overview.reports.queries import reports_of
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from tests import builders
 from tests.bench.beside import TODAY, compare_with_alone
 from tests.bench.bills import server, settle

@@ -18,7 +18,7 @@ import httpx
 from portal.arrears.climbing.jobs import arrears
 from portal.kit import clock
 from portal.people.persons.actions import start_session
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.process.settings import Settings
 from portal.run.app import create_app
 from tests import builders

@@ -17,7 +17,8 @@ from portal.accounts.publishing.drafts import Wish, draft_from_books
 from portal.accounts.publishing.preparing import explain_finding
 from portal.accounts.statement_pages.queries import statement_at
 from portal.accounts.statements.states import Basis
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.run.app import create_app
 from tests import builders

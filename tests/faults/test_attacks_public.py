@@ -25,7 +25,8 @@ from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.payments.crediting import credit_line
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders

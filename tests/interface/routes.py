@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Litestar
 
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.process.settings import Settings
 from portal.run.app import ROUTERS, create_app
 from portal.web.pages.guards import of_one_estate, stepped_up

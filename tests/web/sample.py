@@ -14,7 +14,8 @@ from litestar.params import FromPath
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.people.persons.principal import Audience, Principal, Role
+from portal.people.persons.permissions import May, Role
+from portal.people.persons.principal import Audience, Principal
 from portal.platform.process.settings import Settings
 from portal.web.forms.forms import UPLOAD_BYTES, Choice, Code, Day, Form, Many, Phone, Photos, Text, Tick, Whole, Yuan
 from portal.web.forms.unsent_forms import Fields, begin
@@ -133,7 +134,7 @@ async def for_staff() -> str:
     return "ok"
 
 
-@get("/desk/money", name="desk.money", guards=[staff(Role.finance)])
+@get("/desk/money", name="desk.money", guards=[staff(May.run_bills)])
 async def for_finance() -> str:
     return "ok"
 

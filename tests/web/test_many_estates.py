@@ -12,7 +12,8 @@ import pytest
 
 from portal.kit import clock
 from portal.overview.kept_figures.jobs import figures
-from portal.people.persons.principal import MOST_ESTATES, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import MOST_ESTATES
 from portal.platform.process.settings import Settings
 from tests import builders, cast
 from tests.client import app_of, browser

@@ -20,14 +20,14 @@ from portal.kit.ids import id_of
 from portal.kit.money import Money
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 
 UNSAID = N_("It is not known who on the committee has a vote: say yes or no in the column votes of committee.csv.")
-ASKERS = (Role.finance, Role.manager)
 # Who holds a post on the committee of estate $1 on day $2, and whether it has a vote, NULL where nobody said: an
 # alternate's has none (业主大会和业主委员会指导规则 33), and no post tells by its name.
 SEATED = """
@@ -59,7 +59,7 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
     """
     if not wanted.amount > Money(0):
         raise Invalid("amount", N_("Enter a sum above zero."))
-    if community not in by.with_role(*ASKERS):
+    if community not in by.where(May.ask_expenses):
         raise Missing
     async with unit_of_work(community):
         await no_personal_data(community, purpose=wanted.purpose, reason=wanted.reason)
@@ -138,7 +138,7 @@ async def spend(by: Principal, expense: UUID, amount: Money, on_day: date, decid
     Raises Missing without finance or manager there, Refused where it is not approved, was written down already, or is
     paid out of the service fee, Invalid for more than was approved, a day to come, or words that name a person.
     """
-    scope = by.with_role(*ASKERS)
+    scope = by.where(May.ask_expenses)
     async with unit_of_work(*scope):
         await advisory_lock(f"committee_expense:{expense}")
         row = await _counted(expense, scope)

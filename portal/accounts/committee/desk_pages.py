@@ -11,6 +11,7 @@ from portal.accounts.committee import actions
 from portal.accounts.committee.forms import ExpenseForm, SpentForm
 from portal.accounts.committee.queries import expense_at, spending_at
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import of_one_estate, staff
@@ -25,13 +26,13 @@ async def list_(request: Request) -> Template:
     return page(request, "accounts/committee/desk/list.html", title=_("Expenses for the committee"), estates=found)
 
 
-@get("/new", name="desk.expenses:new")
+@get("/new", name="desk.expenses:new", guards=[staff(May.ask_expenses)])
 async def new(request: Request) -> Template:
     """The form for a new one."""
     return await new_page(request, await begin(request, ExpenseForm))
 
 
-@post("/new", name="desk.expenses:ask")
+@post("/new", name="desk.expenses:ask", guards=[staff(May.ask_expenses)])
 async def ask(request: Request) -> Response:
     """Ask the committee."""
     form: Any = await _offered(request, ExpenseForm(await request.form()))
@@ -49,7 +50,7 @@ async def show(request: Request, expense: FromPath[UUID]) -> Template:
     return await show_page(request, expense, await begin(request, SpentForm))
 
 
-@post("/{expense:uuid}/spending", name="desk.expenses:spend")
+@post("/{expense:uuid}/spending", name="desk.expenses:spend", guards=[staff(May.ask_expenses)])
 async def spend(request: Request, expense: FromPath[UUID]) -> Response:
     """Write down what it cost."""
     form: Any = SpentForm(await request.form())
@@ -62,7 +63,7 @@ async def spend(request: Request, expense: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    form.community.offer(await estates_to_pick(request.user, *actions.ASKERS))
+    form.community.offer(await estates_to_pick(request.user, May.ask_expenses))
     return form
 
 
@@ -78,4 +79,4 @@ async def show_page(request: Request, expense: UUID, form: SpentForm, status: in
                 one=await expense_at(request.user, expense), form=form)  # fmt: skip
 
 
-router = Router("/desk/expenses", route_handlers=[list_, new, ask, show, spend], guards=[staff(*actions.ASKERS)])
+router = Router("/desk/expenses", route_handlers=[list_, new, ask, show, spend], guards=[staff(May.read_expenses)])

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.committee.actions import ASKERS, SEATED
+from portal.accounts.committee.actions import SEATED
 from portal.accounts.committee.rules import state_of
 from portal.accounts.committee.states import ExpenseState, Standing
 from portal.accounts.statements.states import StatementFund
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 
@@ -182,14 +183,16 @@ async def spending_of(community: int, persons: Sequence[UUID] = ()) -> Spending:
 @reading
 async def spending_at(by: Principal) -> list[DeskSpending]:
     """Of the estates whose money one looks after."""
-    rows = await fetch("SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*ASKERS)))
+    rows = await fetch(
+        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.read_expenses))
+    )
     return [DeskSpending(row["id"], row["name"], await spending_of(row["id"])) for row in rows]
 
 
 @reading
 async def expense_at(by: Principal, expense: UUID) -> ExpenseRow:
     """One of them at the desk. Raises Missing for another estate's."""
-    return await _one(expense, by.with_role(*ASKERS), ())
+    return await _one(expense, by.where(May.read_expenses), ())
 
 
 @reading

@@ -13,13 +13,12 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.kit.money import Money
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
-
-REGISTRARS = (Role.finance, Role.manager)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ async def register_contract(by: Principal, community: int, agreed: Contract, rep
         raise Invalid("ends_on", N_("The last day comes before the first one."))
     if (agreed.beneficiary is Beneficiary.building) != bool(agreed.building):
         raise Invalid("building", N_("Name the building where the revenue is that of one building, and only there."))
-    if community not in by.with_role(*REGISTRARS):
+    if community not in by.where(May.register_common_areas):
         raise Missing
     async with unit_of_work(community):
         await no_personal_data(
@@ -112,7 +111,7 @@ async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: 
         raise Invalid("ends_on", N_("The last day comes before the first one."))
     if not came.amount:
         raise Invalid("amount", N_("Enter a sum; below zero takes one back."))
-    scope = by.with_role(*REGISTRARS)
+    scope = by.where(May.register_common_areas)
     async with unit_of_work(*scope):
         row = await fetch_one(
             "SELECT k.community, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
@@ -162,7 +161,7 @@ async def record_movement(by: Principal, community: int, moved: Movement, *, onc
 
     Raises Missing without finance or manager there, Invalid for no sum, a day to come, or words that name a person.
     """
-    if community not in by.with_role(*REGISTRARS):
+    if community not in by.where(May.register_common_areas):
         raise Missing
     async with unit_of_work(community):
         await put_movement(by, community, moved, id_of(by.human, once))

@@ -12,6 +12,7 @@ from portal.accounts.common_areas.forms import ContractForm, MovementForm, Recei
 from portal.accounts.common_areas.queries import contract_at, registers_at
 from portal.accounts.common_areas.states import Beneficiary, Rhythm
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import of_one_estate, staff
@@ -26,14 +27,14 @@ async def list_(request: Request) -> Template:
     return page(request, "accounts/common_areas/desk/list.html", title=_("Common areas"), estates=found)
 
 
-@get("/new", name="desk.common_areas:new")
+@get("/new", name="desk.common_areas:new", guards=[staff(May.register_common_areas)])
 async def new(request: Request) -> Template:
     """The form for a contract."""
     form = await begin(request, ContractForm, rhythm=Rhythm.month, beneficiary=Beneficiary.estate)
     return await contract_page(request, form)
 
 
-@post("/new", name="desk.common_areas:register")
+@post("/new", name="desk.common_areas:register", guards=[staff(May.register_common_areas)])
 async def register(request: Request) -> Response:
     """Register a contract."""
     form: Any = await _offered(request, ContractForm(await request.form()))
@@ -44,13 +45,13 @@ async def register(request: Request) -> Response:
     return await contract_page(request, form, status=422)  # type: ignore[return-value]
 
 
-@get("/movements/new", name="desk.common_areas:new_movement")
+@get("/movements/new", name="desk.common_areas:new_movement", guards=[staff(May.register_common_areas)])
 async def new_movement(request: Request) -> Template:
     """The form for money spent."""
     return await movement_page(request, await begin(request, MovementForm))
 
 
-@post("/movements/new", name="desk.common_areas:move")
+@post("/movements/new", name="desk.common_areas:move", guards=[staff(May.register_common_areas)])
 async def move(request: Request) -> Response:
     """Write down what was spent or came in otherwise."""
     form: Any = await _offered(request, MovementForm(await request.form()))
@@ -67,7 +68,7 @@ async def show(request: Request, contract: FromPath[UUID]) -> Template:
     return await show_page(request, contract, await begin(request, ReceiptForm))
 
 
-@post("/{contract:uuid}/receipts", name="desk.common_areas:receive")
+@post("/{contract:uuid}/receipts", name="desk.common_areas:receive", guards=[staff(May.register_common_areas)])
 async def receive(request: Request, contract: FromPath[UUID]) -> Response:
     """Write down what came in."""
     form = ReceiptForm(await request.form())
@@ -78,7 +79,7 @@ async def receive(request: Request, contract: FromPath[UUID]) -> Response:
     return await show_page(request, contract, form, status=422)  # type: ignore[return-value]
 
 
-@get("/{contract:uuid}/renewal", name="desk.common_areas:renewal")
+@get("/{contract:uuid}/renewal", name="desk.common_areas:renewal", guards=[staff(May.register_common_areas)])
 async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
     """The form for what takes its place, filled with what it says."""
     estate, row = await contract_at(request.user, contract)
@@ -89,7 +90,7 @@ async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
     return await contract_page(request, form, contract)
 
 
-@post("/{contract:uuid}/renewal", name="desk.common_areas:renew")
+@post("/{contract:uuid}/renewal", name="desk.common_areas:renew", guards=[staff(May.register_common_areas)])
 async def renew(request: Request, contract: FromPath[UUID]) -> Response:
     """Put a renewed or corrected contract in its place."""
     estate, _row = await contract_at(request.user, contract)
@@ -103,7 +104,7 @@ async def renew(request: Request, contract: FromPath[UUID]) -> Response:
 
 
 async def _offered(request: Request, form: Any) -> Any:
-    form.community.offer(await estates_to_pick(request.user, *actions.REGISTRARS))
+    form.community.offer(await estates_to_pick(request.user, May.register_common_areas))
     return form
 
 
@@ -134,5 +135,5 @@ async def show_page(request: Request, contract: UUID, form: ReceiptForm, status:
 router = Router(
     "/desk/common-areas",
     route_handlers=[list_, new, register, new_movement, move, show, receive, renewal, renew],
-    guards=[staff(*actions.REGISTRARS)],
+    guards=[staff(May.read_common_areas)],
 )

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.common_areas.actions import REGISTRARS
 from portal.accounts.common_areas.rules import receivable
 from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.money import Money, total
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
@@ -111,7 +111,8 @@ class DeskRegister:
 async def registers_at(by: Principal) -> list[DeskRegister]:
     """Of the estates whose register the reader keeps."""
     rows = await fetch(
-        "SELECT id, name, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*REGISTRARS))
+        "SELECT id, name, timezone FROM community WHERE id = ANY($1) ORDER BY code",
+        list(by.where(May.read_common_areas)),
     )
     return [
         DeskRegister(row["id"], row["name"], await _register(row["id"], clock.today(row["timezone"]))) for row in rows
@@ -125,7 +126,7 @@ async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
         "SELECT c.id, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
         " WHERE k.id = $1 AND c.id = ANY($2)",
         contract,
-        list(by.with_role(*REGISTRARS)),
+        list(by.where(May.read_common_areas)),
     )
     if row is None:
         raise Missing

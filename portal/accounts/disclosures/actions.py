@@ -10,7 +10,8 @@ from portal.accounts.disclosures.states import Duty
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
@@ -18,7 +19,6 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, retrying, unit_of_
 
 AFTER = N_("Choose a day after the period, today at the latest.")
 AHEAD = N_("Choose a day before the period ends, today at the latest.")
-RECORDERS = (Role.finance, Role.manager)
 
 
 @retrying
@@ -28,7 +28,7 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
     Raises Missing without finance or manager there, Refused for what was published already, Invalid for a day to come
     or one on which the period could not be told of.
     """
-    scope = by.with_role(*RECORDERS)
+    scope = by.where(May.record_disclosures)
     async with unit_of_work(*scope):
         row = await fetch_one(
             "SELECT d.*, c.timezone FROM disclosure d JOIN community c ON c.id = d.community"

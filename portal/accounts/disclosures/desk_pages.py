@@ -15,6 +15,7 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import PublicEstate, estate_called
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -60,7 +61,7 @@ async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[s
     return pdf(await disclosure_poster(found, row, told, address(request, found, "/statements"), size), "poster.pdf")
 
 
-@post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(*actions.RECORDERS)])
+@post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(May.record_disclosures)])
 async def record(request: Request, disclosure: FromPath[UUID]) -> Response:
     """Say where and when it was disclosed."""
     form = DisclosureForm(await request.form())
@@ -76,7 +77,7 @@ async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, st
     """The page that the GET and a form with errors show."""
     row = await queries.disclosure_of(request.user, disclosure)
     return page(request, "accounts/disclosures/show.html", status=status, title=_("A disclosure"), one=row, form=form,
-                may_record=request.user.may(row.community, *actions.RECORDERS))  # fmt: skip
+                may_record=request.user.may(row.community, May.record_disclosures))  # fmt: skip
 
 
 async def own(request: Request, code: str) -> PublicEstate:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.disclosures.actions import RECORDERS
 from portal.accounts.disclosures.rules import Profile, known_place, profiles_of, state_of
 from portal.accounts.disclosures.states import DisclosureState, Duty
 from portal.accounts.publishing.queries import KIND
@@ -16,6 +15,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.people.estates.states import FeeMode
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading, unit_of_work
 
@@ -77,7 +77,7 @@ async def calendar_at_desk(by: Principal) -> Calendar:
         await rows_of(by.communities),
         [(row["name"], row["jurisdiction"]) for row in places if not known_place(row["jurisdiction"])],
         [(row["code"], row["name"]) for row in places],
-        bool(by.with_role(*RECORDERS)),
+        bool(by.where(May.record_disclosures)),
     )
 
 

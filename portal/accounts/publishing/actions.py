@@ -17,13 +17,13 @@ from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-PUBLISHERS = (Role.finance, Role.manager)
 NOT_OVER = N_(
     "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
 )
@@ -44,7 +44,7 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
     a second time, before the days of anything but a budget are over, while something that was found is neither
     mended nor explained, and for a correction whose last day to object is over.
     """
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         found = await content_of(draft)

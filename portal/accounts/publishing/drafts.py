@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from portal.accounts.findings.queries import books_say, few_corrected, together, whole_months
-from portal.accounts.publishing.actions import PUBLISHERS
 from portal.accounts.publishing.queries import lines_of
 from portal.accounts.statements.rules import Line
 from portal.accounts.statements.states import Basis, LineKind, Side, StatementFund, StatementKind, StatementState
@@ -17,6 +16,7 @@ from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
@@ -56,7 +56,7 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
         raise Invalid("last", N_("The last day comes before the first one."))
     if not whole_months(wish.first, wish.last):
         raise Invalid("last", N_("Choose whole months: between two sums a few days apart single payments would show."))
-    if community not in by.with_role(*PUBLISHERS):
+    if community not in by.where(May.publish_statements):
         raise Missing
     async with unit_of_work(community):
         await advisory_lock(f"statement:{community}:{wish.code}")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from portal.accounts.publishing.actions import PUBLISHERS, draft_for_update, keep_finding
+from portal.accounts.publishing.actions import draft_for_update, keep_finding
 from portal.accounts.publishing.queries import content_of
 from portal.accounts.statements.states import Basis, RemunerationBase
 from portal.homes.units.discretion import no_personal_data
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
@@ -28,7 +29,7 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
     Raises Missing without a publishing role there, Refused for anything but a draft or what is found no more, Invalid
     where the words name a person, a home or a number.
     """
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         found = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
@@ -60,7 +61,7 @@ async def set_terms(
         raise Invalid("rate", N_("Give both: what the remuneration is taken of, and its rate."))
     if base in _NEEDS and _NEEDS[base] is not basis:
         raise Invalid("base", N_("Fees received are shown on a cash basis, fees receivable on an accrual basis."))
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         await fetch(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from portal.accounts.publishing.actions import PUBLISHERS, draft_for_update
+from portal.accounts.publishing.actions import draft_for_update
 from portal.accounts.publishing.queries import lines_of
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
@@ -34,7 +35,7 @@ async def add_documents(by: Principal, statement: UUID, position: int, photos: S
     if not photos:
         raise Invalid("photos", N_("Please add a photo."))
     drawn = await encode(photos)
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         about = next((line.about for line in await lines_of(statement) if line.position == position), None)
@@ -61,7 +62,7 @@ async def add_documents(by: Principal, statement: UUID, position: int, photos: S
 @retrying
 async def remove_document(by: Principal, statement: UUID, document: UUID) -> None:
     """Take one from a draft. Raises Missing for one that is not there, Refused for anything but a draft."""
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         gone = await fetch_value(

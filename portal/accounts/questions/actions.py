@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.publishing.actions import PUBLISHERS
 from portal.accounts.questions.limits import answer_due
 from portal.homes.units.discretion import no_personal_data
 from portal.homes.vacancies.queries import OWNS_NOW
@@ -18,6 +17,7 @@ from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
@@ -119,7 +119,7 @@ async def answer(by: Principal, question: UUID, body: str) -> None:
     Raises Missing without finance or manager there, Refused for a second time, Invalid where the words name a person,
     a home or a number.
     """
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.answer_questions)
     async with unit_of_work(*scope):
         row = await fetch_one(_ROWS + " WHERE q.id = $1 AND q.community = ANY($2)", question, list(scope))
         if row is None:

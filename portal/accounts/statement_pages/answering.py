@@ -6,10 +6,10 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.accounts.publishing.actions import PUBLISHERS
 from portal.accounts.questions import actions as asking
 from portal.accounts.statement_pages.forms import AnswerForm
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -31,7 +31,7 @@ async def show(request: Request, question: FromPath[UUID]) -> Template:
     return await question_page(request, question, await begin(request, AnswerForm))
 
 
-@post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(*PUBLISHERS)])
+@post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(May.answer_questions)])
 async def answer(request: Request, question: FromPath[UUID]) -> Response:
     """Answer for everybody to read."""
     form = AnswerForm(await request.form())
@@ -46,7 +46,7 @@ async def question_page(request: Request, question: UUID, form: AnswerForm, stat
     found = await asking.question_at_desk(request.user, question)
     return page(request, "accounts/statement_pages/desk/show.html", status=status,
                 title=_("A question on the accounts"), one=found, form=form,
-                may_answer=bool(request.user.with_role(*PUBLISHERS)))  # fmt: skip
+                may_answer=bool(request.user.where(May.answer_questions)))  # fmt: skip
 
 
 router = Router("/desk/questions", route_handlers=[list_, show, answer], guards=[staff()])

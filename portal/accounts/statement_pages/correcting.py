@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.accounts.findings.versions import changes, corrected
-from portal.accounts.publishing.actions import PUBLISHERS, draft_for_update
+from portal.accounts.publishing.actions import draft_for_update
 from portal.accounts.publishing.queries import Content, content_of, lines_of
 from portal.accounts.statement_pages.rows import Corrected, Correction, FundChange
 from portal.accounts.statements.rules import Line, funds_of
@@ -17,6 +17,7 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
@@ -30,7 +31,7 @@ async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, unti
     Raises Missing without a publishing role there, Refused for anything but a draft and where nothing is published that
     it corrects, Invalid for a day that is not to come.
     """
-    scope = by.with_role(*PUBLISHERS)
+    scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         if (await content_of(draft)).corrects is None:

@@ -20,6 +20,7 @@ from portal.accounts.statement_pages.forms import (
 from portal.accounts.statement_pages.rows import DeskPage
 from portal.accounts.statements.states import Basis, StatementState
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.choices import UPLOAD_BYTES
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin, begun
@@ -40,16 +41,16 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Drafts first, then what was published."""
     found = await queries.statements_at(request.user, number)
     return page(request, "accounts/statement_pages/desk/statement_list.html", title=_("Accounts"), found=found,
-                may_draft=bool(request.user.with_role(*actions.PUBLISHERS)))  # fmt: skip
+                may_draft=bool(request.user.where(May.publish_statements)))  # fmt: skip
 
 
-@get("/new", name="desk.statements:new", guards=[staff(*actions.PUBLISHERS)])
+@get("/new", name="desk.statements:new", guards=[staff(May.publish_statements)])
 async def new(request: Request) -> Template:
     """Which statement to draft from the books."""
     return await draft_page(request, await begin(request, DraftForm, basis=Basis.cash))
 
 
-@post("/new", name="desk.statements:draft", guards=[staff(*actions.PUBLISHERS)])
+@post("/new", name="desk.statements:draft", guards=[staff(May.publish_statements)])
 async def draft(request: Request) -> Response:
     """Draft it."""
     form: Any = DraftForm(await request.form(), estates=await offered_estates(request))
@@ -79,7 +80,7 @@ async def show(request: Request, statement: FromPath[UUID]) -> Template:
     return statement_page(request, found, **await begun(request, form=("explanations", kind), correction=CORRECTION))
 
 
-@post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(*actions.PUBLISHERS)])
+@post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(May.publish_statements)])
 async def publish(request: Request, statement: FromPath[UUID]) -> Response:
     """Sign a draft; the second signature publishes it, and it never changes again."""
     state = await actions.sign_statement(statement, by=request.user)
@@ -87,7 +88,7 @@ async def publish(request: Request, statement: FromPath[UUID]) -> Response:
     return go(request, "desk.statements:show", statement=statement)
 
 
-@post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(*actions.PUBLISHERS)])
+@post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(May.publish_statements)])
 async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     """Explain in public what the checks found."""
     found = await queries.statement_at(request.user, statement)
@@ -100,7 +101,7 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     return statement_page(request, found, form=form, status=422)  # type: ignore[return-value]
 
 
-@post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(*actions.PUBLISHERS)])
+@post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(May.publish_statements)])
 async def correct(request: Request, statement: FromPath[UUID]) -> Response:
     """Say who found what this version corrects, and until when owners may object."""
     form: Any = CorrectionForm(await request.form())
@@ -114,7 +115,7 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Response:
     return statement_page(request, found, correction=form, status=422)  # type: ignore[return-value]
 
 
-@post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(*actions.PUBLISHERS)],
+@post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(May.publish_statements)],
       request_max_body_size=UPLOAD_BYTES)  # fmt: skip
 async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
     """Put pictures of vouchers behind a line."""
@@ -129,7 +130,7 @@ async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
 
 
 @post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
-      guards=[staff(*actions.PUBLISHERS)])  # fmt: skip
+      guards=[staff(May.publish_statements)])  # fmt: skip
 async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Response:
     """Take one from a draft."""
     await documents.remove_document(request.user, statement, document)
@@ -142,7 +143,7 @@ async def document(request: Request, statement: FromPath[UUID], photo: FromPath[
     return jpeg(await documents.document_of(request.user, statement, photo, desk=True))
 
 
-@get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(*actions.PUBLISHERS)])
+@get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(May.publish_statements)])
 async def terms(request: Request, statement: FromPath[UUID]) -> Template:
     """What the figures rest on: basis and remuneration."""
     found = await queries.statement_at(request.user, statement)
@@ -150,7 +151,7 @@ async def terms(request: Request, statement: FromPath[UUID]) -> Template:
     return terms_page(request, found, await begin(request, kind, **vars(found.shown.terms)))
 
 
-@post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(*actions.PUBLISHERS)])
+@post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(May.publish_statements)])
 async def set_terms(request: Request, statement: FromPath[UUID]) -> Response:
     """Say what they rest on."""
     found = await queries.statement_at(request.user, statement)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.publishing.actions import PUBLISHERS
 from portal.accounts.publishing.queries import Content, content_of, kind_told
 from portal.accounts.questions.actions import questions_on
 from portal.accounts.statement_pages.correcting import correction_of
@@ -32,6 +31,7 @@ from portal.kit.money import Money
 from portal.kit.paging import offset, pages
 from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
@@ -118,7 +118,7 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
     return DeskPage(
         shown,
         checks,
-        by.may(shown.row.community, *PUBLISHERS),
+        by.may(shown.row.community, May.publish_statements),
         row["signer"] if signed else "",
         signed and row["signer_human"] == by.human,
     )
@@ -135,7 +135,7 @@ async def estates_of(by: Principal) -> list[EstateLink]:
 async def publishing_estates(by: Principal) -> list[Publishing]:
     """The estates that the reader may publish for."""
     rows = await fetch(
-        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*PUBLISHERS))
+        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.publish_statements))
     )
     return [Publishing(row["id"], row["name"]) for row in rows]
 

@@ -17,11 +17,10 @@ from portal.arrears.climbing.words import condition
 from portal.arrears.ladder.queries import ladder_of
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_value
 from portal.platform.files.queries import PhotoRow, photos_of_all
-
-KEEPERS = (Role.finance, Role.manager)  # of what people say about their hardship
 
 
 def hands(by: str | None, witness: str | None, recipient: str | None) -> str:
@@ -98,7 +97,7 @@ async def log_of(by: Principal, case: CaseRow) -> Log:
     )
     target = case.stage + 1 if case.live and case.stage < LAST else None
     return Log(
-        await _contacts(case, keeper=by.may(case.community, *KEEPERS)),
+        await _contacts(case, keeper=by.may(case.community, May.read_confidences)),
         await _promises(case),
         Reason(reason) if reason else Reason.unknown,
         target,

@@ -8,10 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.case_file.owing import Owing, debtor_on_desk
-from portal.arrears.case_file.queries import READERS
 from portal.arrears.case_file.standing import Said, record_standing
-from portal.arrears.contacts.actions import CALLERS
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.states import DebtorStanding
 from portal.web.forms.forms import Choice, Day, Form, Phone, Text
 from portal.web.forms.unsent_forms import begin
@@ -72,7 +71,7 @@ async def show(request: Request, debtor: FromPath[UUID]) -> Template:
     return await show_page(request, debtor, await begin(request, StandingForm))
 
 
-@post("/{debtor:uuid}/standing", name="desk.debtors:standing", guards=[staff(*CALLERS)])
+@post("/{debtor:uuid}/standing", name="desk.debtors:standing", guards=[staff(May.contact_debtors)])
 async def standing(request: Request, debtor: FromPath[UUID]) -> Response:
     """Record what became known."""
     form = StandingForm(await request.form()).about(await debtor_on_desk(request.user, debtor))
@@ -91,4 +90,4 @@ async def show_page(request: Request, debtor: UUID, form: StandingForm, status: 
     )
 
 
-router = Router("/desk/debtors", route_handlers=[show, standing], guards=[staff(*READERS)])
+router = Router("/desk/debtors", route_handlers=[show, standing], guards=[staff(May.read_cases)])

@@ -12,6 +12,7 @@ from portal.arrears.cases.states import RUNGS, CaseState
 from portal.arrears.climbing import actions as climbing
 from portal.arrears.contacts import actions as contacts, holding, next_action
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.guards import of_one_estate, staff
@@ -55,7 +56,7 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
     return await show_page(request, case, **cut_off)
 
 
-@post("/{case:uuid}/contacts", name="desk.cases:contact")
+@post("/{case:uuid}/contacts", name="desk.cases:contact", guards=[staff(May.contact_debtors)])
 async def contact(request: Request, case: FromPath[UUID]) -> Response:
     """Record a call, a visit, a talk."""
     form: Any = forms.ContactForm(await request.form())
@@ -65,7 +66,7 @@ async def contact(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, contact=form)  # type: ignore[return-value]
 
 
-@post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(*holding.HOLDERS)])
+@post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(May.hold_cases)])
 async def hold(request: Request, case: FromPath[UUID]) -> Response:
     """Stop chasing for a while."""
     form: Any = forms.HoldForm(await request.form())
@@ -77,7 +78,7 @@ async def hold(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, hold=form)  # type: ignore[return-value]
 
 
-@post("/{case:uuid}/promise", name="desk.cases:promise")
+@post("/{case:uuid}/promise", name="desk.cases:promise", guards=[staff(May.contact_debtors)])
 async def promise(request: Request, case: FromPath[UUID]) -> Response:
     """Note a promise to pay."""
     form: Any = forms.PromiseForm(await request.form())
@@ -87,7 +88,7 @@ async def promise(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, promise=form)  # type: ignore[return-value]
 
 
-@post("/{case:uuid}/reason", name="desk.cases:reason")
+@post("/{case:uuid}/reason", name="desk.cases:reason", guards=[staff(May.contact_debtors)])
 async def reason(request: Request, case: FromPath[UUID]) -> Response:
     """Say why nothing is paid."""
     form: Any = forms.ReasonForm(await request.form())
@@ -98,7 +99,7 @@ async def reason(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, reason=form)  # type: ignore[return-value]
 
 
-@post("/{case:uuid}/next", name="desk.cases:next")
+@post("/{case:uuid}/next", name="desk.cases:next", guards=[staff(May.contact_debtors)])
 async def next_(request: Request, case: FromPath[UUID]) -> Response:
     """Say what is to be done next, by whom and when."""
     form: Any = forms.NextForm(await request.form())
@@ -109,7 +110,7 @@ async def next_(request: Request, case: FromPath[UUID]) -> Response:
     return await show_page(request, case, status=422, following=form)  # type: ignore[return-value]
 
 
-@post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(*climbing.ANY_STEPPER)])
+@post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(May.climb_cases)])
 async def step(request: Request, case: FromPath[UUID]) -> Response:
     """Go on to the next stage."""
     reached = await climbing.take_step(request.user, case)
@@ -149,5 +150,5 @@ async def show_page(request: Request, case: UUID, status: int = 200, **sent: For
 router = Router(
     "/desk/cases",
     route_handlers=[list_, show, contact, hold, promise, reason, next_, step, photo],
-    guards=[staff(*queries.READERS)],
+    guards=[staff(May.read_cases)],
 )

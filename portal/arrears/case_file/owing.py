@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.arrears.case_file.queries import READERS
 from portal.arrears.cases.reaching import NOTES
 from portal.homes.units.standing import Member, members_of, standing_of
 from portal.kit import clock
@@ -16,6 +15,7 @@ from portal.kit.errors import Missing
 from portal.kit.language import language
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.notices.words import word
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
@@ -80,7 +80,7 @@ async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
         " FROM debtor d JOIN unit u ON u.id = d.unit JOIN community c ON c.id = d.community"
         " WHERE d.id = $1 AND d.community = ANY($2::int[])",
         debtor,
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_cases)),
     )
     if row is None:
         raise Missing

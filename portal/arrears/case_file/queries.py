@@ -9,27 +9,24 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.case_file.case_file import CaseFile, StageRow, file_of, histories_of
-from portal.arrears.case_file.contact_log import KEEPERS, Log, log_of
+from portal.arrears.case_file.contact_log import Log, log_of
 from portal.arrears.case_file.rows import CaseRow, Outline, outlined_cases, outlines_where, rows_where, standing_cases
 from portal.arrears.cases.states import CaseState
 from portal.arrears.cases.terms import Segmented, segments_of
 from portal.arrears.claims.queries import LineLeft, lines_left_of
 from portal.arrears.claims.states import LIVE as LIVE_CLAIMS, ClaimKind, ClaimState
-from portal.arrears.climbing.actions import ANY_STEPPER, STEPPERS
-from portal.arrears.contacts.holding import HOLDERS
+from portal.arrears.climbing.actions import TO_STAGE
 from portal.arrears.contacts.next_action import Todo, todos_of
-from portal.care.disputes.steps import HANDLERS
 from portal.homes.units.standing import Member, members_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
 from portal.kit.paging import offset, pages
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 from portal.platform.files.queries import photo_of
 
-READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
-EXPORTERS = (Role.finance, Role.manager, Role.legal)  # of evidence
 PER_PAGE = 50
 
 
@@ -186,7 +183,7 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         "k.community = ANY($3::int[]) AND ($4 = 'closed') = (k.state = 'closed') AND ($5 = '' OR u.name ILIKE $6"
         " OR EXISTS (SELECT FROM debtor_member m JOIN person n ON n.id = m.person WHERE m.debtor = k.debtor"
         " AND (n.name ILIKE $6 OR ($7 <> '' AND n.phone LIKE $8))))",
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_cases)),
         wanted.state.value if wanted.state else "",
         wanted.words.strip(),
         f"%{_literal(wanted.words.strip())}%",
@@ -220,7 +217,7 @@ def _literal(words: str) -> str:
 @reading
 async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     """A case with its file. Raises Missing in communities where they have no role to read it."""
-    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.where(May.read_cases)))
     if not rows:
         raise Missing
     found = (await standing_cases(rows))[0]
@@ -229,21 +226,21 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     return CasePage(
         case=found,
         people=people,
-        file=await file_of(found, keeper=by.may(found.community, *KEEPERS)),
+        file=await file_of(found, keeper=by.may(found.community, May.read_confidences)),
         log=log,
         todo=(await todos_of(by, [found.id])).get(found.id),
         segmented=(await segments_of({found.id: found.debtor}, found.on))[found.id],
-        may_open_disputes=by.may(found.community, *HANDLERS),
-        may_hold=by.may(found.community, *HOLDERS),
-        may_export=by.may(found.community, *EXPORTERS),
-        may_step=log.may_climb and by.may(found.community, *STEPPERS.get(log.target or 0, ANY_STEPPER)),
+        may_open_disputes=by.may(found.community, May.read_disputes),
+        may_hold=by.may(found.community, May.hold_cases),
+        may_export=by.may(found.community, May.export_evidence),
+        may_step=log.may_climb and by.may(found.community, TO_STAGE.get(log.target or 0, May.climb_cases)),
     )
 
 
 @reading
 async def photo_of_contact(by: Principal, case: UUID, contact: UUID, photo: UUID) -> bytes:
     """A photo of a contact of a case, as JPEG. Raises Missing."""
-    communities = list(by.with_role(*READERS))
+    communities = list(by.where(May.read_cases))
     found = await fetch(
         "SELECT FROM contact WHERE id = $1 AND arrears_case = $2 AND community = ANY($3::int[])",
         contact,
@@ -261,7 +258,7 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
     rows = await rows_where(
         "k.unit = $1 AND k.community = ANY($2::int[])",
         unit,
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_cases)),
     )
     return await standing_cases(rows)
 
@@ -269,7 +266,7 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
 @reading
 async def figures(by: Principal) -> Figures:
     """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
-    return await figures_in(by.with_role(*READERS))
+    return await figures_in(by.where(May.read_cases))
 
 
 async def figures_in(communities: Sequence[int]) -> Figures:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from portal.arrears.cases.actions import refresh_cases
 from portal.arrears.cases.still import keep_still
-from portal.arrears.contacts.actions import CALLERS
 from portal.homes.units.standing import Member, members_of
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.people.persons.roll import ensure_on_roll
@@ -59,12 +59,12 @@ async def record_standing(by: Principal, debtor: UUID, said: Said) -> None:
     Raises Missing, Refused for a death that is known already, Invalid for a day to come, for a person who does not owe
     it, for half an heir, and for an owner who is none or a former owner who still is one.
     """
-    async with unit_of_work(*by.with_role(*CALLERS)):
+    async with unit_of_work(*by.where(May.contact_debtors)):
         row = await fetch_one(
             "SELECT d.community, c.timezone FROM debtor d JOIN community c ON c.id = d.community"
             " WHERE d.id = $1 AND d.community = ANY($2::int[])",
             debtor,
-            list(by.with_role(*CALLERS)),
+            list(by.where(May.contact_debtors)),
         )
         if row is None:
             raise Missing

@@ -7,7 +7,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.kit.errors import Missing
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one
 
 _BILLS = "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1 AND "
@@ -17,12 +18,12 @@ _OWN = "EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.pers
 _IN_ORDER, _LOCKED = " ORDER BY b.id FOR NO KEY UPDATE OF b", " FOR NO KEY UPDATE OF k"
 
 
-async def case_at_desk(by: Principal, case: UUID, *roles: Role) -> Record:
-    """A case of a community where they have one of these roles, locked after the bills of its debtor (the one order).
+async def case_at_desk(by: Principal, case: UUID, what: May) -> Record:
+    """A case of a community where they may do this, locked after the bills of its debtor (the one order).
 
     Its columns with the estate's `timezone`. Raises Missing.
     """
-    those = list(by.with_role(*roles))
+    those = list(by.where(what))
     await fetch(_BILLS + _AT_DESK + _IN_ORDER, case, those)
     return _found(await fetch_one(_CASE + _AT_DESK + _LOCKED, case, those))
 

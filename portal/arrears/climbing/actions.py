@@ -22,13 +22,13 @@ from portal.arrears.ladder.rules import Ladder, Policy
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
 from portal.kit.i18n import N_
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import plain
 from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
 BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)
-STEPPERS = {2: (Role.service, Role.manager), 3: (Role.manager,), 4: (Role.manager, Role.legal)}
-ANY_STEPPER = (Role.service, Role.manager, Role.legal)
+TO_STAGE = {2: May.climb_to_calls, 3: May.climb_to_visits, 4: May.climb_to_demands}
 CLOSED = N_("This case is closed. There is no step to take.")
 LAST_REACHED = N_("The last stage is reached. What comes now are the paths of law, with a person for each.")
 
@@ -40,8 +40,8 @@ async def take_step(by: Principal, case: UUID) -> int:
     Raises Missing for a case of another estate, Forbidden without the role that this step takes, Refused with the
     first gate that is not open.
     """
-    async with unit_of_work(*by.with_role(*ANY_STEPPER)):
-        row = await case_at_desk(by, case, *ANY_STEPPER)
+    async with unit_of_work(*by.where(May.climb_cases)):
+        row = await case_at_desk(by, case, May.climb_cases)
         on = max(clock.today(row["timezone"]), row["looked_on"])
         await refresh_cases(row["community"], [row["debtor"]], on, actor=by.actor)
         ladder = await ladder_of(row["community"], on)
@@ -51,7 +51,7 @@ async def take_step(by: Principal, case: UUID) -> int:
         if standing.stage >= LAST:
             raise Refused(LAST_REACHED)
         target = standing.stage + 1
-        if target in STEPPERS and not by.may(row["community"], *STEPPERS[target]):
+        if target in TO_STAGE and not by.may(row["community"], TO_STAGE[target]):
             raise Forbidden
         policy = (await policies_of(ladder, {case: standing}, {case: row["debtor"]}, on))[case]
         known = await known_before(target, case, row["debtor"], on)

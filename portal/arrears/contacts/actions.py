@@ -29,13 +29,13 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import colleague, staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
-CALLERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
 PROMISE_WITHIN_DAYS = 60
 
 AT_THE_LETTER = N_(
@@ -73,8 +73,8 @@ async def record_contact(
     outcome that the channel cannot have, without the second person where two are needed, and for a day to come or
     before the case was opened.
     """
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        row = await case_at_desk(by, case, *CALLERS)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        row = await case_at_desk(by, case, May.contact_debtors)
         return await log_contact(
             by, row, channel=channel, outcome=outcome, body=body, witness=witness, happened_on=happened_on
         )
@@ -197,8 +197,8 @@ async def promise(by: Principal, case: UUID, on_day: date, amount: Money) -> UUI
     Raises Missing, Refused when nothing may be chased, Invalid for a day in the past or too far ahead, and above
     what may be chased.
     """
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        return await log_promise(by, await case_at_desk(by, case, *CALLERS), on_day, amount)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        return await log_promise(by, await case_at_desk(by, case, May.contact_debtors), on_day, amount)
 
 
 async def log_promise(by: Principal, case: Record, on_day: date, amount: Money) -> UUID:
@@ -238,8 +238,8 @@ async def _chaseable(debtor: UUID, on: date) -> Money:
 @retrying
 async def set_reason(by: Principal, case: UUID, reason: Reason) -> None:
     """Say why the debtor does not pay; the newest counts. Raises Missing, Refused for a closed case."""
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        row = await case_at_desk(by, case, *CALLERS)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        row = await case_at_desk(by, case, May.contact_debtors)
         if row["state"] == CaseState.closed:
             raise Refused(CLOSED)
         await _reason(by, row, reason, await staff_of(by, row["community"]), None)

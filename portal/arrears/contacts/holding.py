@@ -16,10 +16,10 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money, total
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import retrying, unit_of_work
 
-HOLDERS = (Role.finance, Role.manager)
 LONGEST_DAYS = 180
 
 ENDED = N_("The last day of a hold is today or later.")
@@ -35,8 +35,8 @@ async def hold_by_hand(by: Principal, case: UUID, reason: str, until: date, amou
     The case is looked at again in the same unit of work. Raises Missing, Refused for a closed case, Invalid for an end
     in the past or beyond 180 days, and above what is overdue and free.
     """
-    async with unit_of_work(*by.with_role(*HOLDERS)):
-        row = await case_at_desk(by, case, *HOLDERS)
+    async with unit_of_work(*by.where(May.hold_cases)):
+        row = await case_at_desk(by, case, May.hold_cases)
         today = clock.today(row["timezone"])
         if row["state"] == CaseState.closed:
             raise Refused(CLOSED)

@@ -11,10 +11,11 @@ from asyncpg import Record
 
 from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.cases.states import CaseState, NextStep
-from portal.arrears.contacts.actions import CALLERS, CLOSED, NO_COLLEAGUE
+from portal.arrears.contacts.actions import CLOSED, NO_COLLEAGUE
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import colleague, staff_of
 from portal.platform.audit.actions import record
@@ -44,8 +45,8 @@ async def set_next(by: Principal, case: UUID, step: NextStep, on: date, login: s
     Raises Missing, Refused for a closed case, Invalid for a day that is past or more than 90 days ahead and for
     somebody who does not work there.
     """
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        await keep_next(by, await case_at_desk(by, case, *CALLERS), step, on, login)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        await keep_next(by, await case_at_desk(by, case, May.contact_debtors), step, on, login)
 
 
 async def keep_next(by: Principal, case: Record, step: NextStep, on: date, login: str = "") -> None:

@@ -11,10 +11,10 @@ from asyncpg import Record
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
-LOOKERS = (Role.finance, Role.manager)
 SOON = timedelta(days=7)
 PER_PAGE = 50
 
@@ -127,4 +127,4 @@ async def holds_by_hand(by: Principal, page: int = 1) -> HoldList:
 
 
 async def _rows(by: Principal, page: int) -> list[Record]:
-    return await fetch(_HOLDS, list(by.with_role(*LOOKERS)), clock.now(), PER_PAGE, offset(page, PER_PAGE))
+    return await fetch(_HOLDS, list(by.where(May.read_holds)), clock.now(), PER_PAGE, offset(page, PER_PAGE))

@@ -13,13 +13,13 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.people.estates.queries import today_in
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 
-SETTERS = (Role.manager,)
 MOST = 8
 TOO_SOON = N_("Enter tomorrow or a later day: cases are looked at by the terms of their day.")
 AFTER = N_("A version from %(day)s on is set already. Choose that day or a later one, so that it is kept in it.")
@@ -37,7 +37,7 @@ async def set_terms(
 
     Raises Missing for another estate, Invalid for a day that has begun or comes before another version's.
     """
-    async with unit_of_work(*by.with_role(*SETTERS)):
+    async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)
         return await _write(
             by, community, starts_on=starts_on, ladder=replace(ladder, terms=terms), reason=reason, once=once
@@ -53,7 +53,7 @@ async def add_exception(
     Raises Missing, Invalid for a day as in `set_terms`, without a condition and for the same conditions twice, Refused
     when there are eight.
     """
-    async with unit_of_work(*by.with_role(*SETTERS)):
+    async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)
         if await fetch_value("SELECT id FROM ladder_version WHERE id = $1", version := id_of(by.human, once)):
             return version  # the same click again
@@ -74,7 +74,7 @@ async def drop_exception(by: Principal, community: int, starts_on: date, positio
 
     Raises Missing, Invalid for a day as in `set_terms`, Refused when there is no such exception.
     """
-    async with unit_of_work(*by.with_role(*SETTERS)):
+    async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)
         if not 1 <= position <= len(ladder.exceptions):
             raise Refused(GONE)
@@ -85,7 +85,7 @@ async def drop_exception(by: Principal, community: int, starts_on: date, positio
 
 
 async def _locked(by: Principal, community: int, starts_on: date) -> Ladder:
-    if not by.may(community, *SETTERS):
+    if not by.may(community, May.set_ladder):
         raise Missing
     await advisory_lock(f"ladder:{community}")
     if starts_on <= await today_in(community):

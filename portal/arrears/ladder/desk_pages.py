@@ -8,6 +8,7 @@ from litestar.response import Template
 from portal.arrears.ladder import actions as setting, queries
 from portal.arrears.ladder.forms import DropForm, EverybodyForm, ExceptionForm, as_now
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.queries import community_called
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
@@ -27,7 +28,7 @@ async def show(request: Request) -> Template:
     )
 
 
-@post("/terms", name="desk.ladder:terms", guards=[staff(*setting.SETTERS), stepped_up])
+@post("/terms", name="desk.ladder:terms", guards=[staff(May.set_ladder), stepped_up])
 async def set_terms(request: Request) -> Response:
     """Set the terms of everybody."""
     form: Any = EverybodyForm(await request.form())
@@ -36,7 +37,7 @@ async def set_terms(request: Request) -> Response:
     return await show_page(request, status=422, terms=form)  # type: ignore[return-value]
 
 
-@post("/exceptions", name="desk.ladder:exception", guards=[staff(*setting.SETTERS), stepped_up])
+@post("/exceptions", name="desk.ladder:exception", guards=[staff(May.set_ladder), stepped_up])
 async def add_exception(request: Request) -> Response:
     """Set other terms for some homes."""
     form: Any = ExceptionForm(await request.form())
@@ -45,7 +46,7 @@ async def add_exception(request: Request) -> Response:
     return await show_page(request, status=422, exception=form)  # type: ignore[return-value]
 
 
-@post("/dropped", name="desk.ladder:drop", guards=[staff(*setting.SETTERS), stepped_up])
+@post("/dropped", name="desk.ladder:drop", guards=[staff(May.set_ladder), stepped_up])
 async def drop(request: Request) -> Response:
     """Drop an exception."""
     form: Any = DropForm(await request.form())
@@ -61,7 +62,7 @@ def saved(request: Request, form: Any) -> Response:
 
 
 async def _of(request: Request, form: Any) -> int:
-    return await community_called(request.user, form.community.data, *setting.SETTERS)
+    return await community_called(request.user, form.community.data, May.set_ladder)
 
 
 async def _terms(request: Request, form: Any) -> None:
@@ -89,4 +90,4 @@ async def show_page(request: Request, status: int = 200, **sent: Form) -> Templa
                 wrong=wrong, **(forms | sent))  # fmt: skip
 
 
-router = Router("/desk/ladder", route_handlers=[show, set_terms, add_exception, drop], guards=[staff(*queries.READERS)])
+router = Router("/desk/ladder", route_handlers=[show, set_terms, add_exception, drop], guards=[staff(May.read_ladder)])

@@ -15,10 +15,9 @@ from portal.arrears.ladder.states import History
 from portal.homes.units.states import OccupancyState, Use
 from portal.kit import clock
 from portal.kit.money import Money
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
-
-READERS = (Role.service, Role.finance, Role.manager, Role.legal)
 
 _RULES = """
 SELECT r.*, v.starts_on FROM ladder_rule r JOIN ladder_version v ON v.id = r.version
@@ -107,7 +106,7 @@ async def ladders_at_desk(by: Principal) -> list[LadderPage]:
     """The ladders of one's estates."""
     estates = await fetch(
         "SELECT id, code, name, timezone FROM community WHERE id = ANY($1::int[]) ORDER BY code",
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_ladder)),
     )
     versions: dict[int, list[VersionRow]] = defaultdict(list)
     for row in await fetch(_VERSIONS, [estate["id"] for estate in estates]):

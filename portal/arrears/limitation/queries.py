@@ -17,10 +17,10 @@ from portal.kit.money import Money, total
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
 from portal.money.payments.covers import covers
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
-WATCHERS = (Role.finance, Role.manager, Role.legal)
 SOON = timedelta(days=180)
 NO_FILING = (ClaimState.withdrawn, ClaimState.dismissed)
 PER_PAGE = 50
@@ -189,7 +189,7 @@ async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]
 @reading
 async def ending_soon(by: Principal, page: int = 1) -> EndingList:
     """Cases of the reader's communities with lines whose time ends within 180 days, the first to end first."""
-    lines = await _ending(list(by.with_role(*WATCHERS)))
+    lines = await _ending(list(by.where(May.read_limitation)))
     ahead: dict[UUID, list[_Ending]] = defaultdict(list)
     for line in lines:
         if not line.over:

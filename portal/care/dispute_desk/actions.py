@@ -22,7 +22,8 @@ from portal.kit.money import Money
 from portal.money.payments.crediting import credit_line
 from portal.people.estates.queries import today_in
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import known_department, staff_of
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
@@ -136,7 +137,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
     """
     async with unit_of_work(by):
         found = await live(by, dispute, deciding=True)
-        if not by.may(found["community"], Role.manager):
+        if not by.may(found["community"], May.approve_decisions):
             raise Forbidden
         if found["state"] != DisputeState.awaiting_approval:
             raise Refused(NOTHING_PROPOSED)

@@ -11,10 +11,10 @@ from portal.care.dispute_desk import actions as deciding, desk_queries as desk
 from portal.care.dispute_desk.rectifying import FIELDS, rectify
 from portal.care.disputes import forms
 from portal.care.disputes.states import Outcome
-from portal.care.disputes.steps import HANDLERS
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
 from portal.money.payments.online import CLOSING
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.guards import of_one_estate, staff
@@ -56,7 +56,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
     return await show_page(request, dispute_id, **cut_off)
 
 
-@post("/{dispute_id:uuid}/claim", name="desk.disputes:claim")
+@post("/{dispute_id:uuid}/claim", name="desk.disputes:claim", guards=[staff(May.handle_disputes)])
 async def claim(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Take it on."""
     await deciding.claim(request.user, dispute_id)
@@ -64,7 +64,7 @@ async def claim(request: Request, dispute_id: FromPath[UUID]) -> Response:
     return go(request, "desk.disputes:show", dispute_id=dispute_id)
 
 
-@post("/{dispute_id:uuid}/question", name="desk.disputes:ask")
+@post("/{dispute_id:uuid}/question", name="desk.disputes:ask", guards=[staff(May.handle_disputes)])
 async def ask(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Ask the owner."""
     form = forms.QuestionForm(await request.form())
@@ -74,7 +74,7 @@ async def ask(request: Request, dispute_id: FromPath[UUID]) -> Response:
     return await show_page(request, dispute_id, status=422, question=form)  # type: ignore[return-value]
 
 
-@post("/{dispute_id:uuid}/routing", name="desk.disputes:route")
+@post("/{dispute_id:uuid}/routing", name="desk.disputes:route", guards=[staff(May.handle_disputes)])
 async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Pass it to a department."""
     form: Any = forms.RoutingForm(await request.form())
@@ -87,7 +87,12 @@ async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
     return await show_page(request, dispute_id, status=422, routing=form)  # type: ignore[return-value]
 
 
-@post("/{dispute_id:uuid}/rectification", name="desk.disputes:rectify", request_max_body_size=UPLOAD_BYTES)
+@post(
+    "/{dispute_id:uuid}/rectification",
+    name="desk.disputes:rectify",
+    guards=[staff(May.handle_disputes)],
+    request_max_body_size=UPLOAD_BYTES,
+)
 async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Say what the department did."""
     form: Any = forms.RectificationForm(await request.form())
@@ -97,7 +102,7 @@ async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Respons
     return await show_page(request, dispute_id, status=422, rectification=form)  # type: ignore[return-value]
 
 
-@post("/{dispute_id:uuid}/decision", name="desk.disputes:decide")
+@post("/{dispute_id:uuid}/decision", name="desk.disputes:decide", guards=[staff(May.handle_disputes)])
 async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Decide it, or propose a decision above the limit."""
     form: Any = forms.DecisionForm(await request.form())
@@ -112,7 +117,7 @@ async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
     return await show_page(request, dispute_id, status=422, decision=form)  # type: ignore[return-value]
 
 
-@post("/{dispute_id:uuid}/approval", name="desk.disputes:approve")
+@post("/{dispute_id:uuid}/approval", name="desk.disputes:approve", guards=[staff(May.approve_decisions)])
 async def approve(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Agree to a proposed decision; `agree=no` gives it back."""
     sent = await request.form()
@@ -180,5 +185,5 @@ def _decide(request: Request, dispute: UUID, form: Any) -> Any:
 router = Router(
     "/desk/disputes",
     route_handlers=[list_, show, claim, ask, route, rectification, decide, approve, photo, thumbnail],
-    guards=[staff(*HANDLERS)],
+    guards=[staff(May.read_disputes)],
 )

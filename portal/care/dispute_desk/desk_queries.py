@@ -11,7 +11,6 @@ from portal.care.dispute_desk.handling import credited_within_a_year
 from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
 from portal.care.disputes.rules import unknown_years
 from portal.care.disputes.states import LIVE, DisputeState, Outcome
-from portal.care.disputes.steps import HANDLERS
 from portal.fees.bills.desk_queries import line_at
 from portal.fees.bills.queries import LinePage
 from portal.kit import clock
@@ -19,7 +18,8 @@ from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.money.payments.online import open_online
 from portal.people.estates.queries import WorkTerms, work_terms
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import departments_of, staff_of
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
@@ -111,7 +111,7 @@ class DeskPage:
 async def counts_of(by: Principal) -> Counts:
     """What waits at the desk for this reader: the same figures as the queue's, for the desk's first page."""
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
-    terms = await work_terms(by.with_role(*HANDLERS))
+    terms = await work_terms(by.where(May.read_disputes))
     return _counted(await _cards(by, mine, [value.value for value in LIVE], terms))
 
 
@@ -129,13 +129,13 @@ def _counted(live: list[Card]) -> Counts:
 
 @reading
 async def queue_of(by: Principal, show: str = "open", department: str = "", state: str = "") -> Queue:
-    """The queue of the communities in which they handle disputes.
+    """The queue of the communities in which they read disputes.
 
     `show` is open, late, today, mine, approval, tasks (what departments have to do) or finished; anything else is
     open.
     """
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
-    terms = await work_terms(by.with_role(*HANDLERS))
+    terms = await work_terms(by.where(May.read_disputes))
     live = await _cards(by, mine, [value.value for value in LIVE], terms)
     finished = show == "finished" or state in FINISHED
     cards = await _cards(by, mine, FINISHED, terms) if finished else sorted(live, key=_most_urgent)
@@ -155,7 +155,7 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})
     if show == "tasks":
         cards.sort(key=lambda card: card.dispute.department_due or date.max)
-    departments = {*await departments_of(by.with_role(*HANDLERS)), *(card.dispute.department for card in live)}
+    departments = {*await departments_of(by.where(May.read_disputes)), *(card.dispute.department for card in live)}
     return Queue(cards, _counted(live), sorted(name for name in departments if name), unknown)
 
 
@@ -168,7 +168,7 @@ async def _cards(by: Principal, mine: set[UUID], states: list[str], terms: Mappi
     now = clock.now()
     rows = await fetch(
         FIELDS + TABLES + " WHERE d.community = ANY($1) AND d.state = ANY($2) ORDER BY d.opened_at DESC LIMIT $3",
-        list(by.with_role(*HANDLERS)),
+        list(by.where(May.read_disputes)),
         states,
         MOST_CLOSED if states is FINISHED else None,
     )
@@ -183,19 +183,19 @@ async def _cards(by: Principal, mine: set[UUID], states: list[str], terms: Mappi
     for row, dispute in zip(rows, await with_clocks(rows, now, terms), strict=True):
         local = terms[dispute.community].calendar.local
         today = dispute.due is not None and not dispute.late and local(dispute.due).date() == local(now).date()
-        manager = by.may(dispute.community, Role.manager)
-        to_approve = manager and dispute.id in proposers and proposers[dispute.id] not in mine
+        approves = by.may(dispute.community, May.approve_decisions)
+        to_approve = approves and dispute.id in proposers and proposers[dispute.id] not in mine
         cards.append(Card(dispute, row["estate"], today, dispute.claimed_by in mine, to_approve))
     return cards
 
 
 @reading
 async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
-    """One dispute of a community in which they handle disputes. Raises Missing."""
+    """One dispute of a community in which they read disputes. Raises Missing."""
     row = await fetch_one(
         FIELDS + MORE + TABLES + " WHERE d.id = $1 AND d.community = ANY($2)",
         dispute,
-        list(by.with_role(*HANDLERS)),
+        list(by.where(May.read_disputes)),
         by.human,
     )
     if row is None:
@@ -205,7 +205,8 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
     me = await staff_of(by, found.community)
     proposed = await _proposal(found)
     terms = (await work_terms([found.community]))[found.community]
-    acting = found.is_live and not row["concerned"] and found.state is not DisputeState.awaiting_approval
+    handles = by.may(found.community, May.handle_disputes) and not row["concerned"]
+    acting = handles and found.is_live and found.state is not DisputeState.awaiting_approval
     return DeskPage(
         dispute=found,
         history=await history_of(found.id, found.community, row["body"]),
@@ -225,10 +226,10 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
         can_claim=acting and found.claimed_by != me,
         can_act=acting,
         can_ask=acting and not found.is_asked,
-        can_rectify=found.has_task and not row["concerned"],
+        can_rectify=found.has_task and handles,
         can_approve=proposed is not None
         and proposed[1] != me
-        and by.may(found.community, Role.manager)
+        and by.may(found.community, May.approve_decisions)
         and not row["concerned"],
     )
 
@@ -240,7 +241,7 @@ async def open_online_of(by: Principal, dispute: UUID) -> Money:
         "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)"
         " AND d.amount > (SELECT coalesce(sum(amount), 0) FROM decision WHERE dispute = d.id AND final_at IS NOT NULL)",
         dispute,
-        list(by.with_role(*HANDLERS)),
+        list(by.where(May.handle_disputes)),
     )
     return await open_online(by, [row["bill"] for row in rows])
 
@@ -262,7 +263,7 @@ async def _proposal(dispute: Dispute) -> tuple[Proposal, UUID] | None:
 async def photo_at_desk(by: Principal, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
     """A photo of a dispute in their communities, as JPEG. Raises Missing."""
     theirs = await fetch(
-        "SELECT FROM dispute WHERE id = $1 AND community = ANY($2)", dispute, list(by.with_role(*HANDLERS))
+        "SELECT FROM dispute WHERE id = $1 AND community = ANY($2)", dispute, list(by.where(May.read_disputes))
     )
     if not theirs:
         raise Missing

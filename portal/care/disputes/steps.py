@@ -14,12 +14,11 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.estates.queries import terms_of
 from portal.people.estates.rules import deadlines
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one
-
-HANDLERS = (Role.service, Role.finance, Role.manager)
 
 
 async def dispute_of(by: Principal, dispute: UUID) -> Record:
@@ -39,7 +38,7 @@ async def dispute_at_desk(by: Principal, dispute: UUID) -> Record:
         "SELECT d.id, l.bill FROM dispute d LEFT JOIN bill_line l ON l.id = d.line"
         " WHERE d.id = $1 AND d.community = ANY($2)",
         dispute,
-        list(by.with_role(*HANDLERS)),
+        list(by.where(May.handle_disputes)),
     )
     return await _locked(theirs)
 

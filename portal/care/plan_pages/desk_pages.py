@@ -12,6 +12,7 @@ from portal.care.plan_pages.forms import ApproveForm, CounterForm, RefuseForm, R
 from portal.care.plans import actions, keeping
 from portal.care.plans.states import PlanState
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.guards import staff
 from portal.web.pages.page import PageNumber, flash, go, page
@@ -42,7 +43,7 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
     return await plan_page(request, plan, **cut_off)  # type: ignore[arg-type]
 
 
-@post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(*actions.ANSWERERS)])
+@post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(May.answer_plans)])
 async def approve(request: Request, plan: FromPath[UUID]) -> Response:
     """Say yes."""
     form = ApproveForm(await request.form())
@@ -53,7 +54,7 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Response:
     return go(request, "desk.plans:show", plan=plan)
 
 
-@post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(*actions.ANSWERERS)])
+@post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(May.answer_plans)])
 async def counter(request: Request, plan: FromPath[UUID]) -> Response:
     """Offer something else, with reasons."""
     form = CounterForm(await request.form())
@@ -63,7 +64,7 @@ async def counter(request: Request, plan: FromPath[UUID]) -> Response:
     return await plan_page(request, plan, countering=form, status=422)
 
 
-@post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(*actions.ANSWERERS)])
+@post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(May.answer_plans)])
 async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
     """Say no, with reasons."""
     form = RefuseForm(await request.form())
@@ -74,7 +75,7 @@ async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
     return go(request, "desk.plans:show", plan=plan)
 
 
-@post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(*actions.ANSWERERS)])
+@post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(May.answer_plans)])
 async def reinstate(request: Request, plan: FromPath[UUID]) -> Response:
     """Let a broken plan run on, once."""
     form = ReinstateForm(await request.form())
@@ -120,5 +121,5 @@ async def plan_page(
 router = Router(
     "/desk/plans",
     route_handlers=[list_, show, approve, counter, refuse, reinstate, agreed],
-    guards=[staff(*queries.READERS)],
+    guards=[staff(May.read_plans)],
 )

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
-from portal.care.plans.actions import ANSWERERS
 from portal.care.plans.covering import lines_of
 from portal.care.plans.facts import promises_of
 from portal.care.plans.rules import ANSWER_DAYS, PartRow, answer_by, missing, progress
@@ -22,11 +21,10 @@ from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money
 from portal.kit.paging import offset, pages
 from portal.people.estates.companies import creditor_of
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
-READERS = (Role.service, Role.steward, Role.finance, Role.manager, Role.legal)
-HARDSHIP_READERS = (Role.finance, Role.manager)  # what somebody tells of their hardship is for those who decide
 PER_PAGE = 40
 
 
@@ -87,7 +85,7 @@ async def plan_of(by: Principal, plan: UUID) -> PlanPage:
 @reading
 async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int = 1) -> PlanList:
     """The plans of a member of staff's communities; one state, or all. What waits too long first, then the newest."""
-    communities = list(by.with_role(*READERS))
+    communities = list(by.where(May.read_plans))
     rows = await fetch(
         _ROWS + " WHERE p.community = ANY($1::int[]) AND ($2::text IS NULL OR p.state = $2)"
         f" ORDER BY {_LATE_NOW} DESC, CASE WHEN {_LATE_NOW} THEN p.asked_at END, p.asked_at DESC, p.id"
@@ -113,13 +111,12 @@ async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int
 async def plan_on_desk(by: Principal, plan: UUID) -> PlanPage:
     """A plan for staff. Raises Missing in communities where they have no role to read it."""
     row = await fetch_one(
-        _ROWS + " WHERE p.id = $1 AND p.community = ANY($2::int[])", plan, list(by.with_role(*READERS))
+        _ROWS + " WHERE p.id = $1 AND p.community = ANY($2::int[])", plan, list(by.where(May.read_plans))
     )
     if row is None:
         raise Missing
-    # Read by those roles themselves: an admin, who counts as every role, has no need of anybody's hardship.
-    told = bool(by.roles.get(row["community"], frozenset()) & {*HARDSHIP_READERS})
-    return await _shown(row, hardship=told, may_answer=by.may(row["community"], *ANSWERERS))
+    told = by.may(row["community"], May.read_hardship)
+    return await _shown(row, hardship=told, may_answer=by.may(row["community"], May.answer_plans))
 
 
 async def _listed(rows: list[Record]) -> list[PlanRow]:

@@ -26,12 +26,12 @@ from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import today_in
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 
-ANSWERERS = (Role.finance, Role.manager)
 SAY_WHY = N_("Write why, in words the owner can understand.")
 SUM_CHANGED = N_(
     "What is owed has changed since this was asked for. Refuse it with this reason; the owner can ask again for what"
@@ -153,7 +153,7 @@ async def _answering(plan: UUID, by: Principal, to: PlanState) -> AsyncIterator[
 
     Raises Refused for an agreement that could not name the company.
     """
-    communities = by.with_role(*ANSWERERS)
+    communities = by.where(May.answer_plans)
     if not communities:
         raise Forbidden
     async with unit_of_work(*communities):

@@ -12,7 +12,7 @@ from portal.care.holds.actions import hold_case, release
 from portal.care.holds.queries import pauses_of
 from portal.care.holds.rules import moved
 from portal.care.holds.states import HoldReason
-from portal.care.plans.actions import ANSWERERS, SAY_WHY
+from portal.care.plans.actions import SAY_WHY
 from portal.care.plans.choosing import LIVE
 from portal.care.plans.facts import promises_of
 from portal.care.plans.rows import end_plan, locked_plan, tell_owners
@@ -24,6 +24,7 @@ from portal.kit.i18n import N_
 from portal.kit.money import total
 from portal.people.estates.queries import today_in
 from portal.people.notices.states import NoticeKind
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
@@ -79,7 +80,7 @@ async def reinstate_plan(plan: UUID, *, by: Principal, text: str) -> None:
     """
     if not text.strip():
         raise Invalid("text", SAY_WHY)
-    communities = by.with_role(*ANSWERERS)
+    communities = by.where(May.answer_plans)
     if not communities:
         raise Forbidden
     async with unit_of_work(*communities):

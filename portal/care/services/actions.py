@@ -14,13 +14,12 @@ from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch_one, fetch_value, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
-
-RECORDERS = (Role.service, Role.steward, Role.manager)
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ async def record_service(
     Raises Forbidden without a recording role there, Invalid for a moment to come or a photo that cannot be read,
     Missing for a standard of another estate.
     """
-    if not by.may(community, *RECORDERS):
+    if not by.may(community, May.record_services):
         raise Forbidden
     drawn = await encode(photos)
     key = id_of(by.human, once)

@@ -12,6 +12,7 @@ from portal.care.services.forms import ReasonForm, RecordForm
 from portal.care.services.rating import ratings_of
 from portal.care.standards.states import ServiceArea
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
@@ -29,10 +30,10 @@ async def list_(
     found = await queries.records_of(request.user, *wanted, number)
     return page(request, "care/services/desk/list.html", title=_("Services"), found=found, area=wanted[0],
                 month=wanted[1], areas=list(ServiceArea),
-                may_add=bool(request.user.with_role(*actions.RECORDERS)))  # fmt: skip
+                may_add=bool(request.user.where(May.record_services)))  # fmt: skip
 
 
-@get("/new", name="desk.services:new", guards=[staff(*actions.RECORDERS)])
+@get("/new", name="desk.services:new", guards=[staff(May.record_services)])
 async def new(request: Request) -> Template:
     """The form, with the present moment filled in."""
     estates = await queries.recording_estates(request.user)
@@ -40,7 +41,7 @@ async def new(request: Request) -> Template:
     return await new_page(request, await begin(request, RecordForm, community=first, done_on=now.date(), done_at=now))
 
 
-@post("/new", name="desk.services:record", guards=[staff(*actions.RECORDERS)], request_max_body_size=UPLOAD_BYTES)
+@post("/new", name="desk.services:record", guards=[staff(May.record_services)], request_max_body_size=UPLOAD_BYTES)
 async def record(request: Request) -> Response:
     """Keep one piece of work."""
     form = RecordForm(await request.form())
@@ -65,16 +66,16 @@ async def open_rounds(request: Request) -> Template:
     waiting = await rounds.open_rounds(request.user)
     promised = await rounds.delivered_in(request.user)
     return page(request, "care/services/desk/rounds.html", title=_("Promised and done"), waiting=waiting,
-                promised=promised, may_add=bool(request.user.with_role(*actions.RECORDERS)))  # fmt: skip
+                promised=promised, may_add=bool(request.user.where(May.record_services)))  # fmt: skip
 
 
-@get("/rounds/{round_id:uuid}", name="desk.services:round", guards=[staff(*actions.RECORDERS)])
+@get("/rounds/{round_id:uuid}", name="desk.services:round", guards=[staff(May.record_services)])
 async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
     """One that was missed, with the form to say why."""
     return await round_page(request, round_id, await begin(request, ReasonForm))
 
 
-@post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(*actions.RECORDERS)])
+@post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(May.record_services)])
 async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
     """Say why one was missed."""
     form: Any = await _with_departments(request, round_id, ReasonForm(await request.form()))

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.care.services.actions import RECORDERS
 from portal.care.standards.states import ServiceArea
 from portal.homes.vacancies.queries import OWNS_NOW
 from portal.kit import clock
@@ -16,6 +15,7 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.kit.period import Month
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
@@ -153,7 +153,7 @@ async def keepable(by: Principal) -> list[tuple[UUID, str, Bilingual]]:
         " AND s.starts_on <= ($2 AT TIME ZONE c.timezone)::date"
         " AND (s.ends_on IS NULL OR s.ends_on >= ($2 AT TIME ZONE c.timezone)::date)"
         " ORDER BY c.code, array_position($3::text[], s.area), s.item_zh",
-        list(by.with_role(*RECORDERS)),
+        list(by.where(May.record_services)),
         clock.now(),
         [area.value for area in ServiceArea],
     )
@@ -165,7 +165,7 @@ async def recording_estates(by: Principal) -> list[EstateNow]:
     """The estates in which the reader may record work."""
     rows = await fetch(
         "SELECT id, name, ($2 AT TIME ZONE timezone) AS now FROM community WHERE id = ANY($1) ORDER BY code",
-        list(by.with_role(*RECORDERS)),
+        list(by.where(May.record_services)),
         clock.now(),
     )
     return [EstateNow(row["id"], row["name"], row["now"]) for row in rows]

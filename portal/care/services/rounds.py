@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from portal.care.services.actions import RECORDERS
 from portal.care.standards.actions import OFTEN
 from portal.care.standards.rules import state_of
 from portal.care.standards.states import Per, RoundState, ServiceArea
@@ -18,6 +17,7 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_, Sentence
 from portal.kit.period import Month
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import departments_of, known_department, staff_of
 from portal.platform.audit.actions import record
@@ -130,7 +130,7 @@ async def explain_round(
     """
     if bool(department) != bool(make_up_by):
         raise Invalid("department", N_("Give both: the department, and the day by which it makes up for it."))
-    scope = by.with_role(*RECORDERS)
+    scope = by.where(May.record_services)
     async with unit_of_work(*scope):
         row = await fetch_one(
             _ROWS + " WHERE r.id = $1 AND r.community = ANY($2) FOR NO KEY UPDATE OF r", wanted, list(scope)

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.claims.states import LIVE, ClaimState
-from portal.collection.court.opening import PLEADERS
 from portal.collection.court.steps import MOST_PHOTOS, NO_PAPER, TOO_MANY, claim_with_case, possible
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
@@ -45,9 +45,9 @@ async def change_claim(
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
-    async with unit_of_work(*by.with_role(*PLEADERS)):
+    async with unit_of_work(*by.where(May.bring_claims)):
         found = await claim_with_case(by, claim)
-        case = await case_at_desk(by, found["arrears_case"], *PLEADERS)
+        case = await case_at_desk(by, found["arrears_case"], May.bring_claims)
         now = await fetch_one("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
         assert now
         if now["state"] not in LIVE or now["state"] == ClaimState.prepared:

@@ -7,7 +7,6 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.arrears.case_file.queries import READERS
 from portal.collection.court import handing, opening, queries
 from portal.collection.court.changing import change_claim
 from portal.collection.court.documents import change_pdf, claim_pdf
@@ -15,6 +14,7 @@ from portal.collection.court.forms import ChangeForm, ClaimForm, StepForm
 from portal.collection.court.steps import record_step
 from portal.kit import clock
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.guards import staff
@@ -37,7 +37,7 @@ async def of_case(request: Request, case: FromPath[UUID]) -> Template:
     return await case_page(request, case, await begin(request, ClaimForm))
 
 
-@post("/cases/{case:uuid}/legal", name="desk.legal:prepare", guards=[staff(*opening.PLEADERS)])
+@post("/cases/{case:uuid}/legal", name="desk.legal:prepare", guards=[staff(May.bring_claims)])
 async def prepare(request: Request, case: FromPath[UUID]) -> Response:
     """Prepare a claim."""
     form: Any = ClaimForm(await request.form())
@@ -69,7 +69,7 @@ async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[byt
 
 
 @post(
-    "/legal/{claim:uuid}/changes", name="desk.legal:change", guards=[staff(*opening.PLEADERS)],
+    "/legal/{claim:uuid}/changes", name="desk.legal:change", guards=[staff(May.bring_claims)],
     request_max_body_size=UPLOAD_BYTES,
 )  # fmt: skip
 async def change(request: Request, claim: FromPath[UUID]) -> Response:
@@ -82,7 +82,7 @@ async def change(request: Request, claim: FromPath[UUID]) -> Response:
 
 
 @post(
-    "/legal/{claim:uuid}/steps", name="desk.legal:step", guards=[staff(*opening.PLEADERS)],
+    "/legal/{claim:uuid}/steps", name="desk.legal:step", guards=[staff(May.bring_claims)],
     request_max_body_size=UPLOAD_BYTES,
 )  # fmt: skip
 async def step(request: Request, claim: FromPath[UUID]) -> Response:
@@ -144,5 +144,5 @@ async def claim_page(
 router = Router(
     "/desk",
     route_handlers=[list_, of_case, prepare, show, as_pdf, change_as_pdf, change, step, photo, thumbnail],
-    guards=[staff(*READERS)],
+    guards=[staff(May.read_cases)],
 )

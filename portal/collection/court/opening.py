@@ -22,13 +22,12 @@ from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.kit.money import Money
 from portal.people.estates.creditor import Paper
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import plain, record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
-
-PLEADERS = (Role.manager, Role.legal)
 
 CLOSED = N_("This case is closed. There is nothing to claim.")
 NOT_DEMANDED = N_("What may be chased now was not demanded yet. Write a demand, and wait until its time is over.")
@@ -62,8 +61,8 @@ async def prepare_claim(
     exceeded, or not called for.
     """
     claim = id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*PLEADERS)):
-        row = await case_at_desk(by, case, *PLEADERS)
+    async with unit_of_work(*by.where(May.bring_claims)):
+        row = await case_at_desk(by, case, May.bring_claims)
         if await fetch_value("SELECT id FROM claim WHERE id = $1", claim):
             return claim
         on = max(clock.today(row["timezone"]), row["looked_on"])

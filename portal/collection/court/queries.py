@@ -12,7 +12,6 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.case_file.contact_log import Condition
-from portal.arrears.case_file.queries import READERS
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
 from portal.arrears.cases.rules import LAST
 from portal.arrears.claims.queries import LineLeft, lines_left_of
@@ -26,6 +25,7 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.kit.paging import offset, pages
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of
@@ -206,7 +206,7 @@ def _row(row: Record) -> ClaimRow:
 @reading
 async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
     """Claims under way in the reader's communities, the first due date before the rest, and homes without one."""
-    communities, live = list(by.with_role(*READERS)), [state.value for state in LIVE]
+    communities, live = list(by.where(May.read_cases)), [state.value for state in LIVE]
     rows = [_row(row) for row in await fetch(_UNDER_WAY, communities, live)]
     rows.sort(key=lambda one: (not one.paid, one.task is None, one.due or date.max, one.unit, one.id))
     start = offset(page, PER_PAGE)
@@ -225,7 +225,7 @@ async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
 @reading
 async def paths_of(by: Principal, case: UUID) -> Paths:
     """The paths of a case. Raises Missing in communities where they have no role to read it."""
-    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.where(May.read_cases)))
     if not rows:
         raise Missing
     found = (await standing_cases(rows))[0]
@@ -246,7 +246,7 @@ async def paths_of(by: Principal, case: UUID) -> Paths:
 @reading
 async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
     """One claim with its steps. Raises Missing."""
-    found = await fetch_one(_ONE, claim, list(by.with_role(*READERS)))
+    found = await fetch_one(_ONE, claim, list(by.where(May.read_cases)))
     if found is None:
         raise Missing
     row = _row(found)

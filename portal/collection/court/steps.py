@@ -14,7 +14,7 @@ from portal.arrears.claims.states import MOVES, ClaimKind, ClaimState
 from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.climbing.words import condition
 from portal.collection.court.facts import gates_of_case
-from portal.collection.court.opening import PLEADERS, is_closed, write_step
+from portal.collection.court.opening import is_closed, write_step
 from portal.collection.court.rules import still_open
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -22,6 +22,7 @@ from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
@@ -65,9 +66,9 @@ async def record_step(
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
-    async with unit_of_work(*by.with_role(*PLEADERS)):
+    async with unit_of_work(*by.where(May.bring_claims)):
         found = await claim_with_case(by, claim)
-        case = await case_at_desk(by, found["arrears_case"], *PLEADERS)
+        case = await case_at_desk(by, found["arrears_case"], May.bring_claims)
         now: str = await fetch_value("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
         MOVES[ClaimKind(found["kind"])].check(now, state)
         today = clock.today(case["timezone"])
@@ -94,7 +95,7 @@ async def claim_with_case(by: Principal, claim: UUID) -> Record:
         " FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
         " JOIN community e ON e.id = c.community WHERE c.id = $1 AND c.community = ANY($2::int[])",
         claim,
-        list(by.with_role(*PLEADERS)),
+        list(by.where(May.bring_claims)),
     )
     if found is None:
         raise Missing

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
-from portal.arrears.case_file.queries import EXPORTERS
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
 from portal.collection.evidence.exhibits import limitation_table, stages_table, tables_of
 from portal.collection.evidence.pack import Exhibit, packed
@@ -22,6 +21,7 @@ from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor, Paper
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.notices.words import word
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.states import DebtorStanding
 from portal.platform.audit.actions import record
@@ -61,11 +61,11 @@ async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
     That somebody took it is audited, and is not in it. Raises Missing in communities where they have no role for it,
     Refused while the company is not known that it must name.
     """
-    async with unit_of_work(*by.with_role(*EXPORTERS)):
+    async with unit_of_work(*by.where(May.export_evidence)):
         community = await fetch_value(
             "SELECT community FROM arrears_case WHERE id = $1 AND community = ANY($2::int[])",
             case,
-            list(by.with_role(*EXPORTERS)),
+            list(by.where(May.export_evidence)),
         )
     if community is None:
         raise Missing

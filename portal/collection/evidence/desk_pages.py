@@ -5,12 +5,12 @@ from uuid import UUID
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath
 
-from portal.arrears.case_file.queries import EXPORTERS
 from portal.collection.evidence.actions import evidence_of
+from portal.people.persons.permissions import May
 from portal.web.pages.guards import staff
 
 
-@get("/{case:uuid}/evidence.zip", name="desk.cases:evidence", guards=[staff(*EXPORTERS)])
+@get("/{case:uuid}/evidence.zip", name="desk.cases:evidence", guards=[staff(May.export_evidence)])
 async def evidence_zip(request: Request, case: FromPath[UUID]) -> Response[bytes]:
     """The evidence pack, the same bytes for the same facts on the same day."""
     name, content = await evidence_of(request.user, case)

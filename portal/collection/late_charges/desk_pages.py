@@ -9,6 +9,7 @@ from portal.collection.late_charges import queries, terms
 from portal.collection.late_charges.forms import PrimeForm, TermsForm
 from portal.collection.late_charges.rules import Terms
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.queries import community_called
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
@@ -25,12 +26,12 @@ async def show(request: Request) -> Template:
     )
 
 
-@post("/terms", name="desk.late:terms", guards=[staff(*terms.SETTERS), stepped_up])
+@post("/terms", name="desk.late:terms", guards=[staff(May.set_late_charges), stepped_up])
 async def set_terms(request: Request) -> Response:
     """Set the terms from a day on."""
     form: Any = TermsForm(await request.form())
     if form.validate():
-        community = await community_called(request.user, form.community.data, *queries.READERS)
+        community = await community_called(request.user, form.community.data, May.set_late_charges)
         if await form.accepts(terms.set_terms(request.user, community, typed(form), once=form.once)):
             flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
             return go(request, "desk.late:show")
@@ -49,12 +50,12 @@ def typed(form: Any) -> Terms:
     )
 
 
-@post("/prime-rates", name="desk.late:prime", guards=[staff(*terms.SETTERS)])
+@post("/prime-rates", name="desk.late:prime", guards=[staff(May.set_late_charges)])
 async def enter_prime_rate(request: Request) -> Response:
     """Enter a published rate."""
     form: Any = PrimeForm(await request.form())
     if form.validate():
-        community = await community_called(request.user, form.community.data, *queries.READERS)
+        community = await community_called(request.user, form.community.data, May.set_late_charges)
         entry = (form.starts_on.data, form.rate.data, form.source.data)
         if await form.accepts(terms.enter_prime_rate(request.user, community, *entry, once=form.once)):
             flash(request, N_("Recorded. Months that waited for it are charged by the next daily look."))
@@ -72,5 +73,5 @@ async def show_page(request: Request, status: int = 200, **sent: Form) -> Templa
 
 
 router = Router(
-    "/desk/late-charges", route_handlers=[show, set_terms, enter_prime_rate], guards=[staff(*queries.READERS)]
+    "/desk/late-charges", route_handlers=[show, set_terms, enter_prime_rate], guards=[staff(May.read_late_charges)]
 )

@@ -11,10 +11,10 @@ from portal.collection.late_charges.rules import PrimeRate, Terms, in_force
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
-READERS = (Role.finance, Role.manager, Role.legal)
 RECENT = 24  # months shown: two years
 
 _MONTHS = """
@@ -74,7 +74,7 @@ async def late_books(by: Principal) -> list[LateBook]:
     """Of every community where the reader may look at late charges."""
     rows = await fetch(
         "SELECT id, code, name, timezone FROM community WHERE id = ANY($1) ORDER BY code",
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_late_charges)),
     )
     communities = [row["id"] for row in rows]
     terms, primes = await terms_of(communities), await primes_of(communities)

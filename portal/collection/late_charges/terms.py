@@ -13,12 +13,12 @@ from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.people.estates.queries import today_in
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 
-SETTERS = (Role.manager,)
 TOO_SOON = N_("Enter tomorrow or a later day: days that are past stay as they were.")
 AHEAD = N_("Enter today or an earlier day: a rate counts from the day it was published.")
 THERE = N_("A rate from this day is entered already. Look at the list.")
@@ -29,7 +29,7 @@ USED = N_("The months up to %(month)s are charged already. Enter a day after the
 async def set_terms(by: Principal, community: int, terms: Terms, *, once: str | None = None) -> UUID:
     """The new version's id. Raises Missing for another estate, Invalid for a day that has begun."""
     version = id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*SETTERS)):
+    async with unit_of_work(*by.where(May.set_late_charges)):
         await _locked(by, community)
         if await fetch_value("SELECT id FROM late_terms WHERE id = $1", version):
             return version
@@ -74,7 +74,7 @@ async def enter_prime_rate(
     Raises Missing for another estate, Invalid for a day ahead, one that has a rate, or one in a month that is charged.
     """
     entry = id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*SETTERS)):
+    async with unit_of_work(*by.where(May.set_late_charges)):
         await _locked(by, community)
         if await fetch_value("SELECT id FROM prime_rate WHERE id = $1", entry):
             return entry
@@ -109,6 +109,6 @@ async def enter_prime_rate(
 
 
 async def _locked(by: Principal, community: int) -> None:
-    if not by.may(community, *SETTERS):
+    if not by.may(community, May.set_late_charges):
         raise Missing
     await advisory_lock(f"late-charges:{community}")

@@ -11,7 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.collection.letter_queue.desk_queries import waiting_in
-from portal.collection.letters.actions import ANY_ISSUER, ISSUERS, issue_letter
+from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.states import LetterKind
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
@@ -21,6 +21,7 @@ from portal.kit.ids import id_of
 from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, say, speaking
 from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import community_called, in_the_name_of, staff_of
 from portal.platform.audit.actions import record
@@ -83,7 +84,7 @@ async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, o
     Asked twice, nobody gets two. Raises Missing for another estate, Refused when no home waits.
     """
     batch = id_of(by.human, once)
-    community = await community_called(by, code, *ISSUERS[LetterKind.notice])
+    community = await community_called(by, code, May.issue_notices)
     cases = [case.id for case in await waiting_in(by, code, building)]
     async with unit_of_work(community):
         await advisory_lock(f"letter-batch-asked:{batch}")  # a double click may come by two requests at once
@@ -160,7 +161,7 @@ async def batch_of(by: Principal, batch: UUID) -> Batch:
         " b.left_out"
         " FROM letter_batch b JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($2::int[])",
         batch,
-        list(by.with_role(*ANY_ISSUER)),
+        list(by.where(May.read_letter_batches)),
     )
     if row is None:
         raise Missing

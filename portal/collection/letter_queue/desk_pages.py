@@ -7,13 +7,13 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.arrears.case_file.queries import READERS
 from portal.collection.letter_queue import batch, desk_queries as queue
 from portal.collection.letters import actions as issuing, proving, queries
 from portal.collection.letters.documents import letters_pdf
 from portal.collection.letters.forms import DeliveryForm, LetterForm
 from portal.collection.letters.pages import pdf_of
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.platform.files.queries import photo_of
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin
@@ -37,7 +37,7 @@ async def of_case(request: Request, case: FromPath[UUID]) -> Template:
     return await case_page(request, case, await begin(request, LetterForm))
 
 
-@post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(*issuing.ANY_ISSUER)])
+@post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(May.issue_letters)])
 async def issue(request: Request, case: FromPath[UUID]) -> Response:
     """Issue one."""
     form: Any = LetterForm(await request.form())
@@ -60,7 +60,7 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
     return await pdf_of(request, await queries.letter_to_print(request.user, letter))
 
 
-@post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver")
+@post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver", guards=[staff(May.contact_debtors)])
 async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
     """Record how it arrived, or that it came back."""
     form: Any = DeliveryForm(await request.form()).to(await queries.letter_at_desk(request.user, letter))
@@ -84,7 +84,7 @@ async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UU
     return jpeg(await photo_of(request.user, f"letter:{letter}", photo, small=True))
 
 
-@get("/letters/batch", name="desk.letters:batch", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+@get("/letters/batch", name="desk.letters:batch", guards=[staff(May.issue_notices)])
 async def preview(request: Request) -> Template:
     """The homes of a building that would get a notice, with their sums. Nothing is saved."""
     code, building = asked(request)
@@ -93,7 +93,7 @@ async def preview(request: Request) -> Template:
     return page(request, "collection/letter_queue/batch.html", title=title, cases=cases, code=code, building=building)
 
 
-@post("/letters/batch", name="desk.letters:issue-all", guards=[staff(*issuing.ISSUERS[issuing.LetterKind.notice])])
+@post("/letters/batch", name="desk.letters:issue-all", guards=[staff(May.issue_notices)])
 async def issue_all(request: Request) -> Response:
     """Have the worker issue them."""
     code, building = asked(request)
@@ -165,5 +165,5 @@ router = Router(
     route_handlers=[
         list_, of_case, issue, show, as_pdf, deliver, photo, thumbnail, preview, issue_all, progress, to_print,
     ],
-    guards=[staff(*READERS)],
+    guards=[staff(May.read_cases)],
 )  # fmt: skip

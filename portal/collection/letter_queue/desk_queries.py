@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from portal.arrears.case_file.queries import READERS
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
 from portal.collection.letter_queue.waiting import HERE, homes_waiting
 from portal.collection.letters.facts import SUPERSEDED
@@ -19,6 +18,7 @@ from portal.homes.units.standing import members_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import community_called
 from portal.platform.db.unit_of_work import fetch, reading
@@ -89,7 +89,7 @@ k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN commu
 @reading
 async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
     """The desk's letters: what is under way, the earliest deadline first, and what is to be written, by building."""
-    communities = list(by.with_role(*READERS))
+    communities = list(by.where(May.read_cases))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
     waiting = [case.id for case in await homes_waiting(communities, at_home=None)]
@@ -116,14 +116,14 @@ async def _unaddressed(cases: Sequence[CaseRow]) -> set[UUID]:
 @reading
 async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
     """The cases of a building that wait for a notice, at most 200. Raises Missing for another estate."""
-    found = await homes_waiting([await community_called(by, code, *READERS)], building)
+    found = await homes_waiting([await community_called(by, code, May.read_cases)], building)
     return await standing_cases(await rows_where(_FIRST, [case.id for case in found]))
 
 
 @reading
 async def to_print(by: Principal, code: str, building: str) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
     """The letters of a building that are to be delivered, with their facts. Raises Missing when there is none."""
-    rows = await fetch(_TO_PRINT, await community_called(by, code, *READERS), building, clock.now())
+    rows = await fetch(_TO_PRINT, await community_called(by, code, May.read_cases), building, clock.now())
     if not rows:
         raise Missing
     return [(row_of(row), json.loads(row["facts"]), row["at"]) for row in rows]

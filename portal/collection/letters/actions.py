@@ -32,18 +32,18 @@ from portal.kit.ids import id_of
 from portal.people.estates.creditor import Paper
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import plain, record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-ISSUERS = {
-    LetterKind.notice: (Role.service, Role.finance, Role.manager),
-    LetterKind.demand: (Role.manager, Role.legal),
-    LetterKind.lawyer_draft: (Role.manager, Role.legal),
+TO_ISSUE = {
+    LetterKind.notice: May.issue_notices,
+    LetterKind.demand: May.issue_demands,
+    LetterKind.lawyer_draft: May.issue_lawyer_drafts,
 }
-ANY_ISSUER = (Role.service, Role.finance, Role.manager, Role.legal)
 AGAIN_AFTER = timedelta(days=7)
 CAME_BACK = (
     "EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = l.id"
@@ -68,9 +68,9 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
     theirs, and while an equal letter of the last week is on its way or has arrived.
     """
     letter = id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*ANY_ISSUER)):
-        row = await case_at_desk(by, case, *ANY_ISSUER)
-        if not by.may(row["community"], *ISSUERS[kind]):
+    async with unit_of_work(*by.where(May.issue_letters)):
+        row = await case_at_desk(by, case, May.issue_letters)
+        if not by.may(row["community"], TO_ISSUE[kind]):
             raise Forbidden
         if await fetch_value("SELECT id FROM letter WHERE id = $1", letter):
             return letter

@@ -12,7 +12,7 @@ from asyncpg import Record
 from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.cases.reaching import refuse
 from portal.arrears.cases.states import DELIVERED, PROVEN, TRIED, CaseState, ContactChannel, ContactOutcome
-from portal.arrears.contacts.actions import CALLERS, day_of, keep_contact, second_person
+from portal.arrears.contacts.actions import day_of, keep_contact, second_person
 from portal.arrears.respite.queries import give_time
 from portal.collection.letters.facts import SUPERSEDED
 from portal.collection.letters.recipients import chosen, is_staff, recipients_of
@@ -20,6 +20,7 @@ from portal.collection.letters.states import LetterKind
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
@@ -62,9 +63,9 @@ async def record_delivery(
     way needs: a closed envelope (`enclosed`), a witness and a photo at a door, a number for registered mail.
     """
     drawn = await encode(photos)
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        found = await _letter(letter, list(by.with_role(*CALLERS)))
-        case = await case_at_desk(by, found["arrears_case"], *CALLERS)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        found = await _letter(letter, list(by.where(May.contact_debtors)))
+        case = await case_at_desk(by, found["arrears_case"], May.contact_debtors)
         kind = LetterKind(found["kind"])
         if kind not in CHANNEL:
             raise Refused(ONLY_A_DRAFT)

@@ -11,7 +11,6 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.case_file.contact_log import hands
-from portal.arrears.case_file.queries import READERS
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
 from portal.arrears.cases.states import ContactOutcome
 from portal.collection.letters.facts import SUPERSEDED, AskedLine, asked_lines, named
@@ -22,6 +21,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
@@ -201,7 +201,7 @@ async def letter_of(by: Principal, letter: UUID) -> LetterPage:
 @reading
 async def letter_at_desk(by: Principal, letter: UUID) -> LetterPage:
     """A letter for staff. Raises Missing in communities where they may not read cases."""
-    return await _page(by, await fetch_one(_ONE, letter, list(by.with_role(*READERS))))
+    return await _page(by, await fetch_one(_ONE, letter, list(by.where(May.read_cases))))
 
 
 async def letter_to_print(by: Principal, letter: UUID) -> LetterPage:
@@ -215,7 +215,7 @@ async def letter_to_print(by: Principal, letter: UUID) -> LetterPage:
 @reading
 async def letters_of_case(by: Principal, case: UUID) -> tuple[CaseRow, list[LetterRow]]:
     """A case and its letters, the newest first. Raises Missing."""
-    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.with_role(*READERS)))
+    rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.where(May.read_cases)))
     if not rows:
         raise Missing
     return (await standing_cases(rows))[0], [row_of(row) for row in await fetch(_OF_CASE, case)]

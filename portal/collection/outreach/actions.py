@@ -9,11 +9,12 @@ from uuid import UUID
 
 from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
-from portal.arrears.contacts.actions import CALLERS, log_contact, log_promise
+from portal.arrears.contacts.actions import log_contact, log_promise
 from portal.arrears.contacts.next_action import keep_next
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import retrying, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
@@ -56,8 +57,8 @@ async def record_talk(
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
-    async with unit_of_work(*by.with_role(*CALLERS)):
-        row = await case_at_desk(by, case, *CALLERS)
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        row = await case_at_desk(by, case, May.contact_debtors)
         contact = await log_contact(
             by,
             row,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from portal.arrears.case_file.case_file import DebtRow
 from portal.arrears.case_file.queries import CasePage
-from portal.arrears.contacts.actions import CALLERS
 from portal.care.disputes.states import LIVE
 from portal.kit.errors import Missing
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -25,7 +25,7 @@ async def speaking_for(by: Principal, case: UUID) -> Principal:
         "SELECT k.community, m.person FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor"
         " WHERE k.id = $1 AND k.community = ANY($2::int[]) AND k.state <> 'closed' ORDER BY m.person",
         case,
-        list(by.with_role(*CALLERS)),
+        list(by.where(May.contact_debtors)),
     )
     if not rows:
         raise Missing

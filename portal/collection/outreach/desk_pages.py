@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.cases.states import ContactChannel, NextStep
-from portal.arrears.contacts.actions import CALLERS
 from portal.collection.outreach import queries
 from portal.collection.outreach.actions import record_talk
 from portal.collection.outreach.documents import pack_pdf
@@ -17,6 +16,7 @@ from portal.collection.outreach.sheets import sheet_of
 from portal.collection.outreach.states import Whose
 from portal.collection.outreach.visits import pack_of, packs_of_building
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import of_one_estate, staff
@@ -37,13 +37,13 @@ async def visits(request: Request, number: PageNumber = 1) -> Template:
     return await queue_page(request, NextStep.visit, _("Visits"), number)
 
 
-@get("/cases/{case:uuid}/call", name="desk.calls:sheet")
+@get("/cases/{case:uuid}/call", name="desk.calls:sheet", guards=[staff(May.contact_debtors)])
 async def call_sheet(request: Request, case: FromPath[UUID]) -> Template:
     """What to say on the phone, and what came of it."""
     return await sheet_page(request, case, await begin(request, CallForm))
 
 
-@post("/cases/{case:uuid}/call", name="desk.calls:record")
+@post("/cases/{case:uuid}/call", name="desk.calls:record", guards=[staff(May.contact_debtors)])
 async def call(request: Request, case: FromPath[UUID]) -> Response:
     """Record a call."""
     form = CallForm(await request.form())
@@ -53,13 +53,18 @@ async def call(request: Request, case: FromPath[UUID]) -> Response:
     return await sheet_page(request, case, form, status=422)  # type: ignore[return-value]
 
 
-@get("/cases/{case:uuid}/visit", name="desk.visits:sheet")
+@get("/cases/{case:uuid}/visit", name="desk.visits:sheet", guards=[staff(May.contact_debtors)])
 async def visit_sheet(request: Request, case: FromPath[UUID]) -> Template:
     """What to take along, and what came of it."""
     return await sheet_page(request, case, await begin(request, VisitForm), visit=True)
 
 
-@post("/cases/{case:uuid}/visit", name="desk.visits:record", request_max_body_size=UPLOAD_BYTES)
+@post(
+    "/cases/{case:uuid}/visit",
+    name="desk.visits:record",
+    guards=[staff(May.contact_debtors)],
+    request_max_body_size=UPLOAD_BYTES,
+)
 async def visit(request: Request, case: FromPath[UUID]) -> Response:
     """Record a visit by two."""
     form: Any = VisitForm(await request.form())
@@ -69,13 +74,13 @@ async def visit(request: Request, case: FromPath[UUID]) -> Response:
     return await sheet_page(request, case, form, visit=True, status=422)  # type: ignore[return-value]
 
 
-@get("/cases/{case:uuid}/visit/pack.pdf", name="desk.visits:pack")
+@get("/cases/{case:uuid}/visit/pack.pdf", name="desk.visits:pack", guards=[staff(May.contact_debtors)])
 async def pack(request: Request, case: FromPath[UUID]) -> Response[bytes]:
     """What to take along to one home."""
     return pdf(await pack_pdf([await pack_of(request.user, case)]), "visit.pdf")
 
 
-@get("/visits/packs.pdf", name="desk.visits:packs", guards=[of_one_estate])
+@get("/visits/packs.pdf", name="desk.visits:packs", guards=[staff(May.contact_debtors), of_one_estate])
 async def packs(request: Request) -> Response[bytes]:
     """What to take along to every home of a building that is due, as one file to print."""
     building = request.query_params.get("building", "")[:80]
@@ -120,5 +125,5 @@ router = Router(
     route_handlers=[
         calls, visits, call_sheet, call, visit_sheet, visit, pack, packs,
     ],
-    guards=[staff(*CALLERS)],
+    guards=[staff(May.read_cases)],
 )  # fmt: skip

@@ -12,7 +12,6 @@ from asyncpg import Record
 from portal.arrears.case_file.rows import CaseRow, Outline, outlined_cases, outlines_where
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep, Reason
 from portal.arrears.climbing.gates import Reached
-from portal.arrears.contacts.actions import CALLERS
 from portal.arrears.contacts.next_action import Todo
 from portal.arrears.ladder.rules import SEED
 from portal.arrears.respite.queries import given_of
@@ -26,6 +25,7 @@ from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.kit.paging import offset, pages
 from portal.money.checkout.rows import LIVE
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -115,7 +115,7 @@ class Wanted:
 @reading
 async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
     """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
-    outlines = await outlines_where(_QUEUE, list(by.with_role(*CALLERS)), STAGE[step], step.value)
+    outlines = await outlines_where(_QUEUE, list(by.where(May.read_cases)), STAGE[step], step.value)
     rows = await _turns(by, outlines, step)
     due = [row for row in rows if row.waits is None]
     listed = [row for row in rows if (row.waits is not None) is wanted.waiting and _fits(row, wanted)]

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.case_file.queries import case_on_desk
-from portal.arrears.contacts.actions import CALLERS
 from portal.care.disputes import opening, queries, reporting
 from portal.care.disputes.forms import DisputeForm, ServiceDisputeForm, uuid_or_missing
 from portal.care.plan_pages.forms import PlanForm
@@ -18,6 +17,7 @@ from portal.care.services.queries import records_of
 from portal.collection.outreach.behalf import disputable, speaking_for
 from portal.collection.outreach.visits import FIRST_IN
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
@@ -128,4 +128,4 @@ async def plan_page(request: Request, case: UUID, form: PlanForm, status: int = 
                 offer=offer, preview=form.outcome if form.preview.data else None)  # fmt: skip
 
 
-router = Router("/desk/cases", route_handlers=[dispute, open_, plan, ask], guards=[staff(*CALLERS)])
+router = Router("/desk/cases", route_handlers=[dispute, open_, plan, ask], guards=[staff(May.contact_debtors)])

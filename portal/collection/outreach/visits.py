@@ -10,7 +10,6 @@ from uuid import UUID
 from portal.arrears.case_file.queries import CasePage, case_on_desk
 from portal.arrears.cases.reaching import refuse
 from portal.arrears.cases.states import ContactChannel, NextStep
-from portal.arrears.contacts.actions import CALLERS
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.plans.rules import LEAST, MOST, Part, schedule
 from portal.collection.letters.facts import stated_facts
@@ -18,6 +17,7 @@ from portal.collection.outreach.queries import Wanted, queue_of
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.estates.creditor import Paper
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -82,7 +82,7 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
     company is not known as it names it.
     """
     found = await case_on_desk(by, case)
-    if not found.case.live or not by.may(found.case.community, *CALLERS):
+    if not found.case.live or not by.may(found.case.community, May.contact_debtors):
         raise Missing
     refuse(found.case.standing, ContactChannel.visit)
     oldest = found.case.oldest or found.case.on

@@ -23,7 +23,8 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
 from portal.people.estates.companies import creditor_of
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 
@@ -34,7 +35,7 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     Pages as `bills_of`. Only the balances of the page are reckoned, because a whole estate's would take long; so
     nothing is totalled.
     """
-    communities, typed = list(by.with_role(*Role)), words.strip()
+    communities, typed = list(by.where(May.read_homes)), words.strip()
     rows = await fetch(
         "WITH shown AS (SELECT b.id, b.debtor, count(*) OVER () AS found FROM bill b JOIN unit u ON u.id = b.unit"
         "   WHERE b.community = ANY($3) AND ($1 = '' OR u.id = ANY($6::uuid[]) OR b.number::text = $1)"
@@ -67,7 +68,7 @@ async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
         " WHERE b.unit = $1 AND b.community = ANY($3) ORDER BY b.issued_on DESC, b.number DESC",
         unit,
         clock.now(),
-        list(by.with_role(*Role)),
+        list(by.where(May.read_homes)),
     )
     return [bill_row(row) for row in rows]
 
@@ -94,7 +95,7 @@ async def _seen(by: Principal, bill: UUID) -> Record:
         " WHERE b.id = $1 AND b.community = ANY($3)",
         bill,
         clock.now(),
-        list(by.with_role(*Role)),
+        list(by.where(May.read_homes)),
     )
     if row is None:
         raise Missing

@@ -24,7 +24,8 @@ from portal.kit.ids import id_of
 from portal.kit.period import Month
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import (
@@ -37,7 +38,6 @@ from portal.platform.db.unit_of_work import (
     unit_of_work,
 )
 
-ANNOUNCERS = (Role.finance, Role.manager)
 NEWER = N_("A later version of this rate was announced already. Open the tariffs again and follow that one.")
 NO_RATE = N_("A cost that is shared has no rate.")
 
@@ -110,7 +110,7 @@ async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None
 async def announce_rate(by: Principal, tariff: UUID, new: NewRate, *, once: str | None = None) -> UUID:
     """The new version's id; all else of it is as in the version it follows. Raises as `rate_to_follow` does."""
     version = id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*ANNOUNCERS)):
+    async with unit_of_work(*by.where(May.announce_rates)):
         community = (await _found(by, tariff, newest=False))["community"]
         await advisory_lock(f"bill-run:{community}")  # a run and a new rate must not look past each other
         if await fetch_value("SELECT id FROM tariff WHERE id = $1", version):
@@ -152,7 +152,7 @@ async def _found(by: Principal, tariff: UUID, *, newest: bool = True) -> Record:
         " FROM tariff t JOIN charge_item i ON i.id = t.item JOIN community c ON c.id = t.community"
         " WHERE t.id = $1 AND t.community = ANY($2)",
         tariff,
-        list(by.with_role(*ANNOUNCERS)),
+        list(by.where(May.announce_rates)),
         clock.now(),
     )
     if row is None:

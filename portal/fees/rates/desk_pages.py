@@ -6,9 +6,10 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.fees.rates.actions import ANNOUNCERS, NewRate, announce_rate, rate_to_follow
+from portal.fees.rates.actions import NewRate, announce_rate, rate_to_follow
 from portal.fees.rates.forms import RateForm
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -53,5 +54,5 @@ def wanted(form: RateForm) -> NewRate:
 
 
 router = Router(
-    "/desk/tariffs/{tariff:uuid}/successor", route_handlers=[new, preview, announce], guards=[staff(*ANNOUNCERS)]
+    "/desk/tariffs/{tariff:uuid}/successor", route_handlers=[new, preview, announce], guards=[staff(May.announce_rates)]
 )

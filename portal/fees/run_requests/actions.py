@@ -21,14 +21,14 @@ from portal.kit.i18n import N_
 from portal.kit.period import Month
 from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.locks import alone
 from portal.platform.db.unit_of_work import fetch, fetch_one, unit_of_work
 from portal.platform.jobs.queue import enqueue
 
-RUNNERS = (Role.finance, Role.manager)
 REMARKS = 200  # homes of each cause that the desk lists; `portal bill --preview` prints all
 TICK_EACH = N_("Tick each item that rightly comes to nothing. If one does not, import what is missing and ask anew.")
 SAY_WHY = N_("Say why these items come to nothing. It is kept with the run.")
@@ -44,7 +44,7 @@ async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> U
             " changed_at) SELECT gen_random_uuid(), id, $3, $4, $5, $6, 0, 0, $7, $7 FROM community"
             " WHERE code = $1 AND id = ANY($2) RETURNING id, community",
             code,
-            list(by.with_role(*RUNNERS)),
+            list(by.where(May.run_bills)),
             str(period),
             issued_on,
             by.actor,
@@ -69,7 +69,7 @@ async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING
     """
     async with unit_of_work(by):
         row = await _for_update(request)
-        if row is None or row["community"] not in by.with_role(*RUNNERS):
+        if row is None or row["community"] not in by.where(May.run_bills):
             raise Missing
         RUN_MOVES.check(row["state"], RunState.publishing)
         report = json.loads(row["report"])

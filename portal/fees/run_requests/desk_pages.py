@@ -9,8 +9,9 @@ from litestar.response import Template
 
 from portal.fees.bills import desk_queries as desk
 from portal.fees.run_requests import desk_queries as runs
-from portal.fees.run_requests.actions import RUNNERS, approve_run, ask_run
+from portal.fees.run_requests.actions import approve_run, ask_run
 from portal.fees.run_requests.forms import ApprovalForm, RunForm
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import of_one_estate, staff
 from portal.web.pages.page import PageNumber, go, page
@@ -21,7 +22,7 @@ from portal.web.request.i18n import _
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Bills, found by home or number."""
     found = await desk.bills_at(request.user, q, number)
-    may_run = bool(request.user.with_role(*RUNNERS))
+    may_run = bool(request.user.where(May.read_bill_runs))
     return page(request, "fees/run_requests/list.html", title=_("Bills"), found=found, words=q, may_run=may_run)
 
 
@@ -36,19 +37,19 @@ async def show(request: Request, bill: FromPath[UUID]) -> Template:
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """One line as its owner sees it."""
     found = await desk.line_at(request.user, bill, line)
-    may_correct = bool(request.user.with_role(*RUNNERS))
+    may_correct = bool(request.user.where(May.ask_corrections))
     return page(
         request, "fees/run_requests/line.html", title=_("How this sum came about"), found=found, can_correct=may_correct
     )
 
 
-@get("/bill-runs", name="desk.bill-runs:list", guards=[staff(*RUNNERS)])
+@get("/bill-runs", name="desk.bill-runs:list", guards=[staff(May.read_bill_runs)])
 async def list_runs(request: Request) -> Template:
     """The runs so far, and the form for the next."""
     return await runs_page(request, await begin(request, RunForm))
 
 
-@post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(*RUNNERS)])
+@post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(May.run_bills)])
 async def ask(request: Request) -> Response:
     """Have a month previewed; nothing is issued yet."""
     form = RunForm(await request.form())
@@ -58,13 +59,13 @@ async def ask(request: Request) -> Response:
     return go(request, "desk.bill-runs:show", run=asked)
 
 
-@get("/bill-runs/{run:uuid}", name="desk.bill-runs:show", guards=[staff(*RUNNERS)])
+@get("/bill-runs/{run:uuid}", name="desk.bill-runs:show", guards=[staff(May.read_bill_runs)])
 async def show_run(request: Request, run: FromPath[UUID]) -> Template:
     """How far it is; then what it would add, against the last time; then what it has issued."""
     return await run_page(request, run, await begin(request, ApprovalForm))
 
 
-@post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(*RUNNERS)])
+@post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(May.run_bills)])
 async def publish(request: Request, run: FromPath[UUID]) -> Response:
     """Publish what was previewed, under one's own name."""
     form = ApprovalForm(await request.form())

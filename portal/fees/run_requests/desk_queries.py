@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from portal.fees.bills.states import RemarkKind, RunState
-from portal.fees.run_requests.actions import RUNNERS
 from portal.fees.runs.comparing import Accepted
 from portal.kit import clock
 from portal.kit.bilingual import Bilingual
@@ -18,6 +17,7 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
@@ -165,7 +165,7 @@ async def estates_of(by: Principal) -> list[Estate]:
     rows = await fetch(
         "SELECT id, code, name, ($2 AT TIME ZONE timezone)::date AS today FROM community"
         " WHERE id = ANY($1) ORDER BY code",
-        list(by.with_role(*RUNNERS)),
+        list(by.where(May.run_bills)),
         clock.now(),
     )
     return [Estate(**row) for row in rows]
@@ -179,7 +179,7 @@ async def runs_of(by: Principal) -> list[RunRow]:
         " r.lines, r.total, r.created_at AS at FROM bill_run r JOIN community c ON c.id = r.community"
         " LEFT JOIN staff s ON s.community = r.community AND r.approver = 'staff:' || s.human"
         " WHERE r.community = ANY($1) ORDER BY r.created_at DESC LIMIT 60",
-        list(by.with_role(*RUNNERS)),
+        list(by.where(May.read_bill_runs)),
     )
     return [RunRow(**{**row, "period": Month.parse(row["period"]), "total": Money(row["total"])}) for row in rows]
 
@@ -190,7 +190,7 @@ async def asked_runs(by: Principal) -> list[AskedRun]:
     rows = await fetch(
         "SELECT r.id, c.name AS estate, r.period, r.state FROM run_request r JOIN community c ON c.id = r.community"
         " WHERE r.community = ANY($1) AND r.state <> 'published' ORDER BY r.created_at DESC LIMIT 12",
-        list(by.with_role(*RUNNERS)),
+        list(by.where(May.read_bill_runs)),
     )
     return [AskedRun(r["id"], r["estate"], Month.parse(r["period"]), RunState(r["state"])) for r in rows]
 
@@ -204,7 +204,7 @@ async def run_at(by: Principal, run: UUID) -> RunPage:
         " LEFT JOIN staff s ON s.community = r.community AND r.approved_by = 'staff:' || s.human"
         " WHERE r.id = $1 AND r.community = ANY($2)",
         run,
-        list(by.with_role(*RUNNERS)),
+        list(by.where(May.read_bill_runs)),
     )
     if row is None:
         raise Missing

@@ -6,8 +6,8 @@ from litestar import Request, Response, Router, post
 from litestar.params import FromPath
 
 from portal.homes.access_letters.documents import access_pdf, home_of
+from portal.people.persons.permissions import May
 from portal.signin.letter_codes import actions as letter_code
-from portal.signin.phone_change.lost_phone import ASKERS
 from portal.web.pages.guards import staff
 from portal.web.pages.page import address
 from portal.web.pages.papers import pdf
@@ -23,4 +23,4 @@ async def letter(request: Request, person: FromPath[UUID]) -> Response[bytes]:
     return pdf(await access_pdf(made, home, where), "letter.pdf")
 
 
-router = Router("/desk", route_handlers=[letter], guards=[staff(*ASKERS)])
+router = Router("/desk", route_handlers=[letter], guards=[staff(May.write_access_letters)])

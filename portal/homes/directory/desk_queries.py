@@ -14,13 +14,13 @@ from portal.kit import clock
 from portal.kit.display import masked
 from portal.kit.errors import Missing
 from portal.kit.paging import offset, pages
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 50
 LIVED_TODAY = LIVED_IN.format(day="($2 AT TIME ZONE c.timezone)::date")
 # Who calls people needs the whole number; everybody else sees enough of it to recognise it.
-MAY_CALL = (Role.steward, Role.clerk, Role.finance, Role.manager)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
         " WHERE u.community = ANY($1) AND ($3 = '' OR starts_with(plain_text(u.name), plain_text($3))"
         "   OR plain_text(u.building) = plain_text($3))"
         ' ORDER BY c.code, u.sort_key COLLATE "C", u.name COLLATE "C" LIMIT $4 OFFSET $5',
-        list(by.with_role(*Role)),
+        list(by.where(May.read_homes)),
         clock.now(),
         words.strip(),
         PER_PAGE,
@@ -138,7 +138,7 @@ async def unit_at(by: Principal, unit: UUID) -> UnitAt:
         " WHERE u.id = $1 AND u.community = ANY($3)",
         unit,
         clock.now(),
-        list(by.with_role(*Role)),
+        list(by.where(May.read_homes)),
     )
     if row is None:
         raise Missing
@@ -154,7 +154,7 @@ async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[Tie
         " ORDER BY o.ends_on DESC NULLS FIRST, o.starts_on DESC NULLS LAST, o.role DESC, p.name",
         unit,
     )
-    calls = by.may(community, *MAY_CALL)
+    calls = by.may(community, May.read_phones)
     ties = [
         TieRow(
             id=row["id"],

@@ -15,13 +15,13 @@ from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.states import Language
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-ANSWERERS = (Role.clerk, Role.steward, Role.manager)
 CONCERNED = N_("Somebody else must answer this: you asked for it yourself, or it is about you.")
 SOLD = N_("Who asked for this no longer owns the home. Refuse it; the present owner can ask anew.")
 TIED = N_("Somebody with this number belongs to this home on these days already. Refuse it, or end that one first.")
@@ -34,7 +34,7 @@ async def approve_binding(by: Principal, binding: UUID) -> None:
     Raises Missing without a role there, Refused to whoever is concerned, once it is answered, and when the home has
     changed hands or the person belongs to it already.
     """
-    async with unit_of_work(*by.with_role(*ANSWERERS)):
+    async with unit_of_work(*by.where(May.answer_bindings)):
         found, me = await _for_answer(by, binding, BindingState.approved)
         owners = await owners_on(found["unit"], clock.today(found["timezone"]))
         if found["owner"] not in owners:
@@ -53,7 +53,7 @@ async def approve_binding(by: Principal, binding: UUID) -> None:
 @retrying
 async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
     """Refuse with a reason that whoever asked reads. Raises Missing and Refused as approving does."""
-    async with unit_of_work(*by.with_role(*ANSWERERS)):
+    async with unit_of_work(*by.where(May.answer_bindings)):
         found, me = await _for_answer(by, binding, BindingState.refused)
         await _answer(found, BindingState.refused, me, text, None)
         await record(
@@ -65,7 +65,7 @@ async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
 async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[Record, UUID]:
     """The request under the locks of its home and itself, and the member of staff who answers."""
     unit = await fetch_value(
-        "SELECT unit FROM binding WHERE id = $1 AND community = ANY($2)", binding, list(by.with_role(*ANSWERERS))
+        "SELECT unit FROM binding WHERE id = $1 AND community = ANY($2)", binding, list(by.where(May.answer_bindings))
     )
     if unit is None:
         raise Missing

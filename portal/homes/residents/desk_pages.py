@@ -9,6 +9,7 @@ from litestar.response import Template
 from portal.homes.residents import answering, queries, revoking
 from portal.homes.residents.forms import ReasonForm
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -41,7 +42,7 @@ async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[U
     return jpeg(await queries.photo_at(request.user, binding, photo, small=True))
 
 
-@post("/bindings/{binding:uuid}/approval", name="desk.bindings:approve")
+@post("/bindings/{binding:uuid}/approval", name="desk.bindings:approve", guards=[staff(May.answer_bindings)])
 async def approve(request: Request, binding: FromPath[UUID]) -> Response:
     """Bind the person."""
     await answering.approve_binding(request.user, binding)
@@ -49,7 +50,7 @@ async def approve(request: Request, binding: FromPath[UUID]) -> Response:
     return go(request, "desk.bindings:show", binding=binding)
 
 
-@post("/bindings/{binding:uuid}/refusal", name="desk.bindings:refuse")
+@post("/bindings/{binding:uuid}/refusal", name="desk.bindings:refuse", guards=[staff(May.answer_bindings)])
 async def refuse(request: Request, binding: FromPath[UUID]) -> Response:
     """Refuse with a reason."""
     form = ReasonForm(await request.form())
@@ -60,13 +61,13 @@ async def refuse(request: Request, binding: FromPath[UUID]) -> Response:
     return go(request, "desk.bindings:show", binding=binding)
 
 
-@get("/ties/{tie:uuid}/revocation", name="desk.ties:revocation")
+@get("/ties/{tie:uuid}/revocation", name="desk.ties:revocation", guards=[staff(May.end_ties)])
 async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
     """Ask whether it is meant, and why."""
     return await revocation_page(request, tie, await begin(request, ReasonForm))
 
 
-@post("/ties/{tie:uuid}/revocation", name="desk.ties:revoke")
+@post("/ties/{tie:uuid}/revocation", name="desk.ties:revoke", guards=[staff(May.end_ties)])
 async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
     """It ends at once."""
     form = ReasonForm(await request.form())
@@ -95,5 +96,5 @@ async def revocation_page(request: Request, tie: UUID, form: ReasonForm, status:
 router = Router(
     "/desk",
     route_handlers=[list_, show, photo, thumbnail, approve, refuse, ask_revocation, revoke],
-    guards=[staff(*answering.ANSWERERS)],
+    guards=[staff(May.read_bindings)],
 )

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.homes.residents.answering import ANSWERERS
 from portal.homes.residents.homes import owned_homes
 from portal.homes.residents.states import BindingState, BoundAs
 from portal.homes.units.queries import Home, homes_of
 from portal.homes.units.states import OccupantRole
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of
@@ -159,7 +159,7 @@ async def tie_of(by: Principal, tie: UUID) -> Tie:
 @reading
 async def tie_at(by: Principal, tie: UUID) -> Tie:
     """A tie in a community where the reader answers requests. Raises Missing."""
-    row = await fetch_one(_TIES + " AND o.community = ANY($2)", tie, list(by.with_role(*ANSWERERS)))
+    row = await fetch_one(_TIES + " AND o.community = ANY($2)", tie, list(by.where(May.end_ties)))
     if row is None:
         raise Missing
     return _tie(row, False)
@@ -171,7 +171,7 @@ async def requests_at(by: Principal) -> list[Request]:
     rows = await fetch(
         _ROWS + " WHERE b.community = ANY($1) ORDER BY b.state <> 'requested',"
         " CASE b.state WHEN 'requested' THEN b.asked_at END, b.asked_at DESC LIMIT 100",
-        list(by.with_role(*ANSWERERS)),
+        list(by.where(May.read_bindings)),
     )
     return [_request(row) for row in rows]
 
@@ -186,7 +186,7 @@ async def request_at(by: Principal, binding: UUID) -> RequestPage:
         " LEFT JOIN staff s ON s.id = b.answered_by LEFT JOIN occupancy o ON o.id = b.occupancy"
         " WHERE b.id = $1 AND b.community = ANY($2)",
         binding,
-        list(by.with_role(*ANSWERERS)),
+        list(by.where(May.read_bindings)),
         by.human,
     )
     if row is None:

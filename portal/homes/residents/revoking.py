@@ -7,7 +7,6 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.homes.residents.answering import ANSWERERS
 from portal.homes.residents.homes import owners_on
 from portal.homes.residents.queries import tie_at, tie_of
 from portal.kit import clock
@@ -16,6 +15,7 @@ from portal.kit.i18n import N_
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.actions import close_sessions
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
@@ -38,7 +38,7 @@ async def revoke_tie(by: Principal, tie: UUID) -> None:
 @retrying
 async def revoke_tie_at_desk(by: Principal, tie: UUID, reason: str) -> None:
     """End it at the desk, with the reason. Raises Missing without a role there, Refused when it was ended before."""
-    async with unit_of_work(*by.with_role(*ANSWERERS)):
+    async with unit_of_work(*by.where(May.end_ties)):
         await tie_at(by, tie)
         await _revoke(tie, by, reason)
 

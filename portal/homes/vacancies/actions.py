@@ -17,15 +17,14 @@ from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
 
-FILERS = (Role.clerk, Role.steward, Role.service, Role.finance, Role.manager)
-ANSWERERS = (Role.finance, Role.manager)
 AHEAD = timedelta(days=62)
 FAR = timedelta(days=366)
 WAITING = N_("A filing for this home waits for an answer already.")
@@ -62,8 +61,8 @@ async def file_at_desk(
 ) -> UUID:
     """Staff file it for an owner who wrote or came; somebody else answers. Raises as `file_vacancy` does."""
     kept, vacancy = await encode(photos), id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*FILERS)):
-        home = await _home(unit, "u.community = ANY($3)", list(by.with_role(*FILERS)))
+    async with unit_of_work(*by.where(May.file_vacancies)):
+        home = await _home(unit, "u.community = ANY($3)", list(by.where(May.file_vacancies)))
         staff = await staff_of(by, home["community"])
         return await _file(by, vacancy, home=home, empty_since=empty_since, body=body, photos=kept, staff=staff)
 
@@ -74,7 +73,7 @@ async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answ
 
     It counts at the earliest from the day it was filed (registered). Raises Missing, Invalid, Refused.
     """
-    async with unit_of_work(*by.with_role(*ANSWERERS)):
+    async with unit_of_work(*by.where(May.answer_vacancies)):
         found, me = await _for_answer(by, vacancy, VacancyState.approved)
         earliest = max(found["filed_on"], found["empty_since"])
         if starts_on < earliest:
@@ -97,7 +96,7 @@ async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answ
 @retrying
 async def refuse_vacancy(by: Principal, vacancy: UUID, answer: str) -> None:
     """Refuse with reasons. Raises Missing, Refused once it is answered or to whoever filed it."""
-    async with unit_of_work(*by.with_role(*ANSWERERS)):
+    async with unit_of_work(*by.where(May.answer_vacancies)):
         found, me = await _for_answer(by, vacancy, VacancyState.refused)
         await _answer(vacancy, VacancyState.refused, me, answer, None)
         await _record(by, AuditVerb.VACANCY_REFUSED, vacancy, found["community"], answer)
@@ -127,8 +126,8 @@ async def end_vacancy(by: Principal, unit: UUID, lived_in_from: date) -> None:
 @retrying
 async def end_vacancy_at_desk(by: Principal, unit: UUID, lived_in_from: date) -> None:
     """The same by staff, who were told or saw it. Raises as `end_vacancy` does."""
-    async with unit_of_work(*by.with_role(*FILERS)):
-        await _end(by, await _home(unit, "u.community = ANY($3)", list(by.with_role(*FILERS))), lived_in_from)
+    async with unit_of_work(*by.where(May.file_vacancies)):
+        await _end(by, await _home(unit, "u.community = ANY($3)", list(by.where(May.file_vacancies))), lived_in_from)
 
 
 async def _home(unit: UUID, whose: str, values: list[Any]) -> Record:
@@ -197,7 +196,7 @@ async def _open(unit: UUID) -> UUID | None:
 async def _for_answer(by: Principal, vacancy: UUID, to: VacancyState) -> tuple[Record, UUID]:
     """The filing under the locks of its home and itself, and who answers."""
     found = await fetch_one(
-        "SELECT unit FROM vacancy WHERE id = $1 AND community = ANY($2)", vacancy, list(by.with_role(*ANSWERERS))
+        "SELECT unit FROM vacancy WHERE id = $1 AND community = ANY($2)", vacancy, list(by.where(May.answer_vacancies))
     )
     if found is None:
         raise Missing

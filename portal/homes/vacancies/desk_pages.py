@@ -9,6 +9,7 @@ from litestar.response import Template
 from portal.homes.vacancies import actions as vacating, queries as vacancies
 from portal.homes.vacancies.forms import ApprovalForm, LivedInForm, RefusalForm, VacancyForm
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.guards import staff
@@ -16,24 +17,22 @@ from portal.web.pages.page import flash, go, page
 from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
-FILERS, ANSWERERS = [staff(*vacating.FILERS)], [staff(*vacating.ANSWERERS)]
 
-
-@get("/vacancies", name="desk.vacancies:list", guards=FILERS)
+@get("/vacancies", name="desk.vacancies:list", guards=[staff(May.read_vacancies)])
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
-    rows = await vacancies.vacancies_at(request.user, vacating.FILERS)
+    rows = await vacancies.vacancies_at(request.user)
     return page(request, "homes/vacancies/desk/list.html", title=_("Vacancies"), rows=rows)
 
 
-@get("/vacancies/{vacancy:uuid}", name="desk.vacancies:show", guards=FILERS)
+@get("/vacancies/{vacancy:uuid}", name="desk.vacancies:show", guards=[staff(May.read_vacancies)])
 async def show(request: Request, vacancy: FromPath[UUID]) -> Template:
     """One filing with its evidence."""
     forms = await begun(request, approval=("approval", ApprovalForm), refusal=("refusal", RefusalForm))
     return await show_page(request, vacancy, **forms)
 
 
-@post("/vacancies/{vacancy:uuid}/approval", name="desk.vacancies:approve", guards=ANSWERERS)
+@post("/vacancies/{vacancy:uuid}/approval", name="desk.vacancies:approve", guards=[staff(May.answer_vacancies)])
 async def approve(request: Request, vacancy: FromPath[UUID]) -> Response:
     """Let it count from a day."""
     form = ApprovalForm(await request.form())
@@ -44,7 +43,7 @@ async def approve(request: Request, vacancy: FromPath[UUID]) -> Response:
     return await show_page(request, vacancy, status=422, approval=form)  # type: ignore[return-value]
 
 
-@post("/vacancies/{vacancy:uuid}/refusal", name="desk.vacancies:refuse", guards=ANSWERERS)
+@post("/vacancies/{vacancy:uuid}/refusal", name="desk.vacancies:refuse", guards=[staff(May.answer_vacancies)])
 async def refuse(request: Request, vacancy: FromPath[UUID]) -> Response:
     """Refuse with reasons."""
     form = RefusalForm(await request.form())
@@ -55,7 +54,7 @@ async def refuse(request: Request, vacancy: FromPath[UUID]) -> Response:
     return await show_page(request, vacancy, status=422, refusal=form)  # type: ignore[return-value]
 
 
-@get("/vacancies/{vacancy:uuid}/photos/{photo:uuid}", name="desk.vacancies:photo", guards=FILERS)
+@get("/vacancies/{vacancy:uuid}/photos/{photo:uuid}", name="desk.vacancies:photo", guards=[staff(May.read_vacancies)])
 async def photo(
     request: Request, vacancy: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
 ) -> Response:
@@ -63,14 +62,19 @@ async def photo(
     return jpeg(await vacancies.photo_at_desk(request.user, vacancy, photo, small=bool(thumb)))
 
 
-@get("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:show", guards=FILERS)
+@get("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:show", guards=[staff(May.read_vacancies)])
 async def unit(request: Request, unit: FromPath[UUID]) -> Template:
     """A home's vacancies over time, and the form that fits."""
     forms = await begun(request, filing=("vacancy", VacancyForm), end=("end", LivedInForm))
     return await unit_page(request, unit, **forms)
 
 
-@post("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:file", guards=FILERS, request_max_body_size=UPLOAD_BYTES)
+@post(
+    "/units/{unit:uuid}/vacancy",
+    name="desk.units.vacancy:file",
+    guards=[staff(May.file_vacancies)],
+    request_max_body_size=UPLOAD_BYTES,
+)
 async def file(request: Request, unit: FromPath[UUID]) -> Response:
     """File it for an owner."""
     form = VacancyForm(await request.form())
@@ -81,7 +85,7 @@ async def file(request: Request, unit: FromPath[UUID]) -> Response:
     return await unit_page(request, unit, status=422, filing=form)  # type: ignore[return-value]
 
 
-@post("/units/{unit:uuid}/vacancy/end", name="desk.units.vacancy:end", guards=FILERS)
+@post("/units/{unit:uuid}/vacancy/end", name="desk.units.vacancy:end", guards=[staff(May.file_vacancies)])
 async def end(request: Request, unit: FromPath[UUID]) -> Response:
     """Note that it is lived in again."""
     form = LivedInForm(await request.form())
@@ -95,7 +99,7 @@ async def end(request: Request, unit: FromPath[UUID]) -> Response:
 
 async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: Form) -> Template:
     """A filing with its forms; `sent` is one that came back."""
-    row = await vacancies.vacancy_at(request.user, vacancy, vacating.FILERS)
+    row = await vacancies.vacancy_at(request.user, vacancy)
     forms: dict[str, Form] = {"approval": ApprovalForm(starts_on=row.earliest), "refusal": RefusalForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(

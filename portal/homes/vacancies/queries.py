@@ -11,7 +11,8 @@ from uuid import UUID
 from portal.homes.units.states import OccupancyState, VacancyState
 from portal.kit import clock
 from portal.kit.errors import Missing
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of_all
 
@@ -109,26 +110,26 @@ async def vacancies_of(by: Principal, unit: UUID) -> HomeVacancies:
 @reading
 async def vacancies_of_unit(by: Principal, unit: UUID) -> HomeVacancies:
     """The filings of a home of one's communities. Raises Missing."""
-    return await _home(by, unit, "u.community = ANY($3)", list(by.with_role(*Role)))
+    return await _home(by, unit, "u.community = ANY($3)", list(by.where(May.read_homes)))
 
 
 @reading
-async def vacancies_at(by: Principal, roles: Sequence[Role]) -> list[VacancyRow]:
-    """The filings of the communities where the reader holds one of the roles: those that wait first, oldest on top."""
+async def vacancies_at(by: Principal) -> list[VacancyRow]:
+    """The filings of the communities where the reader may see them: those that wait first, oldest on top."""
     rows = await fetch(
         ROWS + " WHERE v.community = ANY($2) ORDER BY v.state <> 'waiting',"
         " CASE WHEN v.state = 'waiting' THEN v.filed_at END, v.filed_at DESC LIMIT 100",
         clock.now(),
-        list(by.with_role(*roles)),
+        list(by.where(May.read_vacancies)),
     )
     return await _filings(by, rows)
 
 
 @reading
-async def vacancy_at(by: Principal, vacancy: UUID, roles: Sequence[Role]) -> VacancyRow:
+async def vacancy_at(by: Principal, vacancy: UUID) -> VacancyRow:
     """One filing. Raises Missing."""
     rows = await fetch(
-        ROWS + " WHERE v.id = $3 AND v.community = ANY($2)", clock.now(), list(by.with_role(*roles)), vacancy
+        ROWS + " WHERE v.id = $3 AND v.community = ANY($2)", clock.now(), list(by.where(May.read_vacancies)), vacancy
     )
     if not rows:
         raise Missing
@@ -146,7 +147,7 @@ async def photo_of_vacancy(by: Principal, unit: UUID, vacancy: UUID, photo: UUID
 async def photo_at_desk(by: Principal, vacancy: UUID, photo: UUID, *, small: bool = False) -> bytes:
     """A photo of a filing of one's communities. Raises Missing."""
     return await _photo(
-        by, vacancy, photo=photo, small=small, whose="community = ANY($2)", value=list(by.with_role(*Role))
+        by, vacancy, photo=photo, small=small, whose="community = ANY($2)", value=list(by.where(May.read_homes))
     )
 
 

@@ -16,14 +16,13 @@ from portal.money.corrections.states import CORRECTION_MOVES, CorrectionKind, Co
 from portal.money.payments.choosing import lock_bills
 from portal.money.payments.crediting import credit_line
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-ASKERS = (Role.finance, Role.manager)
-APPROVERS = (Role.manager,)
 TOO_MUCH = N_("This line asks for %(most)s. Enter no more than that.")
 WAITING = N_("A correction of this line waits for approval already.")
 OWN = N_("Another manager must answer this: you asked for it yourself.")
@@ -35,12 +34,12 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
 
     Raises Missing for a line of another estate, Invalid above what the line asks, Refused while another waits.
     """
-    async with unit_of_work(*by.with_role(*ASKERS)):
+    async with unit_of_work(*by.where(May.ask_corrections)):
         found = await fetch_one(
             "SELECT l.bill, l.community, w.fen FROM bill_line l JOIN line_balance w ON w.line = l.id"
             " WHERE l.id = $1 AND l.community = ANY($2)",
             line,
-            list(by.with_role(*ASKERS)),
+            list(by.where(May.ask_corrections)),
         )
         if found is None:
             raise Missing
@@ -72,7 +71,7 @@ async def approve_correction(by: Principal, correction: UUID) -> None:
 
     Raises Missing (also without the role there), Refused to whoever asked and once it is answered.
     """
-    async with unit_of_work(*by.with_role(*APPROVERS)):
+    async with unit_of_work(*by.where(May.approve_corrections)):
         found, me = await _for_answer(by, correction, CorrectionState.approved)
         adjustment = await credit_line(
             found["line"],
@@ -102,7 +101,7 @@ async def approve_correction(by: Principal, correction: UUID) -> None:
 @retrying
 async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
     """Refuse with reasons. Raises as approving does."""
-    async with unit_of_work(*by.with_role(*APPROVERS)):
+    async with unit_of_work(*by.where(May.approve_corrections)):
         found, me = await _for_answer(by, correction, CorrectionState.refused)
         await _answer(correction, CorrectionState.refused, me, text, None)
         await _record(by, AuditVerb.CORRECTION_REFUSED, correction, found["community"], text)
@@ -113,7 +112,7 @@ async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> t
     bill = await fetch_value(
         "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
         correction,
-        list(by.with_role(*APPROVERS)),
+        list(by.where(May.approve_corrections)),
     )
     if bill is None:
         raise Missing

@@ -11,25 +11,30 @@ from portal.kit.i18n import N_
 from portal.money.corrections import actions, queries
 from portal.money.corrections.forms import CorrectionForm, RefusalForm
 from portal.money.payments.online import CLOSING
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff, stepped_up
 from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 
-@get("/corrections", name="desk.corrections:list", guards=[staff(*actions.ASKERS)])
+@get("/corrections", name="desk.corrections:list", guards=[staff(May.read_corrections)])
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
     return await list_page(request, await begin(request, RefusalForm))
 
 
-@get("/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:new", guards=[staff(*actions.ASKERS)])
+@get(
+    "/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:new", guards=[staff(May.ask_corrections)]
+)
 async def new(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """The form, beside the line it is about."""
     return await new_page(request, bill, line, await begin(request, CorrectionForm))
 
 
-@post("/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:ask", guards=[staff(*actions.ASKERS)])
+@post(
+    "/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:ask", guards=[staff(May.ask_corrections)]
+)
 async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Response:
     """Ask for a correction."""
     form = CorrectionForm(await request.form())
@@ -43,7 +48,7 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> R
 @post(
     "/corrections/{correction:uuid}/approval",
     name="desk.corrections:approve",
-    guards=[staff(*actions.APPROVERS), stepped_up],
+    guards=[staff(May.approve_corrections), stepped_up],
 )
 async def approve(request: Request, correction: FromPath[UUID]) -> Response:
     """Approve what somebody else asked for."""
@@ -55,7 +60,7 @@ async def approve(request: Request, correction: FromPath[UUID]) -> Response:
     return go(request, "desk.corrections:list")
 
 
-@post("/corrections/{correction:uuid}/refusal", name="desk.corrections:refuse", guards=[staff(*actions.APPROVERS)])
+@post("/corrections/{correction:uuid}/refusal", name="desk.corrections:refuse", guards=[staff(May.approve_corrections)])
 async def refuse(request: Request, correction: FromPath[UUID]) -> Response:
     """Refuse with reasons."""
     form = RefusalForm(await request.form())

@@ -11,9 +11,9 @@ from asyncpg import Record
 from portal.kit.bilingual import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.corrections.actions import APPROVERS, ASKERS
 from portal.money.corrections.states import CorrectionKind, CorrectionState
 from portal.money.payments.online import open_online
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -50,7 +50,7 @@ async def corrections_at(by: Principal) -> list[CorrectionRow]:
         " JOIN community e ON e.id = c.community JOIN charge_item i ON i.id = l.item JOIN staff s ON s.id = c.asked_by"
         " LEFT JOIN staff t ON t.id = c.answered_by"
         " WHERE c.community = ANY($1) ORDER BY c.state <> 'waiting', c.asked_at DESC LIMIT 100",
-        list(by.with_role(*ASKERS)),
+        list(by.where(May.read_corrections)),
     )
     return [_row(by, row) for row in rows]
 
@@ -61,7 +61,7 @@ async def open_online_of(by: Principal, correction: UUID) -> Money:
     rows = await fetch(
         "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
         correction,
-        list(by.with_role(*APPROVERS)),
+        list(by.where(May.approve_corrections)),
     )
     return await open_online(by, [row["bill"] for row in rows])
 
@@ -84,6 +84,6 @@ def _row(by: Principal, row: Record) -> CorrectionRow:
         answered_by=row["answerer"],
         answer=row["answer"],
         can_be_answered=row["state"] == CorrectionState.waiting
-        and by.may(row["community"], *APPROVERS)
+        and by.may(row["community"], May.approve_corrections)
         and row["asker_human"] != by.human,
     )

@@ -10,10 +10,11 @@ from litestar.response import Template
 from portal.kit.i18n import N_
 from portal.money.counter import desk_queries as desk
 from portal.money.counter.forms import CounterForm
-from portal.money.payments.counter import TAKERS, record_counter_payment
+from portal.money.payments.counter import record_counter_payment
 from portal.money.payments.online import CLOSING, open_online
 from portal.money.payments.queries import receipt_for_desk
 from portal.money.payments.receipts import receipt_pdf
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import of_one_estate, staff
 from portal.web.pages.page import flash, go, page
@@ -36,7 +37,7 @@ async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
     return await counter(request, form)
 
 
-@post("/counter", name="desk.payments:take")
+@post("/counter", name="desk.payments:take", guards=[staff(May.take_money)])
 async def take(request: Request) -> Response:
     """Post money taken by staff."""
     form: Any = CounterForm(await request.form())
@@ -56,4 +57,4 @@ async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
-router = Router("/desk/payments", route_handlers=[list_, take, receipt], guards=[staff(*TAKERS)])
+router = Router("/desk/payments", route_handlers=[list_, take, receipt], guards=[staff(May.read_payments)])

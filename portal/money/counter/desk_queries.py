@@ -8,9 +8,9 @@ from uuid import UUID
 
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.counter import TAKERS
 from portal.money.payments.finding import Found, homes_meant
 from portal.money.payments.states import PaymentState, Way
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -73,7 +73,7 @@ class CounterPage:
 @reading
 async def counter_page(by: Principal, unit: str) -> CounterPage:
     """The counter of the estates where the asker may take money; `unit` is a common name or id, or empty."""
-    communities = list(by.with_role(*TAKERS))
+    communities = list(by.where(May.read_payments))
     rows = await fetch(
         "SELECT p.id, p.number, u.name, c.name AS estate, p.amount, p.method, p.reference, p.posted_at FROM payment p"
         " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit JOIN community c ON c.id = p.community"

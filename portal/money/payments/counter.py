@@ -15,10 +15,10 @@ from portal.money.payments.choosing import bills_of_lines, chosen, lock_bills
 from portal.money.payments.finding import Found, homes_meant
 from portal.money.payments.rules import designate
 from portal.money.payments.states import CounterChannel, PaymentChannel
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, retrying, unit_of_work
 
-TAKERS = (Role.clerk, Role.finance, Role.manager)
 NO_SUCH_HOME = N_("There is no home with this name here.")
 SEVERAL_HOMES = N_("Several homes have this name. Please choose one.")
 SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, receipt %(number)s.")
@@ -35,7 +35,7 @@ async def record_counter_payment(
     nobody hands over more than is owed. Raises Refused when the slip number is used (it names the earlier receipt)
     or a bill is paid already, Missing for bills that are not this home's, Forbidden without the role.
     """
-    async with unit_of_work(*by.with_role(*TAKERS)):
+    async with unit_of_work(*by.where(May.take_money)):
         home = await _home(by, unit)
         await _refuse_used_slip(home.community, channel, reference)
         await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", home.id)
@@ -60,7 +60,7 @@ async def record_counter_payment(
 
 async def _home(by: Principal, unit: str) -> Found:
     """The home by its common name or id, where this person may take money. Raises Forbidden, Invalid("unit")."""
-    communities = list(by.with_role(*TAKERS))
+    communities = list(by.where(May.take_money))
     if not communities:
         raise Forbidden
     meant = await homes_meant(communities, unit)

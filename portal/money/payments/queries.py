@@ -12,10 +12,10 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.counter import TAKERS
 from portal.money.payments.states import Way
 from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
@@ -100,7 +100,7 @@ async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
 @reading
 async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
     """The receipt for staff who take money in that estate. Raises Missing."""
-    return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.with_role(*TAKERS))))
+    return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.where(May.read_payments))))
 
 
 async def _receipt(row: Record | None) -> ReceiptFacts:

@@ -3,7 +3,8 @@
 from litestar import Request, Router, get
 from litestar.response import Template
 
-from portal.money.stripe_events.desk_queries import SETTLERS, unmatched_of
+from portal.money.stripe_events.desk_queries import unmatched_of
+from portal.people.persons.permissions import May
 from portal.web.pages.guards import staff
 from portal.web.pages.page import page
 from portal.web.request.i18n import _
@@ -16,4 +17,4 @@ async def list_(request: Request) -> Template:
     return page(request, "money/stripe_events/unmatched.html", title=_("Money to decide on"), found=found)
 
 
-router = Router("/desk/unmatched", route_handlers=[list_], guards=[staff(*SETTLERS)])
+router = Router("/desk/unmatched", route_handlers=[list_], guards=[staff(May.read_unmatched)])

@@ -9,10 +9,10 @@ from uuid import UUID
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.money.checkout.states import EventState
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
-SETTLERS = (Role.finance, Role.manager)
 _FOR_A_PERSON = "state IN ('failed', 'quarantined')"
 # How many sums of the communities $1 and messages fit nothing; a surplus is somebody's, so it is no alarm.
 UNMATCHED = (
@@ -106,7 +106,7 @@ class Unmatched:
 @reading
 async def unmatched_of(by: Principal) -> Unmatched:
     """What fits nothing in the communities whose money the reader settles."""
-    communities = list(by.with_role(*SETTLERS))
+    communities = list(by.where(May.read_unmatched))
     suspended = await fetch(
         "SELECT s.id, u.name AS unit, u.id AS unit_id, c.name AS estate, s.amount, s.currency, s.intent,"
         " s.created_at AS at, s.why FROM suspense s JOIN community c ON c.id = s.community"

@@ -12,14 +12,15 @@ from portal.care.disputes.states import LIVE, DisputeState
 from portal.fees.bills.balance import Balance
 from portal.fees.bills.desk_queries import bills_of_unit
 from portal.fees.bills.queries import BillRow
-from portal.homes.directory.desk_queries import MAY_CALL, UnitAt, UnitRow, shown, unit_at, unit_row
+from portal.homes.directory.desk_queries import UnitAt, UnitRow, shown, unit_at, unit_row
 from portal.homes.units.called import beginning, ends_so, holding
 from portal.homes.vacancies.queries import LIVED_IN, HomeVacancies, vacancies_of_unit
 from portal.kit import clock
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.kit.text import loose, plain
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 from portal.records.transfers.queries import TransferRow, transfers_of
 
@@ -176,7 +177,7 @@ async def _disputes(unit: UUID) -> list[DisputeHit]:
 async def search(by: Principal, words: str) -> Hits:
     """Homes by their common name however it is typed, people by name or the last digits of a phone, bills by number."""
     wanted = words.strip()[:80]
-    communities = list(by.with_role(*Role))
+    communities = list(by.where(May.read_homes))
     if not wanted:
         return Hits([], [], [])
     units, more_units = await _units(communities, wanted)
@@ -235,7 +236,7 @@ async def _people(by: Principal, communities: list[int], words: str) -> tuple[li
             row["id"],
             row["name"],
             row["estate"],
-            shown(row["phone"], whole=by.may(row["community"], *MAY_CALL)),
+            shown(row["phone"], whole=by.may(row["community"], May.read_phones)),
             [(UUID(one.split("|", 1)[0]), one.split("|", 1)[1]) for one in row["units"]],
         )
         for row in rows

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from portal.arrears.case_file.queries import READERS
 from portal.kit import clock
 from portal.kit.paging import offset, pages
 from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
@@ -71,7 +71,9 @@ class Losses:
 @reading
 async def losses_of(by: Principal, page: int = 1) -> Losses:
     """What did not arrive in the last thirty days in one's communities."""
-    rows = await fetch(_ROWS, list(by.with_role(*READERS)), clock.real_now() - LATELY, PER_PAGE, offset(page, PER_PAGE))
+    rows = await fetch(
+        _ROWS, list(by.where(May.read_messages)), clock.real_now() - LATELY, PER_PAGE, offset(page, PER_PAGE)
+    )
     found = rows[0]["found"] if rows else 0
     return Losses(
         [

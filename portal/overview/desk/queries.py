@@ -7,38 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.accounts.publishing.actions import PUBLISHERS, SIGNED
+from asyncpg import Record
+
+from portal.accounts.publishing.actions import SIGNED
 from portal.accounts.questions.actions import LATE as QUESTIONS_LATE, WAITING as QUESTIONS
-from portal.arrears.case_file.queries import READERS, figures
+from portal.arrears.case_file.queries import figures
 from portal.arrears.cases.states import RUNGS, Rung
 from portal.care.dispute_desk.desk_queries import Card, counts_of, queue_of
-from portal.care.disputes.steps import HANDLERS
 from portal.care.plan_pages.queries import LATE, plans_on_desk
-from portal.care.plans.actions import ANSWERERS
 from portal.care.plans.states import PlanState
 from portal.care.plans.views import PlanRow
-from portal.collection.court.opening import PLEADERS
 from portal.collection.court.queries import ClaimRow, claims_to_change
-from portal.homes.residents.answering import ANSWERERS as BINDERS
-from portal.homes.vacancies.actions import ANSWERERS as VACANCY_ANSWERERS
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.paging import offset
-from portal.money.corrections.actions import APPROVERS as CORRECTORS
 from portal.money.corrections.queries import CorrectionRow, corrections_at
-from portal.money.stripe_events.desk_queries import SETTLERS, UNMATCHED
+from portal.money.stripe_events.desk_queries import UNMATCHED
 from portal.overview.desk.losses import LATELY, LOST
-from portal.overview.desk.words import ACTORS, SUBJECTS, facts_told, kind_of, reason_told
+from portal.overview.desk.words import ACTORS, OPENED_BY, SUBJECTS, facts_told, kind_of, reason_told
 from portal.people.estates.companies import nameless
 from portal.people.estates.queries import work_terms
-from portal.people.persons.principal import MOST_ESTATES, Principal, Role
+from portal.people.persons.permissions import May, Role
+from portal.people.persons.principal import MOST_ESTATES, Principal
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.platform.health.queries import channels_failing
-from portal.records.import_requests.actions import IMPORTERS
-from portal.signin.phone_change.lost_phone import APPROVERS
 
-AUDITORS = (Role.manager, Role.admin)
 PER_PAGE = 50
 NAMED = 5  # estates that lack something, by name; of one more it is only said that there is
 
@@ -85,6 +79,7 @@ class AuditRow:
     facts: dict[str, Any]
     estate: str
     sequence: int | None
+    opens: bool
 
     @property
     def who(self) -> str:
@@ -98,10 +93,10 @@ class AuditRow:
 
     @property
     def link(self) -> str:
-        """The page of that thing, empty where it has none."""
+        """The page of that thing, empty where it has none or the reader may not open it."""
         kind, _colon, key = self.subject.partition(":")
         page = SUBJECTS.get(kind, ("", ""))[1]
-        return page + key if page else ""
+        return page + key if page and self.opens else ""
 
     @property
     def told(self) -> list[tuple[str, object]]:
@@ -118,7 +113,7 @@ class AuditRow:
 async def desk_of(by: Principal) -> Desk:
     """What waits in the reader's queues now."""
     disputes = await counts_of(by)
-    weighable = 0 < len(by.with_role(*READERS)) <= MOST_ESTATES
+    weighable = 0 < len(by.where(May.read_cases)) <= MOST_ESTATES
     cases = await figures(by) if weighable else None
     waiting = await fetch_one(
         f"SELECT ({UNMATCHED}) AS unmatched,"
@@ -130,38 +125,39 @@ async def desk_of(by: Principal) -> Desk:
         " (SELECT count(*) FROM phone_change WHERE community = ANY($4) AND state = 'waiting') AS phones,"
         " (SELECT count(*) FROM import_request WHERE community = ANY($5) AND state = 'checked') AS imports,"
         f" (SELECT count(*) {LOST.format('$7', '$8')}) AS lost,"
-        f" (SELECT count(*) {QUESTIONS.format('$9')}) AS questions,"
-        f" (SELECT count(*) {QUESTIONS_LATE.format('$9', '$6')}) AS questions_late,"
+        f" (SELECT count(*) {QUESTIONS.format('$12')}) AS questions,"
+        f" (SELECT count(*) {QUESTIONS_LATE.format('$12', '$6')}) AS questions_late,"
         f" (SELECT count(*) {SIGNED.format('$9', '$10')}) AS to_sign",
-        list(by.with_role(*SETTLERS)),
-        list(by.with_role(*ANSWERERS)),
-        list(by.with_role(*BINDERS)),
-        list(by.with_role(*APPROVERS)),
-        list(by.with_role(*IMPORTERS)),
+        list(by.where(May.read_unmatched)),
+        list(by.where(May.answer_plans)),
+        list(by.where(May.answer_bindings)),
+        list(by.where(May.approve_phone_changes)),
+        list(by.where(May.import_files)),
         clock.now(),
-        list(by.with_role(*READERS)),
+        list(by.where(May.read_messages)),
         clock.real_now() - LATELY,
-        list(by.with_role(*PUBLISHERS)),
+        list(by.where(May.publish_statements)),
         by.human,
-        list(by.with_role(*VACANCY_ANSWERERS)),
+        list(by.where(May.answer_vacancies)),
+        list(by.where(May.answer_questions)),
     )
     assert waiting
     return Desk(
-        disputes=disputes.open if by.with_role(*HANDLERS) else None,
+        disputes=disputes.open if by.where(May.handle_disputes) else None,
         disputes_due=disputes.today,
         disputes_late=disputes.late,
-        plans=waiting["plans"] if by.with_role(*ANSWERERS) else None,
+        plans=waiting["plans"] if by.where(May.answer_plans) else None,
         plans_late=waiting["plans_late"],
-        bindings=waiting["bindings"] if by.with_role(*BINDERS) else None,
-        phones=waiting["phones"] if by.with_role(*APPROVERS) else None,
+        bindings=waiting["bindings"] if by.where(May.answer_bindings) else None,
+        phones=waiting["phones"] if by.where(May.approve_phone_changes) else None,
         stages={RUNGS[stage]: (stage, n) for stage, n in cases.by_stage.items()} if cases else None,
         chaseable=cases.chaseable if cases else None,
-        unmatched=waiting["unmatched"] if by.with_role(*SETTLERS) else None,
-        vacancies=waiting["vacancies"] if by.with_role(*VACANCY_ANSWERERS) else None,
-        imports=waiting["imports"] if by.with_role(*IMPORTERS) else None,
-        lost=waiting["lost"] if by.with_role(*READERS) else None,
-        claims=len(await claims_to_change(by.with_role(*PLEADERS))) if by.with_role(*PLEADERS) else None,
-        questions=waiting["questions"] if by.with_role(*PUBLISHERS) else None,
+        unmatched=waiting["unmatched"] if by.where(May.read_unmatched) else None,
+        vacancies=waiting["vacancies"] if by.where(May.answer_vacancies) else None,
+        imports=waiting["imports"] if by.where(May.import_files) else None,
+        lost=waiting["lost"] if by.where(May.read_messages) else None,
+        claims=len(await claims_to_change(by.where(May.bring_claims))) if by.where(May.bring_claims) else None,
+        questions=waiting["questions"] if by.where(May.answer_questions) else None,
         questions_late=waiting["questions_late"],
         to_sign=waiting["to_sign"],
         estates_without_calendar=await _unknown_years(by),
@@ -196,15 +192,15 @@ class Today:
 @reading
 async def today_of(by: Principal) -> Today:
     """The reader's list: only queues that they may work in."""
-    disputes, plans = by.with_role(*HANDLERS), by.with_role(*ANSWERERS)
+    disputes, plans = by.where(May.handle_disputes), by.where(May.answer_plans)
     late = (await queue_of(by, "late")).cards if disputes else []
     due = (await queue_of(by, "today")).cards if disputes else []
     return Today(
         late,
         [card for card in due if card not in late],
         (await plans_on_desk(by, PlanState.requested)).plans if plans else [],
-        [row for row in await corrections_at(by) if row.can_be_answered] if by.with_role(*CORRECTORS) else [],
-        await claims_to_change(by.with_role(*PLEADERS)),
+        [row for row in await corrections_at(by) if row.can_be_answered] if by.where(May.approve_corrections) else [],
+        await claims_to_change(by.where(May.bring_claims)),
     )
 
 
@@ -221,18 +217,25 @@ class AuditList:
 async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
     """The newest audit entries of one's communities; `words` is a verb or a subject."""
     rows = await fetch(
-        "SELECT a.at, a.actor, s.name, a.verb, a.subject, a.reason, a.facts, c.name AS estate, k.sequence"
+        "SELECT a.at, a.actor, a.community, s.name, a.verb, a.subject, a.reason, a.facts, c.name AS estate, k.sequence"
         " FROM audit_entry a JOIN community c ON c.id = a.community LEFT JOIN audit_seal k ON k.entry = a.id"
         " LEFT JOIN staff s ON s.community = a.community AND a.actor = 'staff:' || s.human"
         " WHERE a.community = ANY($1) AND ($2 = '' OR a.verb = $2 OR a.subject = $2)"
         " ORDER BY a.at DESC, k.sequence DESC LIMIT $3 OFFSET $4",
-        list(by.with_role(*AUDITORS)),
+        list(by.where(May.read_audit)),
         words.strip(),
         PER_PAGE + 1,
         offset(page, PER_PAGE),
     )
-    found = [AuditRow(**{**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}) for row in rows]
+    found = [_audit_row(by, row) for row in rows]
     return AuditList(found[:PER_PAGE], page, page + (len(found) > PER_PAGE))
+
+
+def _audit_row(by: Principal, row: Record) -> AuditRow:
+    said = {**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}
+    needed = OPENED_BY.get(kind_of(row["subject"]), May.read_audit)
+    opens = by.may(said.pop("community"), needed)
+    return AuditRow(**said, opens=opens)
 
 
 @dataclass(frozen=True)
@@ -249,11 +252,11 @@ class Colleague:
 
 @reading
 async def colleagues_of(by: Principal) -> list[Colleague]:
-    """The staff of one's communities, for managers and admins."""
+    """The staff of the communities in which one reads who works there."""
     rows = await fetch(
         "SELECT h.login, s.name, s.roles, s.department, c.name AS estate, h.totp_confirmed AS ready FROM staff s"
         " JOIN human h ON h.id = s.human JOIN community c ON c.id = s.community"
         " WHERE s.community = ANY($1) ORDER BY c.code, s.name",
-        list(by.with_role(*AUDITORS)),
+        list(by.where(May.read_staff)),
     )
     return [Colleague(**{**row, "roles": [Role(role) for role in row["roles"]]}) for row in rows]

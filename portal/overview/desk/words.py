@@ -13,6 +13,7 @@ from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.holds.states import HoldReason
 from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.people.persons.permissions import May
 from portal.records.transfers.states import Basis
 
 # subject -> its name and, where it has a page, the page's address
@@ -55,6 +56,8 @@ SUBJECTS = {
     "unit": (N_("Unit"), "/desk/units/"),
     "vacancy": (N_("Vacancy"), "/desk/vacancies/"),
 }
+# What one must be allowed to do to open that page, where reading the audit trail is not enough.
+OPENED_BY = {"import_request": May.import_files}
 ACTORS = {
     "owner": N_("An owner"),
     "staff": N_("A member of staff"),

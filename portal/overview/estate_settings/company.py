@@ -5,9 +5,10 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.overview.estate_settings.creditors import KEEPERS, companies_of, company_at
+from portal.overview.estate_settings.creditors import companies_of, company_at
 from portal.overview.estate_settings.forms import CompanyForm
 from portal.people.estates.companies import set_company
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff, stepped_up
 from portal.web.pages.page import flash, go, page
@@ -23,14 +24,14 @@ async def list_(request: Request) -> Template:
     )
 
 
-@get("/companies/{code:str}", name="desk.companies:show")
+@get("/companies/{code:str}", name="desk.companies:show", guards=[staff(May.set_companies)])
 async def show(request: Request, code: FromPath[str]) -> Template:
     """The form with what is known."""
     found = await company_at(request.user, code)
     return await company_page(request, code, await begin(request, CompanyForm, **found.creditor.as_facts()))
 
 
-@post("/companies/{code:str}", name="desk.companies:set", guards=[stepped_up])
+@post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
 async def enter(request: Request, code: FromPath[str]) -> Response:
     """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
     found, form = await company_at(request.user, code), CompanyForm(await request.form())
@@ -54,4 +55,4 @@ async def company_page(request: Request, code: str, form: CompanyForm, status: i
     )
 
 
-router = Router("/desk", route_handlers=[list_, show, enter], guards=[staff(*KEEPERS)])
+router = Router("/desk", route_handlers=[list_, show, enter], guards=[staff(May.read_companies)])

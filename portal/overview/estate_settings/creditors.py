@@ -8,10 +8,9 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.people.estates.companies import creditors_of
 from portal.people.estates.creditor import Creditor, Paper, named
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
-
-KEEPERS = (Role.manager, Role.admin)
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,16 @@ class CompanyRow:
 
 
 @reading
-async def companies_of(by: Principal) -> list[CompanyRow]:
-    """The estates that the reader keeps, by their codes."""
-    rows = await fetch("SELECT id, code FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*KEEPERS)))
+async def companies_of(by: Principal, what: May = May.read_companies) -> list[CompanyRow]:
+    """The estates in which the reader may do this, by their codes."""
+    rows = await fetch("SELECT id, code FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(what)))
     known = await creditors_of(row["id"] for row in rows)
     return [CompanyRow(row["id"], row["code"], known[row["id"]]) for row in rows]
 
 
 async def company_at(by: Principal, code: str) -> CompanyRow:
-    """One of them. Raises Missing."""
-    found = next((row for row in await companies_of(by) if row.code == code), None)
+    """One in which they may enter the company. Raises Missing."""
+    found = next((row for row in await companies_of(by, May.set_companies) if row.code == code), None)
     if found is None:
         raise Missing
     return found

@@ -3,12 +3,12 @@
 from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
-from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.overview.estate_settings.forms import DayForm
-from portal.overview.estate_settings.queries import KEEPERS, calendars_of
+from portal.overview.estate_settings.queries import calendar_at, calendars_of
 from portal.overview.estate_settings.states import DayKind
 from portal.people.estates.actions import set_working_day
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -21,15 +21,13 @@ async def show(request: Request) -> Template:
     return await calendar_page(request, await begin(request, DayForm))
 
 
-@post("/calendar", name="desk.calendar:set")
+@post("/calendar", name="desk.calendar:set", guards=[staff(May.set_calendar)])
 async def set_day(request: Request) -> Response:
     """Keep a day differently."""
     form = DayForm(await request.form())
     if not form.validate():
         return await calendar_page(request, form, status=422)
-    estate = next((one for one in await calendars_of(request.user) if one.code == form.community.data), None)
-    if estate is None:
-        raise Missing
+    estate = await calendar_at(request.user, form.community.data or "")
     works = form.kind.data is DayKind.working
     await set_working_day(estate.id, form.on.data, working=works, note=form.note.data, actor=request.user.actor)
     flash(request, N_("The day is kept. Deadlines reckoned from now on follow it."))
@@ -45,4 +43,4 @@ async def calendar_page(request: Request, form: DayForm, status: int = 200) -> T
     )
 
 
-router = Router("/desk", route_handlers=[show, set_day], guards=[staff(*KEEPERS)])
+router = Router("/desk", route_handlers=[show, set_day], guards=[staff(May.read_calendar)])

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kit import clock
+from portal.kit.errors import Missing
 from portal.overview.estate_settings.states import DayKind
 from portal.people.estates.queries import work_terms
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
-
-KEEPERS = (Role.manager, Role.admin)
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,18 @@ class Calendar:
     days: list[Kept]
 
 
+async def calendar_at(by: Principal, code: str) -> Calendar:
+    """One that they may change. Raises Missing."""
+    found = next((one for one in await calendars_of(by, May.set_calendar) if one.code == code), None)
+    if found is None:
+        raise Missing
+    return found
+
+
 @reading
-async def calendars_of(by: Principal) -> list[Calendar]:
-    """The calendars of the communities that the reader keeps, with the days from this year on."""
-    communities = list(by.with_role(*KEEPERS))
+async def calendars_of(by: Principal, what: May = May.read_calendar) -> list[Calendar]:
+    """The calendars of the communities in which the reader may do this, with the days from this year on."""
+    communities = list(by.where(what))
     rows = await fetch("SELECT id, code, name FROM community WHERE id = ANY($1) ORDER BY code", communities)
     days = await fetch(
         "SELECT community, on_day, working, note FROM calendar_override WHERE community = ANY($1) ORDER BY on_day",

@@ -13,8 +13,8 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.overview.kept_figures.actions import MONTHS
 from portal.overview.kept_figures.counted import NOTHING, Counted
-from portal.overview.reports.queries import REPORTERS
 from portal.overview.reports.rules import Collection, Report, Span
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import MOST_ESTATES, Chosen, Principal
 from portal.platform.db.unit_of_work import fetch, fetch_value, reading
 
@@ -96,13 +96,13 @@ class Overview:
 
 def of_many(by: Principal) -> bool:
     """Whether the estates whose figures they read are too many to count at once."""
-    return len(by.with_role(*REPORTERS)) > MOST_ESTATES
+    return len(by.where(May.read_reports)) > MOST_ESTATES
 
 
 @reading
 async def overview_of(by: Principal, month: Month | None = None) -> Overview:
     """What is kept of a month, one of the last MONTHS, of all estates whose figures the reader may read."""
-    communities = list(by.with_role(*REPORTERS))
+    communities = list(by.where(May.read_reports))
     zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
     this = Month.of(clock.today(zone))
     month = max(min(month or this, this), this + (1 - MONTHS))

@@ -10,13 +10,13 @@ from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.overview.reports.states import Step
-from portal.people.persons.principal import Principal, Role
-from portal.people.persons.queries import staff_of
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import estates_to_pick, staff_of
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, reading, retrying, unit_of_work
 
-COSTERS = (Role.finance, Role.manager)
 MOST = Money(10_000_00)
 
 
@@ -47,7 +47,7 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
     """
     if not Money(0) <= amount <= MOST:
         raise Invalid("amount", N_("Enter what one step costs, from 0 to %(most)s."), most=MOST)
-    if community not in by.with_role(*COSTERS):
+    if community not in by.where(May.set_step_costs):
         raise Missing
     async with unit_of_work(community):
         await advisory_lock(f"step_cost:{community}")
@@ -79,14 +79,13 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
 @reading
 async def costs_of(by: Principal) -> Costs:
     """Of the estates whose figures one reads."""
-    communities = list(by.with_role(*COSTERS))
+    communities = list(by.where(May.read_reports))
     rows = await fetch(
         "SELECT s.*, c.name FROM step_cost s JOIN community c ON c.id = s.community WHERE s.community = ANY($1)"
         " ORDER BY c.code, s.step, s.starts_on DESC, s.at DESC",
         communities,
     )
-    estates = await fetch("SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", communities)
     return Costs(
         [Cost(row["name"], Step(row["step"]), Money(row["amount"]), row["starts_on"]) for row in rows],
-        [(str(row["id"]), row["name"]) for row in estates],
+        await estates_to_pick(by, May.set_step_costs),
     )

@@ -12,7 +12,8 @@ from portal.overview.kept_figures.queries import Overview, of_many, overview_of
 from portal.overview.report_pages.costs import costs_of, set_cost
 from portal.overview.report_pages.files import overview_file, report_file
 from portal.overview.report_pages.forms import CostForm
-from portal.overview.reports.queries import REPORTERS, Reports, reports_of
+from portal.overview.reports.queries import Reports, reports_of
+from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.guards import staff
 from portal.web.pages.page import flash, go, page
@@ -60,7 +61,7 @@ async def costs(request: Request) -> Template:
     return await costs_page(request, await begin(request, CostForm))
 
 
-@post("/costs", name="desk.reports:set_cost")
+@post("/costs", name="desk.reports:set_cost", guards=[staff(May.set_step_costs)])
 async def set_one(request: Request) -> Response:
     """Say what a step costs from a day on."""
     form: Any = CostForm(await request.form())
@@ -98,4 +99,6 @@ async def kept(request: Request) -> Overview:
     return await overview_of(request.user, month_of(request.query_params.get("month", "")))
 
 
-router = Router("/desk/reports", route_handlers=[list_, arrears, file, costs, set_one], guards=[staff(*REPORTERS)])
+router = Router(
+    "/desk/reports", route_handlers=[list_, arrears, file, costs, set_one], guards=[staff(May.read_reports)]
+)

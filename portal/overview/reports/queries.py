@@ -13,11 +13,10 @@ from portal.overview.reports.acting import action_report, delivered_report, outc
 from portal.overview.reports.ageing import ageing_report, reason_report, stage_report
 from portal.overview.reports.collection import collection_of, collection_report
 from portal.overview.reports.rules import Report, Span
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.planner import patiently
 from portal.platform.db.unit_of_work import fetch, reading
-
-REPORTERS = (Role.finance, Role.manager)
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
 
     Whoever works in other estates too, in a role that reads no figures, gets nothing of those into any sum.
     """
-    scope = by.with_role(*REPORTERS)
+    scope = by.where(May.read_reports)
     by = replace(by, communities=scope, roles={community: by.roles[community] for community in scope})
     stages = (await figures(by)).by_stage
     estates, today, span, found = await _counted(by, first, last)

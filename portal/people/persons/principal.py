@@ -7,17 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-
-class Role(StrEnum):
-    """What a member of staff may do, per community."""
-
-    clerk = "clerk"
-    steward = "steward"
-    service = "service"
-    finance = "finance"
-    manager = "manager"
-    legal = "legal"
-    admin = "admin"
+from portal.people.persons.permissions import May, Role, allows
 
 
 class Audience(StrEnum):
@@ -71,11 +61,10 @@ class Principal:
             chosen=chosen,
         )
 
-    def with_role(self, *roles: Role) -> tuple[int, ...]:
-        """The communities in which they hold one of the roles; admin counts as every role."""
-        wanted = {*roles, Role.admin}
-        return tuple(c for c, held in self.roles.items() if held & wanted)
+    def where(self, what: May) -> tuple[int, ...]:
+        """The communities in which a role of theirs lets them do it."""
+        return tuple(community for community, held in self.roles.items() if allows(held, what))
 
-    def may(self, community: int, *roles: Role) -> bool:
-        """Whether they hold one of the roles in this community."""
-        return community in self.with_role(*roles)
+    def may(self, community: int, what: May) -> bool:
+        """Whether they may do it in this community."""
+        return community in self.where(what)

@@ -12,7 +12,8 @@ from uuid import UUID
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
-from portal.people.persons.principal import Audience, Chosen, Principal, Role
+from portal.people.persons.permissions import May, Role
+from portal.people.persons.principal import Audience, Chosen, Principal
 from portal.people.persons.rules import SEEN_EVERY, alive, device
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 
@@ -117,11 +118,9 @@ def _in_force(post: Any, zone: str) -> bool:
 
 
 @reading
-async def estates_to_pick(by: Principal, *roles: Role) -> list[tuple[str, str]]:
-    """Id and name of the estates in which they hold one of the roles, for a field that offers them."""
-    rows = await fetch(
-        "SELECT id::text, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*roles))
-    )
+async def estates_to_pick(by: Principal, what: May) -> list[tuple[str, str]]:
+    """Id and name of the estates in which they may do it, for a field that offers them."""
+    rows = await fetch("SELECT id::text, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(what)))
     return [(row["id"], row["name"]) for row in rows]
 
 
@@ -166,10 +165,10 @@ async def staff_of(by: Principal, community: int) -> UUID:
 
 
 @reading
-async def community_called(by: Principal, code: str, *roles: Role) -> int:
-    """The id of a community by its code. Raises Missing where they have none of the roles."""
+async def community_called(by: Principal, code: str, what: May) -> int:
+    """The id of a community by its code. Raises Missing where they may not do it."""
     found = await fetch_value(
-        "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.with_role(*roles))
+        "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.where(what))
     )
     if found is None:
         raise Missing

@@ -12,7 +12,8 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, unit_of_work
@@ -21,7 +22,6 @@ from portal.records.import_requests.rules import needs_somebody_else
 from portal.records.import_requests.states import IMPORT_MOVES, ImportState
 from portal.records.import_requests.uploads import Sent, described, forget, keep
 
-IMPORTERS = (Role.manager,)
 ONE_OPEN = N_("An import of this community is open already. Confirm it or give it up first.")
 OWN = N_("Another manager must confirm this import: it changes people or staff, and you uploaded it yourself.")
 
@@ -34,7 +34,7 @@ async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: s
     kept = await described(files)
     async with unit_of_work(by):
         community = await fetch_value(
-            "SELECT id FROM community WHERE code = $1 AND id = ANY($2)", code, list(by.with_role(*IMPORTERS))
+            "SELECT id FROM community WHERE code = $1 AND id = ANY($2)", code, list(by.where(May.import_files))
         )
         if community is None:
             raise Missing
@@ -116,6 +116,6 @@ async def cancel_import(by: Principal, request: UUID) -> None:
 
 async def _theirs(by: Principal, request: UUID) -> Record:
     row = await fetch_one("SELECT * FROM import_request WHERE id = $1 FOR UPDATE", request)
-    if row is None or row["community"] not in by.with_role(*IMPORTERS):
+    if row is None or row["community"] not in by.where(May.import_files):
         raise Missing
     return row

@@ -8,8 +8,9 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 from litestar.response import Template
 
+from portal.people.persons.permissions import May
 from portal.records.import_requests import queries
-from portal.records.import_requests.actions import IMPORTERS, cancel_import, confirm_import, upload_import
+from portal.records.import_requests.actions import cancel_import, confirm_import, upload_import
 from portal.records.import_requests.forms import ImportForm
 from portal.records.import_requests.rules import MOST_BYTES, NAMES, TOO_MUCH
 from portal.records.reading.explained import WORKBOOK, sheets, template_csv, template_xlsx
@@ -103,5 +104,7 @@ async def list_page(request: Request, form: ImportForm, status: int = 200) -> Te
 
 
 router = Router(
-    "/desk/imports", route_handlers=[list_, files, template, upload, show, confirm, cancel], guards=[staff(*IMPORTERS)]
+    "/desk/imports",
+    route_handlers=[list_, files, template, upload, show, confirm, cancel],
+    guards=[staff(May.import_files)],
 )

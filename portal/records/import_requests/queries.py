@@ -14,9 +14,9 @@ from asyncpg import Record
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
-from portal.records.import_requests.actions import IMPORTERS
 from portal.records.import_requests.rules import needs_somebody_else
 from portal.records.import_requests.states import OPEN, WITH_WORKER, ImportState
 from portal.records.import_requests.uploads import Kept
@@ -139,7 +139,7 @@ class ImportPage:
 async def estates_of(by: Principal) -> list[Estate]:
     """The communities that the reader may import."""
     rows = await fetch(
-        "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.with_role(*IMPORTERS))
+        "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.import_files))
     )
     return [Estate(**row) for row in rows]
 
@@ -152,7 +152,7 @@ async def imports_of(by: Principal) -> list[ImportRow]:
         " r.report - 'errors' - 'warnings' AS report FROM import_request r JOIN community c ON c.id = r.community"
         " LEFT JOIN staff s ON s.community = r.community AND r.uploaded_by = 'staff:' || s.human"
         " WHERE r.community = ANY($1) ORDER BY r.created_at DESC LIMIT $2",
-        list(by.with_role(*IMPORTERS)),
+        list(by.where(May.import_files)),
         LAST,
     )
     return [_row(row, json.loads(row["report"] or "{}")) for row in rows]
@@ -184,7 +184,7 @@ async def import_at(by: Principal, request: UUID) -> ImportPage:
         " LEFT JOIN staff t ON t.community = r.community AND r.confirmed_by = 'staff:' || t.human"
         " WHERE r.id = $1 AND r.community = ANY($2)",
         request,
-        list(by.with_role(*IMPORTERS)),
+        list(by.where(May.import_files)),
     )
     if row is None:
         raise Missing

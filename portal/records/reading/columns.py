@@ -18,7 +18,7 @@ from portal.fees.tariffs.rules import EVERY_USE
 from portal.fees.tariffs.states import Formula, ItemKind, Proration, Rounding, Timing, Voucher
 from portal.homes.units.states import OccupancyState, OccupantRole, Use
 from portal.people.estates.states import FeeMode
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.people.persons.states import Language
 from portal.records.reading import cells
 from portal.records.reading.called import name

@@ -19,6 +19,7 @@ from portal.kit.money import Money
 from portal.money.payments.choosing import lock_bills
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.people.persons.states import DebtorStanding
@@ -27,7 +28,7 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
 from portal.records.transfers.buyers import Wanted, ensure_person
-from portal.records.transfers.outlook import CHANGERS, Outlook, outlook_of
+from portal.records.transfers.outlook import Outlook, outlook_of
 
 CHANGED = N_("What is open for this home changed while you looked. Look at it again and confirm what stands there now.")
 TELLING = (Channel.inbox, Channel.sms)
@@ -43,7 +44,7 @@ async def change_owners(
     transfer. Raises Missing, Invalid as `outlook_of` does, Refused when something changed since it was seen.
     """
     kept, transfer = await encode(photos), id_of(by.human, once)
-    async with unit_of_work(*by.with_role(*CHANGERS)):
+    async with unit_of_work(*by.where(May.change_owners)):
         await _lock(by, unit)
         if await fetch_value("SELECT id FROM transfer WHERE id = $1 AND unit = $2", transfer, unit):
             return transfer
@@ -74,7 +75,7 @@ async def change_owners(
 async def _lock(by: Principal, unit: UUID) -> None:
     """No bill run, import or payment between what was seen and what is written."""
     community = await fetch_value(
-        "SELECT community FROM unit WHERE id = $1 AND community = ANY($2)", unit, list(by.with_role(*CHANGERS))
+        "SELECT community FROM unit WHERE id = $1 AND community = ANY($2)", unit, list(by.where(May.change_owners))
     )
     if community is None:
         raise Missing

@@ -8,9 +8,10 @@ from litestar.response import Template
 
 from portal.homes.directory.desk_queries import unit_at
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.records.transfers.actions import change_owners
 from portal.records.transfers.forms import ConfirmForm, TransferForm
-from portal.records.transfers.outlook import CHANGERS, outlook_of
+from portal.records.transfers.outlook import outlook_of
 from portal.records.transfers.queries import photo_of_transfer
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
@@ -20,13 +21,13 @@ from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 
-@get("/transfer", name="desk.transfers:new", guards=[staff(*CHANGERS)])
+@get("/transfer", name="desk.transfers:new", guards=[staff(May.change_owners)])
 async def new(request: Request, unit: FromPath[UUID]) -> Template:
     """The form."""
     return await new_page(request, unit, await begin(request, TransferForm))
 
 
-@post("/transfer/preview", name="desk.transfers:preview", guards=[staff(*CHANGERS)], status_code=200)
+@post("/transfer/preview", name="desk.transfers:preview", guards=[staff(May.change_owners)], status_code=200)
 async def preview(request: Request, unit: FromPath[UUID]) -> Template:
     """What the change would mean: who owes what, and what becomes of all that is open. Nothing is saved."""
     form = TransferForm(await request.form())
@@ -38,7 +39,7 @@ async def preview(request: Request, unit: FromPath[UUID]) -> Template:
     return await new_page(request, unit, form, status=422)
 
 
-@post("/transfer", name="desk.transfers:change", guards=[staff(*CHANGERS)], request_max_body_size=UPLOAD_BYTES)
+@post("/transfer", name="desk.transfers:change", guards=[staff(May.change_owners)], request_max_body_size=UPLOAD_BYTES)
 async def change(request: Request, unit: FromPath[UUID]) -> Response:
     """Confirm what was seen."""
     form = ConfirmForm(await request.form())

@@ -20,14 +20,14 @@ from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid, Missing
 from portal.kit.money import Money, total
 from portal.kit.period import Month
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.records.transfers.buyers import NewOwner, Wanted, new_owners
 from portal.records.transfers.rules import SAME_OWNERS, Reach, Turn, check_day, turns
 from portal.records.transfers.states import Basis, OpenThing
 from portal.records.transfers.words import EARLIER, STAYS, fate_of
 
-CHANGERS = (Role.clerk, Role.steward, Role.finance, Role.manager)
 DAY = timedelta(days=1)
 
 # The day that decided who owes a bill, item by item, the last of them; opening balances go by their month.
@@ -180,7 +180,7 @@ async def outlook_of(by: Principal, unit: UUID, wanted: Wanted) -> Outlook:
         "SELECT u.id, u.community, u.name, u.use, u.handed_over_on, c.name AS estate, c.timezone"
         " FROM unit u JOIN community c ON c.id = u.community WHERE u.id = $1 AND u.community = ANY($2)",
         unit,
-        list(by.with_role(*CHANGERS)),
+        list(by.where(May.change_owners)),
     )
     if home is None:
         raise Missing

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.kit.errors import Missing
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of_all
 from portal.records.transfers.states import Basis
@@ -38,7 +39,7 @@ async def transfers_of(by: Principal, unit: UUID) -> list[TransferRow]:
         " LEFT JOIN debtor_names o ON o.debtor = t.old_debtor WHERE t.unit = $1 AND t.community = ANY($2)"
         " ORDER BY t.starts_on DESC, t.made_at DESC",
         unit,
-        list(by.with_role(*Role)),
+        list(by.where(May.read_homes)),
     )
     photos = await photos_of_all(by, [f"transfer:{row['id']}" for row in rows])
     return [
@@ -51,6 +52,6 @@ async def transfers_of(by: Principal, unit: UUID) -> list[TransferRow]:
 async def photo_of_transfer(by: Principal, unit: UUID, transfer: UUID, photo: UUID, *, small: bool = False) -> bytes:
     """A photo of the document a change rests on. Raises Missing."""
     there = "SELECT id FROM transfer WHERE id = $1 AND unit = $2 AND community = ANY($3)"
-    if not await fetch_value(there, transfer, unit, list(by.with_role(*Role))):
+    if not await fetch_value(there, transfer, unit, list(by.where(May.read_homes))):
         raise Missing
     return await photo_of(by, f"transfer:{transfer}", photo, small=small)

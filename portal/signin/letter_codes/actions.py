@@ -22,6 +22,7 @@ from portal.kit.i18n import N_
 from portal.people.notices.actions import tell_by_sms
 from portal.people.notices.states import NoticeKind
 from portal.people.persons.events import note
+from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.people.persons.rules import masked
@@ -42,7 +43,7 @@ from portal.signin.owners.actions import (
 )
 from portal.signin.owners.rules import FAILURES_AN_ADDRESS, MOST_TRIES, code_hmac, minutes, of_network
 from portal.signin.owners.words import CodeText
-from portal.signin.phone_change.lost_phone import ASKERS, WAITING
+from portal.signin.phone_change.lost_phone import WAITING
 
 LIFE = timedelta(days=30)
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like something else
@@ -79,7 +80,7 @@ async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLett
     """A letter for a person of the roll; it ends an older one. Raises Missing, Refused without a registered number."""
     code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
     now = clock.real_now()
-    async with unit_of_work(*by.with_role(*ASKERS)):
+    async with unit_of_work(*by.where(May.write_access_letters)):
         found = await _addressee(by, person)
         if not found["phone"] or not found["human"]:
             raise Refused(NO_NUMBER)
@@ -112,7 +113,7 @@ async def _addressee(by: Principal, person: UUID) -> Record:
         " FROM person p JOIN community c ON c.id = p.community"
         " WHERE p.id = $1 AND p.community = ANY($2) FOR NO KEY UPDATE OF p",
         person,
-        list(by.with_role(*ASKERS)),
+        list(by.where(May.write_access_letters)),
     )
     if found is None:
         raise Missing

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
 from portal.people.persons.states import Identity
 from portal.signin.owners.delivery import send_soon
 from portal.signin.owners.forms import CodeForm, LostPhoneForm, RefusalForm
@@ -22,13 +23,13 @@ from portal.web.request.i18n import _
 KNOCK = "lost-phone"
 
 
-@get("/people/{person:uuid}/phone", name="desk.phones:new")
+@get("/people/{person:uuid}/phone", name="desk.phones:new", guards=[staff(May.ask_phone_changes)])
 async def new(request: Request, person: FromPath[UUID]) -> Template:
     """The form for somebody who stands at the counter."""
     return await new_page(request, person, await begin(request, LostPhoneForm))
 
 
-@post("/people/{person:uuid}/phone", name="desk.phones:ask")
+@post("/people/{person:uuid}/phone", name="desk.phones:ask", guards=[staff(May.ask_phone_changes)])
 async def ask(request: Request, person: FromPath[UUID]) -> Response:
     """Send a code to the new number."""
     form = LostPhoneForm(await request.form())
@@ -43,7 +44,7 @@ async def ask(request: Request, person: FromPath[UUID]) -> Response:
     return keep_knock(request, go(request, "desk.phones:code", person=person), KNOCK, knock, **facts)
 
 
-@get("/people/{person:uuid}/phone/code", name="desk.phones:code")
+@get("/people/{person:uuid}/phone/code", name="desk.phones:code", guards=[staff(May.ask_phone_changes)])
 async def code(request: Request, person: FromPath[UUID]) -> Response:
     """Ask for the code that the person reads out."""
     facts = asked_for(request, person)
@@ -52,7 +53,7 @@ async def code(request: Request, person: FromPath[UUID]) -> Response:
     )
 
 
-@post("/people/{person:uuid}/phone/code", name="desk.phones:enter")
+@post("/people/{person:uuid}/phone/code", name="desk.phones:enter", guards=[staff(May.ask_phone_changes)])
 async def enter(request: Request, person: FromPath[UUID]) -> Response:
     """The number is theirs: a second person must approve."""
     if (facts := asked_for(request, person)) is None:
@@ -75,7 +76,7 @@ async def list_(request: Request) -> Template:
 @post(
     "/phone-changes/{change:uuid}/approval",
     name="desk.phones:approve",
-    guards=[staff(*lost_phone.APPROVERS), stepped_up],
+    guards=[staff(May.approve_phone_changes), stepped_up],
 )
 async def approve(request: Request, change: FromPath[UUID]) -> Response:
     """The person signs in with the new number."""
@@ -84,7 +85,7 @@ async def approve(request: Request, change: FromPath[UUID]) -> Response:
     return go(request, "desk.phones:list")
 
 
-@post("/phone-changes/{change:uuid}/refusal", name="desk.phones:refuse", guards=[staff(*lost_phone.APPROVERS)])
+@post("/phone-changes/{change:uuid}/refusal", name="desk.phones:refuse", guards=[staff(May.approve_phone_changes)])
 async def refuse(request: Request, change: FromPath[UUID]) -> Response:
     """Refuse with a reason."""
     form = RefusalForm(await request.form())
@@ -127,5 +128,5 @@ async def list_page(request: Request, form: RefusalForm, status: int = 200) -> T
 router = Router(
     "/desk",
     route_handlers=[new, ask, code, enter, list_, approve, refuse],
-    guards=[staff(*lost_phone.ASKERS)],
+    guards=[staff(May.read_phone_changes)],
 )

@@ -14,7 +14,8 @@ from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.notices.actions import tell_by_sms
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
 from portal.people.persons.states import PHONE_CHANGE_MOVES, Identity, PhoneChangeState
 from portal.platform.audit.actions import record
@@ -23,8 +24,6 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_
 from portal.signin.owners.actions import Knock
 from portal.signin.phone_change.actions import move_persons, new_number_proved
 
-ASKERS = (Role.clerk, Role.steward, Role.manager)
-APPROVERS = (Role.manager,)
 OWN = N_("Another manager must answer this: you asked for it yourself.")
 WAITING = N_("A change of this person's number waits for approval already.")
 
@@ -66,7 +65,7 @@ async def person_at(by: Principal, person: UUID) -> OnRoll:
         "SELECT p.id, p.name, p.phone, c.name AS estate, p.community FROM person p JOIN community c"
         " ON c.id = p.community WHERE p.id = $1 AND p.community = ANY($2)",
         person,
-        list(by.with_role(*ASKERS)),
+        list(by.where(May.ask_phone_changes)),
     )
     if row is None:
         raise Missing
@@ -81,7 +80,7 @@ async def changes_at(by: Principal) -> list[ChangeRow]:
         " t.name AS answerer FROM phone_change x JOIN person p ON p.id = x.person JOIN community c"
         " ON c.id = x.community JOIN staff s ON s.id = x.asked_by LEFT JOIN staff t ON t.id = x.answered_by"
         " WHERE x.community = ANY($1) ORDER BY x.state <> 'waiting', x.asked_at DESC LIMIT 100",
-        list(by.with_role(*ASKERS)),
+        list(by.where(May.read_phone_changes)),
     )
     return [_row(by, row) for row in rows]
 
@@ -150,7 +149,7 @@ async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tupl
     found = await fetch_one(
         "SELECT * FROM phone_change WHERE id = $1 AND community = ANY($2) FOR NO KEY UPDATE",
         change,
-        list(by.with_role(*APPROVERS)),
+        list(by.where(May.approve_phone_changes)),
     )
     if found is None:
         raise Missing
@@ -201,5 +200,7 @@ def _row(by: Principal, row: Record) -> ChangeRow:
         asked_at=row["asked_at"],
         answered_by=row["answerer"],
         answer=row["answer"],
-        can_be_answered=state is PhoneChangeState.waiting and not mine and by.may(row["community"], *APPROVERS),
+        can_be_answered=state is PhoneChangeState.waiting
+        and not mine
+        and by.may(row["community"], May.approve_phone_changes),
     )

@@ -16,7 +16,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.persons.actions import close_sessions
 from portal.people.persons.events import note
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.people.persons.queries import fingerprint
 from portal.people.persons.states import Language, SecurityVerb
 from portal.platform.audit.actions import record

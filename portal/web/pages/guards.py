@@ -1,6 +1,7 @@
 """May you knock? Who may reach a route at all; whose row it is stays with the queries."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from litestar import Request
@@ -10,7 +11,8 @@ from litestar.types import Guard
 
 from portal.kit import clock
 from portal.kit.errors import Forbidden
-from portal.people.persons.principal import MOST_ESTATES, Audience, Chosen, Role
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import MOST_ESTATES, Audience, Chosen
 from portal.people.persons.queries import estates_of, in_estate
 from portal.people.persons.rules import fresh
 from portal.web.forms.unsent_forms import hold
@@ -44,8 +46,8 @@ async def committee(connection: ASGIConnection, handler: BaseRouteHandler) -> No
         raise Forbidden
 
 
-def staff(*roles: Role) -> Guard:
-    """A member of staff who holds one of the roles in any community; without roles, any.
+def staff(what: May | None = None) -> Guard:
+    """A member of staff who may do this in any community; any member of staff where nothing is named.
 
     Where the address has `estate=CODE`, they are who they are in that estate, and see nothing of any other.
     """
@@ -54,19 +56,17 @@ def staff(*roles: Role) -> Guard:
         await _through(connection, Audience.staff, "/desk/sign-in")
         if (code := connection.query_params.get("estate")) and connection.user.chosen is None:
             connection.scope["user"] = await in_estate(connection.user, code)
-        if roles and not connection.user.with_role(*roles):
+        if what and not connection.user.where(what):
             raise Forbidden
 
-    staff_guard.roles = frozenset(roles)  # type: ignore[attr-defined]  # so that menus show only what opens
+    staff_guard.what = what  # type: ignore[attr-defined]  # so that menus show only what opens
     return staff_guard
 
 
 async def of_one_estate(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
     """For pages that weigh everything there is: whoever works for many estates chooses one. Behind `staff(…)`."""
     by = connection.user
-    open_ = [
-        c for c, held in by.roles.items() if opens_to(handler, lambda *asked, held=held: held & {*asked, Role.admin})
-    ]
+    open_ = [community for community in by.roles if opens_to(handler, partial(by.may, community))]
     if len(open_) > MOST_ESTATES:
         raise WhichEstate(await estates_of(by, open_))
 
@@ -84,10 +84,15 @@ async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
         raise Forbidden
 
 
-def opens_to(handler: BaseRouteHandler, roles: Callable[..., Any]) -> bool:
-    """Whether every staff guard of a route lets somebody pass whose `roles(*asked)` says which they hold."""
-    asked = [getattr(guard, "roles", None) for guard in handler.resolve_guards()]
-    return all(roles(*one) for one in asked if one)
+def asked_of(handler: BaseRouteHandler) -> list[May]:
+    """What somebody must be allowed to do for every staff guard of a route to let them pass."""
+    asked = [getattr(guard, "what", None) for guard in handler.resolve_guards()]
+    return [what for what in asked if what]
+
+
+def opens_to(handler: BaseRouteHandler, may: Callable[[May], Any]) -> bool:
+    """Whether every staff guard of a route lets somebody pass who may do what `may` says."""
+    return all(may(what) for what in asked_of(handler))
 
 
 def has_guard(handler: BaseRouteHandler) -> bool:

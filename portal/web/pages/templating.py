@@ -76,10 +76,10 @@ def absolute(path: str) -> str:
 
 
 def may_open(route: str) -> bool:
-    """In templates: whether the reader holds a role that this route asks for, so that no menu leads to a 403."""
+    """In templates: whether the reader may do what this route asks for, so that no menu leads to a 403."""
     request = here()
     known, user = request.app.get_handler_index_by_name(route), request.scope.get("user")
-    return known is None or user is None or opens_to(known["handler"], user.with_role)
+    return known is None or user is None or opens_to(known["handler"], user.where)
 
 
 def once_key() -> str:

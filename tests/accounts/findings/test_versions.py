@@ -12,7 +12,8 @@ from portal.accounts.publishing.preparing import explain_finding
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import StatementState
 from portal.people.persons.actions import start_session
-from portal.people.persons.principal import Audience, Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Audience, Principal
 from portal.people.persons.queries import principal_of
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.records.saving.actions import import_estate

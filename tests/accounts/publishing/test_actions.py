@@ -12,7 +12,7 @@ from portal.accounts.publishing.actions import sign_statement
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import StatementState
 from portal.kit.errors import Missing, Refused
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests import builders, cast
 from tests.accounts.statements import books

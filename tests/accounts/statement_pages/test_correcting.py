@@ -16,7 +16,7 @@ from portal.accounts.statements.states import FindingKind, FoundBy
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch, fetch_one, unit_of_work
 from portal.platform.process.settings import Settings
 from portal.run.verify import verify

@@ -13,7 +13,7 @@ from portal.care.disputes.opening import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan
 from portal.kit.money import Money
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.process.settings import Settings
 from tests import builders, cast
 from tests.arrears.cases.world import TODAY, World, on, world

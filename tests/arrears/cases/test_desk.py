@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from portal.arrears.climbing.jobs import arrears
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.process.settings import Settings
 from tests import builders
 from tests.arrears.cases.world import TODAY, World, on, world

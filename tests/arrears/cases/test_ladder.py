@@ -19,7 +19,7 @@ from portal.care.holds.jobs import holds
 from portal.collection.letters.states import LetterKind
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from tests import builders, cast
 from tests.arrears.cases.world import TODAY, World, on, world

@@ -21,7 +21,7 @@ from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.proving import record_delivery
 from portal.collection.letters.states import LetterKind
 from portal.kit.money import Money
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast

@@ -13,7 +13,7 @@ from portal.care.disputes.states import Outcome, StepKind
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests import builders, cast
 from tests.care.disputes.world import WHOLE, World

@@ -9,7 +9,7 @@ import pytest
 from portal.care.dispute_desk import actions as deciding
 from portal.care.disputes.states import Outcome
 from portal.kit import clock
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast

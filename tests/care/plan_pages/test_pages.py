@@ -11,7 +11,7 @@ import pytest
 
 from portal.arrears.climbing.jobs import arrears
 from portal.care.plans.actions import approve_plan, request_plan
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.process.settings import Settings
 from tests import builders, cast
 from tests.arrears.cases.world import TODAY, World

@@ -12,7 +12,7 @@ from portal.care.services.actions import Work, record_service
 from portal.care.standards.states import ServiceArea
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.web.forms.choices import Upload
 from tests import builders, cast

@@ -16,7 +16,8 @@ from portal.homes.units.queries import homes_of
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.people.persons.actions import start_session
-from portal.people.persons.principal import Audience, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Audience
 from portal.people.persons.queries import principal_of
 from portal.run.verify import verify
 from portal.signin.owners.actions import ask_code, use_code

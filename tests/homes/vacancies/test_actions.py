@@ -8,7 +8,6 @@ from portal.fees.runs.planning import preview_run
 from portal.homes.directory.desk_queries import unit_at
 from portal.homes.units.states import OccupancyState, VacancyState
 from portal.homes.vacancies.actions import (
-    ANSWERERS,
     approve_vacancy,
     end_vacancy,
     end_vacancy_at_desk,
@@ -75,7 +74,7 @@ async def test_how_the_home_is_lived_in_follows_the_day(estate):
 
 async def test_a_filing_keeps_its_evidence_and_tells_the_owners_how_it_was_answered(estate):
     vacancy = await filed(estate, photos=[Sent("a.jpg", a_photo())])
-    (row,) = await vacancies_at(estate["蒋涛"], ANSWERERS)
+    (row,) = await vacancies_at(estate["蒋涛"])
     assert (row.filed_by, row.empty_since, row.waits, len(row.photos)) == ("陈静", date(2026, 10, 1), True, 1)
     await refuse_vacancy(estate["沈平"], vacancy, "水表仍在走")
     async with unit_of_work(estate.community):
@@ -198,7 +197,7 @@ async def test_neighbours_tenants_and_former_owners_find_nothing(estate, who, un
 async def test_photos_and_answers_stay_within_the_estate_and_the_roles(estate):
     vacancy, unit = await filed(estate, photos=[Sent("a.jpg", a_photo())]), estate.units["1栋101"]
     other = await cast.donghu()
-    (row,) = await vacancies_at(estate["蒋涛"], ANSWERERS)
+    (row,) = await vacancies_at(estate["蒋涛"])
     photo = row.photos[0].id
     assert (await photo_of_vacancy(estate["陈静"], unit, vacancy, photo)).startswith(b"\xff\xd8")
     with pytest.raises(Missing):
@@ -206,4 +205,4 @@ async def test_photos_and_answers_stay_within_the_estate_and_the_roles(estate):
     for who in (estate["冯丽"], other["韩冰"]):
         with pytest.raises(Missing):
             await approve_vacancy(who, vacancy, starts_on=TODAY)
-    assert await vacancies_at(other["韩冰"], ANSWERERS) == []
+    assert await vacancies_at(other["韩冰"]) == []

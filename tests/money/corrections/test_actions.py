@@ -11,7 +11,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.money.corrections.actions import approve_correction, ask_correction, refuse_correction
 from portal.money.corrections.states import CorrectionKind
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch_one, fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 from portal.run.verify import verify

@@ -7,7 +7,7 @@ from portal.kit.money import Money
 from portal.money.payments.counter import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from portal.money.stripe_events.jobs import attempts as look_at_attempts
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from tests import builders, cast
 from tests.money.checkout.telling import deliver, paid
 from tests.money.checkout.test_pages import ALL

@@ -25,7 +25,8 @@ from portal.overview.kept_figures.jobs import figures
 from portal.overview.kept_figures.queries import EstateRow, overview_of
 from portal.overview.reports.ageing import ageing_report
 from portal.overview.reports.queries import reports_of
-from portal.people.persons.principal import MOST_ESTATES, Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import MOST_ESTATES, Principal
 from portal.platform.db.unit_of_work import unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast

@@ -17,7 +17,7 @@ from portal.overview.reports.ageing import Age, ageing_report
 from portal.overview.reports.collection import collection_of
 from portal.overview.reports.queries import reports_of
 from portal.overview.reports.rules import Collection, Span
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import fetch_one, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast

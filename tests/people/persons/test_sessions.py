@@ -9,7 +9,8 @@ import pytest
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.persons import actions, queries
-from portal.people.persons.principal import Audience, Principal, Role
+from portal.people.persons.permissions import May, Role
+from portal.people.persons.principal import Audience, Principal
 from tests import builders, cast
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -66,7 +67,7 @@ async def test_staff_bring_their_roles_and_their_department() -> None:
     found = await known(await signed_in(estate["蒋涛"], Audience.staff))
     assert found.roles == {estate.community: frozenset({Role.finance})}
     assert found.departments == {estate.community: "工程部"} and found.persons == ()
-    assert found.may(estate.community, Role.finance) and not found.may(estate.community, Role.legal)
+    assert found.may(estate.community, May.run_bills) and not found.may(estate.community, May.bring_claims)
 
 
 async def test_who_has_left_the_roll_reaches_no_community(admin: asyncpg.Connection) -> None:

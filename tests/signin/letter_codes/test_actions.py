@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from portal.homes.access_letters.documents import access_pdf, home_of
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 from portal.signin.letter_codes import actions as letters

@@ -7,7 +7,8 @@ import pytest
 
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.people.persons.actions import start_session
-from portal.people.persons.principal import Principal, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Principal
 from portal.people.persons.queries import principal_of
 from portal.people.persons.states import Identity
 from portal.platform.process.settings import Settings

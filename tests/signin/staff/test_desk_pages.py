@@ -10,7 +10,8 @@ import pyotp
 import pytest
 
 from portal.kit.errors import Invalid, Missing
-from portal.people.persons.principal import Audience, Role
+from portal.people.persons.permissions import Role
+from portal.people.persons.principal import Audience
 from portal.people.persons.queries import principal_of
 from portal.platform.process.settings import Settings
 from portal.signin.staff import actions as desk, set_up

@@ -11,7 +11,8 @@ from uuid import uuid4
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import May
+from portal.web.pages.guards import asked_of
 from tests.populated import Home
 
 PARAMETER = re.compile(r"\{([a-z_]+):([a-z]+)\}")
@@ -87,6 +88,7 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.statements:explain": {"finding": "x", "text": "不对"},
     "desk.statements:set_terms": {"basis": "cash"},
     "desk.statements:correct": {"found_by": "audit", "until": "2026-12-20"},
+    "desk.calendar:set": {"community": "e.code", "on": "2026-12-25", "kind": "resting", "note": "不对"},
     "desk.companies:set": {"credit_code": "91330100MA0000000X", "account_no": "6200000000000000"},
     "payments:start": {"bill": "bills.bill", "method": "alipay"},
 }
@@ -138,10 +140,9 @@ class Route:
         return "owner" if "owner" in names else "staff"
 
     @property
-    def roles(self) -> list[frozenset[Role]]:
-        """For each of its guards the roles of which one is needed; an empty set is any staff."""
-        asked = [getattr(guard, "roles", None) for guard in self.handler.resolve_guards()]
-        return [one for one in asked if one is not None]
+    def asks(self) -> list[May]:
+        """What one must be allowed to do to come in; nothing where it is open to any staff."""
+        return asked_of(self.handler)
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

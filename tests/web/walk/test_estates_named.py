@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from portal.people.persons.principal import Role
+from portal.people.persons.permissions import Role
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from tests.populated import Home, signed_in
 from tests.web.walk.conftest import Eyes, Stage, _client

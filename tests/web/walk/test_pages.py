@@ -17,6 +17,7 @@ DOORS = {
     "anyone": ["/", "/sign-in", "/desk", "/desk/sign-in", "/e/mingxi"],
     "陈静": ["/"], "王芳": ["/"], "孙强": ["/"], "赵敏": ["/"], "周杰": ["/"], "吴霞": ["/"],
     "冯丽": ["/desk"], "蒋涛": ["/desk"], "沈平": ["/desk"], "卫兰": ["/desk"], "褚英": ["/desk"],
+    "顾衡": ["/desk"],
 }  # fmt: skip
 # Whoever opens these also says something (a message counts as read), or they are files.
 FILES = (".pdf", ".csv", ".xlsx", ".zip", ".jpg", ".css", ".js", ".svg", ".ico", ".webmanifest", ".png")
