@@ -24,7 +24,7 @@ from tests.collection.court.test_left import DAY, filed, surplus, told
 from tests.collection.court.test_legal import LAST, at_law
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-OF_BEFORE = importlib.import_module("portal.migrations.portal_2026_12_01t00_45_00_000000")
+OF_BEFORE = importlib.import_module("portal.platform.schema.migrations.portal_2026_12_01t00_45_00_000000")
 
 
 @pytest.fixture
