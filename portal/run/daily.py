@@ -17,13 +17,13 @@ from portal.people.delivery.jobs import notices
 from portal.people.estates.days import day_seen_to, days_to_see_to
 from portal.platform.audit.actions import begin_request
 from portal.platform.db.unit_of_work import unit_of_work
-from portal.platform.jobs.each import Job
+from portal.platform.jobs.each import Job as DailyJob
 from portal.platform.jobs.queue import enqueue_once, forget_held
 
 log = logging.getLogger("portal.daily")
 
 # Jobs that ensure a business date, in the order in which one builds on the other.
-DAILY: tuple[Job, ...] = (plans, holds, late_charges, arrears, rounds, disclosures, notices, figures)
+DAILY: tuple[DailyJob, ...] = (plans, holds, late_charges, arrears, rounds, disclosures, notices, figures)
 LAST = -1  # before it comes whatever somebody waits for
 
 
@@ -56,7 +56,7 @@ async def see_to_day(community: str, on: str) -> None:
         await forget_held(_key(estate, ""), before=_key(estate, day))
 
 
-async def _trouble(job: Job, on: date, community: int) -> Exception | None:
+async def _trouble(job: DailyJob, on: date, community: int) -> Exception | None:
     begin_request(job.__name__)
     began = perf_counter()
     try:

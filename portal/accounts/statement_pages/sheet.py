@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from litestar import Response
 
-from portal.accounts.statement_pages.queries import StatementPage
+from portal.accounts.statement_pages.rows import StatementPage
 from portal.accounts.statements.rules import Line
 from portal.platform.documents.sheet import Cell, csv_bytes, xlsx_bytes
 from portal.web.request.i18n import _, label, language

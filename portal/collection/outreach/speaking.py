@@ -8,7 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.case_file.queries import case_on_desk
-from portal.care.disputes import opening, queries, reporting
+from portal.care.disputes import opening, reporting
+from portal.care.disputes import queries as dispute_queries
 from portal.care.disputes.forms import DisputeForm, ServiceDisputeForm, uuid_or_missing
 from portal.care.plan_pages.forms import PlanForm
 from portal.care.plans import actions, asking
@@ -106,14 +107,14 @@ def _asking(them: Any, form: Any) -> Any:
 
 async def line_page(request: Request, case: UUID, line: UUID, form: Any, status: int = 200) -> Template:
     """The form for a charge that can be disputed."""
-    found = await queries.line_to_dispute(await speaking_for(request.user, case), line)
+    found = await dispute_queries.line_to_dispute(await speaking_for(request.user, case), line)
     return page(request, "collection/outreach/dispute_line.html", status=status, title=_("Dispute a charge"), case=case,
                 line=found, form=form)  # fmt: skip
 
 
 async def work_page(request: Request, case: UUID, service: UUID, form: Any, status: int = 200) -> Template:
     """The form for a piece of work that can be disputed."""
-    found = await queries.service_to_dispute(await speaking_for(request.user, case), service)
+    found = await dispute_queries.service_to_dispute(await speaking_for(request.user, case), service)
     return page(request, "collection/outreach/dispute_work.html", status=status, title=_("Dispute a piece of work"),
                 case=case, service=found, form=form)  # fmt: skip
 
