@@ -118,8 +118,8 @@ def _both(word: Enum) -> dict[str, object]:
 
 def _said(sentence: Sentence) -> dict[str, object]:
     found: dict[str, object] = {}
-    for language, key in (("zh-CN", "zh"), ("en", "en")):
-        with speaking(language):
+    for code, key in (("zh-CN", "zh"), ("en", "en")):
+        with speaking(code):
             found[key] = say(sentence)
     return found
 

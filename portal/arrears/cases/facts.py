@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.cases.rules import Before, Debt, Facts, Standing, less_owed
+from portal.arrears.cases.rules import Before, Debt, Facts, Standing, less_owed, look
 from portal.arrears.cases.states import CaseState
+from portal.arrears.ladder.rules import Ladder
 from portal.care.holds.queries import pauses_of
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import fetch
@@ -103,3 +104,10 @@ def kept(facts: Facts, standing: Standing, on: date) -> str:
         },
         sort_keys=True,
     )
+
+
+async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
+    """How cases stand, by their debtors, that were looked at in this unit of work."""
+    looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
+    found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
+    return {case: standing for case, standing in found.items() if standing}

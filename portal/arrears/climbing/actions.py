@@ -8,9 +8,9 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.cases.actions import JOB, refresh_cases, write_change
-from portal.arrears.cases.facts import facts_of, kept, looks_of
+from portal.arrears.cases.facts import facts_of, kept, standings_of
 from portal.arrears.cases.locking import case_at_desk
-from portal.arrears.cases.rules import LAST, Facts, Standing, look
+from portal.arrears.cases.rules import LAST, Facts, Standing
 from portal.arrears.cases.states import CaseState, Why
 from portal.arrears.cases.terms import policies_of
 from portal.arrears.climbing.facts import known_before, known_of
@@ -145,10 +145,3 @@ async def _seen(debtor: UUID, on: date) -> Facts:
 
 async def _standing(case: UUID, debtor: UUID, on: date, ladder: Ladder) -> Standing:
     return (await standings_of({case: debtor}, on, ladder))[case]
-
-
-async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
-    """How cases stand, by their debtors, that were looked at in this unit of work."""
-    looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
-    found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
-    return {case: standing for case, standing in found.items() if standing}

@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.climbing.actions import standings_of
+from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.respite.queries import give_time

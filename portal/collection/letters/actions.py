@@ -14,7 +14,7 @@ from portal.arrears.cases.locking import case_at_desk
 from portal.arrears.cases.rules import LAST, Standing
 from portal.arrears.cases.states import RUNGS, CaseState
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.climbing.actions import standings_of
+from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.facts import Known, known_before
 from portal.arrears.climbing.gates import gates_of_law, gates_of_paper
 from portal.arrears.climbing.reminders import no_sooner
