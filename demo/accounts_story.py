@@ -33,11 +33,10 @@ from portal.accounts.common_areas.actions import (
 )
 from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.drafts import Wish, draft_from_books
-from portal.accounts.publishing.preparing import explain_finding, set_terms
+from portal.accounts.publishing.drafts import Wish, draft_from_books, explain_finding, set_terms
 from portal.accounts.questions.actions import answer, ask
-from portal.accounts.statement_pages.correcting import say_correction
 from portal.accounts.statement_pages.queries import statement_at
+from portal.accounts.statement_pages.versions import say_correction
 from portal.accounts.statements.states import Basis, FindingKind, FoundBy, RemunerationBase
 from portal.kit import clock
 from portal.kit.money import Money

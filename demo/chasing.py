@@ -14,7 +14,7 @@ from portal.arrears.claims.states import ClaimKind, ClaimState
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts.actions import promise, record_contact
-from portal.collection.court.opening import prepare_claim
+from portal.collection.court.actions import prepare_claim
 from portal.collection.court.steps import record_step
 from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.proving import record_delivery

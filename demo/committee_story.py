@@ -11,7 +11,7 @@ from portal.accounts.committee.states import Voice
 from portal.accounts.statements.states import StatementFund
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.overview.report_pages.costs import set_cost
+from portal.overview.report_pages.actions import set_cost
 from portal.overview.reports.states import Step
 
 PUMP = Wanted(

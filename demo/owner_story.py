@@ -16,7 +16,7 @@ from demo import cast
 from demo.days import ZONE, as_if
 from demo.people import owes_days, pays
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.plan_pages.pages import agreement
 from portal.care.plan_pages.queries import plan_of
@@ -96,12 +96,12 @@ async def dispute_and_ask(community: int, on: date) -> None:
     """One dispute waits at the desk, one was upheld, and one owner pays by instalments."""
     parking = await cast.owner("disputes")
     line, _ = await _newest_line(community, parking, "parking_rented")
-    await opening.open_dispute(
+    await actions.open_dispute(
         parking, line, reason=DisputeReason.wrong_rate, body="车位费从这个月涨到 250 元，我没有看到提前一个月的公示。"
     )
     water = await cast.owner("couple_a")
     line, amount = await _newest_line(community, water, "water")
-    dispute = await opening.open_dispute(
+    dispute = await actions.open_dispute(
         water,
         line,
         reason=DisputeReason.wrong_quantity,

@@ -8,7 +8,7 @@ from demo import cast
 from demo.standards import PROMISES
 from portal.care.services.actions import Work, record_service
 from portal.care.services.rounds import explain_round
-from portal.care.standards.expecting import expect_rounds
+from portal.care.standards.actions import expect_rounds
 from portal.care.standards.states import ServiceArea
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
 

@@ -14,7 +14,7 @@ import pyotp
 from demo.people import PERSONAS, STAFF, Persona
 from portal.kit import clock
 from portal.platform.process.settings import Settings
-from portal.signin.staff.set_up import choose_password, confirm_totp, make_link, set_up_of
+from portal.signin.staff.enrolment import choose_password, confirm_totp, make_link, set_up_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Request, Response
 
-from portal.platform.process.ports import refuse_taken
+from portal.platform.process.settings import refuse_taken
 from sandbox import aliyun, api, control, front, hosted, push, wechat
 from sandbox.checkout import expire_due
 from sandbox.post import run_smtp_sink

@@ -9,8 +9,8 @@ from portal.care.holds.actions import hold_line
 from portal.care.holds.states import HoldReason
 from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
+from portal.money.corrections.actions import credit_line
 from portal.money.payments.actions import Incoming, post_payment
-from portal.money.payments.crediting import credit_line
 from portal.money.payments.rules import Part
 from portal.money.payments.states import PaymentChannel
 from portal.platform.audit.jobs import seal

@@ -6,7 +6,7 @@ from datetime import date, time
 from uuid import UUID, uuid4
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.drafts import explain_finding
 from portal.accounts.publishing.vouchers import add_documents
 from portal.accounts.statement_pages.queries import statement_at
 from portal.fees.bills.actions import NewBill, NewLine, issue_bills

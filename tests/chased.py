@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
 from portal.arrears.claims.states import ClaimKind, ClaimState
 from portal.care.holds.actions import release
-from portal.collection.court.opening import write_claim
+from portal.collection.court.actions import write_claim
 from portal.collection.court.steps import record_step
-from portal.collection.letter_queue.batch import ask_notices
+from portal.collection.letter_queue.actions import ask_notices
 from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.proving import record_delivery
 from portal.collection.letters.states import LetterKind

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from portal.accounts.questions.actions import ask
 from portal.arrears.climbing.jobs import arrears
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import request_plan
 from portal.care.services.actions import Work, record_service
 from portal.care.standards.states import ServiceArea
 from portal.fees.run_requests.actions import ask_run
+from portal.homes.residents.actions import Wanted, ask_binding
 from portal.homes.residents.answering import approve_binding
-from portal.homes.residents.asking import Wanted, ask_binding
 from portal.homes.residents.states import BoundAs
 from portal.homes.vacancies.actions import file_vacancy
 from portal.kit import clock
@@ -29,7 +29,7 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.corrections.actions import ask_correction
 from portal.money.corrections.states import CorrectionKind
-from portal.money.payments.counter import record_counter_payment
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import PaymentChannel
 from portal.people.persons.actions import start_session
 from portal.people.persons.devices import add_device
@@ -42,7 +42,7 @@ from portal.records.transfers.actions import change_owners
 from portal.records.transfers.buyers import Buyer, Wanted as Change
 from portal.records.transfers.outlook import outlook_of
 from portal.records.transfers.states import Basis
-from portal.signin.staff.set_up import make_link
+from portal.signin.staff.enrolment import make_link
 from tests import builders, cast
 from tests.chased import chase, looked_into
 from tests.pictures import Sent, a_photo

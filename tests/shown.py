@@ -9,8 +9,7 @@ import asyncpg
 
 from portal.accounts.common_areas.actions import Contract, Movement, record_movement, register_contract
 from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
-from portal.care.standards.actions import Promise, keep_promises
-from portal.care.standards.expecting import expect_rounds
+from portal.care.standards.actions import Promise, expect_rounds, keep_promises
 from portal.kit.money import Money
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch_one, fetch_value, unit_of_work

@@ -16,7 +16,7 @@ from portal.arrears.case_file.queries import Filter, cases_on_desk, figures
 from portal.arrears.climbing.jobs import arrears
 from portal.collection.late_charges.jobs import late_charges
 from portal.fees.runs.actions import publish_run
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
 from portal.kit import clock
 from portal.kit.period import Month
 from portal.overview.reports.committee import committee_of

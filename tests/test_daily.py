@@ -17,12 +17,12 @@ import asyncpg
 import pytest
 
 import portal.care.plan_pages.jobs
-import portal.people.delivery.receipts
-import portal.run.daily
+import portal.people.delivery.jobs
+import portal.run.worker
 from portal.care.plan_pages.jobs import sweep_plans
 from portal.kit import clock
-from portal.people.delivery.receipts import ask_receipts
-from portal.people.estates.days import days_to_see_to
+from portal.people.delivery.jobs import ask_receipts
+from portal.people.estates.actions import days_to_see_to
 from portal.platform.audit.actions import present_request
 from portal.platform.audit.jobs import seal
 from portal.platform.db import unit_of_work as db
@@ -33,7 +33,7 @@ from portal.platform.jobs.queue import TRIES
 from portal.platform.process.settings import Settings
 from portal.records.import_requests.jobs import sweep_imports
 from portal.records.saving.actions import import_estate
-from portal.run.daily import DAILY, ask_for_days, see_to_day
+from portal.run.worker import DAILY, ask_for_days, see_to_day
 from tests import builders, catalog
 from tests.populated import populate
 from tests.records.imports.files import GOOD, write
@@ -150,13 +150,13 @@ async def test_a_job_that_fails_keeps_no_other_and_its_day_is_not_done(
         ran.append((on, community))
         assert re.fullmatch(r"good:[0-9a-f]{12}", present_request())
 
-    monkeypatch.setattr(portal.run.daily, "DAILY", (bad, good))
+    monkeypatch.setattr(portal.run.worker, "DAILY", (bad, good))
     for _ in range(2):
         with pytest.raises(ExceptionGroup):
             await see_to_day(str(estate), str(DAY))
     assert ran == ["bad", (DAY, estate)] * 2
     assert await days_to_see_to() == {estate: DAY}
-    monkeypatch.setattr(portal.run.daily, "DAILY", (good,))
+    monkeypatch.setattr(portal.run.worker, "DAILY", (good,))
     await see_to_day(str(estate), str(DAY))
     assert await days_to_see_to() == {}
     await see_to_day(str(estate), str(DAY - timedelta(days=3)))
@@ -209,7 +209,7 @@ async def test_the_rounds_of_each_minute_go_on_after_trouble_in_one_estate(
         return True
 
     monkeypatch.setattr(portal.care.plan_pages.jobs, "settle_plan", settle)
-    monkeypatch.setattr(portal.people.delivery.receipts, "_ask", ask)
+    monkeypatch.setattr(portal.people.delivery.jobs, "_ask", ask)
     for community, row in ((first, UUID(int=1)), (second, UUID(int=2))):
         given = {"id": f"'{row}'", "community": str(community)}
         await catalog.add_row(admin, "plan", **given, state="'active'")

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from portal.money.stripe.gateway import API_VERSION
-from portal.money.stripe_events.inbox import NEEDS_A_PERSON
+from portal.money.stripe_events.actions import NEEDS_A_PERSON
 from portal.platform.health.queries import Health
 
 ROOT = Path(__file__).parents[1]

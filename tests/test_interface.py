@@ -7,7 +7,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from portal.fees.runs.drafts import RunTotals
-from portal.fees.runs.planning import RunReport
+from portal.fees.runs.preview import RunReport
 from portal.kit.period import Month
 from portal.records.reading.report import Report
 from portal.run.verify import _told
@@ -52,7 +52,7 @@ def test_the_fields_of_a_handler_are_found_wherever_it_reads_them() -> None:
 def test_who_may_knock_is_whoever_all_guards_of_a_route_let_in() -> None:
     who = {line.route.name: line.who for line in lines()}
     assert who["desk:show"] == "any role"
-    assert who["desk.audit:list"] == "manager; one estate"  # an admin counts as every role
+    assert who["desk.audit:list"] == "manager, auditor; one estate"  # an admin counts as every role
     assert who["desk.cases:step"] == "service, manager, legal"  # of the guard of its router and its own
     assert who["desk.phones:approve"] == "manager; proof"
     assert {line.about for line in lines() if line.route.name == "settings:new-phone"} == {

@@ -23,7 +23,7 @@ WRITES_SQL = {
 # It opens the pool with the application.
 BOTH = {"portal/run/serving.py"}
 # What makes the pool, and what looks at its addresses before there is one.
-BELOW_THE_UNIT_OF_WORK = {"portal/platform/db/engine.py", "portal/platform/db/poolers.py"}
+BELOW_THE_UNIT_OF_WORK = {"portal/platform/db/engine.py", "portal/platform/db/logins.py"}
 # One function takes one of the file's own conditions; what a person typed is a parameter there too.
 CHOOSES_A_CONDITION = {"portal/arrears/case_file/rows.py", "portal/people/persons/actions.py",
                        "portal/accounts/statement_pages/queries.py", "portal/homes/vacancies/queries.py",

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from portal.platform.db import unit_of_work as db
-from portal.platform.db.locks import alone
+from portal.platform.db.engine import alone
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "pool_stays_whole")]
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database" \

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from portal.platform.db import unit_of_work as db
-from portal.platform.db.outage import NotPrimary, Unreachable, is_down, is_full, is_lost
+from portal.platform.db.engine import NotPrimary, Unreachable, is_down, is_full, is_lost
 from portal.platform.db.unit_of_work import CommitUnknown, fetch, unit_of_work
 from tests.marks import MARK, marks
 

@@ -14,8 +14,7 @@ import pytest
 
 from portal.kit import clock
 from portal.platform.db.address import CONNECTS_WITHIN
-from portal.platform.db.logins import Database
-from portal.platform.db.poolers import reach
+from portal.platform.db.logins import Database, reach
 from portal.platform.process.settings import Settings, Unusable
 from portal.run.worker import run_worker
 from tests.pooler import Mode, pooler_before

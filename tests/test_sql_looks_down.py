@@ -13,13 +13,13 @@ PORTAL = ROOT / "portal"
 TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)")
 ALLOWED = {
     ("portal/platform/db/unit_of_work.py", "community"): "EVERYWHERE means every community there is",
-    ("portal/platform/jobs/each.py", "community"): "what goes estate by estate has to know them",
+    ("portal/platform/jobs/queue.py", "community"): "what goes estate by estate has to know them",
     ("portal/platform/health/queries.py", "community"): "whose day is it? health looks at every part",
     ("portal/platform/health/queries.py", "daily_look"): "health looks at every part",
     ("portal/platform/health/queries.py", "delivery"): "health looks at every part, and says which way to people fails",
     ("portal/platform/health/queries.py", "stripe_event"): "health looks at every part, and every part may be told it",
-    ("portal/money/payments/online.py", "attempt"): "money taken at the counter must know of a checkout that is open",
-    ("portal/money/payments/online.py", "attempt_bill"): "the same",
+    ("portal/money/payments/actions.py", "attempt"): "money taken at the counter must know of a checkout that is open",
+    ("portal/money/payments/actions.py", "attempt_bill"): "the same",
     ("portal/fees/bills/queries.py", "disputed"): "a charge leads to the dispute about it",
     ("portal/care/services/queries.py", "disputed"): "a piece of work leads to the dispute about it",
     (

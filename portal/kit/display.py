@@ -1,4 +1,6 @@
-"""How sums, days and numbers look to a reader, in both languages."""
+"""How sums, days, numbers and pages of a list look to a reader, in both languages."""
+
+from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -87,3 +89,13 @@ def masked(phone: str | None) -> str:
 def iso(value: date | datetime | Month) -> str:
     """For `datetime` attributes and data attributes."""
     return str(value) if isinstance(value, Month) else value.isoformat()
+
+
+def pages(found: int, each: int) -> int:
+    """How many pages so many things fill; at least one, because an empty list is a page, too."""
+    return -(-found // each) or 1
+
+
+def offset(page: int, each: int) -> int:
+    """How many things stand before a page; a number below one is the first."""
+    return (max(page, 1) - 1) * each

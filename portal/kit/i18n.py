@@ -1,4 +1,4 @@
-"""Sentences are marked where they are written and translated only where a person reads them."""
+"""Sentences are marked where they are written and translated only where a person reads them; names in two languages."""
 
 from __future__ import annotations
 
@@ -17,3 +17,15 @@ class Sentence:
 
     text: str
     facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A name in Chinese and in English; where one is missing the other serves."""
+
+    zh: str
+    en: str
+
+    def words(self, language: str) -> str:
+        """The name for a reader of `zh-CN` or `en`."""
+        return (self.en or self.zh) if language == "en" else (self.zh or self.en)

@@ -27,8 +27,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 

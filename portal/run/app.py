@@ -1,4 +1,4 @@
-"""The application: the only file that knows every router."""
+"""The application: the only file that knows every page."""
 
 from __future__ import annotations
 
@@ -14,17 +14,11 @@ from portal.people.persons.queries import principal_of
 from portal.platform.process.settings import Settings
 from portal.web.pages.parts import litestar_parts
 
-ROUTERS: tuple[str, ...] = (
+PAGES: tuple[str, ...] = (
     "run.pages",
     "overview.home.pages",
-    "overview.home.inbox",
-    "overview.home.devices",
-    "overview.home.wechat",
     "overview.desk.desk_pages",
-    "overview.desk.today",
     "overview.estate_settings.desk_pages",
-    "overview.estate_settings.company",
-    "overview.desk.home_pages",
     "signin.owners.pages",
     "signin.staff.desk_pages",
     "signin.step_up.pages",
@@ -47,7 +41,6 @@ ROUTERS: tuple[str, ...] = (
     "accounts.statement_pages.pages",
     "accounts.statement_pages.desk_pages",
     "accounts.statement_pages.public_pages",
-    "accounts.statement_pages.answering",
     "accounts.disclosures.desk_pages",
     "accounts.committee.pages",
     "accounts.committee.desk_pages",
@@ -66,14 +59,11 @@ ROUTERS: tuple[str, ...] = (
     "arrears.ladder.desk_pages",
     "arrears.case_file.pages",
     "arrears.case_file.desk_pages",
-    "arrears.case_file.ending",
-    "arrears.case_file.debtors",
     "collection.evidence.desk_pages",
     "collection.letters.pages",
     "collection.letter_queue.desk_pages",
     "collection.court.desk_pages",
     "collection.outreach.desk_pages",
-    "collection.outreach.speaking",
     "records.transfers.desk_pages",
     "records.import_requests.desk_pages",
     "fees.rates.desk_pages",
@@ -82,8 +72,9 @@ ROUTERS: tuple[str, ...] = (
 
 
 def routers() -> list[Router]:
-    """Every router, in the order of the list."""
-    return [importlib.import_module(f"portal.{name}").router for name in ROUTERS]
+    """Every router of the modules in the list, in its order."""
+    made = [vars(importlib.import_module(f"portal.{name}")).values() for name in PAGES]
+    return [one for values in made for one in values if isinstance(one, Router)]
 
 
 def create_app(settings: Settings, **options: Any) -> Litestar:

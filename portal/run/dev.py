@@ -18,9 +18,8 @@ from urllib.request import urlopen
 
 from portal.people.channels.push import new_key
 from portal.platform.db.logins import Database
-from portal.platform.process.ports import claim, refuse_taken
-from portal.platform.process.settings import Settings, load, read_env_file, ready_to_serve
-from portal.run.wordings import wordings
+from portal.platform.process.settings import Settings, claim, load, read_env_file, ready_to_serve, refuse_taken
+from portal.run.cli.work import wordings
 
 STOPS_WITHIN = 15  # seconds, for all parts together
 STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to do

@@ -16,12 +16,11 @@ from portal import VERSION
 from portal.kit import clock
 from portal.people.channels.sms import client
 from portal.platform.db import unit_of_work as db
+from portal.platform.db.engine import is_down, state_of
 from portal.platform.db.logins import Database
-from portal.platform.db.outage import is_down, state_of
 from portal.platform.health.queries import in_short
 from portal.platform.process import log_lines as discreet
-from portal.platform.process.ports import refuse_taken
-from portal.platform.process.settings import load, ready_to_serve
+from portal.platform.process.settings import load, ready_to_serve, refuse_taken
 from portal.run.app import create_app
 from portal.web.request.access_log import Access
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from asyncpg import Record
 
 from portal.kit import clock
-from portal.platform.audit.verifying import broken_chain
+from portal.platform.audit.seals import broken_chain
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
-from portal.platform.jobs.each import estates
+from portal.platform.jobs.queue import estates
 from portal.run.invariants import CHAINS, Invariant, invariants
 
 SHOWN = 20  # rows of a violated invariant in one estate

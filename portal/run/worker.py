@@ -1,4 +1,4 @@
-"""The worker: jobs from the queue, the rounds of each minute, and the day's work of one estate after the other."""
+"""The worker: jobs from the queue, the rounds of each minute, and each estate's daily work, a job of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -22,29 +22,86 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
 from portal import VERSION
-from portal.care.plan_pages.jobs import sweep_plans
-from portal.collection.court.telling import tell_claims
-from portal.collection.letter_queue.batch import write_letters
+from portal.accounts.disclosures.jobs import disclosures
+from portal.arrears.climbing.jobs import arrears
+from portal.care.dispute_desk.jobs import rounds
+from portal.care.holds.jobs import holds
+from portal.care.plan_pages.jobs import plans, sweep_plans
+from portal.collection.court.jobs import tell_claims
+from portal.collection.late_charges.jobs import late_charges
+from portal.collection.letter_queue.actions import write_letters
 from portal.fees.run_requests.actions import see_to_run
 from portal.kit import clock
 from portal.money.stripe.gateway import gateway
 from portal.money.stripe_events.jobs import close_attempt, poll_attempts, settle_event, sweep_events
+from portal.overview.kept_figures.jobs import figures
 from portal.people.delivery.actions import send_notice
-from portal.people.delivery.receipts import ask_receipts
+from portal.people.delivery.jobs import ask_receipts, notices
+from portal.people.estates.actions import day_seen_to, days_to_see_to
 from portal.platform.audit.actions import begin_request
 from portal.platform.audit.jobs import seal
 from portal.platform.db import unit_of_work as db
 from portal.platform.db.engine import connect
-from portal.platform.db.logins import Database
-from portal.platform.db.poolers import reach
+from portal.platform.db.logins import Database, reach
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.health.queries import in_short
-from portal.platform.jobs.queue import TRIES, Driver, put_back
+from portal.platform.jobs.queue import TRIES, Driver, Job as DailyJob, enqueue_once, forget_held, put_back
 from portal.platform.process.log_lines import traced
 from portal.platform.process.settings import Settings
-from portal.records.import_requests.jobs import sweep_imports
-from portal.records.import_requests.trying import see_to_import
-from portal.run.daily import ask_for_days, see_to_day
+from portal.records.import_requests.jobs import see_to_import, sweep_imports
+
+daily_log = logging.getLogger("portal.daily")
+
+# Jobs that ensure a business date, in the order in which one builds on the other.
+DAILY: tuple[DailyJob, ...] = (plans, holds, late_charges, arrears, rounds, disclosures, notices, figures)
+LAST = -1  # before it comes whatever somebody waits for
+
+
+async def ask_for_days() -> None:
+    """Put a job into the queue for every estate whose business day nobody has seen to; to be repeated every hour.
+
+    Each estate has the date of its own zone, so that nobody is late before their own midnight. One that is imported in
+    the course of a day is first looked at on the next: time to check what was imported. A job that was given up on is
+    tried again, so that trouble that lasted an hour needs nobody.
+    """
+    wanted = {
+        _key(community, on): {"community": str(community), "on": str(on)}
+        for community, on in (await days_to_see_to()).items()
+    }
+    async with unit_of_work():
+        await enqueue_once("see_to_day", wanted, priority=LAST)
+
+
+async def see_to_day(community: str, on: str) -> None:
+    """Do the whole daily work of an estate as of a day; a job that fails keeps no other from its turn.
+
+    Safe to run twice, at once, and late. Raises an ExceptionGroup of what went wrong, and then the day is not done.
+    """
+    estate, day = int(community), date.fromisoformat(on)
+    troubles = [trouble for job in DAILY if (trouble := await _trouble(job, day, estate))]
+    if troubles:
+        raise ExceptionGroup(f"estate {estate}", troubles)
+    async with unit_of_work(estate):
+        await day_seen_to(estate, day)
+        await forget_held(_key(estate, ""), before=_key(estate, day))
+
+
+async def _trouble(job: DailyJob, on: date, community: int) -> Exception | None:
+    begin_request(job.__name__)
+    began = perf_counter()
+    try:
+        await job(on, community)
+    except Exception as trouble:
+        daily_log.warning("%s of %s failed in estate %s", job.__name__, on, community, exc_info=trouble)
+        return trouble
+    took = 1000 * (perf_counter() - began)
+    daily_log.info("job %s of %s in estate %s is done, %.0f ms", job.__name__, on, community, took)
+    return None
+
+
+def _key(community: int, on: date | str) -> str:
+    return f"day:{community}:{on}"
+
 
 log = logging.getLogger("portal.worker")
 

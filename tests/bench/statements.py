@@ -13,8 +13,7 @@ import asyncpg
 import uvloop
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.drafts import Wish, draft_from_books
-from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.drafts import Wish, draft_from_books, explain_finding
 from portal.accounts.statement_pages.queries import statement_at
 from portal.accounts.statements.states import Basis
 from portal.people.persons.permissions import Role

@@ -11,7 +11,7 @@ from demo import accounts, prices
 from demo.desk_story import ROUNDS
 from demo.homes import AREA
 from demo.photos import KINDS, photo_of
-from portal.accounts.findings.sums import computed
+from portal.accounts.findings.totals import computed
 from portal.kit.money import Money
 from tests.demo.test_estate import DAYS
 

@@ -24,15 +24,20 @@ POINTS: dict[str, tuple[str, str, str, str]] = {
     "serve: Stripe asked, session not known": ("serve", AFTER, "portal.money.stripe.gateway", "Gateway.open_session"),
     "serve: session written, not committed": ("serve", AFTER, "portal.money.checkout.attempts", "move"),
     "serve: session committed, not answered": ("serve", AFTER, "portal.money.checkout.attempts", "_store"),
-    "serve: payer back, Stripe not asked": ("serve", BEFORE, "portal.money.checkout.returning", "ensure_posted"),
+    "serve: payer back, Stripe not asked": ("serve", BEFORE, "portal.money.checkout.settling", "ensure_posted"),
     "serve: payment written, not committed": ("serve", AFTER, "portal.money.checkout.settling", "post_payment"),
-    "serve: payment committed, not answered": ("serve", AFTER, "portal.money.checkout.returning", "ensure_posted"),
-    "serve: event written, not committed": ("serve", AFTER, "portal.money.stripe_events.inbox", "enqueue"),
+    "serve: payment committed, not answered": ("serve", AFTER, "portal.money.checkout.settling", "ensure_posted"),
+    "serve: event written, not committed": ("serve", AFTER, "portal.money.stripe_events.actions", "enqueue"),
     "serve: event committed, not acknowledged": ("serve", AFTER, "portal.money.stripe_events.webhook", "take_event"),
-    "worker: event taken up, Stripe not asked": ("worker", BEFORE, "portal.money.stripe_events.inbox", "ensure_posted"),
+    "worker: event taken up, Stripe not asked": (
+        "worker",
+        BEFORE,
+        "portal.money.stripe_events.actions",
+        "ensure_posted",
+    ),
     "worker: payment written, not committed": ("worker", AFTER, "portal.money.checkout.settling", "post_payment"),
-    "worker: payment committed, event not closed": ("worker", BEFORE, "portal.money.stripe_events.inbox", "_close"),
-    "worker: event closed, job not done": ("worker", AFTER, "portal.money.stripe_events.inbox", "_close"),
+    "worker: payment committed, event not closed": ("worker", BEFORE, "portal.money.stripe_events.actions", "_close"),
+    "worker: event closed, job not done": ("worker", AFTER, "portal.money.stripe_events.actions", "_close"),
 }
 
 

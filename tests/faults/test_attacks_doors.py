@@ -20,7 +20,7 @@ from portal.people.persons.queries import principal_of
 from portal.platform.process.settings import Settings
 from portal.signin.owners import actions
 from portal.signin.owners.actions import Knock
-from portal.signin.staff import set_up
+from portal.signin.staff import enrolment
 from tests import cast
 from tests.client import ORIGIN
 from tests.faults.counts import SEED, note, times
@@ -198,7 +198,7 @@ async def test_no_session_is_planted_kept_or_brought_back(settings: Settings, si
             assert await _opens(door, second) == 303
             staff = await start_session(shen, Audience.staff, "tests")
             assert await _opens(door, staff, "/desk") == 200
-            await set_up.add_staff("shen", "mingxi", ("finance", "clerk", "service")[number % 3])
+            await enrolment.add_staff("shen", "mingxi", ("finance", "clerk", "service")[number % 3])
             assert await _opens(door, staff, "/desk") == 303
             simulated.passes(hours=3)
             door.client.cookies.clear()

@@ -13,18 +13,17 @@ import httpx
 import pytest
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.drafts import Wish, draft_from_books
-from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.drafts import Wish, draft_from_books, explain_finding
 from portal.accounts.statement_pages.queries import statement_at
 from portal.accounts.statements.states import Basis
 from portal.accounts.statements.suppression import SMALL
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import request_plan
 from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.crediting import credit_line
+from portal.money.corrections.actions import credit_line
 from portal.people.persons.permissions import Role
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import unit_of_work

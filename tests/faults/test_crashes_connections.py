@@ -14,7 +14,7 @@ import pytest
 
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.counter import record_counter_payment
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from portal.platform.db.unit_of_work import EVERYWHERE, CommitUnknown, fetch, fetch_value, unit_of_work
 from portal.web.pages.errors import status_of

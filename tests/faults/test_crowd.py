@@ -21,14 +21,14 @@ from portal.arrears.claims.states import ClaimKind, ClaimState
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts, holding
-from portal.arrears.contacts.hardship import tell_hardship
+from portal.arrears.contacts.holding import tell_hardship
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.holds.jobs import holds
 from portal.care.plan_pages.jobs import plans
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan, withdraw_plan
-from portal.collection.court.opening import prepare_claim
+from portal.collection.court.actions import prepare_claim
 from portal.collection.court.steps import record_step
 from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.states import LetterKind
@@ -98,7 +98,7 @@ class Client:
         """A part of a line."""
         line = await self.line(unit)
         about = {"reason": DisputeReason.poor_quality, "body": "没有清运", "amount": Money(100)}
-        await opening.open_dispute(owner, line["line"], **about)
+        await actions.open_dispute(owner, line["line"], **about)
 
     async def decide(self, unit: str, owner: Any) -> None:
         """Credit, reject, or take back."""
@@ -109,7 +109,7 @@ class Client:
         )
         how = self.dice.choice(("credit", "reject", "withdraw"))
         if how == "withdraw":
-            await opening.withdraw(owner, row["id"])
+            await actions.withdraw(owner, row["id"])
         elif how == "reject":
             await deciding.decide(self.finance, row["id"], Outcome.rejected, None, "记录完整")
         else:

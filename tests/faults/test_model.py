@@ -23,7 +23,7 @@ from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts, holding
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.holds.jobs import holds
 from portal.care.plan_pages.jobs import plans
@@ -142,7 +142,7 @@ class Model(RuleBasedStateMachine):
             left = self.oracles[home].lines[line]
             fen = -(-(left.owed - left.held) // part)
             about = {"reason": DisputeReason.poor_quality, "body": "没有清运", "amount": Money(fen)}
-            if made := self.tried(opening.open_dispute, self.owner(home), line, **about):
+            if made := self.tried(actions.open_dispute, self.owner(home), line, **about):
                 self.disputes[home].append((made[0], line, fen))
                 self.holds[line].append([made[0], fen, None])
                 self.oracles[home].disputes += 1
@@ -156,7 +156,7 @@ class Model(RuleBasedStateMachine):
         dispute, line, fen = self.disputes[home].pop(0)
         finance, sum_ = self.debts.estate["蒋涛"], min(fen, self.oracles[home].lines[line].owed)
         if how == "withdrawn":
-            self.run(opening.withdraw, self.owner(home), dispute)
+            self.run(actions.withdraw, self.owner(home), dispute)
         elif how == "rejected" or not sum_:
             self.run(deciding.decide, finance, dispute, Outcome.rejected, None, "记录完整")
         else:

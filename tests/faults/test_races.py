@@ -16,7 +16,7 @@ from portal.arrears.case_file.queries import Filter, cases_on_desk
 from portal.arrears.climbing.jobs import arrears, look_at_cases
 from portal.arrears.contacts import holding
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import Money
@@ -51,12 +51,12 @@ async def test_of_two_who_end_a_dispute_at_once_one_does(wipe: Wipe) -> None:
         for n in range(pairs):
             bill = await debts.bill(20 + n)
             line = await debts.line(bill)
-            dispute = await opening.open_dispute(debts.estate["陈静"], line, **ABOUT)
+            dispute = await actions.open_dispute(debts.estate["陈静"], line, **ABOUT)
             kind = ("two decide", "the owner withdraws", "it is paid")[n % 3]
             first = deciding.decide(debts.estate["沈平"], dispute, Outcome.upheld, None, "同意")
             others: dict[str, Awaitable[Any]] = {
                 "two decide": deciding.decide(debts.estate["蒋涛"], dispute, Outcome.rejected, None, "记录完整"),
-                "the owner withdraws": opening.withdraw(debts.estate["陈静"], dispute),
+                "the owner withdraws": actions.withdraw(debts.estate["陈静"], dispute),
                 "it is paid": debts.pay(bill, 10_000),
             }
             second = others.pop(kind)
@@ -92,7 +92,7 @@ async def test_the_daily_look_a_payment_and_a_hold_at_once_leave_what_one_after_
             row = await debts.row("SELECT id, community, debtor FROM arrears_case")
             line = await debts.line(bills[1])
             hold: Awaitable[Any] = (
-                opening.open_dispute(debts.estate["陈静"], line, amount=Money(4_000), **ABOUT)
+                actions.open_dispute(debts.estate["陈静"], line, amount=Money(4_000), **ABOUT)
                 if n % 2
                 else holding.hold_by_hand(debts.estate["沈平"], row["id"], "住院", TODAY + timedelta(days=9))
             )

@@ -17,11 +17,11 @@ from portal.kit.money import Money
 from portal.money.checkout.rows import read_attempt
 from portal.money.checkout.settling import end_attempt, ensure_posted
 from portal.money.checkout.states import AttemptState, Method
-from portal.money.payments.counter import record_counter_payment
-from portal.money.payments.crediting import credit_line
+from portal.money.corrections.actions import credit_line
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from portal.money.stripe.gateway import gateway
-from portal.money.stripe_events.inbox import settle_stored_event, take_event
+from portal.money.stripe_events.actions import settle_stored_event, take_event
 from portal.money.stripe_events.jobs import look_at, settle_event
 from portal.platform.db.logins import Database
 from portal.platform.db.unit_of_work import unit_of_work

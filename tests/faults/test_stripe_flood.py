@@ -14,7 +14,7 @@ import httpx
 import pytest
 import stripe
 
-from portal.money.stripe.turnstile import Crowded, Turnstile
+from portal.money.stripe.gateway import Crowded, Turnstile
 from portal.people.persons.actions import start_session
 from tests.faults.counts import note
 from tests.faults.paying import rows

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.signin.owners import delivery
+from portal.signin.owners import actions
 
 
 @dataclass
@@ -22,4 +22,4 @@ class Time:
 
 async def all_sent() -> None:
     """Wait for every message that is still on its way."""
-    await asyncio.gather(*delivery._on_their_way)
+    await asyncio.gather(*actions._on_their_way)

@@ -12,9 +12,9 @@ from typing import Any
 
 from litestar import Litestar
 
-from portal.people.persons.permissions import Role
+from portal.people.persons.permissions import May, Role, allows
 from portal.platform.process.settings import Settings
-from portal.run.app import ROUTERS, create_app
+from portal.run.app import PAGES, create_app
 from portal.web.pages.guards import of_one_estate, stepped_up
 from tests.interface.fields import Field, fields_of, written_as
 from tests.interface.text import table
@@ -60,7 +60,7 @@ class Line:
         """Where it stands in the source, so that a table reads like the pages' own order."""
         handle = written_as(self.route.handler)
         module = handle.__module__.removeprefix("portal.")
-        number = ROUTERS.index(module) if module in ROUTERS else len(ROUTERS)
+        number = PAGES.index(module) if module in PAGES else len(PAGES)
         return number, handle.__code__.co_firstlineno, self.path, self.route.method
 
     @property
@@ -68,7 +68,7 @@ class Line:
         """The roles of which one is needed, and what is asked besides."""
         guards = self.route.handler.resolve_guards()
         besides = [words for guard, words in ((of_one_estate, "one estate"), (stepped_up, "proof")) if guard in guards]
-        return "; ".join([_roles(self.route.roles), *besides])
+        return "; ".join([_roles(self.route.asks), *besides])
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -144,15 +144,11 @@ def fixed(found: list[Line]) -> Iterator[str]:
     yield from table(["field", "one of", "at"], rows)
 
 
-def _roles(asked: Iterable[frozenset[Role]]) -> str:
-    sets = {one for one in asked if one}
-    least = [one for one in sets if not any(other < one for other in sets)]
-    return " and ".join(sorted(_either(one) for one in least)) or "any role"
-
-
-def _either(roles: frozenset[Role]) -> str:
-    """`admin` counts as every role, and is named only where it stands alone."""
-    return ", ".join(role for role in Role if role in roles and (role is not Role.admin or len(roles) == 1))
+def _roles(asked: Iterable[May]) -> str:
+    """Whose role lets them do all of it; `admin` counts as every role here, and is not named."""
+    others = [role for role in Role if role is not Role.admin]
+    may = [role for role in others if all(allows(frozenset({role}), what) for what in asked)]
+    return ", ".join(may) if may != others else "any role"
 
 
 def folded(fields: list[Field]) -> Iterator[Field]:

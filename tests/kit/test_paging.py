@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from portal.kit.paging import offset, pages
+from portal.kit.display import offset, pages
 
 
 @given(st.integers(0, 10_000), st.integers(1, 100))

@@ -10,7 +10,7 @@ import httpx
 import pyotp
 
 from portal.platform.process.settings import Settings
-from portal.signin.staff import set_up
+from portal.signin.staff import enrolment
 from tests.client import browser
 from tests.sandbox.running import RunningSandbox, running_sandbox
 
@@ -52,12 +52,12 @@ async def doors(settings: Settings) -> AsyncIterator[Doors]:
 
 async def staff_with_credentials(login: str) -> str:
     """Set a member of staff up through a link; the TOTP secret."""
-    token = await set_up.make_link(login)
-    await set_up.choose_password(token, PASSWORD)
-    secret = (await set_up.set_up_of(token)).totp_secret
+    token = await enrolment.make_link(login)
+    await enrolment.choose_password(token, PASSWORD)
+    secret = (await enrolment.set_up_of(token)).totp_secret
     assert secret
     # The step before now, so that the present code still works at the door.
-    await set_up.confirm_totp(token, pyotp.TOTP(secret).at(0, counter_offset=_step() - 1))
+    await enrolment.confirm_totp(token, pyotp.TOTP(secret).at(0, counter_offset=_step() - 1))
     return secret
 
 

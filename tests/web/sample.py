@@ -19,8 +19,8 @@ from portal.people.persons.principal import Audience, Principal
 from portal.platform.process.settings import Settings
 from portal.web.forms.forms import UPLOAD_BYTES, Choice, Code, Day, Form, Many, Phone, Photos, Text, Tick, Whole, Yuan
 from portal.web.forms.unsent_forms import Fields, begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import committee, owner, staff
-from portal.web.pages.page import flash, go, page
 from portal.web.pages.parts import litestar_parts
 from portal.web.pages.templating import TEMPLATES
 from portal.web.request.session import end_session, start_session

@@ -11,7 +11,7 @@ from portal.arrears.cases.states import ContactChannel, ContactOutcome, Reason
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.contacts import actions as contacts, holding
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan
 from portal.kit.errors import Refused

@@ -12,7 +12,7 @@ from portal.accounts.committee.states import ExpenseState, Voice
 from portal.accounts.common_areas.actions import Movement, put_movement
 from portal.accounts.common_areas.states import Pot
 from portal.accounts.statements.states import StatementFund
-from portal.homes.units.discretion import no_personal_data
+from portal.homes.units.personal_data import no_personal_data
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_

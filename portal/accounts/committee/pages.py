@@ -13,8 +13,8 @@ from portal.accounts.committee.queries import expense_of
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import committee
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

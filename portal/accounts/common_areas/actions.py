@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
-from portal.homes.units.discretion import no_personal_data
+from portal.homes.units.personal_data import no_personal_data
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_

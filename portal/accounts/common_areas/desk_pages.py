@@ -15,8 +15,8 @@ from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

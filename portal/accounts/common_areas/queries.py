@@ -10,8 +10,8 @@ from uuid import UUID
 from portal.accounts.common_areas.rules import receivable
 from portal.accounts.common_areas.states import Beneficiary, Pot, Rhythm
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money, total
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

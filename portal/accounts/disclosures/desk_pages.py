@@ -17,9 +17,8 @@ from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import PublicEstate, estate_called
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _
 
 

@@ -7,15 +7,14 @@ from datetime import UTC, date, datetime, time
 
 from portal.accounts.disclosures.queries import DisclosureRow, Told
 from portal.care.standards.actions import Standard
-from portal.fees.tariffs.per import unit_a_month, unit_counted
+from portal.fees.rates.rules import unit_a_month, unit_counted
 from portal.fees.tariffs.queries import Price, PricedItem
 from portal.fees.tariffs.states import Formula
 from portal.kit.display import share
 from portal.kit.i18n import N_, Sentence
 from portal.kit.language import CHINESE, ENGLISH, say, speaking
 from portal.people.estates.queries import PublicEstate
-from portal.platform.documents.paper import typeset
-from portal.platform.documents.qr import svg_qr
+from portal.platform.documents.paper import svg_qr, typeset
 
 SIZES = ("a4", "a3")
 Both = dict[str, str]

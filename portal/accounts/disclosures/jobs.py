@@ -19,7 +19,7 @@ from portal.people.estates.states import FeeMode
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, unit_of_work
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.jobs.queue import of_each_estate
 
 _PUBLISHED = f"""
 SELECT s.starts_on, s.ends_on, (s.published_at AT TIME ZONE c.timezone)::date AS on_day

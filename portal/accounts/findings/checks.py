@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.accounts.findings.kinds import kind_of
 from portal.accounts.findings.queries import Books, contradicted, service_income
-from portal.accounts.findings.sums import computed
-from portal.accounts.findings.totals import closes_at, comes_to, doubles
+from portal.accounts.findings.totals import closes_at, comes_to, computed, doubles
+from portal.accounts.statements.heads import kind_of
 from portal.accounts.statements.remuneration import Terms, share_due, shares
 from portal.accounts.statements.rules import Head, Line, funds_of
 from portal.accounts.statements.states import FindingKind, LineKind, Side, StatementFund, StatementKind
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.language import ENGLISH
 from portal.kit.money import Money, total
 from portal.kit.text import plain

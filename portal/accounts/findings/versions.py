@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from portal.accounts.findings.checks import Finding
 from portal.accounts.statements.rules import Line
 from portal.accounts.statements.states import FindingKind, StatementFund
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from portal.accounts.statements.states import STATEMENT_MOVES, FindingKind, Stat
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.estates.queries import creditor_of
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
 from portal.people.persons.permissions import May

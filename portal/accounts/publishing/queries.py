@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from portal.accounts.common_areas.queries import contracts_in
 from portal.accounts.findings.checks import Finding, Lease, Name, findings
-from portal.accounts.findings.kinds import kind_of
 from portal.accounts.findings.queries import Reconciliation, books_of, stated
 from portal.accounts.findings.versions import changes, corrected
 from portal.accounts.findings.words import said_of
+from portal.accounts.statements.heads import kind_of
 from portal.accounts.statements.remuneration import Terms
 from portal.accounts.statements.rules import Head, Line, content_sha256
 from portal.accounts.statements.states import (
@@ -27,8 +27,7 @@ from portal.accounts.statements.states import (
     StatementState,
 )
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.people.estates.states import FeeMode
 from portal.platform.db.unit_of_work import fetch, fetch_value

@@ -7,13 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.accounts.questions.limits import answer_due
-from portal.homes.units.discretion import no_personal_data
+from portal.accounts.questions.rules import answer_due
+from portal.homes.units.personal_data import no_personal_data
 from portal.homes.vacancies.queries import OWNS_NOW
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Forbidden, Missing, Refused
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.ids import id_of
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind

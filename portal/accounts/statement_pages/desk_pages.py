@@ -1,4 +1,4 @@
-"""The desk's statements: look a draft over, explain what the checks found, sign it; a second person publishes it."""
+"""The desk's statements: look a draft over, explain findings, sign, publish by a second person, answer questions."""
 
 from functools import partial
 from typing import Any
@@ -8,9 +8,11 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.accounts.publishing import actions, drafts as drafting, preparing, vouchers as documents
-from portal.accounts.statement_pages import correcting, queries
+from portal.accounts.publishing import actions, drafts as drafting, vouchers as documents
+from portal.accounts.questions import actions as asking
+from portal.accounts.statement_pages import queries, versions
 from portal.accounts.statement_pages.forms import (
+    AnswerForm,
     CorrectionForm,
     DocumentForm,
     DraftForm,
@@ -24,9 +26,8 @@ from portal.people.persons.permissions import May
 from portal.web.forms.choices import UPLOAD_BYTES
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _, say
 
 CORRECTION = ("correction", CorrectionForm)
@@ -94,7 +95,7 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     found = await queries.statement_at(request.user, statement)
     form = ExplanationForm(await request.form(), offered=offered(found))
     if form.validate() and await form.accepts(
-        preparing.explain_finding(request.user, statement, form.finding.data, form.text.data)
+        drafting.explain_finding(request.user, statement, form.finding.data, form.text.data)
     ):
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
@@ -106,7 +107,7 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Response:
     """Say who found what this version corrects, and until when owners may object."""
     form: Any = CorrectionForm(await request.form())
     said = form.validate() and await form.accepts(
-        correcting.say_correction(request.user, statement, form.found_by.data, form.until.data)
+        versions.say_correction(request.user, statement, form.found_by.data, form.until.data)
     )
     if said:
         flash(request, N_("Saved. It is published with the statement."))
@@ -156,7 +157,7 @@ async def set_terms(request: Request, statement: FromPath[UUID]) -> Response:
     """Say what they rest on."""
     found = await queries.statement_at(request.user, statement)
     form = StatementTermsForm(await request.form(), funds=found.shown.funds)
-    if form.validate() and await form.accepts(preparing.set_terms(request.user, statement, **form.said)):
+    if form.validate() and await form.accepts(drafting.set_terms(request.user, statement, **form.said)):
         flash(request, N_("Saved."))
         return go(request, "desk.statements:show", statement=statement)
     return terms_page(request, found, form, status=422)  # type: ignore[return-value]
@@ -203,3 +204,39 @@ router = Router(
         document,
     ],
 )
+
+
+@get("/", name="desk.questions:list")
+async def list_questions(request: Request) -> Template:
+    """What waits for an answer, and what was answered last."""
+    found = await asking.questions_at_desk(request.user)
+    return page(
+        request, "accounts/statement_pages/desk/list.html", title=_("Questions on the accounts"), questions=found
+    )
+
+
+@get("/{question:uuid}", name="desk.questions:show")
+async def show_question(request: Request, question: FromPath[UUID]) -> Template:
+    """One question, with the form to answer it."""
+    return await question_page(request, question, await begin(request, AnswerForm))
+
+
+@post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(May.answer_questions)])
+async def answer(request: Request, question: FromPath[UUID]) -> Response:
+    """Answer for everybody to read."""
+    form = AnswerForm(await request.form())
+    if form.validate() and await form.accepts(asking.answer(request.user, question, form.text.data)):
+        flash(request, N_("Published. Whoever asked has been told."))
+        return go(request, "desk.questions:list")
+    return await question_page(request, question, form, status=422)  # type: ignore[return-value]
+
+
+async def question_page(request: Request, question: UUID, form: AnswerForm, status: int = 200) -> Template:
+    """The page that the GET and an answer with errors show."""
+    found = await asking.question_at_desk(request.user, question)
+    return page(request, "accounts/statement_pages/desk/show.html", status=status,
+                title=_("A question on the accounts"), one=found, form=form,
+                may_answer=bool(request.user.where(May.answer_questions)))  # fmt: skip
+
+
+questions_router = Router("/desk/questions", route_handlers=[list_questions, show_question, answer], guards=[staff()])

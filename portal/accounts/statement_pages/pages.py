@@ -11,16 +11,13 @@ from litestar.response import Template
 from portal.accounts.publishing.vouchers import document_of
 from portal.accounts.questions import actions as asking
 from portal.accounts.statement_pages import queries
-from portal.accounts.statement_pages.documents import statement_pdf
+from portal.accounts.statement_pages.documents import csv_of, statement_pdf, xlsx_of
 from portal.accounts.statement_pages.forms import QuestionForm
-from portal.accounts.statement_pages.sheet import csv_of, xlsx_of
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.papers import pdf
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 FILES = ("csv", "xlsx", "pdf")

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from portal.accounts.publishing.queries import Content, content_of, kind_told
 from portal.accounts.questions.actions import questions_on
-from portal.accounts.statement_pages.correcting import correction_of
 from portal.accounts.statement_pages.rows import (
     Checks,
     DeskPage,
@@ -21,16 +20,17 @@ from portal.accounts.statement_pages.rows import (
     StatementPage,
     StatementRow,
 )
+from portal.accounts.statement_pages.versions import correction_of
 from portal.accounts.statements.heads import by_head
 from portal.accounts.statements.remuneration import base_of, share_due
 from portal.accounts.statements.rules import funds_of, repeated
 from portal.accounts.statements.states import StatementFund, StatementState
-from portal.homes.units.discretion import naming
+from portal.homes.units.personal_data import naming
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.kit.paging import offset, pages
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

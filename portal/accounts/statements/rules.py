@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.accounts.statements.states import LineKind, Side, StatementFund
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import Money, total
 
 # So many bars can be told apart beside a table.

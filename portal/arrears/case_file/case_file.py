@@ -10,15 +10,14 @@ from uuid import UUID
 
 from portal.arrears.case_file.rows import CaseRow
 from portal.arrears.cases.states import CaseState, Why
-from portal.arrears.climbing.climbs import told
+from portal.arrears.climbing.words import told
 from portal.arrears.limitation.queries import Limitation, limitation_of
 from portal.care.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.care.holds.queries import HoldRow, live_holds
 from portal.care.holds.states import HoldReason
 from portal.care.plans.states import PlanState
 from portal.fees.bills.balance import Balance
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.checkout.rows import LIVE

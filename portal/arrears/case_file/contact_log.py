@@ -7,10 +7,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.arrears.case_file.rows import CaseRow
+from portal.arrears.cases.facts import standings_of
 from portal.arrears.cases.rules import LAST
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, Gate, Kept, Reason
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.facts import known_before
 from portal.arrears.climbing.gates import gates_to
 from portal.arrears.climbing.words import condition

@@ -1,4 +1,4 @@
-"""Arrears cases, the desk's side: the list with its sums, the file of one case, and what staff add to it."""
+"""Arrears cases at the desk: the list, one file and what is added to it, the debtors of a home, what ends soon."""
 
 from typing import Any
 from uuid import UUID
@@ -8,16 +8,19 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.arrears.case_file import forms, queries
+from portal.arrears.case_file.actions import Said, record_standing
+from portal.arrears.case_file.desk_queries import Owing, debtor_on_desk
 from portal.arrears.cases.states import RUNGS, CaseState
 from portal.arrears.climbing import actions as climbing
-from portal.arrears.contacts import actions as contacts, holding, next_action
+from portal.arrears.contacts import actions as contacts, desk_queries as onhold, holding, next_action
+from portal.arrears.limitation import queries as clocks
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
-from portal.web.forms.forms import Form
-from portal.web.forms.unsent_forms import begun
+from portal.people.persons.states import DebtorStanding
+from portal.web.forms.forms import Choice, Day, Form, Phone, Text
+from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 
@@ -152,3 +155,94 @@ router = Router(
     route_handlers=[list_, show, contact, hold, promise, reason, next_, step, photo],
     guards=[staff(May.read_cases)],
 )
+
+
+@get("/limitation", name="desk.limitation:list", guards=[staff(May.read_limitation)])
+async def limitation(request: Request, number: PageNumber = 1) -> Template:
+    """Cases by the first day on which one of their lines ends."""
+    found = await clocks.ending_soon(request.user, number)
+    return page(request, "arrears/case_file/desk/limitation.html", title=_("Limitation ends soon"), found=found)
+
+
+@get("/holds", name="desk.holds:list", guards=[staff(May.read_holds)])
+async def holds(request: Request, number: PageNumber = 1) -> Template:
+    """Holds by hand, by the day on which they end."""
+    found = await onhold.holds_by_hand(request.user, number)
+    return page(request, "arrears/case_file/desk/holds.html", title=_("Holds by hand"), found=found)
+
+
+ending_router = Router("/desk", route_handlers=[limitation, holds])
+
+
+class StandingForm(Form):
+    """What became of somebody who owes."""
+
+    person = Choice(N_("Of whom"), coerce=UUID, look="select", required=False)
+    standing = Choice(N_("What is known"), DebtorStanding, look="select", missing=N_("Choose what is known."))
+    since = Day(N_("Since"), hint=N_("The day of the death, or from which they live elsewhere."))
+    evidence = Text(
+        N_("What shows it"),
+        most=200,
+        hint=N_("Its kind and number, for example the death certificate or the notary's document; or who told it."),
+        missing=N_("Enter what shows it."),
+    )
+    represented_by = Text(
+        N_("Heir, or who administers the estate"),
+        most=80,
+        required=False,
+        hint=N_("Their name, or their number on the roll. Only for somebody who has died."),
+    )
+    phone = Phone(N_("The heir's own number"), required=False)
+    address = Text(
+        N_("Postal address"),
+        most=200,
+        required=False,
+        hint=N_("Of the heir, or of an owner of before: never the home itself."),
+    )
+
+    def about(self, found: Owing) -> Any:
+        """The same form with the people it can be about."""
+        self.person.options = [(str(one.person), one.whose) for one in found.members]
+        return self
+
+    @property
+    def said(self) -> Said:
+        """What was typed, once it is valid."""
+        typed = self.data
+        return Said(
+            standing=typed["standing"],
+            since=typed["since"],
+            evidence=typed["evidence"],
+            person=typed["person"] or None,
+            address=typed["address"] or "",
+            represented_by=typed["represented_by"] or "",
+            phone=typed["phone"] or None,
+        )
+
+
+@get("/{debtor:uuid}", name="desk.debtors:show")
+async def show_debtor(request: Request, debtor: FromPath[UUID]) -> Template:
+    """Who owes, how they stand, and the form."""
+    return await debtor_page(request, debtor, await begin(request, StandingForm))
+
+
+@post("/{debtor:uuid}/standing", name="desk.debtors:standing", guards=[staff(May.contact_debtors)])
+async def standing(request: Request, debtor: FromPath[UUID]) -> Response:
+    """Record what became known."""
+    form = StandingForm(await request.form()).about(await debtor_on_desk(request.user, debtor))
+    if form.validate() and await form.accepts(record_standing(request.user, debtor, form.said), also_refused=True):
+        flash(request, N_("Recorded. It holds from now on, also for what was still waiting to be sent."))
+        return go(request, "desk.debtors:show", debtor=debtor)
+    return await debtor_page(request, debtor, form, status=form.status)  # type: ignore[return-value]
+
+
+async def debtor_page(request: Request, debtor: UUID, form: StandingForm, status: int = 200) -> Template:
+    """The page, for both verbs."""
+    found = await debtor_on_desk(request.user, debtor)
+    title = _("Who owes for %(unit)s", unit=found.unit)
+    return page(
+        request, "arrears/case_file/desk/debtor.html", status=status, title=title, found=found, form=form.about(found)
+    )
+
+
+debtors_router = Router("/desk/debtors", route_handlers=[show_debtor, standing], guards=[staff(May.read_cases)])

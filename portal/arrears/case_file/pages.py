@@ -9,11 +9,11 @@ from litestar.response import Template
 
 from portal.arrears.case_file import queries
 from portal.arrears.case_file.forms import HardshipForm
-from portal.arrears.contacts import hardship as telling
+from portal.arrears.contacts import holding as telling
 from portal.kit.i18n import N_
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

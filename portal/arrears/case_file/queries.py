@@ -19,9 +19,9 @@ from portal.arrears.climbing.actions import TO_STAGE
 from portal.arrears.contacts.next_action import Todo, todos_of
 from portal.homes.units.standing import Member, members_of
 from portal.kit import clock
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money, total
-from portal.kit.paging import offset, pages
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.cases.apart import Apart, apart_of
-from portal.arrears.cases.changed_cases import SUMS
-from portal.arrears.cases.facts import facts_of, looks_of
+from portal.arrears.cases.facts import Apart, apart_of, facts_of, looks_of
+from portal.arrears.cases.queries import SUMS
 from portal.arrears.cases.reaching import NOTES
 from portal.arrears.cases.rules import Standing, look, unchanged
 from portal.arrears.cases.states import RUNGS, CaseState, Rung

@@ -1,11 +1,11 @@
-"""What cases are computed from, read from the one balance; and how it is kept with every change."""
+"""What cases are computed from, read from the one balance, and what is told apart from it."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from portal.arrears.cases.rules import Before, Debt, Facts, Standing, less_owed,
 from portal.arrears.cases.states import CaseState
 from portal.arrears.ladder.rules import Ladder
 from portal.care.holds.queries import pauses_of
-from portal.kit.money import Money
+from portal.kit.money import ZERO, Money
 from portal.platform.db.unit_of_work import fetch
 
 _DEBTS = """
@@ -111,3 +111,29 @@ async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> d
     looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
     found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
     return {case: standing for case, standing in found.items() if standing}
+
+
+_APART = """
+SELECT w.debtor, sum(o.covered)::bigint AS covered,
+  coalesce(sum(o.outstanding - o.held) FILTER (WHERE o.fund), 0)::bigint AS fund
+FROM unnest($1::uuid[], $2::date[]) AS w(debtor, on_day) CROSS JOIN LATERAL owed_by(w.debtor) o
+WHERE o.due_on < w.on_day GROUP BY w.debtor
+"""
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Of what is past its date: `covered` is held as the debtor's credit and taken off the sum that is asked.
+
+    `fund` is owed to the maintenance fund. It belongs to all owners, so that the company neither chases nor claims it.
+    """
+
+    covered: Money = ZERO
+    fund: Money = ZERO
+
+
+async def apart_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Apart]:
+    """For each debtor on their day, as sums are now; in the running unit of work."""
+    rows = await fetch(_APART, list(debtors), list(days)) if debtors else []
+    found = {row["debtor"]: Apart(Money(row["covered"]), Money(row["fund"])) for row in rows}
+    return {debtor: found.get(debtor, Apart()) for debtor in debtors}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from portal.arrears.cases.actions import JOB, refresh_cases, write_change
 from portal.arrears.cases.facts import facts_of, kept, standings_of
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.rules import LAST, Facts, Standing
 from portal.arrears.cases.states import CaseState, Why
 from portal.arrears.cases.terms import policies_of
 from portal.arrears.climbing.facts import known_before, known_of
 from portal.arrears.climbing.gates import Check, Known, gates_to
-from portal.arrears.climbing.news import tell_climbed
+from portal.arrears.climbing.notices import tell_climbed
 from portal.arrears.climbing.words import condition
 from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.ladder.rules import Ladder, Policy

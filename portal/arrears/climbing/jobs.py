@@ -8,14 +8,14 @@ from datetime import date
 from uuid import UUID
 
 from portal.arrears.cases.actions import JOB, refresh_cases
-from portal.arrears.cases.changed_cases import changed_debtors, pass_over
+from portal.arrears.cases.queries import changed_debtors, pass_over
 from portal.arrears.cases.states import Why
 from portal.arrears.climbing.actions import climb_by_themselves
-from portal.arrears.climbing.pauses import tell_of_pauses
+from portal.arrears.climbing.notices import tell_of_pauses
 from portal.arrears.climbing.reminders import remind
 from portal.arrears.ladder.queries import ladder_of
 from portal.platform.db.unit_of_work import retrying, unit_of_work
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.jobs.queue import of_each_estate
 
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from portal.arrears.cases.apart import apart_of
+from portal.arrears.cases.facts import apart_of, standings_of
 from portal.arrears.cases.rules import Standing
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.facts import known_of
 from portal.arrears.climbing.gates import may_remind
 from portal.arrears.ladder.queries import ladder_of

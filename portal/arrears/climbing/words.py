@@ -1,12 +1,16 @@
-"""What a case waits for before it climbs, gate by gate, in sentences for the desk."""
+"""What a case waits for before it climbs, and what happened before it did, in sentences for the desk."""
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
 
-from portal.arrears.cases.states import Gate
+from portal.arrears.cases.rules import LAST
+from portal.arrears.cases.states import ContactChannel, Gate, Rung, Why
 from portal.arrears.climbing.gates import Check
 from portal.kit.i18n import N_, Sentence
+from portal.kit.money import Money
 
 HOLD = N_("A hold on the whole case lasts. Wait until it ends.")
 # For each gate: what is said while it is open, and what to do when it is shut.
@@ -133,3 +137,37 @@ def condition(check: Check) -> Sentence:
     else:
         words = GATES[check.gate][0 if check.open else 1]
     return Sentence(words, check.facts)
+
+
+REMINDED = N_("The friendly reminder went out on %(done)s; by %(on)s %(sum)s was still unpaid.")
+SPOKEN = N_("They were spoken with on %(done)s; by %(on)s %(sum)s was still unpaid.")
+VISITED = N_("Two people came on %(done)s; by %(on)s %(sum)s was still unpaid.")
+NOTICED = N_("The payment notice arrived on %(done)s and its time is over; by %(on)s %(sum)s was still unpaid.")
+DEMANDED = N_("The time that the demand gave ended on %(done)s; by %(on)s %(sum)s was still unpaid.")
+STEP_TAKEN = N_("The step before was taken on %(done)s; by %(on)s %(sum)s was still unpaid.")
+BY_STEP = {
+    Rung.reminder.value: REMINDED,
+    ContactChannel.call.value: SPOKEN,
+    ContactChannel.counter.value: SPOKEN,
+    ContactChannel.message.value: SPOKEN,
+    ContactChannel.visit.value: VISITED,
+    ContactChannel.letter.value: NOTICED,
+}
+
+
+def told(why: Why, stage: int, on: date, facts: Mapping[str, Any]) -> Sentence:
+    """A change of a case in a sentence: a climb by what was done before it, everything else by its reason.
+
+    `facts` are as they were kept with the change. Until rule arrears-2 a climb was recorded as an entry with its gates.
+    """
+    if "gates" not in facts:
+        return Sentence("%(why)s", {"why": why})
+    gates = {gate["gate"]: gate for gate in facts["gates"]}
+    step, demand = gates[Gate.previous_step.value], gates.get(Gate.demand_over.value, {})
+    unpaid = {"on": on, "sum": Money(facts["overdue"] - facts["held"])}
+    if stage == LAST and demand.get("day"):
+        return Sentence(DEMANDED, unpaid | {"done": date.fromisoformat(demand["day"])})
+    if not step["day"]:
+        return Sentence("%(why)s", {"why": Why.climbed})
+    words = BY_STEP.get(step.get("how") or "", STEP_TAKEN)
+    return Sentence(words, unpaid | {"done": date.fromisoformat(step["day"])})

@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from portal.arrears.cases.actions import refresh_cases
 from portal.arrears.cases.facts import facts_of
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.reaching import may_turn_to
 from portal.arrears.cases.states import (
     ATTEMPTS,
@@ -24,7 +24,7 @@ from portal.arrears.cases.states import (
 from portal.arrears.climbing.facts import known_of
 from portal.arrears.climbing.gates import Reached, contact_cap
 from portal.arrears.ladder.rules import SEED
-from portal.care.holds.hardship import leave_alone
+from portal.care.holds.actions import leave_alone
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_

@@ -1,24 +1,26 @@
-"""Put a case, or a sum of it, on hold by hand: with a reason, and always with an end."""
+"""Put a case, or a sum of it, on hold by hand, with a reason and an end; two weeks for a debtor in hardship."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from portal.arrears.cases.actions import refresh_cases
 from portal.arrears.cases.facts import facts_of
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.queries import case_at_desk, own_case
 from portal.arrears.cases.states import CaseState
-from portal.care.holds.actions import hold_case, hold_line
+from portal.care.holds.actions import AGAIN_AFTER, HELD_FOR, hold_case, hold_line, last_time, leave_alone
 from portal.care.holds.states import HoldReason
 from portal.kit import clock
-from portal.kit.errors import Invalid, Refused
+from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.ids import id_of
 from portal.kit.money import ZERO, Money, total
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
-from portal.platform.db.unit_of_work import retrying, unit_of_work
+from portal.platform.db.unit_of_work import fetch_one, reading, retrying, unit_of_work
 
 LONGEST_DAYS = 180
 
@@ -68,3 +70,56 @@ async def _parts(debtor: UUID, amount: Money, on: date) -> list[tuple[UUID, Mone
             parts.append((debt.line, min(rest, debt.chaseable)))
             rest = rest - parts[-1][1]
     return parts
+
+
+NOTHING_OVERDUE = N_("Nothing is overdue, so there is nothing to hold.")
+TOLD = N_(
+    "You told us on %(day)s, and we have it. You can tell us again from %(again)s; instalments are possible at once."
+)
+
+_MINE = """
+SELECT k.state, c.timezone, coalesce(c.hotline, c.phone) AS hotline, u.name AS unit FROM arrears_case k
+JOIN community c ON c.id = k.community JOIN unit u ON u.id = k.unit
+WHERE k.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($2::uuid[]))
+"""
+
+
+@dataclass(frozen=True)
+class Hardship:
+    """A live case of one's own, and until when it would be left alone."""
+
+    case: UUID
+    unit: str
+    until: date
+    hotline: str | None
+
+
+@reading
+async def case_to_hold(by: Principal, case: UUID) -> Hardship:
+    """What the page shows before anything is said. Raises Missing for another's, and for a closed one."""
+    row = await fetch_one(_MINE, case, list(by.persons))
+    if row is None or row["state"] == CaseState.closed:
+        raise Missing
+    return Hardship(case, row["unit"], clock.today(row["timezone"]) + HELD_FOR, row["hotline"])
+
+
+@retrying
+async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | None = None) -> date:
+    """Hold the whole case for 14 days with what they say, which only finance and managers read; the last day.
+
+    Raises Missing for a case that is not theirs, Refused for a closed one and within 90 days of the last time.
+    """
+    async with unit_of_work(by):
+        row = await own_case(by, case)
+        today, source = clock.today(row["timezone"]), id_of(by.human, once)
+        if row["state"] == CaseState.closed:
+            raise Refused(NOTHING_OVERDUE)
+        last = await last_time(row["debtor"])
+        if last and last["source"] == source:
+            return last["until"]  # type: ignore[no-any-return]
+        if last and today < (again := last["on_day"] + AGAIN_AFTER):
+            raise Refused(TOLD, day=last["on_day"], again=again)
+        until = await leave_alone(row["community"], row["debtor"], source, by.actor, text)
+        assert until
+        await refresh_cases(row["community"], [row["debtor"]], max(today, row["looked_on"]), actor=by.actor)
+    return until

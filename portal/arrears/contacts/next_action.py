@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.states import CaseState, NextStep
 from portal.arrears.contacts.actions import CLOSED, NO_COLLEAGUE
 from portal.kit import clock

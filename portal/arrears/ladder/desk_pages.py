@@ -12,8 +12,8 @@ from portal.people.persons.permissions import May
 from portal.people.persons.queries import community_called
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff, stepped_up
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

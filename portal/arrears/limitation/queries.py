@@ -12,11 +12,11 @@ from portal.arrears.cases.states import Cause
 from portal.arrears.claims.states import ClaimState
 from portal.arrears.limitation.rules import Clock, Interruption, clock_of, due_by
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
+from portal.kit.display import offset, pages
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money, total
-from portal.kit.paging import offset, pages
 from portal.kit.period import Month
-from portal.money.payments.covers import covers
+from portal.money.payments.queries import covers
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading

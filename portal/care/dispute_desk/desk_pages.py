@@ -8,18 +8,17 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
-from portal.care.dispute_desk.rectifying import FIELDS, rectify
+from portal.care.dispute_desk.actions import FIELDS, rectify
 from portal.care.disputes import forms
 from portal.care.disputes.states import Outcome
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
-from portal.money.payments.online import CLOSING
+from portal.money.payments.actions import CLOSING
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself

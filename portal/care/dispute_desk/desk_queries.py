@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.care.dispute_desk.handling import credited_within_a_year
+from portal.care.dispute_desk.steps import credited_within_a_year
 from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history_of, photo_in, with_clocks
 from portal.care.disputes.rules import unknown_years
 from portal.care.disputes.states import LIVE, DisputeState, Outcome
@@ -16,7 +16,7 @@ from portal.fees.bills.queries import LinePage
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.money.payments.online import open_online
+from portal.money.payments.actions import open_online
 from portal.people.estates.queries import WorkTerms, work_terms
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from portal.care.disputes.following_up import ask_if_fixed, disputes_to_follow_up
-from portal.care.standards.expecting import expect_rounds
-from portal.platform.jobs.each import of_each_estate
+from portal.care.standards.actions import expect_rounds
+from portal.platform.jobs.queue import of_each_estate
 
 JOB = "job:rounds"
 

@@ -13,9 +13,8 @@ from asyncpg import Record
 from portal.care.disputes.rules import TONES, Course, Promised, pauses_of, what_next
 from portal.care.disputes.states import LIVE, DisputeReason, DisputeState, Outcome, PhotoKind, StepKind
 from portal.care.disputes.steps import photos_at
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.i18n import Sentence
+from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.estates.queries import WorkTerms, work_terms

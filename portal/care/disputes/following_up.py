@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.care.disputes import steps
-from portal.care.disputes.opening import begin_again
+from portal.care.disputes.actions import begin_again
 from portal.care.disputes.queries import question_about
 from portal.care.disputes.rules import FOUR_WEEKS
 from portal.care.disputes.states import Fixed, StepKind

@@ -8,15 +8,14 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from portal.care.disputes import following_up, forms, opening, queries, reporting
+from portal.care.disputes import actions, following_up, forms, queries, reporting
 from portal.care.disputes.forms import uuid_or_missing
 from portal.care.disputes.states import Fixed
 from portal.kit.i18n import N_
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 THANKS = {
@@ -82,7 +81,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Say something, or answer a question."""
     form = forms.AnswerForm(await request.form())
-    done = opening.answer(request.user, dispute_id, form.text.data, once=form.once)
+    done = actions.answer(request.user, dispute_id, form.text.data, once=form.once)
     return await _do(request, dispute_id, name="answer", form=form, work=done, done=N_("Your message is with us."))
 
 
@@ -90,7 +89,7 @@ async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
 async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Take it back."""
     form = forms.WithdrawalForm(await request.form())
-    done = opening.withdraw(request.user, dispute_id, form.text.data)
+    done = actions.withdraw(request.user, dispute_id, form.text.data)
     return await _do(
         request, dispute_id, name="withdrawal", form=form, work=done, done=N_("Your dispute is withdrawn.")
     )
@@ -100,7 +99,7 @@ async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
 async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Accept the decision."""
     form = forms.AcceptanceForm(await request.form())
-    done = opening.accept(request.user, dispute_id, form.text.data)
+    done = actions.accept(request.user, dispute_id, form.text.data)
     return await _do(
         request, dispute_id, name="acceptance", form=form, work=done, done=N_("Thank you. The dispute is closed.")
     )
@@ -110,7 +109,7 @@ async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
 async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
     """Object to the decision."""
     form = forms.ReopeningForm(await request.form())
-    done = opening.reopen(request.user, dispute_id, form.text.data)
+    done = actions.reopen(request.user, dispute_id, form.text.data)
     return await _do(
         request,
         dispute_id,
@@ -200,7 +199,7 @@ async def follow_up_page(request: Request, dispute: UUID, form: Form, status: in
 
 
 def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
-    return opening.open_dispute(
+    return actions.open_dispute(
         request.user,
         line,
         amount=form.amount.data,

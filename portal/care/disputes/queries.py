@@ -13,9 +13,8 @@ from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history
 from portal.care.disputes.states import LIVE, Fixed, StepKind
 from portal.homes.vacancies.queries import OWNS_NOW
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.people.persons.principal import Principal

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from portal.care.disputes import steps
-from portal.care.disputes.opening import drawn, enter, tell_opened
+from portal.care.disputes.actions import drawn, enter, tell_opened
 from portal.care.disputes.queries import SECOND_OF_SERVICE, service_to_dispute
 from portal.care.disputes.states import LIVE, DisputeReason
 from portal.homes.units.debtors import ensure_debtors

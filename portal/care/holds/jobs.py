@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.care.holds.actions import expire
 from portal.platform.db.unit_of_work import unit_of_work
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.jobs.queue import of_each_estate
 
 
 @of_each_estate

@@ -14,9 +14,8 @@ from portal.care.plans.states import PlanState
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begun
+from portal.web.pages.answers import PageNumber, flash, go, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from portal.care.plans.rows import PlanPage
 from portal.care.plans.rules import GRACE_DAYS
-from portal.care.plans.views import PlanPage
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.platform.documents.capitals import in_capitals
-from portal.platform.documents.paper import typeset
+from portal.platform.documents.paper import in_capitals, typeset
 
 
 async def agreement_pdf(found: PlanPage, sandbox: bool = False) -> bytes:

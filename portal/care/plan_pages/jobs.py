@@ -11,7 +11,7 @@ from portal.care.plans.keeping import settle_plan
 from portal.care.plans.rules import Keeping
 from portal.kit import clock
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
-from portal.platform.jobs.each import in_turn, of_each_estate
+from portal.platform.jobs.queue import in_turn, of_each_estate
 
 ENDED = (Keeping.completed, Keeping.broken)
 

@@ -11,14 +11,13 @@ from litestar.response import Template
 from portal.care.plan_pages import queries
 from portal.care.plan_pages.documents import agreement_pdf
 from portal.care.plan_pages.forms import AgreeForm, PlanForm
-from portal.care.plans import actions, asking
+from portal.care.plans import actions, choosing
+from portal.care.plans.rows import PlanPage
 from portal.care.plans.rules import LEAST
-from portal.care.plans.views import PlanPage
 from portal.kit.i18n import N_
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _, say
 
 
@@ -36,7 +35,7 @@ async def new(request: Request) -> Template:
     asked = PlanForm(FormMultiDict(request.query_params.multi_items()))
     if asked.preview.data:
         return await _asking(request, asked)
-    offer = await asking.offer_to(request.user, asked.bill.data or ())
+    offer = await choosing.offer_to(request.user, asked.bill.data or ())
     first_on = offer.today + timedelta(days=7)
     form = await begin(request, PlanForm, bill=offer.chosen, instalments=LEAST + 1, first_on=first_on)
     return await new_page(request, form)
@@ -57,14 +56,14 @@ async def ask(request: Request) -> Response:
 
 async def _asking(request: Request, form: PlanForm) -> Template:
     bills, n, first_on = form.bill.data, form.instalments.data, form.first_on.data
-    if form.validate() and await form.accepts(asking.preview(request.user, bills, n, first_on)):
+    if form.validate() and await form.accepts(choosing.preview(request.user, bills, n, first_on)):
         return await new_page(request, form)
     return await new_page(request, form, status=422)
 
 
 async def new_page(request: Request, form: PlanForm, status: int = 200) -> Template:
     """The form with the bills it can be about, and the preview that was asked for."""
-    offer = await asking.offer_to(request.user, form.bill.data or ())
+    offer = await choosing.offer_to(request.user, form.bill.data or ())
     form.offer(offer.bills)
     title = _("Ask for instalments")
     return page(

@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
-from portal.care.plans.covering import lines_of
+from portal.care.plans.choosing import lines_of
 from portal.care.plans.facts import promises_of
+from portal.care.plans.rows import PlanPage, PlanRow, Reinstatement
 from portal.care.plans.rules import ANSWER_DAYS, PartRow, answer_by, missing, progress
 from portal.care.plans.states import PlanState
 from portal.care.plans.terms import terms
-from portal.care.plans.views import PlanPage, PlanRow, Reinstatement
 from portal.homes.units.standing import members_of, standing_of
 from portal.kit import clock
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
 from portal.kit.money import ZERO, Money
-from portal.kit.paging import offset, pages
-from portal.people.estates.companies import creditor_of
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

@@ -11,20 +11,18 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from portal.care.holds.actions import hold_case
-from portal.care.holds.hardship import leave_alone
+from portal.care.holds.actions import hold_case, leave_alone
 from portal.care.holds.states import HoldReason
-from portal.care.plans.choosing import CHANGED, LIVE, Wanted, still_owed, wanted
-from portal.care.plans.rows import ASKED, OFFERED, add_parts, end_plan, locked_plan, tell_owners
+from portal.care.plans.choosing import CHANGED, ONE_ALREADY, Wanted, still_owed, wanted
+from portal.care.plans.records import ASKED, OFFERED, add_parts, end_plan, locked_plan, tell_owners
 from portal.care.plans.rules import schedule
 from portal.care.plans.states import PLAN_MOVES, TO_AGREE, PlanState
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
-from portal.people.estates.queries import today_in
+from portal.people.estates.queries import creditor_of, today_in
 from portal.people.notices.states import NoticeKind
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
@@ -89,7 +87,7 @@ async def _insert(by: Principal, asked: Wanted, instalments: int, first_on: date
         clock.now(),
     )
     if plan is None:
-        raise Refused(LIVE)
+        raise Refused(ONE_ALREADY)
     await fetch(
         "INSERT INTO plan_line (id, community, plan, line, amount)"
         " SELECT gen_random_uuid(), $1, $2, * FROM unnest($3::uuid[], $4::bigint[])",

@@ -13,9 +13,9 @@ from portal.care.holds.queries import pauses_of
 from portal.care.holds.rules import moved
 from portal.care.holds.states import HoldReason
 from portal.care.plans.actions import SAY_WHY
-from portal.care.plans.choosing import LIVE
+from portal.care.plans.choosing import ONE_ALREADY
 from portal.care.plans.facts import promises_of
-from portal.care.plans.rows import end_plan, locked_plan, tell_owners
+from portal.care.plans.records import end_plan, locked_plan, tell_owners
 from portal.care.plans.rules import Keeping, Verdict, missing
 from portal.care.plans.states import PLAN_MOVES, PlanState
 from portal.kit import clock
@@ -114,7 +114,7 @@ async def _resume(row: Record, by: Principal, text: str) -> None:
     try:
         await fetch("UPDATE plan SET state = 'active', version = version + 1 WHERE id = $1", row["id"])
     except UniqueViolationError:
-        raise Refused(LIVE) from None
+        raise Refused(ONE_ALREADY) from None
 
 
 async def _refuse_unpaid(plan: UUID, today: date) -> None:

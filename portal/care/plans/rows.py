@@ -1,71 +1,141 @@
-"""The rows of a plan: read under lock, its offers written, its end; and the owners are told of it."""
+"""A plan as its readers see it, in a list and on its own page: values, and what can be done with it now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-import asyncpg
-
-from portal.care.plans.rules import Part
-from portal.care.plans.states import PlanState
-from portal.homes.units.debtors import tell_debtor
-from portal.kit import clock
-from portal.kit.errors import Missing
-from portal.money.payments.choosing import lock_bills
-from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal
-from portal.platform.db.unit_of_work import fetch, fetch_one
-
-ASKED, OFFERED = 1, 2  # the rounds: what the owner asked for, and what staff offered instead
+from portal.care.plans.choosing import PlanLineRow
+from portal.care.plans.rules import Part, PartRow, due_now
+from portal.care.plans.states import PLAN_MOVES, TO_AGREE, PlanState
+from portal.kit.i18n import Sentence
+from portal.kit.money import Money, total
 
 
-async def locked_plan(plan: UUID, by: Principal | None = None) -> asyncpg.Record:
-    """The plan, its bills locked before it (lock order). Raises Missing when not there or not `by`'s."""
-    bills = await fetch(
-        "SELECT DISTINCT l.bill FROM plan_line p JOIN bill_line l ON l.id = p.line WHERE p.plan = $1", plan
-    )
-    await lock_bills([row["bill"] for row in bills])
-    row = await fetch_one(
-        "SELECT id, community, debtor, state, total, first_on FROM plan WHERE id = $1 AND ($2::uuid[] IS NULL"
-        " OR EXISTS (SELECT FROM debtor_member m WHERE m.debtor = plan.debtor AND m.person = ANY($2)))"
-        " FOR NO KEY UPDATE",
-        plan,
-        list(by.persons) if by else None,
-    )
-    if row is None:
-        raise Missing
-    return row
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan in a list. `next_due` is the first instalment that is not covered.
+
+    `answer_by` is the last day for an answer to the request; `late`: it has passed, and nobody has answered.
+    """
+
+    id: UUID
+    unit: str
+    estate: str
+    state: PlanState
+    total: Money
+    instalments: int
+    first_on: date
+    asked_at: datetime
+    people: str
+    paid: Money
+    next_due: Part | None
+    answer_by: date
+    late: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether staff must answer."""
+        return self.state is PlanState.requested
 
 
-async def add_parts(community: int, plan: UUID, round_: int, parts: Sequence[Part]) -> None:
-    """Write the instalments of an offer, in the transaction that makes it (guards.sql)."""
-    await fetch(
-        "INSERT INTO plan_instalment (id, community, plan, round, number, due_on, amount)"
-        " SELECT gen_random_uuid(), $1, $2, $3, * FROM unnest($4::int[], $5::date[], $6::bigint[])",
-        community,
-        plan,
-        round_,
-        [part.number for part in parts],
-        [part.due_on for part in parts],
-        [part.amount.fen for part in parts],
-    )
+@dataclass(frozen=True)
+class Reinstatement:
+    """Why, when and by whom a broken plan was let run on."""
+
+    body: str
+    at: datetime
+    by: str
 
 
-async def end_plan(row: asyncpg.Record, state: PlanState) -> None:
-    """Set the state in which a plan ends, and when."""
-    await fetch(
-        "UPDATE plan SET state = $2, version = version + 1, ended_at = $3 WHERE id = $1",
-        row["id"],
-        state.value,
-        clock.now(),
-    )
+@dataclass(frozen=True)
+class PlanPage:
+    """A plan with everything its reader may know of it. `hardship` is None for whom it is not meant.
 
+    `asked` are the parts that the owner had asked for, where staff offered other ones. `missed` is what a broken plan
+    lacks of the instalments whose grace is over.
+    """
 
-async def tell_owners(
-    plan: UUID, community: int, debtor: UUID, kind: NoticeKind, *, period: str = "", **facts: object
-) -> None:
-    """Tell everybody who owes, once of a kind and `period`, with the way to the plan's page."""
-    await tell_debtor(
-        debtor, kind, community=community, subject=f"plan:{plan}", link=f"/plans/{plan}", period=period, **facts
-    )
+    plan: PlanRow
+    community: int
+    estate: str
+    zone: str
+    today: date
+    parts: tuple[PartRow, ...]
+    asked: tuple[Part, ...]
+    lines: list[PlanLineRow]
+    terms: tuple[Sentence, ...]
+    hardship: str | None
+    answer: str | None
+    answered_at: datetime | None
+    answered_by: str | None
+    agreed_text: str | None
+    agreed_at: datetime | None
+    agreed_sha256: str | None
+    agreed_session: UUID | None
+    agreed_by: str | None
+    reinstatement: Reinstatement | None
+    missed: Money
+    may_answer: bool
+
+    @property
+    def left(self) -> Money:
+        """What is not covered of all instalments."""
+        return total(row.left for row in self.parts)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is being kept now."""
+        return self.plan.state is PlanState.active
+
+    @property
+    def paid_up(self) -> bool:
+        """Whether it runs and nothing of it is left: it is completed at the next look."""
+        return self.runs and not self.left
+
+    @property
+    def to_pay(self) -> list[UUID]:
+        """The lines of a plan that runs or was broken of which something can be paid now."""
+        going = self.plan.state in (PlanState.active, PlanState.broken)
+        return [line.line for line in self.lines if going and self.left and line.payable]
+
+    @property
+    def payable(self) -> Money:
+        """What paying all of it at once comes to."""
+        return total(line.payable for line in self.lines)
+
+    @property
+    def due_now(self) -> Money:
+        """What to pay next: the instalments that are due or the next one; of a broken plan what was missed."""
+        return min(due_now(self.parts, self.today) if self.runs else self.missed, self.payable)
+
+    @property
+    def second_chance(self) -> bool:
+        """Whether it is broken and can still be reinstated."""
+        return self.plan.state is PlanState.broken and not self.reinstatement and bool(self.left)
+
+    @property
+    def can_be_reinstated(self) -> bool:
+        """Whether this reader can let it run on now."""
+        return self.may_answer and self.second_chance and not self.missed
+
+    @property
+    def can_be_agreed(self) -> bool:
+        """Whether the owner can say yes now."""
+        return self.plan.state in TO_AGREE
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether the owner can take it back."""
+        return PLAN_MOVES.allows(self.plan.state, PlanState.withdrawn)
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether this reader can refuse it now, or offer something else."""
+        return self.may_answer and self.plan.waits
+
+    @property
+    def can_be_approved(self) -> bool:
+        """Whether this reader can say yes to it as it is: not when its first date has passed."""
+        return self.can_be_answered and self.plan.first_on >= self.today

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from portal.care.standards.expecting import keep_round
+from portal.care.standards.actions import keep_round
 from portal.care.standards.states import ServiceArea
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid

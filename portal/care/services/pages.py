@@ -12,9 +12,8 @@ from portal.care.services.rounds import delivered_in
 from portal.care.standards.states import ServiceArea
 from portal.kit.i18n import N_
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 

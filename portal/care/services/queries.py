@@ -11,9 +11,9 @@ from uuid import UUID
 from portal.care.standards.states import ServiceArea
 from portal.homes.vacancies.queries import OWNS_NOW
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
-from portal.kit.paging import offset, pages
+from portal.kit.i18n import Bilingual
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

@@ -13,9 +13,8 @@ from portal.care.standards.actions import OFTEN
 from portal.care.standards.rules import state_of
 from portal.care.standards.states import Per, RoundState, ServiceArea
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid, Missing, Refused
-from portal.kit.i18n import N_, Sentence
+from portal.kit.i18n import N_, Bilingual, Sentence
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

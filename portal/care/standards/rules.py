@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from portal.care.standards.states import GradeOrder, Per, RoundState
-from portal.people.estates.places import said_of
+from portal.people.estates.rules import said_of
 
 GRADES = Path(__file__).with_name("grades.csv")
 MONTHS = {Per.month: 1, Per.quarter: 3, Per.year: 12}

@@ -7,20 +7,17 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.collection.court import handing, opening, queries
-from portal.collection.court.changing import change_claim
+from portal.collection.court import actions, documents, queries
 from portal.collection.court.documents import change_pdf, claim_pdf
 from portal.collection.court.forms import ChangeForm, ClaimForm, StepForm
-from portal.collection.court.steps import record_step
+from portal.collection.court.steps import change_claim, record_step
 from portal.kit import clock
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin, begun
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.papers import pdf
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _, label
 
 
@@ -57,14 +54,14 @@ async def show(request: Request, claim: FromPath[UUID]) -> Template:
 @get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
 async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
     """The paper to hand in."""
-    found = await handing.paper_to_hand_in(request.user, claim)
+    found = await documents.paper_to_hand_in(request.user, claim)
     return pdf(await claim_pdf(found, request.app.state.web.sandbox), "claim.pdf")
 
 
 @get("/legal/{claim:uuid}/change.pdf", name="desk.legal:change-pdf")
 async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
     """The note by which less, or nothing, is asked for."""
-    found = await handing.change_to_hand_in(request.user, claim)
+    found = await documents.change_to_hand_in(request.user, claim)
     return pdf(await change_pdf(found, clock.now(), request.app.state.web.sandbox), "change.pdf")
 
 
@@ -108,7 +105,7 @@ async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUI
 
 def _prepare(request: Request, case: UUID, form: Any) -> Any:
     limit, source = form.limit.data, form.source.data or ""
-    return opening.prepare_claim(request.user, case, form.kind.data, limit=limit, source=source, once=form.once)
+    return actions.prepare_claim(request.user, case, form.kind.data, limit=limit, source=source, once=form.once)
 
 
 def _step(request: Request, claim: UUID, form: Any) -> Any:

@@ -1,15 +1,19 @@
-"""The paper that opens a path: an application for mediation or a payment order, or a statement of claim, as a PDF."""
+"""The papers of a claim as PDFs: what opens a path, and the note that changes it; only while they are true."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
-from portal.arrears.claims.states import ClaimState
-from portal.collection.court.queries import ClaimPage
+from portal.arrears.claims.states import ClaimState, Task
+from portal.collection.court.queries import ClaimPage, claim_at_desk
+from portal.collection.court.words import TASKS
 from portal.collection.letters.documents import beside, stated_line
+from portal.kit.errors import Missing, Refused
 from portal.kit.money import Money
-from portal.platform.documents.capitals import in_capitals
-from portal.platform.documents.paper import typeset, written_day
+from portal.people.persons.principal import Principal
+from portal.platform.db.unit_of_work import reading
+from portal.platform.documents.paper import in_capitals, typeset, written_day
 
 HOW = {
     "handed_over": "由收件人本人签收",
@@ -87,3 +91,21 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
         "sandbox": "yes" if sandbox else "",
     }
     return await typeset("claim.typ", data, claim.at)
+
+
+@reading
+async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
+    """A claim whose paper is to be printed. Raises Missing, Refused while it was not handed in and less is left."""
+    found = await claim_at_desk(by, claim)
+    if found.row.task is Task.renew:
+        raise Refused(TASKS[Task.renew], left=found.row.left, claimed=found.row.claimed)
+    return found
+
+
+@reading
+async def change_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
+    """A claim of which a change is to be asked for in writing. Raises Missing, also where there is none to ask."""
+    found = await claim_at_desk(by, claim)
+    if not found.changeable or found.row.task is None:
+        raise Missing
+    return found

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from portal.arrears.cases.facts import standings_of
 from portal.arrears.cases.rules import LAST
 from portal.arrears.cases.states import Reason
 from portal.arrears.cases.terms import policies_of
 from portal.arrears.claims.states import LIVE, ClaimKind
-from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.facts import known_before
 from portal.arrears.climbing.gates import Check
 from portal.arrears.ladder.queries import ladder_of

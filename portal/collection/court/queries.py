@@ -21,10 +21,10 @@ from portal.arrears.climbing.words import condition
 from portal.collection.court.facts import gates_of_case
 from portal.collection.court.words import ADVICE, LATE, TASKS
 from portal.kit import clock
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
 from portal.kit.money import Money
-from portal.kit.paging import offset, pages
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

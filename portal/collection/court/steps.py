@@ -1,20 +1,20 @@
-"""Record how far a claim has come: handed in, taken, answered, ended; each step with its day and its papers."""
+"""Record how far a claim has come: handed in, taken, answered, ended, for another sum; with day and papers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from asyncpg import Record
 
 from portal.arrears.cases.actions import refresh_cases
-from portal.arrears.cases.locking import case_at_desk
-from portal.arrears.claims.states import MOVES, ClaimKind, ClaimState
+from portal.arrears.cases.queries import case_at_desk
+from portal.arrears.claims.states import LIVE, MOVES, ClaimKind, ClaimState
 from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.climbing.words import condition
+from portal.collection.court.actions import is_closed, write_step
 from portal.collection.court.facts import gates_of_case
-from portal.collection.court.opening import is_closed, write_step
 from portal.collection.court.rules import still_open
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -146,3 +146,65 @@ async def _tell(claim: Record, on: date) -> None:
         amount=Money(claim["amount"]),
         filed_on=on,
     )
+
+
+NOT_HANDED_IN = N_("A claim is changed while it is under way. Withdraw a paper that was not handed in.")
+SAME = N_("It asks for exactly this already.")
+ABOVE = N_("No more than %(left)s is left of what was claimed. Enter that or less.")
+
+
+@retrying
+async def change_claim(
+    by: Principal,
+    claim: UUID,
+    amount: Money,
+    on: date,
+    *,
+    reference: str = "",
+    body: str = "",
+    photos: Sequence[Sent] = (),
+) -> None:
+    """Record the sum that the court or the mediators were asked for instead, as of a day; 0 is the fee alone.
+
+    Raises Missing, Refused for a claim that is not under way, Invalid above what is left, for the sum that it asks for
+    already, for a day that cannot be and without its paper.
+    """
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
+    drawn = await encode(photos)
+    async with unit_of_work(*by.where(May.bring_claims)):
+        found = await claim_with_case(by, claim)
+        case = await case_at_desk(by, found["arrears_case"], May.bring_claims)
+        now = await fetch_one("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
+        assert now
+        if now["state"] not in LIVE or now["state"] == ClaimState.prepared:
+            raise Refused(NOT_HANDED_IN)
+        await possible(claim, on, clock.today(case["timezone"]))
+        if not (reference.strip() or drawn):
+            raise Invalid("reference", NO_PAPER)
+        await _fits(claim, amount)
+        await fetch(
+            "INSERT INTO claim_change (id, community, claim, amount, on_day, reference, body, by_staff, at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            uuid4(),
+            found["community"],
+            claim,
+            amount.fen,
+            on,
+            reference.strip() or None,
+            body.strip() or None,
+            await staff_of(by, found["community"]),
+            clock.now(),
+        )
+        await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
+        told = {"community": found["community"], "amount": amount, "on": on}
+        await record(by.actor, AuditVerb.CLAIM_CHANGED, f"claim:{claim}", **told)
+
+
+async def _fits(claim: UUID, amount: Money) -> None:
+    sums = await fetch_one("SELECT claimed, left_over FROM claim_balance WHERE claim = $1", claim)
+    assert sums
+    if amount.fen == sums["claimed"]:
+        raise Invalid("amount", SAME)
+    if amount > (left := Money(sums["left_over"])):
+        raise Invalid("amount", ABOVE, left=left)

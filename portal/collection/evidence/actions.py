@@ -10,22 +10,21 @@ from zoneinfo import ZoneInfo
 from asyncpg import Record
 
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
-from portal.collection.evidence.exhibits import limitation_table, stages_table, tables_of
-from portal.collection.evidence.pack import Exhibit, packed
+from portal.collection.evidence.exhibits import Exhibit, limitation_table, packed, stages_table, tables_of
 from portal.collection.letters.documents import letters_pdf, place_of
 from portal.collection.letters.queries import letters_for
 from portal.homes.units.standing import members_of
 from portal.kit.errors import Missing
 from portal.kit.language import CHINESE, label, speaking
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor, Paper
+from portal.people.estates.queries import creditor_of
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.notices.words import word
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.states import DebtorStanding
 from portal.platform.audit.actions import record
-from portal.platform.audit.sealing import body_of, seal_community
+from portal.platform.audit.seals import body_of, seal_community
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
 from portal.platform.documents.paper import typeset

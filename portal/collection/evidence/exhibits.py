@@ -1,4 +1,4 @@
-"""The tables of an evidence pack: bills with their derivation, books, contacts, disputes, services, plans, stages.
+"""The tables of an evidence pack, and the archive they go into, the same whenever its files are.
 
 The pack is a Chinese paper for a Chinese court, so its words are in no catalogue. A column of fen ends
 its name with （元） and is written in yuan; codes are written in words, moments in the estate's zone.
@@ -6,20 +6,54 @@ its name with （元） and is written in yuan; codes are written in words, mome
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.arrears.cases.states import CaseState, Cause, Why
 from portal.arrears.limitation.queries import limitation_of
-from portal.collection.evidence.pack import Exhibit
 from portal.collection.evidence.words import course, in_words
 from portal.kit.language import CHINESE, label, speaking
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import fetch
 from portal.platform.documents.sheet import csv_bytes
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment an archive knows
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A file of the pack: its name in the archive, what it proves, and its bytes."""
+
+    name: str
+    title: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint that the index states (hex)."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def packed(files: Sequence[Exhibit]) -> bytes:
+    """The files as a zip archive in this order; the same files give the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for file in files:
+            entry = zipfile.ZipInfo(file.name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # whatever system runs this
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.content)
+    return made.getvalue()
+
 
 _OF = "WITH k AS (SELECT $1::uuid AS debtor, $2::uuid AS arrears_case, $3::text AS zone) "
 CAUSES = {

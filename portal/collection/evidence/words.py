@@ -12,7 +12,7 @@ from typing import Any
 
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, Why
 from portal.arrears.claims.states import ClaimKind, ClaimState
-from portal.arrears.climbing.climbs import told
+from portal.arrears.climbing.words import told
 from portal.care.disputes.states import DisputeReason, StepKind
 from portal.care.plans.states import PlanState
 from portal.care.standards.states import ServiceArea

@@ -8,10 +8,10 @@ from portal.collection.late_charges.actions import charge_debtors, close_month
 from portal.collection.late_charges.facts import owing
 from portal.collection.late_charges.rules import NoPrimeRate
 from portal.kit.period import Month
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
+from portal.people.estates.queries import creditor_of
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.jobs.queue import of_each_estate
 
 BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
 

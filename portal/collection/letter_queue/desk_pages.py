@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.collection.letter_queue import batch, desk_queries as queue
+from portal.collection.letter_queue import actions, desk_queries as queue
 from portal.collection.letters import actions as issuing, proving, queries
 from portal.collection.letters.documents import letters_pdf
 from portal.collection.letters.forms import DeliveryForm, LetterForm
@@ -17,10 +17,8 @@ from portal.people.persons.permissions import May
 from portal.platform.files.queries import photo_of
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import PageNumber, flash, go, page
-from portal.web.pages.papers import pdf
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 
@@ -98,14 +96,14 @@ async def issue_all(request: Request) -> Response:
     """Have the worker issue them."""
     code, building = asked(request)
     once = Form(await request.form()).once
-    made = await batch.ask_notices(request.user, code, building, pay_at(request), once=once)
+    made = await actions.ask_notices(request.user, code, building, pay_at(request), once=once)
     return go(request, "desk.letters:progress", batch_id=made)
 
 
 @get("/letters/batches/{batch_id:uuid}", name="desk.letters:progress")
 async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
     """How far the notices of a building are."""
-    found = await batch.batch_of(request.user, batch_id)
+    found = await actions.batch_of(request.user, batch_id)
     title, part = _("Notices for a building"), "collection/letter_queue/_batch.html"
     return page(request, "collection/letter_queue/progress.html", fragment=part, quiet=True, title=title, batch=found)
 

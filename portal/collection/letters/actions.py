@@ -10,11 +10,11 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.arrears.cases.actions import refresh_cases
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.cases.facts import standings_of
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.rules import LAST, Standing
 from portal.arrears.cases.states import RUNGS, CaseState
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.cases.facts import standings_of
 from portal.arrears.climbing.facts import Known, known_before
 from portal.arrears.climbing.gates import gates_of_law, gates_of_paper
 from portal.arrears.climbing.reminders import no_sooner

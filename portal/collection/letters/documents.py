@@ -12,9 +12,7 @@ from portal.collection.letters.states import LetterKind
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.persons.states import DebtorStanding
-from portal.platform.documents.capitals import in_capitals
-from portal.platform.documents.paper import typeset, written_day, written_deadline, written_month
-from portal.platform.documents.qr import svg_qr
+from portal.platform.documents.paper import in_capitals, svg_qr, typeset, written_day, written_deadline, written_month
 
 PLACES = {DebtorStanding.former.value: "的原业主"}
 

@@ -1,4 +1,4 @@
-"""What a paper to a debtor states: the home, who owes, and each charge with its basis and what is asked of it."""
+"""What a paper to a debtor states: the home, to whom it goes, each charge with its basis and what is asked."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from portal.collection.letters.reckoning import reckoned
+from portal.arrears.cases.reaching import NOBODY
+from portal.collection.letters.explanation import reckoned
 from portal.fees.bills.explanation import story_of
 from portal.homes.units.standing import Member, members_of, standing_of
-from portal.kit.bilingual import Bilingual
-from portal.kit.errors import Refused
-from portal.kit.i18n import N_
+from portal.kit.errors import Invalid, Refused
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
@@ -177,3 +177,42 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
         if beside["fund"]
         else None,
     }
+
+
+WHICH = N_("Several people owe this together, and each needs a proof of their own. Choose who got it.")
+NOT_ONE = N_("This letter is not to that person. A tenant, a neighbour or a colleague cannot receive it for them.")
+YOURS = N_("Nobody records what reached themselves. Ask a colleague.")
+
+# Of a letter l of a case k: whether a proof of it is there for each of those who owe and live.
+ARRIVED = """
+(NOT EXISTS (SELECT FROM debtor_member am LEFT JOIN person_now an ON an.person = am.person
+   WHERE am.debtor = k.debtor AND an.standing IS DISTINCT FROM 'deceased' AND NOT EXISTS (
+     SELECT FROM letter_proof ap JOIN contact ao ON ao.id = ap.contact
+     WHERE ap.letter = l.id AND ao.proves AND ao.person = am.person))
+ AND EXISTS (SELECT FROM letter_proof ap JOIN contact ao ON ao.id = ap.contact WHERE ap.letter = l.id AND ao.proves))
+"""
+
+
+async def recipients_of(debtor: UUID, on: date) -> list[Member]:
+    """Those who owe and live, or an heir in their place; in the running unit of work."""
+    members = (await members_of([debtor], [on]))[debtor]
+    return [member for member in members if member.standing is not DebtorStanding.deceased]
+
+
+def chosen(recipients: Sequence[Member], person: UUID | None, human: UUID) -> Member:
+    """Whom a delivery by `human` was to. Raises Refused when nobody lives, Invalid for somebody it is not to."""
+    if not recipients:
+        raise Refused(NOBODY)
+    if person is None and len(recipients) > 1:
+        raise Invalid("person", WHICH)
+    found = next((one for one in recipients if person in (None, one.person)), None)
+    if found is None:
+        raise Invalid("person", NOT_ONE)
+    if found.human == human:
+        raise Invalid("person", YOURS)
+    return found
+
+
+async def is_staff(human: UUID, community: int) -> bool:
+    """Whether somebody works for an estate: what they open themselves proves nothing for it."""
+    return await fetch_value("SELECT EXISTS (SELECT FROM staff WHERE human = $1 AND community = $2)", human, community)

@@ -11,9 +11,8 @@ from portal.collection.letters.proving import OUTLIVED, open_letter
 from portal.collection.letters.queries import LetterPage, letter_of
 from portal.collection.letters.states import LetterState
 from portal.kit.errors import Refused
+from portal.web.pages.answers import page, pdf
 from portal.web.pages.guards import owner
-from portal.web.pages.page import page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _
 
 

@@ -13,8 +13,7 @@ from asyncpg import Record
 from portal.arrears.case_file.contact_log import hands
 from portal.arrears.case_file.rows import CaseRow, rows_where, standing_cases
 from portal.arrears.cases.states import ContactOutcome
-from portal.collection.letters.facts import SUPERSEDED, AskedLine, asked_lines, named
-from portal.collection.letters.recipients import ARRIVED, recipients_of
+from portal.collection.letters.facts import ARRIVED, SUPERSEDED, AskedLine, asked_lines, named, recipients_of
 from portal.collection.letters.states import LetterKind, LetterState, number_of
 from portal.homes.units.standing import Member
 from portal.kit import clock

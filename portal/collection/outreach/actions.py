@@ -1,22 +1,25 @@
-"""Record a call or a visit, with what was promised and what comes next, all at once or not at all."""
+"""Record a call or a visit with what was promised and comes next; dispute or ask for instalments for those who owe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from portal.arrears.cases.locking import case_at_desk
+from portal.arrears.case_file.case_file import DebtRow
+from portal.arrears.case_file.queries import CasePage
+from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
 from portal.arrears.contacts.actions import log_contact, log_promise
 from portal.arrears.contacts.next_action import keep_next
-from portal.kit.errors import Invalid
+from portal.care.disputes.states import LIVE
+from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
-from portal.platform.db.unit_of_work import retrying, unit_of_work
+from portal.platform.db.unit_of_work import fetch, reading, retrying, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
 
 PROMISE_OF_WHAT = N_("Enter the day and the sum that were promised.")
@@ -84,3 +87,27 @@ def _complete(talk: Talk) -> None:
         raise Invalid("on" if talk.promised_on else "amount", NO_PROMISE)
     if bool(talk.next_step) is not bool(talk.next_on):
         raise Invalid("next_on" if talk.next_step else "next_step", WHEN_NEXT)
+
+
+@reading
+async def speaking_for(by: Principal, case: UUID) -> Principal:
+    """The same member of staff, with the persons of the debtor of a case: what they do then, they do for them.
+
+    The acts stay theirs in the audit (`actor`), and they cannot decide what they opened. Raises Missing for a case of
+    an estate where they do not turn to people.
+    """
+    rows = await fetch(
+        "SELECT k.community, m.person FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor"
+        " WHERE k.id = $1 AND k.community = ANY($2::int[]) AND k.state <> 'closed' ORDER BY m.person",
+        case,
+        list(by.where(May.contact_debtors)),
+    )
+    if not rows:
+        raise Missing
+    return replace(by, persons=tuple(row["person"] for row in rows), communities=(rows[0]["community"],))
+
+
+def disputable(found: CasePage) -> list[DebtRow]:
+    """The charges of a case that can be disputed now: something is free of holds, and no dispute is open about it."""
+    disputed = {one.line for one in found.file.disputes if one.state in LIVE}
+    return [d for d in found.file.debts if d.balance.outstanding > d.balance.held and d.line not in disputed]

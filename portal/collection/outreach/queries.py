@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from asyncpg import Record
 
+from portal.arrears.case_file.queries import CasePage, case_on_desk
 from portal.arrears.case_file.rows import CaseRow, Outline, outlined_cases, outlines_where
+from portal.arrears.cases.reaching import refuse
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep, Reason
 from portal.arrears.climbing.gates import Reached
 from portal.arrears.contacts.next_action import Todo
@@ -19,14 +22,17 @@ from portal.arrears.respite.rules import pause_on
 from portal.arrears.respite.words import left_alone
 from portal.collection.outreach.rules import FITS, Seen, late, order, spoken_on, waits_for
 from portal.collection.outreach.states import Waits, Whose
-from portal.collection.outreach.words import WAITS
+from portal.collection.outreach.words import BY_REASON, CLOSING, NAMELESS, OPENING, OPENING_ELSEWHERE, WAITS
 from portal.homes.units.standing import AT_HOME
 from portal.kit import clock
+from portal.kit.display import offset, pages
+from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
-from portal.kit.paging import offset, pages
 from portal.money.checkout.rows import LIVE
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, reading
 
 PER_PAGE = 50
@@ -192,3 +198,43 @@ def _waits(case: Outline, seen: Seen) -> Sentence | None:
         return left_alone(pause)
     days = {Waits.planned: seen.next_on, Waits.spoken: spoken_on(seen)}
     return Sentence(WAITS[waits], {"day": days.get(waits)}) if waits else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A case and what to say: first, by the reason, and last. `fits` is what helps most."""
+
+    found: CasePage
+    opening: Sequence[Sentence]
+    by_reason: Sequence[Sentence]
+    closing: Sequence[Sentence]
+    fits: NextStep
+
+
+@reading
+async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChannel.call) -> Sheet:
+    """The sheet of a live case for a call or a visit.
+
+    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
+    home that is no longer theirs.
+    """
+    found = await case_on_desk(by, case)
+    if not found.case.live:
+        raise Missing
+    refuse(found.case.standing, way)
+    creditor = await creditor_of(found.case.community)
+    facts = {
+        "who": by.name,
+        "company": creditor.company,
+        "estate": found.case.estate,
+        "unit": f"{found.case.estate} {found.case.unit}",
+        "people": "、".join(member.name for member in found.people if member.reachable),
+        "sum": found.case.chaseable,
+    }
+    first = OPENING if found.case.standing is DebtorStanding.owner else OPENING_ELSEWHERE
+    if not creditor.company:
+        first = (NAMELESS, *first[1:])
+    opening, reasoned, closing = (
+        [Sentence(words, facts) for words in part] for part in (first, BY_REASON[found.log.reason], CLOSING)
+    )
+    return Sheet(found, opening, reasoned, closing, FITS[found.log.reason])

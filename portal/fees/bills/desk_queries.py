@@ -18,11 +18,11 @@ from portal.fees.bills.queries import (
     explained,
     lines_of,
 )
-from portal.homes.units.called import homes_called
+from portal.homes.units.names import homes_called
 from portal.kit import clock
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
-from portal.kit.paging import offset, pages
-from portal.people.estates.companies import creditor_of
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

@@ -7,8 +7,8 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.fees.bills import queries
+from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import PageNumber, page
 from portal.web.request.i18n import _
 
 

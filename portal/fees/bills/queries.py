@@ -14,13 +14,13 @@ from portal.fees.bills.explanation import Story, story_of
 from portal.fees.bills.states import AdjustmentKind, BillKind, BillState
 from portal.fees.tariffs.states import ItemKind
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
+from portal.kit.i18n import Bilingual
 from portal.kit.money import ZERO, Money
-from portal.kit.paging import offset, pages
 from portal.kit.period import Month
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 

@@ -17,9 +17,8 @@ from portal.fees.rates.rules import DAY, Before, check_rate, first_day_of_a_rise
 from portal.fees.tariffs.rules import rate_in_figures
 from portal.homes.units.states import Use
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing, Refused
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.ids import id_of
 from portal.kit.period import Month
 from portal.people.notices.actions import tell

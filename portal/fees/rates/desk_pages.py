@@ -11,8 +11,8 @@ from portal.fees.rates.forms import RateForm
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

@@ -12,20 +12,19 @@ from asyncpg import Record
 
 from portal.fees.bills.states import RUN_MOVES, RunState
 from portal.fees.runs.actions import one_run, publish
-from portal.fees.runs.comparing import NOTHING_SAID, Accepted, Comparison
 from portal.fees.runs.drafts import Remark, RunTotals
-from portal.fees.runs.planning import Plan, Progress, look_ahead, preview_run
+from portal.fees.runs.preview import NOTHING_SAID, Accepted, Comparison, Plan, Progress, look_ahead, preview_run
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.period import Month
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Paper
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
-from portal.platform.db.locks import alone
+from portal.platform.db.engine import alone
 from portal.platform.db.unit_of_work import fetch, fetch_one, unit_of_work
 from portal.platform.jobs.queue import enqueue
 

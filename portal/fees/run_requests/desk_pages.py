@@ -13,8 +13,8 @@ from portal.fees.run_requests.actions import approve_run, ask_run
 from portal.fees.run_requests.forms import ApprovalForm, RunForm
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import PageNumber, go, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import PageNumber, go, page
 from portal.web.request.i18n import _
 
 

@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from portal.fees.bills.states import RemarkKind, RunState
-from portal.fees.runs.comparing import Accepted
+from portal.fees.runs.preview import Accepted
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.i18n import N_, Sentence
+from portal.kit.i18n import N_, Bilingual, Sentence
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.people.persons.permissions import May

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from wtforms import ValidationError
 
-from portal.fees.runs.comparing import Accepted
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import N_
+from portal.fees.runs.preview import Accepted
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.period import Month
 from portal.web.forms.forms import Day, Form, Many, Text
 from portal.web.request.i18n import _, language

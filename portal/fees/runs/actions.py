@@ -11,10 +11,19 @@ from uuid import UUID
 
 from portal.fees.bills.actions import NewBill, NewLine, as_facts, in_columns, issue_bills
 from portal.fees.bills.states import BillKind
-from portal.fees.runs.comparing import NOTHING_SAID, Accepted
 from portal.fees.runs.drafts import LineDraft, RunResult, RunTotals, UnitCase
 from portal.fees.runs.facts import Book, cases_of, exact, freeze_splits
-from portal.fees.runs.planning import BATCH, Plan, Progress, RunReport, in_silence, look_ahead, reckon
+from portal.fees.runs.preview import (
+    BATCH,
+    NOTHING_SAID,
+    Accepted,
+    Plan,
+    Progress,
+    RunReport,
+    in_silence,
+    look_ahead,
+    reckon,
+)
 from portal.fees.tariffs.rules import UnitFacts
 from portal.homes.units.debtors import ensure_debtors
 from portal.kit import clock
@@ -22,7 +31,7 @@ from portal.kit.period import Month
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.batches import batches, growing, one_ahead, short_turns, uncollected
-from portal.platform.db.locks import alone
+from portal.platform.db.engine import alone
 from portal.platform.db.planner import by_index
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 

@@ -17,12 +17,11 @@ from portal.fees.runs.drafts import Billed, Tie, UnitCase, sources_in
 from portal.fees.runs.rules import Splits
 from portal.fees.runs.schedule import Schedule
 from portal.fees.tariffs.amounts import Share
-from portal.fees.tariffs.due import DueRule
-from portal.fees.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
+from portal.fees.tariffs.rules import DueRule, MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
 from portal.fees.tariffs.states import Formula, Proration, Rounding, Timing
 from portal.homes.units.states import OccupancyState, Use
 from portal.homes.vacancies.queries import LIVED_IN
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.platform.db.planner import planned_afresh

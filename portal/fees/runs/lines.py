@@ -8,11 +8,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from portal.fees.runs.charges import ONE_UNIT, begins, counted, metered, shared_from
 from portal.fees.runs.drafts import Billed, Derivation, LineDraft, Remark, UnitCase, quantity_source
-from portal.fees.runs.schedule import Schedule, Terms, within
+from portal.fees.runs.schedule import ONE_UNIT, Schedule, Terms, begins, counted, metered, shared_from, within
 from portal.fees.tariffs.amounts import Share, exact_amount, rounded
-from portal.fees.tariffs.months import ONE, Counted
+from portal.fees.tariffs.proration import ONE, Counted
 from portal.fees.tariffs.rules import Days, MeterReading, TariffVersion, UnitCharge, charged_once
 from portal.fees.tariffs.states import Formula
 from portal.homes.units.states import OccupancyState

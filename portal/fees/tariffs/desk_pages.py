@@ -4,8 +4,8 @@ from litestar import Request, Router, get
 from litestar.response import Template
 
 from portal.fees.tariffs.queries import price_books
+from portal.web.pages.answers import page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import page
 from portal.web.request.i18n import _
 
 

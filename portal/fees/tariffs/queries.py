@@ -13,8 +13,7 @@ from portal.fees.tariffs.rules import rate_in_figures
 from portal.fees.tariffs.states import Formula, ItemKind, Proration, Rounding, TariffStanding, Timing, Voucher
 from portal.homes.units.states import Use
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 

@@ -8,9 +8,8 @@ from litestar.params import FromPath
 from portal.homes.access_letters.documents import access_pdf, home_of
 from portal.people.persons.permissions import May
 from portal.signin.letter_codes import actions as letter_code
+from portal.web.pages.answers import address, pdf
 from portal.web.pages.guards import staff
-from portal.web.pages.page import address
-from portal.web.pages.papers import pdf
 
 
 @post("/people/{person:uuid}/access-letter", name="desk.phones:letter", status_code=200)

@@ -9,8 +9,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_
 from portal.platform.db.unit_of_work import Scope, fetch_one, reading
-from portal.platform.documents.paper import typeset, written_day
-from portal.platform.documents.qr import svg_qr
+from portal.platform.documents.paper import svg_qr, typeset, written_day
 from portal.signin.letter_codes.actions import AccessLetter
 
 HAS_DIED = N_("This person has died. No letter goes out in their name; an heir signs in with a number of their own.")

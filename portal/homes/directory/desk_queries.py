@@ -11,9 +11,8 @@ from uuid import UUID
 from portal.homes.units.states import BOUND, OWNING, OccupancyState, OccupantRole, Use
 from portal.homes.vacancies.queries import LIVED_IN
 from portal.kit import clock
-from portal.kit.display import masked
+from portal.kit.display import masked, offset, pages
 from portal.kit.errors import Missing
-from portal.kit.paging import offset, pages
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.homes.residents.asking import tied
-from portal.homes.residents.homes import owners_on
+from portal.homes.residents.actions import tied
 from portal.homes.residents.states import BINDING_MOVES, BindingState, BoundAs
+from portal.homes.units.queries import owners_on
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_

@@ -6,14 +6,13 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.homes.residents import answering, queries, revoking
+from portal.homes.residents import actions, answering, queries
 from portal.homes.residents.forms import ReasonForm
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 
@@ -73,7 +72,7 @@ async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
     form = ReasonForm(await request.form())
     if not form.validate():
         return await revocation_page(request, tie, form, status=422)
-    await revoking.revoke_tie_at_desk(request.user, tie, form.text.data)
+    await actions.revoke_tie_at_desk(request.user, tie, form.text.data)
     flash(request, N_("The access has ended, and every sign-in with it."))
     return go(request, "desk.bindings:list")
 

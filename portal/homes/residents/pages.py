@@ -6,16 +6,16 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.homes.residents import asking, queries, revoking
-from portal.homes.residents.asking import Wanted
+from portal.homes.residents import actions, queries
+from portal.homes.residents.actions import Wanted
 from portal.homes.residents.forms import BindingForm, EvidenceForm
-from portal.homes.residents.homes import owned_homes
+from portal.homes.units.queries import owned_homes
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 
@@ -39,7 +39,7 @@ async def ask(request: Request) -> Response:
     sent = await request.form()
     form = BindingForm(sent)
     form.unit.options = await options(request)
-    if not form.validate() or not await form.accepts(asking.checked(request.user, wanted_of(form))):
+    if not form.validate() or not await form.accepts(actions.checked(request.user, wanted_of(form))):
         return await new_page(request, form, status=422)
     if "confirmed" not in sent:
         return confirm_page(request, form, EvidenceForm())
@@ -64,7 +64,7 @@ async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
 @post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
 async def withdraw(request: Request, binding: FromPath[UUID]) -> Response:
     """Take a request back."""
-    await asking.withdraw_binding(request.user, binding)
+    await actions.withdraw_binding(request.user, binding)
     flash(request, N_("Your request is withdrawn."))
     return go(request, "household:show")
 
@@ -79,7 +79,7 @@ async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
 @post("/household/ties/{tie:uuid}/revocation", name="ties:revoke")
 async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
     """It ends at once."""
-    await revoking.revoke_tie(request.user, tie)
+    await actions.revoke_tie(request.user, tie)
     flash(request, N_("The access has ended, and every sign-in with it."))
     return go(request, "household:show")
 
@@ -97,7 +97,7 @@ async def options(request: Request) -> list[tuple[str, str]]:
 
 async def sent_of(request: Request, form: BindingForm, evidence: EvidenceForm) -> UUID:
     """Ask for it."""
-    return await asking.ask_binding(
+    return await actions.ask_binding(
         request.user, wanted_of(form), evidence.note.data, evidence.photos.data, once=evidence.once
     )
 

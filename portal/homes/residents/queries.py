@@ -9,9 +9,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.homes.residents.homes import owned_homes
 from portal.homes.residents.states import BindingState, BoundAs
-from portal.homes.units.queries import Home, homes_of
+from portal.homes.units.queries import Home, homes_of, owned_homes
 from portal.homes.units.states import OccupantRole
 from portal.kit import clock
 from portal.kit.errors import Missing

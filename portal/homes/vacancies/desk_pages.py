@@ -12,9 +12,8 @@ from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 

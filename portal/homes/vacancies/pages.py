@@ -11,9 +11,8 @@ from portal.homes.vacancies.forms import LivedInForm, VacancyForm
 from portal.kit.i18n import N_
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 

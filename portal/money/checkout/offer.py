@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.money.checkout.queries import LINE_NAMES

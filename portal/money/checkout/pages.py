@@ -12,13 +12,12 @@ from portal.money.checkout import offer, queries
 from portal.money.checkout.attempts import Started, start_payment
 from portal.money.checkout.cancelling import cancel_payment
 from portal.money.checkout.forms import PayForm
-from portal.money.checkout.returning import come_back
+from portal.money.checkout.settling import come_back
+from portal.money.payments.documents import receipt_pdf
 from portal.money.payments.queries import receipt_of
-from portal.money.payments.receipts import receipt_pdf
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _
 
 ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.money.checkout.rows import ENDABLE, LIFETIME, SUSPENSE
@@ -19,8 +18,8 @@ from portal.money.checkout.states import AttemptState
 from portal.money.payments.choosing import refuse_foreign
 from portal.money.payments.queries import CreditRow, credits_of
 from portal.money.payments.states import PaymentState, Way
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 

@@ -9,6 +9,7 @@ from portal.fees.ledger.actions import Entry, post
 from portal.fees.ledger.rules import clearing
 from portal.fees.ledger.states import Account, JournalKind
 from portal.kit import clock
+from portal.kit.errors import Missing
 from portal.kit.money import Money
 from portal.money.checkout.rows import (
     SUSPENSE,
@@ -16,6 +17,7 @@ from portal.money.checkout.rows import (
     bills_of,
     designation_of,
     lock_attempt,
+    look_soon,
     move,
     read_attempt,
 )
@@ -25,6 +27,7 @@ from portal.money.payments.choosing import lock_bills
 from portal.money.payments.states import PaymentChannel
 from portal.money.stripe.gateway import SessionFacts, StripeRefused, StripeSilent, gateway
 from portal.people.estates.queries import today_in
+from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
@@ -173,3 +176,22 @@ async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, ac
             return now.state
         await move(now, to, trouble=trouble, actor=actor)
         return to
+
+
+async def come_back(by: Principal, session: str) -> UUID:
+    """The payment that a session belongs to, brought up to date if Stripe answers. Raises Missing if not theirs."""
+    async with unit_of_work(by, read_only=True):
+        attempt = await fetch_value(
+            "SELECT a.id FROM attempt a WHERE a.session = $1 AND (a.human = $2 OR a.debtor IN"
+            " (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))",
+            session,
+            by.human,
+            list(by.persons),
+        )
+    if attempt is None:
+        raise Missing
+    try:
+        await ensure_posted(attempt)
+    except StripeSilent:  # shown as pending until the webhook comes, or the worker has asked, within a minute
+        await look_soon(attempt)
+    return attempt

@@ -10,11 +10,11 @@ from portal.fees.bills.desk_queries import line_at
 from portal.kit.i18n import N_
 from portal.money.corrections import actions, queries
 from portal.money.corrections.forms import CorrectionForm, RefusalForm
-from portal.money.payments.online import CLOSING
+from portal.money.payments.actions import CLOSING
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 

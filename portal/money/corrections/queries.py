@@ -8,11 +8,11 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.corrections.states import CorrectionKind, CorrectionState
-from portal.money.payments.online import open_online
+from portal.money.payments.actions import open_online
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading

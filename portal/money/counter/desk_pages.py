@@ -9,16 +9,15 @@ from litestar.response import Template
 
 from portal.kit.i18n import N_
 from portal.money.counter import desk_queries as desk
+from portal.money.counter.actions import record_counter_payment
 from portal.money.counter.forms import CounterForm
-from portal.money.payments.counter import record_counter_payment
-from portal.money.payments.online import CLOSING, open_online
+from portal.money.payments.actions import CLOSING, open_online
+from portal.money.payments.documents import receipt_pdf
 from portal.money.payments.queries import receipt_for_desk
-from portal.money.payments.receipts import receipt_pdf
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.papers import pdf
 from portal.web.request.i18n import _
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.finding import Found, homes_meant
+from portal.money.payments.counter import Found, homes_meant
 from portal.money.payments.states import PaymentState, Way
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

@@ -10,7 +10,7 @@ import asyncpg
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.money.payments.covers import covers
+from portal.money.payments.queries import covers
 from portal.money.payments.rules import ChosenLine, Part
 from portal.platform.db.unit_of_work import fetch
 

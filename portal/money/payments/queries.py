@@ -8,13 +8,13 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Missing
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.payments.states import Way
-from portal.people.estates.companies import creditor_of
 from portal.people.estates.creditor import Creditor
+from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
@@ -138,4 +138,12 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
             )
             for r in lines
         ],
+    )
+
+
+def covers(of: str) -> str:
+    """A table expression of (line, covered) for the credit that meets a condition on its row."""
+    return (
+        "(SELECT o.line, o.covered FROM (SELECT debtor FROM credit WHERE " + of + " GROUP BY debtor"
+        " HAVING sum(amount) > 0) d CROSS JOIN LATERAL owed_by(d.debtor) o WHERE o.covered > 0)"
     )

@@ -1,4 +1,4 @@
-"""Stripe, as the portal sees it: the only file that imports the client. Facts come out as values, trouble as errors."""
+"""Stripe, as the portal sees it: the only file that imports the client, with a limit on calls at the same time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -249,3 +249,26 @@ def _facts(session: Any) -> SessionFacts:
 
 
 gateway = Gateway()
+
+
+class Crowded(Exception):
+    """The line is full: come again."""
+
+
+class Turnstile:
+    """`at_once` pass together, `in_line` may wait for them."""
+
+    def __init__(self, at_once: int, in_line: int) -> None:
+        self._room, self._free = asyncio.Semaphore(at_once), at_once + in_line
+
+    @asynccontextmanager
+    async def passage(self) -> AsyncIterator[None]:
+        """Pass, after those who came before. Raises Crowded at once when the line is full."""
+        if not self._free:
+            raise Crowded
+        self._free -= 1
+        try:
+            async with self._room:
+                yield
+        finally:
+            self._free += 1

@@ -5,8 +5,8 @@ from litestar.response import Template
 
 from portal.money.stripe_events.desk_queries import unmatched_of
 from portal.people.persons.permissions import May
+from portal.web.pages.answers import page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import page
 from portal.web.request.i18n import _
 
 

@@ -3,9 +3,8 @@
 from litestar import MediaType, Request, Response, Router, post
 from litestar.exceptions import HTTPException
 
-from portal.money.stripe.gateway import Forged, gateway
-from portal.money.stripe.turnstile import Crowded, Turnstile
-from portal.money.stripe_events.inbox import take_event
+from portal.money.stripe.gateway import Crowded, Forged, Turnstile, gateway
+from portal.money.stripe_events.actions import take_event
 
 MOST_BYTES = 262_144
 AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once: people keep most of both

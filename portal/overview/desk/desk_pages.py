@@ -1,18 +1,22 @@
-"""The desk's first page, the audit trail, and who works here."""
+"""The desk's first pages: today, homes and people, the search, the audit trail, and who works here."""
+
+from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from portal.overview.desk import queries
+from portal.homes.directory.desk_queries import units_at
+from portal.overview.desk import lookup, queries
 from portal.overview.desk.losses import losses_of
+from portal.overview.desk.queries import today_of
 from portal.people.notices.states import Channel
 from portal.people.notices.words import word
 from portal.people.persons.permissions import May
 from portal.platform.audit.states import AuditVerb
 from portal.platform.health.queries import channels_off
+from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.pages.page import PageNumber, page
 from portal.web.request.i18n import _, language
 
 
@@ -48,3 +52,37 @@ async def colleagues(request: Request) -> Template:
 
 
 router = Router("/desk", route_handlers=[show, audit, lost, colleagues])
+
+
+@get("/units", name="desk.units:list", guards=[of_one_estate])
+async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
+    """Homes in their natural order."""
+    found = await units_at(request.user, q[:80], number)
+    return page(request, "overview/desk/list.html", title=_("Homes and people"), found=found, words=q)
+
+
+@get("/units/{unit:uuid}", name="desk.units:show")
+async def show_home(request: Request, unit: FromPath[UUID]) -> Template:
+    """A home with its people, its bills and what is open about it."""
+    found = await lookup.unit_page(request.user, unit)
+    return page(request, "overview/desk/unit_show.html", title=found.unit.name, found=found)
+
+
+@get("/search", name="desk.search:show")
+async def search(request: Request, q: FromQuery[str] = "") -> Template:
+    """What the words at the top of every desk page find."""
+    return page(
+        request, "overview/desk/search.html", title=_("Search"), found=await lookup.search(request.user, q), words=q
+    )
+
+
+homes_router = Router("/desk", route_handlers=[list_, show_home, search], guards=[staff()])
+
+
+@get("/today", name="desk:today", guards=[staff(), of_one_estate])
+async def today(request: Request) -> Template:
+    """Today's list."""
+    return page(request, "overview/desk/today.html", title=_("Due today"), today=await today_of(request.user))
+
+
+today_router = Router("/desk", route_handlers=[today])

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.kit import clock
-from portal.kit.paging import offset, pages
+from portal.kit.display import offset, pages
 from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

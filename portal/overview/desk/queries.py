@@ -15,18 +15,17 @@ from portal.arrears.case_file.queries import figures
 from portal.arrears.cases.states import RUNGS, Rung
 from portal.care.dispute_desk.desk_queries import Card, counts_of, queue_of
 from portal.care.plan_pages.queries import LATE, plans_on_desk
+from portal.care.plans.rows import PlanRow
 from portal.care.plans.states import PlanState
-from portal.care.plans.views import PlanRow
 from portal.collection.court.queries import ClaimRow, claims_to_change
 from portal.kit import clock
+from portal.kit.display import offset
 from portal.kit.money import Money
-from portal.kit.paging import offset
 from portal.money.corrections.queries import CorrectionRow, corrections_at
 from portal.money.stripe_events.desk_queries import UNMATCHED
 from portal.overview.desk.losses import LATELY, LOST
 from portal.overview.desk.words import ACTORS, OPENED_BY, SUBJECTS, facts_told, kind_of, reason_told
-from portal.people.estates.companies import nameless
-from portal.people.estates.queries import work_terms
+from portal.people.estates.queries import nameless, work_terms
 from portal.people.persons.permissions import May, Role
 from portal.people.persons.principal import MOST_ESTATES, Principal
 from portal.platform.audit.states import AuditVerb

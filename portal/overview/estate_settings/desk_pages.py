@@ -1,17 +1,19 @@
-"""The desk's working calendar: which days an estate keeps differently from the national calendar."""
+"""The settings of an estate at the desk: its working calendar and its property company."""
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.overview.estate_settings.forms import DayForm
-from portal.overview.estate_settings.queries import calendar_at, calendars_of
+from portal.overview.estate_settings.forms import CompanyForm, DayForm
+from portal.overview.estate_settings.queries import calendar_at, calendars_of, companies_of, company_at
 from portal.overview.estate_settings.states import DayKind
 from portal.people.estates.actions import set_working_day
+from portal.people.estates.queries import set_company
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
-from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
+from portal.web.pages.answers import flash, go, page
+from portal.web.pages.guards import staff, stepped_up
 from portal.web.request.i18n import _
 
 
@@ -44,3 +46,46 @@ async def calendar_page(request: Request, form: DayForm, status: int = 200) -> T
 
 
 router = Router("/desk", route_handlers=[show, set_day], guards=[staff(May.read_calendar)])
+
+
+@get("/companies", name="desk.companies:list")
+async def list_(request: Request) -> Template:
+    """The estates with their companies, and what is missing."""
+    title = _("The company")
+    return page(
+        request, "overview/estate_settings/companies.html", title=title, companies=await companies_of(request.user)
+    )
+
+
+@get("/companies/{code:str}", name="desk.companies:show", guards=[staff(May.set_companies)])
+async def show_company(request: Request, code: FromPath[str]) -> Template:
+    """The form with what is known."""
+    found = await company_at(request.user, code)
+    return await company_page(request, code, await begin(request, CompanyForm, **found.creditor.as_facts()))
+
+
+@post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
+async def enter(request: Request, code: FromPath[str]) -> Response:
+    """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
+    found, form = await company_at(request.user, code), CompanyForm(await request.form())
+    if not form.validate():
+        return await company_page(request, code, form, status=422)
+    await set_company(found.id, form.data, actor=request.user.actor)
+    flash(request, N_("The company is kept. Papers that were issued before stay as they were."))
+    return go(request, "desk.companies:list")
+
+
+async def company_page(request: Request, code: str, form: CompanyForm, status: int = 200) -> Template:
+    """The page for both verbs."""
+    found = await company_at(request.user, code)
+    return page(
+        request,
+        "overview/estate_settings/company.html",
+        status=status,
+        title=found.creditor.estate,
+        found=found,
+        form=form,
+    )
+
+
+company_router = Router("/desk", route_handlers=[list_, show_company, enter], guards=[staff(May.read_companies)])

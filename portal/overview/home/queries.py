@@ -11,7 +11,7 @@ from uuid import UUID
 from portal.care.disputes import states as disputes
 from portal.care.plan_pages.queries import plan_of, plans_of
 from portal.care.plans import states as plans
-from portal.care.plans.views import PlanPage
+from portal.care.plans.rows import PlanPage
 from portal.care.standards.states import ServiceArea
 from portal.homes.units.queries import homes_of
 from portal.kit import clock

@@ -8,7 +8,7 @@ from portal.kit.period import Month
 from portal.overview.kept_figures.actions import keep, months_kept, months_to_count, still_so
 from portal.people.estates.queries import today_in
 from portal.platform.db.unit_of_work import unit_of_work
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.jobs.queue import of_each_estate
 
 
 @of_each_estate

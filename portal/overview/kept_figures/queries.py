@@ -11,8 +11,7 @@ from portal.arrears.cases.states import RUNGS, Rung
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.overview.kept_figures.actions import MONTHS
-from portal.overview.kept_figures.counted import NOTHING, Counted
+from portal.overview.kept_figures.actions import MONTHS, NOTHING, Counted
 from portal.overview.reports.rules import Collection, Report, Span
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import MOST_ESTATES, Chosen, Principal

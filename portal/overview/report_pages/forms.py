@@ -2,7 +2,7 @@
 
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.overview.report_pages.costs import MOST
+from portal.overview.report_pages.actions import MOST
 from portal.overview.reports.states import Step
 from portal.web.forms.forms import Choice, Day, Estate, Form, Yuan
 

@@ -5,10 +5,10 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from portal.kit.errors import Missing
-from portal.overview.report_pages.files import report_file
+from portal.overview.report_pages.documents import report_file
 from portal.overview.reports.committee import committee_of, take_report
+from portal.web.pages.answers import page
 from portal.web.pages.guards import committee
-from portal.web.pages.page import page
 from portal.web.request.i18n import _
 
 

@@ -12,10 +12,10 @@ from portal.accounts.disclosures.states import Duty
 from portal.accounts.questions.actions import QuestionRow, open_questions
 from portal.kit import clock
 from portal.kit.period import Month
-from portal.overview.reports.acting import outcome_report, promise_report
 from portal.overview.reports.ageing import ageing_report
 from portal.overview.reports.collection import collection_of, collection_report
 from portal.overview.reports.rules import Report, Span, discreetly
+from portal.overview.reports.steps import outcome_report, promise_report
 from portal.people.estates.states import FeeMode
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record

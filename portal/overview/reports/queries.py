@@ -9,10 +9,10 @@ from portal.arrears.case_file.queries import figures
 from portal.care.services.rounds import delivered_in
 from portal.kit import clock
 from portal.kit.period import Month
-from portal.overview.reports.acting import action_report, delivered_report, outcome_report, promise_report
 from portal.overview.reports.ageing import ageing_report, reason_report, stage_report
 from portal.overview.reports.collection import collection_of, collection_report
 from portal.overview.reports.rules import Report, Span
+from portal.overview.reports.steps import action_report, delivered_report, outcome_report, promise_report
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.planner import patiently

@@ -1,12 +1,14 @@
-"""Change how an estate works."""
+"""Change how an estate works, and note the day up to which its daily work is done."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from portal.kit import clock
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
-from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, retrying, unit_of_work
 
 
 @retrying
@@ -28,3 +30,23 @@ async def set_working_day(community: int, on: date, *, working: bool, note: str,
         await record(
             actor, AuditVerb.WORKING_DAY_SET, f"day:{on}", community=community, reason=note, on=on, working=working
         )
+
+
+async def day_seen_to(community: int, on: date) -> None:
+    """Note that an estate needs no look at this day any more, in the running unit of work; never goes back."""
+    await fetch(
+        "INSERT INTO daily_look (community, on_day) VALUES ($1, $2)"
+        " ON CONFLICT (community) DO UPDATE SET on_day = greatest(daily_look.on_day, excluded.on_day)",
+        community,
+        on,
+    )
+
+
+async def days_to_see_to() -> Mapping[int, date]:
+    """The business date of every estate that nobody has seen to, each by its own zone."""
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        rows = await fetch(
+            "SELECT c.id, c.timezone, d.on_day FROM community c LEFT JOIN daily_look d ON d.community = c.id ORDER BY 1"
+        )
+    today = {row["id"]: clock.today(row["timezone"]) for row in rows}
+    return {row["id"]: today[row["id"]] for row in rows if row["on_day"] is None or row["on_day"] < today[row["id"]]}

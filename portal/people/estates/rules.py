@@ -1,10 +1,13 @@
-"""Service-level deadlines in a community's working time, and what pauses do to them."""
+"""Deadlines in an estate's working time, what pauses do to them, and rules that name a place."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 from portal.people.estates.worktime import WorkCalendar, add_working_days, add_working_hours, after, worked
 
@@ -84,3 +87,19 @@ def _apart(pauses: Iterable[Pause]) -> list[Pause]:
         elif last.ended is not None:
             joined[-1] = replace(last, ended=pause.ended and max(last.ended, pause.ended))
     return joined
+
+
+def said_of(table: Path, jurisdiction: str, column: str) -> str | None:
+    """The cell of this column for `CN-beijing-haidian`, else for `CN-beijing`, else for `CN`; None where none says it.
+
+    `table` is a CSV file with a column `jurisdiction`.
+    """
+    known, parts = _rows(table), jurisdiction.split("-")
+    places = ("-".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next((known[place][column] for place in places if place in known), None)
+
+
+@cache
+def _rows(table: Path) -> dict[str, dict[str, str]]:
+    with table.open(encoding="utf-8") as file:
+        return {row["jurisdiction"]: row for row in csv.DictReader(file)}

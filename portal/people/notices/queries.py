@@ -10,8 +10,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
-from portal.kit.paging import offset, pages
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading

@@ -1,7 +1,8 @@
-"""Begin and end sessions, and keep the tastes of a person."""
+"""Begin and end sessions, keep the tastes of a person, record security events."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +10,24 @@ from uuid import UUID, uuid4
 
 from portal.kit import clock
 from portal.kit.errors import Missing
-from portal.people.persons.events import note
 from portal.people.persons.principal import Audience, Principal
 from portal.people.persons.queries import fingerprint
 from portal.people.persons.rules import LIFETIMES, MOST_SESSIONS
 from portal.people.persons.states import Language, SecurityVerb
+from portal.platform.audit.actions import plain
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
+
+
+async def note(verb: SecurityVerb, human: UUID | None = None, **facts: object) -> None:
+    """Add an event to the running unit of work. Facts never hold a code, a token or a full phone number."""
+    await fetch(
+        "INSERT INTO security_event (id, at, human, verb, facts) VALUES (gen_random_uuid(), $1, $2, $3, $4)",
+        clock.real_now(),
+        human,
+        verb.value,
+        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+    )
+
 
 TOKEN_BYTES = 32
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.platform.audit.sealing import seal_community
-from portal.platform.jobs.each import of_each_estate
+from portal.platform.audit.seals import seal_community
+from portal.platform.jobs.queue import of_each_estate
 
 
 @of_each_estate

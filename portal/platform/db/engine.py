@@ -1,14 +1,16 @@
-"""How PostgreSQL is reached: one engine with its pool, and connections to whichever of several hosts takes writes."""
+"""How PostgreSQL is reached: the pool, whichever host takes writes, locks held by a session, and whether it is away."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import asyncpg
+from asyncpg import InterfaceError, InternalClientError
 from piccolo.engine.postgres import PostgresEngine
 
 HEAD_START = 0.3  # seconds that a host has for itself before the next one is asked as well
@@ -142,3 +144,87 @@ def keep_alive(wire: socket.socket, how: Mapping[str, int]) -> None:
 
 
 engine = Engine({})
+
+
+@contextlib.asynccontextmanager
+async def alone(key: str) -> AsyncIterator[None]:
+    """Work of several transactions that nobody else does at the same time. Raises ConnectionError when the key is lost.
+
+    The key is held by a connection of its own and goes with it, so it is never left behind: a killed process lets go
+    at once, a machine that vanished when the server misses it. Whoever lost the key stops: somebody else may have it.
+    """
+    held = await engine.get_new_connection()
+    work = asyncio.timeout(None)
+
+    def lost(_: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the work is over already
+            work.reschedule(0)  # long ago
+
+    try:
+        await held.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", key)
+        async with work:
+            held.add_termination_listener(lost)
+            try:
+                yield
+            finally:
+                held.remove_termination_listener(lost)
+    except TimeoutError as late:
+        if work.expired():
+            raise ConnectionError("the connection that held the key was lost") from late
+        raise
+    finally:
+        held.terminate()
+
+
+# What ends a connection, or has ended it: its loss, a server that stops or starts, a transaction that stood still.
+LOST = ("08", "57P", "25P03", "25P04")
+# What passes while the connection lives on: conflicts, no room, a lock not come free, no time left, the disk.
+BUSY = ("40", "53", "55P03", "57014", "58")
+TAKES_NO_WRITES = ("0A000", "25006")  # how a standby answers BEGIN READ WRITE, and what writes without it
+
+
+class CommitUnknown(Exception):
+    """The connection broke while committing: look whether the work is there before doing it again."""
+
+
+class Unreachable(ConnectionError):
+    """No connection came about, for whatever reason the server gave: what was asked for has no part in it."""
+
+
+class NotPrimary(ConnectionError):
+    """The server that was reached is a standby: it takes no writes, and what it shows may be old."""
+
+
+def state_of(error: BaseException | None) -> str:
+    """The SQLSTATE of an error; empty if it is none of PostgreSQL's."""
+    return getattr(error, "sqlstate", None) or ""
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Whether the connection that said this is of no more use, and a COMMIT that ended so may have been done."""
+    if state := state_of(error):
+        return state.startswith(LOST)
+    # A missing socket has no file name, a missing file has one.
+    if isinstance(error, OSError):
+        return error.filename is None
+    return isinstance(error, InterfaceError | InternalClientError)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk has no room, PostgreSQL's or ours; looks through causes and what an error came upon."""
+    if error is None:
+        return False
+    if state_of(error) == "53100" or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return is_full(error.__cause__) or is_full(error.__context__)
+
+
+def is_down(error: BaseException | None) -> bool:
+    """Whether the database could not be had, and nothing was wrong with what was asked; looks through causes."""
+    if error is None:
+        return False
+    if isinstance(error, CommitUnknown) or is_lost(error) or state_of(error).startswith(BUSY):
+        return True
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_down(part) for part in error.exceptions)
+    return is_down(error.__cause__)

@@ -17,8 +17,7 @@ from piccolo.engine.exceptions import TransactionError
 from piccolo.engine.postgres import PostgresTransaction
 from piccolo.table import Table
 
-from portal.platform.db.engine import engine
-from portal.platform.db.outage import TAKES_NO_WRITES, CommitUnknown, NotPrimary, Unreachable, is_lost, state_of
+from portal.platform.db.engine import TAKES_NO_WRITES, CommitUnknown, NotPrimary, Unreachable, engine, is_lost, state_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,9 +1,11 @@
-"""Papers: a Typst template with its data becomes a PDF, set in the font that comes with the install."""
+"""Papers: a Typst template with its data becomes a PDF; QR codes and sums in capital numerals (人民币大写) for it."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import cvttf_NotoSansCJK_Bold
 import cvttf_NotoSansCJK_Regular
+import segno
 import typst
 
+from portal.kit.money import Money
 from portal.kit.period import Month
 
 DOCUMENTS = Path(__file__).parents[3] / "templates" / "documents"
@@ -54,3 +58,50 @@ def _fonts() -> typst.Fonts:
         include_embedded_fonts=False,
         font_paths=[str(Path(path).parent) for path in found],
     )
+
+
+def svg_qr(address: str) -> str:
+    """The code for an address."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+PLACES = ("", "拾", "佰", "仟")
+GROUPS = ("", "万", "亿", "万亿")
+
+
+def in_capitals(amount: Money) -> str:
+    """1234.50 yuan as 壹仟贰佰叁拾肆元伍角整. Raises ValueError below zero or from 10^16 yuan on.
+
+    After the rules of writing of the Payment and Settlement Measures (支付结算办法, annex 1).
+    """
+    if not 0 <= amount.fen < 10**18:
+        raise ValueError("only sums from zero to 10^16 yuan have capitals")
+    yuan, cents = divmod(amount.fen, 100)
+    jiao, fen = divmod(cents, 10)
+    whole = f"{_number(yuan)}元" if yuan else ""
+    if not cents:
+        return f"{whole or '零元'}整"
+    part = f"{DIGITS[jiao]}角" if jiao else ("零" if whole else "")
+    return whole + part + (f"{DIGITS[fen]}分" if fen else "整")
+
+
+def _number(value: int) -> str:
+    """A whole number in groups of four digits; runs of zeros are said once, between digits only."""
+    groups, at = "", 0
+    while value:
+        value, four = divmod(value, 10_000)
+        if four:
+            gap = "零" if value and (four < 1000 or value % 10 == 0) else ""
+            groups = f"{gap}{_four(four)}{GROUPS[at]}{groups}"
+        elif groups and not groups.startswith("零"):
+            groups = f"零{groups}"
+        at += 1
+    return groups
+
+
+def _four(value: int) -> str:
+    said = "".join(f"{DIGITS[d]}{PLACES[3 - i]}" if d else "零" for i, d in enumerate(int(c) for c in f"{value:04d}"))
+    return re.sub("零+", "零", said).strip("零")

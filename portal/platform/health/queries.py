@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from portal.kit import clock
-from portal.platform.db.outage import is_down, state_of
-from portal.platform.db.poolers import clock_off
+from portal.platform.db.engine import is_down, state_of
+from portal.platform.db.logins import clock_off
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 

@@ -12,8 +12,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from portal.platform.db import unit_of_work as db
 from portal.platform.db.engine import connect
-from portal.platform.db.logins import Database
-from portal.platform.db.poolers import reach
+from portal.platform.db.logins import Database, reach
 from portal.platform.schema.protect import protect
 
 ROLES = ("portal_owner", "portal_app", "portal_worker")

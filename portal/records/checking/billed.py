@@ -12,7 +12,7 @@ from portal.fees.tariffs.states import Formula
 from portal.kit.i18n import N_
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch
-from portal.records.checking.known import Cells, Change, Key, Known, days_of, merged
+from portal.records.checking.queries import Cells, Change, Key, Known, days_of, merged
 from portal.records.checking.ties import owners_on
 from portal.records.reading.parsing import Folder
 

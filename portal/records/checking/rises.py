@@ -15,7 +15,7 @@ from portal.kit.i18n import N_
 from portal.kit.period import Month
 from portal.people.estates.queries import today_in
 from portal.platform.db.unit_of_work import fetch, fetch_value
-from portal.records.checking.known import Cells, Change, Known, merged
+from portal.records.checking.queries import Cells, Change, Known, merged
 from portal.records.reading.parsing import Folder
 
 TOO_SOON = N_(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from portal.fees.tariffs.per import by_month, other_time
+from portal.fees.rates.rules import by_month, other_time
 from portal.fees.tariffs.rules import rate_in_figures
 from portal.fees.tariffs.states import Formula
 from portal.kit.i18n import N_
-from portal.records.checking.known import Cells, Change, Known, merged
+from portal.records.checking.queries import Cells, Change, Known, merged
 from portal.records.checking.ties import overlaps
 from portal.records.reading.parsing import Folder
 from portal.records.reading.report import fault

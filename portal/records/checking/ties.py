@@ -12,7 +12,7 @@ from portal.fees.tariffs.rules import Days
 from portal.homes.units.states import OWNING, OccupantRole
 from portal.kit.i18n import N_
 from portal.kit.period import Month
-from portal.records.checking.known import Cells, Known, days_of, merged
+from portal.records.checking.queries import Cells, Known, days_of, merged
 from portal.records.reading.parsing import Folder
 from portal.records.reading.report import fault
 from portal.records.reading.rows import Row

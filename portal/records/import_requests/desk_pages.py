@@ -15,8 +15,8 @@ from portal.records.import_requests.forms import ImportForm
 from portal.records.import_requests.rules import MOST_BYTES, NAMES, TOO_MUCH
 from portal.records.reading.explained import WORKBOOK, sheets, template_csv, template_xlsx
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.pages.page import go, page
 from portal.web.request.i18n import _
 
 BODY_BYTES = MOST_BYTES + 2**20  # the files, and the form around them

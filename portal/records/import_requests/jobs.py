@@ -1,25 +1,201 @@
-"""The job that ends, each minute, what nobody confirmed in time, and forgets what people sent."""
+"""The worker's part of an import from the desk: try it, bring it in, end and forget what is left."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import logging
 import shutil
 import tempfile
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from asyncpg import Record
 
 from portal.kit import clock
+from portal.kit.i18n import N_, Sentence
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
-from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
-from portal.platform.jobs.each import in_turn
-from portal.records.import_requests.rules import KEPT
-from portal.records.import_requests.states import OPEN
-from portal.records.import_requests.trying import FOLDER
-from portal.records.import_requests.uploads import forget
+from portal.platform.db.engine import alone, is_down, is_full
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
+from portal.platform.jobs.queue import in_turn
+from portal.records.import_requests.actions import Kept, forget, write_out
+from portal.records.import_requests.rules import KEPT, needs_somebody_else
+from portal.records.import_requests.states import IMPORT_MOVES, OPEN, WITH_WORKER, ImportState
+from portal.records.reading.parsing import Tell
+from portal.records.reading.report import MORE, MOST_FAULTS, Fault, Report
+from portal.records.saving.actions import import_estate
+
+BROKE = N_(
+    "Our program broke on this import, and nothing of it is saved. Tell those who run the portal: its log says where it"
+    " broke."
+)
+
+log = logging.getLogger("portal.estate")
+
+BEAT = 1.0  # seconds between two signs of life of an import under way
+FOLDER = "portal-import-"  # how the folders of imports begin; jobs.py sweeps what a killed worker left
+
+
+class Overtaken(Exception):
+    """Somebody gave the import up meanwhile: nothing of it may be saved."""
+
+
+class TakesAnother(Exception):
+    """The estate has changed, so that whoever confirmed the import may not: nothing of it may be saved."""
+
+
+async def see_to_import(*, request: str, community: str) -> None:
+    """Try an import, or bring it in. Killed and done again it begins anew.
+
+    What it brings in and that it did so are one transaction, so either both are there or neither.
+    """
+    where, which = int(community), UUID(request)
+    async with alone(f"import-request:{request}"):
+        async with unit_of_work(where, read_only=True):
+            row = await fetch_one(
+                "SELECT r.*, c.code FROM import_request r JOIN community c ON c.id = r.community WHERE r.id = $1", which
+            )
+        if row is None or row["state"] not in WITH_WORKER:
+            return
+        with tempfile.TemporaryDirectory(prefix=FOLDER) as folder, contextlib.suppress(Overtaken):
+            files = [Kept(**file) for file in json.loads(row["files"])]
+            try:
+                await _see_to(row, files, Path(folder))
+            except Exception as trouble:
+                if not (isinstance(trouble, Overtaken) or is_down(trouble) or is_full(trouble)):
+                    await _end_broken(row, files[0].name)
+                raise
+
+
+async def _see_to(row: Record, files: Sequence[Kept], folder: Path) -> None:
+    path = await write_out(row["community"], row["id"], files, folder)
+    if path:
+        async with _telling(row) as tell:
+            await (_try if row["state"] == ImportState.checking else _bring_in)(row, path, tell)
+
+
+async def _end_broken(row: Record, file: str) -> None:
+    """Say at once that the program broke on it: it would break on the next try as well."""
+    report = Report(row["state"] == ImportState.checking, errors=(Fault(file, 1, "", Sentence(BROKE)),))
+    await _end(row, ImportState.faulty, report)
+
+
+async def _try(row: Record, path: Path, tell: Tell) -> None:
+    report = await import_estate(path, row["code"], dry_run=True, actor=row["uploaded_by"], tell=tell)
+    await _end(row, ImportState.checked if report.ok else ImportState.faulty, report)
+
+
+async def _bring_in(row: Record, path: Path, tell: Tell) -> None:
+    found: list[Report] = []
+
+    async def ending(report: Report) -> None:
+        found.append(report)
+        if row["uploaded_by"] == row["confirmed_by"] and needs_somebody_else(report.created, report.updated):
+            raise TakesAnother
+        await _close(row, ImportState.imported, report)
+
+    try:
+        report = await import_estate(path, row["code"], actor=row["confirmed_by"], tell=tell, ending=ending)
+    except TakesAnother:
+        await _end(row, ImportState.checked, found[-1])
+    else:
+        if not report.ok:
+            await _end(row, ImportState.faulty, report)
+
+
+async def _end(row: Record, state: ImportState, report: Report) -> None:
+    async with unit_of_work(row["community"]):
+        await _close(row, state, report)
+
+
+async def _close(row: Record, state: ImportState, report: Report) -> None:
+    """Move an import on in the running unit of work; what is over keeps no bytes. Raises Overtaken."""
+    which = row["id"]
+    now = await fetch_value("SELECT state FROM import_request WHERE id = $1 FOR UPDATE", which)
+    if now != row["state"]:
+        raise Overtaken
+    await fetch(
+        "UPDATE import_request SET state = $2, report = $3, what = '', done = 0, whole = 0, changed_at = $4"
+        " WHERE id = $1",
+        which,
+        IMPORT_MOVES.check(now, state).value,
+        json.dumps(figures(report), default=str),
+        clock.real_now(),
+    )
+    if state not in OPEN:
+        await forget(which)
+    if state is ImportState.imported:
+        await record(
+            row["confirmed_by"],
+            AuditVerb.IMPORT_DONE,
+            f"import_request:{which}",
+            community=row["community"],
+            new=sum(report.created.values()),
+            changed=sum(report.updated.values()),
+        )
+
+
+def figures(report: Report) -> dict[str, Any]:
+    """What of a report is kept: the counts for good, the mistakes and remarks with what they quote for a day."""
+    return {
+        "created": dict(report.created),
+        "updated": dict(report.updated),
+        "unchanged": dict(report.unchanged),
+        "error_count": _number(report.errors),
+        "errors": [_kept(one) for one in report.errors],
+        "warnings": [_kept(one) for one in report.warnings],
+    }
+
+
+def _number(faults: tuple[Fault, ...]) -> int:
+    """How many there are, with those that the last one only counts."""
+    last = faults[-1].message if faults else None
+    return MOST_FAULTS + int(str(last.facts["count"])) if last and last.text == MORE else len(faults)
+
+
+def _kept(one: Fault) -> dict[str, Any]:
+    message = {"text": one.message.text, "facts": dict(one.message.facts)}
+    return {"file": one.file, "row": one.row, "column": one.column, "message": message}
+
+
+@contextlib.asynccontextmanager
+async def _telling(row: Record) -> AsyncIterator[Tell]:
+    """Write down every second how far the import is: in transactions of their own, so that it can be seen."""
+    so_far = ("", 0, 0)
+
+    def tell(what: str, done: int, whole: int = 0) -> None:
+        nonlocal so_far  # also from the thread that reads
+        so_far = what, done, whole
+
+    async def write() -> None:
+        while True:
+            try:
+                async with unit_of_work(row["community"]):
+                    await fetch(
+                        "UPDATE import_request SET what = $3, done = $4, whole = $5, changed_at = $6"
+                        " WHERE id = $1 AND state = $2",
+                        row["id"],
+                        row["state"],
+                        *so_far,
+                        clock.real_now(),
+                    )
+            except Exception as trouble:
+                log.warning("how far an import is could not be written: %s", trouble)
+            await asyncio.sleep(BEAT)
+
+    writing = asyncio.create_task(write())
+    try:
+        yield tell
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+
 
 OPENED = [state.value for state in OPEN]
 

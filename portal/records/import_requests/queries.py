@@ -17,9 +17,9 @@ from portal.kit.i18n import Sentence
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.records.import_requests.actions import Kept
 from portal.records.import_requests.rules import needs_somebody_else
 from portal.records.import_requests.states import OPEN, WITH_WORKER, ImportState
-from portal.records.import_requests.uploads import Kept
 
 STANDS_STILL = timedelta(minutes=2)  # the worker says every second that it is at it
 LAST = 60  # imports on the list

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 from zoneinfo import available_timezones
 
-from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import DueRule
 from portal.kit.i18n import N_, Sentence
 from portal.kit.period import Month
 from portal.people.estates.creditor import as_account_no, as_credit_code

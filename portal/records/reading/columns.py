@@ -21,8 +21,8 @@ from portal.people.estates.states import FeeMode
 from portal.people.persons.permissions import Role
 from portal.people.persons.states import Language
 from portal.records.reading import cells
-from portal.records.reading.called import name
 from portal.records.reading.cells import Parse
+from portal.records.reading.names import name
 
 ONE = Decimal(1)
 # Family is bound by an owner in the portal, never by a file.

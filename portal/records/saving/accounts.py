@@ -9,15 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal.accounts.findings.kinds import kind_of
 from portal.accounts.findings.totals import doubles
+from portal.accounts.statements.heads import kind_of
 from portal.accounts.statements.rules import Line
 from portal.accounts.statements.states import LineKind, Side, StatementFund, StatementKind, StatementState
-from portal.kit.bilingual import Bilingual
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import fetch, fetch_value
-from portal.records.checking.known import Cells
+from portal.records.checking.queries import Cells
 from portal.records.reading.parsing import Folder
 from portal.records.reading.report import fault
 from portal.records.reading.rows import Row

@@ -17,22 +17,20 @@ from portal.kit.money import Money
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work, widen_scope
-from portal.records.checking.alike import Alike, alike_of
+from portal.records.checking import checks
 from portal.records.checking.billed import check_billed_homes, check_billed_whole
-from portal.records.checking.checks import check_homes, check_people, check_persons_named, check_scopes, check_whole
-from portal.records.checking.known import Change, Known, changes_of, known_of, known_portion
+from portal.records.checking.queries import Change, Known, changes_of, known_of, known_portion
+from portal.records.checking.readings import Usual, check_costs
 from portal.records.checking.rises import announce, check_rises
-from portal.records.checking.unusual import Usual, check_costs
 from portal.records.reading.columns import BY_HOME, FILES
 from portal.records.reading.folder import read_folder
 from portal.records.reading.parsing import Folder, Found, Tell
 from portal.records.reading.report import Report, fault
 from portal.records.saving.accounts import Draft, drafts_of, save_drafts
 from portal.records.saving.community import save_community
-from portal.records.saving.opening import issue_openings, record_openings
-from portal.records.saving.promises import save_promises
+from portal.records.saving.opening_balances import issue_openings, record_openings
 from portal.records.saving.roll import link_people, meet_people, save_staff, staff_changes
-from portal.records.saving.saving import Names, names_of, save
+from portal.records.saving.saving import Names, names_of, save, save_promises
 
 TAKEN = N_("%(name)s is not given, so %(value)s is used. Add the column if that is wrong.")
 NO_ASIDE = N_("There is no folder for temporary files in which the importing user may write. Name one as TMPDIR.")
@@ -122,7 +120,7 @@ class _Work:
         self.updated: Counter[str] = Counter()
         self.unchanged: Counter[str] = Counter()
         self.openings: list[Money] = []
-        self.alike: dict[str, Alike] = {}
+        self.alike: dict[str, checks.Alike] = {}
         self.usual = Usual()
 
     @property
@@ -159,8 +157,8 @@ class _Work:
 
     async def _whole(self, code: str) -> None:
         folder, known = self.folder, self.known
-        check_whole(self.found, folder, known, code)
-        check_scopes(folder, await self._buildings(), self.found)
+        checks.check_whole(self.found, folder, known, code)
+        checks.check_scopes(folder, await self._buildings(), self.found)
         stems = ("charge_items", "tariffs", "shared_costs", "service_standards")
         changes = {stem: known.changes(stem, folder) for stem in stems}
         estates = {(known.community["code"],): known.community} if known.community else {}
@@ -208,7 +206,7 @@ class _Work:
         if not portion.rows("people"):
             return
         known = await known_portion(self.known, portion, "people", alike=await self._alike("people"))
-        check_people(portion, known)
+        checks.check_people(portion, known)
         changes = {"people": known.changes("people", portion)}
         if self.flawless:
             await save("people", self.community, changes["people"], {})
@@ -220,7 +218,7 @@ class _Work:
         if sheet is None:
             return
         portion = Folder({"committee": sheet}, self.folder.faults, self.folder.warnings)
-        check_persons_named(portion, await self._persons(portion), self.found)
+        checks.check_persons_named(portion, await self._persons(portion), self.found)
         known = await known_portion(self.known, portion, "committee")
         changes = {"committee": known.changes("committee", portion)}
         if self.flawless:
@@ -233,8 +231,8 @@ class _Work:
             return
         here = [stem for stem in BY_HOME if stem in portion.sheets or stem in ("units", "occupancies")]
         known = await known_portion(self.known, portion, *here, alike=await self._alike("units"))
-        check_homes(portion, self.folder, known, self.found)
-        check_persons_named(portion, await self._persons(portion), self.found)
+        checks.check_homes(portion, self.folder, known, self.found)
+        checks.check_persons_named(portion, await self._persons(portion), self.found)
         await self.usual.homes(portion, known)
         changes = {stem: known.changes(stem, portion) for stem in BY_HOME}
         await check_billed_homes(portion, known, changes)
@@ -251,11 +249,11 @@ class _Work:
         on = clock.today(zone)
         self.openings += await issue_openings(self.community, changes["opening_balances"], names, on=on)
 
-    async def _alike(self, stem: str) -> Alike:
+    async def _alike(self, stem: str) -> checks.Alike:
         """The known names of homes or persons without their spelling, asked for once."""
         if stem not in self.alike:
             new = self.known.community is None or stem not in self.found.stems
-            self.alike[stem] = {} if new else await alike_of(self.known.community["id"], stem)  # type: ignore[index]
+            self.alike[stem] = {} if new else await checks.alike_of(self.known.community["id"], stem)  # type: ignore[index]
         return self.alike[stem]
 
     async def _persons(self, portion: Folder) -> set[str]:

@@ -7,10 +7,10 @@ from datetime import time
 from typing import Any
 
 from portal.kit import clock
+from portal.people.estates.actions import day_seen_to
 from portal.people.estates.creditor import FIELDS
-from portal.people.estates.days import day_seen_to
 from portal.platform.db.unit_of_work import fetch, fetch_value, widen_scope
-from portal.records.checking.known import Cells, Change, Known
+from portal.records.checking.queries import Cells, Change, Known
 
 TERMS = ("name", "fee_mode", "jurisdiction", "timezone", "currency", "due_rule", "hotline", "contract_ref",
          "expense_limit", *FIELDS)  # fmt: skip

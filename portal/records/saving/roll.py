@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.kit import clock
 from portal.people.persons.actions import close_sessions
 from portal.platform.db.unit_of_work import fetch
-from portal.records.checking.known import Cells, Change
+from portal.records.checking.queries import Cells, Change
 from portal.records.reading.rows import Row, Sheet
 
 

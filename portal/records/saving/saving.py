@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from portal.care.standards.actions import Promise, keep_promises
+from portal.kit import clock
 from portal.kit.text import sort_key
-from portal.platform.db.unit_of_work import fetch
-from portal.records.checking.known import Cells, Change
+from portal.platform.db.unit_of_work import fetch, fetch_one
+from portal.records.checking.queries import Cells, Change
 
 Names = dict[str, dict[str, UUID]]  # stem -> name in the files -> id
 
@@ -130,3 +132,16 @@ async def names_of(community: int, *, units: Iterable[str] = (), persons: Iterab
         stem: {row["name"]: row["id"] for row in await fetch(text, community, wanted[stem])}
         for stem, text in sql.items()
     }
+
+
+async def save_promises(community: int, changes: Sequence[Change]) -> None:
+    """Keep what is new and what changed; a changed promise begins today in the estate's zone."""
+    estate = await fetch_one("SELECT jurisdiction, timezone FROM community WHERE id = $1", community)
+    assert estate is not None, "the estate is saved before what it promises"
+    promises = [_promise(change) for change in changes if not change.same]
+    await keep_promises(community, promises, jurisdiction=estate["jurisdiction"], on=clock.today(estate["timezone"]))
+
+
+def _promise(change: Change) -> Promise:
+    old = change.old
+    return Promise(**change.new, replaces=(old["id"], old["starts_on"], old["version"]) if old else None)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from portal.arrears.case_file.standing import Said, look_again, write_standing
-from portal.homes.residents.revoking import end_ties
+from portal.arrears.case_file.actions import Said, look_again, write_standing
+from portal.homes.residents.actions import end_ties
 from portal.homes.units.debtors import ensure_debtors
 from portal.homes.units.states import OccupantRole
 from portal.kit import clock

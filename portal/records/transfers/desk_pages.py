@@ -15,9 +15,8 @@ from portal.records.transfers.outlook import outlook_of
 from portal.records.transfers.queries import photo_of_transfer
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.pages.page import flash, go, page
-from portal.web.pages.pictures import jpeg
 from portal.web.request.i18n import _
 
 

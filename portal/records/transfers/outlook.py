@@ -16,8 +16,8 @@ from portal.care.plans.states import LIVE as LIVE_PLANS
 from portal.fees.runs.facts import book_of, charges_of
 from portal.homes.units.states import BOUND, OWNING, OccupantRole
 from portal.kit import clock
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid, Missing
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.people.persons.permissions import May

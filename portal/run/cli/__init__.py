@@ -13,11 +13,10 @@ from typing import Any
 
 from portal import VERSION
 from portal.kit.period import Month
-from portal.platform.db.outage import is_full
-from portal.platform.process.ports import PortTaken
-from portal.platform.process.settings import Unusable
-from portal.run.cli import parts, staff, work
-from portal.run.cli.asking import INTERRUPTED, OK, REFUSED, show
+from portal.platform.db.engine import is_full
+from portal.platform.process.settings import PortTaken, Unusable
+from portal.run.cli import parts, work
+from portal.run.cli.database import INTERRUPTED, OK, REFUSED, show
 
 RUN_UNTIL_STOPPED = ("dev", "serve", "worker", "sandbox")
 
@@ -105,7 +104,7 @@ def _staff_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     add.add_argument("login")
     add.add_argument("--community", required=True)
     add.add_argument("--role", required=True)
-    add.set_defaults(run=staff.add)
+    add.set_defaults(run=work.add)
     link = known.add_parser("link", parents=[common], help="a new one-time set-up link")
     link.add_argument("login")
-    link.set_defaults(run=staff.link)
+    link.set_defaults(run=work.link)

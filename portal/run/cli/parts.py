@@ -8,12 +8,11 @@ import os
 from dataclasses import asdict, replace
 
 from portal.kit import clock
-from portal.platform.db.logins import Database
-from portal.platform.db.poolers import reach
+from portal.platform.db.logins import Database, reach
 from portal.platform.process import log_lines as discreet
 from portal.platform.process.settings import load, ready_for_data, ready_to_serve
-from portal.run.cli.asking import OK, show
-from portal.run.wordings import all_approved, by_code, wordings
+from portal.run.cli.database import OK, show
+from portal.run.cli.work import all_approved, by_code, wordings
 
 
 def setup(given: argparse.Namespace) -> int:

@@ -1,15 +1,21 @@
-"""The commands that do a piece of work on an estate's books and say what came of it."""
+"""The commands that do a piece of work: on an estate's books, on staff, on the wordings of text messages."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from portal.kit.errors import Declined
+from portal.kit.language import LANGUAGES, gettext_, speaking
+from portal.people.notices.states import NoticeKind
+from portal.people.notices.words import PATH, wording
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
-from portal.platform.process.settings import Settings
-from portal.run.cli.asking import OK, REFUSED, Answer, with_database
+from portal.platform.process.settings import Settings, Unusable
+from portal.run.cli.database import OK, REFUSED, Answer, with_database
+from portal.signin.owners.words import CodeText
 
 JOBS = {
     "arrears": "portal.arrears.climbing.jobs",
@@ -46,7 +52,7 @@ def bill(given: argparse.Namespace) -> int:
     """Preview or publish the bills of a service month."""
     from portal.fees.runs.actions import publish_run
     from portal.fees.runs.drafts import RunTotals, unknown_community
-    from portal.fees.runs.planning import RunReport, preview_run
+    from portal.fees.runs.preview import RunReport, preview_run
     from portal.people.estates.queries import today_in
 
     async def work(settings: Settings) -> Answer:
@@ -76,7 +82,7 @@ def job(given: argparse.Namespace) -> int:
     from importlib import import_module
 
     from portal.money.stripe.gateway import gateway
-    from portal.platform.jobs.each import estates, in_turn
+    from portal.platform.jobs.queue import estates, in_turn
 
     async def work(settings: Settings) -> Answer:
         gateway.point_at(settings)
@@ -113,3 +119,69 @@ def _seen(place: str, found: Iterable[str], done: int, whole: int) -> None:
 async def _community(code: str) -> int | None:
     async with unit_of_work():
         return await fetch_value("SELECT id FROM community WHERE code = $1", code)
+
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+_SIGNATURE = re.compile(r"^(【.*?】|\[.*?\] )")  # the gateway puts the approved one in front itself
+
+
+def wordings(base_url: str) -> dict[str, str]:
+    """By `name.language`: the wording with its places as `${name}`; notices end with a link into the portal."""
+    return {name: _PLACE.sub(r"${\1}", text) for name, text in _said(base_url)}
+
+
+def _said(base_url: str) -> Iterator[tuple[str, str]]:
+    for tongue in LANGUAGES:
+        for kind in NoticeKind:
+            yield f"{kind.value}.{tongue}", f"{wording(kind, tongue)} {base_url}/${{{PATH}}}"
+        with speaking(tongue):
+            for code in CodeText:
+                yield f"{code.name}.{tongue}", _SIGNATURE.sub("", gettext_(code.value))
+
+
+def by_code(settings: Settings) -> dict[str, str]:
+    """By the code that the gateway gave it: every wording that the settings name one for."""
+    known = ((settings.template_of(*name.rsplit(".", 1)), text) for name, text in wordings(settings.base_url).items())
+    return {code: text for code, text in known if code}
+
+
+def all_approved(settings: Settings) -> Settings:
+    """The settings, if the gateway knows every wording that may be sent. Raises Unusable with those it does not."""
+    if settings.sms_key_id:
+        lacking = {
+            name
+            for name, tongue in (each.rsplit(".", 1) for each in wordings(""))
+            if not settings.template_of(name, tongue)
+        }
+        if lacking:
+            raise Unusable(f"SMS_TEMPLATES names no code for {', '.join(sorted(lacking))}; see `portal wordings`")
+    return settings
+
+
+def add(given: argparse.Namespace) -> int:
+    """Give somebody a role, and print their set-up link."""
+    from portal.signin.staff.enrolment import add_staff, make_link
+
+    async def work(settings: Settings) -> Answer:
+        address = _address(settings)
+        await add_staff(given.login, given.community, given.role)
+        return OK, {"link": f"{address}/desk/set-up/{await make_link(given.login)}"}
+
+    return with_database(given, work)
+
+
+def link(given: argparse.Namespace) -> int:
+    """Print a new one-time set-up link."""
+    from portal.signin.staff.enrolment import make_link
+
+    async def work(settings: Settings) -> Answer:
+        return OK, {"link": f"{_address(settings)}/desk/set-up/{await make_link(given.login)}"}
+
+    return with_database(given, work)
+
+
+def _address(settings: Settings) -> str:
+    """Where the portal is reached; on one's own machine the usual port. Raises Declined."""
+    if not (settings.base_url or settings.sandbox):
+        raise Declined("PORTAL_BASE_URL is not set, so no link can be made.")
+    return settings.base_url or "http://127.0.0.1:8000"

@@ -21,7 +21,7 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.people.notices.actions import tell_by_sms
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.events import note
+from portal.people.persons.actions import note
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of

@@ -1,12 +1,15 @@
 """The owners' door: a code is asked for by phone number, and used once by the browser that asked.
 
 Codes for stepping up and for a new number are of the same kind, each with a knock of its own.
-What the person is told depends only on what they typed, never on whether the number is on a roll.
+What the person is told depends only on what they typed, never on whether the number is on a roll. A code is sent after
+its transaction, so that the time of an answer tells nothing either.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,14 +22,16 @@ from asyncpg import Record
 from portal.kit import clock
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
-from portal.people.persons.actions import open_session
-from portal.people.persons.events import note
+from portal.kit.language import _, speaking
+from portal.people.channels.provider import NotSent
+from portal.people.channels.sms import Text, send_sms
+from portal.people.persons.actions import note, open_session
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import fingerprint
 from portal.people.persons.rules import masked
 from portal.people.persons.states import SecurityVerb
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
-from portal.platform.process.settings import SMS_DAILY_CODES
+from portal.platform.process.settings import SMS_DAILY_CODES, Settings
 from portal.signin.owners import limits
 from portal.signin.owners.rules import (
     CODE_LIFE,
@@ -238,3 +243,34 @@ async def _failed(knock: Knock, row: Any, network: str, secret: str, now: dateti
 
 def _key(kind: str, phone: str, secret: str) -> str:
     return f"{kind}:{mark(secret, phone)}"
+
+
+log = logging.getLogger("portal.signin")
+PAUSES = (1, 3)
+_on_their_way: set[asyncio.Task[None]] = set()
+
+
+def send_soon(settings: Settings, message: CodeMessage | None) -> None:
+    """Start sending and go on at once; None is a number on no roll, for which nothing is sent."""
+    task = asyncio.get_running_loop().create_task(_send(settings, message))
+    _on_their_way.add(task)  # the loop itself holds tasks only weakly
+    task.add_done_callback(_on_their_way.discard)
+
+
+async def _send(settings: Settings, message: CodeMessage | None) -> None:
+    if message is None:
+        return
+    with speaking(message.language):
+        whole = _(message.text.value, code=message.code)
+    places, key = {"code": message.code}, str(uuid4())
+    text = Text(to=message.to, whole=whole, name=message.text.name, language=message.language, places=places, key=key)
+    for pause in (*PAUSES, None):
+        try:
+            await send_sms(settings, text)
+            return
+        except NotSent as failed:
+            log.warning("a code for %s was not sent: %s", masked(message.to), failed)
+        if pause:
+            await asyncio.sleep(pause)
+    async with unit_of_work():
+        await note(SecurityVerb.CODE_UNDELIVERED, message.human, phone=masked(message.to))

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from portal.people.persons.events import note
+from portal.people.persons.actions import note
 from portal.people.persons.states import SecurityVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value
 from portal.signin.owners.rules import ALARM_AT, DAY, Limit, wait

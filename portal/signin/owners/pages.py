@@ -13,16 +13,14 @@ from portal.people.persons.principal import Audience
 from portal.people.persons.queries import sessions_of
 from portal.people.persons.rules import LIFETIMES
 from portal.signin.owners import actions
-from portal.signin.owners.delivery import send_soon
+from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, PhoneForm, SettingsForm
 from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.signin.owners.rules import network
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
-from portal.web.request.next_path import safe_next
-from portal.web.request.preferences import keep_tastes
-from portal.web.request.session import end_session, start_session, token_of
+from portal.web.request.session import end_session, keep_tastes, safe_next, start_session, token_of
 
 PUBLIC = {"public": True}
 

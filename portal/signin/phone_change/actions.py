@@ -17,8 +17,7 @@ from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
 from portal.people.notices.actions import tell, tell_by_sms
 from portal.people.notices.states import Channel, NoticeKind
-from portal.people.persons.actions import close_sessions, open_session
-from portal.people.persons.events import note
+from portal.people.persons.actions import close_sessions, note, open_session
 from portal.people.persons.principal import Audience, Principal
 from portal.people.persons.rules import masked
 from portal.people.persons.states import SecurityVerb

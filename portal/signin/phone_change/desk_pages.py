@@ -10,14 +10,14 @@ from litestar.response import Template
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.people.persons.states import Identity
-from portal.signin.owners.delivery import send_soon
+from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, LostPhoneForm, RefusalForm
 from portal.signin.owners.pages import asks_for_code, who_asks
 from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.signin.phone_change import actions as moving, lost_phone
 from portal.web.forms.unsent_forms import begin
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 KNOCK = "lost-phone"

@@ -9,8 +9,7 @@ from uuid import UUID
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
-from portal.people.persons.actions import open_session
-from portal.people.persons.events import note
+from portal.people.persons.actions import note, open_session
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import fingerprint
 from portal.people.persons.states import SecurityVerb

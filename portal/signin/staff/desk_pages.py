@@ -16,12 +16,11 @@ from portal.signin.owners.forms import ChoosePasswordForm, PasswordForm, TotpFor
 from portal.signin.owners.pages import PUBLIC, browser_of, who_asks
 from portal.signin.owners.pending import drop, keep, kept
 from portal.signin.owners.rules import CODE_LIFE
-from portal.signin.staff import actions as desk, set_up
+from portal.signin.staff import actions as desk, enrolment
 from portal.signin.staff.actions import HalfWay
-from portal.web.pages.page import flash, go, page
+from portal.web.pages.answers import flash, go, page
 from portal.web.request.i18n import _
-from portal.web.request.next_path import safe_next
-from portal.web.request.session import start_session
+from portal.web.request.session import safe_next, start_session
 
 HALF_WAY = "half"
 
@@ -94,7 +93,7 @@ async def enter(request: Request) -> Response:
     return drop(request, staff_goes_on(request, form.outcome, facts["next"]), HALF_WAY)
 
 
-def set_up_page(request: Request, token: str, half: set_up.SetUp, form: Any, status: int = 200) -> Template:
+def set_up_page(request: Request, token: str, half: enrolment.SetUp, form: Any, status: int = 200) -> Template:
     """Choose a password, or scan the secret and confirm it."""
     facts: dict[str, Any] = {"token": token, "login": half.login, "form": form, "status": status}
     if half.totp_secret is None:
@@ -108,26 +107,26 @@ def set_up_page(request: Request, token: str, half: set_up.SetUp, form: Any, sta
 @get("/desk/set-up/{token:str}", name="desk.set-up:show")
 async def show_set_up(request: Request, token: FromPath[str]) -> Response:
     """Where the holder of the link stands."""
-    half = await set_up.set_up_of(token)
+    half = await enrolment.set_up_of(token)
     return set_up_page(request, token, half, TotpForm() if half.totp_secret else ChoosePasswordForm())
 
 
 @post("/desk/set-up/{token:str}", name="desk.set-up:password")
 async def choose(request: Request, token: FromPath[str]) -> Response:
     """Keep the password; the same address shows the secret then."""
-    half, form = await set_up.set_up_of(token), ChoosePasswordForm(await request.form())
-    if not form.validate() or not await form.accepts(set_up.choose_password(token, form.password.data)):
-        return set_up_page(request, token, set_up.SetUp(half.login, None), form, status=422)
+    half, form = await enrolment.set_up_of(token), ChoosePasswordForm(await request.form())
+    if not form.validate() or not await form.accepts(enrolment.choose_password(token, form.password.data)):
+        return set_up_page(request, token, enrolment.SetUp(half.login, None), form, status=422)
     return go(request, "desk.set-up:show", token=token)
 
 
 @post("/desk/set-up/{token:str}/totp", name="desk.set-up:totp")
 async def confirm(request: Request, token: FromPath[str]) -> Response:
     """Everything is set up: sign in."""
-    half, form = await set_up.set_up_of(token), TotpForm(await request.form())
+    half, form = await enrolment.set_up_of(token), TotpForm(await request.form())
     if half.totp_secret is None:
         return go(request, "desk.set-up:show", token=token)
-    if not form.validate() or not await form.accepts(set_up.confirm_totp(token, form.code.data)):
+    if not form.validate() or not await form.accepts(enrolment.confirm_totp(token, form.code.data)):
         return set_up_page(request, token, half, form, status=422)
     flash(request, N_("You are set up. Please sign in now."))
     return go(request, "desk.signin:password")

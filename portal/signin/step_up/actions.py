@@ -8,8 +8,7 @@ from asyncpg import Record
 
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
-from portal.people.persons.actions import renew_session
-from portal.people.persons.events import note
+from portal.people.persons.actions import note, renew_session
 from portal.people.persons.principal import Principal
 from portal.people.persons.rules import masked
 from portal.people.persons.states import SecurityVerb

@@ -6,15 +6,15 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
-from portal.signin.owners.delivery import send_soon
+from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, TotpForm
 from portal.signin.owners.pages import asks_for_code, owner_goes_on, owners_next, who_asks
 from portal.signin.owners.pending import keep_knock, kept, knock_of
 from portal.signin.staff.desk_pages import desk_next, staff_goes_on
 from portal.signin.step_up import actions as stepping
 from portal.web.forms.forms import Form
+from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner, staff
-from portal.web.pages.page import flash, go, page
 from portal.web.request.i18n import _
 
 KNOCK = "step-up"

@@ -1,9 +1,15 @@
 """What was typed into a form while the session ran out: kept for the same person, given back once.
 
-Passwords, codes and files are never kept. The rows belong to people/persons/unsent_forms.py; here is only HTTP.
+Whose page the form stood on is signed in the form itself. Passwords, codes and files are never kept. The rows belong
+to people/persons/unsent_forms.py; here is only HTTP.
 """
 
+from __future__ import annotations
+
+import hashlib
+import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,18 +17,41 @@ from uuid import UUID
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
+from portal.kit import clock
 from portal.kit.i18n import N_
 from portal.people.persons.principal import Principal
 from portal.web.forms.forms import Form
-from portal.web.request import whose
 from portal.web.request.flash import flash
-from portal.web.request.next_path import own_path, safe_next
-from portal.web.request.request_context import web_of
-from portal.web.request.session import token_of
+from portal.web.request.request_context import Web, web_of
+from portal.web.request.session import own_path, safe_next, token_of
+
+FIELD = "_whose"
+LASTS = timedelta(days=31)  # as long as the longest session, so as long as a page can have been open
+MAC = 32
+
+
+def sealed(web: Web, human: UUID) -> str:
+    """The human and the time, signed, for a field of the form."""
+    body = f"{human.hex}.{int(clock.real_now().timestamp())}"
+    return f"{body}.{_sign(web, body)}"
+
+
+def opened(web: Web, text: object) -> UUID | None:
+    """The human; None for anything that we did not sign, or too long ago."""
+    body, _dot, mac = text.rpartition(".") if isinstance(text, str) and text.isascii() else ("", "", "")
+    if not hmac.compare_digest(mac, _sign(web, body)):
+        return None
+    human, _dot, at = body.partition(".")
+    return UUID(human) if clock.real_now().timestamp() - int(at) <= LASTS.total_seconds() else None
+
+
+def _sign(web: Web, body: str) -> str:
+    return hmac.new(web.secret, b"whose:" + body.encode(), hashlib.sha256).hexdigest()[:MAC]
+
 
 F = TypeVar("F", bound=Form)
 Fields = dict[str, list[str]]
-SECRETS = ("password", "code", "totp", "token", "_once", whose.FIELD)
+SECRETS = ("password", "code", "totp", "token", "_once", FIELD)
 POSTED = "_posted"  # kept with the fields: the last word of the address that they were sent to
 FILES = "_files"  # kept with the fields: the names of the files that were not
 MOST_BYTES, MOST_FILES, LONGEST_NAME = 20_000, 5, 80
@@ -68,7 +97,7 @@ async def _keep(request: Request, sent: FormMultiDict, path: str, fields: Fields
         return False
     if token and await holder.hold_form(token, path, fields):
         return True
-    human = whose.opened(web_of(request), sent.get(whose.FIELD))
+    human = opened(web_of(request), sent.get(FIELD))
     return human is not None and await holder.hold_form_of(human, path, fields)
 
 

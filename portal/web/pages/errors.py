@@ -12,15 +12,14 @@ from litestar.response import Redirect, Template
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.platform.audit.actions import present_request
-from portal.platform.db.outage import CommitUnknown, is_down
+from portal.platform.db.engine import CommitUnknown, is_down
 from portal.web.forms.forms import written
+from portal.web.pages.answers import page
 from portal.web.pages.guards import SignedOut, WhichEstate
-from portal.web.pages.page import page
 from portal.web.request import i18n
 from portal.web.request.cross_site import CrossSite
-from portal.web.request.next_path import own_path
 from portal.web.request.request_context import arrive, web_of
-from portal.web.request.session import language_of
+from portal.web.request.session import language_of, own_path
 
 log = logging.getLogger("portal.web")
 

@@ -13,7 +13,7 @@ from litestar.response import Template
 from litestar.response.base import ASGIResponse
 
 from portal.kit.language import LOCALE
-from portal.web.pages.page import page
+from portal.web.pages.answers import page
 from portal.web.request.i18n import language
 
 # A kept page depends on the reader's language, text size and session.

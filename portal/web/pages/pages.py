@@ -4,8 +4,7 @@ from litestar import Request, Router, post
 from litestar.response import Redirect
 
 from portal.web.request.i18n import LANGUAGES
-from portal.web.request.next_path import safe_next
-from portal.web.request.preferences import keep_tastes
+from portal.web.request.session import keep_tastes, safe_next
 
 
 @post("/language", name="web:language", opt={"public": True})

@@ -18,10 +18,9 @@ from portal.web.pages.pages import router as choices
 from portal.web.pages.templating import TEMPLATES, templates
 from portal.web.request.cross_site import SameSiteOnly
 from portal.web.request.headers import EveryAnswer
-from portal.web.request.preferences import SaveTastes
 from portal.web.request.readable import Asked, Readable
 from portal.web.request.request_context import Web
-from portal.web.request.session import FindPrincipal, Session
+from portal.web.request.session import FindPrincipal, SaveTastes, Session
 
 # Routes that take photos say `request_max_body_size=UPLOAD_BYTES`, the webhook its own.
 BODY_BYTES = 64 * 1024

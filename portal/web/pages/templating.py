@@ -11,12 +11,13 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from portal.people.persons.principal import Chosen
+from portal.web.forms import unsent_forms
 from portal.web.pages import filters
+from portal.web.pages.answers import address
 from portal.web.pages.assets import ROOT, Assets
+from portal.web.pages.filters import tone_of
 from portal.web.pages.guards import opens_to
-from portal.web.pages.page import address
-from portal.web.pages.tones import tone_of
-from portal.web.request import i18n, whose
+from portal.web.request import i18n
 from portal.web.request.flash import flashes
 from portal.web.request.request_context import here, web_of
 
@@ -90,7 +91,7 @@ def once_key() -> str:
 def whose_page() -> str:
     """For a form: whose page it stands on, signed; empty where nobody is signed in."""
     user = here().scope.get("user")
-    return whose.sealed(web_of(here()), user.human) if user is not None else ""
+    return unsent_forms.sealed(web_of(here()), user.human) if user is not None else ""
 
 
 def current_path() -> str:

@@ -1,17 +1,23 @@
-"""Who is asking: the session cookie becomes a Principal, and the language is chosen."""
+"""Who is asking and how they like to read: the cookie becomes a Principal; the way after signing in."""
 
-from collections.abc import Awaitable, Callable
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
+from litestar.response import Redirect
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import begin_request
 from portal.web.request import i18n
+from portal.web.request.i18n import speak
 from portal.web.request.request_context import Web, web_of
 
 FindPrincipal = Callable[[str], Awaitable[Principal | None]]
@@ -80,3 +86,54 @@ def remember(request: Request, response: Response, name: str, value: str) -> Non
     """Keep a taste (language, text size) in this browser for a year; nothing secret."""
     response.set_cookie(Cookie(key=name, value=value, max_age=YEAR, path="/", secure=web_of(request).https,
                                httponly=True, samesite="lax"))  # fmt: skip
+
+
+HOME = "/"
+_PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?\[\]]*", re.ASCII)
+
+
+def safe_next(wanted: object, otherwise: str = HOME) -> str:
+    """The path if it is one of ours, else the other. Never leaves this origin (//evil, /\\evil, CRLF, encoded)."""
+    if not isinstance(wanted, str) or len(wanted) > 1000 or not _PLAIN.fullmatch(wanted):
+        return otherwise
+    decoded = wanted
+    for _ in range(3):
+        if decoded.startswith("//") or any(c in decoded for c in "\\\r\n\t\0") or not decoded.startswith("/"):
+            return otherwise
+        decoded = unquote(decoded)
+    path = urlsplit(wanted).path
+    return otherwise if "//" in unquote(path) or "/.." in unquote(unquote(path)) else wanted
+
+
+def own_path(address: str | None, base_url: str) -> str | None:
+    """The path and query of an absolute address of ours (Referer, HX-Current-URL); None for any other."""
+    if not address:
+        return None
+    try:
+        there, ours = urlsplit(address), urlsplit(base_url)
+    except ValueError:  # http://[
+        return None
+    if (there.scheme, there.netloc) != (ours.scheme, ours.netloc):
+        return None
+    return safe_next(f"{there.path}?{there.query}" if there.query else there.path, "") or None
+
+
+# people/actions: keeps tastes with the person, so that notices and other browsers follow them.
+SaveTastes = Callable[[Principal, Mapping[str, object]], Awaitable[None]]
+
+
+async def keep_tastes(
+    request: Request, response: Redirect, *, language: str | None = None, large_text: bool | None = None
+) -> Redirect:
+    """Answer so from now on; what is None stays as it is."""
+    if language is not None:
+        speak(language)
+        remember(request, response, "lang", language)
+    if large_text is not None:
+        remember(request, response, "text", "large" if large_text else "normal")
+    tastes = {"language": language, "large_text": large_text}
+    if request.user and request.app.state.save_tastes:
+        await request.app.state.save_tastes(
+            request.user, {name: value for name, value in tastes.items() if value is not None}
+        )
+    return response

@@ -10,7 +10,7 @@ import pytest
 from portal.accounts.committee.actions import consent
 from portal.accounts.committee.queries import Panel, panel_of
 from portal.accounts.committee.states import Standing
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.kit.errors import Forbidden
 from portal.kit.money import Money

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.accounts.findings.checks import Finding, Lease, findings
-from portal.accounts.findings.kinds import kind_of
 from portal.accounts.findings.queries import Books
-from portal.accounts.findings.sums import computed
+from portal.accounts.findings.totals import computed
 from portal.accounts.findings.words import SAYS, said_of
-from portal.accounts.statements.heads import by_head, head_of_cost
+from portal.accounts.statements.heads import by_head, head_of_cost, kind_of
 from portal.accounts.statements.remuneration import Terms, share_due, whose
 from portal.accounts.statements.rules import Head, Line, funds_of
 from portal.accounts.statements.states import (
@@ -26,7 +25,7 @@ from portal.accounts.statements.states import (
     Side,
     StatementFund,
 )
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.language import LANGUAGES, say, speaking
 from portal.kit.money import Money, total
 from portal.people.estates.states import FeeMode

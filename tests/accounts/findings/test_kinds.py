@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from portal.accounts.findings.kinds import kind_of
+from portal.accounts.statements.heads import kind_of
 from portal.accounts.statements.states import LineKind, Side
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 
 IN, OUT = Side
 

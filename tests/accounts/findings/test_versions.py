@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.drafts import explain_finding
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import StatementState
 from portal.people.persons.actions import start_session

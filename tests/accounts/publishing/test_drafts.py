@@ -14,7 +14,7 @@ from portal.accounts.statements.states import Basis, FindingKind
 from portal.fees.bills.states import AdjustmentKind
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
-from portal.money.payments.crediting import credit_line
+from portal.money.corrections.actions import credit_line
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders

@@ -10,7 +10,7 @@ import pytest
 from portal.accounts.common_areas.actions import Contract, register_contract
 from portal.accounts.common_areas.states import Beneficiary, Rhythm
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.preparing import explain_finding, set_terms
+from portal.accounts.publishing.drafts import explain_finding, set_terms
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import Basis, RemunerationBase
 from portal.kit.errors import Invalid, Missing, Refused

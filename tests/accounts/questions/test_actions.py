@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.accounts.questions.actions import answer, ask, questions_at_desk
-from portal.accounts.questions.limits import answer_due
+from portal.accounts.questions.rules import answer_due
 from portal.accounts.statement_pages.queries import published_statement
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused

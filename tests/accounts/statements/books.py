@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.preparing import explain_finding
-from portal.accounts.statement_pages.correcting import say_correction
+from portal.accounts.publishing.drafts import explain_finding
 from portal.accounts.statement_pages.queries import statement_at
+from portal.accounts.statement_pages.versions import say_correction
 from portal.accounts.statements.states import FindingKind, FoundBy, StatementState
 from portal.kit import clock
 from portal.people.persons.principal import Principal

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portal.accounts.publishing.actions import sign_statement
-from portal.accounts.publishing.preparing import explain_finding
+from portal.accounts.publishing.drafts import explain_finding
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import FindingKind
 from portal.kit.errors import Refused

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from portal.accounts.findings.versions import Change, changes
 from portal.accounts.statements.rules import Head, Line, content_sha256, funds_of, repeated
 from portal.accounts.statements.states import Side, StatementFund
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money, total
 
 HEAD = Head("mingxi", "joint", 1, "收支", date(2026, 10, 1), date(2026, 10, 31))

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from portal.accounts.findings.checks import findings
-from portal.accounts.findings.kinds import kind_of
 from portal.accounts.findings.queries import Books
+from portal.accounts.statements.heads import kind_of
 from portal.accounts.statements.remuneration import Terms
 from portal.accounts.statements.rules import Line
 from portal.accounts.statements.states import Basis, LineKind, RemunerationBase, Side, StatementFund
-from portal.kit.bilingual import Bilingual
+from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from tests.accounts.findings.test_checks import MONTH
 

@@ -9,7 +9,7 @@ import pytest
 
 from portal.arrears.case_file import queries
 from portal.arrears.climbing.jobs import arrears
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan
 from portal.kit.money import Money

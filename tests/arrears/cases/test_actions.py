@@ -10,7 +10,7 @@ import pytest
 
 from portal.arrears.case_file.queries import Filter, cases_on_desk
 from portal.arrears.climbing.jobs import arrears
-from portal.care.disputes.opening import open_dispute, withdraw
+from portal.care.disputes.actions import open_dispute, withdraw
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_case, release
 from portal.care.holds.states import HoldReason

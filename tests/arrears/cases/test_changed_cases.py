@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from portal.arrears.cases.changed_cases import changed_debtors
+from portal.arrears.cases.queries import changed_debtors
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.ladder.rules import SEED
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_case
 from portal.care.holds.states import HoldReason

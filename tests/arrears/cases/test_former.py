@@ -16,14 +16,13 @@ from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.proving import record_delivery
 from portal.collection.letters.queries import letter_at_desk
 from portal.collection.letters.states import LetterKind
-from portal.collection.outreach.queries import Wanted, queue_of
-from portal.collection.outreach.sheets import sheet_of
+from portal.collection.outreach.queries import Wanted, queue_of, sheet_of
 from portal.collection.outreach.visits import pack_of
 from portal.homes.access_letters.documents import home_of
 from portal.kit.errors import Missing, Refused
 from portal.platform.process.settings import Settings
 from portal.records.transfers.states import Basis
-from tests.arrears.case_file.test_standing import D, say, send_all
+from tests.arrears.case_file.test_actions import D, say, send_all
 from tests.arrears.cases.world import TODAY, World, on, world
 from tests.client import browser
 from tests.collection.letters.test_letters import SECOND, at_two

@@ -13,7 +13,7 @@ from portal.arrears.climbing import actions as climbing
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.climbing.words import GATES, HOLD, NO_DEMAND, STEP_MISSING
 from portal.arrears.contacts import actions as contacts, holding
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.jobs import holds
 from portal.collection.letters.states import LetterKind

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.arrears.climbing.jobs import arrears
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_line, release
 from portal.care.holds.states import HoldReason

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from portal.arrears.case_file.owing import debtor_on_desk
+from portal.arrears.case_file.desk_queries import debtor_on_desk
 from portal.people.delivery.actions import send_notice
 from portal.people.notices.states import Channel
 from portal.platform.process.settings import Settings
-from tests.arrears.case_file.test_standing import D, debtor, say, send_all
+from tests.arrears.case_file.test_actions import D, debtor, say, send_all
 from tests.arrears.cases.world import World, on, world
 from tests.client import browser
 from tests.collection.letters.test_letters import SECOND, at_two, notice

@@ -13,11 +13,10 @@ from portal.arrears.case_file.queries import case_on_desk
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, Gate
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
-from portal.arrears.climbing.pauses import tell_of_pauses
+from portal.arrears.climbing.notices import tell_of_pauses
 from portal.arrears.climbing.words import GATES
 from portal.arrears.contacts.actions import record_contact
-from portal.arrears.contacts.hardship import tell_hardship
-from portal.arrears.contacts.holding import hold_by_hand
+from portal.arrears.contacts.holding import hold_by_hand, tell_hardship
 from portal.arrears.ladder.actions import set_terms
 from portal.arrears.ladder.rules import SEED
 from portal.care.holds.jobs import holds

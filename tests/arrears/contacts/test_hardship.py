@@ -9,8 +9,8 @@ import pytest
 
 from portal.arrears.case_file.queries import case_on_desk
 from portal.arrears.climbing.jobs import arrears
-from portal.arrears.contacts.hardship import AGAIN_AFTER, HELD_FOR, tell_hardship
-from portal.arrears.contacts.queries import holds_by_hand
+from portal.arrears.contacts.desk_queries import holds_by_hand
+from portal.arrears.contacts.holding import AGAIN_AFTER, HELD_FOR, tell_hardship
 from portal.care.holds.jobs import holds
 from portal.kit.errors import Missing, Refused
 from portal.platform.process.settings import Settings

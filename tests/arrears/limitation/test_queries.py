@@ -13,7 +13,7 @@ from portal.arrears.cases.states import DELIVERED, PROVEN, Cause, ContactChannel
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts
 from portal.arrears.limitation.queries import Limitation, ending_soon, limitation_of
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plan_pages.jobs import plans
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan

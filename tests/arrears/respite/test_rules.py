@@ -15,11 +15,11 @@ from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts
-from portal.arrears.contacts.hardship import tell_hardship
+from portal.arrears.contacts.holding import tell_hardship
 from portal.arrears.ladder.rules import SEED
 from portal.arrears.respite.rules import Because, Given, NextKind, next_of, pause_on
 from portal.arrears.respite.words import left_alone, to_owner, to_staff
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.jobs import holds
 from portal.care.plans.actions import refuse_plan, request_plan

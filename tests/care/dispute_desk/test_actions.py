@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
-from portal.care.disputes import opening, queries
+from portal.care.disputes import actions, queries
 from portal.care.disputes.states import Outcome, StepKind
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
@@ -86,7 +86,7 @@ async def test_a_question_stops_the_clock_until_the_answer(w: World) -> None:
     page = await queries.dispute_of(w.owner, dispute)
     assert page.dispute.is_asked and page.dispute.due is None and not page.dispute.late
     assert await w.told() == ["dispute_opened", "dispute_asked"]
-    await opening.answer(w.owner, dispute, "三号")
+    await actions.answer(w.owner, dispute, "三号")
     await deciding.ask(w.service, dispute, "几点？")
     assert (await w.told()).count("dispute_asked") == 2
 
@@ -97,7 +97,7 @@ async def test_waiting_for_the_owner_moves_the_deadline(w: World, monkeypatch: p
     due = (await queries.dispute_of(w.owner, dispute)).dispute.promises[2].due
     await deciding.ask(w.service, dispute, "是哪几天？")
     monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=7))
-    await opening.answer(w.owner, dispute, "三号")
+    await actions.answer(w.owner, dispute, "三号")
     later = (await queries.dispute_of(w.owner, dispute)).dispute.promises[2].due
     assert due is not None and later is not None and later > due + timedelta(days=3)
 
@@ -110,7 +110,7 @@ async def test_routing_names_the_department_to_the_owner_and_keeps_the_note_at_t
     assert page.dispute.department == "环境部" and all(step.note is None for step in page.history.steps)
     assert (await desk.dispute_at(w.service, dispute)).history.steps[-1].note == "业主情绪激动，请先看现场"
     await deciding.ask(w.service, dispute, "有照片吗？")
-    await opening.answer(w.owner, dispute, "有")
+    await actions.answer(w.owner, dispute, "有")
     assert await w.state(dispute) == "routed"
     with pytest.raises(Invalid):
         await deciding.route(w.service, dispute, "环境部", day - timedelta(days=9))
@@ -218,7 +218,7 @@ async def test_staff_without_the_role_or_from_next_door_find_nothing(w: World) -
 async def test_a_decider_sees_what_changed_since_the_page_was_opened(w: World) -> None:
     dispute = await w.open()
     seen = (await desk.dispute_at(w.service, dispute)).dispute.version
-    await opening.answer(w.owner, dispute, "补充：还有异味")
+    await actions.answer(w.owner, dispute, "补充：还有异味")
     with pytest.raises(Refused, match="since you opened the page"):
         await w.decide(dispute, Outcome.rejected, version=seen)
     await w.decide(dispute, Outcome.rejected, version=seen + 1)
@@ -252,7 +252,7 @@ async def test_deciding_while_the_owner_withdraws_ends_one_way_or_the_other(w: W
     for _ in range(20):
         dispute = await w.open(100)
         decided, withdrawn = await asyncio.gather(
-            w.decide(dispute, Outcome.upheld), opening.withdraw(w.owner, dispute), return_exceptions=True
+            w.decide(dispute, Outcome.upheld), actions.withdraw(w.owner, dispute), return_exceptions=True
         )
         state = await w.state(dispute)
         credited = len(await w.rows("SELECT id FROM adjustment WHERE source = $1", dispute))

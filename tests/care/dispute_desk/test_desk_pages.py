@@ -175,7 +175,7 @@ async def test_a_year_without_published_holidays_is_said_on_the_desk(
 
 async def _another(w: World) -> UUID:
     """A dispute about the other line of the bill."""
-    from portal.care.disputes.opening import open_dispute
+    from portal.care.disputes.actions import open_dispute
     from portal.care.disputes.states import DisputeReason
 
     return await open_dispute(w.owner, w.other_line, reason=DisputeReason.wrong_rate, body="单价不对")

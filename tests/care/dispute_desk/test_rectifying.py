@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
-from portal.care.dispute_desk.rectifying import rectify
-from portal.care.disputes import opening, queries
+from portal.care.dispute_desk.actions import rectify
+from portal.care.disputes import actions, queries
 from portal.care.disputes.queries import open_rectifications
 from portal.care.disputes.states import Outcome, PhotoKind, StepKind
 from portal.kit import clock
@@ -100,7 +100,7 @@ async def test_a_question_to_the_owner_stands_when_the_department_is_done(w: Wor
     await deciding.ask(w.service, dispute, "是哪几天？")
     await rectify(w.service, dispute, DONE)
     assert await w.state(dispute) == "asked"
-    await opening.answer(w.owner, dispute, "三号")
+    await actions.answer(w.owner, dispute, "三号")
     assert await w.state(dispute) == "open"
 
 
@@ -116,7 +116,7 @@ async def test_a_proposal_stands_when_the_department_is_done(w: World) -> None:
 
 async def test_what_is_decided_or_withdrawn_asks_nothing_of_a_department(w: World) -> None:
     dispute = await routed(w)
-    await opening.withdraw(w.owner, dispute)
+    await actions.withdraw(w.owner, dispute)
     assert await tasks(w) == []
     second = await routed(w)
     await w.decide(second, Outcome.rejected)

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
+from portal.care.dispute_desk.actions import rectify
 from portal.care.dispute_desk.jobs import rounds
-from portal.care.dispute_desk.rectifying import rectify
-from portal.care.disputes import opening, queries
+from portal.care.disputes import actions, queries
 from portal.care.disputes.following_up import answer_follow_up
 from portal.care.disputes.reporting import dispute_service
 from portal.care.disputes.states import DisputeReason, Fixed, Outcome, StepKind
@@ -21,7 +21,7 @@ from portal.kit.errors import Missing, Refused
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.process.settings import Settings
 from portal.run.cli.work import JOBS
-from portal.run.daily import DAILY
+from portal.run.worker import DAILY
 from tests import cast
 from tests.care.disputes.test_pages import attributes
 from tests.care.disputes.world import WHOLE, World
@@ -43,7 +43,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> None:
 async def accepted(w: World, outcome: Outcome = Outcome.upheld, fen: int | None = None) -> UUID:
     dispute = await w.open(20000)
     await w.decide(dispute, outcome, fen)
-    await opening.accept(w.owner, dispute)
+    await actions.accept(w.owner, dispute)
     return dispute
 
 
@@ -85,7 +85,7 @@ async def test_every_co_owner_is_asked_and_the_answer_of_one_counts(w: World) ->
     record = await record_service(w.service, w.estate.community, Work(ServiceArea.cleaning, "清洗垃圾桶", "北门"))
     dispute = await dispute_service(w.estate["李明"], record, reason=DisputeReason.other, body="没有洗")
     await w.decide(dispute, Outcome.upheld)
-    await opening.accept(w.estate["王芳"], dispute)
+    await actions.accept(w.estate["王芳"], dispute)
     assert (await rounds(ASKING))["asked"] == 1 and await questions(w) == 2
     await answer_follow_up(w.estate["李明"], dispute, Fixed.yes)
     with pytest.raises(Refused, match="answered already"):
@@ -105,7 +105,7 @@ async def test_nothing_is_asked_while_somebody_still_has_to_do_something(w: Worl
     await rectify(w.service, dispute, "管道也更换了")
     await deciding.ask(w.service, dispute, "好了吗？")
     assert (await rounds(ASKING))["asked"] == 0
-    await opening.withdraw(w.owner, dispute)
+    await actions.withdraw(w.owner, dispute)
     assert (await rounds(ASKING))["asked"] == 0
 
 
@@ -138,7 +138,7 @@ async def test_no_makes_work_of_it_again_though_every_fen_was_credited(w: World)
     with pytest.raises(Refused, match="answered already"):
         await answer_follow_up(w.owner, dispute, Fixed.no)
     assert await w.decide(dispute, Outcome.upheld) is True
-    await opening.accept(w.owner, dispute)
+    await actions.accept(w.owner, dispute)
     assert (await rounds(ASKING))["asked"] == 1 and await questions(w) == 2
 
 
@@ -166,7 +166,7 @@ async def test_what_was_reopened_before_the_answer_is_asked_about_no_more(w: Wor
     dispute = await rectified(w)
     await w.decide(dispute, Outcome.rejected)
     await rounds(ASKING)
-    await opening.reopen(w.owner, dispute, "又漏了")
+    await actions.reopen(w.owner, dispute, "又漏了")
     with pytest.raises(Refused, match="no question"):
         await answer_follow_up(w.owner, dispute, Fixed.no)
 
@@ -178,7 +178,7 @@ async def test_of_two_answers_at_once_one_counts(w: World) -> None:
         ends = await asyncio.gather(*(answer_follow_up(w.owner, dispute, one) for one in Fixed), return_exceptions=True)
         assert sorted(type(end).__name__ for end in ends) == ["NoneType", "Refused"]
         if await w.state(dispute) == "reopened":
-            await opening.withdraw(w.owner, dispute)
+            await actions.withdraw(w.owner, dispute)
 
 
 async def test_one_tap_answers_it_and_looking_answers_nothing(w: World, settings: Settings) -> None:

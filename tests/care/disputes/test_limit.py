@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.kit import clock
 from portal.kit.money import Money
@@ -29,18 +29,18 @@ async def limited(w: World, fen: int) -> UUID:
 async def test_a_credit_split_over_reopened_rounds_needs_a_second_person_above_the_limit(w: World) -> None:
     dispute = await limited(w, 10000)
     assert await w.decide(dispute, Outcome.partly, 6000) is True
-    await opening.reopen(w.owner, dispute, "还是不认可")
+    await actions.reopen(w.owner, dispute, "还是不认可")
     assert (await desk.dispute_at(w.finance, dispute)).credited_before == Money(6000)
     assert await w.decide(dispute, Outcome.partly, 4001, by=w.finance) is False
     await deciding.approve(w.manager, dispute, agree=False, text="请核对")
     assert await w.decide(dispute, Outcome.partly, 4000) is True
-    await opening.reopen(w.owner, dispute, "还是不认可")
+    await actions.reopen(w.owner, dispute, "还是不认可")
     assert await w.decide(dispute, Outcome.rejected) is True  # nothing credited, nothing to approve
 
 
 async def test_a_credit_split_over_lines_and_deciders_at_once_stays_under_the_limit(w: World) -> None:
     first = await limited(w, 4000)
-    second = await opening.open_dispute(
+    second = await actions.open_dispute(
         w.owner, w.other_line, amount=None, reason=DisputeReason.poor_quality, body="水表读数不对"
     )
     ends = await asyncio.gather(w.decide(first, Outcome.partly, 3000), w.decide(second, Outcome.upheld, by=w.finance))
@@ -57,7 +57,7 @@ async def test_what_was_credited_a_year_ago_counts_no_more(w: World) -> None:
 async def test_the_page_says_what_counts_towards_the_limit(w: World, settings: Settings) -> None:
     dispute = await limited(w, 10000)
     await w.decide(dispute, Outcome.partly, 6000)
-    await opening.reopen(w.owner, dispute, "还是不认可")
+    await actions.reopen(w.owner, dispute, "还是不认可")
     async with browser(settings, w.service) as client:
         page = (await client.get(f"/desk/disputes/{dispute}")).text
         assert "近 365 天内已为该户业主减免 ¥60.00，一并计入限额" in page

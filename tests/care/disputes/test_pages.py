@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import Outcome
 from portal.people.persons.actions import close_sessions
 from portal.platform.db.unit_of_work import unit_of_work
@@ -174,11 +174,11 @@ async def test_an_owner_answers_accepts_and_reopens(w: World, settings: Settings
 async def test_nothing_is_added_to_what_is_closed(w: World, settings: Settings, closed: str) -> None:
     dispute = await w.open()
     if closed == "withdrawn":
-        await opening.withdraw(w.owner, dispute)
+        await actions.withdraw(w.owner, dispute)
     else:
         await w.decide(dispute, Outcome.rejected)
     if closed == "accepted":
-        await opening.accept(w.owner, dispute)
+        await actions.accept(w.owner, dispute)
     async with browser(settings, w.owner) as client:
         answer = await client.post(f"/disputes/{dispute}/messages", data={"text": "还有一点"})
         says = "您可以接受结果，也可以重新提出" if closed == "decided" else "这项异议已经办结"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import Outcome
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import Money
@@ -30,16 +30,16 @@ async def test_of_a_paid_line_nothing_is_held_and_what_is_upheld_comes_back_as_c
     assert await w.balance() == (WHOLE - 6000, 0, 0)
     credit = await w.row("SELECT sum(amount)::bigint AS fen FROM credit")
     assert credit["fen"] == 6000 and (await verify())["failed"] == []
-    await opening.accept(w.owner, dispute)
+    await actions.accept(w.owner, dispute)
     again = await w.open()
     assert (await w.row("SELECT amount FROM dispute WHERE id = $1", again))["amount"] == WHOLE - 6000
-    await opening.withdraw(w.owner, again)
+    await actions.withdraw(w.owner, again)
     assert (await verify())["failed"] == []
 
 
 async def test_a_line_that_was_credited_as_a_whole_has_nothing_left_to_dispute(w: World) -> None:
     await w.decide(dispute := await w.open(), Outcome.upheld)
-    await opening.accept(w.owner, dispute)
+    await actions.accept(w.owner, dispute)
     with pytest.raises(Refused) as no:
         await w.open()
     assert "credited as a whole" in no.value.sentence.text

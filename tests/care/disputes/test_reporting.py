@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.care.dispute_desk import actions as deciding, desk_queries as desk
-from portal.care.dispute_desk.rectifying import rectify
-from portal.care.disputes import opening, queries
+from portal.care.dispute_desk.actions import rectify
+from portal.care.disputes import actions, queries
 from portal.care.disputes.reporting import dispute_service
 from portal.care.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.care.services.actions import Work, record_service
@@ -93,7 +93,7 @@ async def test_a_second_open_dispute_of_a_debtor_is_refused_and_a_neighbour_may_
     with pytest.raises(Refused, match="already"):
         await report(w, record, "王芳")
     await report(w, await work(w, "楼道清扫"))
-    await opening.withdraw(w.owner, first)
+    await actions.withdraw(w.owner, first)
     await report(w, record)
 
 
@@ -115,7 +115,7 @@ async def test_its_whole_life(w: World) -> None:
     dispute = await report(w, await work(w))
     await deciding.claim(w.service, dispute)
     await deciding.ask(w.service, dispute, "是哪一个？")
-    await opening.answer(w.owner, dispute, "北门左边那个")
+    await actions.answer(w.owner, dispute, "北门左边那个")
     await deciding.route(w.service, dispute, "环境部", clock.today("Asia/Shanghai") + timedelta(days=1))
     debtor = (await w.row("SELECT debtor FROM dispute"))["debtor"]
     from portal.platform.db.unit_of_work import unit_of_work
@@ -130,9 +130,9 @@ async def test_its_whole_life(w: World) -> None:
         Outcome.upheld,
         True,
     )
-    await opening.reopen(w.owner, dispute, "又脏了")
+    await actions.reopen(w.owner, dispute, "又脏了")
     await w.decide(dispute, Outcome.rejected)
-    await opening.accept(w.owner, dispute)
+    await actions.accept(w.owner, dispute)
     assert await w.state(dispute) == "accepted"
     assert await w.rows("SELECT id FROM hold") == await w.rows("SELECT id FROM adjustment") == []
 
@@ -153,7 +153,7 @@ async def test_reopening_gives_way_to_a_new_dispute_about_the_same_work(w: World
     await w.decide(first, Outcome.rejected)
     await report(w, record)
     with pytest.raises(Refused, match="Another dispute"):
-        await opening.reopen(w.owner, first, "…")
+        await actions.reopen(w.owner, first, "…")
 
 
 async def test_reopening_while_a_new_one_is_opened_leaves_one(w: World) -> None:
@@ -161,7 +161,7 @@ async def test_reopening_while_a_new_one_is_opened_leaves_one(w: World) -> None:
         record = await work(w)
         first = await report(w, record)
         await w.decide(first, Outcome.rejected)
-        await asyncio.gather(report(w, record), opening.reopen(w.owner, first, "…"), return_exceptions=True)
+        await asyncio.gather(report(w, record), actions.reopen(w.owner, first, "…"), return_exceptions=True)
         live = await w.rows("SELECT id FROM dispute WHERE service = $1 AND state IN ('open', 'reopened')", record)
         assert len(live) == 1
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from asyncpg import Record
 
 from portal.care.dispute_desk import actions as deciding
-from portal.care.disputes import opening
+from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.kit.money import Money
 from portal.money.payments.actions import Incoming, post_payment
@@ -54,7 +54,7 @@ class World:
         """Dispute the line: the bins stood full."""
         given = {"reason": DisputeReason.poor_quality, "body": "垃圾桶连续三天没有清运"} | more
         amount = None if fen is None else Money(fen)
-        return await opening.open_dispute(self.owner, self.line, amount=amount, **given)  # type: ignore[arg-type]
+        return await actions.open_dispute(self.owner, self.line, amount=amount, **given)  # type: ignore[arg-type]
 
     async def decide(
         self, dispute: UUID, outcome: Outcome, fen: int | None = None, by: Principal | None = None, **more: object

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plan_pages.jobs import plans
 from portal.care.plans.actions import agree_plan, approve_plan, refuse_plan, request_plan, withdraw_plan

@@ -13,7 +13,7 @@ from portal.people.persons.actions import start_session
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import principal_of
 from portal.platform.db.unit_of_work import fetch, unit_of_work
-from tests.arrears.case_file.test_standing import D, say as record
+from tests.arrears.case_file.test_actions import D, say as record
 from tests.arrears.cases.test_former import sold
 from tests.arrears.cases.world import TODAY, on, world
 

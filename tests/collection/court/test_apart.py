@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from portal.arrears.claims.states import ClaimKind
+from portal.collection.court.actions import prepare_claim
 from portal.collection.court.documents import claim_pdf
-from portal.collection.court.opening import prepare_claim
 from portal.collection.court.queries import claim_at_desk
 from portal.kit.money import Money
 from tests import builders

@@ -14,15 +14,13 @@ from pypdf import PdfReader
 from portal.arrears.case_file.queries import cases_of
 from portal.arrears.claims.rules import task_of
 from portal.arrears.claims.states import LIVE, ClaimKind, ClaimState, Task
-from portal.care.disputes.opening import open_dispute, withdraw
+from portal.care.disputes.actions import open_dispute, withdraw
 from portal.care.disputes.states import DisputeReason
-from portal.collection.court.changing import ABOVE, SAME, change_claim
-from portal.collection.court.documents import change_pdf
-from portal.collection.court.handing import change_to_hand_in, paper_to_hand_in
-from portal.collection.court.opening import prepare_claim
+from portal.collection.court.actions import prepare_claim
+from portal.collection.court.documents import change_pdf, change_to_hand_in, paper_to_hand_in
+from portal.collection.court.jobs import tell_claims
 from portal.collection.court.queries import claim_at_desk, claim_queue
-from portal.collection.court.steps import NO_PAPER, record_step
-from portal.collection.court.telling import tell_claims
+from portal.collection.court.steps import ABOVE, NO_PAPER, SAME, change_claim, record_step
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import Money
 from portal.money.corrections.actions import approve_correction, ask_correction

@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from portal.arrears.claims.states import ClaimKind, ClaimState, Task
-from portal.care.disputes.opening import open_dispute, withdraw
+from portal.care.disputes.actions import open_dispute, withdraw
 from portal.care.disputes.states import DisputeReason
-from portal.collection.court.opening import prepare_claim
+from portal.collection.court.actions import prepare_claim
+from portal.collection.court.jobs import tell_claims
 from portal.collection.court.queries import claim_at_desk
 from portal.collection.court.steps import record_step
-from portal.collection.court.telling import tell_claims
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from tests import builders

@@ -18,11 +18,11 @@ from portal.arrears.climbing.words import GATES, Gate
 from portal.arrears.contacts.actions import set_reason
 from portal.arrears.contacts.holding import hold_by_hand
 from portal.arrears.limitation.queries import limitation_of
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
-from portal.collection.court import opening, steps as stepping
+from portal.collection.court import actions, steps as stepping
+from portal.collection.court.actions import prepare_claim
 from portal.collection.court.documents import claim_pdf
-from portal.collection.court.opening import prepare_claim
 from portal.collection.court.queries import claim_at_desk, claim_queue, paths_of
 from portal.collection.court.steps import record_step
 from portal.kit.errors import Invalid, Missing, Refused
@@ -158,7 +158,7 @@ async def test_before_it_is_handed_in_a_claim_is_looked_at_again(debts: World) -
         queue = await claim_queue(manager)
         assert (queue.found, queue.paid, queue.to_decide) == (1, 1, [])
         await record_step(manager, again, S.withdrawn, LAST)
-        with pytest.raises(Refused, match=opening.CLOSED[:20]):
+        with pytest.raises(Refused, match=actions.CLOSED[:20]):
             await prepare_claim(manager, case, K.payment_order)
     assert await debts.broken_invariants() == []
 
@@ -170,14 +170,14 @@ async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: W
             await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
         await mediated(debts, case)
         for limit, source, field, words in (
-            (None, "", "limit", opening.NO_LIMIT),
-            (Money(5_000_000), "", "source", opening.NO_LIMIT),
-            (Money(9_999), "2025 年统计", "limit", opening.ABOVE),
+            (None, "", "limit", actions.NO_LIMIT),
+            (Money(5_000_000), "", "source", actions.NO_LIMIT),
+            (Money(9_999), "2025 年统计", "limit", actions.ABOVE),
         ):
-            with pytest.raises(Invalid, match=words[:20] if words != opening.ABOVE else "is more than") as no:
+            with pytest.raises(Invalid, match=words[:20] if words != actions.ABOVE else "is more than") as no:
                 await prepare_claim(manager, case, K.small_claim, limit=limit, source=source)
             assert no.value.field == field
-        with pytest.raises(Invalid, match=opening.ONLY_SMALL[:20]):
+        with pytest.raises(Invalid, match=actions.ONLY_SMALL[:20]):
             await prepare_claim(manager, case, K.suit, limit=Money(5_000_000))
         claim = await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
         pdf = PdfReader(io.BytesIO(await claim_pdf(await claim_at_desk(manager, claim))))

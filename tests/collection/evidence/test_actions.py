@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from portal.arrears.cases.states import Cause, ContactChannel, ContactOutcome, Why
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.collection.evidence.actions import evidence_of
 from portal.collection.evidence.exhibits import CAUSES, TABLES

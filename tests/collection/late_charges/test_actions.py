@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.collection.late_charges.actions import charge_debtors
 from portal.collection.late_charges.jobs import late_charges

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from portal.arrears.climbing.jobs import arrears
 from portal.collection.evidence.actions import evidence_of
-from portal.collection.letter_queue.batch import ask_notices, batch_of, write_letters
+from portal.collection.letter_queue.actions import ask_notices, batch_of, write_letters
 from portal.collection.letter_queue.desk_queries import letter_queue
 from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.documents import besides_owners, letters_pdf
@@ -25,7 +25,7 @@ from portal.collection.letters.states import LetterKind
 from portal.kit.errors import Refused
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.process.settings import Settings
-from tests.arrears.case_file.test_standing import D, say
+from tests.arrears.case_file.test_actions import D, say
 from tests.arrears.cases.test_former import sold
 from tests.arrears.cases.world import TODAY, World, on, world
 from tests.client import browser

@@ -16,7 +16,7 @@ from portal.arrears.climbing.jobs import arrears
 from portal.arrears.climbing.words import NO_DEMAND, STEP_MISSING
 from portal.arrears.contacts import actions as contacts, holding
 from portal.arrears.limitation.queries import limitation_of
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.collection.letters.actions import CLOSED, THERE, TOO_EARLY, issue_letter
 from portal.collection.letters.documents import letters_pdf

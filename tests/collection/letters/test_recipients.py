@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from portal.arrears.case_file.actions import Said, record_standing
 from portal.arrears.case_file.contact_log import hands
 from portal.arrears.case_file.queries import case_on_desk
-from portal.arrears.case_file.standing import Said, record_standing
 from portal.arrears.cases.states import ContactChannel, ContactOutcome, NextStep
 from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.facts import known_of
@@ -20,12 +20,12 @@ from portal.arrears.climbing.words import NO_DEMAND
 from portal.arrears.contacts import actions as contacts, holding
 from portal.arrears.contacts.next_action import set_next
 from portal.care.holds.jobs import holds
-from portal.collection.court.opening import _demand as demand_of
+from portal.collection.court.actions import _demand as demand_of
 from portal.collection.evidence.actions import evidence_of
 from portal.collection.letters.actions import issue_letter
+from portal.collection.letters.facts import NOT_ONE, WHICH, YOURS
 from portal.collection.letters.proving import PROVEN_ALREADY, open_letter, record_delivery
 from portal.collection.letters.queries import letter_at_desk
-from portal.collection.letters.recipients import NOT_ONE, WHICH, YOURS
 from portal.collection.letters.states import LetterKind, LetterState
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.people.persons.actions import start_session

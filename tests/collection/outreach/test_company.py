@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from portal.arrears.cases.states import ContactChannel
-from portal.collection.outreach.sheets import sheet_of
+from portal.collection.outreach.queries import sheet_of
 from portal.kit.language import say
 from tests import builders
-from tests.arrears.case_file.test_standing import D, say as record
+from tests.arrears.case_file.test_actions import D, say as record
 from tests.arrears.cases.world import on, world
 from tests.collection.letters.test_letters import SECOND, at_two
 

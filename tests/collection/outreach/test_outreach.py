@@ -15,8 +15,8 @@ from portal.arrears.climbing.actions import take_step
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts import actions as contacts, next_action
 from portal.care.dispute_desk import actions as deciding
-from portal.care.dispute_desk.handling import OPENER
-from portal.care.disputes.opening import open_dispute
+from portal.care.dispute_desk.steps import OPENER
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.queries import dispute_of
 from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.holds.jobs import holds
@@ -30,12 +30,12 @@ from portal.collection.outreach.actions import (
     TOO_MANY,
     WHEN_NEXT,
     Talk,
+    disputable,
     record_talk,
+    speaking_for,
 )
-from portal.collection.outreach.behalf import disputable, speaking_for
 from portal.collection.outreach.documents import pack_pdf
-from portal.collection.outreach.queries import Queue, Wanted, queue_of
-from portal.collection.outreach.sheets import sheet_of
+from portal.collection.outreach.queries import Queue, Wanted, queue_of, sheet_of
 from portal.collection.outreach.states import Whose
 from portal.collection.outreach.visits import pack_of, packs_of_building
 from portal.kit.errors import Invalid, Missing, Refused

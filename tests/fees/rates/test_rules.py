@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.fees.rates.rules import Before, check_rate, first_day_of_a_rise, is_higher
-from portal.kit.bilingual import Bilingual
 from portal.kit.errors import Invalid
+from portal.kit.i18n import Bilingual
 
 TODAY = date(2026, 11, 24)
 FEE = Bilingual("物业服务费", "Service fee")

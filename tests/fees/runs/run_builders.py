@@ -7,8 +7,7 @@ from decimal import Decimal
 from portal.fees.runs.drafts import Billed, RunResult, RunTotals, Tie, UnitCase
 from portal.fees.runs.rules import gather, lines_of_unit, shares_by_unit, split_shared_costs
 from portal.fees.runs.schedule import Schedule
-from portal.fees.tariffs.due import DueRule
-from portal.fees.tariffs.rules import MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
+from portal.fees.tariffs.rules import DueRule, MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
 from portal.fees.tariffs.states import Formula, Proration, Timing
 from portal.homes.units.states import OccupancyState, Use
 from portal.kit.money import Money

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from portal.fees.runs.actions import publish_run
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, unit_of_work
@@ -172,7 +172,7 @@ async def test_how_far_a_run_is_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     async def note(done: int, whole: int) -> None:
         told.append((done, whole))
 
-    monkeypatch.setattr("portal.fees.runs.planning.BATCH", 3)
+    monkeypatch.setattr("portal.fees.runs.preview.BATCH", 3)
     monkeypatch.setattr("portal.fees.runs.actions.BATCH", 2)
     await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=note)
     assert told == [(3, 4), (4, 4), (2, 4), (4, 4)]

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from portal.fees.runs.actions import publish_run
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
 from portal.fees.runs.schedule import Schedule
-from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import DueRule
 from portal.fees.tariffs.states import Timing
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work

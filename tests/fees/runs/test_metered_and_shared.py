@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from portal.fees.runs.drafts import Billed, Tie, sources_in
 from portal.fees.runs.rules import lines_of_unit, shares_by_unit, split_shared_costs
 from portal.fees.runs.schedule import Schedule
-from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import DueRule
 from portal.fees.tariffs.states import Formula, Proration, Rounding
 from portal.homes.units.states import Use
 from portal.kit.money import Money

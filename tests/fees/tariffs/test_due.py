@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, strategies as st
 
-from portal.fees.tariffs.due import DueRule
+from portal.fees.tariffs.rules import DueRule
 from portal.kit.period import Month
 
 dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.fees.tariffs.per import DAYS, by_month, months_in, other_time, unit_a_month, unit_counted
+from portal.fees.rates.rules import DAYS, by_month, months_in, other_time, unit_a_month, unit_counted
 from portal.fees.tariffs.states import Formula
 
 WORDS = [

@@ -7,10 +7,9 @@ import asyncpg
 import pytest
 
 from portal.fees.bills.queries import bill_of, bills_of
-from portal.homes.residents import answering, asking, rules
+from portal.homes.residents import actions, answering, rules
+from portal.homes.residents.actions import ask_binding, revoke_tie, revoke_tie_at_desk, withdraw_binding
 from portal.homes.residents.answering import approve_binding, refuse_binding
-from portal.homes.residents.asking import ask_binding, withdraw_binding
-from portal.homes.residents.revoking import revoke_tie, revoke_tie_at_desk
 from portal.homes.residents.states import BoundAs
 from portal.homes.units.queries import homes_of
 from portal.kit import clock
@@ -81,11 +80,11 @@ async def test_numbers_that_cannot_be() -> None:
     estate = await cast.mingxi()
     with pytest.raises(Invalid) as own:
         await ask_binding(estate["陈静"], wanted(estate, phone="+8619900000101"), "")
-    assert own.value.sentence.text == asking.OWN_NUMBER
+    assert own.value.sentence.text == actions.OWN_NUMBER
     await bound(estate)
     with pytest.raises(Invalid) as twice:
         await ask_binding(estate["陈静"], wanted(estate), "")
-    assert twice.value.sentence.text == asking.TIED
+    assert twice.value.sentence.text == actions.TIED
 
 
 async def test_an_owner_makes_five_requests_a_day(admin: asyncpg.Connection) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from portal.homes.residents.asking import ask_binding
+from portal.homes.residents.actions import ask_binding
 from portal.kit import clock
 from portal.people.persons.actions import start_session
 from portal.people.persons.principal import Audience

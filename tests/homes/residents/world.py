@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from portal.homes.residents.actions import Wanted, ask_binding
 from portal.homes.residents.answering import approve_binding
-from portal.homes.residents.asking import Wanted, ask_binding
 from portal.homes.residents.states import BoundAs
 from portal.people.persons.principal import Audience, Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch_one, fetch_value, unit_of_work

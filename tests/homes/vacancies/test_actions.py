@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
 from portal.homes.directory.desk_queries import unit_at
 from portal.homes.units.states import OccupancyState, VacancyState
 from portal.homes.vacancies.actions import (

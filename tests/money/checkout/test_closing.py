@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.kit.errors import Refused
 from portal.kit.money import Money

@@ -8,7 +8,7 @@ import pytest
 
 from portal.fees.bills.states import AdjustmentKind
 from portal.kit.money import Money
-from portal.money.payments.crediting import credit_line
+from portal.money.corrections.actions import credit_line
 from portal.platform.db.unit_of_work import unit_of_work
 from tests import builders, cast
 from tests.money.checkout.till import Till, attempts

@@ -9,9 +9,9 @@ import pytest
 from portal.fees.bills.states import AdjustmentKind
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
+from portal.money.corrections.actions import credit_line
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.actions import Incoming, post_payment
-from portal.money.payments.counter import record_counter_payment
-from portal.money.payments.crediting import credit_line
 from portal.money.payments.rules import Part
 from portal.money.payments.states import CounterChannel, PaymentChannel
 from portal.platform.db.unit_of_work import fetch, unit_of_work

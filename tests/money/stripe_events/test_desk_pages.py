@@ -4,7 +4,7 @@ import pytest
 
 from portal.kit import clock
 from portal.kit.money import Money
-from portal.money.payments.counter import record_counter_payment
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from portal.money.stripe_events.jobs import attempts as look_at_attempts
 from portal.people.persons.permissions import Role

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.kit import clock
 from portal.kit.money import Money

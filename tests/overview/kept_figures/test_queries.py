@@ -18,9 +18,8 @@ from portal.fees.bills.states import AdjustmentKind
 from portal.kit import clock
 from portal.kit.money import Money, total
 from portal.kit.period import Month
-from portal.money.payments.crediting import credit_line
-from portal.overview.kept_figures.actions import months_kept
-from portal.overview.kept_figures.counted import count
+from portal.money.corrections.actions import credit_line
+from portal.overview.kept_figures.actions import count, months_kept
 from portal.overview.kept_figures.jobs import figures
 from portal.overview.kept_figures.queries import EstateRow, overview_of
 from portal.overview.reports.ageing import ageing_report

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.care.standards.actions import Promise, keep_promises
-from portal.care.standards.expecting import expect_rounds
+from portal.care.standards.actions import Promise, expect_rounds, keep_promises
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.kit.period import Month

@@ -11,12 +11,12 @@ from portal.kit.language import LANGUAGES
 from portal.people.channels.provider import NotSent
 from portal.people.channels.sms import Text, send_sms, sign_of
 from portal.people.delivery.actions import send_notice
-from portal.people.delivery.receipts import ask_receipts
+from portal.people.delivery.jobs import ask_receipts
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import PATH, word
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.process.settings import Settings, Unusable
-from portal.run.wordings import all_approved, by_code, wordings
+from portal.run.cli.work import all_approved, by_code, wordings
 from portal.signin.owners.words import CodeText
 from tests.arrears.cases.world import TODAY, on
 from tests.people.delivery.test_actions import reminded

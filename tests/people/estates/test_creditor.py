@@ -14,11 +14,11 @@ from pypdf import PdfReader
 from portal.accounts.disclosures.documents import prices_poster
 from portal.arrears.claims.states import ClaimKind
 from portal.care.plans.actions import approve_plan, request_plan
+from portal.collection.court.actions import prepare_claim
 from portal.collection.court.documents import claim_pdf
-from portal.collection.court.opening import prepare_claim
 from portal.collection.court.queries import claim_at_desk
 from portal.collection.evidence.actions import evidence_of
-from portal.collection.letter_queue.batch import ask_notices
+from portal.collection.letter_queue.actions import ask_notices
 from portal.collection.letters.actions import issue_letter
 from portal.collection.letters.documents import letters_pdf
 from portal.collection.letters.queries import letter_at_desk
@@ -31,11 +31,10 @@ from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.payments.counter import record_counter_payment
+from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
-from portal.people.estates.companies import creditor_of, set_company
 from portal.people.estates.creditor import FIELDS, NEEDS, Creditor, Paper, as_account_no, as_credit_code, named
-from portal.people.estates.queries import estate_called
+from portal.people.estates.queries import creditor_of, estate_called, set_company
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast

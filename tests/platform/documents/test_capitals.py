@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.kit.money import Money
-from portal.platform.documents.capitals import in_capitals
+from portal.platform.documents.paper import in_capitals
 
 
 @pytest.mark.parametrize(

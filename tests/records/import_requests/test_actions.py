@@ -17,12 +17,18 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.platform.process.settings import Settings
-from portal.records.import_requests import trying
-from portal.records.import_requests.actions import cancel_import, confirm_import, upload_import
+from portal.records.import_requests import jobs
+from portal.records.import_requests.actions import (
+    Altered,
+    Kept,
+    cancel_import,
+    confirm_import,
+    upload_import,
+    write_out,
+)
 from portal.records.import_requests.jobs import sweep_imports
 from portal.records.import_requests.queries import import_at
 from portal.records.import_requests.rules import KEPT
-from portal.records.import_requests.uploads import Altered, Kept, write_out
 from portal.records.saving.actions import import_estate
 from tests.client import ORIGIN, app_of
 from tests.populated import signed_in
@@ -64,7 +70,7 @@ async def test_what_is_given_up_keeps_no_bytes_and_is_not_imported_by_a_worker_a
         await cancel_import(mingxi["施文"], asked)
         return await import_estate(*words, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(trying, "import_estate", given_up_meanwhile)
+    monkeypatch.setattr(jobs, "import_estate", given_up_meanwhile)
     await work(mingxi, asked)
     assert ((await row_of(asked))["state"], await count("import_part")) == ("cancelled", 0)
     assert await count("unit WHERE building = '9'") == 0
@@ -80,14 +86,14 @@ async def test_a_worker_killed_before_the_commit_leaves_nothing_and_the_next_bri
     mingxi = await estate()
     asked = await checked(mingxi, mingxi["沈平"])
     await confirm_import(mingxi["沈平"], asked)
-    close = trying._close
+    close = jobs._close
 
     async def killed(*words: object) -> None:
         await close(*words)  # type: ignore[arg-type]
         raise Killed
 
     with monkeypatch.context() as broken, pytest.raises(Killed):
-        broken.setattr(trying, "_close", killed)
+        broken.setattr(jobs, "_close", killed)
         await work(mingxi, asked)
     assert ((await row_of(asked))["state"], await count("unit WHERE building = '9'")) == ("importing", 0)
     await work(mingxi, asked)
@@ -187,13 +193,13 @@ async def test_an_import_on_which_the_worker_breaks_ends_at_once_and_says_so(
     async def broken(*words: object, **how: object) -> None:
         raise AssertionError("checked before")
 
-    monkeypatch.setattr(trying, "import_estate", broken)
+    monkeypatch.setattr(jobs, "import_estate", broken)
     with pytest.raises(AssertionError, match="checked before"):
         await work(mingxi, asked)
     row = await row_of(asked)
     page = await import_at(mingxi["沈平"], asked)
     assert (row["state"], await count("import_part")) == ("faulty", 0)
-    assert [(one.file, one.message.text) for one in page.errors] == [("units.csv", trying.BROKE)]
+    assert [(one.file, one.message.text) for one in page.errors] == [("units.csv", jobs.BROKE)]
     await upload_import(mingxi["沈平"], "mingxi", sent(GOOD))  # the next one is not in its way
 
 
@@ -205,7 +211,7 @@ async def test_an_import_whose_database_went_away_waits_for_the_next_try(monkeyp
         raise ConnectionError
 
     with monkeypatch.context() as broken, pytest.raises(ConnectionError):
-        broken.setattr(trying, "import_estate", away)
+        broken.setattr(jobs, "import_estate", away)
         await work(mingxi, asked)
     assert (await row_of(asked))["state"] == "checking"
     await work(mingxi, asked)
@@ -215,10 +221,10 @@ async def test_an_import_whose_database_went_away_waits_for_the_next_try(monkeyp
 async def test_how_far_it_is_can_be_seen_while_it_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     mingxi = await estate()
     asked = await upload_import(mingxi["沈平"], "mingxi", sent(GOOD))
-    monkeypatch.setattr(trying, "BEAT", 0.01)
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
     seen: list[tuple[object, ...]] = []
 
-    async def slow(*words: object, tell: trying.Tell, **how: object) -> object:
+    async def slow(*words: object, tell: jobs.Tell, **how: object) -> object:
         tell("people", 3, 7)
         for _ in range(300):
             row = await row_of(asked)
@@ -228,7 +234,7 @@ async def test_how_far_it_is_can_be_seen_while_it_is_under_way(monkeypatch: pyte
             await asyncio.sleep(0.01)
         return await import_estate(*words, tell=tell, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(trying, "import_estate", slow)
+    monkeypatch.setattr(jobs, "import_estate", slow)
     await work(mingxi, asked)
     assert seen == [("people", 3, 7)]
     assert [(await row_of(asked))[name] for name in ("state", "what", "done")] == ["checked", "", 0]

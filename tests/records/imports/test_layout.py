@@ -3,8 +3,8 @@
 import pytest
 
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch_value, unit_of_work
-from portal.records.reading.called import name
 from portal.records.reading.cells import BadCell
+from portal.records.reading.names import name
 from portal.records.reading.workbook import as_typed
 from portal.records.saving.actions import import_estate
 from tests.records.imports.books import parts_of, sheet_of, write_book

@@ -12,7 +12,7 @@ from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch_one, fetch_value, unit_of_work
 from portal.records.import_requests.actions import upload_import
 from portal.records.import_requests.forms import Sent
-from portal.records.import_requests.trying import see_to_import
+from portal.records.import_requests.jobs import see_to_import
 from tests import builders, cast
 
 UNITS = "unit,building,use,billable_area\n9栋901,9,residential,88.8\n9栋902,9,residential,90\n"

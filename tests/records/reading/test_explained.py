@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
 from portal.kit.language import LANGUAGES
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work

@@ -8,14 +8,14 @@ from fractions import Fraction
 import pytest
 
 from portal.arrears.climbing.jobs import arrears
-from portal.care.disputes.opening import open_dispute
+from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import request_plan
 from portal.fees.bills.queries import bills_of
 from portal.fees.runs.actions import publish_run
-from portal.fees.runs.planning import preview_run
+from portal.fees.runs.preview import preview_run
+from portal.homes.residents.actions import ask_binding
 from portal.homes.residents.answering import refuse_binding
-from portal.homes.residents.asking import ask_binding
 from portal.homes.units.queries import homes_of
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused

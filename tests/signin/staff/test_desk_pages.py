@@ -14,7 +14,7 @@ from portal.people.persons.permissions import Role
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import principal_of
 from portal.platform.process.settings import Settings
-from portal.signin.staff import actions as desk, set_up
+from portal.signin.staff import actions as desk, enrolment
 from tests import builders, cast
 from tests.client import browser
 from tests.signin.doors import PASSWORD, staff_with_credentials
@@ -116,7 +116,7 @@ async def test_half_way_ends_when_the_password_changes() -> None:
 
 async def test_a_link_sets_password_and_time_code_up_once(settings: Settings) -> None:
     await cast.mingxi()
-    token = await set_up.make_link("shen")
+    token = await enrolment.make_link("shen")
     address = f"/desk/set-up/{token}"
     async with browser(settings) as client:
         page = await client.get(address)
@@ -154,16 +154,16 @@ async def test_old_sessions_end_with_a_new_set_up(settings: Settings) -> None:
 
 async def test_links_run_out_by_real_time_and_end_with_the_next_one(admin: asyncpg.Connection) -> None:
     await cast.mingxi()
-    first = await set_up.make_link("shen")
+    first = await enrolment.make_link("shen")
     assert await admin.fetchval("SELECT max(expires_at) - now() FROM set_up_link") > timedelta(hours=23)
-    second = await set_up.make_link("shen")
+    second = await enrolment.make_link("shen")
     with pytest.raises(Missing):
-        await set_up.set_up_of(first)
+        await enrolment.set_up_of(first)
     await admin.execute("UPDATE set_up_link SET expires_at = now()")
     with pytest.raises(Missing):
-        await set_up.choose_password(second, PASSWORD)
+        await enrolment.choose_password(second, PASSWORD)
     await staff_with_credentials("shen")
-    await set_up.make_link("shen")
+    await enrolment.make_link("shen")
     left = "SELECT expires_at - now() FROM set_up_link WHERE used_at IS NULL"
     assert await admin.fetchval(left) <= timedelta(minutes=10)
 
@@ -173,8 +173,8 @@ async def test_every_estate_of_a_member_of_staff_keeps_in_its_audit_that_a_link_
 ) -> None:
     estates = [await builders.community("mingxi", "明溪花园"), await builders.community("donghu", "东湖苑")]
     for code in ("mingxi", "donghu"):
-        human = await set_up.add_staff("qian", code, "service")
-    token = await set_up.make_link("qian")
+        human = await enrolment.add_staff("qian", code, "service")
+    token = await enrolment.make_link("qian")
     rows = await admin.fetch("SELECT * FROM audit_entry WHERE verb = 'set_up_link_made' ORDER BY community")
     assert [(row["community"], row["actor"], row["subject"]) for row in rows] == [
         (estate, "cli", f"staff:{human}") for estate in estates
@@ -184,16 +184,16 @@ async def test_every_estate_of_a_member_of_staff_keeps_in_its_audit_that_a_link_
 
 async def test_a_new_link_shows_no_secret_of_an_unfinished_set_up() -> None:
     await cast.mingxi()
-    first = await set_up.make_link("shen")
-    await set_up.choose_password(first, PASSWORD)
-    second = await set_up.make_link("shen")
-    assert (await set_up.set_up_of(second)).totp_secret is None
+    first = await enrolment.make_link("shen")
+    await enrolment.choose_password(first, PASSWORD)
+    second = await enrolment.make_link("shen")
+    assert (await enrolment.set_up_of(second)).totp_secret is None
 
 
 async def test_staff_are_added_role_by_role(admin: asyncpg.Connection) -> None:
     community = await builders.community("mingxi", "明溪花园")
-    human = await set_up.add_staff("Qian.Er", "mingxi", "service")
-    assert await set_up.add_staff("qian.er", "mingxi", "finance") == human
+    human = await enrolment.add_staff("Qian.Er", "mingxi", "service")
+    assert await enrolment.add_staff("qian.er", "mingxi", "finance") == human
     assert await admin.fetchval("SELECT roles FROM staff") == ["finance", "service"]
     audit = await admin.fetch("SELECT verb, community FROM audit_entry")
     assert [tuple(r) for r in audit] == [("staff_added", community)] * 2
@@ -203,6 +203,6 @@ async def test_staff_are_added_role_by_role(admin: asyncpg.Connection) -> None:
         ("钱二", "mingxi", "service", Invalid),
     ):
         with pytest.raises(error):
-            await set_up.add_staff(login, code, role)
+            await enrolment.add_staff(login, code, role)
     with pytest.raises(Missing):
-        await set_up.make_link("nobody")
+        await enrolment.make_link("nobody")

@@ -3,7 +3,7 @@
 import pytest
 from litestar.datastructures import UploadFile
 
-from portal.web.request.next_path import own_path, safe_next
+from portal.web.request.session import own_path, safe_next
 
 OURS = [
     "/",

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from portal.platform.db import unit_of_work as db
+from portal.platform.db.engine import NotPrimary, state_of
 from portal.platform.db.logins import Database
-from portal.platform.db.outage import NotPrimary, state_of
 from portal.platform.db.unit_of_work import UnitOfWork, fetch, unit_of_work
 from portal.platform.process.embedded import Embedded
 from portal.platform.process.settings import Settings

@@ -1,0 +1,16 @@
+"""By when a question on published accounts is answered where an estate lies."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from portal.people.estates.rules import said_of
+
+LIMITS = Path(__file__).with_name("reply_limits.csv")
+DAYS = 7  # also outside of China, of which the table knows nothing
+
+
+def answer_due(jurisdiction: str, asked_on: date) -> date:
+    """The last day for an answer: so many calendar days, as reply_limits.csv has them."""
+    return asked_on + timedelta(days=int(said_of(LIMITS, jurisdiction, "days") or DAYS))

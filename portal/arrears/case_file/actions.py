@@ -1,0 +1,156 @@
+"""Record what became of somebody who owes: they have died, an heir is named, it was a mistake, where they live now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal.arrears.cases.actions import keep_still, refresh_cases
+from portal.homes.units.standing import Member, members_of
+from portal.kit import clock
+from portal.kit.errors import Invalid, Missing, Refused
+from portal.kit.i18n import N_
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import staff_of
+from portal.people.persons.roll import ensure_on_roll
+from portal.people.persons.states import DebtorStanding
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+
+D = DebtorStanding
+GONE = frozenset({D.deceased, D.heir})
+
+WHO = N_("Several people owe this together. Choose of whom you say it.")
+NOT_YET = N_("That day is still to come. Enter the day on which it happened.")
+NO_HEIR = N_("Enter the name of the heir, or of who administers the estate, as the document says.")
+ONLY_AN_HEIR = N_("A representative is named for somebody who has died. Choose “an heir is named”, or leave it empty.")
+KNOWN = N_("That they have died is recorded already. Name an heir, or say that it was a mistake.")
+STILL_OWNS = N_("%(name)s is registered as an owner still. Record the change of owners at the home first.")
+OWNS_NO_MORE = N_("%(name)s is not registered as an owner any more: choose “owner of before”.")
+THEMSELVES = N_("Nobody inherits from themselves. Enter the heir.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What staff say of one person who owes; `person` may be left out where only one does.
+
+    `represented_by` is the name of an heir, or their number on the roll, with `phone` and `address` of their own; else
+    `address` is where the person is written to.
+    """
+
+    standing: DebtorStanding
+    since: date
+    evidence: str
+    person: UUID | None = None
+    address: str = ""
+    represented_by: str = ""
+    phone: str | None = None
+
+
+@retrying
+async def record_standing(by: Principal, debtor: UUID, said: Said) -> None:
+    """Record how somebody stands, and at once hold what they owe, or let it go on.
+
+    Raises Missing, Refused for a death that is known already, Invalid for a day to come, for a person who does not owe
+    it, for half an heir, and for an owner who is none or a former owner who still is one.
+    """
+    async with unit_of_work(*by.where(May.contact_debtors)):
+        row = await fetch_one(
+            "SELECT d.community, c.timezone FROM debtor d JOIN community c ON c.id = d.community"
+            " WHERE d.id = $1 AND d.community = ANY($2::int[])",
+            debtor,
+            list(by.where(May.contact_debtors)),
+        )
+        if row is None:
+            raise Missing
+        today = clock.today(row["timezone"])
+        if said.since > today:
+            raise Invalid("since", NOT_YET)
+        whose = _whose((await members_of([debtor], [today]))[debtor], said.person)
+        _fits(whose, said)
+        heir = await _heir(row["community"], whose.person, said)
+        me = await staff_of(by, row["community"])
+        await write_standing(row["community"], whose.person, said, heir, me, actor=by.actor)
+        await look_again(row["community"], whose.person, today, by.actor)
+
+
+async def write_standing(
+    community: int, person: UUID, said: Said, heir: UUID | None, staff: UUID, *, actor: str
+) -> None:
+    """Write it with its audit row, and hold or release what the person owes; in the caller's unit of work."""
+    await fetch("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+    await fetch(
+        "INSERT INTO person_standing (id, community, person, standing, since, evidence, address, represented_by,"
+        " by_staff, at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        community,
+        person,
+        said.standing.value,
+        said.since,
+        said.evidence.strip(),
+        said.address.strip() or None,
+        heir,
+        staff,
+        clock.now(),
+    )
+    told = {"standing": said.standing, "since": said.since}
+    await record(
+        actor, AuditVerb.PERSON_STANDING_RECORDED, f"person:{person}", community=community,
+        reason=said.evidence.strip(), heir=heir, **told,
+    )  # fmt: skip
+    await keep_still(await _debts_of(person), actor=actor)
+
+
+def _whose(members: Sequence[Member], person: UUID | None) -> Member:
+    if person is None and len(members) == 1:
+        return members[0]
+    found = next((member for member in members if member.person == person), None)
+    if found is None:
+        raise Invalid("person", WHO)
+    return found
+
+
+def _fits(whose: Member, said: Said) -> None:
+    """Raises Invalid or Refused for what contradicts the register, or what is known already."""
+    if said.standing is D.heir:
+        if not said.represented_by.strip():
+            raise Invalid("represented_by", NO_HEIR)
+    elif said.represented_by.strip() or said.phone:
+        raise Invalid("represented_by", ONLY_AN_HEIR)
+    if said.standing is D.deceased and whose.standing is D.deceased:
+        raise Refused(KNOWN)
+    if said.standing not in GONE and whose.owns is not (said.standing is D.owner):
+        raise Invalid("standing", STILL_OWNS if whose.owns else OWNS_NO_MORE, name=whose.whose)
+
+
+async def _heir(community: int, person: UUID, said: Said) -> UUID | None:
+    """The person of the heir: by their number on the roll, or by name and phone; put on the roll if they are not."""
+    if said.standing is not D.heir:
+        return None
+    named = said.represented_by.strip()
+    row = await fetch_one(
+        "SELECT h.id, p.language FROM person p LEFT JOIN person h ON h.community = p.community AND h.external_id = $2"
+        " WHERE p.id = $1",
+        person,
+        named,
+    )
+    assert row
+    heir = row["id"] or await ensure_on_roll(community, named, said.phone, language=row["language"])
+    if heir == person:
+        raise Invalid("represented_by", THEMSELVES)
+    return heir
+
+
+async def _debts_of(person: UUID) -> list[UUID]:
+    rows = await fetch("SELECT debtor FROM debtor_member WHERE person = $1 ORDER BY debtor", person)
+    return [row["debtor"] for row in rows]
+
+
+async def look_again(community: int, person: UUID, today: date, actor: str) -> None:
+    """Look at the cases of the person at once, so that they stop, or go on, the same day."""
+    debtors = await _debts_of(person)
+    looked = await fetch_value("SELECT max(looked_on) FROM arrears_case WHERE debtor = ANY($1::uuid[])", debtors)
+    await refresh_cases(community, debtors, max(today, looked or today), actor=actor)

@@ -1,0 +1,178 @@
+"""The notices of a whole building: asked for at the desk, written by the worker, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Record
+
+from portal.collection.letter_queue.desk_queries import waiting_in
+from portal.collection.letters.actions import issue_letter
+from portal.collection.letters.states import LetterKind
+from portal.kit import clock
+from portal.kit.errors import Declined, Missing, Refused
+from portal.kit.i18n import N_, Bilingual, Sentence
+from portal.kit.ids import id_of
+from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, say, speaking
+from portal.people.estates.creditor import Paper
+from portal.people.estates.queries import creditor_of
+from portal.people.persons.permissions import May
+from portal.people.persons.principal import Principal
+from portal.people.persons.queries import community_called, in_the_name_of, staff_of
+from portal.platform.audit.actions import record
+from portal.platform.audit.states import AuditVerb
+from portal.platform.db.engine import alone
+from portal.platform.db.unit_of_work import (
+    advisory_lock,
+    fetch,
+    fetch_one,
+    fetch_value,
+    reading,
+    retrying,
+    unit_of_work,
+)
+from portal.platform.jobs.queue import enqueue
+
+STANDS_STILL = timedelta(minutes=2)
+NOBODY = N_("No home of this building waits for a notice any more.")
+NOT_HERE = N_("Whoever asked for the notices may not issue one for this home any more.")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A home that got none, and why, as it was said then."""
+
+    case: UUID
+    unit: str
+    why: Bilingual
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How far the notices of a building are, in homes, who was left out, and since when nothing has moved."""
+
+    id: UUID
+    code: str
+    building: str
+    homes: int
+    done: int
+    issued: int
+    refused: int
+    silent: timedelta
+    left_out: Sequence[LeftOut]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the worker still has homes before it."""
+        return self.done < self.homes
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing has moved for a while though there is work."""
+        return self.waiting and self.silent > STANDS_STILL
+
+
+@retrying
+async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, once: str | None = None) -> UUID:
+    """Have a notice written to each home of a building that waits for one, at most 200; the batch's id.
+
+    Asked twice, nobody gets two. Raises Missing for another estate, Refused when no home waits.
+    """
+    batch = id_of(by.human, once)
+    community = await community_called(by, code, May.issue_notices)
+    cases = [case.id for case in await waiting_in(by, code, building)]
+    async with unit_of_work(community):
+        await advisory_lock(f"letter-batch-asked:{batch}")  # a double click may come by two requests at once
+        if await fetch_value("SELECT id FROM letter_batch WHERE id = $1", batch):
+            return batch
+        if not cases:
+            raise Refused(NOBODY)
+        (await creditor_of(community)).must_fill(Paper.letter)
+        await fetch(
+            "INSERT INTO letter_batch (id, community, building, cases, done, issued, refused, pay_at, by_staff,"
+            " asked_at, changed_at) VALUES ($1, $2, $3, $4, 0, 0, 0, $5, $6, $7, $7)",
+            batch,
+            community,
+            building,
+            cases,
+            pay_at,
+            await staff_of(by, community),
+            clock.real_now(),
+        )
+        await record(
+            by.actor, AuditVerb.LETTERS_ASKED, f"letter_batch:{batch}", community=community, building=building,
+            homes=len(cases),
+        )  # fmt: skip
+        await enqueue("write_letters", batch=str(batch), community=str(community))
+    return batch
+
+
+async def write_letters(*, batch: str, community: str) -> None:
+    """The worker's part, in the name of who asked and with the roles they have now. Killed, it goes on where it was."""
+    where, which = int(community), UUID(batch)
+    async with alone(f"letter-batch:{batch}"):
+        async with unit_of_work(where, read_only=True):
+            row = await fetch_one("SELECT * FROM letter_batch WHERE id = $1", which)
+            by = await in_the_name_of(row["by_staff"]) if row else None
+        if row and by:
+            for done, case in list(enumerate(row["cases"]))[row["done"] :]:
+                await _note(row, done, case, await _issued(by, row, case))
+
+
+async def _issued(by: Principal, row: Record, case: UUID) -> Sentence | None:
+    """Why the home gets no notice; None when it has one, also from an attempt that was killed before it was counted."""
+    try:
+        await issue_letter(by, case, LetterKind.notice, row["pay_at"], once=f"{row['id']}:{case}")
+    except Declined as no:
+        return no.sentence if no.sentence.text else Sentence(NOT_HERE)
+    return None
+
+
+async def _note(row: Record, done: int, case: UUID, why: Sentence | None) -> None:
+    left_out = [{"case": str(case)} | {tongue: in_words(why, tongue) for tongue in LANGUAGES}] if why else []
+    async with unit_of_work(row["community"]):
+        await fetch(
+            "UPDATE letter_batch SET done = done + 1, issued = issued + 1 - $3, refused = refused + $3,"
+            " changed_at = $4, left_out = coalesce(left_out, '[]') || $5::jsonb WHERE id = $1 AND done = $2",
+            row["id"],
+            done,
+            len(left_out),
+            clock.real_now(),
+            json.dumps(left_out, ensure_ascii=False),
+        )
+
+
+def in_words(said: Sentence, tongue: str) -> str:
+    """A sentence in a language, to be kept as it was said."""
+    with speaking(tongue):
+        return say(said)
+
+
+@reading
+async def batch_of(by: Principal, batch: UUID) -> Batch:
+    """How far it is. Raises Missing."""
+    row = await fetch_one(
+        "SELECT b.id, c.code, b.building, cardinality(b.cases) AS homes, b.done, b.issued, b.refused, b.changed_at,"
+        " b.left_out"
+        " FROM letter_batch b JOIN community c ON c.id = b.community WHERE b.id = $1 AND b.community = ANY($2::int[])",
+        batch,
+        list(by.where(May.read_letter_batches)),
+    )
+    if row is None:
+        raise Missing
+    shown = {name: value for name, value in row.items() if name not in ("changed_at", "left_out")}
+    left_out = await _left_out(json.loads(row["left_out"] or "[]"))
+    return Batch(**shown, silent=clock.real_now() - row["changed_at"], left_out=left_out)
+
+
+async def _left_out(kept: Sequence[dict[str, str]]) -> list[LeftOut]:
+    rows = await fetch(
+        "SELECT k.id, u.name FROM arrears_case k JOIN unit u ON u.id = k.unit WHERE k.id = ANY($1::uuid[])",
+        [one["case"] for one in kept],
+    )
+    units = {row["id"]: row["name"] for row in rows}
+    return [LeftOut(UUID(one["case"]), units[UUID(one["case"])], Bilingual(one[CHINESE], one[ENGLISH])) for one in kept]
