@@ -78,7 +78,7 @@ def beside(database: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def portal_dev(
-    program: str = "portal", *, demo: bool = False, **more: str
+    program: str = "portal.run.cli", *, demo: bool = False, **more: str
 ) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
     """`portal dev` with these environment variables, ready to use; stopped and removed at the end.
 
