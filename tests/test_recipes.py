@@ -35,7 +35,6 @@ ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
         r"\bENGLISH,|\b_FOLDER\b|language\(\) ==|language == |= \"zh-CN\"$|\"lang\": \"en\"|LANGUAGE = ",
         frozenset(
             {
-                "portal/web/request/i18n.py",  # hands on what portal/kit/language.py has
                 "portal/accounts/disclosures/documents.py",  # a paper in two languages at once
                 "portal/records/reading/words.py",  # what the English column of a file is for
                 "portal/collection/letter_queue/actions.py",  # shows a reason in both, and keeps it in all there are

@@ -11,12 +11,12 @@ from portal.accounts.committee import actions
 from portal.accounts.committee.forms import ExpenseForm, SpentForm
 from portal.accounts.committee.queries import expense_at, spending_at
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.expenses:list", guards=[of_one_estate])

@@ -12,10 +12,10 @@ from portal.accounts.committee.forms import ConsentForm, VoteForm
 from portal.accounts.committee.queries import expense_of
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import committee
-from portal.web.request.i18n import _
 
 
 @get("/expenses/{expense:uuid}", name="committee:expense")

@@ -12,12 +12,12 @@ from portal.accounts.common_areas.forms import ContractForm, MovementForm, Recei
 from portal.accounts.common_areas.queries import contract_at, registers_at
 from portal.accounts.common_areas.states import Beneficiary, Rhythm
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.common_areas:list", guards=[of_one_estate])

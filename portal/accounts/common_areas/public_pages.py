@@ -5,9 +5,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.accounts.common_areas.queries import register_of
+from portal.kit.words import _
 from portal.people.estates.queries import estate_called
 from portal.web.pages.http_cache import kept_page
-from portal.web.request.i18n import _
 
 
 @get("/{code:str}/common-areas", name="estate:common_areas")

@@ -13,13 +13,13 @@ from portal.care.standards.actions import standards_of
 from portal.fees.tariffs.queries import price_list
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import PublicEstate, estate_called
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.disclosures:list")

@@ -12,7 +12,8 @@ from portal.fees.tariffs.queries import Price, PricedItem
 from portal.fees.tariffs.states import Formula
 from portal.kit.display import share
 from portal.kit.i18n import N_, Sentence
-from portal.kit.language import CHINESE, ENGLISH, say, speaking
+from portal.kit.language import CHINESE, ENGLISH, speaking
+from portal.kit.words import say
 from portal.people.estates.queries import PublicEstate
 from portal.platform.documents.paper import svg_qr, typeset
 

@@ -22,13 +22,13 @@ from portal.accounts.statement_pages.forms import (
 from portal.accounts.statement_pages.rows import DeskPage
 from portal.accounts.statements.states import Basis, StatementState
 from portal.kit.i18n import N_
+from portal.kit.words import _, say
 from portal.people.persons.permissions import May
 from portal.web.forms.choices import UPLOAD_BYTES
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _, say
 
 CORRECTION = ("correction", CorrectionForm)
 SAID = {

@@ -11,11 +11,11 @@ from litestar import Response
 from portal.accounts.statement_pages.rows import Corrected, Correction, StatementPage
 from portal.accounts.statements.rules import FundTable, Line, SideTable
 from portal.kit.i18n import N_, Sentence
-from portal.kit.language import say, speaking
+from portal.kit.language import language, speaking
 from portal.kit.money import Money
+from portal.kit.words import _, label, say
 from portal.platform.documents.paper import typeset, written_day
 from portal.platform.documents.sheet import Cell, csv_bytes, xlsx_bytes
-from portal.web.request.i18n import _, label, language
 
 LACKING = N_("Not known of the company: %(missing)s.")
 PLANNED = N_("A budget: what is planned, not what came in or was spent.")

@@ -9,9 +9,10 @@ from portal.accounts.publishing.drafts import Wish
 from portal.accounts.statements.rules import FundTable
 from portal.accounts.statements.states import Basis, FoundBy, RemunerationBase, StatementFund
 from portal.kit.i18n import N_
+from portal.kit.language import language
+from portal.kit.words import _, label
 from portal.web.forms.forms import Choice, Day, Estate, Form, Many, Photos, Text
 from portal.web.forms.percentage import Percentage
-from portal.web.request.i18n import _, label, language
 
 
 def offered_lines(funds: Sequence[FundTable]) -> list[tuple[str, str]]:

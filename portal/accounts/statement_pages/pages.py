@@ -15,10 +15,10 @@ from portal.accounts.statement_pages.documents import csv_of, statement_pdf, xls
 from portal.accounts.statement_pages.forms import QuestionForm
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 FILES = ("csv", "xlsx", "pdf")
 

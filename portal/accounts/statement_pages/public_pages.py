@@ -8,10 +8,10 @@ from litestar.response import Template
 
 from portal.accounts.statement_pages import queries
 from portal.fees.tariffs.queries import price_list
+from portal.kit.words import _
 from portal.people.estates.queries import estate_called
 from portal.web.pages.answers import PageNumber
 from portal.web.pages.http_cache import kept_page, mark_of, unchanged
-from portal.web.request.i18n import _
 
 LATEST = 3
 

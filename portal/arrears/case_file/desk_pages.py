@@ -15,13 +15,13 @@ from portal.arrears.climbing import actions as climbing
 from portal.arrears.contacts import actions as contacts, desk_queries as onhold, holding, next_action
 from portal.arrears.limitation import queries as clocks
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.states import DebtorStanding
 from portal.web.forms.forms import Choice, Day, Form, Phone, Text
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.cases:list", guards=[of_one_estate])

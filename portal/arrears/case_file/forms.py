@@ -4,8 +4,8 @@ from typing import Any
 
 from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.kit.i18n import N_
+from portal.kit.words import label
 from portal.web.forms.forms import Choice, Day, Form, Text, Yuan
-from portal.web.request.i18n import label
 
 ONCE = N_(
     "If paying is hard, everything is left alone for two weeks, once in three months. For longer: instalments, or a"

@@ -11,10 +11,10 @@ from portal.arrears.case_file import queries
 from portal.arrears.case_file.forms import HardshipForm
 from portal.arrears.contacts import holding as telling
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 
 @get("/", name="case:show")

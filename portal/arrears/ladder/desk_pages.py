@@ -8,13 +8,13 @@ from litestar.response import Template
 from portal.arrears.ladder import actions as setting, queries
 from portal.arrears.ladder.forms import DropForm, EverybodyForm, ExceptionForm, as_now
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.queries import community_called
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff, stepped_up
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.ladder:show", guards=[of_one_estate])

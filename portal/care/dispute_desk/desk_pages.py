@@ -13,13 +13,13 @@ from portal.care.disputes import forms
 from portal.care.disputes.states import Outcome
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
+from portal.kit.words import _
 from portal.money.payments.actions import CLOSING
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself
 

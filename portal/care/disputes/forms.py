@@ -7,8 +7,8 @@ from portal.care.disputes.states import OF_WORK, DisputeReason, Fixed, Outcome
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO
+from portal.kit.words import label
 from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick, Whole, Yuan
-from portal.web.request.i18n import label
 
 
 def uuid_or_missing(value: object) -> UUID:

@@ -12,11 +12,11 @@ from portal.care.disputes import actions, following_up, forms, queries, reportin
 from portal.care.disputes.forms import uuid_or_missing
 from portal.care.disputes.states import Fixed
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 THANKS = {
     Fixed.yes: N_("Thank you. We are glad that it is fixed."),

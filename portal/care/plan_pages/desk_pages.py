@@ -12,11 +12,11 @@ from portal.care.plan_pages.forms import ApproveForm, CounterForm, RefuseForm, R
 from portal.care.plans import actions, keeping
 from portal.care.plans.states import PlanState
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import PageNumber, flash, go, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.plans:list")

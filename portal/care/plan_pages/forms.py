@@ -5,8 +5,8 @@ from typing import Any
 
 from portal.care.plans.rules import LEAST, MOST
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.forms import Day, Form, Many, Text, Tick, Whole
-from portal.web.request.i18n import _
 
 
 class PlanForm(Form):

@@ -15,10 +15,10 @@ from portal.care.plans import actions, choosing
 from portal.care.plans.rows import PlanPage
 from portal.care.plans.rules import LEAST
 from portal.kit.i18n import N_
+from portal.kit.words import _, say
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _, say
 
 
 @get("/", name="plans:list")

@@ -12,12 +12,13 @@ from portal.care.services.forms import ReasonForm, RecordForm
 from portal.care.services.rating import ratings_of
 from portal.care.standards.states import ServiceArea
 from portal.kit.i18n import N_
+from portal.kit.language import language
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _, language
 
 
 @get("/", name="desk.services:list", guards=[staff()])

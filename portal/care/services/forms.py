@@ -9,9 +9,9 @@ from uuid import UUID
 
 from portal.care.standards.states import ServiceArea
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.fields import WIDE, Typed
 from portal.web.forms.forms import Choice, Day, Estate, Form, Photos, Text
-from portal.web.request.i18n import _
 
 _TIME = re.compile(r"(\d{1,2})[:点时](\d{1,2})?分?", re.ASCII)
 TIME_HINT = N_("Enter a time, for example 14:05")

@@ -11,10 +11,10 @@ from portal.care.services.forms import RatingForm
 from portal.care.services.rounds import delivered_in
 from portal.care.standards.states import ServiceArea
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 
 @get("/", name="services:list")

@@ -13,12 +13,12 @@ from portal.collection.court.forms import ChangeForm, ClaimForm, StepForm
 from portal.collection.court.steps import change_claim, record_step
 from portal.kit import clock
 from portal.kit.i18n import N_
+from portal.kit.words import _, label
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _, label
 
 
 @get("/legal", name="desk.legal:list")

@@ -15,7 +15,8 @@ from portal.collection.letters.documents import letters_pdf, place_of
 from portal.collection.letters.queries import letters_for
 from portal.homes.units.standing import members_of
 from portal.kit.errors import Missing
-from portal.kit.language import CHINESE, label, speaking
+from portal.kit.language import CHINESE, speaking
+from portal.kit.words import label
 from portal.people.estates.creditor import Creditor, Paper
 from portal.people.estates.queries import creditor_of
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent

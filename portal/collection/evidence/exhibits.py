@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 from portal.arrears.cases.states import CaseState, Cause, Why
 from portal.arrears.limitation.queries import limitation_of
 from portal.collection.evidence.words import course, in_words
-from portal.kit.language import CHINESE, label, speaking
+from portal.kit.language import CHINESE, speaking
 from portal.kit.money import Money
+from portal.kit.words import label
 from portal.platform.db.unit_of_work import fetch
 from portal.platform.documents.sheet import csv_bytes
 

@@ -20,8 +20,8 @@ from portal.collection.letters.states import LetterKind
 from portal.fees.bills.states import AdjustmentKind
 from portal.fees.ledger.states import Account, Fund, JournalKind
 from portal.kit.display import money
-from portal.kit.language import label, say
 from portal.kit.money import Money
+from portal.kit.words import label, say
 from portal.money.payments.states import PaymentChannel
 
 # By the file and the head of its column: whose names its codes are.

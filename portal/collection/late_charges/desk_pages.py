@@ -9,13 +9,13 @@ from portal.collection.late_charges import queries, terms
 from portal.collection.late_charges.forms import PrimeForm, TermsForm
 from portal.collection.late_charges.rules import Terms
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.queries import community_called
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff, stepped_up
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.late:show", guards=[of_one_estate])

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from portal.collection.late_charges.states import Start
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.fields import WIDE, Typed
 from portal.web.forms.forms import Choice, Day, Form, Text, Whole
 from portal.web.forms.percentage import Percentage
-from portal.web.request.i18n import _
 
 TIMES = re.compile(r"(\d(?:\.\d{1,3})?)", re.ASCII)
 NOT_A_MULTIPLE = N_("Enter a number above 0 and up to 4, for example 1.3.")

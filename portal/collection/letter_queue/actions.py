@@ -17,7 +17,8 @@ from portal.kit import clock
 from portal.kit.errors import Declined, Missing, Refused
 from portal.kit.i18n import N_, Bilingual, Sentence
 from portal.kit.ids import id_of
-from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, say, speaking
+from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, speaking
+from portal.kit.words import say
 from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May

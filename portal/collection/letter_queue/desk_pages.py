@@ -13,13 +13,13 @@ from portal.collection.letters.documents import letters_pdf
 from portal.collection.letters.forms import DeliveryForm, LetterForm
 from portal.collection.letters.pages import pdf_of
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.platform.files.queries import photo_of
 from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/letters", name="desk.letters:list", guards=[of_one_estate])

@@ -8,8 +8,8 @@ from portal.collection.letters.proving import WAYS
 from portal.collection.letters.queries import LetterPage
 from portal.collection.letters.states import LetterKind
 from portal.kit.i18n import N_
+from portal.kit.words import label
 from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick
-from portal.web.request.i18n import label
 
 
 class LetterForm(Form):

@@ -11,9 +11,9 @@ from portal.collection.letters.proving import OUTLIVED, open_letter
 from portal.collection.letters.queries import LetterPage, letter_of
 from portal.collection.letters.states import LetterState
 from portal.kit.errors import Refused
+from portal.kit.words import _
 from portal.web.pages.answers import page, pdf
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 
 @get("/{letter:uuid}", name="letters:show")

@@ -23,12 +23,12 @@ from portal.collection.outreach.queries import sheet_of
 from portal.collection.outreach.states import Whose
 from portal.collection.outreach.visits import FIRST_IN, pack_of, packs_of_building
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/calls", name="desk.calls:list", guards=[of_one_estate])

@@ -12,8 +12,8 @@ from portal.care.plans.rules import Part
 from portal.collection.letters.documents import beside, stated_line
 from portal.collection.outreach.visits import Complaint, Pack
 from portal.kit.money import Money
+from portal.kit.words import label
 from portal.platform.documents.paper import typeset
-from portal.web.request.i18n import label
 
 
 async def pack_pdf(packs: Sequence[Pack]) -> bytes:

@@ -6,8 +6,8 @@ from portal.arrears.case_file.forms import ONCE
 from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
 from portal.collection.outreach.actions import MOST_PHOTOS, Talk
 from portal.kit.i18n import N_
+from portal.kit.words import label
 from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Yuan
-from portal.web.request.i18n import label
 
 
 class TalkForm(Form):

@@ -7,9 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.fees.bills import queries
+from portal.kit.words import _
 from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 
 @get("/", name="bills:list")

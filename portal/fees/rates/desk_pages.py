@@ -9,11 +9,11 @@ from litestar.response import Template
 from portal.fees.rates.actions import NewRate, announce_rate, rate_to_follow
 from portal.fees.rates.forms import RateForm
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.rates:new")

@@ -4,9 +4,9 @@ import re
 from decimal import Decimal
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.fields import WIDE, Typed
 from portal.web.forms.forms import Day, Form, Text
-from portal.web.request.i18n import _
 
 RATE = re.compile(r"(?:¥|元)?\s*(\d{1,9}(?:\.\d{1,6})?)\s*元?", re.ASCII)
 NOT_A_RATE = N_("Enter the rate in yuan, for example 2.85. At most six decimals.")

@@ -11,11 +11,11 @@ from portal.fees.bills import desk_queries as desk
 from portal.fees.run_requests import desk_queries as runs
 from portal.fees.run_requests.actions import approve_run, ask_run
 from portal.fees.run_requests.forms import ApprovalForm, RunForm
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, go, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])

@@ -6,9 +6,10 @@ from wtforms import ValidationError
 
 from portal.fees.runs.preview import Accepted
 from portal.kit.i18n import N_, Bilingual
+from portal.kit.language import language
 from portal.kit.period import Month
+from portal.kit.words import _
 from portal.web.forms.forms import Day, Form, Many, Text
-from portal.web.request.i18n import _, language
 
 NOT_A_MONTH = N_("Enter the month, for example 2026-11.")
 

@@ -4,9 +4,9 @@ from litestar import Request, Router, get
 from litestar.response import Template
 
 from portal.fees.tariffs.queries import price_books
+from portal.kit.words import _
 from portal.web.pages.answers import page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 @get("/tariffs", name="desk.tariffs:list", guards=[staff(), of_one_estate])

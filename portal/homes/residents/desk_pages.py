@@ -9,11 +9,11 @@ from litestar.response import Template
 from portal.homes.residents import actions, answering, queries
 from portal.homes.residents.forms import ReasonForm
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/bindings", name="desk.bindings:list")

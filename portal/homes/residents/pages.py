@@ -12,11 +12,11 @@ from portal.homes.residents.forms import BindingForm, EvidenceForm
 from portal.homes.units.queries import owned_homes
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 
 @get("/household", name="household:show")

@@ -9,12 +9,12 @@ from litestar.response import Template
 from portal.homes.vacancies import actions as vacating, queries as vacancies
 from portal.homes.vacancies.forms import ApprovalForm, LivedInForm, RefusalForm, VacancyForm
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/vacancies", name="desk.vacancies:list", guards=[staff(May.read_vacancies)])

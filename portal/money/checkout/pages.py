@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.money.checkout import offer, queries
 from portal.money.checkout.attempts import Started, start_payment
 from portal.money.checkout.cancelling import cancel_payment
@@ -18,7 +19,6 @@ from portal.money.payments.queries import receipt_of
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 
 ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
 IN_TIME = N_("It had been paid already, so it counts. Here is your receipt.")

@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from portal.fees.bills.desk_queries import line_at
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.money.corrections import actions, queries
 from portal.money.corrections.forms import CorrectionForm, RefusalForm
 from portal.money.payments.actions import CLOSING
@@ -15,7 +16,6 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.request.i18n import _
 
 
 @get("/corrections", name="desk.corrections:list", guards=[staff(May.read_corrections)])

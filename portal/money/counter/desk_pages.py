@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.money.counter import desk_queries as desk
 from portal.money.counter.actions import record_counter_payment
 from portal.money.counter.forms import CounterForm
@@ -18,7 +19,6 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _
 
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:

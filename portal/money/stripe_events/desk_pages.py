@@ -3,11 +3,11 @@
 from litestar import Request, Router, get
 from litestar.response import Template
 
+from portal.kit.words import _
 from portal.money.stripe_events.desk_queries import unmatched_of
 from portal.people.persons.permissions import May
 from portal.web.pages.answers import page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.unmatched:list")

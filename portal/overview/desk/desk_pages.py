@@ -7,6 +7,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from portal.homes.directory.desk_queries import units_at
+from portal.kit.language import language
+from portal.kit.words import _
 from portal.overview.desk import lookup, queries
 from portal.overview.desk.losses import losses_of
 from portal.overview.desk.queries import today_of
@@ -17,7 +19,6 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.health.queries import channels_off
 from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.i18n import _, language
 
 
 @get("/", name="desk:show", guards=[staff()])

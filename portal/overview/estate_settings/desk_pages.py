@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.overview.estate_settings.forms import CompanyForm, DayForm
 from portal.overview.estate_settings.queries import calendar_at, calendars_of, companies_of, company_at
 from portal.overview.estate_settings.states import DayKind
@@ -14,7 +15,6 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.request.i18n import _
 
 
 @get("/calendar", name="desk.calendar:show")

@@ -1,10 +1,10 @@
 """What is typed to keep a day differently, and to enter the company."""
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.overview.estate_settings.states import DayKind
 from portal.people.estates.creditor import as_account_no, as_credit_code
 from portal.web.forms.forms import Choice, Day, Form, Text
-from portal.web.request.i18n import _
 
 
 class DayForm(Form):

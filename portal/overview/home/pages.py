@@ -13,6 +13,8 @@ from wtforms import HiddenField
 
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
+from portal.kit.language import language
+from portal.kit.words import _
 from portal.overview.home import queries
 from portal.people.channels.push import public_key
 from portal.people.channels.wechat import authorize_url, openid_of
@@ -25,7 +27,6 @@ from portal.signin.owners.pending import drop, keep, kept
 from portal.web.forms.forms import Form, Tick
 from portal.web.pages.answers import PageNumber, flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _, language
 
 
 @get("/", name="home:show")

@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from portal.care.services.queries import month_of
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.overview.kept_figures.queries import Overview, of_many, overview_of
 from portal.overview.report_pages.actions import costs_of, set_cost
 from portal.overview.report_pages.documents import overview_file, report_file
@@ -17,7 +18,6 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/", name="desk.reports:list")

@@ -7,12 +7,12 @@ from litestar import Response
 
 from portal.arrears.cases.states import RUNGS
 from portal.kit.errors import Missing
+from portal.kit.words import _, label, worded
 from portal.overview.kept_figures.actions import Counted
 from portal.overview.kept_figures.queries import Overview
 from portal.overview.reports.ageing import Age
 from portal.overview.reports.rules import Report, Span, plain
 from portal.platform.documents.sheet import Cell, csv_bytes, xlsx_bytes
-from portal.web.request.i18n import _, label, worded
 
 NAMED = 6
 TYPES = {

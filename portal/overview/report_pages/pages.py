@@ -5,11 +5,11 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from portal.kit.errors import Missing
+from portal.kit.words import _
 from portal.overview.report_pages.documents import report_file
 from portal.overview.reports.committee import committee_of, take_report
 from portal.web.pages.answers import page
 from portal.web.pages.guards import committee
-from portal.web.request.i18n import _
 
 
 @get("/", name="committee:show")

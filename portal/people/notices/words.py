@@ -12,11 +12,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from portal.kit import display, language
+from portal.kit import display
 from portal.kit.i18n import N_
-from portal.kit.language import CHINESE, ngettext, npgettext, pgettext, speaking
+from portal.kit.language import CHINESE, speaking
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.kit.words import gettext_, ngettext, npgettext, pgettext
 from portal.people.notices.states import NoticeKind
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "notices"
@@ -73,7 +74,7 @@ def _text(kind: NoticeKind, known: Mapping[str, Any], sender: Sender, link: str)
     _places.set({})
     said = " ".join(_say(f"{kind.value}/sms.txt", {"unit": "", **known}).split())  # older notices name no home
     whose = {"estate": sender.estate, "phone": sender.phone}
-    whole = language.gettext_(WORDING) % {**whose, "text": said}
+    whole = gettext_(WORDING) % {**whose, "text": said}
     return f"【{sender.sign}】{whole} {link}".strip(), {**_places.get(), **whose}
 
 
@@ -82,8 +83,8 @@ def wording(kind: NoticeKind, tongue: str) -> str:
     source = (TEMPLATES / kind.value / "sms.txt").read_text()
     [(_line, _function, sentence)] = environment().extract_translations(source)  # type: ignore[attr-defined]
     with speaking(tongue):
-        said = " ".join(language.gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
-        return language.gettext_(WORDING).replace("%(text)s", said)
+        said = " ".join(gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
+        return gettext_(WORDING).replace("%(text)s", said)
 
 
 def _say(name: str, facts: Mapping[str, Any]) -> str:
@@ -118,7 +119,7 @@ _places: ContextVar[dict[str, str]] = ContextVar("places")
 def _noting(sentence: str, **places: Any) -> str:
     """A sentence with its places filled, which are noted."""
     _places.set({name: str(value) for name, value in places.items()})
-    return language.gettext_(sentence) % places
+    return gettext_(sentence) % places
 
 
 @cache
@@ -132,7 +133,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+        gettext_, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals["gettext"] = _noting
     env.filters.update(

@@ -8,6 +8,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 from litestar.response import Template
 
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.records.import_requests import queries
 from portal.records.import_requests.actions import cancel_import, confirm_import, upload_import
@@ -17,7 +18,6 @@ from portal.records.reading.explained import WORKBOOK, sheets, template_csv, tem
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.request.i18n import _
 
 BODY_BYTES = MOST_BYTES + 2**20  # the files, and the form around them
 

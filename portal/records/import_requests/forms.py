@@ -8,10 +8,10 @@ from typing import Any, BinaryIO, cast
 from litestar.datastructures import UploadFile
 
 from portal.kit.i18n import N_
+from portal.kit.words import say
 from portal.records.import_requests.rules import wrong_with
 from portal.web.forms.fields import Typed
 from portal.web.forms.forms import Form, Text
-from portal.web.request.i18n import say
 
 LONGEST_NAME = 60  # characters; with the longest of them still a name that a disk takes
 

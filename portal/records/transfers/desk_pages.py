@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from portal.homes.directory.desk_queries import unit_at
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.records.transfers.actions import change_owners
 from portal.records.transfers.forms import ConfirmForm, TransferForm
@@ -17,7 +18,6 @@ from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
-from portal.web.request.i18n import _
 
 
 @get("/transfer", name="desk.transfers:new", guards=[staff(May.change_owners)])

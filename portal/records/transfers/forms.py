@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.states import Language
 from portal.records.transfers.buyers import MOST_BUYERS, Buyer, Wanted
 from portal.records.transfers.states import Basis
 from portal.web.forms.fields import WIDE, Typed
 from portal.web.forms.forms import Choice, Day, Form, Phone, Photos, Text
-from portal.web.request.i18n import _
 
 SHARE = re.compile(
     r"(?P<part>\d{1,9})\s*/\s*(?P<whole>[1-9]\d{0,8})|(?P<percent>\d{1,3}(\.\d{1,6})?)%|\d(\.\d{1,8})?", re.ASCII

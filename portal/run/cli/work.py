@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from portal.kit.errors import Declined
-from portal.kit.language import LANGUAGES, gettext_, speaking
+from portal.kit.language import LANGUAGES, speaking
+from portal.kit.words import gettext_
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import PATH, wording
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work

@@ -7,13 +7,13 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.signin.letter_codes import actions as letter_code
 from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, LetterForm
 from portal.signin.owners.pages import PUBLIC, asks_for_code, who_asks
 from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.web.pages.answers import flash, go, page
-from portal.web.request.i18n import _
 
 KNOCK = "letter"
 

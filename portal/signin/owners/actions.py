@@ -22,7 +22,8 @@ from asyncpg import Record
 from portal.kit import clock
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
-from portal.kit.language import _, speaking
+from portal.kit.language import speaking
+from portal.kit.words import _
 from portal.people.channels.provider import NotSent
 from portal.people.channels.sms import Text, send_sms
 from portal.people.persons.actions import note, open_session

@@ -3,9 +3,9 @@
 from typing import Any
 
 from portal.kit.i18n import N_
+from portal.kit.words import label
 from portal.people.persons.states import Identity, Language
 from portal.web.forms.forms import Choice, Code, Digits, Form, Phone, Secret, Text, Tick
-from portal.web.request.i18n import label
 
 
 class PhoneForm(Form):

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons import actions as people
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import sessions_of
@@ -19,7 +20,6 @@ from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.signin.owners.rules import network
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
-from portal.web.request.i18n import _
 from portal.web.request.session import end_session, keep_tastes, safe_next, start_session, token_of
 
 PUBLIC = {"public": True}

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.people.persons.states import Identity
 from portal.signin.owners.actions import send_soon
@@ -18,7 +19,6 @@ from portal.signin.phone_change import actions as moving, lost_phone
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
-from portal.web.request.i18n import _
 
 KNOCK = "lost-phone"
 

@@ -6,6 +6,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, NewPhoneForm
 from portal.signin.owners.pages import asks_for_code, owner_goes_on, who_asks
@@ -14,7 +15,6 @@ from portal.signin.phone_change import actions as moving
 from portal.signin.step_up import actions as stepping
 from portal.web.pages.answers import address, flash, go, page
 from portal.web.pages.guards import owner, stepped_up
-from portal.web.request.i18n import _
 
 KNOCK = "new-phone"
 

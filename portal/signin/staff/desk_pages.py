@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from pyotp import TOTP
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.people.persons.principal import Audience
 from portal.signin.owners.forms import ChoosePasswordForm, PasswordForm, TotpForm
 from portal.signin.owners.pages import PUBLIC, browser_of, who_asks
@@ -19,7 +20,6 @@ from portal.signin.owners.rules import CODE_LIFE
 from portal.signin.staff import actions as desk, enrolment
 from portal.signin.staff.actions import HalfWay
 from portal.web.pages.answers import flash, go, page
-from portal.web.request.i18n import _
 from portal.web.request.session import safe_next, start_session
 
 HALF_WAY = "half"

@@ -6,6 +6,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.signin.owners.actions import send_soon
 from portal.signin.owners.forms import CodeForm, TotpForm
 from portal.signin.owners.pages import asks_for_code, owner_goes_on, owners_next, who_asks
@@ -15,7 +16,6 @@ from portal.signin.step_up import actions as stepping
 from portal.web.forms.forms import Form
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner, staff
-from portal.web.request.i18n import _
 
 KNOCK = "step-up"
 

@@ -10,8 +10,8 @@ from litestar.datastructures import UploadFile
 from wtforms.validators import ValidationError
 
 from portal.kit.i18n import N_
+from portal.kit.words import _, label
 from portal.web.forms.fields import Typed, unique
-from portal.web.request.i18n import _, label
 
 Options = Sequence[tuple[str, str]]
 PHOTO_BYTES = 10 * 2**20

@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 
 from portal.kit.i18n import N_
 from portal.kit.money import Money
-from portal.web.request.i18n import _
+from portal.kit.words import _
 
 WIDE = str.maketrans("０１２３４５６７８９．，。￥＋－／（）　", "0123456789.,.¥+-/() ")
 YUAN = re.compile(r"(?:¥|元)?\s*(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.(\d{1,2}))?\s*元?", re.ASCII)

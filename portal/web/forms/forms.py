@@ -12,10 +12,10 @@ import wtforms
 from litestar import Request
 from wtforms.meta import DefaultMeta
 
+from portal.kit import words
 from portal.kit.errors import Declined, Invalid, Refused
 from portal.web.forms.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Estate, Many, Photos, Upload
 from portal.web.forms.fields import Code, Day, Digits, Phone, Secret, Text, Tick, Typed, Whole, Yuan
-from portal.web.request import i18n
 from portal.web.request.readable import FORM
 
 __all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Digits", "Estate", "Form", "Many", "Phone",
@@ -37,8 +37,8 @@ def written(request: Request) -> list[tuple[str, str]]:
 
 
 class _Words:
-    gettext = staticmethod(i18n.gettext_)
-    ngettext = staticmethod(i18n.ngettext)
+    gettext = staticmethod(words.gettext_)
+    ngettext = staticmethod(words.ngettext)
 
 
 class Form(wtforms.Form):
@@ -75,9 +75,9 @@ class Form(wtforms.Form):
     def blame(self, no: Declined) -> None:
         """Put what an action refused at the field it names, or on top."""
         if (field := getattr(no, "field", "")) in self._fields:
-            self[field].errors = [*self[field].errors, i18n.say(no.sentence)]
+            self[field].errors = [*self[field].errors, words.say(no.sentence)]
         else:
-            self.form_errors.append(i18n.say(no.sentence))
+            self.form_errors.append(words.say(no.sentence))
 
     async def accepts(self, work: Awaitable[Any], *, also_refused: bool = False) -> bool:
         """Do the action; keep its result in `outcome`, or its Invalid as an error of this form.

@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 
 from portal.kit.i18n import N_
+from portal.kit.words import _
 from portal.web.forms.fields import WIDE, Typed
-from portal.web.request.i18n import _
 
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*[%％]?", re.ASCII)
 NOT_A_PERCENTAGE = N_("Enter a percentage, for example 0.05.")

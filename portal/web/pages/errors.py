@@ -11,12 +11,13 @@ from litestar.response import Redirect, Template
 
 from portal.kit.errors import Declined, Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.language import speak
+from portal.kit.words import gettext_, say
 from portal.platform.audit.actions import present_request
 from portal.platform.db.engine import CommitUnknown, is_down
 from portal.web.forms.forms import written
 from portal.web.pages.answers import page
 from portal.web.pages.guards import SignedOut, WhichEstate
-from portal.web.request import i18n
 from portal.web.request.cross_site import CrossSite
 from portal.web.request.request_context import arrive, web_of
 from portal.web.request.session import language_of, own_path
@@ -50,7 +51,7 @@ CROSS = N_("For your safety this was not carried out: it did not come from our o
 
 def on_error(request: Request, exc: Exception) -> Response[Any]:
     """The one handler for everything that was raised."""
-    i18n.speak(language_of(request))
+    speak(language_of(request))
     if isinstance(exc, SignedOut):
         target = f"{exc.door}?next={quote(exc.back, safe='/')}"
         if request.headers.get("HX-Request"):
@@ -59,7 +60,7 @@ def on_error(request: Request, exc: Exception) -> Response[Any]:
             )
         return Redirect(target, status_code=303)
     if isinstance(exc, WhichEstate):
-        return page(request, "layouts/estates.html", title=i18n.gettext_(N_("Choose an estate")), estates=exc.estates)
+        return page(request, "layouts/estates.html", title=gettext_(N_("Choose an estate")), estates=exc.estates)
     status = status_of(exc)
     number = (present_request() or secrets.token_hex(6)) if status >= 500 else ""
     if status >= 500:
@@ -83,7 +84,7 @@ def problem(request: Request, status: int, text: str = "", number: str = "") -> 
     title, usual = WORDS[status]
     base = web_of(request).base_url
     context = {
-        "status": status, "title": i18n.gettext_(title), "text": text or i18n.gettext_(usual), "number": number,
+        "status": status, "title": gettext_(title), "text": text or gettext_(usual), "number": number,
         "again": again, "back": own_path(request.headers.get("referer"), base),
         "typed": written(request), "home": "/desk" if request.scope["path"].startswith("/desk") else "/",
     }  # fmt: skip
@@ -111,7 +112,7 @@ def status_of(exc: BaseException) -> int:
 def detail(exc: Exception) -> str:
     """What the domain said, in the reader's language; nothing for everything else."""
     if isinstance(exc, Declined) and exc.sentence.text:
-        return i18n.say(exc.sentence)
+        return say(exc.sentence)
     if isinstance(exc, CrossSite):
-        return i18n.gettext_(CROSS)
-    return i18n.gettext_(LOST) if isinstance(exc, CommitUnknown) else ""
+        return gettext_(CROSS)
+    return gettext_(LOST) if isinstance(exc, CommitUnknown) else ""

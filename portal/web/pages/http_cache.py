@@ -12,9 +12,9 @@ from litestar import Request, Response
 from litestar.response import Template
 from litestar.response.base import ASGIResponse
 
-from portal.kit.language import LOCALE
+from portal.kit.language import language
+from portal.kit.words import LOCALE
 from portal.web.pages.answers import page
-from portal.web.request.i18n import language
 
 # A kept page depends on the reader's language, text size and session.
 VARY = "HX-Request-Type, Cookie, Accept-Language"

@@ -3,7 +3,7 @@
 from litestar import Request, Router, post
 from litestar.response import Redirect
 
-from portal.web.request.i18n import LANGUAGES
+from portal.kit.language import LANGUAGES
 from portal.web.request.session import keep_tastes, safe_next
 
 

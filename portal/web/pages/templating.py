@@ -10,6 +10,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
+from portal.kit import words
+from portal.kit.language import language
 from portal.people.persons.principal import Chosen
 from portal.web.forms import unsent_forms
 from portal.web.pages import filters
@@ -17,7 +19,6 @@ from portal.web.pages.answers import address
 from portal.web.pages.assets import ROOT, Assets
 from portal.web.pages.filters import tone_of
 from portal.web.pages.guards import opens_to
-from portal.web.request import i18n
 from portal.web.request.flash import flashes
 from portal.web.request.request_context import here, web_of
 
@@ -44,18 +45,18 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        i18n.gettext_, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+        words.gettext_, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
     )
     env.filters.update(
         money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
         month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent, share=filters.share,
-        masked=filters.masked, iso=filters.iso, label=i18n.label, say=i18n.say, translated=i18n.gettext_,
+        masked=filters.masked, iso=filters.iso, label=words.label, say=words.say, translated=words.gettext_,
         tel=filters.tel, tels=filters.tels,
     )  # fmt: skip
     env.globals.update(
-        asset=assets.address, path_for=path_for, flashes=flashes, language=i18n.language, once_key=once_key,
+        asset=assets.address, path_for=path_for, flashes=flashes, language=language, once_key=once_key,
         may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
-        absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=i18n.worded,
+        absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=words.worded,
         in_estate=in_estate, whose=whose_page, chosen_estate=chosen_estate, placed=placed, keeping=keeping,
     )  # fmt: skip
     return env

@@ -11,7 +11,7 @@ from litestar.datastructures import Cookie
 
 from portal.kit import clock
 from portal.kit.i18n import Sentence
-from portal.web.request.i18n import _, say
+from portal.kit.words import _, say
 from portal.web.request.request_context import Web, here
 
 Tone = Literal["good", "bad", "info"]

@@ -14,10 +14,9 @@ from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, speak
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import begin_request
-from portal.web.request import i18n
-from portal.web.request.i18n import speak
 from portal.web.request.request_context import Web, web_of
 
 FindPrincipal = Callable[[str], Awaitable[Principal | None]]
@@ -39,11 +38,11 @@ class Session(ASGIMiddleware):
         begin_request()
         request: Request = Request(scope)
         scope["user"] = None
-        i18n.speak(language_of(request))
+        speak(language_of(request))
         if token := token_of(request):
             scope["user"] = await self.find_principal(token)
         if scope["user"]:
-            i18n.speak(scope["user"].language)
+            speak(scope["user"].language)
         await next_app(scope, receive, send)
 
 
@@ -58,12 +57,12 @@ def language_of(request: Any) -> str:
     user = request.scope.get("user")
     if user is not None:
         return user.language
-    if (chosen := request.cookies.get("lang")) in i18n.LANGUAGES:
+    if (chosen := request.cookies.get("lang")) in LANGUAGES:
         return chosen
     accepted = [part.split(";")[0].strip().lower() for part in request.headers.get("accept-language", "").split(",")]
     if any(a.startswith("zh") for a in accepted):
-        return i18n.CHINESE
-    return i18n.ENGLISH if any(a.startswith("en") for a in accepted) else i18n.CHINESE
+        return CHINESE
+    return ENGLISH if any(a.startswith("en") for a in accepted) else CHINESE
 
 
 def start_session(request: Request, response: Response, token: str, lifetime: int | None) -> None:

@@ -26,8 +26,9 @@ from portal.accounts.statements.states import (
     StatementFund,
 )
 from portal.kit.i18n import Bilingual
-from portal.kit.language import LANGUAGES, say, speaking
+from portal.kit.language import LANGUAGES, speaking
 from portal.kit.money import Money, total
+from portal.kit.words import say
 from portal.people.estates.states import FeeMode
 
 MONTH = Head("mingxi", "joint", 1, "收支", date(2026, 10, 1), date(2026, 10, 31))

@@ -14,7 +14,7 @@ from portal.accounts.publishing.drafts import explain_finding, set_terms
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import Basis, RemunerationBase
 from portal.kit.errors import Invalid, Missing, Refused
-from portal.kit.language import say
+from portal.kit.words import say
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import cast

@@ -8,7 +8,7 @@ import pytest
 
 from portal.care.plan_pages.queries import plan_of
 from portal.care.plans.actions import request_plan
-from portal.kit.language import say
+from portal.kit.words import say
 from portal.people.persons.actions import start_session
 from portal.people.persons.principal import Audience
 from portal.people.persons.queries import principal_of

@@ -6,7 +6,7 @@ import pytest
 
 from portal.arrears.cases.states import ContactChannel
 from portal.collection.outreach.queries import sheet_of
-from portal.kit.language import say
+from portal.kit.words import say
 from tests import builders
 from tests.arrears.case_file.test_actions import D, say as record
 from tests.arrears.cases.world import on, world

@@ -10,9 +10,9 @@ from litestar.datastructures import FormMultiDict
 
 from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
+from portal.kit.language import speak
 from portal.kit.money import Money
 from portal.web.forms.forms import Choice, Code, Day, Form, Many, Phone, Photos, Secret, Text, Tick, Whole, Yuan
-from portal.web.request import i18n
 
 
 class Colour(StrEnum):
@@ -261,11 +261,11 @@ def test_the_one_time_key_is_read_only_if_it_is_one(key: str | None, kept: str |
 
 
 def test_messages_follow_the_language() -> None:
-    i18n.speak("en")
+    speak("en")
     try:
         assert read("day", "x")[1].summary == [("all-day", "Enter a day, for example 2026-11-03")]
     finally:
-        i18n.speak("zh-CN")
+        speak("zh-CN")
 
 
 class CheckedForm(Form):

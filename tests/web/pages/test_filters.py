@@ -8,17 +8,18 @@ from decimal import Decimal
 import pytest
 
 from portal.kit.i18n import Sentence
+from portal.kit.language import speak
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.kit.words import say
 from portal.web.pages import filters
-from portal.web.request import i18n
 
 
 @pytest.fixture
 def english() -> Iterator[None]:
-    i18n.speak("en")
+    speak("en")
     yield
-    i18n.speak("zh-CN")
+    speak("zh-CN")
 
 
 def test_in_chinese() -> None:
@@ -80,6 +81,4 @@ def test_only_money_is_money() -> None:
 
 
 def test_facts_in_a_sentence_are_worded() -> None:
-    assert (
-        i18n.say(Sentence("The amount must be at least %(least)s.", {"least": Money(5000)})) == "金额不能低于 ¥50.00。"
-    )
+    assert say(Sentence("The amount must be at least %(least)s.", {"least": Money(5000)})) == "金额不能低于 ¥50.00。"
