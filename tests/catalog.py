@@ -16,9 +16,10 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespac
 
 VIEWS = "SELECT viewname AS name FROM pg_views WHERE schemaname = 'public' ORDER BY 1"
 
+# DEFAULT NULL, which Piccolo writes, is none.
 COLUMNS = """
 SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
-       pg_get_expr(d.adbin, d.adrelid) AS by_default
+       nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^NULL::.*', ''), '') AS by_default
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (c.oid, a.attnum)
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1
@@ -26,7 +27,8 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum >
 
 # PostgreSQL 18 also lists NOT NULL here; COLUMNS has that already.
 CONSTRAINTS = """
-SELECT con.conrelid::regclass || ': ' || pg_get_constraintdef(con.oid) AS name FROM pg_constraint con
+SELECT concat(con.conrelid::regclass, ': ', con.conname, ' ', pg_get_constraintdef(con.oid)) AS name
+FROM pg_constraint con
 WHERE con.connamespace = 'public'::regnamespace AND con.contype <> 'n' ORDER BY 1
 """
 

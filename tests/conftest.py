@@ -107,7 +107,6 @@ async def wipe(admin: asyncpg.Connection) -> Wipe:
     ]
     sequences = await admin.fetch(
         "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
-        " AND relname <> 'migration_id_seq'"
     )
     again = "".join(f";SELECT setval('{row['relname']}', 1, false)" for row in sequences)
     # Most tests fill few tables: to look takes a fifth of what it takes to delete from all.

@@ -6,12 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FILES = [
-    file
-    for folder in ("portal", "sandbox", "demo")
-    for file in sorted((ROOT / folder).rglob("*.py"))
-    if "migrations" not in file.parts
-]
+FILES = [file for folder in ("portal", "sandbox", "demo") for file in sorted((ROOT / folder).rglob("*.py"))]
 MOST = 5
 # They take as many as there are: values of a statement ($1, $2 …), columns, words of a command.
 TAKE_ANY = {"fetch", "fetch_one", "fetch_value", "fetchval", "execute", "survey", "outlines_where", "_same", "_run"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -97,16 +98,27 @@ async def test_every_key_is_indexed(admin: asyncpg.Connection) -> None:
     assert bare == []
 
 
-async def test_a_key_between_walled_tables_also_says_the_community(admin: asyncpg.Connection) -> None:
-    lonely = await admin.fetch(
+async def test_no_index_begins_with_the_column_that_is_all_of_another(admin: asyncpg.Connection) -> None:
+    needless = await admin.fetch(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_index other ON other.indrelid = i.indrelid AND other.indexrelid <> i.indexrelid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'pgqueuer%' AND i.indnatts = 1"
+        " AND NOT i.indisunique AND i.indpred IS NULL AND other.indkey[0] = i.indkey[0] AND other.indpred IS NULL"
+    )
+    assert needless == []
+
+
+async def test_a_key_between_walled_tables_says_the_community_and_is_the_only_one(admin: asyncpg.Connection) -> None:
+    keys = await admin.fetch(
         "WITH walled AS (SELECT attrelid FROM pg_attribute WHERE attname = 'community'"
         "   AND attrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r'))"
-        " SELECT conname FROM pg_constraint con WHERE contype = 'f' AND array_length(conkey, 1) = 1"
-        " AND conrelid IN (TABLE walled) AND confrelid IN (TABLE walled) AND NOT EXISTS ("
-        "   SELECT FROM pg_constraint twin WHERE twin.contype = 'f' AND twin.conrelid = con.conrelid"
-        "   AND twin.confrelid = con.confrelid AND array_length(twin.conkey, 1) = 2 AND twin.conkey[2] = con.conkey[1])"
+        " SELECT conname AS name, conrelid::regclass || '.' || a.attname AS reference, array_length(conkey, 1) AS n,"
+        "   conrelid IN (TABLE walled) AND confrelid IN (TABLE walled) AS of_estate FROM pg_constraint con"
+        " JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = con.conkey[array_length(con.conkey, 1)]"
+        " WHERE contype = 'f' AND con.connamespace = 'public'::regnamespace"
     )
-    assert lonely == []
+    assert {key["name"] for key in keys if key["n"] != 1 + key["of_estate"]} == set()
+    assert [reference for reference, n in Counter(key["reference"] for key in keys).items() if n > 1] == []
 
 
 async def test_a_column_may_be_empty_only_for_a_reason(admin: asyncpg.Connection) -> None:
@@ -129,7 +141,7 @@ async def test_sums_are_whole_numbers_and_no_column_is_a_float(admin: asyncpg.Co
 async def test_moments_have_a_time_zone(admin: asyncpg.Connection) -> None:
     columns = await admin.fetch(catalog.COLUMNS)
     naive = {row["name"] for row in columns if row["type"] == "timestamp without time zone"}
-    assert naive == {"migration.ran_on"}  # Piccolo's own
+    assert naive == set()
 
 
 # --- append-only

@@ -13,6 +13,7 @@ PORTAL = ROOT / "portal"
 TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)")
 ALLOWED = {
     ("portal/platform/db/unit_of_work.py", "community"): "EVERYWHERE means every community there is",
+    ("portal/platform/schema/migrations/__init__.py", "community"): "a migration changes the rows of every estate",
     ("portal/platform/jobs/queue.py", "community"): "what goes estate by estate has to know them",
     ("portal/platform/health/queries.py", "community"): "whose day is it? health looks at every part",
     ("portal/platform/health/queries.py", "daily_look"): "health looks at every part",
@@ -60,8 +61,6 @@ def owners() -> dict[str, str]:
 def statements() -> Iterator[tuple[str, str, str]]:
     """(file, its slice, table) for every table that a text in the code names."""
     for file in sorted(PORTAL.rglob("*.py")):
-        if "migrations" in file.parts:
-            continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for table in TABLE.findall(node.value):

@@ -5,6 +5,7 @@ What is declared is read from the tables, not from the database's catalogue, whi
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ from asyncpg import Record
 from piccolo.columns import Column
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
-
-from portal.run.piccolo_app import all_tables
 
 KEYS, ONCE, CHECKED, REQUIRED, INDEXED = "I-K1", "I-K2", "I-K3", "I-K4", "I-K5"
 MOST = 10_000  # characters: asyncpg keeps no longer statement, and the time to plan a union grows with its square
@@ -33,6 +32,18 @@ class Promise:
     says: str
     everywhere: tuple[str, ...]
     of_estate: tuple[str, ...] = ()
+
+
+def all_tables() -> list[type[Table]]:
+    """Every table declared in a slice."""
+    places = (path.parts[-3:-1] for path in sorted(PORTAL.glob("*/*/tables.py")))
+    modules = [importlib.import_module(f"portal.{area}.{slice_}.tables") for area, slice_ in places]
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Table) and value.__module__ == module.__name__
+    ]
 
 
 def declared() -> list[Promise]:

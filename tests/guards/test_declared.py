@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.run.invariants import CHECKED, INDEXED, KEYS, ONCE, REQUIRED
-from portal.run.piccolo_app import all_tables
+from portal.run.invariants import CHECKED, INDEXED, KEYS, ONCE, REQUIRED, all_tables
 from tests import catalog
 from tests.guards.scratch import broken, finds, rows, undone, without_checks, without_keys, without_other_uniques
 from tests.guards.values import BROKEN, COMES_WITH, out_of_list

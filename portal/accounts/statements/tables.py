@@ -95,8 +95,8 @@ class StatementLine(Table):
     statement_line_one_place = Unique(columns(statement, position))
     known_fund = one_of("fund", StatementFund)
     known_side = one_of("side", Side)
-    known_kind_2 = one_of("kind", LineKind)
-    told_is_not_counted_2 = Check("is_total = (kind IN ('total', 'opening', 'closing', 'part'))")
+    known_kind = one_of("kind", LineKind)
+    told_is_not_counted = Check("is_total = (kind IN ('total', 'opening', 'closing', 'part'))")
 
 
 class StatementExplanation(Table):
@@ -117,7 +117,7 @@ class StatementExplanation(Table):
     explained_at = Timestamptz(null=False, default=None)
 
     statement_explanation_one = Unique(columns(statement, finding))
-    known_kind_5 = one_of("kind", FindingKind)
+    known_kind = one_of("kind", FindingKind)
     known_fund = one_of("fund", StatementFund)
 
 

@@ -66,8 +66,8 @@ class Contact(Table):
     at = Timestamptz(null=False, default=None)
 
     known_channel = one_of("channel", ContactChannel)
-    known_outcome_2 = one_of("outcome", ContactOutcome)
-    only_paper_proves_2 = Check(
+    known_outcome = one_of("outcome", ContactOutcome)
+    only_paper_proves = Check(
         'NOT "proves" OR "channel" IN (\'letter\', \'demand\') AND "person" IS NOT NULL'
         " AND \"outcome\" IN ('handed_over', 'household', 'registered', 'opened')"
     )

@@ -58,7 +58,7 @@ class DisputeStep(Table):
     due_on = day(null=True)
     at = Timestamptz(null=False, default=None)
 
-    known_kind_3 = one_of("kind", StepKind)
+    known_kind = one_of("kind", StepKind)
 
 
 class DisputePause(Table):
@@ -83,7 +83,7 @@ class Decision(Table):
     body = text()
     decided_by = ref(Staff)
     approved_by = ref(Staff, null=True)  # below the limit nobody else is needed
-    adjustment = ref(Adjustment, null=True)  # rejected: no money moves
+    adjustment = ref(Adjustment, null=True, index=False)  # rejected: no money moves; decision_one_adjustment
     decided_at = Timestamptz(null=False, default=None)
     final_at = Timestamptz(null=True, default=None)
 

@@ -27,5 +27,5 @@ class Hold(Table):
     note = text(null=True)  # why, in words, when a person placed it
     released_at = Timestamptz(null=True, default=None)
 
-    known_reason_3 = one_of("reason", HoldReason)
+    known_reason = one_of("reason", HoldReason)
     line_with_amount = Check('("line" IS NULL) = ("amount" IS NULL) AND ("amount" IS NULL OR "amount" > 0)')

@@ -72,7 +72,7 @@ class Bill(Table):
     community = ref(Community)
     number = BigInt(null=False, default=None)
     unit = ref(Unit)
-    debtor = ref(Debtor)
+    debtor = ref(Debtor, index=False)  # bill_of_debtor begins with it
     kind = text()
     bill_run = ref(BillRun, null=True)  # an opening balance comes from no run
     period = Varchar(length=7, null=False, default=None)
@@ -83,7 +83,7 @@ class Bill(Table):
     issued_at = Timestamptz(null=False, default=None)
 
     bill_one_number = Unique(columns(community, number))
-    known_kind_2 = one_of("kind", BillKind)
+    known_kind = one_of("kind", BillKind)
 
 
 class BillLine(Table):

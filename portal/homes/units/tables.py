@@ -50,7 +50,7 @@ class Occupancy(Table):
     family_of = ref(Person, null=True)  # owners and tenants are there in their own right
     revoked_at = Timestamptz(null=True, default=None)
 
-    known_role_2 = one_of("role", OccupantRole)
+    known_role = one_of("role", OccupantRole)
     family_of_somebody = Check('("role" = \'family\') = ("family_of" IS NOT NULL)')
     owners_are_not_revoked = Check("\"revoked_at\" IS NULL OR \"role\" IN ('tenant', 'family')")
     in_order = Check('"starts_on" IS NULL OR "ends_on" IS NULL OR "starts_on" <= "ends_on"')

@@ -43,8 +43,8 @@ class Delivery(Table):
     asked_at = Timestamptz(null=True, default=None)  # the provider was not asked yet how far it came
 
     delivery_once_a_channel = Unique(columns(notice, channel))
-    known_channel_2 = one_of("channel", Channel)
-    known_state_3 = one_of("state", DeliveryState)
+    known_channel = one_of("channel", Channel)
+    known_state = one_of("state", DeliveryState)
 
 
 class SentText(Table):

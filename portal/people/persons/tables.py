@@ -89,7 +89,7 @@ class PhoneChange(Table):
     answered_at = Timestamptz(null=True, default=None)
     answer = text(null=True)
 
-    known_identity_2 = one_of("identity", Identity)
+    known_identity = one_of("identity", Identity)
     known_state = one_of("state", PhoneChangeState)
     two_people = Check('"answered_by" IS NULL OR "answered_by" <> "asked_by"')
 

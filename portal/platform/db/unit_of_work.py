@@ -231,9 +231,10 @@ async def advisory_lock(key: str) -> None:
 
 
 def ref(table: type[Table] | str, *, null: bool = False, **options: Any) -> ForeignKey:
-    """A foreign key that is required, indexed and never cascades."""
+    """A foreign key that is required, indexed and never cascades; between rows of an estate, with the estate in it."""
+    options = {"index": True} | options
     return ForeignKey(
-        table, null=null, default=None, on_delete=OnDelete.restrict, on_update=OnUpdate.no_action, index=True, **options
+        table, null=null, default=None, on_delete=OnDelete.restrict, on_update=OnUpdate.no_action, **options
     )
 
 

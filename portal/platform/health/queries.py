@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
 from portal.kit import clock
 from portal.platform.db.engine import is_down, state_of
 from portal.platform.db.logins import clock_off
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
+from portal.platform.schema.migrations import NAMES
 
 log = logging.getLogger("portal.health")
 
-MIGRATIONS = Path(__file__).parents[1] / "schema" / "migrations"
 WORKER_MAY_BE_SILENT = 30  # seconds
 PATIENCE = 3  # seconds until a database that does not answer counts as down
 
@@ -115,16 +112,9 @@ async def migrations_current() -> bool:
     return bool(
         await fetch_value(
             "SELECT NOT EXISTS (SELECT FROM unnest($1::text[]) known WHERE known NOT IN (SELECT name FROM migration))",
-            list(known_migrations()),
+            list(NAMES),
         )
     )
-
-
-@cache
-def known_migrations() -> tuple[str, ...]:
-    """The ids of the migrations that came with this program."""
-    found = (re.search(r'^ID = "(.+)"', file.read_text(), re.M) for file in sorted(MIGRATIONS.glob("portal_*.py")))
-    return tuple(match[1] for match in found if match)
 
 
 def channels_off(settings: Settings) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What no query can forget: roles, privileges, row-level security, composite keys, and the guards of every slice.
+"""What no query can forget: roles, privileges, row-level security, and the guards of every slice.
 
 Applied after the migrations, as often as one likes: everything here is written to be repeated.
 """

@@ -1,4 +1,4 @@
--- Privileges, row-level security and composite keys for every table there is. Repeatable.
+-- Privileges and row-level security for every table there is. Repeatable.
 
 GRANT USAGE ON SCHEMA public TO portal_app, portal_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM portal_app, portal_worker;
@@ -80,29 +80,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ALTER COLUMN community SET (n_distinct = 10)', t.name);
     IF t.reltuples > 0 THEN  -- what was counted before is counted again
       EXECUTE format('ANALYZE %s (community)', t.name);
-    END IF;
-  END LOOP;
-END $$;
-
--- Composite keys: a foreign key ignores row-level security, so it must also say that both ends are of one community.
-DO $$
-DECLARE k record; has_community boolean;
-BEGIN
-  FOR k IN
-    SELECT con.conrelid::regclass::text AS child, con.confrelid::regclass::text AS parent, a.attname AS col
-    FROM pg_constraint con
-    JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = con.conkey[1]
-    WHERE con.contype = 'f' AND array_length(con.conkey, 1) = 1
-      AND con.connamespace = 'public'::regnamespace
-      AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = con.conrelid AND x.attname = 'community' AND NOT x.attisdropped)
-      AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = con.confrelid AND x.attname = 'community' AND NOT x.attisdropped)
-  LOOP
-    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = k.parent || '_in_community') THEN
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (community, id)', k.parent, k.parent || '_in_community');
-    END IF;
-    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = k.child || '_' || k.col || '_same_community') THEN
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (community, %I) REFERENCES %s (community, id)',
-                     k.child, k.child || '_' || k.col || '_same_community', k.col, k.parent);
     END IF;
   END LOOP;
 END $$;

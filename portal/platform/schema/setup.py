@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-
 import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
-from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from portal.platform.db import unit_of_work as db
 from portal.platform.db.engine import connect
 from portal.platform.db.logins import Database, reach
+from portal.platform.schema.migrations import migrate
 from portal.platform.schema.protect import protect
 
 ROLES = ("portal_owner", "portal_app", "portal_worker")
@@ -22,14 +18,14 @@ async def set_up(database: Database) -> None:
     """Bring the database to this version of the program. Writes nothing to stdout.
 
     Raises Unusable when an address leads to no PostgreSQL that takes writes, or to a pooler, which the locks here and
-    elsewhere cannot bear.
+    elsewhere cannot bear, or when another version of the program made the tables.
     """
     await reach(database, "admin")
     await _prepare_server(database)
     owner = await connect(**database.config("portal_owner"))
     try:
         await owner.execute("SELECT pg_advisory_lock(hashtextextended('migrate', 0))")
-        await _migrate(database)
+        await migrate(owner)
         if not await owner.fetchval("SELECT to_regclass('pgqueuer')"):
             await Queries(AsyncpgDriver(owner)).install()
         await protect(owner)
@@ -87,17 +83,3 @@ async def _is_there(admin: asyncpg.Connection, role: str) -> bool:
 async def _quoted(admin: asyncpg.Connection, sentence: str, *words: str) -> str:
     """A statement that takes no parameters, with names (%I) and texts (%L) quoted by the server itself."""
     return await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", sentence, list(words))
-
-
-async def _migrate(database: Database) -> None:
-    """Piccolo's migrations, as the owner of the tables; afterwards the engine is what it was before."""
-    before = db.engine.config, db.engine.pool
-    db.engine.point_at(**database.config("portal_owner"))
-    db.engine.pool = None
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # Piccolo prints; stdout belongs to whoever asked for --json
-            result = await run_forwards("all")
-    finally:
-        db.engine.config, db.engine.pool = before
-    if not result.success:
-        raise SystemExit(result.message)

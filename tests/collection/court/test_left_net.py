@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from portal.arrears.claims.states import ClaimKind, ClaimState, Task
@@ -18,13 +16,11 @@ from portal.collection.court.queries import claim_at_desk
 from portal.collection.court.steps import record_step
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
-from tests import builders
 from tests.arrears.cases.world import TODAY, World, on, world
 from tests.collection.court.test_left import DAY, filed, surplus, told
 from tests.collection.court.test_legal import LAST, at_law
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
-OF_BEFORE = importlib.import_module("portal.platform.schema.migrations.portal_2026_12_01t00_45_00_000000")
 
 
 @pytest.fixture
@@ -88,24 +84,3 @@ async def test_credit_that_is_used_or_goes_raises_it_again_and_is_told(debts: Wo
         assert await told(debts) == [7000, 10_000] and await left(debts, claim) == (10_000, None)
         await tell_claims()
         assert await debts.told("claim_left") == ["claim_left"] * 2
-
-
-async def test_the_update_says_of_claims_of_before_what_is_left_net_of_credit(
-    debts: World, admin: asyncpg.Connection
-) -> None:
-    """Also where credit is shared between lines of one day, and a line is held in part."""
-    await builders.bill(
-        debts.estate.community, debts.estate.units["1栋101"], [debts.estate["陈静"]], [(debts.item, 3333)],
-        period="2019-01", due_on=TODAY - 10 * DAY, issued_on=TODAY - 10 * DAY,
-    )  # fmt: skip
-    claim = await filed(debts)
-    with on(LAST + DAY):
-        await surplus(debts)
-        line = await debts.line(debts.bills[10])
-        about = {"reason": DisputeReason.poor_quality, "body": "没有清运", "amount": Money(500)}
-        await open_dispute(debts.estate["陈静"], line, **about)
-        now, _task = await left(debts, claim)
-        await admin.execute("TRUNCATE claim_left")
-        assert await debts.broken_invariants() == ["LAW-4"]
-        await admin.execute(OF_BEFORE.LEFT)
-        assert await told(debts) == [now] and not await debts.broken_invariants()
