@@ -3,9 +3,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS arrears_case_one_open ON arrears_case (unit, d
 
 -- I-C4: what settles the last overdue fen closes the case in its own transaction, whichever slice it comes from: money,
 -- a correction, credit, or a hold that ends and lets credit cover its line.
--- It looks when the transaction ends, under the lock of the bill that every payment and correction holds.
+-- It looks when the transaction ends, under the lock of the bill that every payment and correction holds, and tells it as
+-- `refresh_cases` does, which finds what no row here closes (a bill that was replaced); a test compares the two.
 CREATE OR REPLACE FUNCTION case_closes_with_its_debt() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE file record; closing_on date; of_debtor uuid; moment timestamptz;
+DECLARE file record; reduced_on date; closing_on date; of_debtor uuid; moment timestamptz;
 BEGIN
   IF TG_TABLE_NAME IN ('credit', 'hold') THEN of_debtor := NEW.debtor;
   ELSE SELECT b.debtor INTO of_debtor FROM bill_line l JOIN bill b ON b.id = l.bill WHERE l.id = NEW.line; END IF;
@@ -13,16 +14,19 @@ BEGIN
   SELECT k.id, k.community, k.debtor, k.looked_on, c.timezone INTO file FROM arrears_case k
   JOIN community c ON c.id = k.community WHERE k.debtor = of_debtor AND k.state <> 'closed' FOR NO KEY UPDATE OF k;
   IF NOT FOUND THEN RETURN NULL; END IF;
-  closing_on := greatest((moment AT TIME ZONE file.timezone)::date, file.looked_on);
+  reduced_on := (moment AT TIME ZONE file.timezone)::date;
+  closing_on := greatest(reduced_on, file.looked_on);
   IF EXISTS (SELECT FROM owed_by(file.debtor) o
              WHERE o.due_on < closing_on AND o.outstanding > o.covered AND NOT o.fund) THEN RETURN NULL; END IF;
   UPDATE arrears_case SET state = 'closed', stage = 0, looked_on = closing_on, closed_on = closing_on WHERE id = file.id;
   INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)
   VALUES (gen_random_uuid(), file.community, file.id, closing_on, 'closed', 0, 'settled', 'trigger:' || TG_TABLE_NAME,
-          'arrears-1', '{"debts": [], "whole_hold": false, "overdue": 0, "held": 0, "days": 0, "by_days": 0}', moment);
+          'arrears-2', jsonb_build_object('debts', '[]'::jsonb, 'whole_hold', false, 'reduced_on', reduced_on,
+            'pauses', '[]'::jsonb, 'overdue', 0, 'held', 0, 'days', 0, 'by_days', 0), moment);
   INSERT INTO audit_entry (id, community, at, actor, verb, subject, reason, facts)
   VALUES (gen_random_uuid(), file.community, clock_timestamp(), 'trigger:' || TG_TABLE_NAME, 'case_closed',
-          'case:' || file.id, 'settled', jsonb_build_object('state', 'closed', 'stage', 0, 'on', closing_on));
+          'case:' || file.id, 'settled', jsonb_build_object(
+            'state', 'closed', 'stage', 0, 'overdue', 0, 'chaseable', 0, 'on', closing_on));
   RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS allocation_closes_case ON allocation;

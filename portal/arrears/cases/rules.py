@@ -45,7 +45,7 @@ class Facts:
     Only what is past due counts. The maintenance fund is not here: it belongs to all owners, so the company does not
     chase it.
 
-    `reduced_on` is the day on which less became owed than at the last change, None when that is today or never was.
+    `reduced_on` is the last day on which less became owed since the last change, None when that never was.
     `pauses` are days that count against nobody, each from the first to the one on which it went on.
     """
 

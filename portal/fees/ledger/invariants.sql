@@ -24,10 +24,10 @@ UNION ALL
 SELECT min(id::text)::uuid FROM journal GROUP BY community, kind, source HAVING count(*) > 1;
 
 -- I-L8b: what came in on each channel, by the books, is what payments and suspended money say.
-SELECT c.id, channel.name, booked.fen, received.fen
-FROM community c CROSS JOIN (VALUES ('stripe'), ('cash'), ('pos'), ('transfer'), ('doorstep')) AS channel (name)
-CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS fen FROM posting p WHERE p.community = c.id
-  AND (p.account = 'clearing:' || channel.name OR (channel.name = 'stripe' AND p.account = 'suspense'))) booked
-CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS fen FROM payment p WHERE p.community = c.id
-  AND p.channel = channel.name) received
-WHERE booked.fen <> received.fen;
+SELECT c.id, differs.* FROM community c CROSS JOIN LATERAL (
+  SELECT channel, booked.fen AS booked, received.fen AS received
+  FROM (SELECT CASE p.account WHEN 'suspense' THEN 'stripe' ELSE substr(p.account, 10) END AS channel, sum(p.amount) AS fen
+        FROM posting p WHERE p.community = c.id AND (p.account = 'suspense' OR p.account LIKE 'clearing:%') GROUP BY 1) booked
+  FULL JOIN (SELECT p.channel, sum(p.amount) AS fen FROM payment p WHERE p.community = c.id GROUP BY 1) received
+    USING (channel)
+  WHERE coalesce(booked.fen, 0) <> coalesce(received.fen, 0)) differs;

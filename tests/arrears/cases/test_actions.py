@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from portal.arrears.case_file.queries import Filter, cases_on_desk
@@ -105,6 +106,29 @@ async def test_paying_in_full_closes_the_case_in_the_same_transaction(debts: Wor
     assert await debts.broken_invariants() == []
     await arrears(TODAY)
     assert await debts.cases() == [("1栋101", "closed", 0)]
+
+
+async def test_the_database_tells_a_closed_case_as_the_daily_look_does(debts: World, admin: asyncpg.Connection) -> None:
+    with on(TODAY):
+        mine, theirs = await debts.bill(40), await debts.bill(40, 10_000, "1栋102", "李明", "王芳")
+        await arrears(TODAY)
+        await debts.pay(mine, 10_000)
+        await admin.execute("ALTER TABLE allocation DISABLE TRIGGER allocation_closes_case")
+        try:
+            await debts.pay(theirs, 10_000)
+        finally:
+            await admin.execute("ALTER TABLE allocation ENABLE TRIGGER allocation_closes_case")
+        assert await debts.cases() == [("1栋101", "closed", 0), ("1栋102", "open", 2)]
+        assert (await arrears(TODAY))["closed"] == 1
+    closed = await debts.rows(
+        "SELECT s.actor, s.community, s.changed_on, s.state, s.stage, s.why, s.rule, s.facts, a.verb, a.reason,"
+        " a.facts AS told, k.state, k.stage, k.looked_on, k.closed_on FROM case_stage s"
+        " JOIN audit_entry a ON a.subject = 'case:' || s.arrears_case AND a.actor = s.actor AND a.reason = s.why"
+        " JOIN arrears_case k ON k.id = s.arrears_case WHERE s.why = 'settled'"
+    )
+    assert {row["actor"] for row in closed} == {"trigger:allocation", "job:arrears"}
+    for told, *others in zip(*(tuple(row)[1:] for row in closed), strict=True):
+        assert others == [told]
 
 
 async def test_a_bill_not_yet_due_keeps_no_case_open(debts: World) -> None:
