@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from random import Random
-from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -60,7 +58,7 @@ async def pay_bills(community: int, on: date) -> None:
                     await _pay(community, bill, clerk, at.date())
 
 
-def moment(bill: Mapping[str, Any]) -> datetime:
+def moment(bill: Record) -> datetime:
     """When the story has a bill paid, as clocks show it there: before it is due, or soon after it was issued."""
     chance = Random(bill["number"])  # noqa: S311 - a story, no secret
     early = owes_days(bill["name"]) < 0

@@ -15,7 +15,7 @@ from portal.arrears.climbing.jobs import arrears
 from portal.fees.runs.actions import publish_run
 from portal.kit import clock
 from portal.platform.audit.jobs import seal
-from portal.platform.db import unit_of_work as db
+from portal.platform.db.engine import engine
 from portal.platform.db.logins import Database
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
@@ -26,8 +26,8 @@ CODE, ZONE = cast.CODE, "Asia/Shanghai"
 
 async def ensure_demo(settings: Settings, database: Database) -> bool:
     """Tell the story unless the estate is there already; whether it was told now."""
-    db.engine.point_at(**database.config("portal_worker"))
-    await db.engine.open(min_size=1, max_size=4)
+    engine.point_at(**database.config("portal_worker"))
+    await engine.open(min_size=1, max_size=4)
     try:
         async with unit_of_work():
             if await fetch_value("SELECT id FROM community WHERE code = $1", CODE):
@@ -37,7 +37,7 @@ async def ensure_demo(settings: Settings, database: Database) -> bool:
         await tell(settings, clock.today(ZONE))
         return True
     finally:
-        await db.engine.close()
+        await engine.close()
 
 
 async def tell(settings: Settings, on: date) -> None:

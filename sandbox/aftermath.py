@@ -40,7 +40,8 @@ def _charge_of(books: Books, params: Json) -> Json:
 
 
 def _left(charge: Json) -> int:
-    return charge["amount"] - charge["amount_refunded"]
+    left: int = charge["amount"] - charge["amount_refunded"]
+    return left
 
 
 def _check_refund(books: Books, charge: Json, amount: int) -> None:

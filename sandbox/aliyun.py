@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, post
+from litestar import Response, post
 
 from portal.kit.clock import real_now
 from sandbox.post import Taken
-from sandbox.state import State
+from sandbox.state import Request, State, state_of
 from sandbox.wire import Json
 
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -40,7 +40,7 @@ class Refusal(Exception):
 @post("/", status_code=200, name="aliyun")
 async def call(request: Request) -> Response[Json]:
     """Any call of the service; the action stands in a header."""
-    state: State = request.app.state.sandbox
+    state = state_of(request)
     answer: Json = {"RequestId": secrets.token_hex(16).upper(), "Code": "OK", "Message": "OK"}
     try:
         _check_signature(state, request, await request.body())

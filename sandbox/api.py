@@ -6,7 +6,7 @@ import re
 import secrets
 from dataclasses import replace
 
-from litestar import Request, Response, route
+from litestar import Response, route
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
@@ -15,7 +15,7 @@ from sandbox.idempotency import Answer
 from sandbox.listing import expanded
 from sandbox.objects import API_VERSION
 from sandbox.operations import Call, find
-from sandbox.state import State
+from sandbox.state import Request, State, state_of
 from sandbox.wire import StripeRefusal, decode, read
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?").fullmatch
@@ -44,7 +44,7 @@ class Break(ASGIResponse):
 @route("/v1/{path:path}", http_method=["GET", "POST"], name="v1")
 async def v1(request: Request) -> ASGIResponse:
     """Any call of Stripe's API."""
-    state: State = request.app.state.sandbox
+    state = state_of(request)
     form = await request.body() if request.method == "POST" else request.scope["query_string"]
     request_id = f"req_{secrets.token_hex(8)}"
     try:

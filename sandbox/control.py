@@ -3,18 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 
 from sandbox.aftermath import charge_back, end_refund, pay_out, refund_payment
 from sandbox.checkout import expire_due
-from sandbox.state import State
+from sandbox.state import Request, state_of
 from sandbox.wire import Json, StripeRefusal, whole
 
 ADDRESS = {"sms": "phone", "mail": "to", "push": "to", "wechat": "to"}
-
-
-def _state(request: Request) -> State:
-    return request.app.state.sandbox
 
 
 async def _asked(request: Request) -> Json:
@@ -40,20 +36,20 @@ async def messages(request: Request) -> list[Json]:
     """Messages of a channel, newest first, to everybody or to one address."""
     channel = request.url.path.rsplit("/", 1)[-1]
     wanted = request.query_params.get(ADDRESS[channel])
-    return [asdict(message) for message in _state(request).post.to(channel, wanted)]
+    return [asdict(message) for message in state_of(request).post.to(channel, wanted)]
 
 
 @post("/sms", status_code=200)
 async def take_message(request: Request) -> Json:
     """Where a gateway without approved wordings takes a text message: `{to, text}`."""
     asked = await _asked(request)
-    return asdict(_state(request).post.put("sms", str(_wanted(asked, "to")), str(_wanted(asked, "text"))))
+    return asdict(state_of(request).post.put("sms", str(_wanted(asked, "to")), str(_wanted(asked, "text"))))
 
 
 @get("/books")
 async def books(request: Request) -> Json:
     """Everything Stripe would list, newest first; sums in fen."""
-    kept = _state(request).books
+    kept = state_of(request).books
     expire_due(kept)
     fees = [
         detail | {"source": moved["source"], "balance_transaction": moved["id"]}
@@ -68,7 +64,7 @@ async def books(request: Request) -> Json:
 @post("/refunds/{identifier:str}", status_code=200)
 async def refund(request: Request) -> Json:
     """Decide a refund `{outcome}`; the id of a charge starts one, as a person in Stripe's dashboard would."""
-    kept, asked, identifier = _state(request).books, await _asked(request), request.path_params["identifier"]
+    kept, asked, identifier = state_of(request).books, await _asked(request), request.path_params["identifier"]
     if identifier.startswith("ch_"):
         identifier = refund_payment(kept, {"charge": identifier} | _sum(asked))["id"]
     return end_refund(kept, identifier, asked["outcome"]) if "outcome" in asked else kept.get("re", identifier)
@@ -83,25 +79,25 @@ async def dispute(request: Request) -> Json:
     """A chargeback `{charge, amount, outcome}`; outcome open (default), won or lost."""
     asked = await _asked(request)
     outcome = asked.get("outcome") or "open"
-    return charge_back(_state(request).books, _wanted(asked, "charge"), _sum(asked).get("amount"), outcome)
+    return charge_back(state_of(request).books, _wanted(asked, "charge"), _sum(asked).get("amount"), outcome)
 
 
 @post("/payouts", status_code=200)
 async def payout(request: Request) -> Json:
     """Pay out what is due; `{outcome}` paid (default) or failed."""
-    return pay_out(_state(request).books, (await _asked(request)).get("outcome") or "paid")
+    return pay_out(state_of(request).books, (await _asked(request)).get("outcome") or "paid")
 
 
 @get("/faults")
 async def standing_faults(request: Request) -> Json:
     """The faults that stand."""
-    return asdict(_state(request).faults)
+    return asdict(state_of(request).faults)
 
 
 @post("/faults", status_code=200)
 async def set_faults(request: Request) -> Json:
     """Merge faults with those that stand."""
-    faults = _state(request).faults
+    faults = state_of(request).faults
     faults.merge(await _asked(request))
     return asdict(faults)
 
@@ -109,7 +105,7 @@ async def set_faults(request: Request) -> Json:
 @post("/clock", status_code=200)
 async def advance_clock(request: Request) -> Json:
     """Move Stripe's clock on by `{seconds}`: sessions expire, keys are forgotten, refund windows close."""
-    kept = _state(request).books
+    kept = state_of(request).books
     kept.shift += whole(str(_wanted(await _asked(request), "seconds")), "seconds")
     expire_due(kept)
     return {"now": kept.now()}
@@ -118,7 +114,7 @@ async def advance_clock(request: Request) -> Json:
 @post("/reset", status_code=200)
 async def reset(request: Request) -> Json:
     """Clear the faults. What happened has happened: Stripe forgets no session, and a payer may be on its page."""
-    _state(request).faults.clear()
+    state_of(request).faults.clear()
     return {"ok": True}
 
 

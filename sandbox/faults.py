@@ -143,7 +143,8 @@ def _only(given: Any, known: Any) -> None:
 
 def tampered(body: Json, kind: str) -> Json:
     """A copy of an answer with every amount one fen higher, or every currency another."""
-    return _walk(deepcopy(body), kind)
+    changed: Json = _walk(deepcopy(body), kind)
+    return changed
 
 
 def _walk(node: Any, kind: str) -> Any:

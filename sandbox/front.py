@@ -5,7 +5,7 @@ from html import escape
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -14,7 +14,7 @@ from portal.kit.clock import real_now
 from sandbox.hosted_page import STYLE
 from sandbox.people import NotNow, Person, code_in, seconds_left, sign_in
 from sandbox.post import Message
-from sandbox.state import State
+from sandbox.state import Request, State, state_of
 from sandbox.wire import StripeRefusal
 
 MOST_MESSAGES = 20
@@ -79,7 +79,7 @@ async def show(request: Request) -> Response[str]:
     """Everybody with their codes of this moment; it comes again when they are over."""
     words, now = _words(request), real_now()
     again = f'<meta http-equiv="refresh" content="{seconds_left(now) + 1}">'
-    return _page(words, _everybody(request.app.state.sandbox, words, now), head=again)
+    return _page(words, _everybody(state_of(request), words, now), head=again)
 
 
 def _everybody(state: State, words: dict[str, str], now: datetime) -> str:
@@ -100,7 +100,7 @@ def _everybody(state: State, words: dict[str, str], now: datetime) -> str:
 @get("/sign-in/{key:str}", name="front:enter")
 async def enter(request: Request, key: FromPath[str]) -> Response[str] | Redirect:
     """Go to the portal as this person. Cookies know no ports, so that ours is the portal's where the hosts are one."""
-    state: State = request.app.state.sandbox
+    state = state_of(request)
     if state.settings.portal_url is None:
         raise StripeRefusal("The sandbox was not told where the portal is: set PORTAL_BASE_URL.")
     if (host := urlsplit(state.settings.portal_url).hostname) != request.url.hostname:

@@ -3,13 +3,13 @@
 import asyncio
 from urllib.parse import urlsplit
 
-from litestar import MediaType, Request, Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.response import Redirect
 
 from sandbox import checkout
 from sandbox.hosted_page import render
 from sandbox.params import METHODS
-from sandbox.state import State
+from sandbox.state import Request, State, state_of
 from sandbox.wire import Json, StripeRefusal
 
 OUTCOMES = ("paid", "failed", "async_paid", "async_failed", "abandoned")
@@ -35,8 +35,8 @@ async def pay(request: Request) -> Response[str] | Redirect:
     if session["status"] == "expired":
         return Redirect(request.url.path, status_code=303)
     if session["status"] == "open":
-        _end_as(request.app.state.sandbox, session, method, outcome)
-    return _back(request.app.state.sandbox, session, "success_url" if session["status"] == "complete" else "cancel_url")
+        _end_as(state_of(request), session, method, outcome)
+    return _back(state_of(request), session, "success_url" if session["status"] == "complete" else "cancel_url")
 
 
 def _end_as(state: State, session: Json, method: str, outcome: str) -> None:
@@ -55,7 +55,7 @@ async def _settle(state: State, session: Json, method: str, arrived: bool) -> No
 
 
 def _session(request: Request) -> Json:
-    state: State = request.app.state.sandbox
+    state = state_of(request)
     checkout.expire_due(state.books)
     return state.books.get("cs", request.path_params["session_id"])
 
@@ -71,6 +71,6 @@ def _back(state: State, session: Json, address: str) -> Redirect:
 
 
 def _page(request: Request, session: Json, status: int = 200) -> Response[str]:
-    goods = request.app.state.sandbox.books.asked[session["id"]]["line_items"]
+    goods = state_of(request).books.asked[session["id"]]["line_items"]
     page = render(session, goods, request.headers.get("accept-language", ""))
     return Response(page, media_type=MediaType.HTML, status_code=status, headers=HEADERS)

@@ -49,7 +49,7 @@ def _place(items: list[Json], identifier: str) -> int:
 
 def _within(item: Json, bounds: dict[str, int]) -> bool:
     at = item["created"]
-    return (
+    return bool(
         at > bounds.get("gt", -1)
         and at >= bounds.get("gte", 0)
         and at < bounds.get("lt", at + 1)

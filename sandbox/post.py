@@ -6,8 +6,6 @@ import email.policy
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from typing import cast
 
 from portal.kit.clock import real_now
 
@@ -123,7 +121,7 @@ async def _data(reader: asyncio.StreamReader) -> bytes:
 
 
 def _store(post: Post, recipients: list[str], raw: bytes) -> None:
-    message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    message = email.message_from_bytes(raw, policy=email.policy.default)
     body = message.get_body(("plain", "html"))
     text = body.get_content().replace("\r\n", "\n") if body else ""
     for recipient in recipients:

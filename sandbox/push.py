@@ -7,24 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import http_ece
-from litestar import Request, Response, Router, post
+from litestar import Response, Router, post
 from py_vapid import Vapid02
 from py_vapid.utils import b64urldecode
 
 from sandbox.browsers import Browser
-from sandbox.state import State
+from sandbox.state import Request, state_of
 from sandbox.wire import Json, StripeRefusal, missing
 
 LARGEST = 4096  # bytes
 DAY = 24 * 3600
 
 
-def _state(request: Request) -> State:
-    return request.app.state.sandbox
-
-
 def _browser(request: Request) -> Browser:
-    found = _state(request).browsers.get(request.path_params["browser"])
+    found = state_of(request).browsers.get(request.path_params["browser"])
     if found is None:
         raise missing("browser", request.path_params["browser"])
     return found
@@ -37,7 +33,7 @@ async def subscribe(request: Request) -> Json:
     if not isinstance(key, str) or not key:
         raise StripeRefusal("Missing required param: key.", code="parameter_missing", param="key")
     name = secrets.token_urlsafe(16)
-    browser = _state(request).browsers[name] = Browser(key)
+    browser = state_of(request).browsers[name] = Browser(key)
     return browser.subscription(f"{str(request.base_url).rstrip('/')}/push/{name}")
 
 
@@ -59,7 +55,7 @@ async def take(request: Request) -> Response[str]:
     shown: dict[str, Any] = json.loads(
         http_ece.decrypt(body, private_key=browser.keys, auth_secret=browser.auth, version="aes128gcm")
     )
-    _state(request).post.put("push", str(request.url), f"{shown['title']}\n{shown['body']}\n{shown['path']}")
+    state_of(request).post.put("push", str(request.url), f"{shown['title']}\n{shown['body']}\n{shown['path']}")
     return Response("", status_code=201, headers={"Location": f"/push/messages/{secrets.token_urlsafe(8)}"})
 
 

@@ -12,14 +12,14 @@ from functools import cache
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 
 from portal.platform.process.settings import refuse_taken
 from sandbox import aliyun, api, control, front, hosted, push, wechat
 from sandbox.checkout import expire_due
 from sandbox.post import run_smtp_sink
 from sandbox.settings import SandboxSettings, refuse_production
-from sandbox.state import State
+from sandbox.state import Request, State
 from sandbox.wire import Json, StripeRefusal
 
 HOST = "127.0.0.1"

@@ -1,5 +1,8 @@
 """Everything a running sandbox remembers, in one place."""
 
+import litestar
+from litestar import datastructures
+
 from sandbox.books import Books
 from sandbox.browsers import Browser
 from sandbox.courier import Courier
@@ -27,3 +30,12 @@ class State:
         self.browsers: dict[str, Browser] = {}
         self.courier = Courier(settings, self.faults)
         self.books = Books(tell=self.courier.bring)
+
+
+Request = litestar.Request[None, None, datastructures.State]
+
+
+def state_of(request: Request) -> State:
+    """The state of the sandbox that answers."""
+    state: State = request.app.state.sandbox
+    return state

@@ -5,19 +5,15 @@ import secrets
 import time
 from urllib.parse import urlencode
 
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Redirect
 
-from sandbox.state import State
+from sandbox.state import Request, State, state_of
 from sandbox.wire import Json
 
 LIFE = 7200  # seconds
 LONGEST = 20  # signs of a `thing`
 OK: Json = {"errcode": 0, "errmsg": "ok"}
-
-
-def _state(request: Request) -> State:
-    return request.app.state.sandbox
 
 
 def _error(code: int, words: str) -> Json:
@@ -29,7 +25,7 @@ async def authorize(request: Request) -> Redirect:
     """Say who the visitor is, at once: one sandbox has one visitor."""
     asked = request.query_params
     code = secrets.token_urlsafe(16)
-    _state(request).codes.add(code)
+    state_of(request).codes.add(code)
     back = urlencode({"code": code, "state": asked.get("state", "")})
     return Redirect(f"{asked['redirect_uri']}?{back}", status_code=302)
 
@@ -37,7 +33,7 @@ async def authorize(request: Request) -> Redirect:
 @get("/sns/oauth2/access_token")
 async def who(request: Request) -> Json:
     """The id of whom a code stands for; a code works once."""
-    asked, state = request.query_params, _state(request)
+    asked, state = request.query_params, state_of(request)
     if (asked.get("appid"), asked.get("secret")) != (state.settings.wechat_app_id, state.settings.wechat_app_secret):
         return _error(40125, "invalid appsecret")
     if asked.get("code") not in state.codes:
@@ -52,7 +48,7 @@ OPENID = "o" + hashlib.sha256(b"the sandbox's visitor").hexdigest()[:27]
 @post("/cgi-bin/stable_token", status_code=200)
 async def token(request: Request) -> Json:
     """The token of the account: the same one while it is good."""
-    state, asked = _state(request), await request.json()
+    state, asked = state_of(request), await request.json()
     if (asked.get("appid"), asked.get("secret")) != (state.settings.wechat_app_id, state.settings.wechat_app_secret):
         return _error(40125, "invalid appsecret")
     if time.monotonic() >= state.token[1]:
@@ -63,7 +59,7 @@ async def token(request: Request) -> Json:
 @post("/cgi-bin/message/template/send", status_code=200)
 async def send(request: Request) -> Json:
     """Show a card; the same client_msg_id within some minutes is the same card."""
-    state, asked = _state(request), await request.json()
+    state, asked = state_of(request), await request.json()
     if refusal := _refused(state, request.query_params.get("access_token", ""), asked):
         return refusal
     if asked.get("client_msg_id") not in state.cards:

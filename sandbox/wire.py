@@ -104,7 +104,7 @@ def flag(value: Any, name: str) -> bool:
     """`true` or `false`."""
     if value not in ("true", "false"):
         raise StripeRefusal(f"Invalid boolean: {value}", param=name)
-    return value == "true"
+    return bool(value == "true")
 
 
 def one_of(*allowed: str) -> Callable[[Any, str], str]:
@@ -113,7 +113,7 @@ def one_of(*allowed: str) -> Callable[[Any, str], str]:
     def word(value: Any, name: str) -> str:
         if value not in allowed:
             raise StripeRefusal(f"Invalid {name}: must be one of {', '.join(allowed)}", param=name)
-        return value
+        return str(value)
 
     return word
 
@@ -135,4 +135,5 @@ def moment_range(value: Any, name: str) -> dict[str, int]:
     if isinstance(value, str):
         at = whole(value, name)
         return {"gte": at, "lte": at}
-    return read(value, {"gt": whole, "gte": whole, "lt": whole, "lte": whole}, name)
+    bounds: dict[str, int] = read(value, {"gt": whole, "gte": whole, "lt": whole, "lte": whole}, name)
+    return bounds

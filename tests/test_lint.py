@@ -199,7 +199,8 @@ def test_a_file_speaks_http_or_asks_the_database_never_both() -> None:
         modules = imported(file)
         http = any(module.startswith(("litestar", "portal.web")) for module in modules)
         database = any(
-            module.split(".")[0] in ("asyncpg", "piccolo") or module == "portal.platform.db.unit_of_work"
+            module.split(".")[0] in ("asyncpg", "piccolo")
+            or module in ("portal.platform.db.unit_of_work", "portal.platform.db.engine.engine")
             for module in modules
         )
         if http and database and "sandbox" not in file.parts:

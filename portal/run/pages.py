@@ -1,8 +1,9 @@
 """What machines ask: is the process there, may it get visitors, how is it doing."""
 
-from litestar import MediaType, Request, Response, Router, get
+from litestar import MediaType, Response, Router, get
 
 from portal.platform.health.queries import as_metrics, health
+from portal.web.request.request_context import Answer, Request
 
 MACHINE = {"public": True, "machine": True, "skip_session": True, "often": True}
 
@@ -14,14 +15,14 @@ async def live() -> str:
 
 
 @get("/readyz", name="health:ready")
-async def ready(request: Request) -> Response:
+async def ready(request: Request) -> Answer:
     """200 or 503, with every finding: red only for database, migrations or worker."""
     found = await health(request.app.state.settings)
     return Response(found.as_json(), status_code=200 if found.ready else 503, media_type=MediaType.JSON)
 
 
 @get("/metrics", name="health:metrics")
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Answer:
     """The same as gauges, one a line."""
     found = await health(request.app.state.settings)
     return Response(as_metrics(found), media_type="text/plain; version=0.0.4")

@@ -1,3 +1,3 @@
 """Where Piccolo finds the one engine."""
 
-from portal.platform.db.unit_of_work import engine as DB  # noqa: F401 (Piccolo looks for this name)
+from portal.platform.db.engine import engine as DB  # noqa: F401 (Piccolo looks for this name)

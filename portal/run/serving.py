@@ -15,8 +15,7 @@ from litestar.types import ASGIApp
 from portal import VERSION
 from portal.kit import clock
 from portal.people.channels.sms import client
-from portal.platform.db import unit_of_work as db
-from portal.platform.db.engine import is_down, state_of
+from portal.platform.db.engine import engine, is_down, state_of
 from portal.platform.db.logins import Database
 from portal.platform.health.queries import in_short
 from portal.platform.process import log_lines as discreet
@@ -41,7 +40,7 @@ def make_app() -> ASGIApp:
     @asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         database = Database(settings)
-        db.engine.point_at(**database.config("portal_app"))
+        engine.point_at(**database.config("portal_app"))
         await _open()
         watch = asyncio.create_task(_end_with(os.getppid()))
         stands = await in_short(settings, "database", "migrations", "worker")
@@ -50,7 +49,7 @@ def make_app() -> ASGIApp:
             yield
         finally:
             watch.cancel()
-            await db.engine.close()
+            await engine.close()
             database.stop()
 
     if settings.sms_key_id:
@@ -61,12 +60,12 @@ def make_app() -> ASGIApp:
 async def _open() -> None:
     """Open the pool; when this process takes the place of one that ended in an outage, it says so to whoever asks."""
     try:
-        await db.engine.open(**POOL)
+        await engine.open(**POOL)
     except Exception as away:
         if not is_down(away) and not state_of(away):
             raise
         log.warning("the database is away: %r", away)
-        await db.engine.open(**POOL | {"min_size": 0})
+        await engine.open(**POOL | {"min_size": 0})
 
 
 async def _end_with(parent: int) -> None:

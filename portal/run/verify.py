@@ -96,7 +96,8 @@ async def _run(wanted: Sequence[Invariant], anew: bool) -> UUID:
     async with unit_of_work():
         last = await fetch_one("SELECT * FROM verification ORDER BY began_at DESC LIMIT 1")
         if last and not anew and not last["ended_at"] and last["began_at"] > now - GOES_ON and last["checks"] == checks:
-            return last["id"]
+            run: UUID = last["id"]
+            return run
         run = uuid4()
         await fetch(
             "INSERT INTO verification (id, began_at, checks, found) VALUES ($1, $2, $3, '{}')", run, now, checks

@@ -40,8 +40,7 @@ from portal.people.delivery.jobs import ask_receipts, notices
 from portal.people.estates.actions import day_seen_to, days_to_see_to
 from portal.platform.audit.actions import begin_request
 from portal.platform.audit.jobs import seal
-from portal.platform.db import unit_of_work as db
-from portal.platform.db.engine import connect
+from portal.platform.db.engine import connect, engine
 from portal.platform.db.logins import Database, reach
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from portal.platform.health.queries import in_short
@@ -131,8 +130,8 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
     """Work until SIGTERM, SIGINT or `stop`; a job under way is finished first. Survives restarts of PostgreSQL."""
     await reach(database, "portal_worker")
     config = database.config("portal_worker")
-    db.engine.point_at(**config)
-    await db.engine.open(min_size=1, max_size=6, wait=30, prompt=2, command_timeout=PATIENCE)
+    engine.point_at(**config)
+    await engine.open(min_size=1, max_size=6, wait=30, prompt=2, command_timeout=PATIENCE)
     gateway.point_at(settings)
     log.info("portal worker %s is ready: %s", VERSION, await in_short(settings, "database", "migrations"))
     ending = stop or asyncio.Event()
@@ -153,7 +152,7 @@ async def run_worker(settings: Settings, database: Database, *, stop: asyncio.Ev
         for task in aside:
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
-        await db.engine.close()
+        await engine.close()
         log.info("portal worker has ended")
 
 
@@ -194,8 +193,8 @@ async def days_of(config: Mapping[str, Any]) -> AsyncIterator[PgQueuer]:
 async def _queue(
     config: Mapping[str, Any], acts: Mapping[str, Callable[..., Awaitable[Any]]]
 ) -> AsyncIterator[PgQueuer]:
-    limits = {"min_size": 2, "max_size": 4, "command_timeout": 30}  # one listens
-    pool = await asyncpg.create_pool(**config, **limits, connect=connect)
+    # one of them listens
+    pool = await asyncpg.create_pool(**config, min_size=2, max_size=4, command_timeout=30, connect=connect)
     try:
         queue = PgQueuer(Driver(pool))
         for name, act in acts.items():

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -17,6 +17,7 @@ from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.expenses:list", guards=[of_one_estate])
@@ -33,7 +34,7 @@ async def new(request: Request) -> Template:
 
 
 @post("/new", name="desk.expenses:ask", guards=[staff(May.ask_expenses)])
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Ask the committee."""
     form: Any = await _offered(request, ExpenseForm(await request.form()))
     if form.validate() and await form.accepts(
@@ -41,7 +42,7 @@ async def ask(request: Request) -> Response:
     ):
         flash(request, N_("The members of the committee have been asked."))
         return go(request, "desk.expenses:show", expense=form.outcome)
-    return await new_page(request, form, status=422)  # type: ignore[return-value]
+    return await new_page(request, form, status=422)
 
 
 @get("/{expense:uuid}", name="desk.expenses:show")
@@ -51,7 +52,7 @@ async def show(request: Request, expense: FromPath[UUID]) -> Template:
 
 
 @post("/{expense:uuid}/spending", name="desk.expenses:spend", guards=[staff(May.ask_expenses)])
-async def spend(request: Request, expense: FromPath[UUID]) -> Response:
+async def spend(request: Request, expense: FromPath[UUID]) -> Answer:
     """Write down what it cost."""
     form: Any = SpentForm(await request.form())
     if form.validate() and await form.accepts(
@@ -59,7 +60,7 @@ async def spend(request: Request, expense: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Recorded."))
         return go(request, "desk.expenses:show", expense=expense)
-    return await show_page(request, expense, form, status=422)  # type: ignore[return-value]
+    return await show_page(request, expense, form, status=422)
 
 
 async def _offered(request: Request, form: Any) -> Any:

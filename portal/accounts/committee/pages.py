@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -16,6 +16,7 @@ from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import committee
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/expenses/{expense:uuid}", name="committee:expense")
@@ -25,7 +26,7 @@ async def expense(request: Request, expense: FromPath[UUID]) -> Template:
 
 
 @post("/expenses/{expense:uuid}/votes", name="committee:vote")
-async def vote(request: Request, expense: FromPath[UUID]) -> Response:
+async def vote(request: Request, expense: FromPath[UUID]) -> Answer:
     """Vote on it."""
     form: Any = VoteForm(await request.form())
     if form.validate() and await form.accepts(
@@ -33,11 +34,11 @@ async def vote(request: Request, expense: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Your vote counts."))
         return go(request, "committee:expense", expense=expense)
-    return await expense_page(request, expense, form, status=422)  # type: ignore[return-value]
+    return await expense_page(request, expense, form, status=422)
 
 
 @post("/consent", name="committee:consent")
-async def consent(request: Request) -> Response:
+async def consent(request: Request) -> Answer:
     """Agree that the committee sees whether one's own bills are paid, or take that back."""
     form: Any = ConsentForm(await request.form())
     form.community.options = [(str(one), "") for one in request.user.committees]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -18,6 +18,7 @@ from portal.people.persons.queries import estates_to_pick
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.common_areas:list", guards=[of_one_estate])
@@ -35,14 +36,14 @@ async def new(request: Request) -> Template:
 
 
 @post("/new", name="desk.common_areas:register", guards=[staff(May.register_common_areas)])
-async def register(request: Request) -> Response:
+async def register(request: Request) -> Answer:
     """Register a contract."""
     form: Any = await _offered(request, ContractForm(await request.form()))
     if form.validate() and await form.accepts(
         actions.register_contract(request.user, form.community.data, form.agreed())
     ):
         return _saved(request)
-    return await contract_page(request, form, status=422)  # type: ignore[return-value]
+    return await contract_page(request, form, status=422)
 
 
 @get("/movements/new", name="desk.common_areas:new_movement", guards=[staff(May.register_common_areas)])
@@ -52,14 +53,14 @@ async def new_movement(request: Request) -> Template:
 
 
 @post("/movements/new", name="desk.common_areas:move", guards=[staff(May.register_common_areas)])
-async def move(request: Request) -> Response:
+async def move(request: Request) -> Answer:
     """Write down what was spent or came in otherwise."""
     form: Any = await _offered(request, MovementForm(await request.form()))
     if form.validate() and await form.accepts(
         actions.record_movement(request.user, form.community.data, form.moved(), once=form.once)
     ):
         return _saved(request)
-    return await movement_page(request, form, status=422)  # type: ignore[return-value]
+    return await movement_page(request, form, status=422)
 
 
 @get("/{contract:uuid}", name="desk.common_areas:show")
@@ -69,14 +70,14 @@ async def show(request: Request, contract: FromPath[UUID]) -> Template:
 
 
 @post("/{contract:uuid}/receipts", name="desk.common_areas:receive", guards=[staff(May.register_common_areas)])
-async def receive(request: Request, contract: FromPath[UUID]) -> Response:
+async def receive(request: Request, contract: FromPath[UUID]) -> Answer:
     """Write down what came in."""
     form = ReceiptForm(await request.form())
     if form.validate() and await form.accepts(
         actions.record_receipt(request.user, contract, form.came(), once=form.once)
     ):
         return _saved(request)
-    return await show_page(request, contract, form, status=422)  # type: ignore[return-value]
+    return await show_page(request, contract, form, status=422)
 
 
 @get("/{contract:uuid}/renewal", name="desk.common_areas:renewal", guards=[staff(May.register_common_areas)])
@@ -91,7 +92,7 @@ async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
 
 
 @post("/{contract:uuid}/renewal", name="desk.common_areas:renew", guards=[staff(May.register_common_areas)])
-async def renew(request: Request, contract: FromPath[UUID]) -> Response:
+async def renew(request: Request, contract: FromPath[UUID]) -> Answer:
     """Put a renewed or corrected contract in its place."""
     estate, _row = await contract_at(request.user, contract)
     form: Any = ContractForm(await request.form())
@@ -100,7 +101,7 @@ async def renew(request: Request, contract: FromPath[UUID]) -> Response:
         actions.register_contract(request.user, estate, form.agreed(), replaces=contract)
     ):
         return _saved(request)
-    return await contract_page(request, form, contract, status=422)  # type: ignore[return-value]
+    return await contract_page(request, form, contract, status=422)
 
 
 async def _offered(request: Request, form: Any) -> Any:
@@ -108,7 +109,7 @@ async def _offered(request: Request, form: Any) -> Any:
     return form
 
 
-def _saved(request: Request) -> Response:
+def _saved(request: Request) -> Answer:
     flash(request, N_("Recorded."))
     return go(request, "desk.common_areas:list")
 

@@ -1,6 +1,6 @@
 """What common areas earn and what is done with it, for anybody."""
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -8,6 +8,7 @@ from portal.accounts.common_areas.queries import register_of
 from portal.kit.words import _
 from portal.people.estates.queries import estate_called
 from portal.web.pages.http_cache import kept_page
+from portal.web.request.request_context import Request
 
 
 @get("/{code:str}/common-areas", name="estate:common_areas")

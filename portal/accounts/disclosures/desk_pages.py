@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -20,6 +20,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.disclosures:list")
@@ -61,7 +62,7 @@ async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[s
 
 
 @post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(May.record_disclosures)])
-async def record(request: Request, disclosure: FromPath[UUID]) -> Response:
+async def record(request: Request, disclosure: FromPath[UUID]) -> Answer:
     """Say where and when it was disclosed."""
     form = DisclosureForm(await request.form())
     if form.validate() and await form.accepts(
@@ -69,7 +70,7 @@ async def record(request: Request, disclosure: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Recorded."))
         return go(request, "desk.disclosures:list")
-    return await show_page(request, disclosure, form, status=422)  # type: ignore[return-value]
+    return await show_page(request, disclosure, form, status=422)
 
 
 async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, status: int = 200) -> Template:

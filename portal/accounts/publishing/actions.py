@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from portal.accounts.findings.checks import Finding
 from portal.accounts.publishing.queries import HEADS, Content, content_of
@@ -60,7 +60,7 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
         return StatementState.published
 
 
-async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[str, Any]:
+async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Record:
     """A draft's row of HEADS: first its code is locked, as drafting does too, then the row. Raises Missing, Refused."""
     known = await fetch_one(
         "SELECT community, code FROM statement WHERE id = $1 AND community = ANY($2)", statement, list(scope)
@@ -76,7 +76,7 @@ async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Mapping[s
     return row
 
 
-async def _ready(draft: Mapping[str, Any], found: Content) -> None:
+async def _ready(draft: Record, found: Content) -> None:
     if not found.lines:
         raise Refused(N_("This statement has no lines. Import them first."))
     if found.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
@@ -95,7 +95,7 @@ async def _ready(draft: Mapping[str, Any], found: Content) -> None:
         raise Refused(N_("A later version of this statement is published already."))
 
 
-async def _sign(draft: Mapping[str, Any], sha256: str, signer: UUID, by: Principal) -> None:
+async def _sign(draft: Record, sha256: str, signer: UUID, by: Principal) -> None:
     await fetch(
         "UPDATE statement SET signed_sha256 = $2, signed_by = $3, signed_at = $4 WHERE id = $1",
         draft["id"],
@@ -129,7 +129,7 @@ async def keep_finding(community: int, statement: UUID, found: Finding, words: s
     )
 
 
-async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
+async def _publish(draft: Record, found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
     await fetch(
         "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
         draft["community"],
@@ -164,7 +164,7 @@ async def _publish(draft: Mapping[str, Any], found: Content, creditor: Creditor,
     await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)
 
 
-async def _record(by: Principal, verb: AuditVerb, draft: Mapping[str, Any], sha256: str) -> None:
+async def _record(by: Principal, verb: AuditVerb, draft: Record, sha256: str) -> None:
     await record(
         by.actor,
         verb,
@@ -176,7 +176,7 @@ async def _record(by: Principal, verb: AuditVerb, draft: Mapping[str, Any], sha2
     )
 
 
-async def _tell(draft: Mapping[str, Any], found: Content) -> None:
+async def _tell(draft: Record, found: Content) -> None:
     """Everyone who lives in or owns something of the estate today; of a correction that it is one."""
     places = sum(one.finding.kind is FindingKind.corrected for one in found.explained)
     correction = {"places": places, "until_on": draft["objections_until"]}

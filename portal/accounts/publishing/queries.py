@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from asyncpg import Record
 
 from portal.accounts.common_areas.queries import contracts_in
 from portal.accounts.findings.checks import Finding, Lease, Name, findings
@@ -107,7 +109,7 @@ class Content:
         return content_sha256(self.head, self.lines, said, shown)
 
 
-async def content_of(row: Mapping[str, Any]) -> Content:
+async def content_of(row: Record) -> Content:
     """All that a statement says, from its row of HEADS; in the running unit of work."""
     lines = await lines_of(row["id"])
     words = await fetch(
@@ -155,7 +157,7 @@ async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
     return [Document(row["id"], row["about"], row["photo"], row["sha256"]) for row in rows]
 
 
-def _terms(row: Mapping[str, Any]) -> Terms:
+def _terms(row: Record) -> Terms:
     mode = row["fee_mode"] or (row["estate_fee_mode"] if row["state"] == StatementState.draft else None)
     return Terms(
         basis=Basis(row["basis"] or Basis.cash),
@@ -167,7 +169,7 @@ def _terms(row: Mapping[str, Any]) -> Terms:
     )
 
 
-def kind_told(row: Mapping[str, Any]) -> StatementKind:
+def kind_told(row: Record) -> StatementKind:
     """What a statement tells of. Before this was said: what was told before its days were over was a plan."""
     if row["kind"]:
         return StatementKind(row["kind"])
@@ -178,7 +180,7 @@ def kind_told(row: Mapping[str, Any]) -> StatementKind:
     return StatementKind.budget if ahead else StatementKind.actual
 
 
-def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+def _said(row: Record, terms: Terms) -> dict[str, Any]:
     """What goes into the fingerprint; statements from before these terms say none of them."""
     said: dict[str, Any] = {}
     if row["basis"] or row["state"] == StatementState.draft:
@@ -192,7 +194,7 @@ def _said(row: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
     return said
 
 
-def _kept(row: Mapping[str, Any], lines: Sequence[Line]) -> Finding:
+def _kept(row: Record, lines: Sequence[Line]) -> Finding:
     """A finding as it was when it was explained."""
     return Finding(
         FindingKind(row["kind"]),
@@ -203,7 +205,7 @@ def _kept(row: Mapping[str, Any], lines: Sequence[Line]) -> Finding:
     )
 
 
-async def _leases(row: Mapping[str, Any]) -> list[Lease] | None:
+async def _leases(row: Record) -> list[Lease] | None:
     """Those in force in its days; None where the estate registers none."""
     if not await fetch_value("SELECT EXISTS (SELECT FROM common_contract WHERE community = $1)", row["community"]):
         return None
@@ -212,7 +214,7 @@ async def _leases(row: Mapping[str, Any]) -> list[Lease] | None:
     return [Lease(one.source, one.has_term, one.receivable, one.received) for one in found]
 
 
-async def _a_year_ago(row: Mapping[str, Any], kind: StatementKind) -> dict[Name, Money]:
+async def _a_year_ago(row: Record, kind: StatementKind) -> dict[Name, Money]:
     return {
         (StatementFund(one["fund"]), Side(one["side"]), one["item_zh"]): Money(one["amount"])
         for one in await fetch(_A_YEAR_AGO, row["community"], row["starts_on"], row["ends_on"], kind.value)
@@ -229,7 +231,7 @@ async def lines_of(statement: UUID) -> list[Line]:
     return [_line(row) for row in rows]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Record) -> Line:
     fund, side, item = StatementFund(row["fund"]), Side(row["side"]), Bilingual(row["item_zh"], row["item_en"])
     return Line(
         position=row["position"],
@@ -247,7 +249,7 @@ def _line(row: Mapping[str, Any]) -> Line:
     )
 
 
-def _kind(row: Mapping[str, Any], side: Side, item: Bilingual) -> LineKind:
+def _kind(row: Record, side: Side, item: Bilingual) -> LineKind:
     """As it was imported; of lines from before this was kept the same was counted as then."""
     if row["kind"] or row["is_total"]:
         return LineKind(row["kind"] or LineKind.total)

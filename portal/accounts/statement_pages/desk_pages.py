@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -29,6 +29,7 @@ from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 CORRECTION = ("correction", CorrectionForm)
 SAID = {
@@ -52,12 +53,12 @@ async def new(request: Request) -> Template:
 
 
 @post("/new", name="desk.statements:draft", guards=[staff(May.publish_statements)])
-async def draft(request: Request) -> Response:
+async def draft(request: Request) -> Answer:
     """Draft it."""
     form: Any = DraftForm(await request.form(), estates=await offered_estates(request))
     if form.validate() and await form.accepts(drafting.draft_from_books(request.user, **form.said)):
         return go(request, "desk.statements:show", statement=form.outcome)
-    return await draft_page(request, form, status=422)  # type: ignore[return-value]
+    return await draft_page(request, form, status=422)
 
 
 async def offered_estates(request: Request) -> list[tuple[str, str]]:
@@ -82,7 +83,7 @@ async def show(request: Request, statement: FromPath[UUID]) -> Template:
 
 
 @post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(May.publish_statements)])
-async def publish(request: Request, statement: FromPath[UUID]) -> Response:
+async def publish(request: Request, statement: FromPath[UUID]) -> Answer:
     """Sign a draft; the second signature publishes it, and it never changes again."""
     state = await actions.sign_statement(statement, by=request.user)
     flash(request, SAID[state])
@@ -90,7 +91,7 @@ async def publish(request: Request, statement: FromPath[UUID]) -> Response:
 
 
 @post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(May.publish_statements)])
-async def explain(request: Request, statement: FromPath[UUID]) -> Response:
+async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
     """Explain in public what the checks found."""
     found = await queries.statement_at(request.user, statement)
     form = ExplanationForm(await request.form(), offered=offered(found))
@@ -99,11 +100,11 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, form=form, status=422)  # type: ignore[return-value]
+    return statement_page(request, found, form=form, status=422)
 
 
 @post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(May.publish_statements)])
-async def correct(request: Request, statement: FromPath[UUID]) -> Response:
+async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
     """Say who found what this version corrects, and until when owners may object."""
     form: Any = CorrectionForm(await request.form())
     said = form.validate() and await form.accepts(
@@ -113,12 +114,12 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Response:
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
     found = await queries.statement_at(request.user, statement)
-    return statement_page(request, found, correction=form, status=422)  # type: ignore[return-value]
+    return statement_page(request, found, correction=form, status=422)
 
 
 @post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(May.publish_statements)],
       request_max_body_size=UPLOAD_BYTES)  # fmt: skip
-async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
+async def add_document(request: Request, statement: FromPath[UUID]) -> Answer:
     """Put pictures of vouchers behind a line."""
     found = await queries.statement_at(request.user, statement)
     form = DocumentForm(await request.form(), funds=found.shown.funds)
@@ -127,12 +128,12 @@ async def add_document(request: Request, statement: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Saved. It is published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, papers=form, status=422)  # type: ignore[return-value]
+    return statement_page(request, found, papers=form, status=422)
 
 
 @post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
       guards=[staff(May.publish_statements)])  # fmt: skip
-async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Response:
+async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Answer:
     """Take one from a draft."""
     await documents.remove_document(request.user, statement, document)
     return go(request, "desk.statements:show", statement=statement)
@@ -153,14 +154,14 @@ async def terms(request: Request, statement: FromPath[UUID]) -> Template:
 
 
 @post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(May.publish_statements)])
-async def set_terms(request: Request, statement: FromPath[UUID]) -> Response:
+async def set_terms(request: Request, statement: FromPath[UUID]) -> Answer:
     """Say what they rest on."""
     found = await queries.statement_at(request.user, statement)
     form = StatementTermsForm(await request.form(), funds=found.shown.funds)
     if form.validate() and await form.accepts(drafting.set_terms(request.user, statement, **form.said)):
         flash(request, N_("Saved."))
         return go(request, "desk.statements:show", statement=statement)
-    return terms_page(request, found, form, status=422)  # type: ignore[return-value]
+    return terms_page(request, found, form, status=422)
 
 
 def offered(found: DeskPage) -> list[tuple[str, str]]:
@@ -172,7 +173,7 @@ def offered(found: DeskPage) -> list[tuple[str, str]]:
 def statement_page(request: Request, found: DeskPage, status: int = 200, **typed: Form) -> Template:
     """A statement with its checks and its forms: to explain (`form`), for `papers`, for a `correction`; as typed."""
     said = found.shown.correction
-    forms = {
+    forms: dict[str, Any] = {
         "form": ExplanationForm(offered=offered(found)),
         "papers": DocumentForm(funds=found.shown.funds),
         "correction": CorrectionForm(found_by=said and said.found_by, until=said and said.until),
@@ -222,13 +223,13 @@ async def show_question(request: Request, question: FromPath[UUID]) -> Template:
 
 
 @post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(May.answer_questions)])
-async def answer(request: Request, question: FromPath[UUID]) -> Response:
+async def answer(request: Request, question: FromPath[UUID]) -> Answer:
     """Answer for everybody to read."""
     form = AnswerForm(await request.form())
     if form.validate() and await form.accepts(asking.answer(request.user, question, form.text.data)):
         flash(request, N_("Published. Whoever asked has been told."))
         return go(request, "desk.questions:list")
-    return await question_page(request, question, form, status=422)  # type: ignore[return-value]
+    return await question_page(request, question, form, status=422)
 
 
 async def question_page(request: Request, question: UUID, form: AnswerForm, status: int = 200) -> Template:

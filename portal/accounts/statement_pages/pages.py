@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from functools import partial
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -13,12 +13,14 @@ from portal.accounts.questions import actions as asking
 from portal.accounts.statement_pages import queries
 from portal.accounts.statement_pages.documents import csv_of, statement_pdf, xlsx_of
 from portal.accounts.statement_pages.forms import QuestionForm
+from portal.accounts.statement_pages.rows import StatementPage
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
 from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 FILES = ("csv", "xlsx", "pdf")
 
@@ -31,7 +33,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 
 @get("/{which:str}", name="statements:show")
-async def show(request: Request, which: FromPath[str]) -> Response | Template:
+async def show(request: Request, which: FromPath[str]) -> Answer | Template:
     """A statement by fund, or with `.csv`, `.xlsx` or `.pdf` behind its id the same as a file."""
     statement, kind = _named(which)
     found = await queries.statement_of(request.user, statement)
@@ -45,7 +47,7 @@ async def show(request: Request, which: FromPath[str]) -> Response | Template:
 
 
 @post("/{which:str}/questions", name="statements:ask")
-async def ask(request: Request, which: FromPath[str]) -> Response:
+async def ask(request: Request, which: FromPath[str]) -> Answer:
     """Ask about a line, in public."""
     statement, _kind = _named(which)
     found = await queries.statement_of(request.user, statement)
@@ -53,7 +55,7 @@ async def ask(request: Request, which: FromPath[str]) -> Response:
     if form.validate() and await form.accepts(_ask(request, statement, form)):
         flash(request, N_("Your question is published. The answer comes to your inbox."))
         return go(request, "statements:show", which=which)
-    return statement_page(request, found, form, status=422)  # type: ignore[return-value]
+    return statement_page(request, found, form, status=422)
 
 
 @get("/{which:str}/documents/{photo:uuid}", name="statements:document")
@@ -67,7 +69,7 @@ def _ask(request: Request, statement: UUID, form: QuestionForm) -> Awaitable[UUI
     return asking.ask(request.user, statement, form.line.data, form.text.data, once=form.once)
 
 
-def statement_page(request: Request, found: queries.StatementPage, form: QuestionForm, status: int = 200) -> Template:
+def statement_page(request: Request, found: StatementPage, form: QuestionForm, status: int = 200) -> Template:
     """A statement with its questions and the form to ask."""
     return page(
         request, "accounts/statement_pages/show.html", status=status, title=found.row.title, found=found, form=form

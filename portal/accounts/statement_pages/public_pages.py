@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -12,6 +12,7 @@ from portal.kit.words import _
 from portal.people.estates.queries import estate_called
 from portal.web.pages.answers import PageNumber
 from portal.web.pages.http_cache import kept_page, mark_of, unchanged
+from portal.web.request.request_context import Request
 
 LATEST = 3
 

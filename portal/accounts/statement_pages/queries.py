@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from portal.accounts.publishing.queries import Content, content_of, kind_told
 from portal.accounts.questions.actions import questions_on
@@ -162,14 +164,14 @@ async def _sums(statements: Sequence[UUID]) -> dict[UUID, list[FundSums]]:
     return found
 
 
-async def _head(communities: Sequence[int], which: str, statement: UUID) -> Mapping[str, Any]:
+async def _head(communities: Sequence[int], which: str, statement: UUID) -> Record:
     row = await fetch_one(ROW + which + " AND s.id = $2", list(communities), statement)
     if row is None:
         raise Missing
     return row
 
 
-async def _page(row: Mapping[str, Any]) -> StatementPage:
+async def _page(row: Record) -> StatementPage:
     statement = row["id"]
     content = await content_of(row)
     funds = await _sums([statement])
@@ -200,7 +202,7 @@ async def _page(row: Mapping[str, Any]) -> StatementPage:
     )
 
 
-async def _creditor(row: Mapping[str, Any]) -> Creditor:
+async def _creditor(row: Record) -> Creditor:
     """The company as it was known when it published; as it is known now where that was not kept, and of a draft."""
     return Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"])
 
@@ -210,7 +212,7 @@ def _share(content: Content) -> Share | None:
     return None if due is None else Share(base_of(content.lines, content.terms), due)
 
 
-def _row(row: Mapping[str, Any], funds: list[FundSums]) -> StatementRow:
+def _row(row: Record, funds: list[FundSums]) -> StatementRow:
     return StatementRow(
         id=row["id"],
         community=row["community"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from portal.accounts.findings.versions import changes, corrected
 from portal.accounts.publishing.actions import draft_for_update
@@ -47,7 +48,7 @@ async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, unti
         )  # fmt: skip
 
 
-async def correction_of(row: Mapping[str, Any], content: Content, older: Mapping[str, Any] | None) -> Correction | None:
+async def correction_of(row: Record, content: Content, older: Record | None) -> Correction | None:
     """What a version puts right of the older one (its id, version, time); None of a first one. In the unit of work."""
     if older is None:
         return None

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -22,6 +22,7 @@ from portal.web.forms.forms import Choice, Day, Form, Phone, Text
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.cases:list", guards=[of_one_estate])
@@ -60,17 +61,17 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/{case:uuid}/contacts", name="desk.cases:contact", guards=[staff(May.contact_debtors)])
-async def contact(request: Request, case: FromPath[UUID]) -> Response:
+async def contact(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a call, a visit, a talk."""
     form: Any = forms.ContactForm(await request.form())
     if form.validate() and await form.accepts(contacts.record_contact(request.user, case, **form.told)):
         flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
         return go(request, "desk.cases:show", case=case)
-    return await show_page(request, case, status=422, contact=form)  # type: ignore[return-value]
+    return await show_page(request, case, status=422, contact=form)
 
 
 @post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(May.hold_cases)])
-async def hold(request: Request, case: FromPath[UUID]) -> Response:
+async def hold(request: Request, case: FromPath[UUID]) -> Answer:
     """Stop chasing for a while."""
     form: Any = forms.HoldForm(await request.form())
     if form.validate() and await form.accepts(
@@ -78,43 +79,43 @@ async def hold(request: Request, case: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("On hold. It ends by itself after %(day)s."), day=form.until.data)
         return go(request, "desk.cases:show", case=case)
-    return await show_page(request, case, status=422, hold=form)  # type: ignore[return-value]
+    return await show_page(request, case, status=422, hold=form)
 
 
 @post("/{case:uuid}/promise", name="desk.cases:promise", guards=[staff(May.contact_debtors)])
-async def promise(request: Request, case: FromPath[UUID]) -> Response:
+async def promise(request: Request, case: FromPath[UUID]) -> Answer:
     """Note a promise to pay."""
     form: Any = forms.PromiseForm(await request.form())
     if form.validate() and await form.accepts(contacts.promise(request.user, case, form.on.data, form.amount.data)):
         flash(request, N_("Noted. You see here whether it is kept."))
         return go(request, "desk.cases:show", case=case)
-    return await show_page(request, case, status=422, promise=form)  # type: ignore[return-value]
+    return await show_page(request, case, status=422, promise=form)
 
 
 @post("/{case:uuid}/reason", name="desk.cases:reason", guards=[staff(May.contact_debtors)])
-async def reason(request: Request, case: FromPath[UUID]) -> Response:
+async def reason(request: Request, case: FromPath[UUID]) -> Answer:
     """Say why nothing is paid."""
     form: Any = forms.ReasonForm(await request.form())
     if form.validate():
         await contacts.set_reason(request.user, case, form.reason.data)
         flash(request, N_("Recorded."))
         return go(request, "desk.cases:show", case=case)
-    return await show_page(request, case, status=422, reason=form)  # type: ignore[return-value]
+    return await show_page(request, case, status=422, reason=form)
 
 
 @post("/{case:uuid}/next", name="desk.cases:next", guards=[staff(May.contact_debtors)])
-async def next_(request: Request, case: FromPath[UUID]) -> Response:
+async def next_(request: Request, case: FromPath[UUID]) -> Answer:
     """Say what is to be done next, by whom and when."""
     form: Any = forms.NextForm(await request.form())
     step, on, who = form.next_step.data, form.next_on.data, form.who.data or ""
     if form.validate() and await form.accepts(next_action.set_next(request.user, case, step, on, who)):
         flash(request, N_("Recorded."))
         return go(request, "desk.cases:show", case=case)
-    return await show_page(request, case, status=422, following=form)  # type: ignore[return-value]
+    return await show_page(request, case, status=422, following=form)
 
 
 @post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(May.climb_cases)])
-async def step(request: Request, case: FromPath[UUID]) -> Response:
+async def step(request: Request, case: FromPath[UUID]) -> Answer:
     """Go on to the next stage."""
     reached = await climbing.take_step(request.user, case)
     flash(request, N_("The case is now at stage %(stage)s."), stage=reached)
@@ -122,7 +123,7 @@ async def step(request: Request, case: FromPath[UUID]) -> Response:
 
 
 @get("/{case:uuid}/contacts/{contact:uuid}/photos/{photo:uuid}", name="desk.cases:photo")
-async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """A photo that was taken at a visit."""
     return jpeg(await queries.photo_of_contact(request.user, case, contact, photo))
 
@@ -130,7 +131,7 @@ async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID],
 async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
     """The file with its forms; `sent` is one that came back with errors."""
     found = await queries.case_on_desk(request.user, case)
-    empty: dict[str, Form] = {
+    empty: dict[str, Any] = {
         "contact": forms.ContactForm(),
         "hold": forms.HoldForm(),
         "promise": forms.PromiseForm(),
@@ -227,13 +228,13 @@ async def show_debtor(request: Request, debtor: FromPath[UUID]) -> Template:
 
 
 @post("/{debtor:uuid}/standing", name="desk.debtors:standing", guards=[staff(May.contact_debtors)])
-async def standing(request: Request, debtor: FromPath[UUID]) -> Response:
+async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
     """Record what became known."""
     form = StandingForm(await request.form()).about(await debtor_on_desk(request.user, debtor))
     if form.validate() and await form.accepts(record_standing(request.user, debtor, form.said), also_refused=True):
         flash(request, N_("Recorded. It holds from now on, also for what was still waiting to be sent."))
         return go(request, "desk.debtors:show", debtor=debtor)
-    return await debtor_page(request, debtor, form, status=form.status)  # type: ignore[return-value]
+    return await debtor_page(request, debtor, form, status=form.status)
 
 
 async def debtor_page(request: Request, debtor: UUID, form: StandingForm, status: int = 200) -> Template:

@@ -1,6 +1,6 @@
 """What staff type about a case."""
 
-from typing import Any
+from typing import Any, cast
 
 from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep, Reason
 from portal.kit.i18n import N_
@@ -43,8 +43,8 @@ class ContactForm(Form):
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
-        self["channel"].options = [(one.value, label(one)) for one in MAY_COME_OF]
-        self["outcome"].options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
+        self.channel.options = [(one.value, label(one)) for one in MAY_COME_OF]
+        cast(Choice, self["outcome"]).options = [(one.value, label(one)) for one in ContactOutcome if one in BY_STAFF]
 
     @property
     def told(self) -> dict[str, Any]:

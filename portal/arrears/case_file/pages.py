@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -15,6 +15,7 @@ from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="case:show")
@@ -32,7 +33,7 @@ async def hardship(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/{case:uuid}/hardship", name="case:tell")
-async def tell(request: Request, case: FromPath[UUID]) -> Response:
+async def tell(request: Request, case: FromPath[UUID]) -> Answer:
     """Nothing comes for two weeks."""
     form: Any = HardshipForm(await request.form())
     if form.validate() and await form.accepts(
@@ -40,7 +41,7 @@ async def tell(request: Request, case: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Thank you for telling us. Nothing comes before %(day)s; we get in touch."), day=form.outcome)
         return go(request, "case:show")
-    return await hardship_page(request, case, form, status=422)  # type: ignore[return-value]
+    return await hardship_page(request, case, form, status=422)
 
 
 async def hardship_page(request: Request, case: UUID, form: HardshipForm, status: int = 200) -> Template:

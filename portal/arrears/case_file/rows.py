@@ -214,7 +214,8 @@ async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
 
 def _day(row: Record) -> date:
     """A look at a later day may have been stored already (`run arrears --on`); no page shows an earlier one than it."""
-    return max(clock.today(row["timezone"]), row["looked_on"])
+    day: date = max(clock.today(row["timezone"]), row["looked_on"])
+    return day
 
 
 def _small(row: Record) -> Money:

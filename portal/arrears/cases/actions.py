@@ -100,7 +100,7 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
 
 
 async def _open(community: int, debtor: UUID, standing: Standing, on: date) -> UUID:
-    return await fetch_value(
+    case: UUID = await fetch_value(
         "INSERT INTO arrears_case (id, community, unit, debtor, state, stage, opened_on, looked_on)"
         " SELECT gen_random_uuid(), $1, unit, id, $3, $4, $5, $5 FROM debtor WHERE id = $2 RETURNING id",
         community,
@@ -109,6 +109,7 @@ async def _open(community: int, debtor: UUID, standing: Standing, on: date) -> U
         standing.stage,
         on,
     )
+    return case
 
 
 async def _update(case: UUID, standing: Standing, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Template
 
 from portal.arrears.ladder import actions as setting, queries
@@ -15,6 +15,7 @@ from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.ladder:show", guards=[of_one_estate])
@@ -29,33 +30,33 @@ async def show(request: Request) -> Template:
 
 
 @post("/terms", name="desk.ladder:terms", guards=[staff(May.set_ladder), stepped_up])
-async def set_terms(request: Request) -> Response:
+async def set_terms(request: Request) -> Answer:
     """Set the terms of everybody."""
     form: Any = EverybodyForm(await request.form())
     if form.validate() and await form.accepts(_terms(request, form)):
         return saved(request, form)
-    return await show_page(request, status=422, terms=form)  # type: ignore[return-value]
+    return await show_page(request, status=422, terms=form)
 
 
 @post("/exceptions", name="desk.ladder:exception", guards=[staff(May.set_ladder), stepped_up])
-async def add_exception(request: Request) -> Response:
+async def add_exception(request: Request) -> Answer:
     """Set other terms for some homes."""
     form: Any = ExceptionForm(await request.form())
     if form.validate() and await form.accepts(_exception(request, form)):
         return saved(request, form)
-    return await show_page(request, status=422, exception=form)  # type: ignore[return-value]
+    return await show_page(request, status=422, exception=form)
 
 
 @post("/dropped", name="desk.ladder:drop", guards=[staff(May.set_ladder), stepped_up])
-async def drop(request: Request) -> Response:
+async def drop(request: Request) -> Answer:
     """Drop an exception."""
     form: Any = DropForm(await request.form())
     if form.validate() and await form.accepts(_drop(request, form)):
         return saved(request, form)
-    return await show_page(request, status=422, drop=form)  # type: ignore[return-value]
+    return await show_page(request, status=422, drop=form)
 
 
-def saved(request: Request, form: Any) -> Response:
+def saved(request: Request, form: Any) -> Answer:
     """Back to the ladder, which says from when on."""
     flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
     return go(request, "desk.ladder:show")
@@ -84,7 +85,7 @@ async def show_page(request: Request, status: int = 200, **sent: Form) -> Templa
     """The page with its forms; `sent` is one that came back with errors."""
     ladders = await queries.ladders_at_desk(request.user)
     now = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
-    forms: dict[str, Form] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
+    forms: dict[str, Any] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
     wrong = next(iter(sent.values()), None)
     return page(request, "arrears/ladder/ladder.html", status=status, title=_("The ladder"), ladders=ladders,
                 wrong=wrong, **(forms | sent))  # fmt: skip

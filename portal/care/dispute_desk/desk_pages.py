@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 
@@ -20,6 +20,7 @@ from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself
 
@@ -56,7 +57,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 
 
 @post("/{dispute_id:uuid}/claim", name="desk.disputes:claim", guards=[staff(May.handle_disputes)])
-async def claim(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def claim(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Take it on."""
     await deciding.claim(request.user, dispute_id)
     flash(request, N_("You have taken this dispute on. The owner sees it."))
@@ -64,17 +65,17 @@ async def claim(request: Request, dispute_id: FromPath[UUID]) -> Response:
 
 
 @post("/{dispute_id:uuid}/question", name="desk.disputes:ask", guards=[staff(May.handle_disputes)])
-async def ask(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def ask(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Ask the owner."""
     form = forms.QuestionForm(await request.form())
     if form.validate() and await form.accepts(deciding.ask(request.user, dispute_id, form.text.data)):
         flash(request, N_("Your question is with the owner. The clock stands still until the answer."))
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
-    return await show_page(request, dispute_id, status=422, question=form)  # type: ignore[return-value]
+    return await show_page(request, dispute_id, status=422, question=form)
 
 
 @post("/{dispute_id:uuid}/routing", name="desk.disputes:route", guards=[staff(May.handle_disputes)])
-async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def route(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Pass it to a department."""
     form: Any = forms.RoutingForm(await request.form())
     form.department.options = _named((await desk.dispute_at(request.user, dispute_id)).departments)
@@ -83,7 +84,7 @@ async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Passed on to %(department)s."), department=form.department.data)
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
-    return await show_page(request, dispute_id, status=422, routing=form)  # type: ignore[return-value]
+    return await show_page(request, dispute_id, status=422, routing=form)
 
 
 @post(
@@ -92,17 +93,17 @@ async def route(request: Request, dispute_id: FromPath[UUID]) -> Response:
     guards=[staff(May.handle_disputes)],
     request_max_body_size=UPLOAD_BYTES,
 )
-async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Say what the department did."""
     form: Any = forms.RectificationForm(await request.form())
     if form.validate() and await form.accepts(_rectify(request, dispute_id, form)):
         flash(request, N_("Recorded. The owner has been told what was done."))
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
-    return await show_page(request, dispute_id, status=422, rectification=form)  # type: ignore[return-value]
+    return await show_page(request, dispute_id, status=422, rectification=form)
 
 
 @post("/{dispute_id:uuid}/decision", name="desk.disputes:decide", guards=[staff(May.handle_disputes)])
-async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def decide(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Decide it, or propose a decision above the limit."""
     form: Any = forms.DecisionForm(await request.form())
     online = await desk.open_online_of(request.user, dispute_id)
@@ -113,16 +114,16 @@ async def decide(request: Request, dispute_id: FromPath[UUID]) -> Response:
         else:
             flash(request, N_("Proposed. Above the limit, another manager has to approve it."), "info")
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
-    return await show_page(request, dispute_id, status=422, decision=form)  # type: ignore[return-value]
+    return await show_page(request, dispute_id, status=422, decision=form)
 
 
 @post("/{dispute_id:uuid}/approval", name="desk.disputes:approve", guards=[staff(May.approve_decisions)])
-async def approve(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def approve(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Agree to a proposed decision; `agree=no` gives it back."""
     sent = await request.form()
     form: Any = forms.ApprovalForm(sent)
     if not form.validate():
-        return await show_page(request, dispute_id, status=422, approval=form)  # type: ignore[return-value]
+        return await show_page(request, dispute_id, status=422, approval=form)
     agree = sent.get("agree") != "no"
     online = await desk.open_online_of(request.user, dispute_id)
     await deciding.approve(request.user, dispute_id, agree=agree, text=form.text.data)
@@ -132,13 +133,13 @@ async def approve(request: Request, dispute_id: FromPath[UUID]) -> Response:
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}", name="desk.disputes:photo")
-async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """One of its photos."""
     return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo))
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="desk.disputes:thumbnail")
-async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """The same, small."""
     return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo, small=True))
 
@@ -146,7 +147,7 @@ async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPat
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     found = await desk.dispute_at(request.user, dispute)
-    empty: dict[str, Form] = {
+    empty: dict[str, Any] = {
         "question": forms.QuestionForm(),
         "routing": forms.RoutingForm(),
         "rectification": forms.RectificationForm(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -139,17 +139,20 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
     live = await _cards(by, mine, [value.value for value in LIVE], terms)
     finished = show == "finished" or state in FINISHED
     cards = await _cards(by, mine, FINISHED, terms) if finished else sorted(live, key=_most_urgent)
-    chosen = {
+    views: dict[str, Callable[[Card], bool]] = {
         "late": lambda card: card.dispute.late,
         "today": lambda card: card.due_today,
         "mine": lambda card: card.mine,
         "approval": lambda card: card.to_approve,
         "tasks": lambda card: card.dispute.has_task,
-    }.get(show, lambda card: True)
+    }
+    chosen = views.get(show)
     cards = [
         card
         for card in cards
-        if chosen(card) and department in ("", card.dispute.department) and state in ("", card.dispute.state.value)
+        if (chosen is None or chosen(card))
+        and department in ("", card.dispute.department)
+        and state in ("", card.dispute.state.value)
     ]
     moments = [clock.now(), *(card.dispute.due for card in live)]
     unknown = sorted({year for one in terms.values() for year in unknown_years(one.calendar, moments)})

@@ -205,7 +205,7 @@ def _step(row: Record, photos: Mapping[str, list[PhotoRow]]) -> Step:
     )
 
 
-def _dispute(row: Mapping[str, Any], terms: WorkTerms, pauses: list[Any], now: datetime) -> Dispute:
+def _dispute(row: Record, terms: WorkTerms, pauses: list[Any], now: datetime) -> Dispute:
     state = DisputeState(row["state"])
     course = Course(
         state=state,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -17,6 +17,7 @@ from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 THANKS = {
     Fixed.yes: N_("Thank you. We are glad that it is fixed."),
@@ -41,7 +42,7 @@ async def new(request: Request, line: FromQuery[str] = "", service: FromQuery[st
 
 
 @post("/new", name="disputes:open", request_max_body_size=UPLOAD_BYTES)
-async def open_(request: Request) -> Response:
+async def open_(request: Request) -> Answer:
     """Dispute a line, or a sum in it, or a piece of work."""
     sent = await request.form()
     line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
@@ -50,18 +51,18 @@ async def open_(request: Request) -> Response:
     return await _open_line(request, uuid_or_missing(line), forms.DisputeForm(sent))
 
 
-async def _open_line(request: Request, line: UUID, form: Any) -> Response:
+async def _open_line(request: Request, line: UUID, form: Any) -> Answer:
     if form.validate() and await form.accepts(_open(request, line, form)):
         flash(request, N_("We have your dispute and look at it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
-    return await new_page(request, line, form, status=422)  # type: ignore[return-value]
+    return await new_page(request, line, form, status=422)
 
 
-async def _open_service(request: Request, service: UUID, form: Any) -> Response:
+async def _open_service(request: Request, service: UUID, form: Any) -> Answer:
     if form.validate() and await form.accepts(_report(request, service, form)):
         flash(request, N_("We have your dispute and look at it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
-    return await new_service_page(request, service, form, status=422)  # type: ignore[return-value]
+    return await new_service_page(request, service, form, status=422)
 
 
 @get("/{dispute_id:uuid}", name="disputes:show")
@@ -78,7 +79,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 
 
 @post("/{dispute_id:uuid}/messages", name="disputes:answer")
-async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def answer(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Say something, or answer a question."""
     form = forms.AnswerForm(await request.form())
     done = actions.answer(request.user, dispute_id, form.text.data, once=form.once)
@@ -86,7 +87,7 @@ async def answer(request: Request, dispute_id: FromPath[UUID]) -> Response:
 
 
 @post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
-async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Take it back."""
     form = forms.WithdrawalForm(await request.form())
     done = actions.withdraw(request.user, dispute_id, form.text.data)
@@ -96,7 +97,7 @@ async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Response:
 
 
 @post("/{dispute_id:uuid}/acceptance", name="disputes:accept")
-async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def accept(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Accept the decision."""
     form = forms.AcceptanceForm(await request.form())
     done = actions.accept(request.user, dispute_id, form.text.data)
@@ -106,7 +107,7 @@ async def accept(request: Request, dispute_id: FromPath[UUID]) -> Response:
 
 
 @post("/{dispute_id:uuid}/reopening", name="disputes:reopen")
-async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Object to the decision."""
     form = forms.ReopeningForm(await request.form())
     done = actions.reopen(request.user, dispute_id, form.text.data)
@@ -127,11 +128,11 @@ async def follow_up(request: Request, dispute_id: FromPath[UUID]) -> Template:
 
 
 @post("/{dispute_id:uuid}/follow-up", name="disputes:answer-follow-up")
-async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Response:
+async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Yes closes the question, no makes work of it again."""
     form: Any = forms.FollowUpForm(await request.form())
     if not form.validate():
-        return await follow_up_page(request, dispute_id, form, status=422)  # type: ignore[return-value]
+        return await follow_up_page(request, dispute_id, form, status=422)
     fixed = form.fixed.data
     await following_up.answer_follow_up(request.user, dispute_id, fixed, form.text.data)
     flash(request, THANKS[fixed])
@@ -139,13 +140,13 @@ async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Resp
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}", name="disputes:photo")
-async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """One of its photos."""
     return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo))
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="disputes:thumbnail")
-async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """The same, small."""
     return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo, small=True))
 
@@ -172,7 +173,7 @@ async def new_service_page(request: Request, service: UUID, form: Form, status: 
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     found = await queries.dispute_of(request.user, dispute)
-    empty: dict[str, Form] = {
+    empty: dict[str, Any] = {
         "answer": forms.AnswerForm(),
         "withdrawal": forms.WithdrawalForm(),
         "acceptance": forms.AcceptanceForm(),
@@ -216,11 +217,11 @@ def _report(request: Request, service: UUID, form: Any) -> Awaitable[UUID]:
     return reporting.dispute_service(request.user, service, **told)
 
 
-async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Response:
+async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Answer:
     """Do it if the form is right, and show the dispute again either way."""
     if not form.validate():
         work.close()
-        return await show_page(request, dispute, status=422, **{name: form})  # type: ignore[return-value]
+        return await show_page(request, dispute, status=422, **{name: form})
     await work
     flash(request, done)
     return go(request, "disputes:show", dispute_id=dispute)

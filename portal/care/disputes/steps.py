@@ -145,7 +145,7 @@ def has_task(dispute: Record) -> bool:
 
 def was_reopened(dispute: Record) -> bool:
     """Whether it is in a later round than its first."""
-    return dispute["round_began_at"] > dispute["opened_at"]
+    return bool(dispute["round_began_at"] > dispute["opened_at"])
 
 
 async def facts_of(dispute: Record) -> dict[str, Any]:

@@ -133,7 +133,7 @@ async def _place(
     until: date | None,
     note: str | None,
 ) -> UUID:
-    hold = await fetch_value(
+    hold: UUID = await fetch_value(
         "INSERT INTO hold (id, community, debtor, line, amount, reason, source, placed_by, placed_at, until, note)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         community,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -17,6 +17,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import PageNumber, flash, go, page, pdf
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.plans:list")
@@ -39,11 +40,11 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
         refusing=("refusal", RefuseForm),
         resuming=("reinstatement", ReinstateForm),
     )
-    return await plan_page(request, plan, **cut_off)  # type: ignore[arg-type]
+    return await plan_page(request, plan, **cut_off)
 
 
 @post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(May.answer_plans)])
-async def approve(request: Request, plan: FromPath[UUID]) -> Response:
+async def approve(request: Request, plan: FromPath[UUID]) -> Answer:
     """Say yes."""
     form = ApproveForm(await request.form())
     if not form.validate():
@@ -54,7 +55,7 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Response:
 
 
 @post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(May.answer_plans)])
-async def counter(request: Request, plan: FromPath[UUID]) -> Response:
+async def counter(request: Request, plan: FromPath[UUID]) -> Answer:
     """Offer something else, with reasons."""
     form = CounterForm(await request.form())
     if form.validate() and await form.accepts(actions.counter_plan(plan, by=request.user, **form.data)):
@@ -64,7 +65,7 @@ async def counter(request: Request, plan: FromPath[UUID]) -> Response:
 
 
 @post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(May.answer_plans)])
-async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
+async def refuse(request: Request, plan: FromPath[UUID]) -> Answer:
     """Say no, with reasons."""
     form = RefuseForm(await request.form())
     if not form.validate():
@@ -75,7 +76,7 @@ async def refuse(request: Request, plan: FromPath[UUID]) -> Response:
 
 
 @post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(May.answer_plans)])
-async def reinstate(request: Request, plan: FromPath[UUID]) -> Response:
+async def reinstate(request: Request, plan: FromPath[UUID]) -> Answer:
     """Let a broken plan run on, once."""
     form = ReinstateForm(await request.form())
     if not form.validate():

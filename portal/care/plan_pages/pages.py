@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Template
@@ -19,6 +19,7 @@ from portal.kit.words import _, say
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="plans:list")
@@ -42,7 +43,7 @@ async def new(request: Request) -> Template:
 
 
 @post("/new", name="plans:ask")
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Ask, or with `preview=1` only show."""
     form = PlanForm(await request.form())
     if form.preview.data:
@@ -78,7 +79,7 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
 
 
 @post("/{plan:uuid}/acceptance", name="plans:agree")
-async def agree(request: Request, plan: FromPath[UUID]) -> Response:
+async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
     """Agree with exactly the text that the page shows."""
     form = AgreeForm(await request.form())
     found = await queries.plan_of(request.user, plan)
@@ -90,7 +91,7 @@ async def agree(request: Request, plan: FromPath[UUID]) -> Response:
 
 
 @post("/{plan:uuid}/withdrawal", name="plans:withdraw")
-async def withdraw(request: Request, plan: FromPath[UUID]) -> Response:
+async def withdraw(request: Request, plan: FromPath[UUID]) -> Answer:
     """Take back a request, or decline what was answered."""
     await actions.withdraw_plan(plan, by=request.user)
     flash(request, N_("Your request is withdrawn."))

@@ -73,7 +73,7 @@ async def request_plan(
 
 
 async def _insert(by: Principal, asked: Wanted, instalments: int, first_on: date, hardship: str | None) -> UUID:
-    plan = await fetch_value(
+    plan: UUID = await fetch_value(
         "INSERT INTO plan (id, community, debtor, asked_by, total, instalments, first_on, hardship, state, version,"
         " asked_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, 'requested', 1, $8)"
         " ON CONFLICT (debtor) WHERE state IN ('requested', 'countered', 'approved', 'active') DO NOTHING RETURNING id",

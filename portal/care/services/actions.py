@@ -60,7 +60,7 @@ async def record_service(
         if staff is None:
             raise Forbidden
         done_at = _moment(work, staff["timezone"])
-        made = await fetch_value(
+        made: UUID | None = await fetch_value(
             "INSERT INTO service_record (id, community, area, title, place, note, done_at, recorded_by, recorded_at,"
             " once) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9)"
             " ON CONFLICT (once) DO NOTHING RETURNING id",
@@ -75,7 +75,8 @@ async def record_service(
             key,
         )
         if made is None:
-            return await fetch_value("SELECT id FROM service_record WHERE once = $1", key)
+            before: UUID = await fetch_value("SELECT id FROM service_record WHERE once = $1", key)
+            return before
         subject = f"service:{made}"
         await keep_photos(community, subject, by.actor, drawn)
         if work.standard:

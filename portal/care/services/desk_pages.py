@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.services:list", guards=[staff()])
@@ -42,14 +43,14 @@ async def new(request: Request) -> Template:
 
 
 @post("/new", name="desk.services:record", guards=[staff(May.record_services)], request_max_body_size=UPLOAD_BYTES)
-async def record(request: Request) -> Response:
+async def record(request: Request) -> Answer:
     """Keep one piece of work."""
     form = RecordForm(await request.form())
     await offer(request, form)
     if form.validate() and await form.accepts(_keep(request, form)):
         flash(request, N_("Saved. Residents can see it now."))
         return go(request, "desk.services:show", record=form.outcome)
-    return await new_page(request, form, status=422)  # type: ignore[return-value]
+    return await new_page(request, form, status=422)
 
 
 @get("/{record:uuid}", name="desk.services:show", guards=[staff()])
@@ -76,13 +77,13 @@ async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
 
 
 @post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(May.record_services)])
-async def explain(request: Request, round_id: FromPath[UUID]) -> Response:
+async def explain(request: Request, round_id: FromPath[UUID]) -> Answer:
     """Say why one was missed."""
     form: Any = await _with_departments(request, round_id, ReasonForm(await request.form()))
     why = (form.reason.data, form.department.data or "", form.make_up_by.data)
     if form.validate() and await form.accepts(rounds.explain_round(request.user, round_id, *why)):
         return go(request, "desk.services:rounds")
-    return await round_page(request, round_id, form, status=422)  # type: ignore[return-value]
+    return await round_page(request, round_id, form, status=422)
 
 
 async def round_page(request: Request, round_id: UUID, form: ReasonForm, status: int = 200) -> Template:

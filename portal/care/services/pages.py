@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -15,6 +15,7 @@ from portal.kit.words import _
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="services:list")
@@ -44,14 +45,14 @@ async def show(request: Request, record: FromPath[UUID]) -> Template:
 
 
 @post("/{record:uuid}/rating", name="services:rate")
-async def rate(request: Request, record: FromPath[UUID]) -> Response:
+async def rate(request: Request, record: FromPath[UUID]) -> Answer:
     """Say how good it was."""
     form = RatingForm(await request.form())
     if form.validate():
         await rating.rate(request.user, record, form.stars.data, form.text.data or "")
         flash(request, N_("Thank you. The service centre sees it."))
         return go(request, "services:show", record=record)
-    return await record_page(request, record, form, status=422)  # type: ignore[return-value]
+    return await record_page(request, record, form, status=422)
 
 
 async def record_page(request: Request, record: UUID, form: RatingForm, status: int = 200) -> Template:

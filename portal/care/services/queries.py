@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from portal.care.standards.states import ServiceArea
 from portal.homes.vacancies.queries import OWNS_NOW
@@ -184,7 +184,7 @@ def area_of(text: str) -> ServiceArea | None:
     return ServiceArea(text) if text in list(ServiceArea) else None
 
 
-def _row(row: Mapping[str, Any], photos: list[PhotoRow]) -> RecordRow:
+def _row(row: Record, photos: list[PhotoRow]) -> RecordRow:
     return RecordRow(
         id=row["id"],
         estate=row["estate"],

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin, begun
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/legal", name="desk.legal:list")
@@ -35,13 +36,13 @@ async def of_case(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/cases/{case:uuid}/legal", name="desk.legal:prepare", guards=[staff(May.bring_claims)])
-async def prepare(request: Request, case: FromPath[UUID]) -> Response:
+async def prepare(request: Request, case: FromPath[UUID]) -> Answer:
     """Prepare a claim."""
     form: Any = ClaimForm(await request.form())
     if form.validate() and await form.accepts(_prepare(request, case, form)):
         flash(request, N_("The paper is ready. Print it, hand it in and record the day."))
         return go(request, "desk.legal:case", case=case)
-    return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+    return await case_page(request, case, form, status=422)
 
 
 @get("/legal/{claim:uuid}", name="desk.legal:show")
@@ -69,36 +70,36 @@ async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[byt
     "/legal/{claim:uuid}/changes", name="desk.legal:change", guards=[staff(May.bring_claims)],
     request_max_body_size=UPLOAD_BYTES,
 )  # fmt: skip
-async def change(request: Request, claim: FromPath[UUID]) -> Response:
+async def change(request: Request, claim: FromPath[UUID]) -> Answer:
     """Record what is asked for instead."""
     form: Any = ChangeForm(await request.form())
     if form.validate() and await form.accepts(_change(request, claim, form)):
         flash(request, N_("Recorded."))
         return go(request, "desk.legal:show", claim=claim)
-    return await claim_page(request, claim, change=form, status=422)  # type: ignore[return-value]
+    return await claim_page(request, claim, change=form, status=422)
 
 
 @post(
     "/legal/{claim:uuid}/steps", name="desk.legal:step", guards=[staff(May.bring_claims)],
     request_max_body_size=UPLOAD_BYTES,
 )  # fmt: skip
-async def step(request: Request, claim: FromPath[UUID]) -> Response:
+async def step(request: Request, claim: FromPath[UUID]) -> Answer:
     """Record what happened."""
     form: Any = StepForm(await request.form())
     if form.validate() and await form.accepts(_step(request, claim, form)):
         flash(request, N_("Recorded."))
         return go(request, "desk.legal:show", claim=claim)
-    return await claim_page(request, claim, form, status=422)  # type: ignore[return-value]
+    return await claim_page(request, claim, form, status=422)
 
 
 @get("/legal/{claim:uuid}/photos/{photo:uuid}", name="desk.legal:photo")
-async def photo(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """A photo of one of its papers."""
     return jpeg(await queries.paper_of_claim(request.user, claim, photo))
 
 
 @get("/legal/{claim:uuid}/photos/{photo:uuid}/thumbnail", name="desk.legal:thumbnail")
-async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """The same, small."""
     return jpeg(await queries.paper_of_claim(request.user, claim, photo, small=True))
 

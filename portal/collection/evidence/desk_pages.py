@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from portal.collection.evidence.actions import evidence_of
 from portal.people.persons.permissions import May
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Request
 
 
 @get("/{case:uuid}/evidence.zip", name="desk.cases:evidence", guards=[staff(May.export_evidence)])

@@ -118,7 +118,8 @@ async def ensure_item(community: int) -> UUID:
         community,
         ITEM,
     )
-    return await fetch_value("SELECT id FROM charge_item WHERE community = $1 AND code = $2", community, ITEM)
+    item: UUID = await fetch_value("SELECT id FROM charge_item WHERE community = $1 AND code = $2", community, ITEM)
+    return item
 
 
 async def _parts(item: UUID, month: Month, units: Iterable[UUID]) -> dict[UUID, int]:

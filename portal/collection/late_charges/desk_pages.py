@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Template
 
 from portal.collection.late_charges import queries, terms
@@ -16,6 +16,7 @@ from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import of_one_estate, staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.late:show", guards=[of_one_estate])
@@ -27,7 +28,7 @@ async def show(request: Request) -> Template:
 
 
 @post("/terms", name="desk.late:terms", guards=[staff(May.set_late_charges), stepped_up])
-async def set_terms(request: Request) -> Response:
+async def set_terms(request: Request) -> Answer:
     """Set the terms from a day on."""
     form: Any = TermsForm(await request.form())
     if form.validate():
@@ -35,7 +36,7 @@ async def set_terms(request: Request) -> Response:
         if await form.accepts(terms.set_terms(request.user, community, typed(form), once=form.once)):
             flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
             return go(request, "desk.late:show")
-    return await show_page(request, status=422, terms=form)  # type: ignore[return-value]
+    return await show_page(request, status=422, terms=form)
 
 
 def typed(form: Any) -> Terms:
@@ -51,7 +52,7 @@ def typed(form: Any) -> Terms:
 
 
 @post("/prime-rates", name="desk.late:prime", guards=[staff(May.set_late_charges)])
-async def enter_prime_rate(request: Request) -> Response:
+async def enter_prime_rate(request: Request) -> Answer:
     """Enter a published rate."""
     form: Any = PrimeForm(await request.form())
     if form.validate():
@@ -60,13 +61,13 @@ async def enter_prime_rate(request: Request) -> Response:
         if await form.accepts(terms.enter_prime_rate(request.user, community, *entry, once=form.once)):
             flash(request, N_("Recorded. Months that waited for it are charged by the next daily look."))
             return go(request, "desk.late:show")
-    return await show_page(request, status=422, prime=form)  # type: ignore[return-value]
+    return await show_page(request, status=422, prime=form)
 
 
 async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     books = await queries.late_books(request.user)
-    forms: dict[str, Form] = {"terms": TermsForm(), "prime": PrimeForm()}
+    forms: dict[str, Any] = {"terms": TermsForm(), "prime": PrimeForm()}
     wrong = next(iter(sent.values()), None)
     return page(request, "collection/late_charges/late_charges.html", status=status, title=_("Late charges"),
                 books=books, wrong=wrong, **(forms | sent))  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -20,6 +20,7 @@ from portal.web.forms.forms import Form
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, jpeg, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/letters", name="desk.letters:list", guards=[of_one_estate])
@@ -36,11 +37,11 @@ async def of_case(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(May.issue_letters)])
-async def issue(request: Request, case: FromPath[UUID]) -> Response:
+async def issue(request: Request, case: FromPath[UUID]) -> Answer:
     """Issue one."""
     form: Any = LetterForm(await request.form())
     if not form.validate():
-        return await case_page(request, case, form, status=422)  # type: ignore[return-value]
+        return await case_page(request, case, form, status=422)
     letter = await issuing.issue_letter(request.user, case, form.kind.data, pay_at(request), once=form.once)
     flash(request, N_("The letter is issued. Print it, deliver it and record how it arrived."))
     return go(request, "desk.letters:show", letter=letter)
@@ -59,24 +60,24 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
 
 
 @post("/letters/{letter:uuid}/deliveries", name="desk.letters:deliver", guards=[staff(May.contact_debtors)])
-async def deliver(request: Request, letter: FromPath[UUID]) -> Response:
+async def deliver(request: Request, letter: FromPath[UUID]) -> Answer:
     """Record how it arrived, or that it came back."""
     form: Any = DeliveryForm(await request.form()).to(await queries.letter_at_desk(request.user, letter))
     if form.validate() and await form.accepts(proving.record_delivery(request.user, letter, **typed(form))):
         flash(request, N_("Recorded. It stands in the contacts of the case."))
         return go(request, "desk.letters:show", letter=letter)
-    return await letter_page(request, letter, form, status=422)  # type: ignore[return-value]
+    return await letter_page(request, letter, form, status=422)
 
 
 @get("/letters/{letter:uuid}/photos/{photo:uuid}", name="desk.letters:photo")
-async def photo(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """One of its photos."""
     await queries.letter_at_desk(request.user, letter)
     return jpeg(await photo_of(request.user, f"letter:{letter}", photo))
 
 
 @get("/letters/{letter:uuid}/photos/{photo:uuid}/thumbnail", name="desk.letters:thumbnail")
-async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """The same, small."""
     await queries.letter_at_desk(request.user, letter)
     return jpeg(await photo_of(request.user, f"letter:{letter}", photo, small=True))
@@ -92,7 +93,7 @@ async def preview(request: Request) -> Template:
 
 
 @post("/letters/batch", name="desk.letters:issue-all", guards=[staff(May.issue_notices)])
-async def issue_all(request: Request) -> Response:
+async def issue_all(request: Request) -> Answer:
     """Have the worker issue them."""
     code, building = asked(request)
     once = Form(await request.form()).once

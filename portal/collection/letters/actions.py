@@ -15,8 +15,8 @@ from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.rules import LAST, Standing
 from portal.arrears.cases.states import RUNGS, CaseState
 from portal.arrears.cases.terms import policies_of
-from portal.arrears.climbing.facts import Known, known_before
-from portal.arrears.climbing.gates import gates_of_law, gates_of_paper
+from portal.arrears.climbing.facts import known_before
+from portal.arrears.climbing.gates import Known, gates_of_law, gates_of_paper
 from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.climbing.words import condition
 from portal.arrears.ladder.queries import ladder_of

@@ -215,4 +215,6 @@ def chosen(recipients: Sequence[Member], person: UUID | None, human: UUID) -> Me
 
 async def is_staff(human: UUID, community: int) -> bool:
     """Whether somebody works for an estate: what they open themselves proves nothing for it."""
-    return await fetch_value("SELECT EXISTS (SELECT FROM staff WHERE human = $1 AND community = $2)", human, community)
+    return bool(
+        await fetch_value("SELECT EXISTS (SELECT FROM staff WHERE human = $1 AND community = $2)", human, community)
+    )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -14,6 +14,7 @@ from portal.kit.errors import Refused
 from portal.kit.words import _
 from portal.web.pages.answers import page, pdf
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Request
 
 
 @get("/{letter:uuid}", name="letters:show")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -96,7 +95,7 @@ async def record_delivery(
         )
         await _keep(found, contact, number)
         if way in PROVEN:
-            await _time_from(found, on)
+            await _time_from(letter, case, found, on)
         await keep_photos(found["community"], f"letter:{letter}", by.actor, drawn)
     return contact
 
@@ -151,13 +150,12 @@ async def _note_opened(by: Principal, letter: UUID, case: Record, person: UUID, 
     )
     await _keep({"id": letter, "community": case["community"]}, contact, "")
     if not before:
-        await _time_from({**case, "id": letter, "arrears_case": case["id"]}, on)
+        await _time_from(letter, case, case, on)
 
 
-async def _time_from(letter: Mapping[str, Any], on: date) -> None:
+async def _time_from(letter: UUID, case: Record, issued: Record, on: date) -> None:
     """From its arrival on it gives as many days as it gave when it was issued."""
-    until = on + (letter["pay_by"] - letter["issued_on"])
-    await give_time(letter["community"], letter["arrears_case"], letter["id"], until)
+    await give_time(case["community"], case["id"], letter, on + (issued["pay_by"] - issued["issued_on"]))
 
 
 async def _letter(letter: UUID, communities: list[int]) -> Record:
@@ -169,26 +167,32 @@ async def _letter(letter: UUID, communities: list[int]) -> Record:
 
 async def is_superseded(letter: UUID) -> bool:
     """Whether less may be asked for now than it says; in the running unit of work."""
-    return await fetch_value(
-        f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter
+    return bool(
+        await fetch_value(
+            f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter
+        )
     )
 
 
 async def _proven(letter: UUID, person: UUID) -> bool:
-    return await fetch_value(
-        "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
-        " AND o.proves AND o.person = $2)",
-        letter,
-        person,
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
+            " AND o.proves AND o.person = $2)",
+            letter,
+            person,
+        )
     )
 
 
 async def _opened(letter: UUID, person: UUID) -> bool:
-    return await fetch_value(
-        "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
-        " AND o.outcome = 'opened' AND o.person = $2)",
-        letter,
-        person,
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM letter_proof p JOIN contact o ON o.id = p.contact WHERE p.letter = $1"
+            " AND o.outcome = 'opened' AND o.person = $2)",
+            letter,
+            person,
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -29,6 +29,7 @@ from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/calls", name="desk.calls:list", guards=[of_one_estate])
@@ -50,13 +51,13 @@ async def call_sheet(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/cases/{case:uuid}/call", name="desk.calls:record", guards=[staff(May.contact_debtors)])
-async def call(request: Request, case: FromPath[UUID]) -> Response:
+async def call(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a call."""
     form = CallForm(await request.form())
     if form.validate() and await form.accepts(record_talk(request.user, case, ContactChannel.call, form.talk())):
         flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
         return go(request, "desk.calls:list")
-    return await sheet_page(request, case, form, status=422)  # type: ignore[return-value]
+    return await sheet_page(request, case, form, status=422)
 
 
 @get("/cases/{case:uuid}/visit", name="desk.visits:sheet", guards=[staff(May.contact_debtors)])
@@ -71,13 +72,13 @@ async def visit_sheet(request: Request, case: FromPath[UUID]) -> Template:
     guards=[staff(May.contact_debtors)],
     request_max_body_size=UPLOAD_BYTES,
 )
-async def visit(request: Request, case: FromPath[UUID]) -> Response:
+async def visit(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a visit by two."""
     form: Any = VisitForm(await request.form())
     if form.validate() and await form.accepts(_visit(request, case, form)):
         flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
         return go(request, "desk.visits:list")
-    return await sheet_page(request, case, form, visit=True, status=422)  # type: ignore[return-value]
+    return await sheet_page(request, case, form, visit=True, status=422)
 
 
 @get("/cases/{case:uuid}/visit/pack.pdf", name="desk.visits:pack", guards=[staff(May.contact_debtors)])
@@ -155,7 +156,7 @@ async def dispute(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/{case:uuid}/disputes/new", name="desk.behalf:open", request_max_body_size=UPLOAD_BYTES)
-async def open_(request: Request, case: FromPath[UUID]) -> Response:
+async def open_(request: Request, case: FromPath[UUID]) -> Answer:
     """Open it."""
     sent = await request.form()
     line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
@@ -164,23 +165,23 @@ async def open_(request: Request, case: FromPath[UUID]) -> Response:
     return await _open_line(request, case, uuid_or_missing(line), DisputeForm(sent))
 
 
-async def _open_line(request: Request, case: UUID, line: UUID, form: Any) -> Response:
+async def _open_line(request: Request, case: UUID, line: UUID, form: Any) -> Answer:
     them = await speaking_for(request.user, case)
     said = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
     said |= {"amount": form.amount.data, "hardship": form.hardship.data}
     if form.validate() and await form.accepts(dispute_actions.open_dispute(them, line, **said)):
         flash(request, OPENED)
         return go(request, "desk.cases:show", case=case)
-    return await line_page(request, case, line, form, status=422)  # type: ignore[return-value]
+    return await line_page(request, case, line, form, status=422)
 
 
-async def _open_work(request: Request, case: UUID, service: UUID, form: Any) -> Response:
+async def _open_work(request: Request, case: UUID, service: UUID, form: Any) -> Answer:
     them = await speaking_for(request.user, case)
     said = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
     if form.validate() and await form.accepts(reporting.dispute_service(them, service, **said)):
         flash(request, OPENED)
         return go(request, "desk.cases:show", case=case)
-    return await work_page(request, case, service, form, status=422)  # type: ignore[return-value]
+    return await work_page(request, case, service, form, status=422)
 
 
 @get("/{case:uuid}/plans/new", name="desk.behalf:plan")
@@ -196,14 +197,14 @@ async def plan(request: Request, case: FromPath[UUID]) -> Template:
 
 
 @post("/{case:uuid}/plans/new", name="desk.behalf:ask")
-async def ask(request: Request, case: FromPath[UUID]) -> Response:
+async def ask(request: Request, case: FromPath[UUID]) -> Answer:
     """Ask, or with `preview=1` only show."""
     form: Any = PlanForm(await request.form())
     them = await speaking_for(request.user, case)
     if not form.validate() or not await form.accepts(_asking(them, form)):
-        return await plan_page(request, case, form, status=422)  # type: ignore[return-value]
+        return await plan_page(request, case, form, status=422)
     if form.preview.data:
-        return await plan_page(request, case, form)  # type: ignore[return-value]
+        return await plan_page(request, case, form)
     flash(request, ASKED)
     return go(request, "desk.cases:show", case=case)
 

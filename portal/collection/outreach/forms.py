@@ -1,6 +1,6 @@
 """What staff type after a call or a visit: what came of it, what was promised, and what comes next."""
 
-from typing import Any
+from typing import Any, cast
 
 from portal.arrears.case_file.forms import ONCE
 from portal.arrears.cases.states import MAY_COME_OF, ContactChannel, ContactOutcome, NextStep
@@ -36,7 +36,7 @@ class TalkForm(Form):
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
         can = [one for one in ContactOutcome if one in MAY_COME_OF[self.way]]
-        self["outcome"].options = [(one.value, label(one)) for one in can]
+        cast(Choice, self["outcome"]).options = [(one.value, label(one)) for one in can]
 
     def talk(self, witness: str = "") -> Talk:
         """What was typed, once it is valid."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from portal.fees.bills.states import BillState
 from portal.kit.money import ZERO, Money
+
+
+class Parts(Protocol):
+    """A row with the parts of a balance, of the database or put together."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Balance:
         return max((self.on - self.due_on).days, 0)
 
 
-def balance_of(row: Mapping[str, Any]) -> Balance:
+def balance_of(row: Parts) -> Balance:
     """The balance in a row that names its parts as `BILL` does; sums in fen."""
     return Balance(
         fen=Money(row["fen"]),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -10,6 +10,7 @@ from portal.fees.bills import queries
 from portal.kit.words import _
 from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Request
 
 
 @get("/", name="bills:list")

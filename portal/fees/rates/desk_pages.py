@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -14,6 +14,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.rates:new")
@@ -33,13 +34,13 @@ async def preview(request: Request, tariff: FromPath[UUID]) -> Template:
 
 
 @post("/", name="desk.rates:announce")
-async def announce(request: Request, tariff: FromPath[UUID]) -> Response:
+async def announce(request: Request, tariff: FromPath[UUID]) -> Answer:
     """Announce it."""
     form = RateForm(await request.form())
     if form.validate() and await form.accepts(announce_rate(request.user, tariff, wanted(form), once=form.once)):
         flash(request, N_("The new rate is announced. It stands in the public price list, and the owners are told."))
         return go(request, "desk.tariffs:list")
-    return await new_page(request, tariff, form, status=422)  # type: ignore[return-value]
+    return await new_page(request, tariff, form, status=422)
 
 
 async def new_page(request: Request, tariff: UUID, form: RateForm, status: int = 200) -> Template:

@@ -56,7 +56,8 @@ async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> U
             by.actor, AuditVerb.RUN_ASKED, f"run_request:{row['id']}", community=row["community"], period=str(period)
         )
         await enqueue("see_to_run", request=str(row["id"]), community=str(row["community"]))
-        return row["id"]
+        request: UUID = row["id"]
+        return request
 
 
 async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING_SAID) -> None:

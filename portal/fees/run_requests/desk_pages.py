@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -16,6 +16,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import PageNumber, go, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])
@@ -50,11 +51,11 @@ async def list_runs(request: Request) -> Template:
 
 
 @post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(May.run_bills)])
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Have a month previewed; nothing is issued yet."""
     form = RunForm(await request.form())
     if not form.validate():
-        return await runs_page(request, form, status=422)  # type: ignore[return-value]
+        return await runs_page(request, form, status=422)
     asked = await ask_run(request.user, form.community.data, form.month, form.issued_on.data)
     return go(request, "desk.bill-runs:show", run=asked)
 
@@ -66,11 +67,11 @@ async def show_run(request: Request, run: FromPath[UUID]) -> Template:
 
 
 @post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(May.run_bills)])
-async def publish(request: Request, run: FromPath[UUID]) -> Response:
+async def publish(request: Request, run: FromPath[UUID]) -> Answer:
     """Publish what was previewed, under one's own name."""
     form = ApprovalForm(await request.form())
     if not form.validate() or not await form.accepts(approve_run(request.user, run, form.accepted)):
-        return await run_page(request, run, form, status=422)  # type: ignore[return-value]
+        return await run_page(request, run, form, status=422)
     return go(request, "desk.bill-runs:show", run=run)
 
 

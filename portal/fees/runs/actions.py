@@ -107,7 +107,7 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted
     period, on = str(plan.schedule.period), plan.schedule.issued_on
     async with unit_of_work(plan.community):
         await advisory_lock(f"bill-run:{plan.community}")
-        begun = await fetch_value(
+        begun: UUID | None = await fetch_value(
             "SELECT r.id FROM bill_run r LEFT JOIN bill b ON b.bill_run = r.id"
             " LEFT JOIN LATERAL (SELECT sum(amount) AS fen FROM bill_line l WHERE l.bill = b.id) issued ON true"
             " WHERE r.community = $1 AND r.period = $2 AND r.issued_on = $3 GROUP BY r.id"
@@ -122,7 +122,7 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted
         if begun:
             return begun
         await freeze_splits(plan.community, plan.fresh)
-        return await fetch_value(
+        run: UUID = await fetch_value(
             "INSERT INTO bill_run (id, community, period, issued_on, approver, bills, lines, total, created_at,"
             " accepted_zero) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             plan.community,
@@ -135,6 +135,7 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted
             clock.now(),
             accepted.kept,
         )
+        return run
 
 
 @retrying

@@ -1,12 +1,13 @@
 """The desk's tariffs: every version with its source; new ones come by import, or are announced (portal/fees/rates)."""
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.response import Template
 
 from portal.fees.tariffs.queries import price_books
 from portal.kit.words import _
 from portal.web.pages.answers import page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Request
 
 
 @get("/tariffs", name="desk.tariffs:list", guards=[staff(), of_one_estate])

@@ -1,6 +1,6 @@
 """The price list that anybody may read (价格公示)."""
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -8,6 +8,7 @@ from portal.fees.tariffs.queries import price_list
 from portal.kit.words import _
 from portal.people.estates.queries import estate_called
 from portal.web.pages.http_cache import kept_page
+from portal.web.request.request_context import Request
 
 
 @get("/{code:str}/prices", name="estate:prices")

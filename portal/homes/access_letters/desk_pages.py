@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, post
+from litestar import Response, Router, post
 from litestar.params import FromPath
 
 from portal.homes.access_letters.documents import access_pdf, home_of
@@ -10,6 +10,7 @@ from portal.people.persons.permissions import May
 from portal.signin.letter_codes import actions as letter_code
 from portal.web.pages.answers import address, pdf
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Request
 
 
 @post("/people/{person:uuid}/access-letter", name="desk.phones:letter", status_code=200)

@@ -69,14 +69,16 @@ async def checked(by: Principal, wanted: Wanted) -> HomeToBind:
 
 async def tied(unit: UUID, phone: str, starts_on: date, ends_on: date | None) -> bool:
     """Whether somebody with this number owns the home or is bound to it on one of these days."""
-    return await fetch_value(
-        "SELECT EXISTS (SELECT FROM occupancy o JOIN person p ON p.id = o.person"
-        " WHERE o.unit = $1 AND p.phone = $2 AND o.revoked_at IS NULL"
-        " AND daterange(o.starts_on, o.ends_on, '[]') && daterange($3, $4, '[]'))",
-        unit,
-        phone,
-        starts_on,
-        ends_on,
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM occupancy o JOIN person p ON p.id = o.person"
+            " WHERE o.unit = $1 AND p.phone = $2 AND o.revoked_at IS NULL"
+            " AND daterange(o.starts_on, o.ends_on, '[]') && daterange($3, $4, '[]'))",
+            unit,
+            phone,
+            starts_on,
+            ends_on,
+        )
     )
 
 

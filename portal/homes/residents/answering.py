@@ -99,7 +99,7 @@ async def _person(binding: Record) -> UUID:
         Language.chinese.value,
         clock.real_now(),
     )
-    known = await fetch_value(
+    known: UUID | None = await fetch_value(
         "SELECT id FROM person WHERE community = $1 AND phone = $2 AND name = $3 ORDER BY external_id LIMIT 1",
         binding["community"],
         binding["phone"],
@@ -108,7 +108,7 @@ async def _person(binding: Record) -> UUID:
     if known:
         await fetch("UPDATE person SET human = $2 WHERE id = $1", known, human)
         return known
-    return await fetch_value(
+    person: UUID = await fetch_value(
         "INSERT INTO person (id, community, external_id, name, human, phone, language)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6) RETURNING id",
         binding["community"],
@@ -118,10 +118,11 @@ async def _person(binding: Record) -> UUID:
         binding["phone"],
         Language.chinese.value,
     )
+    return person
 
 
 async def _tie(binding: Record, person: UUID) -> UUID:
-    return await fetch_value(
+    occupancy: UUID = await fetch_value(
         "INSERT INTO occupancy (id, community, unit, person, role, starts_on, ends_on, family_of)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7) RETURNING id",
         binding["community"],
@@ -132,6 +133,7 @@ async def _tie(binding: Record, person: UUID) -> UUID:
         binding["ends_on"],
         binding["owner"] if binding["role"] == BoundAs.family else None,
     )
+    return occupancy
 
 
 async def _answer(binding: Record, to: BindingState, me: UUID, answer: str | None, tie: UUID | None) -> None:

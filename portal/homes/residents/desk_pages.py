@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -14,6 +14,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/bindings", name="desk.bindings:list")
@@ -30,19 +31,19 @@ async def show(request: Request, binding: FromPath[UUID]) -> Template:
 
 
 @get("/bindings/{binding:uuid}/photos/{photo:uuid}", name="desk.bindings:photo")
-async def photo(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def photo(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """A photo of the evidence."""
     return jpeg(await queries.photo_at(request.user, binding, photo))
 
 
 @get("/bindings/{binding:uuid}/photos/{photo:uuid}/thumbnail", name="desk.bindings:thumbnail")
-async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Response:
+async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
     """The same, small."""
     return jpeg(await queries.photo_at(request.user, binding, photo, small=True))
 
 
 @post("/bindings/{binding:uuid}/approval", name="desk.bindings:approve", guards=[staff(May.answer_bindings)])
-async def approve(request: Request, binding: FromPath[UUID]) -> Response:
+async def approve(request: Request, binding: FromPath[UUID]) -> Answer:
     """Bind the person."""
     await answering.approve_binding(request.user, binding)
     flash(request, N_("The person is bound to the home and told how to sign in."))
@@ -50,7 +51,7 @@ async def approve(request: Request, binding: FromPath[UUID]) -> Response:
 
 
 @post("/bindings/{binding:uuid}/refusal", name="desk.bindings:refuse", guards=[staff(May.answer_bindings)])
-async def refuse(request: Request, binding: FromPath[UUID]) -> Response:
+async def refuse(request: Request, binding: FromPath[UUID]) -> Answer:
     """Refuse with a reason."""
     form = ReasonForm(await request.form())
     if not form.validate():
@@ -67,7 +68,7 @@ async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
 
 
 @post("/ties/{tie:uuid}/revocation", name="desk.ties:revoke", guards=[staff(May.end_ties)])
-async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
+async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
     """It ends at once."""
     form = ReasonForm(await request.form())
     if not form.validate():

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -17,6 +17,7 @@ from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/household", name="household:show")
@@ -34,7 +35,7 @@ async def new(request: Request) -> Template:
 
 
 @post("/household/bindings/new", name="bindings:ask", request_max_body_size=UPLOAD_BYTES)
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """First show what was entered, with the home and its estate; sent again from there, ask for it."""
     sent = await request.form()
     form = BindingForm(sent)
@@ -46,7 +47,7 @@ async def ask(request: Request) -> Response:
     return await confirmed(request, form, EvidenceForm(sent))
 
 
-async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm) -> Response:
+async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm) -> Answer:
     """It is what they meant: ask for it, with the evidence."""
     if not evidence.validate() or not await evidence.accepts(sent_of(request, form, evidence)):
         return confirm_page(request, form, evidence, status=422)
@@ -62,7 +63,7 @@ async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
 
 
 @post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
-async def withdraw(request: Request, binding: FromPath[UUID]) -> Response:
+async def withdraw(request: Request, binding: FromPath[UUID]) -> Answer:
     """Take a request back."""
     await actions.withdraw_binding(request.user, binding)
     flash(request, N_("Your request is withdrawn."))
@@ -77,7 +78,7 @@ async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
 
 
 @post("/household/ties/{tie:uuid}/revocation", name="ties:revoke")
-async def revoke(request: Request, tie: FromPath[UUID]) -> Response:
+async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
     """It ends at once."""
     await actions.revoke_tie(request.user, tie)
     flash(request, N_("The access has ended, and every sign-in with it."))

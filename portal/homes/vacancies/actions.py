@@ -190,7 +190,10 @@ async def _file(
 
 async def _open(unit: UUID) -> UUID | None:
     """The approved vacancy of which nobody has said that it ended."""
-    return await fetch_value("SELECT id FROM vacancy WHERE unit = $1 AND state = 'approved' AND ends_on IS NULL", unit)
+    vacancy: UUID | None = await fetch_value(
+        "SELECT id FROM vacancy WHERE unit = $1 AND state = 'approved' AND ends_on IS NULL", unit
+    )
+    return vacancy
 
 
 async def _for_answer(by: Principal, vacancy: UUID, to: VacancyState) -> tuple[Record, UUID]:

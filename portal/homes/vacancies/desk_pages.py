@@ -1,8 +1,9 @@
 """The desk's vacancies: what waits for an answer, one filing with its evidence, and filings made at the counter."""
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -15,6 +16,7 @@ from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/vacancies", name="desk.vacancies:list", guards=[staff(May.read_vacancies)])
@@ -32,31 +34,29 @@ async def show(request: Request, vacancy: FromPath[UUID]) -> Template:
 
 
 @post("/vacancies/{vacancy:uuid}/approval", name="desk.vacancies:approve", guards=[staff(May.answer_vacancies)])
-async def approve(request: Request, vacancy: FromPath[UUID]) -> Response:
+async def approve(request: Request, vacancy: FromPath[UUID]) -> Answer:
     """Let it count from a day."""
     form = ApprovalForm(await request.form())
     typed = {"starts_on": form.starts_on.data, "answer": form.text.data}
     if form.validate() and await form.accepts(vacating.approve_vacancy(request.user, vacancy, **typed)):
         flash(request, N_("Approved. The owners have been told."))
         return go(request, "desk.vacancies:show", vacancy=vacancy)
-    return await show_page(request, vacancy, status=422, approval=form)  # type: ignore[return-value]
+    return await show_page(request, vacancy, status=422, approval=form)
 
 
 @post("/vacancies/{vacancy:uuid}/refusal", name="desk.vacancies:refuse", guards=[staff(May.answer_vacancies)])
-async def refuse(request: Request, vacancy: FromPath[UUID]) -> Response:
+async def refuse(request: Request, vacancy: FromPath[UUID]) -> Answer:
     """Refuse with reasons."""
     form = RefusalForm(await request.form())
     if form.validate():
         await vacating.refuse_vacancy(request.user, vacancy, form.text.data)
         flash(request, N_("Refused. The owners have been told."), "info")
         return go(request, "desk.vacancies:show", vacancy=vacancy)
-    return await show_page(request, vacancy, status=422, refusal=form)  # type: ignore[return-value]
+    return await show_page(request, vacancy, status=422, refusal=form)
 
 
 @get("/vacancies/{vacancy:uuid}/photos/{photo:uuid}", name="desk.vacancies:photo", guards=[staff(May.read_vacancies)])
-async def photo(
-    request: Request, vacancy: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
-) -> Response:
+async def photo(request: Request, vacancy: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = "") -> Answer:
     """A photo of a filing, or with `thumb=1` its thumbnail."""
     return jpeg(await vacancies.photo_at_desk(request.user, vacancy, photo, small=bool(thumb)))
 
@@ -74,18 +74,18 @@ async def unit(request: Request, unit: FromPath[UUID]) -> Template:
     guards=[staff(May.file_vacancies)],
     request_max_body_size=UPLOAD_BYTES,
 )
-async def file(request: Request, unit: FromPath[UUID]) -> Response:
+async def file(request: Request, unit: FromPath[UUID]) -> Answer:
     """File it for an owner."""
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_at_desk(request.user, unit, once=form.once, **typed)):
         flash(request, N_("Filed. Another member of staff answers it."))
         return go(request, "desk.units.vacancy:show", unit=unit)
-    return await unit_page(request, unit, status=422, filing=form)  # type: ignore[return-value]
+    return await unit_page(request, unit, status=422, filing=form)
 
 
 @post("/units/{unit:uuid}/vacancy/end", name="desk.units.vacancy:end", guards=[staff(May.file_vacancies)])
-async def end(request: Request, unit: FromPath[UUID]) -> Response:
+async def end(request: Request, unit: FromPath[UUID]) -> Answer:
     """Note that it is lived in again."""
     form = LivedInForm(await request.form())
     if form.validate() and await form.accepts(
@@ -93,13 +93,13 @@ async def end(request: Request, unit: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("Noted: the home is lived in again from %(day)s."), day=form.lived_in_from.data)
         return go(request, "desk.units.vacancy:show", unit=unit)
-    return await unit_page(request, unit, status=422, end=form)  # type: ignore[return-value]
+    return await unit_page(request, unit, status=422, end=form)
 
 
 async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: Form) -> Template:
     """A filing with its forms; `sent` is one that came back."""
     row = await vacancies.vacancy_at(request.user, vacancy)
-    forms: dict[str, Form] = {"approval": ApprovalForm(starts_on=row.earliest), "refusal": RefusalForm()} | sent
+    forms: dict[str, Any] = {"approval": ApprovalForm(starts_on=row.earliest), "refusal": RefusalForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(
         request, "homes/vacancies/desk/show.html", status=status, title=_("Vacancy"), row=row, wrong=wrong, **forms
@@ -109,7 +109,7 @@ async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: 
 async def unit_page(request: Request, unit: UUID, status: int = 200, **sent: Form) -> Template:
     """A home's vacancies with the forms; `sent` is one that came back."""
     found = await vacancies.vacancies_of_unit(request.user, unit)
-    forms: dict[str, Form] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
+    forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(
         request, "homes/vacancies/desk/unit.html", status=status, title=_("Vacancy"), found=found, wrong=wrong, **forms

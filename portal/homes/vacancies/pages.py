@@ -1,8 +1,9 @@
 """The owner's page of a home that stands empty: file it, follow the filing, say when it is lived in again."""
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -14,6 +15,7 @@ from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="homes.vacancy:show")
@@ -25,28 +27,28 @@ async def show(request: Request, home: FromPath[UUID]) -> Template:
 
 
 @post("/", name="homes.vacancy:file", request_max_body_size=UPLOAD_BYTES)
-async def file(request: Request, home: FromPath[UUID]) -> Response:
+async def file(request: Request, home: FromPath[UUID]) -> Answer:
     """File that it stands empty."""
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_vacancy(request.user, home, once=form.once, **typed)):
         flash(request, N_("We have your filing. You are told as soon as it is answered."))
         return go(request, "homes.vacancy:show", home=home)
-    return await show_page(request, home, status=422, filing=form)  # type: ignore[return-value]
+    return await show_page(request, home, status=422, filing=form)
 
 
 @post("/end", name="homes.vacancy:end")
-async def end(request: Request, home: FromPath[UUID]) -> Response:
+async def end(request: Request, home: FromPath[UUID]) -> Answer:
     """Say that it is lived in again."""
     form = LivedInForm(await request.form())
     if form.validate() and await form.accepts(vacating.end_vacancy(request.user, home, form.lived_in_from.data)):
         flash(request, N_("Noted: the home is lived in again from %(day)s."), day=form.lived_in_from.data)
         return go(request, "homes.vacancy:show", home=home)
-    return await show_page(request, home, status=422, end=form)  # type: ignore[return-value]
+    return await show_page(request, home, status=422, end=form)
 
 
 @post("/{vacancy:uuid}/withdrawal", name="homes.vacancy:withdraw")
-async def withdraw(request: Request, home: FromPath[UUID], vacancy: FromPath[UUID]) -> Response:
+async def withdraw(request: Request, home: FromPath[UUID], vacancy: FromPath[UUID]) -> Answer:
     """Take a filing back."""
     await vacating.withdraw_vacancy(request.user, home, vacancy)
     flash(request, N_("The filing is withdrawn."), "info")
@@ -56,7 +58,7 @@ async def withdraw(request: Request, home: FromPath[UUID], vacancy: FromPath[UUI
 @get("/{vacancy:uuid}/photos/{photo:uuid}", name="homes.vacancy:photo")
 async def photo(
     request: Request, home: FromPath[UUID], vacancy: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
-) -> Response:
+) -> Answer:
     """A photo of a filing, or with `thumb=1` its thumbnail."""
     return jpeg(await vacancies.photo_of_vacancy(request.user, home, vacancy, photo, small=bool(thumb)))
 
@@ -64,7 +66,7 @@ async def photo(
 async def show_page(request: Request, home: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back."""
     found = await vacancies.vacancies_of(request.user, home)
-    forms: dict[str, Form] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
+    forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(
         request, "homes/vacancies/vacancy.html", status=status, title=_("Vacancy"), found=found, wrong=wrong, **forms

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
@@ -19,6 +19,7 @@ from portal.money.payments.queries import receipt_of
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
 IN_TIME = N_("It had been paid already, so it counts. Here is your receipt.")
@@ -44,7 +45,7 @@ async def new_page(request: Request, form: PayForm, status: int = 200) -> Templa
 
 
 @get("/new", name="payments:new")
-async def new(request: Request) -> Response:
+async def new(request: Request) -> Answer:
     """What is chosen by `bill` and `line`; with `amount`, how it would be spread."""
     form = await begin(request, PayForm)
     if form.chose_nothing:
@@ -58,7 +59,7 @@ async def new(request: Request) -> Response:
 
 
 @post("/new", name="payments:start")
-async def start(request: Request) -> Response:
+async def start(request: Request) -> Answer:
     """Leave for the payment page."""
     form = PayForm(await request.form())
     readable = form.validate()

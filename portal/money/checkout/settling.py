@@ -181,7 +181,7 @@ async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, ac
 async def come_back(by: Principal, session: str) -> UUID:
     """The payment that a session belongs to, brought up to date if Stripe answers. Raises Missing if not theirs."""
     async with unit_of_work(by, read_only=True):
-        attempt = await fetch_value(
+        attempt: UUID | None = await fetch_value(
             "SELECT a.id FROM attempt a WHERE a.session = $1 AND (a.human = $2 OR a.debtor IN"
             " (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])))",
             session,

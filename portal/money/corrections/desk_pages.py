@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -16,6 +16,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/corrections", name="desk.corrections:list", guards=[staff(May.read_corrections)])
@@ -35,7 +36,7 @@ async def new(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> T
 @post(
     "/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:ask", guards=[staff(May.ask_corrections)]
 )
-async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Response:
+async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Answer:
     """Ask for a correction."""
     form = CorrectionForm(await request.form())
     wanted = {"kind": form.kind.data, "amount": form.amount.data, "reason": form.reason.data}
@@ -50,7 +51,7 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> R
     name="desk.corrections:approve",
     guards=[staff(May.approve_corrections), stepped_up],
 )
-async def approve(request: Request, correction: FromPath[UUID]) -> Response:
+async def approve(request: Request, correction: FromPath[UUID]) -> Answer:
     """Approve what somebody else asked for."""
     online = await queries.open_online_of(request.user, correction)
     await actions.approve_correction(request.user, correction)
@@ -61,7 +62,7 @@ async def approve(request: Request, correction: FromPath[UUID]) -> Response:
 
 
 @post("/corrections/{correction:uuid}/refusal", name="desk.corrections:refuse", guards=[staff(May.approve_corrections)])
-async def refuse(request: Request, correction: FromPath[UUID]) -> Response:
+async def refuse(request: Request, correction: FromPath[UUID]) -> Answer:
     """Refuse with reasons."""
     form = RefusalForm(await request.form())
     if not form.validate():

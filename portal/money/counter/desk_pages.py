@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Answer, Request
 
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
@@ -37,7 +38,7 @@ async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
 
 
 @post("/counter", name="desk.payments:take", guards=[staff(May.take_money)])
-async def take(request: Request) -> Response:
+async def take(request: Request) -> Answer:
     """Post money taken by staff."""
     form: Any = CounterForm(await request.form())
     online = await open_online(request.user, form.bill.data or [])

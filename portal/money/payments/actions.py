@@ -132,7 +132,7 @@ async def _posted_before(money: Incoming) -> Posted | None:
 async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> int:
     """Write the payment with all it does; its number."""
     now = clock.now()
-    number = await fetch_value(
+    number: int = await fetch_value(
         "UPDATE community SET last_payment_number = last_payment_number + 1 WHERE id = $1"
         " RETURNING last_payment_number",
         money.community,

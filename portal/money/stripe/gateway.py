@@ -115,9 +115,7 @@ class Gateway:
 
     async def open_session(self, order: Order) -> SessionFacts:
         """Ask for a session; the same key always answers the same one. Raises StripeSilent, StripeRefused."""
-        return await self._session(
-            self._sessions.create_async(_params(order), options={"idempotency_key": order.key})  # type: ignore[arg-type]
-        )
+        return await self._session(self._sessions.create_async(_params(order), options={"idempotency_key": order.key}))
 
     async def session(self, session: str) -> SessionFacts:
         """How a session stands now (I-P2). Raises StripeSilent, StripeRefused."""
@@ -188,7 +186,7 @@ def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
     Raises SignatureVerificationError for what this secret did not sign just now, Forged for what is no event.
     """
     try:
-        stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)  # type: ignore[arg-type]
+        stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
         event = json.loads(body)
         found = EventFacts(
             event["id"], event["type"], bool(event["livemode"]), event.get("account"), event["api_version"]

@@ -111,11 +111,12 @@ def _object(value: Any) -> dict[str, Any]:
 async def _attempt_of(subject: _Subject) -> UUID | None:
     """By the session we know; else by the id the session names, if no other session is known for it."""
     async with unit_of_work(EVERYWHERE, read_only=True):
-        return await fetch_value(
+        attempt: UUID | None = await fetch_value(
             "SELECT id FROM attempt WHERE session = $1 OR (id = $2 AND session IS NULL) ORDER BY session NULLS LAST",
             subject.session,
             subject.attempt,
         )
+        return attempt
 
 
 async def _close(event: str, state: EventState, why: str | None) -> EventState:

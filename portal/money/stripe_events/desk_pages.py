@@ -1,6 +1,6 @@
 """The desk's page of money and messages that fit nothing."""
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.response import Template
 
 from portal.kit.words import _
@@ -8,6 +8,7 @@ from portal.money.stripe_events.desk_queries import unmatched_of
 from portal.people.persons.permissions import May
 from portal.web.pages.answers import page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Request
 
 
 @get("/", name="desk.unmatched:list")

@@ -1,10 +1,11 @@
 """Where Stripe tells what happened: verified on the raw bytes, stored, and only then acknowledged."""
 
-from litestar import MediaType, Request, Response, Router, post
+from litestar import MediaType, Response, Router, post
 from litestar.exceptions import HTTPException
 
 from portal.money.stripe.gateway import Crowded, Forged, Turnstile, gateway
 from portal.money.stripe_events.actions import take_event
+from portal.web.request.request_context import Request
 
 MOST_BYTES = 262_144
 AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once: people keep most of both

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.health.queries import channels_off
 from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import of_one_estate, staff
+from portal.web.request.request_context import Request
 
 
 @get("/", name="desk:show", guards=[staff()])

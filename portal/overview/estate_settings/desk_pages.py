@@ -1,6 +1,6 @@
 """The settings of an estate at the desk: its working calendar and its property company."""
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -15,6 +15,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/calendar", name="desk.calendar:show")
@@ -24,7 +25,7 @@ async def show(request: Request) -> Template:
 
 
 @post("/calendar", name="desk.calendar:set", guards=[staff(May.set_calendar)])
-async def set_day(request: Request) -> Response:
+async def set_day(request: Request) -> Answer:
     """Keep a day differently."""
     form = DayForm(await request.form())
     if not form.validate():
@@ -65,7 +66,7 @@ async def show_company(request: Request, code: FromPath[str]) -> Template:
 
 
 @post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
-async def enter(request: Request, code: FromPath[str]) -> Response:
+async def enter(request: Request, code: FromPath[str]) -> Answer:
     """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
     found, form = await company_at(request.user, code), CompanyForm(await request.form())
     if not form.validate():

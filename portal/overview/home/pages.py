@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from wtforms import HiddenField
@@ -27,6 +27,7 @@ from portal.signin.owners.pending import drop, keep, kept
 from portal.web.forms.forms import Form, Tick
 from portal.web.pages.answers import PageNumber, flash, go, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="home:show")
@@ -84,11 +85,11 @@ async def ways(request: Request) -> Template:
 
 
 @post("/settings/notices", name="inbox:choose")
-async def choose(request: Request) -> Response:
+async def choose(request: Request) -> Answer:
     """Keep the choice."""
     form: Any = WaysForm(await request.form())
     if not form.validate():
-        return await ways_page(request, form, status=422)  # type: ignore[return-value]
+        return await ways_page(request, form, status=422)
     await choose_ways(request.user, sms=form.sms.data, email=form.email.data)
     flash(request, N_("Your settings are saved."))
     return go(request, "inbox:ways")
@@ -119,19 +120,19 @@ class DeviceForm(Form):
 
 
 @post("/settings/notices/devices", name="devices:add")
-async def add(request: Request) -> Response:
+async def add(request: Request) -> Answer:
     """Show notices in this browser."""
     form: Any = DeviceForm(await request.form())
     sandbox = request.app.state.settings.vapid_push_base
     keys = {name: form[name].data or "" for name in ("endpoint", "p256dh", "auth")}
     if not await form.accepts(add_device(request.user, **keys, sandbox=sandbox)):
-        return await ways_page(request, device=form, status=422)  # type: ignore[return-value]
+        return await ways_page(request, device=form, status=422)
     flash(request, N_("Notifications are on in this browser."))
     return go(request, "inbox:ways")
 
 
 @post("/settings/notices/devices/{device_id:uuid}/end", name="devices:remove")
-async def remove(request: Request, device_id: FromPath[UUID]) -> Response:
+async def remove(request: Request, device_id: FromPath[UUID]) -> Answer:
     """Show none there any more."""
     await remove_device(request.user, device_id)
     flash(request, N_("Notifications are off there."))
@@ -146,7 +147,7 @@ FAILED = N_("WeChat did not tell us who you are. Please open this page in WeChat
 
 
 @get("/settings/wechat", name="wechat:begin", status_code=303)
-async def begin(request: Request) -> Response:
+async def begin(request: Request) -> Answer:
     """To WeChat, which asks nothing and sends them back; the state makes sure that it was they who left."""
     if not request.app.state.settings.wechat_app_id:
         raise Missing  # switched off
@@ -156,7 +157,7 @@ async def begin(request: Request) -> Response:
 
 
 @get("/settings/wechat/return", name="wechat:return", status_code=303)
-async def back(request: Request, code: FromQuery[str] = "") -> Response:
+async def back(request: Request, code: FromQuery[str] = "") -> Answer:
     """Back from WeChat."""
     openid = await openid_of(request.app.state.settings, code) if code and left_here(request) else None
     if openid:
@@ -173,7 +174,7 @@ def left_here(request: Request) -> bool:
 
 
 @post("/settings/wechat/end", name="wechat:end")
-async def end(request: Request) -> Response:
+async def end(request: Request) -> Answer:
     """No more messages in WeChat."""
     await connect_wechat(request.user, None)
     flash(request, N_("No more messages come in WeChat."))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -18,6 +18,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/", name="desk.reports:list")
@@ -62,7 +63,7 @@ async def costs(request: Request) -> Template:
 
 
 @post("/costs", name="desk.reports:set_cost", guards=[staff(May.set_step_costs)])
-async def set_one(request: Request) -> Response:
+async def set_one(request: Request) -> Answer:
     """Say what a step costs from a day on."""
     form: Any = CostForm(await request.form())
     form.community.offer((await costs_of(request.user)).estates)
@@ -71,7 +72,7 @@ async def set_one(request: Request) -> Response:
     ):
         flash(request, N_("Recorded."))
         return go(request, "desk.reports:costs")
-    return await costs_page(request, form, status=422)  # type: ignore[return-value]
+    return await costs_page(request, form, status=422)
 
 
 async def costs_page(request: Request, form: Any, status: int = 200) -> Template:

@@ -1,6 +1,6 @@
 """What members of an owners' committee read: figures without debtors."""
 
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -10,6 +10,7 @@ from portal.overview.report_pages.documents import report_file
 from portal.overview.reports.committee import committee_of, take_report
 from portal.web.pages.answers import page
 from portal.web.pages.guards import committee
+from portal.web.request.request_context import Request
 
 
 @get("/", name="committee:show")

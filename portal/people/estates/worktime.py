@@ -91,7 +91,8 @@ class WorkCalendar:
 def _published(day: date) -> bool | None:
     """What the published calendar says of a day; None in a year that it does not cover."""
     try:
-        return chinese_calendar.is_workday(day)
+        works: bool | None = chinese_calendar.is_workday(day)
+        return works
     except NotImplementedError:
         return None
 

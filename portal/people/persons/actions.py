@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from asyncpg import Record
+
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.persons.principal import Audience, Principal
@@ -138,7 +140,7 @@ async def revoke_session(by: Principal, session: UUID) -> None:
         await note(SecurityVerb.SESSION_REVOKED, by.human, sessions=1)
 
 
-async def _revoke(which: str, *values: object) -> list:
+async def _revoke(which: str, *values: object) -> list[Record]:
     """End the sessions of one of this module's own conditions, and with them notifications there; $1 is now."""
     return await fetch(
         "WITH ended AS (UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING *),"

@@ -158,7 +158,9 @@ async def known_department(community: int, name: str) -> str:
 
 async def staff_of(by: Principal, community: int) -> UUID:
     """The member of staff they are in a community, in the running unit of work. Raises Missing where they are none."""
-    found = await fetch_value("SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human)
+    found: UUID | None = await fetch_value(
+        "SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human
+    )
     if found is None:
         raise Missing
     return found
@@ -167,7 +169,7 @@ async def staff_of(by: Principal, community: int) -> UUID:
 @reading
 async def community_called(by: Principal, code: str, what: May) -> int:
     """The id of a community by its code. Raises Missing where they may not do it."""
-    found = await fetch_value(
+    found: int | None = await fetch_value(
         "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.where(what))
     )
     if found is None:
@@ -177,11 +179,12 @@ async def community_called(by: Principal, code: str, what: May) -> int:
 
 async def colleague(community: int, login: str) -> UUID | None:
     """The member of staff of a community with this sign-in name, in the running unit of work."""
-    return await fetch_value(
+    staff: UUID | None = await fetch_value(
         "SELECT s.id FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND h.login = $2",
         community,
         login.strip(),
     )
+    return staff
 
 
 @reading

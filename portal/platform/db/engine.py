@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 from asyncpg import InterfaceError, InternalClientError
+from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine
 
 HEAD_START = 0.3  # seconds that a host has for itself before the next one is asked as well
@@ -27,6 +28,7 @@ OPTIONS = {
     "keepalives_count": "TCP_KEEPCNT",
     "tcp_user_timeout": "TCP_USER_TIMEOUT",
 }
+Connection = asyncpg.Connection | PoolConnectionProxy  # a pool hands its own out
 
 
 class Engine(PostgresEngine):
@@ -101,7 +103,9 @@ def _close(late: asyncio.Task[asyncpg.Connection]) -> None:
         late.result().terminate()
 
 
-async def _any(asked: Sequence[asyncio.Task[Any]], patience: float | None) -> asyncio.Task[Any] | None:
+async def _any(
+    asked: Sequence[asyncio.Task[asyncpg.Connection]], patience: float | None
+) -> asyncio.Task[asyncpg.Connection] | None:
     """The first of the tasks that went well, if one does before all have failed or patience (seconds) is over."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience):

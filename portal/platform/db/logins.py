@@ -206,7 +206,8 @@ async def _assert_own_sessions(one: asyncpg.Connection, other: asyncpg.Connectio
 
 
 async def _mark(connection: asyncpg.Connection) -> str:
-    return await connection.fetchval("SELECT coalesce(current_setting('portal.mark', true), '')")
+    mark: str = await connection.fetchval("SELECT coalesce(current_setting('portal.mark', true), '')")
+    return mark
 
 
 async def _assert_settled(connection: asyncpg.Connection, role: RoleName) -> None:

@@ -9,6 +9,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from asyncpg import Record
+
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch, fetch_one
@@ -32,7 +34,7 @@ async def fetch_one_as(kind: type[Kind], sql: str, *values: object) -> Kind | No
     return as_rows(kind, [row])[0] if row is not None else None
 
 
-def as_rows(kind: type[Kind], rows: Iterable[Mapping[str, Any]]) -> list[Kind]:
+def as_rows(kind: type[Kind], rows: Iterable[Record | Mapping[str, Any]]) -> list[Kind]:
     """Rows that were fetched already as instances of a dataclass. Raises TypeError as `fetch_as` does."""
     turns, needed = _plan(kind)  # type: ignore[arg-type]
     found = []
@@ -65,5 +67,5 @@ def _turn(wanted: Any) -> Turn:
     if wanted is Month:
         return Month.parse
     if wanted is Money or (isinstance(wanted, type) and issubclass(wanted, Enum)):
-        return wanted  # type: ignore[no-any-return]
+        return wanted
     return lambda value: value

@@ -11,13 +11,23 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 import asyncpg
 from asyncpg import PostgresError
+from asyncpg.pool import PoolConnectionProxy
 from piccolo.columns import BigInt, Column, Date, ForeignKey, OnDelete, OnUpdate, Text
 from piccolo.constraints import Check
 from piccolo.engine.exceptions import TransactionError
 from piccolo.engine.postgres import PostgresTransaction
 from piccolo.table import Table
 
-from portal.platform.db.engine import TAKES_NO_WRITES, CommitUnknown, NotPrimary, Unreachable, engine, is_lost, state_of
+from portal.platform.db.engine import (
+    TAKES_NO_WRITES,
+    CommitUnknown,
+    Connection,
+    NotPrimary,
+    Unreachable,
+    engine,
+    is_lost,
+    state_of,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +57,7 @@ class UnitOfWork(PostgresTransaction):
     """One transaction: opened with the principal's scope, always released, never nested."""
 
     __slots__ = ("_opening", "_writes", "patience")
+    connection: Connection
 
     def __init__(self, scopes: Iterable[Scope], *, isolation: str = "READ COMMITTED", read_only: bool = False) -> None:
         super().__init__(engine, allow_nested=False)
@@ -57,7 +68,7 @@ class UnitOfWork(PostgresTransaction):
             f"SELECT set_config('app.communities', {_scope_text(scopes)}, true)"
         )
 
-    async def get_connection(self) -> asyncpg.Connection:
+    async def get_connection(self) -> Connection:
         """One of the pool's. Raises TimeoutError when none comes free in time: nobody waits in an endless queue."""
         try:
             if self.engine.pool:
@@ -126,7 +137,7 @@ class UnitOfWork(PostgresTransaction):
             self.connection.terminate()
 
     async def _give_back(self) -> None:
-        if self.engine.pool:
+        if self.engine.pool and isinstance(self.connection, PoolConnectionProxy):
             await self.engine.pool.release(self.connection)
         else:
             await self.connection.close()
@@ -199,7 +210,7 @@ def running() -> UnitOfWork:
     return found
 
 
-def connection() -> asyncpg.Connection:
+def connection() -> Connection:
     """Its connection. Raises TransactionError outside of one."""
     return running().connection
 
@@ -230,7 +241,7 @@ async def advisory_lock(key: str) -> None:
 # --- how columns are declared (rule 12)
 
 
-def ref(table: type[Table] | str, *, null: bool = False, **options: Any) -> ForeignKey:
+def ref(table: type[Table] | str, *, null: bool = False, **options: Any) -> ForeignKey[Any]:
     """A foreign key that is required, indexed and never cascades; between rows of an estate, with the estate in it."""
     options = {"index": True} | options
     return ForeignKey(

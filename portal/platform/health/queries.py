@@ -147,4 +147,4 @@ def as_metrics(found: Health) -> str:
     gauges = {name: value for name, value in found.as_json().items() if isinstance(value, bool | int)}
     off = [f'portal_channel_off{{channel="{name}"}} 1' for name in found.channels_off]
     off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in found.channels_failing]
-    return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"  # type: ignore[call-overload]
+    return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
 from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
@@ -43,12 +43,18 @@ class Driver(AsyncpgPoolDriver):
         await super().notify(channel, payload)
 
 
+def _queries() -> Queries:
+    """PgQueuer on the connection of the running unit of work."""
+    # A pool hands out stand-ins that do all a connection does, and say so to nobody.
+    return Queries(AsyncpgDriver(cast(asyncpg.Connection, connection())))
+
+
 async def enqueue(entrypoint: str, *, wait: timedelta | None = None, **ids: str) -> None:
     """Ask the worker to run an entrypoint after this unit of work commits, and not before `wait` is over.
 
     Only ids travel, never personal data.
     """
-    await Queries(AsyncpgDriver(connection())).enqueue(entrypoint, json.dumps(ids).encode(), execute_after=wait)
+    await _queries().enqueue(entrypoint, json.dumps(ids).encode(), execute_after=wait)
 
 
 async def enqueue_once(entrypoint: str, jobs: Mapping[str, Mapping[str, str]], *, priority: int = 0) -> None:
@@ -56,7 +62,7 @@ async def enqueue_once(entrypoint: str, jobs: Mapping[str, Mapping[str, str]], *
     held = await fetch(
         "SELECT id, dedupe_key FROM pgqueuer WHERE status = 'failed' AND dedupe_key = ANY($1)", list(jobs)
     )
-    queries = Queries(AsyncpgDriver(connection()))
+    queries = _queries()
     await queries.requeue_jobs([row["id"] for row in held])
     new = sorted(jobs.keys() - {row["dedupe_key"] for row in held})
     if new:
@@ -80,7 +86,7 @@ async def put_back() -> int:
     """Queue again what is held with tries left; how many. Their database went away while they were to be put back."""
     async with unit_of_work():
         held = await fetch("SELECT id FROM pgqueuer WHERE status = 'failed' AND attempts < $1", TRIES)
-        await Queries(AsyncpgDriver(connection())).requeue_jobs([row["id"] for row in held])
+        await _queries().requeue_jobs([row["id"] for row in held])
     return len(held)
 
 

@@ -82,4 +82,5 @@ async def _is_there(admin: asyncpg.Connection, role: str) -> bool:
 
 async def _quoted(admin: asyncpg.Connection, sentence: str, *words: str) -> str:
     """A statement that takes no parameters, with names (%I) and texts (%L) quoted by the server itself."""
-    return await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", sentence, list(words))
+    statement: str = await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", sentence, list(words))
+    return statement

@@ -99,7 +99,7 @@ async def _tariffs(folder: Folder, community: int, changes: Sequence[Change]) ->
 
 def _rivals(use: str, billed: Any) -> bool:
     """Whether a new tariff for this use would have ruled what was billed: a use of its own beats one for all."""
-    return use == billed["use"] if use != EVERY_USE else billed["written_for"] == EVERY_USE
+    return bool(use == billed["use"] if use != EVERY_USE else billed["written_for"] == EVERY_USE)
 
 
 def _ends_otherwise(change: Change, last: date) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 from litestar.response import Template
@@ -18,6 +18,7 @@ from portal.records.reading.explained import WORKBOOK, sheets, template_csv, tem
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import go, page
 from portal.web.pages.guards import staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 BODY_BYTES = MOST_BYTES + 2**20  # the files, and the form around them
 
@@ -29,7 +30,7 @@ async def list_(request: Request) -> Template:
 
 
 @post("/", name="desk.imports:upload", request_max_body_size=BODY_BYTES)
-async def upload(request: Request) -> Response:
+async def upload(request: Request) -> Answer:
     """Keep the files and have them checked; nothing is imported yet."""
     form = await _sent(request)
     if (
@@ -37,7 +38,7 @@ async def upload(request: Request) -> Response:
         or not form.validate()
         or not await form.accepts(upload_import(request.user, form.community.data, form.files.data, form.once))
     ):
-        return await list_page(request, form, status=422)  # type: ignore[return-value]
+        return await list_page(request, form, status=422)
     return go(request, "desk.imports:show", upload=form.outcome)
 
 
@@ -70,14 +71,14 @@ async def show(request: Request, upload: FromPath[UUID]) -> Template:
 
 
 @post("/{upload:uuid}/confirmation", name="desk.imports:confirm", guards=[stepped_up])
-async def confirm(request: Request, upload: FromPath[UUID]) -> Response:
+async def confirm(request: Request, upload: FromPath[UUID]) -> Answer:
     """Have it brought in under one's own name."""
     await confirm_import(request.user, upload)
     return go(request, "desk.imports:show", upload=upload)
 
 
 @post("/{upload:uuid}/cancellation", name="desk.imports:cancel")
-async def cancel(request: Request, upload: FromPath[UUID]) -> Response:
+async def cancel(request: Request, upload: FromPath[UUID]) -> Answer:
     """Give it up."""
     await cancel_import(request.user, upload)
     return go(request, "desk.imports:show", upload=upload)

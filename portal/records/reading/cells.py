@@ -122,7 +122,7 @@ def yes_or_no(typed: str) -> bool:
 
 def area(typed: str) -> str:
     """An area of service by its code, or by the word that estates use for it; any other text stays as it is."""
-    return AREAS.get(typed) or text()(typed)  # type: ignore[no-any-return]
+    return AREAS.get(typed) or text()(typed)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
     for change in changes:
         values = _terms(change.new)
         if change.old is None:
-            made = await fetch_value(
+            made: int = await fetch_value(
                 _MAKE,
                 change.new["code"],
                 *values,
@@ -55,7 +55,8 @@ async def save_community(known: Known, changes: Sequence[Change]) -> int:
                 *values,
             )
     assert known.community is not None, "checked before"
-    return known.community["id"]
+    community: int = known.community["id"]
+    return community
 
 
 def _terms(cells: Cells) -> list[Any]:

@@ -89,7 +89,8 @@ async def _human(login: str) -> UUID:
         login,
         clock.real_now(),
     )
-    return (await fetch("SELECT id FROM human WHERE login = $1", login))[0]["id"]
+    human: UUID = (await fetch("SELECT id FROM human WHERE login = $1", login))[0]["id"]
+    return human
 
 
 async def _sign_out(humans: Iterable[UUID | None]) -> None:

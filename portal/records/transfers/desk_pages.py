@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -18,6 +18,7 @@ from portal.web.forms.forms import UPLOAD_BYTES
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import staff
+from portal.web.request.request_context import Answer, Request
 
 
 @get("/transfer", name="desk.transfers:new", guards=[staff(May.change_owners)])
@@ -39,7 +40,7 @@ async def preview(request: Request, unit: FromPath[UUID]) -> Template:
 
 
 @post("/transfer", name="desk.transfers:change", guards=[staff(May.change_owners)], request_max_body_size=UPLOAD_BYTES)
-async def change(request: Request, unit: FromPath[UUID]) -> Response:
+async def change(request: Request, unit: FromPath[UUID]) -> Answer:
     """Confirm what was seen."""
     form = ConfirmForm(await request.form())
     seen, photos = form.seen.data, form.photos.data or ()
@@ -48,13 +49,13 @@ async def change(request: Request, unit: FromPath[UUID]) -> Response:
     ):
         flash(request, N_("The change of owners is recorded, and whoever is to be told has been."))
         return go(request, "desk.units:show", unit=unit)
-    return await new_page(request, unit, form, status=422)  # type: ignore[return-value]
+    return await new_page(request, unit, form, status=422)
 
 
 @get("/transfers/{transfer:uuid}/photos/{photo:uuid}", name="desk.transfers:photo", guards=[staff()])
 async def photo(
     request: Request, unit: FromPath[UUID], transfer: FromPath[UUID], photo: FromPath[UUID], thumb: FromQuery[str] = ""
-) -> Response:
+) -> Answer:
     """A photo of the document, or with `thumb=1` its thumbnail."""
     return jpeg(await photo_of_transfer(request.user, unit, transfer, photo, small=bool(thumb)))
 

@@ -14,8 +14,7 @@ import asyncpg
 from portal.kit import clock
 from portal.kit.errors import Declined
 from portal.platform.audit.actions import begin_request
-from portal.platform.db import unit_of_work as db
-from portal.platform.db.engine import CommitUnknown, is_down
+from portal.platform.db.engine import CommitUnknown, engine, is_down
 from portal.platform.db.logins import Database, assert_direct, reason
 from portal.platform.process import log_lines as discreet
 from portal.platform.process.settings import Settings, load, ready_for_data
@@ -42,12 +41,12 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
     async def run() -> Answer:
         begin_request("cli")
         await assert_direct(database, "portal_worker")
-        db.engine.point_at(**database.config("portal_worker"))
-        await db.engine.open(min_size=1, max_size=4)
+        engine.point_at(**database.config("portal_worker"))
+        await engine.open(min_size=1, max_size=4)
         try:
             return await work(settings)
         finally:
-            await db.engine.close()
+            await engine.close()
 
     try:
         code, answer = asyncio.run(run())

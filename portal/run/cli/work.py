@@ -119,7 +119,8 @@ def _seen(place: str, found: Iterable[str], done: int, whole: int) -> None:
 
 async def _community(code: str) -> int | None:
     async with unit_of_work():
-        return await fetch_value("SELECT id FROM community WHERE code = $1", code)
+        community: int | None = await fetch_value("SELECT id FROM community WHERE code = $1", code)
+        return community
 
 
 _PLACE = re.compile(r"%\((\w+)\)s")

@@ -155,7 +155,7 @@ async def ask_by_letter(letter: UUID, knock: Knock, code: str, *, network: str, 
         row = await _letter_by_id(letter)
 
         async def belongs(found: Record, _phone: str) -> bool:
-            return found["human"] == row["human"]
+            return bool(found["human"] == row["human"])
 
         proved = await right_code(knock, code, network, secret, belongs=belongs)
         refusal = proved if isinstance(proved, Invalid) else _over(row, clock.real_now())

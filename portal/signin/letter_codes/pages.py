@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -14,6 +14,7 @@ from portal.signin.owners.forms import CodeForm, LetterForm
 from portal.signin.owners.pages import PUBLIC, asks_for_code, who_asks
 from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.web.pages.answers import flash, go, page
+from portal.web.request.request_context import Answer, Request
 
 KNOCK = "letter"
 
@@ -25,27 +26,27 @@ async def letter(request: Request) -> Template:
 
 
 @post("/sign-in/letter", name="signin:show-letter", opt=PUBLIC)
-async def show(request: Request) -> Response:
+async def show(request: Request) -> Answer:
     """Send a code to the new number, if the letter is right."""
     form: Any = LetterForm(await request.form())
     if not form.validate() or not await form.accepts(
         letter_code.show_letter(form.code.data, form.digits.data, form.phone.data, **asks_for_code(request))
     ):
-        return letter_page(request, form, status=422)  # type: ignore[return-value]
+        return letter_page(request, form, status=422)
     knock, which, message = form.outcome
     send_soon(request.app.state.settings, message)
     return keep_knock(request, go(request, "signin:letter-code"), KNOCK, knock, letter=str(which))
 
 
 @get("/sign-in/letter/code", name="signin:letter-code", opt=PUBLIC)
-async def code(request: Request) -> Response:
+async def code(request: Request) -> Answer:
     """Ask for the code; who has shown no letter begins with it."""
     facts = kept(request, KNOCK)
-    return code_page(request, CodeForm(), facts) if facts else go(request, "signin:letter")  # type: ignore[return-value]
+    return code_page(request, CodeForm(), facts) if facts else go(request, "signin:letter")
 
 
 @post("/sign-in/letter/code", name="signin:use-letter", opt=PUBLIC)
-async def enter(request: Request) -> Response:
+async def enter(request: Request) -> Answer:
     """The number is theirs: somebody at the desk must approve."""
     if (facts := kept(request, KNOCK)) is None:
         return go(request, "signin:letter")
@@ -54,7 +55,7 @@ async def enter(request: Request) -> Response:
     if not form.validate() or not await form.accepts(
         letter_code.ask_by_letter(which, knock_of(facts), form.code.data, **who_asks(request))
     ):
-        return code_page(request, form, facts, status=422)  # type: ignore[return-value]
+        return code_page(request, form, facts, status=422)
     flash(request, N_("Thank you. The service centre looks at it; a text message comes as soon as you can sign in."))
     return drop(request, go(request, "signin:phone"), KNOCK)
 

@@ -218,16 +218,19 @@ async def right_code(knock: Knock, code: str, network: str, secret: str, *, belo
         # A code that its owner used is no flood of messages: neither the minute nor the hour counts it on.
         await limits.forget(_key("cool", knock.phone, secret))
         await limits.take_back(_key("send", knock.phone, secret), knock.asked_at)
-        return row["human"]
+        human: UUID | Invalid = row["human"]
+        return human
     return await _failed(knock, row, network, secret, now)
 
 
 async def _still_theirs(row: Record, phone: str) -> bool:
     """Whether the number is still this human's, and still on a roll: it may have changed since they asked."""
-    return await fetch_value(
-        "SELECT EXISTS (SELECT FROM human h JOIN person p ON p.human = h.id WHERE h.id = $1 AND h.phone = $2)",
-        row["human"],
-        phone,
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM human h JOIN person p ON p.human = h.id WHERE h.id = $1 AND h.phone = $2)",
+            row["human"],
+            phone,
+        )
     )
 
 

@@ -33,7 +33,8 @@ async def take_back(key: str, moment: datetime) -> None:
 
 async def total(key: str) -> int:
     """How often it is remembered."""
-    return await fetch_value("SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1", key)
+    count: int = await fetch_value("SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1", key)
+    return count
 
 
 async def forget(key: str) -> None:
@@ -55,11 +56,12 @@ async def watch(name: str, now: datetime) -> None:
 
 async def spent(name: str, now: datetime) -> int:
     """How many were spent for everybody together within a day."""
-    return await fetch_value(
+    count: int = await fetch_value(
         "SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1 AND window_from > $2",
         f"all:{name}",
         now - DAY,
     )
+    return count
 
 
 async def spend(name: str, now: datetime) -> None:
@@ -85,9 +87,10 @@ async def _events(key: str, limits: Sequence[Limit], now: datetime) -> list[date
 
 
 async def _add(key: str, moment: datetime) -> int:
-    return await fetch_value(
+    entry: int = await fetch_value(
         "INSERT INTO rate_limit (id, key, window_from, count) VALUES (gen_random_uuid(), $1, $2, 1)"
         " ON CONFLICT (key, window_from) DO UPDATE SET count = rate_limit.count + 1 RETURNING count",
         key,
         moment,
     )
+    return entry

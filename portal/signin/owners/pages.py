@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -20,6 +20,7 @@ from portal.signin.owners.pending import drop, keep_knock, kept, knock_of
 from portal.signin.owners.rules import network
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner
+from portal.web.request.request_context import Answer, Request
 from portal.web.request.session import end_session, keep_tastes, safe_next, start_session, token_of
 
 PUBLIC = {"public": True}
@@ -66,7 +67,7 @@ def phone_page(request: Request, form: PhoneForm, wanted: str, status: int = 200
 
 
 @get("/sign-in", name="signin:phone", opt=PUBLIC)
-async def phone(request: Request) -> Response:
+async def phone(request: Request) -> Answer:
     """Ask for the number; whoever is signed in already goes on."""
     wanted = owners_next(request.query_params.get("next"))
     if request.user and request.user.audience == Audience.owner:
@@ -75,7 +76,7 @@ async def phone(request: Request) -> Response:
 
 
 @post("/sign-in", name="signin:ask", opt=PUBLIC)
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Send a code if the number is on a roll; the answer is the same if it is not."""
     sent = await request.form()
     form, wanted = PhoneForm(sent), owners_next(sent.get("next") or request.query_params.get("next"))
@@ -93,14 +94,14 @@ def code_page(request: Request, form: CodeForm, facts: dict[str, Any], status: i
 
 
 @get("/sign-in/code", name="signin:code", opt=PUBLIC)
-async def code(request: Request) -> Response:
+async def code(request: Request) -> Answer:
     """Ask for the code; who has not asked for one begins at the number."""
     facts = kept(request, "knock")
     return code_page(request, CodeForm(), facts) if facts else go(request, "signin:phone")
 
 
 @post("/sign-in/code", name="signin:enter", opt=PUBLIC)
-async def enter(request: Request) -> Response:
+async def enter(request: Request) -> Answer:
     """Sign in with the code, in a new session."""
     if (facts := kept(request, "knock")) is None:
         flash(request, N_("Please begin with your mobile number; a code works only in the browser that asked."), "info")
@@ -114,7 +115,7 @@ async def enter(request: Request) -> Response:
 
 
 @post("/sign-out", name="signin:out", opt=PUBLIC)
-async def sign_out(request: Request) -> Response:
+async def sign_out(request: Request) -> Answer:
     """End this browser's session, whichever door it came in by."""
     if token := token_of(request):
         await people.end_session(token)
@@ -125,14 +126,14 @@ async def sign_out(request: Request) -> Response:
 
 
 @get("/settings", name="settings:show", guards=[owner])
-async def settings(request: Request) -> Response:
+async def settings(request: Request) -> Answer:
     """Language, text size, and the way to everything else that is theirs."""
     form = SettingsForm(language=request.user.language, large_text=request.user.large_text)
     return page(request, "signin/owners/show.html", title=_("Me"), form=form, posts=request.user.committees)
 
 
 @post("/settings", name="settings:save", guards=[owner])
-async def save_settings(request: Request) -> Response:
+async def save_settings(request: Request) -> Answer:
     """Keep them with the person and in this browser."""
     form = SettingsForm(await request.form())
     if not form.validate():
@@ -146,7 +147,7 @@ async def save_settings(request: Request) -> Response:
 
 
 @get("/settings/sessions", name="settings:sessions", guards=[owner])
-async def sessions(request: Request) -> Response:
+async def sessions(request: Request) -> Answer:
     """Where they are signed in."""
     return page(
         request, "signin/owners/sessions.html", title=_("Where you are signed in"), rows=await sessions_of(request.user)
@@ -154,7 +155,7 @@ async def sessions(request: Request) -> Response:
 
 
 @post("/settings/sessions/{session_id:uuid}/revocation", name="settings:revoke", guards=[owner])
-async def revoke(request: Request, session_id: FromPath[UUID]) -> Response:
+async def revoke(request: Request, session_id: FromPath[UUID]) -> Answer:
     """Sign another browser out."""
     await people.revoke_session(request.user, session_id)
     flash(request, N_("That browser is signed out."))
@@ -162,7 +163,7 @@ async def revoke(request: Request, session_id: FromPath[UUID]) -> Response:
 
 
 @post("/settings/sessions/revocation", name="settings:revoke-others", guards=[owner])
-async def revoke_others(request: Request) -> Response:
+async def revoke_others(request: Request) -> Answer:
     """Sign every other browser out."""
     await people.end_sessions_of(request.user.human, except_=request.user.session)
     flash(request, N_("Every other browser is signed out."))

@@ -7,14 +7,13 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from portal.kit import clock
 from portal.signin.owners.actions import Knock
 from portal.signin.owners.rules import KNOCK_LIFE
-from portal.web.request.request_context import Web, web_of
+from portal.web.request.request_context import Request, Web, web_of
 
 
 def keep(request: Request, response: Redirect, name: str, life: timedelta, **facts: str) -> Redirect:

@@ -67,7 +67,7 @@ async def new_number_proved(by: Principal, knock: Knock, code: str, *, network: 
     """Use the code up in the caller's unit of work, or the refusal, counted."""
 
     async def belongs(row: Record, _phone: str) -> bool:
-        return row["human"] == by.human
+        return bool(row["human"] == by.human)
 
     found = await right_code(knock, code, network, secret, belongs=belongs)
     return found if isinstance(found, Invalid) else None
@@ -115,11 +115,11 @@ async def move_persons(persons: Sequence[UUID], phone: str, *, actor: str, reaso
 
 async def _sign_in_of(phone: str, moved: Sequence[Record]) -> UUID:
     """The sign-in with this number: another one that has it, the present one if nobody else uses it, or a new one."""
-    before = moved[0]["human"]
+    before: UUID | None = moved[0]["human"]
     rows = await fetch(
         "SELECT id, phone FROM human WHERE id = $1 OR phone = $2 ORDER BY id FOR NO KEY UPDATE", before, phone
     )
-    taken = next((row["id"] for row in rows if row["phone"] == phone), None)
+    taken: UUID | None = next((row["id"] for row in rows if row["phone"] == phone), None)
     others = await fetch_value(
         "SELECT count(*) FROM person WHERE human = $1 AND id <> ALL($2)", before, [row["id"] for row in moved]
     )
@@ -128,13 +128,16 @@ async def _sign_in_of(phone: str, moved: Sequence[Record]) -> UUID:
         return before
     if before and not others and taken != before:
         await fetch("UPDATE human SET phone = NULL WHERE id = $1", before)  # the next holder must not find it
-    return taken or await fetch_value(
+    if taken:
+        return taken
+    human: UUID = await fetch_value(
         "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
         " SELECT gen_random_uuid(), $1, language, false, false, $2 FROM person WHERE id = $3 RETURNING id",
         phone,
         clock.real_now(),
         moved[0]["id"],
     )
+    return human
 
 
 async def _tell(moved: Sequence[Record], phone: str, actor: str, reason: str | None) -> None:

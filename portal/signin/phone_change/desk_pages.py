@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from portal.signin.phone_change import actions as moving, lost_phone
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import staff, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 KNOCK = "lost-phone"
 
@@ -30,7 +31,7 @@ async def new(request: Request, person: FromPath[UUID]) -> Template:
 
 
 @post("/people/{person:uuid}/phone", name="desk.phones:ask", guards=[staff(May.ask_phone_changes)])
-async def ask(request: Request, person: FromPath[UUID]) -> Response:
+async def ask(request: Request, person: FromPath[UUID]) -> Answer:
     """Send a code to the new number."""
     form = LostPhoneForm(await request.form())
     await lost_phone.person_at(request.user, person)
@@ -45,7 +46,7 @@ async def ask(request: Request, person: FromPath[UUID]) -> Response:
 
 
 @get("/people/{person:uuid}/phone/code", name="desk.phones:code", guards=[staff(May.ask_phone_changes)])
-async def code(request: Request, person: FromPath[UUID]) -> Response:
+async def code(request: Request, person: FromPath[UUID]) -> Answer:
     """Ask for the code that the person reads out."""
     facts = asked_for(request, person)
     return (
@@ -54,7 +55,7 @@ async def code(request: Request, person: FromPath[UUID]) -> Response:
 
 
 @post("/people/{person:uuid}/phone/code", name="desk.phones:enter", guards=[staff(May.ask_phone_changes)])
-async def enter(request: Request, person: FromPath[UUID]) -> Response:
+async def enter(request: Request, person: FromPath[UUID]) -> Answer:
     """The number is theirs: a second person must approve."""
     if (facts := asked_for(request, person)) is None:
         return go(request, "desk.phones:new", person=person)
@@ -78,7 +79,7 @@ async def list_(request: Request) -> Template:
     name="desk.phones:approve",
     guards=[staff(May.approve_phone_changes), stepped_up],
 )
-async def approve(request: Request, change: FromPath[UUID]) -> Response:
+async def approve(request: Request, change: FromPath[UUID]) -> Answer:
     """The person signs in with the new number."""
     await lost_phone.approve_change(request.user, change)
     flash(request, N_("The number is changed, and both numbers are told."))
@@ -86,7 +87,7 @@ async def approve(request: Request, change: FromPath[UUID]) -> Response:
 
 
 @post("/phone-changes/{change:uuid}/refusal", name="desk.phones:refuse", guards=[staff(May.approve_phone_changes)])
-async def refuse(request: Request, change: FromPath[UUID]) -> Response:
+async def refuse(request: Request, change: FromPath[UUID]) -> Answer:
     """Refuse with a reason."""
     form = RefusalForm(await request.form())
     if not form.validate():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -15,6 +15,7 @@ from portal.signin.phone_change import actions as moving
 from portal.signin.step_up import actions as stepping
 from portal.web.pages.answers import address, flash, go, page
 from portal.web.pages.guards import owner, stepped_up
+from portal.web.request.request_context import Answer, Request
 
 KNOCK = "new-phone"
 
@@ -26,7 +27,7 @@ async def new(request: Request) -> Template:
 
 
 @post("/settings/phone", name="settings:new-phone")
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Send a code to the new number."""
     form = NewPhoneForm(await request.form())
     if not form.validate() or not await form.accepts(
@@ -39,14 +40,14 @@ async def ask(request: Request) -> Response:
 
 
 @get("/settings/phone/code", name="settings:phone-code")
-async def code(request: Request) -> Response:
+async def code(request: Request) -> Answer:
     """Ask for the code; who has not asked for one begins at the number."""
     facts = kept(request, KNOCK)
     return code_page(request, CodeForm(), facts) if facts else go(request, "settings:phone")
 
 
 @post("/settings/phone/code", name="settings:change-phone")
-async def enter(request: Request) -> Response:
+async def enter(request: Request) -> Answer:
     """The number is changed; this browser goes on in a new session, every other one is signed out."""
     if (facts := kept(request, KNOCK)) is None:
         return go(request, "settings:phone")

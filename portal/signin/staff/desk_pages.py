@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from pyotp import TOTP
@@ -20,6 +20,7 @@ from portal.signin.owners.rules import CODE_LIFE
 from portal.signin.staff import actions as desk, enrolment
 from portal.signin.staff.actions import HalfWay
 from portal.web.pages.answers import flash, go, page
+from portal.web.request.request_context import Answer, Request
 from portal.web.request.session import safe_next, start_session
 
 HALF_WAY = "half"
@@ -45,7 +46,7 @@ def password_page(request: Request, form: PasswordForm, wanted: str, status: int
 
 
 @get("/desk/sign-in", name="desk.signin:password")
-async def password(request: Request) -> Response:
+async def password(request: Request) -> Answer:
     """Ask for login and password; whoever is signed in already goes on."""
     wanted = desk_next(request.query_params.get("next"))
     if request.user and request.user.audience == Audience.staff:
@@ -54,7 +55,7 @@ async def password(request: Request) -> Response:
 
 
 @post("/desk/sign-in", name="desk.signin:check")
-async def check(request: Request) -> Response:
+async def check(request: Request) -> Answer:
     """The password is right: go on to the code."""
     sent = await request.form()
     form, wanted = PasswordForm(sent), desk_next(sent.get("next") or request.query_params.get("next"))
@@ -73,13 +74,13 @@ def totp_page(request: Request, form: TotpForm, status: int = 200) -> Template:
 
 
 @get("/desk/sign-in/totp", name="desk.signin:totp")
-async def totp(request: Request) -> Response:
+async def totp(request: Request) -> Answer:
     """Ask for the code; without a password just given, begin there."""
     return totp_page(request, TotpForm()) if kept(request, HALF_WAY) else go(request, "desk.signin:password")
 
 
 @post("/desk/sign-in/totp", name="desk.signin:enter")
-async def enter(request: Request) -> Response:
+async def enter(request: Request) -> Answer:
     """Sign in, in a new session that ends with the browser."""
     if (facts := kept(request, HALF_WAY)) is None:
         flash(request, N_("Please begin with your login and password."), "info")
@@ -105,14 +106,14 @@ def set_up_page(request: Request, token: str, half: enrolment.SetUp, form: Any, 
 
 
 @get("/desk/set-up/{token:str}", name="desk.set-up:show")
-async def show_set_up(request: Request, token: FromPath[str]) -> Response:
+async def show_set_up(request: Request, token: FromPath[str]) -> Answer:
     """Where the holder of the link stands."""
     half = await enrolment.set_up_of(token)
     return set_up_page(request, token, half, TotpForm() if half.totp_secret else ChoosePasswordForm())
 
 
 @post("/desk/set-up/{token:str}", name="desk.set-up:password")
-async def choose(request: Request, token: FromPath[str]) -> Response:
+async def choose(request: Request, token: FromPath[str]) -> Answer:
     """Keep the password; the same address shows the secret then."""
     half, form = await enrolment.set_up_of(token), ChoosePasswordForm(await request.form())
     if not form.validate() or not await form.accepts(enrolment.choose_password(token, form.password.data)):
@@ -121,7 +122,7 @@ async def choose(request: Request, token: FromPath[str]) -> Response:
 
 
 @post("/desk/set-up/{token:str}/totp", name="desk.set-up:totp")
-async def confirm(request: Request, token: FromPath[str]) -> Response:
+async def confirm(request: Request, token: FromPath[str]) -> Answer:
     """Everything is set up: sign in."""
     half, form = await enrolment.set_up_of(token), TotpForm(await request.form())
     if half.totp_secret is None:

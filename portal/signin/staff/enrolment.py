@@ -76,7 +76,7 @@ async def add_staff(login: str, community_code: str, role: str, *, name: str | N
 
 
 async def _human(login: str) -> UUID:
-    return await fetch_value(
+    human: UUID = await fetch_value(
         "INSERT INTO human (id, login, language, large_text, totp_confirmed, created_at)"
         " VALUES (gen_random_uuid(), $1, $2, false, false, $3)"
         " ON CONFLICT (login) DO UPDATE SET login = excluded.login RETURNING id",
@@ -84,6 +84,7 @@ async def _human(login: str) -> UUID:
         Language.chinese.value,
         clock.real_now(),
     )
+    return human
 
 
 @retrying

@@ -22,7 +22,7 @@ from portal.signin.staff.actions import half_way_of, use_totp
 async def phone_of(by: Principal) -> str:
     """The number (E.164) that a signed-in owner signs in with. Raises Missing when they have none any more."""
     async with unit_of_work(read_only=True):
-        phone = await fetch_value("SELECT phone FROM human WHERE id = $1", by.human)
+        phone: str | None = await fetch_value("SELECT phone FROM human WHERE id = $1", by.human)
     if phone is None:
         raise Missing
     return phone
@@ -77,4 +77,4 @@ async def step_up_staff(by: Principal, code: str, *, network: str, secret: str) 
 
 
 async def _has_number(human: UUID, phone: str) -> bool:
-    return await fetch_value("SELECT EXISTS (SELECT FROM human WHERE id = $1 AND phone = $2)", human, phone)
+    return bool(await fetch_value("SELECT EXISTS (SELECT FROM human WHERE id = $1 AND phone = $2)", human, phone))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.response import Template
 
 from portal.kit.i18n import N_
@@ -16,6 +16,7 @@ from portal.signin.step_up import actions as stepping
 from portal.web.forms.forms import Form
 from portal.web.pages.answers import flash, go, page
 from portal.web.pages.guards import owner, staff
+from portal.web.request.request_context import Answer, Request
 
 KNOCK = "step-up"
 
@@ -27,7 +28,7 @@ async def show(request: Request) -> Template:
 
 
 @post("/step-up", name="step-up:ask", guards=[owner])
-async def ask(request: Request) -> Response:
+async def ask(request: Request) -> Answer:
     """Send the code."""
     sent = await request.form()
     form, wanted = Form(sent), owners_next(sent.get("next"))
@@ -39,14 +40,14 @@ async def ask(request: Request) -> Response:
 
 
 @get("/step-up/code", name="step-up:code", guards=[owner])
-async def code(request: Request) -> Response:
+async def code(request: Request) -> Answer:
     """Ask for the code; who has not asked for one begins before."""
     facts = kept(request, KNOCK)
     return code_page(request, CodeForm(), facts) if facts else go(request, "step-up:show")
 
 
 @post("/step-up/code", name="step-up:enter", guards=[owner])
-async def enter(request: Request) -> Response:
+async def enter(request: Request) -> Answer:
     """It is right: the session gets a new token, and the way goes on."""
     if (facts := kept(request, KNOCK)) is None:
         flash(request, N_("Please have a new code sent: a code works only in the browser that asked."), "info")
@@ -66,7 +67,7 @@ async def show_staff(request: Request) -> Template:
 
 
 @post("/desk/step-up", name="desk.step-up:enter", guards=[staff()])
-async def enter_staff(request: Request) -> Response:
+async def enter_staff(request: Request) -> Answer:
     """It is right: the session gets a new token, and the way goes on."""
     sent = await request.form()
     form, wanted = TotpForm(sent), desk_next(sent.get("next"))

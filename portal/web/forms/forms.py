@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import wtforms
-from litestar import Request
 from wtforms.meta import DefaultMeta
 
 from portal.kit import words
@@ -17,6 +16,7 @@ from portal.kit.errors import Declined, Invalid, Refused
 from portal.web.forms.choices import PHOTO_BYTES, UPLOAD_BYTES, Choice, Estate, Many, Photos, Upload
 from portal.web.forms.fields import Code, Day, Digits, Phone, Secret, Text, Tick, Typed, Whole, Yuan
 from portal.web.request.readable import FORM
+from portal.web.request.request_context import Request
 
 __all__ = ["PHOTO_BYTES", "UPLOAD_BYTES", "Choice", "Code", "Day", "Digits", "Estate", "Form", "Many", "Phone",
            "Photos", "Secret", "Text", "Tick", "Typed", "Upload", "Whole", "Yuan"]  # fmt: skip
@@ -70,7 +70,7 @@ class Form(wtforms.Form):
     def summary(self) -> list[tuple[str, str]]:
         """(id to jump to, message) of every error, in the order of the page; the id is empty for the whole form."""
         whole = [("", error) for error in self.form_errors]
-        return whole + [(field.anchor, error) for field in self for error in field.errors]
+        return whole + [(field.anchor, error) for field in self if isinstance(field, Typed) for error in field.errors]
 
     def blame(self, no: Declined) -> None:
         """Put what an action refused at the field it names, or on top."""

@@ -14,7 +14,6 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from portal.kit import clock
@@ -22,7 +21,7 @@ from portal.kit.i18n import N_
 from portal.people.persons.principal import Principal
 from portal.web.forms.forms import Form
 from portal.web.request.flash import flash
-from portal.web.request.request_context import Web, web_of
+from portal.web.request.request_context import Request, Web, web_of
 from portal.web.request.session import own_path, safe_next, token_of
 
 FIELD = "_whose"
@@ -124,7 +123,7 @@ async def begin(request: Request, kind: Callable[..., F], /, **values: Any) -> F
     return kind(_sent(fields)) if fields else kind(**values)
 
 
-async def begun(request: Request, **kinds: tuple[str, Callable[..., Form]]) -> dict[str, Form]:
+async def begun(request: Request, **kinds: tuple[str, Callable[..., Form]]) -> dict[str, Any]:
     """On a page with several forms: the one that an expired session cut off, by its name, or nothing.
 
     `kinds` says for each name the last word of the path it is posted to, and its class.

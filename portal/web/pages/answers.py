@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.params import QueryParameter
 from litestar.response import Redirect, Template
 
 from portal.web.request.flash import flash
-from portal.web.request.request_context import arrive
+from portal.web.request.request_context import Request, arrive
 
 
 def pdf(content: bytes, name: str) -> Response[bytes]:

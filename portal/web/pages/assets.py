@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+
+from portal.web.request.request_context import Request
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "static"

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
@@ -19,7 +19,7 @@ from portal.web.forms.forms import written
 from portal.web.pages.answers import page
 from portal.web.pages.guards import SignedOut, WhichEstate
 from portal.web.request.cross_site import CrossSite
-from portal.web.request.request_context import arrive, web_of
+from portal.web.request.request_context import Request, arrive, web_of
 from portal.web.request.session import language_of, own_path
 
 log = logging.getLogger("portal.web")

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from litestar import Request
-from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard
 
@@ -16,6 +15,7 @@ from portal.people.persons.principal import MOST_ESTATES, Audience, Chosen
 from portal.people.persons.queries import estates_of, in_estate
 from portal.people.persons.rules import fresh
 from portal.web.forms.unsent_forms import hold
+from portal.web.request.request_context import Connection
 
 
 class SignedOut(Exception):
@@ -34,12 +34,12 @@ class WhichEstate(Exception):
         self.estates = estates
 
 
-async def owner(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def owner(connection: Connection, handler: BaseRouteHandler) -> None:
     """Someone who came in by the owners' door."""
     await _through(connection, Audience.owner, "/sign-in")
 
 
-async def committee(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def committee(connection: Connection, handler: BaseRouteHandler) -> None:
     """An owner who holds a post on a committee."""
     await _through(connection, Audience.owner, "/sign-in")
     if not connection.user.committees:
@@ -52,7 +52,7 @@ def staff(what: May | None = None) -> Guard:
     Where the address has `estate=CODE`, they are who they are in that estate, and see nothing of any other.
     """
 
-    async def staff_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None:
         await _through(connection, Audience.staff, "/desk/sign-in")
         if (code := connection.query_params.get("estate")) and connection.user.chosen is None:
             connection.scope["user"] = await in_estate(connection.user, code)
@@ -63,7 +63,7 @@ def staff(what: May | None = None) -> Guard:
     return staff_guard
 
 
-async def of_one_estate(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def of_one_estate(connection: Connection, handler: BaseRouteHandler) -> None:
     """For pages that weigh everything there is: whoever works for many estates chooses one. Behind `staff(…)`."""
     by = connection.user
     open_ = [community for community in by.roles if opens_to(handler, partial(by.may, community))]
@@ -71,14 +71,14 @@ async def of_one_estate(connection: ASGIConnection, handler: BaseRouteHandler) -
         raise WhichEstate(await estates_of(by, open_))
 
 
-async def stepped_up(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def stepped_up(connection: Connection, handler: BaseRouteHandler) -> None:
     """Someone who proved again within ten minutes who they are. Stands behind `owner` or `staff(…)` (I-A5)."""
     if not fresh(connection.user.stepped_up_at, clock.real_now()):
         owner_ = connection.user.audience == Audience.owner
         raise SignedOut("/step-up" if owner_ else "/desk/step-up", await _back(connection))
 
 
-async def closed(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def closed(connection: Connection, handler: BaseRouteHandler) -> None:
     """For the whole application: a route without a guard of its own is shut unless it says it is public."""
     if not handler.opt.get("public") and not has_guard(handler):
         raise Forbidden
@@ -100,12 +100,12 @@ def has_guard(handler: BaseRouteHandler) -> bool:
     return any(guard is not closed for guard in handler.resolve_guards())
 
 
-async def _through(connection: ASGIConnection[Any, Any, Any, Any], audience: Audience, door: str) -> None:
+async def _through(connection: Connection, audience: Audience, door: str) -> None:
     if connection.user is None:
         raise SignedOut(door, await _back(connection))
     if connection.user.audience != audience:
         raise Forbidden
 
 
-async def _back(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+async def _back(connection: Connection) -> str:
     return await hold(connection) if isinstance(connection, Request) else "/"

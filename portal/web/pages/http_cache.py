@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Template
 from litestar.response.base import ASGIResponse
 
 from portal.kit.language import language
 from portal.kit.words import LOCALE
 from portal.web.pages.answers import page
+from portal.web.request.request_context import Request
 
 # A kept page depends on the reader's language, text size and session.
 VARY = "HX-Request-Type, Cookie, Accept-Language"

@@ -1,9 +1,10 @@
 """The two choices anybody may make without signing in: language and text size."""
 
-from litestar import Request, Router, post
+from litestar import Router, post
 from litestar.response import Redirect
 
 from portal.kit.language import LANGUAGES
+from portal.web.request.request_context import Request
 from portal.web.request.session import keep_tastes, safe_next
 
 

@@ -62,7 +62,9 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
     return env
 
 
-def templates(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reload: bool = False) -> TemplateConfig:
+def templates(
+    assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reload: bool = False
+) -> TemplateConfig[JinjaTemplateEngine]:
     """What Litestar renders with."""
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(assets, folders, reload=reload)))
 
@@ -139,7 +141,7 @@ def placed(home: str, estate: str) -> str:
 
 def in_sandbox() -> bool:
     """Whether to say that no money moves."""
-    return here().app.state.web.sandbox
+    return web_of(here()).sandbox
 
 
 def large_text() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("portal.access")
@@ -19,7 +20,7 @@ class Access:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass it on, and tell once how it ended; 500 when it ended without an answer."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             return await self.app(scope, receive, send)
         began, status = perf_counter(), 500
 

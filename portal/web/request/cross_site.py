@@ -3,12 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from portal.web.request.request_context import Web, web_of
+from portal.web.request.request_context import Request, Web, web_of
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -35,7 +34,7 @@ def own(request: Any, web: Web) -> bool:
     """Whether an unsafe request comes from our own pages."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site != "none":
-        return site == "same-origin"
+        return bool(site == "same-origin")
     # Old browsers and plain http send no Fetch-Metadata; "none" (typed by the person) never makes a POST of ours.
     return request.headers.get("origin") in our_origins(request, web)
 

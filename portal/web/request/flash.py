@@ -6,13 +6,12 @@ import hmac
 import json
 from typing import Any, Literal
 
-from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 from portal.kit import clock
 from portal.kit.i18n import Sentence
 from portal.kit.words import _, say
-from portal.web.request.request_context import Web, here
+from portal.web.request.request_context import Connection, Web, here
 
 Tone = Literal["good", "bad", "info"]
 LIFETIME = 300
@@ -20,7 +19,7 @@ MOST_BYTES = 3000
 _NEW, _SHOWN = "portal.flash.new", "portal.flash.shown"
 
 
-def flash(request: ASGIConnection, sentence: str | Sentence, /, tone: Tone = "good", **facts: object) -> None:
+def flash(request: Connection, sentence: str | Sentence, /, tone: Tone = "good", **facts: object) -> None:
     """Show this sentence on the next page that the person sees; it is worded now, in their language."""
     text = say(sentence) if isinstance(sentence, Sentence) else _(sentence, **facts)
     scope: Any = request.scope
@@ -34,7 +33,8 @@ def flashes() -> list[dict[str, str]]:
     scope: Any = request.scope
     kept = opened(web, request.cookies.get(web.cookie("flash"), ""))
     scope[_SHOWN] = True
-    return kept + scope.pop(_NEW, [])
+    new: list[dict[str, str]] = scope.pop(_NEW, [])
+    return kept + new
 
 
 def flash_cookie(scope: Any, web: Web, sent: str | None) -> Cookie | None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from litestar import Request
 from litestar.types import Message, Scope
 
 from portal.web.request.flash import flash_cookie
-from portal.web.request.request_context import Web
+from portal.web.request.request_context import Request, Web
 
 YEAR = 365 * 24 * 3600
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from litestar import Request
+import litestar
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, InternalServerException
@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar_htmx import HTMXRequest
 
 from portal.platform.process.settings import LOOPBACK
-from portal.web.request.request_context import web_of
+from portal.web.request.request_context import Request, web_of
 
 FORM = "portal.form"  # where the form of a request is found again when it is refused
 
@@ -23,7 +23,7 @@ class Readable(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let it pass or raise ClientException."""
-        request: Request = Request(scope)
+        request: Request = litestar.Request(scope)
         try:
             told = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
             ours = scope["route_handler"].opt.get("machine") or reached_by_our_name(request)

@@ -1,9 +1,20 @@
-"""The request being answered, for template functions that macros call without a context."""
+"""The request being answered, also for template functions that macros call without a context."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
-from litestar import Request
+import litestar
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+
+from portal.people.persons.principal import Principal
+
+# `user` is whoever signed in; behind no guard it may be None. `auth` is not used.
+Request = litestar.Request[Principal, None, State]
+Connection = ASGIConnection[Any, Principal, None, State]  # what guards and middleware look at; also a request
+# A handler answers with a page, a file, or the way to either.
+Answer = litestar.Response[Any]
 
 _here: ContextVar[Request] = ContextVar("here")
 
@@ -37,6 +48,7 @@ def here() -> Request:
     return _here.get()
 
 
-def web_of(request: Request) -> Web:
+def web_of(request: Connection) -> Web:
     """The web settings of the application that answers."""
-    return request.app.state.web
+    web: Web = request.app.state.web
+    return web

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from litestar import Request, Response
+import litestar
 from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -17,7 +16,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from portal.kit.language import CHINESE, ENGLISH, LANGUAGES, speak
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import begin_request
-from portal.web.request.request_context import Web, web_of
+from portal.web.request.request_context import Answer, Connection, Request, Web, web_of
 
 FindPrincipal = Callable[[str], Awaitable[Principal | None]]
 YEAR = 365 * 24 * 3600
@@ -36,7 +35,7 @@ class Session(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Give the request its id, look the token up and go on."""
         begin_request()
-        request: Request = Request(scope)
+        request: Request = litestar.Request(scope)
         scope["user"] = None
         speak(language_of(request))
         if token := token_of(request):
@@ -46,15 +45,15 @@ class Session(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-def token_of(request: Any) -> str | None:
+def token_of(request: Connection) -> str | None:
     """The session token that the browser brought, if it can be one."""
     token = request.cookies.get(web_of(request).cookie("sid"), "")
     return token if 0 < len(token) <= LONGEST_TOKEN and token.isascii() else None
 
 
-def language_of(request: Any) -> str:
+def language_of(request: Connection) -> str:
     """The reader's language before anyone is known: their choice, else Chinese, or English if only that is known."""
-    user = request.scope.get("user")
+    user: Principal | None = request.scope.get("user")
     if user is not None:
         return user.language
     if (chosen := request.cookies.get("lang")) in LANGUAGES:
@@ -65,12 +64,12 @@ def language_of(request: Any) -> str:
     return ENGLISH if any(a.startswith("en") for a in accepted) else CHINESE
 
 
-def start_session(request: Request, response: Response, token: str, lifetime: int | None) -> None:
+def start_session(request: Request, response: Answer, token: str, lifetime: int | None) -> None:
     """Give the browser a new session: seconds it may keep the cookie, None until it closes."""
     response.set_cookie(_sid(web_of(request), token, lifetime))
 
 
-def end_session(request: Request, response: Response) -> None:
+def end_session(request: Request, response: Answer) -> None:
     """Take the session back and what the browser stored of us."""
     response.set_cookie(_sid(web_of(request), "", 0))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -81,7 +80,7 @@ def _sid(web: Web, token: str, lifetime: int | None) -> Cookie:
                   secure=web.https, httponly=True, samesite="lax")  # fmt: skip
 
 
-def remember(request: Request, response: Response, name: str, value: str) -> None:
+def remember(request: Request, response: Answer, name: str, value: str) -> None:
     """Keep a taste (language, text size) in this browser for a year; nothing secret."""
     response.set_cookie(Cookie(key=name, value=value, max_age=YEAR, path="/", secure=web_of(request).https,
                                httponly=True, samesite="lax"))  # fmt: skip
