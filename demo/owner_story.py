@@ -19,12 +19,13 @@ from portal.care.disputes.states import DisputeReason, Outcome
 from portal.care.plan_pages.pages import agreement
 from portal.care.plan_pages.queries import plan_of
 from portal.care.plans.actions import agree_plan, approve_plan, request_plan
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.choosing import chosen
 from portal.money.payments.rules import designate
-from portal.money.payments.states import PaymentChannel, Way
+from portal.money.payments.states import Way
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 

@@ -6,13 +6,11 @@ from datetime import date
 from uuid import uuid4
 
 from portal.care.holds.actions import hold_line
-from portal.care.holds.states import HoldReason
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind, HoldReason, PaymentChannel
 from portal.kit.money import Money
 from portal.money.corrections.actions import credit_line
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.rules import Part
-from portal.money.payments.states import PaymentChannel
 from portal.platform.audit.jobs import seal
 from portal.platform.db.unit_of_work import fetch_one, unit_of_work
 from tests import builders, cast

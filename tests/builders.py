@@ -10,7 +10,7 @@ from portal.accounts.publishing.drafts import explain_finding
 from portal.accounts.publishing.vouchers import add_documents
 from portal.accounts.statement_pages.queries import statement_at
 from portal.fees.bills.actions import NewBill, NewLine, issue_bills
-from portal.fees.bills.states import BillKind
+from portal.fees.receivables.states import BillKind
 from portal.homes.units.debtors import ensure_debtors
 from portal.kit import clock
 from portal.kit.money import Money

@@ -19,6 +19,7 @@ from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import request_plan
 from portal.care.services.actions import Work, record_service
 from portal.care.standards.states import ServiceArea
+from portal.fees.receivables.states import PaymentChannel
 from portal.fees.run_requests.actions import ask_run
 from portal.homes.residents.actions import Wanted, ask_binding
 from portal.homes.residents.answering import approve_binding
@@ -30,7 +31,6 @@ from portal.kit.period import Month
 from portal.money.corrections.actions import ask_correction
 from portal.money.corrections.states import CorrectionKind
 from portal.money.counter.actions import record_counter_payment
-from portal.money.payments.states import PaymentChannel
 from portal.people.persons.actions import start_session
 from portal.people.persons.devices import add_device
 from portal.people.persons.permissions import Role

@@ -104,14 +104,14 @@ def leads_somewhere(name: str) -> bool:
 
 
 def tree() -> set[str]:
-    """Every path of the project from its root on, and every shorter end of one: `bills/tables.py` is one of those."""
+    """Every path of the project from its root on, and every shorter end of one: `runs/tables.py` is one of those."""
     paths = [path.relative_to(ROOT) for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
     return {"/".join(path.parts[first:]) for path in paths for first in range(len(path.parts))}
 
 
 def test_what_is_named_and_gone_is_found() -> None:
     assert missing_files(
-        "see `portal/gone/rules.py`, bills/tables.py and portal/fees.", {"bills/tables.py", "portal/fees"}
+        "see `portal/gone/rules.py`, runs/tables.py and portal/fees.", {"runs/tables.py", "portal/fees"}
     ) == ["portal/gone/rules.py"]
     assert missing_files("as portal/rates does (portal/<slice>/rules.py)", set()) == ["portal/rates"]
     said = "portal.kit.money.Money.share, portal.fees.bills, portal.env, portal.owners and portal.kit.money.fen"
@@ -145,8 +145,8 @@ def test_every_word_of_the_glossary_has_its_name_in_the_code() -> None:
     found = GLOSSARY_ROW.findall((ROOT / "docs/glossary.md").read_text())
     assert 30 <= len(found) <= 60
     assert not [row for row in found if not declared(*row)]
-    assert not declared("Bill", "due_by", "fees/bills")
-    assert not declared("Bill", "", "fees/runs")
+    assert not declared("Bill", "due_by", "fees/receivables")
+    assert not declared("Bill", "", "fees/bills")
 
 
 def declared(name: str, member: str, slice_: str) -> bool:

@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 
 from portal.fees.bills.actions import NewBill, NewLine, issue_bills
-from portal.fees.bills.states import BillKind
+from portal.fees.receivables.states import BillKind
 from portal.homes.units.debtors import ensure_debtors
 from portal.kit.money import Money
 from portal.kit.period import Month

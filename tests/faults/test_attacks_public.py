@@ -20,7 +20,7 @@ from portal.accounts.statements.suppression import SMALL
 from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.plans.actions import request_plan
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.corrections.actions import credit_line

@@ -12,7 +12,7 @@ from datetime import date
 import asyncpg
 import pytest
 
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.money.checkout.rows import read_attempt
 from portal.money.checkout.settling import end_attempt, ensure_posted

@@ -18,7 +18,8 @@ from portal.arrears.respite.rules import Because
 from portal.care.disputes.states import DisputeState, Outcome
 from portal.care.plans.states import PlanState
 from portal.collection.letters.states import LetterState
-from portal.fees.bills.states import BillState, RunState
+from portal.fees.receivables.states import BillState
+from portal.fees.run_requests.states import RunState
 from portal.homes.residents.states import BindingState
 from portal.homes.units.states import OccupancyState, OccupantRole, VacancyState
 from portal.money.checkout.states import EventState

@@ -14,9 +14,9 @@ from portal.arrears.climbing.words import told
 from portal.arrears.limitation.queries import Limitation, limitation_of
 from portal.care.disputes.states import DisputeReason, DisputeState, Outcome
 from portal.care.holds.queries import HoldRow, live_holds
-from portal.care.holds.states import HoldReason
 from portal.care.plans.states import PlanState
 from portal.fees.bills.balance import Balance
+from portal.fees.receivables.states import HoldReason
 from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month

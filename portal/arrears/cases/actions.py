@@ -12,7 +12,7 @@ from portal.arrears.cases.rules import RULE, Standing, changed_on, look
 from portal.arrears.cases.states import CaseState, Why
 from portal.arrears.ladder.queries import ladder_of
 from portal.care.holds.actions import hold_case, release
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb

@@ -5,7 +5,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.arrears.claims.states import ClaimKind, ClaimState
-from portal.fees.bills.tables import BillLine
+from portal.fees.receivables.tables import BillLine
 from portal.homes.units.tables import Debtor
 from portal.people.estates.tables import Community
 from portal.people.persons.tables import Staff

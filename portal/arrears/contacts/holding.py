@@ -12,7 +12,7 @@ from portal.arrears.cases.facts import facts_of
 from portal.arrears.cases.queries import case_at_desk, own_case
 from portal.arrears.cases.states import CaseState
 from portal.care.holds.actions import AGAIN_AFTER, HELD_FOR, hold_case, hold_line, last_time, leave_alone
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_

@@ -15,7 +15,7 @@ from portal.care.disputes.actions import disputed_now
 from portal.care.disputes.rules import credited, resumed
 from portal.care.disputes.states import DisputeState, Outcome, PhotoKind, StepKind
 from portal.care.holds.actions import release
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Refused
 from portal.kit.i18n import N_

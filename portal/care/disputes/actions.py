@@ -13,7 +13,7 @@ from portal.care.disputes.queries import DisputableLine, line_to_dispute
 from portal.care.disputes.rules import resumed
 from portal.care.disputes.states import LIVE, DisputeReason, DisputeState, StepKind
 from portal.care.holds.actions import free_of_holds, hold_line, leave_alone, release
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.homes.units.debtors import tell_debtor
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_

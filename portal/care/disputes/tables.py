@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from portal.care.disputes.states import DisputeReason, DisputeState, Fixed, Outcome, StepKind
 from portal.care.standards.tables import ServiceRecord
-from portal.fees.bills.tables import Adjustment, BillLine
+from portal.fees.receivables.tables import Adjustment, BillLine
 from portal.homes.units.tables import Debtor
 from portal.people.estates.tables import Community
 from portal.people.persons.tables import Human, Staff

@@ -1,1 +1,1 @@
-"""Why a sum, or a whole case, must not be chased now."""
+"""A sum, or a whole case, is put on hold and released."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
 from portal.kit.i18n import N_

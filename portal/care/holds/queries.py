@@ -10,7 +10,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import Scope, fetch, reading
 

@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from portal.care.holds.actions import hold_case, leave_alone
-from portal.care.holds.states import HoldReason
 from portal.care.plans.choosing import CHANGED, ONE_ALREADY, Wanted, still_owed, wanted
 from portal.care.plans.records import ASKED, OFFERED, add_parts, end_plan, locked_plan, tell_owners
 from portal.care.plans.rules import schedule
 from portal.care.plans.states import PLAN_MOVES, TO_AGREE, PlanState
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_

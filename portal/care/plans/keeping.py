@@ -11,13 +11,13 @@ from asyncpg import Record, UniqueViolationError
 from portal.care.holds.actions import hold_case, release
 from portal.care.holds.queries import pauses_of
 from portal.care.holds.rules import moved
-from portal.care.holds.states import HoldReason
 from portal.care.plans.actions import SAY_WHY
 from portal.care.plans.choosing import ONE_ALREADY
 from portal.care.plans.facts import promises_of
 from portal.care.plans.records import end_plan, locked_plan, tell_owners
 from portal.care.plans.rules import Keeping, Verdict, missing
 from portal.care.plans.states import PLAN_MOVES, PlanState
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_

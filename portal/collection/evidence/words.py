@@ -17,12 +17,11 @@ from portal.care.disputes.states import DisputeReason, StepKind
 from portal.care.plans.states import PlanState
 from portal.care.standards.states import ServiceArea
 from portal.collection.letters.states import LetterKind
-from portal.fees.bills.states import AdjustmentKind
 from portal.fees.ledger.states import Account, Fund, JournalKind
+from portal.fees.receivables.states import AdjustmentKind, PaymentChannel
 from portal.kit.display import money
 from portal.kit.money import Money
 from portal.kit.words import label, say
-from portal.money.payments.states import PaymentChannel
 
 # By the file and the head of its column: whose names its codes are.
 CODES: Mapping[tuple[str, str], type[StrEnum]] = {

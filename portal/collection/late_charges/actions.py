@@ -11,7 +11,7 @@ from uuid import UUID
 from portal.collection.late_charges.facts import OwedLine, owed_lines, primes_of, terms_of
 from portal.collection.late_charges.rules import Stretch, stretches, sum_of
 from portal.fees.bills.actions import NewBill, NewLine, as_facts, issue_bills
-from portal.fees.bills.states import BillKind
+from portal.fees.receivables.states import BillKind
 from portal.kit import clock
 from portal.kit.money import Money, total
 from portal.kit.period import Month

@@ -5,7 +5,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.collection.late_charges.states import Start
-from portal.fees.bills.tables import BillLine
+from portal.fees.receivables.tables import BillLine
 from portal.people.estates.tables import Community
 from portal.people.persons.tables import Staff
 from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text

@@ -1,1 +1,1 @@
-"""Bills and their lines with the facts behind each sum; frozen when issued."""
+"""Bills: issued, numbered, shown with the facts behind each sum."""

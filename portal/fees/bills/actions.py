@@ -10,10 +10,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from portal.fees.bills.states import BillKind
 from portal.fees.ledger.actions import Entry, post
 from portal.fees.ledger.rules import charged, receivable
 from portal.fees.ledger.states import JournalKind
+from portal.fees.receivables.states import BillKind
 from portal.kit import clock
 from portal.kit.ids import new_ids
 from portal.kit.money import Money, total

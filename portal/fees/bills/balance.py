@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from portal.fees.bills.states import BillState
+from portal.fees.receivables.states import BillState
 from portal.kit.money import ZERO, Money
 
 

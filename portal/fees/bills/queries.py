@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from portal.fees.bills.balance import Balance, balance_of
 from portal.fees.bills.explanation import Story, story_of
-from portal.fees.bills.states import AdjustmentKind, BillKind, BillState
+from portal.fees.receivables.states import AdjustmentKind, BillKind, BillState
 from portal.fees.tariffs.states import ItemKind
 from portal.kit import clock
 from portal.kit.display import offset, pages

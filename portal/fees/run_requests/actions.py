@@ -10,7 +10,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.fees.bills.states import RUN_MOVES, RunState
+from portal.fees.run_requests.states import RUN_MOVES, RunState
 from portal.fees.runs.actions import one_run, publish
 from portal.fees.runs.drafts import Remark, RunTotals
 from portal.fees.runs.preview import NOTHING_SAID, Accepted, Comparison, Plan, Progress, look_ahead, preview_run

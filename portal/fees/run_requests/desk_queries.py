@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from portal.fees.bills.states import RemarkKind, RunState
+from portal.fees.run_requests.states import RunState
 from portal.fees.runs.preview import Accepted
+from portal.fees.runs.states import RemarkKind
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_, Bilingual, Sentence

@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.fees.bills.actions import NewBill, NewLine, as_facts, in_columns, issue_bills
-from portal.fees.bills.states import BillKind
+from portal.fees.receivables.states import BillKind
 from portal.fees.runs.drafts import LineDraft, RunResult, RunTotals, UnitCase
 from portal.fees.runs.facts import Book, cases_of, exact, freeze_splits
 from portal.fees.runs.preview import (

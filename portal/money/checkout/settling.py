@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from portal.fees.ledger.actions import Entry, post
 from portal.fees.ledger.rules import clearing
 from portal.fees.ledger.states import Account, JournalKind
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
@@ -24,7 +25,6 @@ from portal.money.checkout.rows import (
 from portal.money.checkout.states import ATTEMPT_MOVES, AttemptState
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.choosing import lock_bills
-from portal.money.payments.states import PaymentChannel
 from portal.money.stripe.gateway import SessionFacts, StripeRefused, StripeSilent, gateway
 from portal.people.estates.queries import today_in
 from portal.people.persons.principal import Principal

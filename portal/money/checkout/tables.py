@@ -4,7 +4,7 @@ from piccolo.columns import UUID, Boolean, Bytea, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from portal.fees.bills.tables import Bill, BillLine
+from portal.fees.receivables.tables import Bill, BillLine
 from portal.homes.units.tables import Debtor
 from portal.money.checkout.states import AttemptState, EventState, Method
 from portal.people.estates.tables import Community

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from asyncpg import Record
 
-from portal.fees.bills.states import AdjustmentKind
 from portal.fees.ledger.actions import Entry, post
 from portal.fees.ledger.rules import charged, receivable
 from portal.fees.ledger.states import Account, JournalKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.homes.units.debtors import tell_debtor
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused

@@ -4,7 +4,7 @@ from piccolo.columns import UUID, Timestamptz
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from portal.fees.bills.tables import Adjustment, BillLine
+from portal.fees.receivables.tables import Adjustment, BillLine
 from portal.money.corrections.states import CorrectionKind, CorrectionState
 from portal.people.estates.tables import Community
 from portal.people.persons.tables import Staff

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.i18n import N_
@@ -14,7 +15,7 @@ from portal.money.payments.actions import Incoming, Posted, post_payment
 from portal.money.payments.choosing import bills_of_lines, chosen, lock_bills
 from portal.money.payments.counter import Found, homes_meant
 from portal.money.payments.rules import designate
-from portal.money.payments.states import CounterChannel, PaymentChannel
+from portal.money.payments.states import CounterChannel
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, retrying, unit_of_work

@@ -1,1 +1,1 @@
-"""Money received, what it was applied to, and what is left of it as credit."""
+"""Money is posted, applied to lines, and what is left becomes credit."""

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 from portal.fees.ledger.actions import Entry, post
 from portal.fees.ledger.rules import clearing, receivable
 from portal.fees.ledger.states import Account, JournalKind
+from portal.fees.receivables.states import PaymentChannel
 from portal.homes.units.debtors import tell_debtor
 from portal.kit import clock
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.money.payments.choosing import lock_bills, outstanding_of
 from portal.money.payments.rules import Part, allocate
-from portal.money.payments.states import PaymentChannel
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
 from portal.people.persons.principal import Principal

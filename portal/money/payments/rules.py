@@ -108,7 +108,7 @@ def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[P
     """Fill lines (id, due date, limit), each up to its limit: earliest due first, those of one day in proportion.
 
     Equal remainders are served in the order given. What is more than all limits together is left over. What a credit
-    covers is spread by the same rule; `owed_by` in fees/bills/guards.sql is its twin for statements.
+    covers is spread by the same rule; `owed_by` in fees/receivables/guards.sql is its twin for statements.
     """
     parts: list[Part] = []
     for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):

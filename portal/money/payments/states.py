@@ -3,16 +3,6 @@
 from enum import StrEnum
 
 
-class PaymentChannel(StrEnum):
-    """By which way money came."""
-
-    stripe = "stripe"
-    cash = "cash"
-    pos = "pos"
-    transfer = "transfer"
-    doorstep = "doorstep"
-
-
 class CounterChannel(StrEnum):
     """The channels by which staff take money."""
 

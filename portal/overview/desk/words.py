@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.arrears.cases.states import CaseState, Why
 from portal.care.disputes.states import DisputeReason, Outcome
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.i18n import N_
 from portal.kit.money import Money
 from portal.people.persons.permissions import May

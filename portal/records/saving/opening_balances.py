@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from portal.fees.bills.actions import NewBill, NewLine, issue_bills
-from portal.fees.bills.states import BillKind
+from portal.fees.receivables.states import BillKind
 from portal.homes.units.debtors import ensure_debtors
 from portal.kit.money import Money, total
 from portal.kit.period import Month

@@ -11,7 +11,7 @@ from portal.accounts.publishing.actions import sign_statement
 from portal.accounts.publishing.drafts import Wish, draft_from_books
 from portal.accounts.statement_pages import queries
 from portal.accounts.statements.states import Basis, FindingKind
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.money.corrections.actions import credit_line

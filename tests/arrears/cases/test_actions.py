@@ -14,7 +14,7 @@ from portal.arrears.climbing.jobs import arrears
 from portal.care.disputes.actions import open_dispute, withdraw
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_case, release
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import unit_of_work
 from tests import builders, cast

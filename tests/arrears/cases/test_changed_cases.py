@@ -14,7 +14,7 @@ from portal.arrears.ladder.rules import SEED
 from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_case
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests.arrears.cases.world import TODAY, World, on, world

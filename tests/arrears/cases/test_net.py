@@ -14,7 +14,7 @@ from portal.arrears.climbing.jobs import arrears
 from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_line, release
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import word

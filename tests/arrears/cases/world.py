@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 from asyncpg import Record
 
 from portal.arrears.case_file.rows import outlined_cases, outlines_where, rows_where, standing_cases
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.rules import Part
-from portal.money.payments.states import PaymentChannel
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
 from portal.run.verify import verify
 from tests import builders, cast

@@ -10,10 +10,10 @@ from asyncpg import Record
 from portal.care.dispute_desk import actions as deciding
 from portal.care.disputes import actions
 from portal.care.disputes.states import DisputeReason, Outcome
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit.money import Money
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.rules import Part
-from portal.money.payments.states import PaymentChannel
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
 from tests import builders, cast

@@ -9,7 +9,7 @@ import pytest
 
 from portal.care.holds import actions, queries
 from portal.care.holds.jobs import holds
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.errors import Refused
 from portal.kit.money import Money
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, unit_of_work

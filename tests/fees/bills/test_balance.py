@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portal.fees.bills.balance import Balance
-from portal.fees.bills.states import BillState
+from portal.fees.receivables.states import BillState
 from portal.kit.money import Money
 
 DUE = date(2026, 11, 15)

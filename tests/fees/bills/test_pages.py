@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from portal.care.holds.actions import hold_case
-from portal.care.holds.states import HoldReason
 from portal.fees.bills import desk_queries as desk, queries
+from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.money.checkout.offer import homes_chosen

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.care.holds.actions import hold_line
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money, total
 from portal.money.payments.rules import spread
 from portal.platform.db.unit_of_work import fetch, unit_of_work

@@ -6,7 +6,7 @@ from datetime import date
 import httpx
 import pytest
 
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.money.corrections.actions import credit_line
 from portal.platform.db.unit_of_work import unit_of_work

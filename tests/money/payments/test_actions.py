@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind, PaymentChannel
 from portal.kit.errors import Forbidden, Invalid, Missing, Refused
 from portal.kit.money import Money
 from portal.money.corrections.actions import credit_line
 from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.rules import Part
-from portal.money.payments.states import CounterChannel, PaymentChannel
+from portal.money.payments.states import CounterChannel
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 from tests import builders, cast
 from tests.money.payments.books import assert_sound, owed, payments, told

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from portal.care.holds.actions import hold_line
-from portal.care.holds.states import HoldReason
+from portal.fees.receivables.states import HoldReason
 from portal.kit.money import Money
 from portal.overview.home.queries import home_of
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from portal.arrears.climbing.jobs import arrears
-from portal.fees.bills.states import AdjustmentKind
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit import clock
 from portal.kit.money import Money, total
 from portal.kit.period import Month

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import uuid4
 
+from portal.fees.receivables.states import PaymentChannel
 from portal.kit.money import Money
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.rules import Part
-from portal.money.payments.states import PaymentChannel
 from portal.platform.db.unit_of_work import fetch_one, unit_of_work
 
 

@@ -1,13 +1,14 @@
-"""Bills, their lines with the facts behind each sum, and the adjustments that correct them."""
+"""Bills with their lines and adjustments, the money applied to them, and the holds on them."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Integer, Numeric, SmallInt, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, Integer, Numeric, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from portal.fees.bills.states import AdjustmentKind, BillKind, RunState
-from portal.fees.tariffs.tables import ChargeItem, SharedCost, Tariff
+from portal.fees.receivables.states import AdjustmentKind, BillKind, HoldReason, PaymentChannel
+from portal.fees.tariffs.tables import ChargeItem, Tariff
 from portal.homes.units.tables import Debtor, Unit
 from portal.people.estates.tables import Community
+from portal.people.persons.tables import Human
 from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
@@ -24,45 +25,6 @@ class BillRun(Table):
     total = fen()
     created_at = Timestamptz(null=False, default=None)
     accepted_zero = JSONB(null=True, default=None)  # every item made something, or nothing as before
-
-
-class CostSplit(Table):
-    """How a shared cost is split, frozen when a run begins to publish it; a killed run goes on with the same parts.
-
-    Unit, tariff, weight (m² or 1) and fen stand at the same place of each list, in the order of the units' names.
-    """
-
-    id = UUID(primary_key=True)
-    community = ref(Community)
-    cost = ref(SharedCost, unique=True)
-    units = Array(base_column=UUID(), null=False, default=None)
-    tariffs = Array(base_column=UUID(), null=False, default=None)
-    weights = Array(base_column=Numeric(), null=False, default=None)
-    amounts = Array(base_column=BigInt(), null=False, default=None)
-
-
-class RunRequest(Table):
-    """A run asked for at the desk: the worker previews it, and publishes it when somebody has approved what it saw.
-
-    `done` of `whole` homes are done; `report` has the figures that are approved, and at the end those issued.
-    """
-
-    id = UUID(primary_key=True)
-    community = ref(Community)
-    period = Varchar(length=7, null=False, default=None)
-    issued_on = day()
-    asked_by = text()
-    approved_by = text(null=True)
-    approved_at = Timestamptz(null=True, default=None)
-    state = text()
-    done = Integer(null=False, default=None)
-    whole = Integer(null=False, default=None)
-    report = JSONB(null=True, default=None)  # while the worker is still looking
-    accepted_zero = JSONB(null=True, default=None)  # as in bill_run
-    created_at = Timestamptz(null=False, default=None)
-    changed_at = Timestamptz(null=False, default=None)
-
-    known_state = one_of("state", RunState)
 
 
 class Bill(Table):
@@ -126,3 +88,76 @@ class Adjustment(Table):
 
     known_kind = one_of("kind", AdjustmentKind)
     of_something = Check('"amount" <> 0')
+
+
+class Payment(Table):
+    """Money posted once. `designation` is what the payer chose before paying (Civil Code 560)."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    number = BigInt(null=False, default=None)
+    debtor = ref(Debtor)
+    channel = text()
+    method = text()
+    amount = fen()
+    received_on = day()
+    payer = ref(Human, null=True)  # at the counter nobody is signed in
+    taken_by = text(null=True)
+    reference = text(null=True)
+    intent = text(null=True, unique=True)
+    designation = JSONB(null=False, default=None)
+    posted_at = Timestamptz(null=False, default=None)
+
+    payment_one_number = Unique(columns(community, number))
+    payment_one_slip = Unique(columns(community, channel, reference))
+    known_channel = one_of("channel", PaymentChannel)
+    more_than_nothing = Check('"amount" > 0')
+
+
+class Allocation(Table):
+    """A part of a payment applied to a line; a negative one takes it back."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    payment = ref(Payment)
+    line = ref(BillLine)
+    amount = fen()
+    reason = text(null=True)
+    created_at = Timestamptz(null=False, default=None)
+
+    of_something = Check('"amount" <> 0')
+
+
+class Credit(Table):
+    """Money of a debtor that no line needs now; a negative row is money used or paid back."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    payment = ref(Payment)
+    amount = fen()
+    reason = text()
+    refund_asked = Boolean(null=False, default=None)
+    created_at = Timestamptz(null=False, default=None)
+
+    of_something = Check('"amount" <> 0')
+
+
+class Hold(Table):
+    """A reason not to chase: `line` and `amount` for a part, neither for the debtor's whole case."""
+
+    id = UUID(primary_key=True)
+    community = ref(Community)
+    debtor = ref(Debtor)
+    line = ref(BillLine, null=True)  # none: the whole case is held
+    amount = fen(null=True)
+    reason = text()
+    source = UUID(null=False, default=None, index=True)
+    placed_by = text()
+    placed_at = Timestamptz(null=False, default=None)
+    until = day(null=True)
+    note = text(null=True)  # why, in words, when a person placed it
+    released_at = Timestamptz(null=True, default=None)
+
+    known_reason = one_of("reason", HoldReason)
+    line_with_amount = Check('("line" IS NULL) = ("amount" IS NULL) AND ("amount" IS NULL OR "amount" > 0)')
