@@ -36,11 +36,6 @@ def test_the_table_has_the_slices_of_each_area_in_their_order() -> None:
         assert re.findall(r"`(\w+)`", slices) == ORDER.get(f"portal.{area}", []), area
 
 
-def test_every_contract_that_keeps_a_kind_of_file_is_named_by_its_name() -> None:
-    named = {name.strip() for name in re.findall(r"`lint-imports`: ([A-Z][\w ]+)", PAGE)}
-    assert named and named <= {contract["name"] for contract in CONTRACTS}
-
-
 @pytest.mark.parametrize("page", [ROOT / "docs/architecture.md", *DECISIONS], ids=lambda page: page.stem)
 def test_what_a_page_points_at_is_there(page: Path) -> None:
     found = PLACE.findall(page.read_text())
