@@ -19,7 +19,7 @@ BOTH = {
     "portal.run.serving": "it opens the pool with the application",
     "portal.web.pages.errors": "it tells a database that is down from a fault of ours",
 }
-STARTS = "portal.run."  # it starts web, worker and commands, so it knows them all
+STARTS = "portal.run"  # it starts web, worker and commands, so it knows them all
 # They touch neither, but what they are made for does.
 BETWEEN = {
     "documents": "a paper of what a query has read",
@@ -68,14 +68,14 @@ def speaking_and_asking(graph: ImportGraph) -> set[str]:
 
 def knowing_http_unsaid(graph: ImportGraph) -> set[str]:
     """Files of the domain that know HTTP through what they import."""
-    domain = [one for one in files(graph) if not one.startswith((STARTS, "portal.web.", "demo."))]
+    domain = [one for one in files(graph) if not one.startswith((STARTS, "portal.web", "demo"))]
     return {one for one in domain if not heads(graph, one, HTTP) and reached(graph, one, HTTP)}
 
 
 def between(graph: ImportGraph) -> set[str]:
     """Files that look pure, since they import no database, HTTP or process themselves, but are not."""
     touched = (*HTTP, *DATABASE, *OUTSIDE)
-    domain = [one for one in files(graph) if not one.startswith((STARTS, "portal.platform.", "portal.web.", "demo."))]
+    domain = [one for one in files(graph) if not one.startswith((STARTS, "portal.platform", "portal.web", "demo"))]
     return {one for one in domain if not heads(graph, one, touched) and reached(graph, one, touched)}
 
 
