@@ -21,6 +21,7 @@ import portal.people.delivery.jobs
 import portal.run.worker
 from portal.care.plan_pages.jobs import sweep_plans
 from portal.kit import clock
+from portal.overview.health.queries import health
 from portal.people.delivery.jobs import ask_receipts
 from portal.people.estates.actions import days_to_see_to
 from portal.platform.audit.actions import present_request
@@ -28,7 +29,6 @@ from portal.platform.audit.jobs import seal
 from portal.platform.db import unit_of_work as db
 from portal.platform.db.logins import Database
 from portal.platform.db.unit_of_work import UnitOfWork
-from portal.platform.health.queries import health
 from portal.platform.jobs.queue import TRIES
 from portal.platform.process.settings import Settings
 from portal.records.import_requests.jobs import sweep_imports

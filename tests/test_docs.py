@@ -9,7 +9,7 @@ from pathlib import Path
 
 from portal.money.stripe.gateway import API_VERSION
 from portal.money.stripe_events.actions import NEEDS_A_PERSON
-from portal.platform.health.queries import Health
+from portal.overview.health.queries import Health
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = {".git", ".venv", ".pytest_cache", "var", "build"}  # a machine may have the source without git

@@ -7,8 +7,8 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from portal.overview.health.queries import as_metrics, health
 from portal.platform.db import unit_of_work as db
-from portal.platform.health.queries import as_metrics, health
 from portal.platform.process.settings import Settings
 from portal.run.worker import beat
 from tests import cast, catalog

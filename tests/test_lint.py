@@ -94,7 +94,7 @@ def test_no_statement_is_put_together_from_values() -> None:
 # Functions there take a whole statement of their own module as an argument.
 TAKES_A_STATEMENT = {"portal/platform/db/rows.py", "portal/collection/evidence/exhibits.py",
                      "portal/money/stripe_events/jobs.py", "demo/cast.py", "portal/records/checking/billed.py",
-                     "portal/records/saving/saving.py", "portal/platform/health/queries.py",
+                     "portal/records/saving/saving.py", "portal/overview/health/queries.py",
                      "portal/platform/db/planner.py"}  # fmt: skip
 
 

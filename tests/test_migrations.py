@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 from piccolo.table import create_db_tables
 
+from portal.overview.health.queries import migrations_current
 from portal.platform.db import unit_of_work as db
 from portal.platform.db.logins import Database
-from portal.platform.health.queries import migrations_current
 from portal.platform.process.settings import Unusable
 from portal.platform.schema.migrations import FILES, NAMES, migrate
 from portal.platform.schema.setup import set_up

@@ -19,11 +19,11 @@ import asyncpg
 import pytest
 
 from portal.kit.money import Money
+from portal.overview.health.queries import health
 from portal.people.notices.actions import tell
 from portal.people.notices.states import Channel, NoticeKind
 from portal.platform.db.logins import Database
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
-from portal.platform.health.queries import health
 from portal.platform.jobs.queue import TRIES, Driver, enqueue
 from portal.platform.process.settings import Settings
 from tests import cast

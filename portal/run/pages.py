@@ -2,7 +2,7 @@
 
 from litestar import MediaType, Response, Router, get
 
-from portal.platform.health.queries import as_metrics, health
+from portal.overview.health.queries import as_metrics, health
 from portal.web.request.request_context import Answer, Request
 
 MACHINE = {"public": True, "machine": True, "skip_session": True, "often": True}

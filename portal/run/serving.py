@@ -14,10 +14,10 @@ from litestar.types import ASGIApp
 
 from portal import VERSION
 from portal.kit import clock
+from portal.overview.health.queries import in_short
 from portal.people.channels.sms import client
 from portal.platform.db.engine import engine, is_down, state_of
 from portal.platform.db.logins import Database
-from portal.platform.health.queries import in_short
 from portal.platform.process import log_lines as discreet
 from portal.platform.process.settings import load, ready_to_serve, refuse_taken
 from portal.run.app import create_app

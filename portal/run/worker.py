@@ -34,6 +34,7 @@ from portal.fees.run_requests.actions import see_to_run
 from portal.kit import clock
 from portal.money.stripe.gateway import gateway
 from portal.money.stripe_events.jobs import close_attempt, poll_attempts, settle_event, sweep_events
+from portal.overview.health.queries import in_short
 from portal.overview.kept_figures.jobs import figures
 from portal.people.delivery.actions import send_notice
 from portal.people.delivery.jobs import ask_receipts, notices
@@ -43,7 +44,6 @@ from portal.platform.audit.jobs import seal
 from portal.platform.db.engine import connect, engine
 from portal.platform.db.logins import Database, reach
 from portal.platform.db.unit_of_work import fetch, unit_of_work
-from portal.platform.health.queries import in_short
 from portal.platform.jobs.queue import TRIES, Driver, Job as DailyJob, enqueue_once, forget_held, put_back
 from portal.platform.process.log_lines import traced
 from portal.platform.process.settings import Settings

@@ -12,11 +12,11 @@ from portal.kit.words import _
 from portal.overview.desk import lookup, queries
 from portal.overview.desk.losses import losses_of
 from portal.overview.desk.queries import today_of
+from portal.overview.health.queries import channels_off
 from portal.people.notices.states import Channel
 from portal.people.notices.words import word
 from portal.people.persons.permissions import May
 from portal.platform.audit.states import AuditVerb
-from portal.platform.health.queries import channels_off
 from portal.web.pages.answers import PageNumber, page
 from portal.web.pages.guards import of_one_estate, staff
 from portal.web.request.request_context import Request

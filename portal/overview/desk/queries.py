@@ -25,12 +25,12 @@ from portal.money.corrections.queries import CorrectionRow, corrections_at
 from portal.money.stripe_events.desk_queries import UNMATCHED
 from portal.overview.desk.losses import LATELY, LOST
 from portal.overview.desk.words import ACTORS, OPENED_BY, SUBJECTS, facts_told, kind_of, reason_told
+from portal.overview.health.queries import channels_failing
 from portal.people.estates.queries import nameless, work_terms
 from portal.people.persons.permissions import May, Role
 from portal.people.persons.principal import MOST_ESTATES, Principal
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
-from portal.platform.health.queries import channels_failing
 
 PER_PAGE = 50
 NAMED = 5  # estates that lack something, by name; of one more it is only said that there is

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.kit import clock
+from portal.overview.health.queries import as_metrics, health
 from portal.people.channels.mail import send_mail
 from portal.people.channels.provider import NotSent
 from portal.people.delivery.actions import MOST_TRIES, WAITS, send_notice
 from portal.platform.db.unit_of_work import fetch, unit_of_work
-from portal.platform.health.queries import as_metrics, health
 from portal.platform.process.settings import Settings, Tls
 from tests.arrears.cases.world import TODAY, World, on
 from tests.client import browser
