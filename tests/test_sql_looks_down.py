@@ -19,8 +19,6 @@ ALLOWED = {
     ("portal/platform/db/unit_of_work.py", "community"): "EVERYWHERE means every community there is",
     ("portal/platform/schema/migrations/__init__.py", "community"): "a migration changes the rows of every estate",
     ("portal/platform/jobs/queue.py", "community"): "what goes estate by estate has to know them",
-    ("portal/money/payments/actions.py", "attempt"): "money taken at the counter must know of a checkout that is open",
-    ("portal/money/payments/actions.py", "attempt_bill"): "the same",
     ("portal/fees/bills/queries.py", "disputed"): "a charge leads to the dispute about it",
     ("portal/care/services/queries.py", "disputed"): "a piece of work leads to the dispute about it",
     (

@@ -18,7 +18,7 @@ from portal.homes.units.debtors import ensure_debtors
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.checkout.attempts import Started, start_payment
-from portal.money.checkout.states import Method
+from portal.money.online.states import Method
 from portal.money.stripe_events.jobs import settle_event
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work

@@ -16,9 +16,9 @@ from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.money import Money
 from portal.money.checkout.rows import read_attempt
 from portal.money.checkout.settling import end_attempt, ensure_posted
-from portal.money.checkout.states import AttemptState, Method
 from portal.money.corrections.actions import credit_line
 from portal.money.counter.actions import record_counter_payment
+from portal.money.online.states import AttemptState, Method
 from portal.money.payments.states import CounterChannel
 from portal.money.stripe.gateway import gateway
 from portal.money.stripe_events.actions import settle_stored_event, take_event

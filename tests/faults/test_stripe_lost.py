@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from portal.kit import clock
-from portal.money.checkout.states import Method
+from portal.money.online.states import Method
 from portal.money.stripe_events.jobs import attempts as look_at_attempts, poll_attempts, sweep_events
 from sandbox import checkout
 from tests.faults.counts import SEED, note, times

@@ -22,9 +22,9 @@ from portal.fees.receivables.states import BillState
 from portal.fees.run_requests.states import RunState
 from portal.homes.residents.states import BindingState
 from portal.homes.units.states import OccupancyState, OccupantRole, VacancyState
-from portal.money.checkout.states import EventState
 from portal.money.corrections.states import CorrectionState
 from portal.money.payments.states import PaymentState
+from portal.money.stripe_events.states import EventState
 from portal.people.notices.states import DeliveryState
 from portal.people.persons.states import DebtorStanding, PhoneChangeState
 from portal.records.import_requests.states import ImportState

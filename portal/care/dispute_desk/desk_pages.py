@@ -14,7 +14,7 @@ from portal.care.disputes.states import Outcome
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
 from portal.kit.words import _
-from portal.money.payments.actions import CLOSING
+from portal.money.online.queries import CLOSING
 from portal.people.persons.permissions import May
 from portal.web.forms.forms import UPLOAD_BYTES, Form
 from portal.web.forms.unsent_forms import begun

@@ -16,7 +16,7 @@ from portal.fees.bills.queries import LinePage
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.money.payments.actions import open_online
+from portal.money.online.queries import open_online
 from portal.people.estates.queries import WorkTerms, work_terms
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

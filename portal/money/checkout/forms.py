@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.kit.i18n import N_
 from portal.kit.words import _, label
-from portal.money.checkout.states import Method
+from portal.money.online.states import Method
 from portal.money.payments.rules import NOTHING_CHOSEN
 from portal.web.forms.forms import Choice, Form, Many, Yuan
 

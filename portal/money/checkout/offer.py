@@ -11,7 +11,7 @@ from portal.kit.i18n import Bilingual
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.money.checkout.queries import LINE_NAMES
-from portal.money.checkout.states import AttemptState
+from portal.money.online.states import AttemptState
 from portal.money.payments.choosing import bills_of_lines, chosen, refuse_foreign
 from portal.money.payments.rules import ChosenLine, designate
 from portal.people.persons.principal import Principal

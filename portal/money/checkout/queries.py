@@ -14,7 +14,7 @@ from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.money.checkout.rows import ENDABLE, LIFETIME, SUSPENSE
-from portal.money.checkout.states import AttemptState
+from portal.money.online.states import AttemptState
 from portal.money.payments.choosing import refuse_foreign
 from portal.money.payments.queries import CreditRow, credits_of
 from portal.money.payments.states import PaymentState, Way

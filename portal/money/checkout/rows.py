@@ -12,7 +12,7 @@ from asyncpg import Record
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.money.checkout.states import ATTEMPT_MOVES, AttemptState
+from portal.money.online.states import ATTEMPT_MOVES, AttemptState
 from portal.money.payments.rules import Part
 from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record

@@ -22,7 +22,7 @@ from portal.money.checkout.rows import (
     move,
     read_attempt,
 )
-from portal.money.checkout.states import ATTEMPT_MOVES, AttemptState
+from portal.money.online.states import ATTEMPT_MOVES, AttemptState
 from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.choosing import lock_bills
 from portal.money.stripe.gateway import SessionFacts, StripeRefused, StripeSilent, gateway

@@ -17,7 +17,8 @@ from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money
 from portal.money.corrections.states import CORRECTION_MOVES, CorrectionKind, CorrectionState
-from portal.money.payments.actions import add_credit, close_online
+from portal.money.online.actions import close_online
+from portal.money.payments.actions import add_credit
 from portal.money.payments.choosing import lock_bills
 from portal.money.payments.rules import take_back
 from portal.people.notices.states import NoticeKind

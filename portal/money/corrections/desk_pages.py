@@ -11,7 +11,7 @@ from portal.kit.i18n import N_
 from portal.kit.words import _
 from portal.money.corrections import actions, queries
 from portal.money.corrections.forms import CorrectionForm, RefusalForm
-from portal.money.payments.actions import CLOSING
+from portal.money.online.queries import CLOSING
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page

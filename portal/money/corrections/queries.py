@@ -12,7 +12,7 @@ from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.corrections.states import CorrectionKind, CorrectionState
-from portal.money.payments.actions import open_online
+from portal.money.online.queries import open_online
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading

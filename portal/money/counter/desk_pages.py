@@ -12,7 +12,7 @@ from portal.kit.words import _
 from portal.money.counter import desk_queries as desk
 from portal.money.counter.actions import record_counter_payment
 from portal.money.counter.forms import CounterForm
-from portal.money.payments.actions import CLOSING, open_online
+from portal.money.online.queries import CLOSING, open_online
 from portal.money.payments.documents import receipt_pdf
 from portal.money.payments.queries import receipt_for_desk
 from portal.people.persons.permissions import May

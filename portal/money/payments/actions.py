@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -14,44 +13,15 @@ from portal.fees.ledger.states import Account, JournalKind
 from portal.fees.receivables.states import PaymentChannel
 from portal.homes.units.debtors import tell_debtor
 from portal.kit import clock
-from portal.kit.i18n import N_
 from portal.kit.money import Money
+from portal.money.online.actions import close_online
 from portal.money.payments.choosing import lock_bills, outstanding_of
 from portal.money.payments.rules import Part, allocate
 from portal.people.notices.actions import tell
 from portal.people.notices.states import NoticeKind
-from portal.people.persons.principal import Principal
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
-from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
-from portal.platform.jobs.queue import enqueue
-
-CLOSING = N_(
-    "An online payment of %(sum)s was open for this. It is being closed; if it was paid just now, it becomes the"
-    " owner's credit."
-)
-
-
-async def close_online(bills: Collection[UUID]) -> None:
-    """Ask the worker to end what is open online for these bills; in the unit of work that takes something off them.
-
-    Lock the bills before: who begins to pay later sees what is left.
-    """
-    rows = await fetch("SELECT DISTINCT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])", list(bills))
-    for row in rows:
-        await enqueue("close_attempt", attempt=str(row["attempt"]))
-
-
-@reading
-async def open_online(by: Principal, bills: Collection[UUID]) -> Money:
-    """The sum of the payments that are open online for any of these bills, in the estates of this person's scope."""
-    return Money(
-        await fetch_value(
-            "SELECT coalesce(sum(amount), 0)::bigint FROM attempt WHERE id IN"
-            " (SELECT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[]))",
-            list(bills),
-        )
-    )
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)

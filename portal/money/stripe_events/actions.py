@@ -10,8 +10,8 @@ from uuid import UUID
 
 from portal.kit import clock
 from portal.money.checkout.settling import ensure_posted
-from portal.money.checkout.states import EventState
 from portal.money.stripe.gateway import API_VERSION, EventFacts, gateway
+from portal.money.stripe_events.states import EventState
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, unit_of_work
 from portal.platform.jobs.queue import enqueue
 

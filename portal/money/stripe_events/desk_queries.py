@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
-from portal.money.checkout.states import EventState
+from portal.money.stripe_events.states import EventState
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading

@@ -14,7 +14,7 @@ from portal.money.checkout.attempts import give_up, reach
 from portal.money.checkout.rows import LIFETIME, LIVE, read_attempt
 from portal.money.checkout.rules import looks_due
 from portal.money.checkout.settling import end_attempt, ensure_posted
-from portal.money.checkout.states import AttemptState
+from portal.money.online.states import AttemptState
 from portal.money.stripe.gateway import StripeRefused, StripeSilent
 from portal.money.stripe_events.actions import collect_events, settle_stored_event, waiting_events
 from portal.platform.db.unit_of_work import EVERYWHERE, Scope, fetch, unit_of_work

@@ -8,7 +8,7 @@ from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.money.checkout import rows as records
 from portal.money.checkout.attempts import reach, start_payment
-from portal.money.checkout.states import AttemptState, Method
+from portal.money.online.states import AttemptState, Method
 from portal.money.stripe_events.jobs import attempts as look_at_attempts
 from tests.money.checkout.telling import stays_paid_once
 from tests.money.checkout.test_pages import start

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import httpx
 
-from portal.money.checkout.states import EventState
 from portal.money.stripe.gateway import gateway
 from portal.money.stripe_events.jobs import settle_event
+from portal.money.stripe_events.states import EventState
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from portal.platform.process.settings import Settings

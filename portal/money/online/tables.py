@@ -1,12 +1,12 @@
-"""Attempts to pay through Stripe Checkout, and the inbox of Stripe's events."""
+"""Attempts to pay through Stripe Checkout."""
 
-from piccolo.columns import UUID, Boolean, Bytea, SmallInt, Timestamptz, Varchar
+from piccolo.columns import UUID, Boolean, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.fees.receivables.tables import Bill, BillLine
 from portal.homes.units.tables import Debtor
-from portal.money.checkout.states import AttemptState, EventState, Method
+from portal.money.online.states import AttemptState, Method
 from portal.people.estates.tables import Community
 from portal.people.persons.tables import Human
 from portal.platform.db.unit_of_work import columns, fen, one_of, ref, text
@@ -61,17 +61,3 @@ class AttemptBill(Table):
     live = Boolean(null=False, default=None)
 
     attempt_bill_once = Unique(columns(attempt, bill))
-
-
-class StripeEvent(Table):
-    """An event as Stripe sent it, stored before it is acknowledged."""
-
-    id = Varchar(length=255, primary_key=True, null=False, default=None)
-    type = text()
-    body = Bytea(null=False, default=None)
-    state = text()
-    why = text(null=True)
-    received_at = Timestamptz(null=False, default=None)
-    settled_at = Timestamptz(null=True, default=None)
-
-    known_state = one_of("state", EventState)

@@ -14,6 +14,3 @@ SELECT a.id FROM attempt a WHERE a.state = 'posted' AND NOT EXISTS (SELECT FROM 
 -- I-M2: the designation of an attempt sums to its amount.
 SELECT a.id FROM attempt a JOIN attempt_line l ON l.attempt = a.id
 GROUP BY a.id, a.amount HAVING sum(l.amount) <> a.amount;
-
--- I-P13, everywhere: no event waits longer than 15 minutes.
-SELECT id FROM stripe_event WHERE state = 'pending' AND received_at < now() - interval '15 minutes';

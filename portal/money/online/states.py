@@ -1,4 +1,4 @@
-"""The life of an attempt to pay, and of a stored Stripe event."""
+"""The life of an attempt to pay."""
 
 from enum import StrEnum
 
@@ -38,13 +38,3 @@ ATTEMPT_MOVES = Moves(
         S.expired: {S.posted},
     },
 )
-
-
-class EventState(StrEnum):
-    """What became of an event in the inbox (I-P13)."""
-
-    pending = "pending"
-    processed = "processed"
-    ignored = "ignored"
-    failed = "failed"
-    quarantined = "quarantined"

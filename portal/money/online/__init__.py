@@ -1,0 +1,1 @@
+"""Payments that are under way online: attempts with their lines and bills."""

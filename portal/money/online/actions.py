@@ -1,0 +1,19 @@
+"""End what is open online, because something else was paid or taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from portal.platform.db.unit_of_work import fetch
+from portal.platform.jobs.queue import enqueue
+
+
+async def close_online(bills: Collection[UUID]) -> None:
+    """Ask the worker to end what is open online for these bills; in the unit of work that takes something off them.
+
+    Lock the bills before: who begins to pay later sees what is left.
+    """
+    rows = await fetch("SELECT DISTINCT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])", list(bills))
+    for row in rows:
+        await enqueue("close_attempt", attempt=str(row["attempt"]))
