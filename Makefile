@@ -6,7 +6,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8421
 DATA ?= $(or $(PORTAL_DATA),var)
 
-.PHONY: packages packages-to-test run install test check faults machine bench browser lighthouse lock clean
+.PHONY: packages packages-to-test run install test check faults machine bench mutants browser lighthouse lock clean
 
 run: .venv/ready
 	@exec $(BIN)/portal dev --data "$(DATA)" --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -61,6 +61,10 @@ machine: .venv/ready-to-test
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Small changes to what counts money, one at a time: a test must mind each. ARGS=portal/care/plans for a part.
+mutants: .venv/ready-to-test
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 # Scores of four pages on a phone profile; needs npm.
 lighthouse: browser

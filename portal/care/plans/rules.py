@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import accumulate
 from uuid import UUID
 
 from portal.care.plans.states import PartState
@@ -135,7 +136,7 @@ def judge(
             return Verdict(Keeping.completed, day)
         late = [part for part in parts if part.last_day <= day and part.last_day < on]
         forgiven = since is not None and day < since
-        if late and not forgiven and done < total(part.amount for part in late):
+        if not forgiven and done < total(part.amount for part in late):
             return Verdict(Keeping.broken, day + timedelta(days=1), _missed(late, done))
     return Verdict(Keeping.kept, on)
 
@@ -146,13 +147,9 @@ def missing(parts: Sequence[Part], done: Money, on: date) -> Money:
 
 
 def _missed(late: Sequence[Part], done: Money) -> int:
-    """The first of these instalments that the money does not reach."""
-    sum_ = ZERO
-    for part in late:
-        sum_ = sum_ + part.amount
-        if done < sum_:
-            return part.number
-    return late[-1].number
+    """The first of these instalments that the money does not reach; it does not reach all of them."""
+    reaching = zip(late, accumulate(part.amount for part in late), strict=True)
+    return next(part.number for part, so_far in reaching if done < so_far)
 
 
 @dataclass(frozen=True)

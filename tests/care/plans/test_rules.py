@@ -14,8 +14,11 @@ from portal.care.plans.rules import (
     Keeping,
     Part,
     PlannedLine,
+    answer_by,
     covered,
+    due_now,
     judge,
+    missing,
     progress,
     schedule,
 )
@@ -69,6 +72,16 @@ def test_what_cannot_be_names_its_field(n: int, first: date, field: str) -> None
     assert no.value.field == field
 
 
+def test_the_first_date_lies_at_most_sixty_days_ahead() -> None:
+    assert schedule(Money(1000), 2, date(2027, 1, 19), TODAY)[0].due_on == date(2027, 1, 19)
+    with pytest.raises(Invalid):
+        schedule(Money(1000), 2, date(2027, 1, 20), TODAY)
+
+
+def test_a_request_is_answered_within_a_week() -> None:
+    assert answer_by(date(2026, 11, 20)) == date(2026, 11, 27)
+
+
 def test_five_days_of_grace_and_not_six() -> None:
     assert judge(PARTS, LINES, (), date(2026, 12, 6)).keeping is Keeping.kept
     broken = judge(PARTS, LINES, (), date(2026, 12, 7))
@@ -92,6 +105,44 @@ def test_everything_paid_early_completes_even_if_looked_at_late() -> None:
     changes = (paid(date(2026, 11, 25), 1001),)
     verdict = judge(PARTS, LINES, changes, date(2027, 3, 1))
     assert (verdict.keeping, verdict.on) == (Keeping.completed, date(2026, 11, 25))
+
+
+def test_each_part_paid_in_its_own_time_completes_it_however_late_one_looks() -> None:
+    verdict = judge(PARTS, LINES, (paid(date(2026, 12, 5), 500), paid(date(2027, 1, 3), 501)), date(2027, 3, 1))
+    assert (verdict.keeping, verdict.on) == (Keeping.completed, date(2027, 1, 3))
+
+
+def test_what_comes_later_is_not_known_yet() -> None:
+    assert judge(PARTS, LINES, (paid(date(2026, 12, 5), 1001),), date(2026, 12, 1)).keeping is Keeping.kept
+
+
+CAUGHT_UP, BACK = paid(date(2026, 12, 15), 500), date(2026, 12, 20)  # the first part was missed, and paid later
+
+
+def test_what_was_missed_before_a_plan_came_back_is_forgiven_and_the_next_part_is_not() -> None:
+    assert judge(PARTS, LINES, (CAUGHT_UP,), date(2027, 1, 6), BACK).keeping is Keeping.kept
+    broken = judge(PARTS, LINES, (CAUGHT_UP,), date(2027, 1, 7), BACK)
+    assert (broken.keeping, broken.on, broken.missed) == (Keeping.broken, date(2027, 1, 7), 2)
+
+
+@pytest.mark.parametrize("day", [BACK, date(2026, 12, 25)])
+def test_money_taken_back_since_then_breaks_it_again(day: date) -> None:
+    broken = judge(PARTS, LINES, (CAUGHT_UP, paid(day, -1)), date(2026, 12, 31), BACK)
+    assert (broken.keeping, broken.on, broken.missed) == (Keeping.broken, day + timedelta(days=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "done", "fen"),
+    [
+        (date(2026, 12, 6), 0, 0),
+        (date(2026, 12, 7), 0, 500),
+        (date(2026, 12, 7), 200, 300),
+        (date(2026, 12, 7), 600, 0),
+        (date(2027, 1, 7), 600, 401),
+    ],
+)
+def test_missing_is_what_the_parts_whose_grace_is_over_lack(day: date, done: int, fen: int) -> None:
+    assert missing(PARTS, Money(done), day) == Money(fen)
 
 
 def test_a_credit_counts_unless_it_is_for_what_was_under_review_before() -> None:
@@ -132,3 +183,30 @@ def test_progress_shares_what_is_covered_in_order(fen: int) -> None:
     assert (rows[0].state is PartState.paid) == (fen >= 500)
     assert (rows[0].state is PartState.overdue) == (fen < 500)
     assert rows[1].state in (PartState.planned, PartState.part_paid, PartState.paid)
+
+
+def test_a_part_is_overdue_from_the_day_after_its_date() -> None:
+    assert [progress(PARTS, Money(0), date(2026, 12, day))[0].state for day in (1, 2)] == [
+        PartState.planned,
+        PartState.overdue,
+    ]
+    assert [row.state for row in progress(PARTS, Money(600), date(2026, 12, 2))] == [
+        PartState.paid,
+        PartState.part_paid,
+    ]
+    assert [row.state for row in progress(PARTS, Money(500), date(2026, 12, 2))] == [PartState.paid, PartState.planned]
+
+
+@pytest.mark.parametrize(
+    ("done", "day", "fen"),
+    [
+        (0, date(2026, 11, 20), 500),  # nothing is due yet: the next part
+        (0, date(2026, 12, 1), 500),  # due on its date
+        (200, date(2026, 12, 31), 300),
+        (0, date(2027, 1, 1), 1001),  # both
+        (500, date(2026, 12, 1), 501),  # the first is paid: the next one
+        (1001, date(2027, 1, 1), 0),
+    ],
+)
+def test_due_now_is_what_has_come_due_or_else_the_next_part(done: int, day: date, fen: int) -> None:
+    assert due_now(progress(PARTS, Money(done), day), day) == Money(fen)

@@ -1,0 +1,59 @@
+"""Which files are changed, and which tests are asked about each. Found by what files import, never by their names."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+# What counts money and days. Pure files elsewhere are tables of columns, words and settings.
+RULES = ("kit", "homes", "fees", "money", "care", "arrears", "collection", "accounts", "records/transfers")
+AREAS = tuple(sorted(path.parent.name for path in Path("portal").glob("*/__init__.py")))
+
+
+def chosen(paths: list[str]) -> list[tuple[str, list[str]]]:
+    """Files with their tests, the largest first: all that are looked after, or those below the paths."""
+    below = [Path(path) for path in paths] or [Path("portal", rules) for rules in RULES]
+    files = [file for file in sorted(Path("portal").rglob("*.py")) if any(file.is_relative_to(one) for one in below)]
+    work = [(str(file), pure_tests_of(str(file))) for file in files if file.stem[0] != "_" and is_pure(str(file))]
+    return sorted((one for one in work if one[1]), key=lambda one: -Path(one[0]).stat().st_size)
+
+
+@cache
+def is_pure(file: str) -> bool:
+    """Whether neither it nor what it imports needs anything that is installed."""
+    return all(is_pure(one) if one.endswith(".py") else one in sys.stdlib_module_names for one in imported(file))
+
+
+@cache
+def imported(file: str) -> frozenset[str]:
+    """The files of ours, and the top names of all other modules, that a file imports."""
+    return frozenset(_imports(ast.parse(Path(file).read_text())))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (_ours(alias.name) or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            within = [file for alias in node.names if (file := _ours(f"{node.module}.{alias.name}"))]
+            yield from within or [_ours(node.module) or node.module.split(".")[0]]
+
+
+def _ours(module: str) -> str | None:
+    file = module.replace(".", "/") + ".py"
+    return file if Path(file).exists() else None
+
+
+def pure_tests_of(file: str) -> list[str]:
+    """The tests without a database in the folder of a file's slice, and those elsewhere that import it by name."""
+    folder = Path("tests", *Path(file).parts[1:-1])
+    return [test for test in _pure_tests() if Path(test).is_relative_to(folder) or file in imported(test)]
+
+
+@cache
+def _pure_tests() -> list[str]:
+    tests = (test for area in AREAS for test in sorted(Path("tests", area).rglob("test_*.py")))
+    return [str(test) for test in tests if "async " not in test.read_text()]
