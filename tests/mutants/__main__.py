@@ -21,36 +21,32 @@ AT_ONCE = 2
 def main(paths: list[str]) -> int:
     """All files that are looked after, or those below the paths."""
     begun = time.monotonic()
-    work = chosen(paths)
-    tried = []
+    listed = known()
+    mutants = alive = files = 0
+    wrong: set[Name] = set()
     with multiprocessing.get_context("fork").Pool(AT_ONCE, maxtasksperchild=1) as pool:
-        for outcome in pool.imap_unordered(_tried, work):
-            if isinstance(outcome, str):
-                print(outcome, flush=True)
+        for one in pool.imap_unordered(_tried, chosen(paths)):
+            if isinstance(one, str):
+                print(one)
                 return 2
-            tried.append(outcome)
-            print(f"{outcome.file}: {outcome.mutants} mutants, {len(outcome.alive)} alive", flush=True)
-    new, gone = compared(tried)
+            files, mutants, alive = files + 1, mutants + one.mutants, alive + len(one.alive)
+            print(f"{one.file}: {one.mutants} mutants, {len(one.alive)} alive", flush=True)
+            wrong |= compared(one, names(listed, one.file))
     print(
-        f"{sum(one.mutants for one in tried)} mutants of {len(tried)} files in {time.monotonic() - begun:.0f} s:",
-        end=" ",
+        f"{files} files, {mutants} mutants, {alive} alive, {len(wrong)} not as listed; {time.monotonic() - begun:.0f} s"
     )
-    alive = sum(len(one.alive) for one in tried)
-    print(f"{alive - len(new)} alive in the list, {len(new)} alive beside it, {len(gone)} in the list for nothing")
-    return int(bool(new or gone))
+    return int(bool(wrong))
 
 
-def compared(tried: list[Tried]) -> tuple[set[Name], set[Name]]:
+def compared(one: Tried, listed: set[Name]) -> set[Name]:
     """Who is alive and not in the list, and who is in the list and not alive; both are printed."""
-    alive = {mutant.name: mutant for one in tried for mutant in one.alive}
-    listed = names(known(), (one.file for one in tried))
-    new, gone = alive.keys() - listed, listed - alive.keys()
-    line = attrgetter("file", "where", "before")
-    for _, mutants in groupby(sorted((alive[name] for name in new), key=line), line):
-        print(entry(mutants), end="\n\n")
+    alive = {mutant.name: mutant for mutant in one.alive}
+    new, gone = [mutant for name, mutant in alive.items() if name not in listed], listed - alive.keys()
+    for _, mutants in groupby(new, attrgetter("where", "before")):
+        print(entry(mutants), end="\n\n", flush=True)
     for file, where, before, after in sorted(gone):
-        print(f"not alive any more: {file}, {where}: {before} -> {after}")
-    return new, gone
+        print(f"not alive any more: {file}, {where}: {before} -> {after}", flush=True)
+    return gone | {mutant.name for mutant in new}
 
 
 def _tried(work: tuple[str, list[str]]) -> Tried | str:

@@ -153,12 +153,17 @@ OPERATORS: tuple[tuple[Any, Callable[[Any], Iterable[cst.CSTNode]]], ...] = (
 def _difference(source: str, code: str) -> tuple[str, str]:
     """The lines that differ, each side as one line without its comment."""
     old, new = source.splitlines(), code.splitlines()
-    top = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
-    tail = zip(reversed(old[top:]), reversed(new[top:]), strict=False)
-    end = next((n for n, pair in enumerate(tail) if pair[0] != pair[1]), 0)
+    top = _alike(old, new)
+    end = _alike(old[:top:-1], new[:top:-1])
     sides = (" ".join(line.split("  # ")[0].strip() for line in lines[top : len(lines) - end]) for lines in (old, new))
     before, after = sides
     return before, after
+
+
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many lines are the same before the first that is not."""
+    pairs = zip(old, new, strict=False)
+    return next((n for n, pair in enumerate(pairs) if pair[0] != pair[1]), min(len(old), len(new)))
 
 
 def _compiles(code: str) -> bool:

@@ -30,10 +30,9 @@ def known() -> list[Known]:
     return [Known(**{**one, "after": tuple(one["after"])}) for one in tomllib.loads(LIST.read_text()).get("alive", [])]
 
 
-def names(of: Iterable[Known], files: Iterable[str]) -> set[Name]:
-    """The names of all mutants in the list that belong to these files."""
-    wanted = set(files)
-    return {(one.file, one.where, one.before, after) for one in of for after in one.after if one.file in wanted}
+def names(of: Iterable[Known], file: str) -> set[Name]:
+    """The names of all mutants in the list that belong to a file."""
+    return {(one.file, one.where, one.before, after) for one in of for after in one.after if one.file == file}
 
 
 def entry(mutants: Iterable[Mutant]) -> str:

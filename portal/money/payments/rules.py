@@ -79,7 +79,7 @@ def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple
     if not lines:
         raise Invalid("bill", NOTHING_CHOSEN)
     _refuse_what_is_settled(lines)
-    ordered = sorted(lines, key=lambda one: (one.due_on, one.bill_number, one.position))
+    ordered = sorted(lines, key=lambda one: (one.bill_number, one.position))  # `spread` goes by the day
     payable = total(one.payable for one in ordered)
     if not payable:
         raise Refused(ALL_HELD)
@@ -112,7 +112,7 @@ def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[P
     """
     parts: list[Part] = []
     for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):
-        due = [(line, limit) for line, _on, limit in same_day if limit]
+        due = [(line, limit) for line, _on, limit in same_day]
         now = min(wanted, total(limit for _line, limit in due))
         if now:
             shares = now.share([limit.fen for _line, limit in due])

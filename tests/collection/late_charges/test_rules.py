@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from hypothesis import given, strategies as st
@@ -17,6 +18,7 @@ from portal.collection.late_charges.rules import (
     Principal,
     Stretch,
     Terms,
+    net_of_credit,
     stretches,
     sum_of,
 )
@@ -93,6 +95,19 @@ def test_without_a_prime_rate_nothing_can_be_reckoned() -> None:
         stretches(Principal(date(2026, 9, 10), Money(100_000)), OCTOBER, [LOW], [])
     paid = Principal(date(2026, 9, 10), Money(100_000), ((date(2026, 9, 11), Money(100_000)),))
     assert stretches(paid, OCTOBER, [LOW], []) == [], "what costs nothing needs none"
+
+
+def test_what_the_company_holds_as_credit_costs_nothing_on_its_days() -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    lines = {
+        second: Principal(date(2026, 9, 10), Money(30_000)),
+        first: Principal(date(2026, 8, 10), Money(20_000)),  # due earlier, so it is covered first
+    }
+    credit = [(date(2026, 10, 11), Money(25_000)), (date(2026, 10, 21), Money(-25_000))]
+    net = net_of_credit(lines, credit, OCTOBER)
+    assert costs(net[first]) == [(1, 10, 20_000), (21, 11, 20_000)]
+    assert costs(net[second]) == [(1, 10, 30_000), (11, 10, 25_000), (21, 11, 30_000)]
+    assert costs(net_of_credit(lines, [(date(2026, 10, 1), Money(-1))], OCTOBER)[first]) == [(1, 31, 20_000)]
 
 
 amounts = st.integers(0, 500_000).map(Money)

@@ -8,7 +8,7 @@ from hypothesis import assume, given, strategies as st
 
 from portal.kit.errors import Invalid, Refused
 from portal.kit.money import ZERO, Money, total
-from portal.money.payments.rules import ChosenLine, Part, allocate, designate, take_back
+from portal.money.payments.rules import ChosenLine, Part, allocate, designate, spread, take_back
 
 DAY = date(2026, 11, 15)
 
@@ -33,6 +33,7 @@ def test_the_earliest_due_comes_first_whatever_the_order_of_ticking():
 def test_one_due_day_shares_pro_rata_and_ties_go_by_line_order():
     assert fen_of(designate([line(1, 100), line(2, 100), line(3, 100)], Money(100))) == {1: 34, 2: 33, 3: 33}
     assert fen_of(designate([line(2, 1), line(1, 1)], Money(1))) == {1: 1}
+    assert fen_of(designate([line(1, 1, bill=2), line(2, 1, bill=1)], Money(1))) == {2: 1}, "the older bill first"
     assert fen_of(designate([line(1, 231_24), line(2, 18_30)], Money(100_00))) == {1: 9267, 2: 733}
 
 
@@ -47,6 +48,29 @@ def test_a_ticked_line_may_be_paid_though_it_is_under_review():
     assert fen_of(designate(partly, Money(800))) == {1: 500, 2: 300}
     with pytest.raises(Invalid):
         designate(partly, Money(801))
+
+
+def covered(n: int, fen: int, credit: int) -> ChosenLine:
+    return ChosenLine(UUID(int=n), UUID(int=1), 1, n, DAY, Money(fen), ZERO, covered=Money(credit))
+
+
+def test_without_an_amount_it_is_what_credit_leaves_and_everything_where_it_leaves_nothing():
+    parts = designate([covered(1, 500, 200), covered(2, 300, 0)])
+    assert total(part.amount for part in parts) == Money(600)
+    assert fen_of(designate([covered(1, 500, 500)])) == {1: 500}
+
+
+def test_a_bill_alone_is_not_its_lines_nor_covered_nor_for_the_fund():
+    one = ChosenLine(UUID(int=1), UUID(int=1), 1, 1, DAY, Money(500), Money(500))
+    assert (one.payable, one.most, one.asked, one.fund) == (ZERO, ZERO, ZERO, False)
+
+
+def test_lines_of_one_day_are_filled_up_and_the_rest_goes_to_the_next_day():
+    later = DAY + timedelta(1)
+    limits = [(UUID(int=1), later, Money(300)), (UUID(int=2), DAY, Money(100)), (UUID(int=3), DAY, ZERO)]
+    assert fen_of(spread(Money(250), limits)) == {2: 100, 1: 150}
+    assert fen_of(spread(Money(900), limits)) == {2: 100, 1: 300}, "what is more than all of them is left over"
+    assert spread(ZERO, limits) == ()
 
 
 @pytest.mark.parametrize("fen", [0, -1])
@@ -135,5 +159,6 @@ def test_allocations_and_surplus_are_always_the_sum_received(received, meant, ow
 def test_the_newest_payment_gives_back_first():
     old, new = UUID(int=1), UUID(int=2)
     assert take_back(Money(150), [(new, Money(100)), (old, Money(100))]) == ((new, Money(100)), (old, Money(50)))
+    assert take_back(Money(100), [(new, Money(100)), (old, Money(50))]) == ((new, Money(100)),)
     with pytest.raises(ValueError, match="ever applied"):
         take_back(Money(300), [(new, Money(100))])
