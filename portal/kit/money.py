@@ -68,7 +68,7 @@ class Money:
             raise ValueError("a share needs an amount of zero or more and a weight above zero")
         floors = [self.fen * w // whole for w in exact]
         left = self.fen - sum(floors)
-        by_remainder = sorted(range(len(exact)), key=lambda i: (-(self.fen * exact[i] % whole), i))
+        by_remainder = sorted(range(len(exact)), key=lambda i: -(self.fen * exact[i] % whole))
         for i in by_remainder[:left]:
             floors[i] += 1
         return [Money(f) for f in floors]

@@ -60,6 +60,7 @@ def test_sums_are_reckoned_and_shown() -> None:
         (100, [1, 1, 1], [34, 33, 33]),  # equal remainders: in the order given
         (10, [1, 2, 4], [1, 3, 6]),  # 1.43, 2.86, 5.71: the largest remainders get one more
         (10, [4, 2, 1], [6, 3, 1]),
+        (10, [5, 2], [7, 3]),  # 7.14, 2.86: the remainder counts, not the share
         (7, [0, 1], [0, 7]),
         (0, [3, 4], [0, 0]),
         (100, [Decimal("0.5"), Fraction(1, 6), 1], [30, 10, 60]),

@@ -49,7 +49,7 @@ def compared(one: Tried, listed: set[Name]) -> set[Name]:
     return gone | {mutant.name for mutant in new}
 
 
-def _tried(work: tuple[str, list[str]]) -> Tried | str:
+def _tried(work: tuple[str, tuple[list[str], ...]]) -> Tried | str:
     try:
         return try_file(*work)
     except Wrong as wrong:

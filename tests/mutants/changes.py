@@ -51,7 +51,7 @@ def mutants_of(file: str, source: str) -> list[Mutant]:
     module.visit(walk)
     found: dict[tuple[str, str, str, str], Mutant] = {}
     for where, old, new in walk.changes:
-        code = module.deep_replace(old, new).code  # type: ignore[arg-type, attr-defined]
+        code = module.deep_replace(old, new).code  # type: ignore[attr-defined]
         before, after = _difference(source, code)
         one = Mutant(file, where, before, after, code)
         if before != after and _compiles(code):

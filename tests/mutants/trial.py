@@ -40,8 +40,19 @@ class Tried:
     alive: tuple[Mutant, ...]
 
 
-def try_file(file: str, tests: Sequence[str]) -> Tried:
-    """All mutants of a file, one after the other, each until the first test that fails. Raises Wrong."""
+def try_file(file: str, rounds: Sequence[Sequence[str]]) -> Tried:
+    """All mutants of a file, one after the other, each until the first test that fails. Raises Wrong.
+
+    Whoever lives through the tests of one round is tried by those of the next.
+    """
+    source = Path(file).read_text()
+    mutants = alive = mutants_of(file, source)
+    for tests in rounds:
+        alive = _living(file, source, alive, tests)
+    return Tried(file, len(mutants), tuple(alive))
+
+
+def _living(file: str, source: str, mutants: list[Mutant], tests: Sequence[str]) -> list[Mutant]:
     hypothesis.settings.register_profile(
         "mutants",
         deadline=None,
@@ -50,34 +61,23 @@ def try_file(file: str, tests: Sequence[str]) -> Tried:
         suppress_health_check=list(hypothesis.HealthCheck),
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),  # it is enough that it fails
     )
-    forks = _Forks(file, Path(file).read_text())
-    arguments = [
-        "-x",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:unraisableexception",
-        "--assert=plain",
-        "--tb=no",
-        "--hypothesis-profile=mutants",
-        *tests,
-    ]
+    forks = _Forks(file, source, mutants)
+    arguments = ["-x", "-p", "no:xdist", "-p", "no:unraisableexception", "--assert=plain", "--tb=no"]
     with _Silence():
-        pytest.main(arguments, plugins=[forks])
+        pytest.main([*arguments, "--hypothesis-profile=mutants", *tests], plugins=[forks])
         if forks.is_child:  # it did not even begin
             os._exit(int(pytest.ExitCode.INTERNAL_ERROR))
     if forks.wrong:
         raise Wrong(forks.wrong)
-    return Tried(file, len(forks.mutants), tuple(forks.alive))
+    return forks.alive
 
 
 class _Forks:
     """A plugin: where pytest would collect the tests, it forks itself for each mutant, and each child goes on."""
 
-    def __init__(self, file: str, source: str) -> None:
-        self.file, self.source = file, source
+    def __init__(self, file: str, source: str, mutants: Sequence[Mutant]) -> None:
+        self.file, self.source, self.mutants = file, source, mutants
         self.module = file.removesuffix(".py").replace("/", ".")
-        self.mutants = mutants_of(file, source)
         self.alive: list[Mutant] = []
         self.wrong = f"{file}: pytest did not come as far as its tests"
         self.is_child = False
@@ -144,7 +144,7 @@ class _InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
         if name != self.module:
             return None
-        return importlib.util.spec_from_file_location(name, self.file, loader=self)  # type: ignore[arg-type]
+        return importlib.util.spec_from_file_location(name, self.file, loader=self)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         return None

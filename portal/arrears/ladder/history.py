@@ -36,11 +36,7 @@ def history_on(bills: Sequence[Settled], on: date) -> History:
 def since(bills: Sequence[Settled], on: date) -> date | None:
     """The first day of the unbroken time up to `on` with the same history; None when it was never another."""
     now = history_on(bills, on)
-    turns = {
-        bill.due_on + step
-        for bill in bills
-        for step in (DAY, 2 * DAY, (MONTH + 1) * DAY, (MONTH + 2) * DAY, LOOKS_BACK + DAY)
-    }
+    turns = {bill.due_on + step for bill in bills for step in (DAY, (MONTH + 1) * DAY, LOOKS_BACK + DAY)}
     for day in sorted((turn for turn in turns if turn <= on), reverse=True):
         if history_on(bills, day - DAY) is not now:
             return day
@@ -48,5 +44,4 @@ def since(bills: Sequence[Settled], on: date) -> date | None:
 
 
 def _days_late(bill: Settled, on: date) -> int:
-    until = on if bill.settled_on is None or bill.settled_on > on else bill.settled_on
-    return (until - bill.due_on).days
+    return (min(bill.settled_on or on, on) - bill.due_on).days

@@ -24,6 +24,7 @@ HOME = Segment(Use.residential, OccupancyState.let, History.late)
         (When(history=History.late), True),
         (When(history=History.chronic), False),
         (When(use=Use.commercial), False),
+        (When(occupancy=OccupancyState.owner), False),
         (When(occupancy=OccupancyState.let, use=Use.residential), True),
         (When(occupancy=OccupancyState.let, use=Use.commercial), False),
         (When(least=Money(5000)), True),
@@ -33,6 +34,12 @@ HOME = Segment(Use.residential, OccupancyState.let, History.late)
 def test_an_exception_is_for_whom_all_its_conditions_name(when: When, fits: bool) -> None:
     other = Policy("other", buffer_days=9)
     assert Ladder(SEED, ((when, other),)).policy_for(HOME, Money(5000)) == (other if fits else SEED)
+
+
+def test_an_estate_that_has_set_nothing_chases_by_these_terms() -> None:
+    assert (SEED.buffer_days, SEED.small_balance, SEED.pay_within) == (3, Money(10_00), 7)
+    assert (SEED.least_days, SEED.grace_days, SEED.peace_days) == ((0, 7, 7, 15), 15, 7)
+    assert (SEED.calls_a_day, SEED.attempts_a_week) == (3, 6)
 
 
 def test_of_several_exceptions_the_first_that_fits_counts() -> None:
@@ -65,6 +72,15 @@ def bill(days_ago: int, late: int | None) -> Settled:
 )
 def test_how_a_home_has_paid(bills: list[Settled], history: History) -> None:
     assert history_on(bills, ON) is history
+
+
+def test_what_is_due_today_says_nothing_yet_nor_does_what_is_paid_later() -> None:
+    assert history_on([bill(20, 0), bill(50, 0), bill(0, 0)], ON) is History.new
+    assert history_on([bill(10, 40), bill(20, 50), bill(30, 60)], ON) is History.late
+
+
+def test_it_may_be_so_since_today() -> None:
+    assert since([bill(1, None)], ON) == ON
 
 
 @given(

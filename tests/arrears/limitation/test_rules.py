@@ -74,6 +74,14 @@ def test_two_agreements_of_one_day_are_told_in_the_order_of_their_ends() -> None
         assert [one.expires_on for one in clock_of(DUE, told, day).restarts] == ends
 
 
+def test_facts_are_taken_in_the_order_of_their_days_and_one_end_is_told_once() -> None:
+    first, then = Interruption(Cause.filing, date(2026, 6, 1)), Interruption(Cause.demand, date(2029, 5, 1))
+    assert clock_of(DUE, [then, first], date(2030, 1, 1)).expires_on == date(2032, 5, 1)
+    demand, filing = Interruption(Cause.demand, first.on), first
+    for told in ([demand, filing], [filing, demand]):
+        assert [one.cause for one in clock_of(DUE, told, first.on).restarts] == [Cause.demand]
+
+
 @given(due=DAYS, happened=st.lists(HAPPENED, max_size=8), on=DAYS, data=st.data())
 def test_the_order_in_which_facts_are_told_does_not_matter(
     due: date, happened: list[Interruption], on: date, data: st.DataObject
@@ -107,6 +115,10 @@ def test_the_clock_is_what_somebody_finds_who_goes_from_day_to_day(
         end = max([end, *(last_day(max(one.on, one.until or one.on)) for one in counts)])
         left = [one for one in left if one not in counts]
     assert clock_of(due, happened, on).expires_on == end
+
+
+def test_the_queue_reads_what_ends_by_a_day_where_no_leap_day_lies_between() -> None:
+    assert due_by(date(2023, 11, 15)) == date(2020, 11, 15)
 
 
 @given(due=DAYS, day=DAYS)

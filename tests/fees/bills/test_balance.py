@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from portal.fees.bills.balance import Balance
+from portal.fees.bills.balance import Balance, balance_of
 from portal.fees.receivables.states import BillState
-from portal.kit.money import Money
+from portal.kit.money import ZERO, Money
 
 DUE = date(2026, 11, 15)
 AFTER = date(2026, 11, 23)
@@ -35,6 +35,23 @@ def test_what_is_held_or_on_hold_is_never_called_overdue(
     balance = Balance(Money(1000), Money(outstanding), Money(held), DUE, on, **more)
     assert (balance.standing, balance.state) == (standing, state)
     assert balance.payable == Money(outstanding - held)
+
+
+def test_what_credit_covers_is_not_asked_for_and_is_never_called_overdue() -> None:
+    balance = Balance(Money(1000), Money(1000), Money(400), DUE, AFTER, covered=Money(250))
+    assert (balance.payable, balance.asked, balance.standing) == (Money(600), Money(350), "overdue")
+    covered = Balance(Money(1000), Money(1000), Money(400), DUE, AFTER, covered=Money(600))
+    assert (covered.asked, covered.standing) == (ZERO, "covered")
+
+
+def test_a_row_tells_all_of_a_balance() -> None:
+    sums = {"fen": 1000, "outstanding": 900, "held": 200, "covered": 100, "fund": 50}
+    row = {**sums, "due_on": DUE, "on_day": AFTER, "replaced": False, "on_hold": True}
+    told = Balance(
+        Money(1000), Money(900), Money(200), DUE, AFTER, on_hold=True, covered=Money(100), fund=Money(50)
+    )  # fmt: skip
+    assert balance_of(row) == told
+    assert balance_of({**row, "replaced": True}).replaced
 
 
 @pytest.mark.parametrize(("on", "days"), [(date(2026, 11, 1), 0), (DUE, 0), (date(2026, 11, 16), 1), (AFTER, 8)])

@@ -11,6 +11,7 @@ from portal.fees.tariffs.rules import TariffVersion
 from portal.fees.tariffs.states import Formula, Proration, Rounding, Timing
 from portal.homes.units.states import Use
 
+ONE = Decimal(1)
 SINCE = date(2026, 9, 1)
 LAST, NEXT = date(2026, 11, 30), date(2026, 12, 1)
 FEE = TariffVersion(
@@ -49,6 +50,17 @@ def test_each_term_that_may_cost_somebody_more_or_sooner_is_more(terms):
 @pytest.mark.parametrize("terms", NO_MORE)
 def test_what_costs_nobody_more_is_no_more(terms):
     assert not asks_more(FEE, replace(FEE, **terms))
+
+
+def test_a_home_that_stands_empty_pays_the_whole_rate_where_nothing_else_is_said():
+    assert not asks_more(replace(FEE, vacancy_rate=ONE), replace(FEE, vacancy_rate=None))
+    assert not asks_more(replace(FEE, vacancy_rate=None), replace(FEE, vacancy_rate=ONE))
+
+
+def test_a_share_asks_no_more_than_a_share_and_any_rate_more_than_none():
+    share = replace(FEE, formula=Formula.share_by_area, rate=None)
+    assert not asks_more(share, share)
+    assert asks_more(share, replace(share, rate=Decimal("0.5")))
 
 
 def test_a_month_in_advance_is_sooner_than_after_it_and_after_each_month_sooner_than_after_three():

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from portal.fees.tariffs.amounts import exact_amount, rounded, split
+from portal.fees.tariffs.amounts import exact_amount, rounded, share_weight, split
 from portal.fees.tariffs.rules import SharedCost, TariffVersion, UnitFacts
 from portal.fees.tariffs.states import Formula, Rounding
 from portal.homes.units.states import Use
@@ -78,6 +78,13 @@ def test_shares_add_up_lie_within_a_fen_and_do_not_depend_on_the_order(fen, weig
     assert all(abs(s.amount.fen - s.exact * 100) < 1 for s in shares.values())
     random.shuffle(units)
     assert split(cost, units) == shares
+
+
+def test_a_home_weighs_its_area_or_the_same_as_each_other():
+    home = UnitFacts(1, "1栋101", Use.residential, Decimal("89.37"))
+    by_unit = TariffVersion("u", "lift", "*", Formula.share_by_unit, None)
+    assert (share_weight(BY_AREA, home), share_weight(by_unit, home)) == (Decimal("89.37"), Decimal(1))
+    assert share_weight(BY_AREA, UnitFacts(2, "1栋102", Use.residential)) is None
 
 
 def test_a_cost_that_nobody_weighs_in_on_cannot_be_split():

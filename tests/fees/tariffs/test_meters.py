@@ -29,4 +29,5 @@ def test_what_is_far_above_the_usual_is_too_much(used, most, median, usual):
 def test_the_median_is_of_those_that_count_anything():
     assert median_of([Decimal(n) for n in (0, 0, 7, 12, 9000)]) == 12
     assert median_of([Decimal(7), Decimal(7000)]) == 7
+    assert median_of([Decimal("0.5")]) == Decimal("0.5")
     assert median_of([Decimal(0)]) is None

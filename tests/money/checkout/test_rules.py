@@ -14,6 +14,7 @@ def at(**age: float) -> int:
 
 def test_looks_come_soon_at_first_then_daily_without_an_end():
     assert [at(seconds=59), at(minutes=1), at(minutes=5), at(minutes=15), at(minutes=60)] == [0, 1, 2, 3, 6]
+    assert [at(seconds=299), at(seconds=899), at(seconds=3599)] == [1, 2, 5]
     assert [at(hours=23), at(days=1), at(days=2), at(days=30)] == [6, 7, 8, 36]
 
 
