@@ -628,7 +628,7 @@ CREATE TABLE shared_cost (
 CREATE INDEX shared_cost_item ON shared_cost (item);
 
 
--- --- fees/bills: bills, their lines with the facts behind each sum, and the adjustments that correct them.
+-- --- fees/receivables: bills with their lines and adjustments, the money applied to them, and the holds on them.
 
 CREATE TABLE bill_run (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -643,37 +643,6 @@ CREATE TABLE bill_run (
   accepted_zero JSONB,
   UNIQUE (community, id)
 );
-
-CREATE TABLE cost_split (
-  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
-  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
-  cost UUID NOT NULL UNIQUE,
-  units UUID[] NOT NULL,
-  tariffs UUID[] NOT NULL,
-  weights NUMERIC[] NOT NULL,
-  amounts BIGINT[] NOT NULL,
-  FOREIGN KEY (community, cost) REFERENCES shared_cost (community, id) ON DELETE RESTRICT
-);
-CREATE INDEX cost_split_community ON cost_split (community);
-
-CREATE TABLE run_request (
-  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
-  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
-  period VARCHAR(7) NOT NULL,
-  issued_on DATE NOT NULL,
-  asked_by TEXT NOT NULL,
-  approved_by TEXT,
-  approved_at TIMESTAMPTZ,
-  state TEXT NOT NULL,
-  done INTEGER NOT NULL,
-  whole INTEGER NOT NULL,
-  report JSONB,
-  accepted_zero JSONB,
-  created_at TIMESTAMPTZ NOT NULL,
-  changed_at TIMESTAMPTZ NOT NULL,
-  CONSTRAINT known_state CHECK (state IN ('previewing', 'previewed', 'publishing', 'published'))
-);
-CREATE INDEX run_request_community ON run_request (community);
 
 CREATE TABLE bill (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -746,9 +715,6 @@ CREATE TABLE adjustment (
 );
 CREATE INDEX adjustment_line ON adjustment (line);
 
-
--- --- money/payments: money received, what it was applied to, and what is left of it as the owner's credit.
-
 CREATE TABLE payment (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
   community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
@@ -807,23 +773,68 @@ CREATE INDEX credit_community ON credit (community);
 CREATE INDEX credit_debtor ON credit (debtor);
 CREATE INDEX credit_payment ON credit (payment);
 
-CREATE TABLE suspense (
+CREATE TABLE hold (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
   community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
-  debtor UUID,
-  intent TEXT NOT NULL UNIQUE,
-  amount BIGINT NOT NULL,
-  currency TEXT NOT NULL,
-  why TEXT NOT NULL,
-  created_at TIMESTAMPTZ NOT NULL,
-  resolved_at TIMESTAMPTZ,
-  FOREIGN KEY (community, debtor) REFERENCES debtor (community, id) ON DELETE RESTRICT
+  debtor UUID NOT NULL,
+  line UUID,
+  amount BIGINT,
+  reason TEXT NOT NULL,
+  source UUID NOT NULL,
+  placed_by TEXT NOT NULL,
+  placed_at TIMESTAMPTZ NOT NULL,
+  until DATE,
+  note TEXT,
+  released_at TIMESTAMPTZ,
+  FOREIGN KEY (community, debtor) REFERENCES debtor (community, id) ON DELETE RESTRICT,
+  FOREIGN KEY (community, line) REFERENCES bill_line (community, id) ON DELETE RESTRICT,
+  CONSTRAINT known_reason CHECK (reason IN ('dispute', 'plan', 'payment', 'manual', 'hardship', 'deceased')),
+  CONSTRAINT line_with_amount CHECK ((line IS NULL) = (amount IS NULL) AND (amount IS NULL OR amount > 0))
 );
-CREATE INDEX suspense_community ON suspense (community);
-CREATE INDEX suspense_debtor ON suspense (debtor);
+CREATE INDEX hold_community ON hold (community);
+CREATE INDEX hold_debtor ON hold (debtor);
+CREATE INDEX hold_line ON hold (line);
+CREATE INDEX hold_source ON hold (source);
 
 
--- --- money/checkout: attempts to pay through Stripe Checkout, and the inbox of Stripe's events.
+-- --- fees/runs: what a run has frozen before it publishes.
+
+CREATE TABLE cost_split (
+  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
+  cost UUID NOT NULL UNIQUE,
+  units UUID[] NOT NULL,
+  tariffs UUID[] NOT NULL,
+  weights NUMERIC[] NOT NULL,
+  amounts BIGINT[] NOT NULL,
+  FOREIGN KEY (community, cost) REFERENCES shared_cost (community, id) ON DELETE RESTRICT
+);
+CREATE INDEX cost_split_community ON cost_split (community);
+
+
+-- --- fees/run_requests: runs that were asked for at the desk.
+
+CREATE TABLE run_request (
+  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
+  period VARCHAR(7) NOT NULL,
+  issued_on DATE NOT NULL,
+  asked_by TEXT NOT NULL,
+  approved_by TEXT,
+  approved_at TIMESTAMPTZ,
+  state TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  whole INTEGER NOT NULL,
+  report JSONB,
+  accepted_zero JSONB,
+  created_at TIMESTAMPTZ NOT NULL,
+  changed_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT known_state CHECK (state IN ('previewing', 'previewed', 'publishing', 'published'))
+);
+CREATE INDEX run_request_community ON run_request (community);
+
+
+-- --- money/online: attempts to pay through Stripe Checkout.
 
 CREATE TABLE attempt (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -879,6 +890,27 @@ CREATE TABLE attempt_bill (
 CREATE INDEX attempt_bill_community ON attempt_bill (community);
 CREATE INDEX attempt_bill_bill ON attempt_bill (bill);
 
+
+-- --- money/payments: money that came in and is not what was asked.
+
+CREATE TABLE suspense (
+  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
+  debtor UUID,
+  intent TEXT NOT NULL UNIQUE,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  why TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL,
+  resolved_at TIMESTAMPTZ,
+  FOREIGN KEY (community, debtor) REFERENCES debtor (community, id) ON DELETE RESTRICT
+);
+CREATE INDEX suspense_community ON suspense (community);
+CREATE INDEX suspense_debtor ON suspense (debtor);
+
+
+-- --- money/stripe_events: the inbox of Stripe's events.
+
 CREATE TABLE stripe_event (
   id VARCHAR(255) PRIMARY KEY,
   type TEXT NOT NULL,
@@ -921,32 +953,6 @@ CREATE INDEX correction_line ON correction (line);
 CREATE INDEX correction_asked_by ON correction (asked_by);
 CREATE INDEX correction_answered_by ON correction (answered_by);
 CREATE INDEX correction_adjustment ON correction (adjustment);
-
-
--- --- care/holds: holds: on a sum of one line, or on everything that a debtor owes.
-
-CREATE TABLE hold (
-  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
-  community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
-  debtor UUID NOT NULL,
-  line UUID,
-  amount BIGINT,
-  reason TEXT NOT NULL,
-  source UUID NOT NULL,
-  placed_by TEXT NOT NULL,
-  placed_at TIMESTAMPTZ NOT NULL,
-  until DATE,
-  note TEXT,
-  released_at TIMESTAMPTZ,
-  FOREIGN KEY (community, debtor) REFERENCES debtor (community, id) ON DELETE RESTRICT,
-  FOREIGN KEY (community, line) REFERENCES bill_line (community, id) ON DELETE RESTRICT,
-  CONSTRAINT known_reason CHECK (reason IN ('dispute', 'plan', 'payment', 'manual', 'hardship', 'deceased')),
-  CONSTRAINT line_with_amount CHECK ((line IS NULL) = (amount IS NULL) AND (amount IS NULL OR amount > 0))
-);
-CREATE INDEX hold_community ON hold (community);
-CREATE INDEX hold_debtor ON hold (debtor);
-CREATE INDEX hold_line ON hold (line);
-CREATE INDEX hold_source ON hold (source);
 
 
 -- --- care/standards: what was promised on the estate, and what was done, when and where (photos point here by
