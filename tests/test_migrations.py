@@ -122,8 +122,8 @@ async def test_a_migration_that_fails_leaves_nothing_and_is_not_counted(
     empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     half = tmp_path / "9999_half.sql"
-    half.write_text("CREATE TABLE made (id INT); SELECT 1 / 0")
-    with pytest.raises(asyncpg.DivisionByZeroError):
+    half.write_text("CREATE TABLE made (id INT); INSERT INTO migration VALUES ('9999_half')")  # it cannot be noted
+    with pytest.raises(asyncpg.UniqueViolationError):
         await migrate(empty, (*FILES, half))
     assert await empty.fetchval("SELECT to_regclass('made')") is None
     assert tuple(row["name"] for row in await empty.fetch("SELECT name FROM migration ORDER BY 1")) == NAMES
