@@ -49,10 +49,10 @@ OBJECTIONS = timedelta(days=15)
 WHY = {
     FindingKind.capital_works: "拟提交业主大会表决；表决通过并明确资金来源之前不开工。",
     FindingKind.note_differs: "按原表公布。差额正在核对，核对清楚后以新版本更正。",
-    FindingKind.nothing_received: "本月没有到账，已通知对方付款，到账后列入当月账目。",
-    FindingKind.lump_sum: "由若干小额项目合成，凭证存服务中心，业主可预约查阅。",
+    FindingKind.nothing_received: "本月没有到账，已通知对方付款，到账后列入当月收支报表。",
+    FindingKind.lump_sum: "由若干小额项目合成，凭证存物业服务中心，业主可预约查阅。",
     FindingKind.corrected: "原版误列或误算，本版按资金归属和算式改正。",
-    FindingKind.no_funding: "由维修资金历年结余支付，动用须经业主大会表决。",
+    FindingKind.no_funding: "由专项维修资金历年结余支付，动用须经业主大会表决。",
 }
 MOVED = (
     (Pot.common_area_revenue, "-4820", "业主大会投票奖励，241 户每户 20 元"),
@@ -64,13 +64,13 @@ ASKED = (
         "two_homes",
         "临时停车费",
         "临停收入是怎么算出来的？",
-        "道闸系统按次计费，本月 1172 车次，每次 5 元；明细可以在服务中心查看。",
+        "道闸系统按次计费，本月 1172 车次，每次 5 元；明细可以在物业服务中心查看。",
     ),
     (
         "chair",
         "清洁外包",
         "清洁外包有多少人，怎么计价？",
-        "合同约定 11 人，每人每月 3600 元，合同存服务中心。",
+        "合同约定 11 人，每人每月 3600 元，合同存物业服务中心。",
     ),
     ("early", "电梯配件", "7 栋电梯上半年也换过配件，保修期内要另外收费吗？", ""),
 )

@@ -214,11 +214,11 @@ STAFF = (
     StaffMember("service", "曹远朗", "service", "客服部"),
     StaffMember("engineer", "袁清溪", "service", "工程部"),
     StaffMember("finance", "邓南禾", "finance", "财务部"),
-    StaffMember("manager", "傅静川", "manager", "项目经理室"),
-    StaffMember("deputy", "沈云霖", "manager;service", "项目经理室"),
+    StaffMember("manager", "傅静川", "manager", "经理室"),
+    StaffMember("deputy", "沈云霖", "manager;service", "经理室"),
     StaffMember("legal", "曾景槿", "legal", "法务部"),
     StaffMember("auditor", "苏砚宁", "auditor", "财务部"),
-    StaffMember("admin", "彭怀瑜", "admin", "项目经理室"),
+    StaffMember("admin", "彭怀瑜", "admin", "经理室"),
 )
 
 # Each of these homes is in arrears besides the personas: the age of its oldest debt in days.

@@ -75,7 +75,7 @@ def test_an_estate_from_an_empty_folder_to_its_first_bills(data: Path, tmp_path:
     assert portal(data, "run", "seal", "--on", "2026-11-01")[1]["sealed"] == 0
     assert portal(data, "run", "seal", "--on", "2026-11-01", "--community", "elsewhere")[0] == 1
     code, answer = portal(data, "verify", "--community", "qinghe", "--community", "elsewhere")
-    assert (code, answer) == (1, {"error": "There is no community with the code elsewhere."})
+    assert (code, answer) == (1, {"error": "There is no estate with the code elsewhere."})
 
 
 @pytest.mark.parametrize(("command", "code"), [("verify", 1), ("worker", 0)])

@@ -16,16 +16,11 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December")  # fmt: skip
 
 
-def currency() -> str:
-    """The sign before a sum: the yuan sign is ambiguous in English."""
-    return "¥" if language() == CHINESE else "CN¥"
-
-
 def money(sum_: Money) -> str:
-    """¥1,234.50, in English CN¥1,234.50; a minus goes before the sign. Raises TypeError for anything but Money."""
+    """¥1,234.50; a minus goes before the sign. Raises TypeError for anything but Money."""
     if not isinstance(sum_, Money):
         raise TypeError(f"money takes Money, not {type(sum_).__name__}")
-    return f"{MINUS if sum_.fen < 0 else ''}{currency()}{abs(sum_.yuan):,.2f}"
+    return f"{MINUS if sum_.fen < 0 else ''}¥{abs(sum_.yuan):,.2f}"
 
 
 def signed(sum_: Money) -> str:

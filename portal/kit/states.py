@@ -23,7 +23,7 @@ class Moves(Generic[S]):
     def check(self, now: str, to: S) -> S:
         """The state to set. Raises Refused when it may not follow the present one."""
         if to not in self.edges[self.states(now)]:
-            raise Refused(N_("This was changed in the meantime. Look at its present state and decide again."))
+            raise Refused(N_("This has changed in the meantime. Check its current state and decide again."))
         return to
 
     def allows(self, now: str, to: S) -> bool:

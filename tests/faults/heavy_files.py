@@ -90,11 +90,11 @@ HEAVY: dict[str, tuple[Write, str]] = {
     "a sheet of 1 GB that says 5 KB": (bomb(UNITS, 1024, said=5000), "damaged"),
     "90 MB of texts": (texts, ""),
     "a file of 600 MB": (sparse, "larger than 512 MB"),
-    "400 MB and a NUL": (nul_at_the_end, "no text has"),
+    "400 MB and a NUL": (nul_at_the_end, "invalid character"),
     "a workbook of 400,000 homes": (workbook(400_000), "too much memory"),
     "2,000,000 homes and some": (grown("units", 2_000_000, lambda n: f"u{n},1,,,office,,,\n"), "2000000 rows"),
-    "1,000,000 bad rows": (grown("units", 1_000_000, lambda n: f"=u{n},1,,,office,x,y,z\n"), "more mistakes"),
-    "1,900,000 short rows": (grown("units", 1_900_000, lambda n: f"u{n},1\n"), "more mistakes"),
+    "1,000,000 bad rows": (grown("units", 1_000_000, lambda n: f"=u{n},1,,,office,x,y,z\n"), "more errors"),
+    "1,900,000 short rows": (grown("units", 1_900_000, lambda n: f"u{n},1\n"), "more errors"),
     "200,000 costs and some": (grown("shared_costs", 200_001, cost), "200000 rows"),
 }  # fmt: skip
 TRIED = list(HEAVY)[: times(sample=3, landing=len(HEAVY))]

@@ -173,7 +173,7 @@ CSV = {
     "UTF-8 with one byte lost": raw("people", GOOD["people"].encode().replace(b"\xe6\x9d\x8e", b"\x9d\x8e"), 3, "",
                                     "damaged"),
     "Latin-1": raw("people", b"person,name\nP1,Ren\xe9\n", 2, "", "GB18030"),
-    "NUL": raw("people", b"person,name\nP1,a\nP2,b\0c\n", 3, "", "no text"),
+    "NUL": raw("people", b"person,name\nP1,a\nP2,b\0c\n", 3, "", "invalid character"),
     "a picture": raw("people", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), 3, "", "CSV UTF-8"),
     "a workbook named .csv": raw("people", archive(), 1, "", "UTF-8"),
     "a quote of a megabyte": raw("people", b'person,name\nP1,"' + b"a\n" * 600_000, 2, "", "quotes"),
@@ -194,9 +194,9 @@ BOOKS = {
     "an error": book(cell_of("<v>#DIV/0!</v>", "e"), "F2", row=2),
     "a formula as text": book(cell_of("<is><t>=1+1</t></is>", "inlineStr"), "formula", 2, "units.csv", "billable_area"),
     "a negative area": book(cell_of("<v>-5</v>"), "at least 0", 2, "units.csv", "billable_area"),
-    "1e308 in a cell": book(cell_of("<v>1e308</v>"), "plain digits", 2, "units.csv", "billable_area"),
-    "NaN in a cell": book(cell_of("<v>NaN</v>"), "plain digits", 2, "units.csv", "billable_area"),
-    "a truth for a number": book(cell_of("<v>1</v>", "b"), "plain digits", 2, "units.csv", "billable_area"),
+    "1e308 in a cell": book(cell_of("<v>1e308</v>"), "Use digits", 2, "units.csv", "billable_area"),
+    "NaN in a cell": book(cell_of("<v>NaN</v>"), "Use digits", 2, "units.csv", "billable_area"),
+    "a truth for a number": book(cell_of("<v>1</v>", "b"), "Use digits", 2, "units.csv", "billable_area"),
     "a shared text that is not": book(cell_of("<v>7</v>", "s"), "damaged"),
     "a NUL by its number": book(cell_of("<is><t>a&#0;b</t></is>", "inlineStr"), "damaged"),
     "a NUL as spreadsheets write it": book(
@@ -204,7 +204,7 @@ BOOKS = {
     ),
     "a sheet named twice": book(sheets('"people"', '"units"'), "Two sheets"),
     "another sheet": book(parts_of({**PLAIN, "Sheet1": sheet_of("a\n1\n")}), "Sheet1"),
-    "no sheet": book(parts_of({}), "No sheet"),
+    "no sheet": book(parts_of({}), "no import sheets"),
     "a merged cell": book(
         units(AREA, '<c r="F2"/>', ("</sheetData>", "</sheetData>" + MERGED)), "merged", 2, "units.csv"
     ),

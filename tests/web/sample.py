@@ -50,7 +50,7 @@ class SampleForm(Form):
     several = Many("选择账单", coerce=str)
     text = Text("说明", lines=4, most=500, required=False)
     photos = Photos("现场照片")
-    agree = Tick("我已阅读并同意以上分期约定")
+    agree = Tick("我已阅读并同意以上分期缴费协议")
 
 
 @dataclass(frozen=True)

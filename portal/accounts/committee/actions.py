@@ -27,7 +27,9 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-UNSAID = N_("It is not known who on the committee has a vote: say yes or no in the column votes of committee.csv.")
+UNSAID = N_(
+    "It is not recorded which committee members have a vote. Enter yes or no in the column votes of committee.csv."
+)
 # Who holds a post on the committee of estate $1 on day $2, and whether it has a vote, NULL where nobody said: an
 # alternate's has none (业主大会和业主委员会指导规则 33), and no post tells by its name.
 SEATED = """
@@ -58,7 +60,7 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
     them votes, Invalid for no sum and for words that name a person.
     """
     if not wanted.amount > Money(0):
-        raise Invalid("amount", N_("Enter a sum above zero."))
+        raise Invalid("amount", N_("Enter an amount above zero."))
     if community not in by.where(May.ask_expenses):
         raise Missing
     async with unit_of_work(community):
@@ -69,7 +71,7 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
             raise Refused(UNSAID)
         members = [row["person"] for row in seated if row["votes"]]
         if not members:
-            raise Refused(N_("Nobody is on the committee of this estate: import committee.csv first."))
+            raise Refused(N_("This estate has no committee members yet. Import committee.csv first."))
         key = id_of(by.human, once)
         made: UUID | None = await fetch_value(
             "INSERT INTO committee_expense (id, community, fund, amount, purpose, reason, members, once, asked_by,"
@@ -114,7 +116,7 @@ async def vote(by: Principal, expense: UUID, voice: Voice, note: str) -> None:
         if person is None:
             raise Forbidden
         if state_of(row["members"], row["in_favour"], row["against"]) is not ExpenseState.open:
-            raise Refused(N_("The committee has decided already."))
+            raise Refused(N_("The committee has already decided."))
         await no_personal_data(row["community"], note=note)
         made = await fetch_value(
             "INSERT INTO committee_vote (id, community, expense, person, in_favour, note, at) VALUES"
@@ -127,7 +129,7 @@ async def vote(by: Principal, expense: UUID, voice: Voice, note: str) -> None:
             clock.now(),
         )
         if made is None:
-            raise Refused(N_("You have voted already; a vote is not changed."))
+            raise Refused(N_("You have already voted. Votes cannot be changed."))
         await record(by.actor, AuditVerb.EXPENSE_VOTED, f"committee_expense:{expense}", community=row["community"])
 
 
@@ -143,13 +145,13 @@ async def spend(by: Principal, expense: UUID, amount: Money, on_day: date, decid
         await advisory_lock(f"committee_expense:{expense}")
         row = await _counted(expense, scope)
         if row["fund"] == StatementFund.service_fee:
-            raise Refused(N_("What the service fee pays stands in the accounts."))
+            raise Refused(N_("What the service fee pays for is shown in the accounts."))
         if state_of(row["members"], row["in_favour"], row["against"]) is not ExpenseState.approved:
             raise Refused(N_("The committee has not approved this."))
         if await fetch_value("SELECT id FROM committee_spending WHERE expense = $1", expense):
-            raise Refused(N_("This was recorded already."))
+            raise Refused(N_("This has already been recorded."))
         if not Money(0) < amount <= Money(row["amount"]):
-            raise Invalid("amount", N_("Enter a sum above zero, at most what was approved."))
+            raise Invalid("amount", N_("Enter an amount above zero, and no more than was approved."))
         moved = Movement(Pot(row["fund"]), -amount, on_day, row["purpose"], decided_by)
         movement = await put_movement(by, row["community"], moved, expense)
         await fetch(

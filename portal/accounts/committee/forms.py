@@ -12,10 +12,10 @@ class ExpenseForm(Form):
 
     community = Estate()
     fund = Choice(N_("Paid out of"), StatementFund)
-    amount = Yuan(N_("It costs at most"))
-    purpose = Text(N_("What for"), most=120, missing=N_("Write what for."))
-    reason = Text(N_("Why it is needed"), most=1000, lines=4, missing=N_("Write why it is needed."),
-                  hint=N_("Offers compared, what happens without it; no names of persons"))  # fmt: skip
+    amount = Yuan(N_("Maximum cost"))
+    purpose = Text(N_("Purpose"), most=120, missing=N_("Enter the purpose."))
+    reason = Text(N_("Reason for the expense"), most=1000, lines=4, missing=N_("Explain why it is needed."),
+                  hint=N_("Quotes compared, and what happens without it. Do not name people."))  # fmt: skip
 
     def wanted(self) -> Wanted:
         """What was typed."""
@@ -26,16 +26,16 @@ class VoteForm(Form):
     """A member's voice."""
 
     voice = Choice(N_("Your vote"), Voice)
-    note = Text(N_("Words to the service centre"), most=500, lines=3, required=False)
+    note = Text(N_("Comment for the service centre"), most=500, lines=3, required=False)
 
 
 class SpentForm(Form):
     """What an approved expense cost."""
 
-    amount = Yuan(N_("It cost"))
+    amount = Yuan(N_("Actual cost"))
     on_day = Day(N_("Paid on"))
-    decided_by = Text(N_("Who decided"), most=120, missing=N_("Write who decided."),
-                      hint=N_("For example: the owners' committee, minutes 7"))  # fmt: skip
+    decided_by = Text(N_("Who decided"), most=120, missing=N_("Enter who decided."),
+                      hint=N_("For example: owners' committee, minutes no. 7"))  # fmt: skip
 
 
 class ConsentForm(Form):

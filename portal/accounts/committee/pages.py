@@ -32,7 +32,7 @@ async def vote(request: Request, expense: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         actions.vote(request.user, expense, form.voice.data, form.note.data or "")
     ):
-        flash(request, N_("Your vote counts."))
+        flash(request, N_("Your vote has been recorded."))
         return go(request, "committee:expense", expense=expense)
     return await expense_page(request, expense, form, status=422)
 

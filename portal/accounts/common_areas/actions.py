@@ -44,9 +44,9 @@ async def register_contract(by: Principal, community: int, agreed: Contract, rep
     Invalid for days in the wrong order, a building that is missing or not wanted, and words that name a person.
     """
     if agreed.starts_on and agreed.ends_on and agreed.ends_on < agreed.starts_on:
-        raise Invalid("ends_on", N_("The last day comes before the first one."))
+        raise Invalid("ends_on", N_("The last day is before the first day."))
     if (agreed.beneficiary is Beneficiary.building) != bool(agreed.building):
-        raise Invalid("building", N_("Name the building where the revenue is that of one building, and only there."))
+        raise Invalid("building", N_("Enter a building only if the revenue belongs to one building."))
     if community not in by.where(May.register_common_areas):
         raise Missing
     async with unit_of_work(community):
@@ -88,7 +88,7 @@ async def _replaceable(community: int, replaces: UUID) -> None:
     if found is None:
         raise Missing
     if found["replaced"]:
-        raise Refused(N_("A later contract has taken the place of this one."))
+        raise Refused(N_("This contract has been replaced by a later one."))
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: 
     Raises Missing without finance or manager there, Invalid for no sum, days in the wrong order or a day to come.
     """
     if came.ends_on < came.starts_on:
-        raise Invalid("ends_on", N_("The last day comes before the first one."))
+        raise Invalid("ends_on", N_("The last day is before the first day."))
     if not came.amount:
-        raise Invalid("amount", N_("Enter a sum; below zero takes one back."))
+        raise Invalid("amount", N_("Enter an amount. A negative amount reverses an earlier one."))
     scope = by.where(May.register_common_areas)
     async with unit_of_work(*scope):
         row = await fetch_one(
@@ -122,7 +122,7 @@ async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: 
         if row is None:
             raise Missing
         if came.received_on > clock.today(row["timezone"]):
-            raise Invalid("received_on", N_("Choose today or an earlier day."))
+            raise Invalid("received_on", N_("Choose today or an earlier date."))
         made = await fetch(
             "INSERT INTO common_receipt (id, community, contract, starts_on, ends_on, amount, received_on, once,"
             " by_staff, at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (once)"
@@ -173,10 +173,10 @@ async def put_movement(by: Principal, community: int, moved: Movement, once: UUI
     Raises Invalid for no sum, a day to come, or words that name a person.
     """
     if not moved.amount:
-        raise Invalid("amount", N_("Enter a sum; what was spent is below zero."))
+        raise Invalid("amount", N_("Enter an amount. Spending is negative."))
     zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
     if moved.on_day > clock.today(zone):
-        raise Invalid("on_day", N_("Choose today or an earlier day."))
+        raise Invalid("on_day", N_("Choose today or an earlier date."))
     await no_personal_data(community, purpose=moved.purpose, decided_by=moved.decided_by)
     made: UUID | None = await fetch_value(
         "INSERT INTO common_movement (id, community, pot, amount, on_day, purpose, decided_by, once, by_staff, at)"

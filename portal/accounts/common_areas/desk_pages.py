@@ -117,12 +117,12 @@ def _saved(request: Request) -> Answer:
 async def contract_page(request: Request, form: Any, of: UUID | None = None, status: int = 200) -> Template:
     """The form for a contract, or for what takes the place of one."""
     return page(request, "accounts/common_areas/desk/contract.html", status=status,
-                title=_("A contract of common areas"), form=await _offered(request, form), of=of)  # fmt: skip
+                title=_("Common-area contract"), form=await _offered(request, form), of=of)  # fmt: skip
 
 
 async def movement_page(request: Request, form: Any, status: int = 200) -> Template:
     """The form for money spent."""
-    return page(request, "accounts/common_areas/desk/movement.html", status=status, title=_("Money of all owners"),
+    return page(request, "accounts/common_areas/desk/movement.html", status=status, title=_("Owners' common funds"),
                 form=await _offered(request, form))  # fmt: skip
 
 
@@ -130,7 +130,7 @@ async def show_page(request: Request, contract: UUID, form: ReceiptForm, status:
     """A contract with the form for what came in."""
     _estate, row = await contract_at(request.user, contract)
     return page(request, "accounts/common_areas/desk/show.html", status=status,
-                title=_("A contract of common areas"), one=row, form=form)  # fmt: skip
+                title=_("Common-area contract"), one=row, form=form)  # fmt: skip
 
 
 router = Router(

@@ -13,17 +13,17 @@ class ContractForm(Form):
     """A contract of a common area."""
 
     community = Estate()
-    source_zh = Text(N_("What brings in money"), most=60, missing=N_("Write what brings in money."),
-                     hint=N_("For example: lift advertising; no company, no person"))  # fmt: skip
-    source_en = Text(N_("The same in English"), most=80, required=False)
+    source_zh = Text(N_("Source of income"), most=60, missing=N_("Enter the source of income."),
+                     hint=N_("For example: lift advertising. Do not name a company or a person."))  # fmt: skip
+    source_en = Text(N_("English version"), most=80, required=False)
     price = Yuan(N_("Agreed price"), required=False)
-    rhythm = Choice(N_("The price is for"), Rhythm)
+    rhythm = Choice(N_("Price per"), Rhythm)
     starts_on = Day(N_("First day"), required=False)
-    ends_on = Day(N_("Last day"), required=False, hint=N_("Without a last day it is shown as without term"))
-    beneficiary = Choice(N_("Whose revenue it is"), Beneficiary)
+    ends_on = Day(N_("Last day"), required=False, hint=N_("Without a last day the contract is shown as open-ended"))
+    beneficiary = Choice(N_("Who the revenue belongs to"), Beneficiary)
     building = Text(N_("Building"), most=30, required=False)
     decided_by = Text(
-        N_("Who decided"), most=120, required=False, hint=N_("For example: owners' assembly, resolution 3")
+        N_("Who decided"), most=120, required=False, hint=N_("For example: owners' assembly, resolution no. 3")
     )
 
     def agreed(self) -> Contract:
@@ -44,10 +44,10 @@ class ContractForm(Form):
 class ReceiptForm(Form):
     """Money that came in by a contract."""
 
-    starts_on = Day(N_("For the days from"))
+    starts_on = Day(N_("Covers from"))
     ends_on = Day(N_("To"))
-    direction = Choice(N_("Which way it went"), Direction)
-    amount = Yuan(N_("Sum"))
+    direction = Choice(N_("In or out"), Direction)
+    amount = Yuan(N_("Amount"))
     received_on = Day(N_("Received on"))
 
     def came(self) -> Receipt:
@@ -59,12 +59,12 @@ class MovementForm(Form):
     """Money of all owners that was spent, or came in otherwise."""
 
     community = Estate()
-    pot = Choice(N_("Whose money"), Pot)
-    direction = Choice(N_("Which way it went"), Direction)
-    amount = Yuan(N_("Sum"))
+    pot = Choice(N_("Fund"), Pot)
+    direction = Choice(N_("In or out"), Direction)
+    amount = Yuan(N_("Amount"))
     on_day = Day(N_("On"))
-    purpose = Text(N_("What for"), most=120, missing=N_("Write what for."))
-    decided_by = Text(N_("Who decided"), most=120, missing=N_("Write who decided."))
+    purpose = Text(N_("Purpose"), most=120, missing=N_("Enter the purpose."))
+    decided_by = Text(N_("Who decided"), most=120, missing=N_("Enter who decided."))
 
     def moved(self) -> Movement:
         """What was typed."""

@@ -17,8 +17,8 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, retrying, unit_of_work
 
-AFTER = N_("Choose a day after the period, today at the latest.")
-AHEAD = N_("Choose a day before the period ends, today at the latest.")
+AFTER = N_("Choose a day after the end of the period, no later than today.")
+AHEAD = N_("Choose a day before the end of the period, no later than today.")
 
 
 @retrying
@@ -39,7 +39,7 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
         if row is None:
             raise Missing
         if row["published_on"]:
-            raise Refused(N_("This has been disclosed already."))
+            raise Refused(N_("This has already been disclosed."))
         first, last = tellable(Duty(row["duty"]), row["starts_on"], row["ends_on"])
         if not first <= on <= min(last, clock.today(row["timezone"])):
             raise Invalid("on", AHEAD if Duty(row["duty"]).ahead else AFTER)

@@ -76,7 +76,7 @@ async def record(request: Request, disclosure: FromPath[UUID]) -> Answer:
 async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, status: int = 200) -> Template:
     """The page that the GET and a form with errors show."""
     row = await queries.disclosure_of(request.user, disclosure)
-    return page(request, "accounts/disclosures/show.html", status=status, title=_("A disclosure"), one=row, form=form,
+    return page(request, "accounts/disclosures/show.html", status=status, title=_("Disclosure"), one=row, form=form,
                 may_record=request.user.may(row.community, May.record_disclosures))  # fmt: skip
 
 

@@ -27,11 +27,11 @@ async def prices_poster(estate: PublicEstate, items: Sequence[PricedItem], addre
     about: list[Fact] = [
         (N_("Property company"), estate.company or "—"),
         (N_("Service contract"), estate.contract or "—"),
-        (N_("How fees are charged"), Sentence("%(mode)s", {"mode": estate.fee_mode})),
+        (N_("Charging basis"), Sentence("%(mode)s", {"mode": estate.fee_mode})),
         (N_("Questions and complaints"), estate.hotline or "—"),
-        (N_("Price supervision"), "12315"),
+        (N_("Price complaints"), "12315"),
     ]
-    heads = (N_("Item"), N_("Rate"), N_("How it is reckoned"), N_("In force"), N_("Source"))
+    heads = (N_("Item"), N_("Rate"), N_("How it is calculated"), N_("Valid"), N_("Source"))
     return await _poster(
         estate, N_("Price list"), about=about, heads=heads, rows=_price_rows(items), address=address, size=size
     )
@@ -66,10 +66,10 @@ async def disclosure_poster(
     about: list[Fact] = [
         (N_("Property company"), estate.company or "—"),
         (N_("Period"), days(row.starts_on, row.ends_on)),
-        (N_("The law asks for it"), profile.source if profile else "—"),
+        (N_("Required by"), profile.source if profile else "—"),
         (N_("Disclosed on"), f"{row.published_on or '—'}"),
         (
-            N_("Shown at least"),
+            N_("Displayed for at least"),
             Sentence(N_("%(n)s days"), {"n": profile.shown_days}) if profile and profile.shown_days else "—",
         ),
         (N_("Questions and complaints"), estate.hotline or "—"),
@@ -78,9 +78,9 @@ async def disclosure_poster(
         [plain(one.title), plain(days(one.starts_on, one.ends_on)), *(plain(f"{sum_.yuan:,.2f}") for sum_ in one.sums)]
         for one in told
     ]
-    sums = (N_("Income"), N_("Expense"), N_("Result"))
+    sums = (N_("Income"), N_("Expense"), N_("Balance"))
     if row.duty.ahead:
-        sums = (N_("Planned income"), N_("Planned expense"), N_("Planned result"))
+        sums = (N_("Planned income"), N_("Planned expense"), N_("Planned balance"))
     heads = (N_("Statement"), N_("Period"), *sums)
     return await _poster(
         estate,
@@ -162,7 +162,7 @@ def _rate(price: Price) -> Both:
 
 def who_pays(price: Price) -> Sentence | str:
     """For which use of homes a rate is."""
-    return Sentence("%(use)s", {"use": price.use}) if price.use else N_("every use")
+    return Sentence("%(use)s", {"use": price.use}) if price.use else N_("all uses")
 
 
 def when_vacant(price: Price) -> Sentence | None:

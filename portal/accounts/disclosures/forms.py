@@ -8,5 +8,5 @@ class DisclosureForm(Form):
     """When and where it was disclosed."""
 
     on = Day(N_("Disclosed on"))
-    place = Text(N_("Where"), most=120, hint=N_("For example: notice board at the east gate"),
-                 missing=N_("Write where it was disclosed."))  # fmt: skip
+    place = Text(N_("Place"), most=120, hint=N_("For example: notice board at the east gate"),
+                 missing=N_("Enter where it was disclosed."))  # fmt: skip

@@ -9,59 +9,62 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 
 SAYS = {
-    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the period before it was %(other)s (%(percent)s)."),
-    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year before it was %(other)s (%(percent)s)."),
-    FindingKind.total_differs: N_("“%(item)s” says %(sum)s, but its lines add up to %(other)s."),
-    FindingKind.note_differs: N_("“%(item)s” is %(sum)s, but the sum in its note comes to %(other)s."),
+    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the previous period it was %(other)s (%(percent)s)."),
+    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year earlier it was %(other)s (%(percent)s)."),
+    FindingKind.total_differs: N_("“%(item)s” is given as %(sum)s, but its lines add up to %(other)s."),
+    FindingKind.note_differs: N_("“%(item)s” is %(sum)s, but the calculation in its note gives %(other)s."),
     FindingKind.capital_works: N_(
-        "“%(item)s”, %(sum)s, is a capital work: it belongs to the maintenance fund, not to the service fee."
+        "“%(item)s”, %(sum)s, is capital work. It must be paid from the maintenance fund, not from the service fee."
     ),
-    FindingKind.lump_sum: N_("“%(item)s”, %(sum)s, is more than 1%% of its side and does not say what it was for."),
-    FindingKind.no_funding: N_("%(fund)s: %(other)s was spent and no income is shown. What paid for it?"),
-    FindingKind.nothing_received: N_("“%(item)s”: nothing was received."),
-    FindingKind.no_term: N_("“%(item)s”: its contract names no term."),
-    FindingKind.no_contract: N_("“%(item)s” has no contract in force."),
+    FindingKind.lump_sum: N_(
+        "“%(item)s”, %(sum)s, is more than 1%% of total income or expense and does not say what it was for."
+    ),
+    FindingKind.no_funding: N_("%(fund)s: %(other)s was spent, but no income is shown. How was it paid for?"),
+    FindingKind.nothing_received: N_("“%(item)s”: no money was received."),
+    FindingKind.no_term: N_("“%(item)s”: its contract has no end date."),
+    FindingKind.no_contract: N_("“%(item)s” has no valid contract."),
     FindingKind.remuneration_differs: N_(
-        "“%(item)s” is %(sum)s, but base and rate of the remuneration come to %(other)s."
+        "“%(item)s” is %(sum)s, but the base and rate of the remuneration give %(other)s."
     ),
     FindingKind.looks_like_total: N_(
-        "“%(item)s”, %(sum)s, is counted, though it equals the sum of other lines or is named a total or a balance."
+        "“%(item)s”, %(sum)s, is counted as a line, although it equals the sum of other lines or is "
+        "called a total or a balance."
     ),
     FindingKind.passed_on: N_(
-        "%(fund)s: of what was collected for others, %(other)s more came in than was passed on. Nothing of it may stay."
+        "%(fund)s: %(other)s more was collected for third parties than was passed on. All of it must be passed on."
     ),
-    FindingKind.books_differ: N_("The service fee of this statement differs from the books, which say %(other)s."),
+    FindingKind.books_differ: N_("The service fee in this statement differs from the books, which show %(other)s."),
     FindingKind.books_silent: N_(
-        "The service fee of this statement, %(other)s, is not compared with the books: they begin later, or its days"
-        " are not whole months. Where does it come from?"
+        "The service fee in this statement, %(other)s, could not be compared with the books, because "
+        "they start later or the period is not made up of whole months. Where does the figure come from?"
     ),
-    FindingKind.corrected: N_("“%(item)s” was %(other)s in the version before and is %(sum)s now."),
+    FindingKind.corrected: N_("“%(item)s” was %(other)s in the previous version and is now %(sum)s."),
 }
 
 # What a later version puts right, where a sum became neither another one.
 NEW = N_("“%(item)s”, %(sum)s, is new in this version.")
-LEFT_OUT = N_("“%(item)s”, %(other)s, is left out of this version.")
-ITS_WORDS = N_("“%(item)s”, %(sum)s: its words, its budget or the period before are another.")
+LEFT_OUT = N_("“%(item)s”, %(other)s, has been removed in this version.")
+ITS_WORDS = N_("“%(item)s”, %(sum)s: its description, its budget or its previous figure has changed.")
 
 # Of lines that are not known to be what they may be.
 UNNAMED = {
     FindingKind.books_differ: N_(
-        "No line says that it is the service fee, and what may be it (“%(item)s”) differs from the books, which say"
-        " %(other)s."
+        "No line is marked as the service fee, and the one that may be it (“%(item)s”) differs from "
+        "the books, which show %(other)s."
     ),
     FindingKind.no_contract: N_(
-        "“%(item)s”, together %(other)s: the register of common areas has no contract of this name in force."
+        "“%(item)s”, %(other)s in total: the register of common areas has no valid contract by this name."
     ),
 }
 
 FROM_NOTHING = {
-    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the period before there was nothing of it."),
-    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year before there was nothing of it."),
+    FindingKind.off_prior: N_("“%(item)s” is %(sum)s; in the previous period there was none."),
+    FindingKind.off_year: N_("“%(item)s” is %(sum)s; a year earlier there was none."),
 }
 
 PAID_AHEAD = {
     FindingKind.passed_on: N_(
-        "%(fund)s: %(other)s more was paid for others than was collected from them. Who bears it?"
+        "%(fund)s: %(other)s more was paid to third parties than was collected for them. Who covers it?"
     )
 }
 

@@ -24,10 +24,8 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-NOT_OVER = N_(
-    "Its days are not over yet, so nobody can say what came in and was spent. A plan is imported as a budget."
-)
-TOO_LATE = N_("The day until which owners may object is over. Say a later one.")
+NOT_OVER = N_("The period is not over yet, so actual figures are not possible. Import a plan as a budget.")
+TOO_LATE = N_("The objection deadline has passed. Enter a later day.")
 # Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
 SIGNED = """
 FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
@@ -55,7 +53,7 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
             await _sign(draft, found.sha256, signer, by)
             return StatementState.draft
         if draft["signed_by"] == signer:
-            raise Refused(N_("You signed it already. A second person, from finance or a manager, publishes it."))
+            raise Refused(N_("You have already signed. A second person, from finance or a manager, has to publish it."))
         await _publish(draft, found, creditor, signer, by)
         return StatementState.published
 
@@ -72,17 +70,17 @@ async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Record:
     if row is None:
         raise Missing
     if not STATEMENT_MOVES.allows(row["state"], StatementState.published):
-        raise Refused(N_("This statement is published already. A published statement never changes."))
+        raise Refused(N_("This statement has been published. Published statements cannot be changed."))
     return row
 
 
 async def _ready(draft: Record, found: Content) -> None:
     if not found.lines:
-        raise Refused(N_("This statement has no lines. Import them first."))
+        raise Refused(N_("This statement has no lines yet. Import them first."))
     if found.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
         raise Refused(NOT_OVER)
     if found.open_findings:
-        raise Refused(N_("Something the checks found is open. Mend it or explain it first."))
+        raise Refused(N_("Some findings are still open. Correct or explain them first."))
     if draft["objections_until"] and draft["objections_until"] <= clock.today(draft["timezone"]):
         raise Refused(TOO_LATE)
     newer = await fetch_value(
@@ -92,7 +90,7 @@ async def _ready(draft: Record, found: Content) -> None:
         draft["version"],
     )
     if newer:
-        raise Refused(N_("A later version of this statement is published already."))
+        raise Refused(N_("A later version of this statement has already been published."))
 
 
 async def _sign(draft: Record, sha256: str, signer: UUID, by: Principal) -> None:

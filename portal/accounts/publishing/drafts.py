@@ -36,12 +36,12 @@ from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, r
 CATEGORY = "物业服务收费"
 NAMES = {
     "bill": Bilingual("账单应收", "Bills issued"),
-    "adjustment": Bilingual("更正与减免", "Corrections and waivers"),
+    "adjustment": Bilingual("更正、减收与减免", "Corrections and waivers"),
     "payment": Bilingual("收到的款项", "Payments received"),
     "credit_use": Bilingual("以预存抵付", "Paid from credit"),
     "reversal": Bilingual("冲正", "Reversals"),
 }
-NET = {"bill": Bilingual("账单应收净额（已计更正与减免）", "Bills issued, corrections and waivers counted in")}
+NET = {"bill": Bilingual("账单应收净额（已计更正、减收与减免）", "Bills issued, corrections and waivers counted in")}
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,22 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
     code is that of a budget.
     """
     if wish.last < wish.first:
-        raise Invalid("last", N_("The last day comes before the first one."))
+        raise Invalid("last", N_("The last day is before the first day."))
     if not whole_months(wish.first, wish.last):
-        raise Invalid("last", N_("Choose whole months: between two sums a few days apart single payments would show."))
+        raise Invalid(
+            "last",
+            N_(
+                "Choose whole months. Otherwise, single payments could be worked out by comparing two statements "
+                "a few days apart."
+            ),
+        )
     if community not in by.where(May.publish_statements):
         raise Missing
     async with unit_of_work(community):
         await advisory_lock(f"statement:{community}:{wish.code}")
         now = await books_say(community, wish.basis, wish.first, wish.last)
         if not now:
-            raise Invalid("first", N_("The books say nothing of these days."))
+            raise Invalid("first", N_("The books have no entries for this period."))
         earlier = _before(wish.first, wish.last)
         before = await books_say(community, wish.basis, *earlier)
         names = NAMES
@@ -120,7 +126,7 @@ async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
         wish.code,
     )
     if known and known[0]["kind"] == StatementKind.budget:
-        raise Invalid("code", N_("This number is that of a budget. Choose another one."))
+        raise Invalid("code", N_("This number belongs to a budget. Choose another one."))
     lines = await lines_of(known[0]["id"]) if known else []
     kept = [line for line in lines if not _renewed(line)]
     if known and known[0]["state"] == StatementState.draft:
@@ -196,7 +202,7 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
         draft = await draft_for_update(statement, scope)
         found = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
         if found is None:
-            raise Refused(N_("This no longer holds: the figures changed. Look at the checks again."))
+            raise Refused(N_("The figures have changed since. Look at the checks again."))
         await no_personal_data(draft["community"], text=words)
         await keep_finding(draft["community"], statement, found, words, await staff_of(by, draft["community"]))
         await record(
@@ -220,9 +226,9 @@ async def set_terms(
     a rate without a base, or a base that the basis does not show.
     """
     if (base is None) != (rate is None):
-        raise Invalid("rate", N_("Give both: what the remuneration is taken of, and its rate."))
+        raise Invalid("rate", N_("Enter both the base and the rate of the remuneration."))
     if base in _NEEDS and _NEEDS[base] is not basis:
-        raise Invalid("base", N_("Fees received are shown on a cash basis, fees receivable on an accrual basis."))
+        raise Invalid("base", N_("Fees received go with the cash basis, fees receivable with the accrual basis."))
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)

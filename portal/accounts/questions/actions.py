@@ -134,7 +134,7 @@ async def answer(by: Principal, question: UUID, body: str) -> None:
             clock.now(),
         )
         if made is None:
-            raise Refused(N_("This question is answered already."))
+            raise Refused(N_("This question has already been answered."))
         await tell(
             [row["asked_by"]], NoticeKind.question_answered, community=row["community"], subject=f"question:{question}",
             link=f"/statements/{row['statement']}", title=row["title"], estate=row["estate"],

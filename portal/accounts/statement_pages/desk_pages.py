@@ -33,8 +33,8 @@ from portal.web.request.request_context import Answer, Request
 
 CORRECTION = ("correction", CorrectionForm)
 SAID = {
-    StatementState.draft: N_("Signed. As soon as a second person has signed it too, it is published."),
-    StatementState.published: N_("Published. Everyone of the estate has been told."),
+    StatementState.draft: N_("Signed. It will be published when a second person signs it."),
+    StatementState.published: N_("Published. Everyone on the estate has been notified."),
 }
 
 
@@ -70,7 +70,11 @@ async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Te
     """The page that the GET and a wish with errors show."""
     form.community.offer(await offered_estates(request))
     return page(
-        request, "accounts/statement_pages/desk/new.html", status=status, title=_("Draft from the books"), form=form
+        request,
+        "accounts/statement_pages/desk/new.html",
+        status=status,
+        title=_("Create a draft from the books"),
+        form=form,
     )
 
 
@@ -98,7 +102,7 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         drafting.explain_finding(request.user, statement, form.finding.data, form.text.data)
     ):
-        flash(request, N_("Saved. It is published with the statement."))
+        flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
     return statement_page(request, found, form=form, status=422)
 
@@ -111,7 +115,7 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
         versions.say_correction(request.user, statement, form.found_by.data, form.until.data)
     )
     if said:
-        flash(request, N_("Saved. It is published with the statement."))
+        flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
     found = await queries.statement_at(request.user, statement)
     return statement_page(request, found, correction=form, status=422)
@@ -126,7 +130,7 @@ async def add_document(request: Request, statement: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         documents.add_documents(request.user, statement, form.line.data, form.photos.data)
     ):
-        flash(request, N_("Saved. It is published with the statement."))
+        flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
     return statement_page(request, found, papers=form, status=422)
 
@@ -184,7 +188,7 @@ def statement_page(request: Request, found: DeskPage, status: int = 200, **typed
 
 def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
     """The page that the GET and terms with errors show."""
-    return page(request, "accounts/statement_pages/desk/terms.html", status=status, title=_("What the figures rest on"),
+    return page(request, "accounts/statement_pages/desk/terms.html", status=status, title=_("Accounting basis"),
                 found=found.shown, form=form)  # fmt: skip
 
 
@@ -227,7 +231,7 @@ async def answer(request: Request, question: FromPath[UUID]) -> Answer:
     """Answer for everybody to read."""
     form = AnswerForm(await request.form())
     if form.validate() and await form.accepts(asking.answer(request.user, question, form.text.data)):
-        flash(request, N_("Published. Whoever asked has been told."))
+        flash(request, N_("Published. The person who asked has been notified."))
         return go(request, "desk.questions:list")
     return await question_page(request, question, form, status=422)
 
@@ -236,7 +240,7 @@ async def question_page(request: Request, question: UUID, form: AnswerForm, stat
     """The page that the GET and an answer with errors show."""
     found = await asking.question_at_desk(request.user, question)
     return page(request, "accounts/statement_pages/desk/show.html", status=status,
-                title=_("A question on the accounts"), one=found, form=form,
+                title=_("Question on the accounts"), one=found, form=form,
                 may_answer=bool(request.user.where(May.answer_questions)))  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from portal.kit.words import _, label, say
 from portal.platform.documents.paper import typeset, written_day
 from portal.platform.documents.sheet import Cell, csv_bytes, xlsx_bytes
 
-LACKING = N_("Not known of the company: %(missing)s.")
-PLANNED = N_("A budget: what is planned, not what came in or was spent.")
+LACKING = N_("Missing company details: %(missing)s.")
+PLANNED = N_("This is a budget. It shows what is planned, not what was received or spent.")
 
 
 async def statement_pdf(found: StatementPage, base_url: str, sandbox: bool = False) -> bytes:
@@ -150,9 +150,9 @@ def xlsx_of(shown: StatementPage) -> Response[bytes]:
 def _heads(shown: StatementPage) -> list[str]:
     named = [_("Estate"), _("Fund"), _("Side"), _("Category"), _("Item")]
     if shown.row.is_budget:
-        return [*named, _("Budget (yuan)"), _("Period before (yuan)"), _("Note")]
+        return [*named, _("Budget (yuan)"), _("Previous period (yuan)"), _("Note")]
     return [
-        *named, _("Actual (yuan)"), _("Budget (yuan)"), _("Period before (yuan)"), _("Difference from budget (yuan)"),
+        *named, _("Actual (yuan)"), _("Budget (yuan)"), _("Previous period (yuan)"), _("Variance from budget (yuan)"),
         _("Note"),
     ]  # fmt: skip
 

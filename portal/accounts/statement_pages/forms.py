@@ -26,13 +26,13 @@ def offered_lines(funds: Sequence[FundTable]) -> list[tuple[str, str]]:
 class QuestionForm(Form):
     """A question on one line."""
 
-    line = Choice(N_("About"), look="select", missing=N_("Choose the line you ask about."))
+    line = Choice(N_("Line in question"), look="select", missing=N_("Choose the line you are asking about."))
     text = Text(
         N_("Your question"),
         lines=3,
         most=500,
-        hint=N_("Anybody can read it; nobody is told that it is yours"),
-        missing=N_("Write what you ask."),
+        hint=N_("Anyone can read it. Your name is not shown."),
+        missing=N_("Enter your question."),
     )
 
     def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
@@ -47,8 +47,8 @@ class AnswerForm(Form):
         N_("Answer"),
         lines=3,
         most=1000,
-        hint=N_("Anybody can read it; name no person and no home"),
-        missing=N_("Write the answer."),
+        hint=N_("Anyone can read it. Do not name people or homes."),
+        missing=N_("Enter the answer."),
     )
 
 
@@ -66,13 +66,13 @@ class DocumentForm(Form):
 class ExplanationForm(Form):
     """Why something that the checks found is as it is."""
 
-    finding = Choice(N_("What the checks found"), look="select", missing=N_("Choose what you explain."))
+    finding = Choice(N_("Finding"), look="select", missing=N_("Choose the finding you are explaining."))
     text = Text(
         N_("Explanation"),
         lines=3,
         most=500,
-        hint=N_("It is published with the statement; name no person and no home"),
-        missing=N_("Write the explanation."),
+        hint=N_("Published with the statement. Do not name people or homes."),
+        missing=N_("Enter the explanation."),
     )
 
     def __init__(self, formdata: Any = None, *, offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
@@ -83,8 +83,8 @@ class ExplanationForm(Form):
 class CorrectionForm(Form):
     """Who found what a later version corrects, and until when owners may object."""
 
-    found_by = Choice(N_("Who found it"), FoundBy, look="select", missing=N_("Choose who found it."))
-    until = Day(N_("Owners may object until"), hint=N_("It is published with the statement"))
+    found_by = Choice(N_("Found by"), FoundBy, look="select", missing=N_("Choose who found it."))
+    until = Day(N_("Objections accepted until"), hint=N_("Published with the statement"))
 
 
 class StatementTermsForm(Form):
@@ -92,14 +92,14 @@ class StatementTermsForm(Form):
 
     basis = Choice(N_("Basis of the figures"), Basis)
     base = Choice(
-        N_("What the remuneration is taken of"),
+        N_("Remuneration base"),
         RemunerationBase,
         look="select",
         required=False,
-        hint=N_("Only where costs plus remuneration were agreed"),
+        hint=N_("Only for estates on a commission basis"),
     )
-    rate = Percentage(N_("Rate of the remuneration in per cent"), most="50", required=False)
-    outside = Many(N_("Lines that no remuneration is taken of"), coerce=int, required=False)
+    rate = Percentage(N_("Remuneration rate (%)"), most="50", required=False)
+    outside = Many(N_("Lines excluded from remuneration"), coerce=int, required=False)
 
     def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
         super().__init__(formdata, **values)
@@ -126,9 +126,9 @@ class DraftForm(Form):
     """Which statement to draft from the books."""
 
     community = Estate()
-    title = Text(N_("Title"), most=80, missing=N_("Write the title."))
-    code = Text(N_("Number"), most=40, hint=N_("For example fees-2026-10. A known number renews its draft."),
-                missing=N_("Write the number."))  # fmt: skip
+    title = Text(N_("Title"), most=80, missing=N_("Enter the title."))
+    code = Text(N_("Number"), most=40, hint=N_("For example fees-2026-10. An existing number updates that draft."),
+                missing=N_("Enter the number."))  # fmt: skip
     first = Day(N_("First day"))
     last = Day(N_("Last day"))
     basis = Choice(N_("Basis of the figures"), Basis)

@@ -53,7 +53,7 @@ async def ask(request: Request, which: FromPath[str]) -> Answer:
     found = await queries.statement_of(request.user, statement)
     form = QuestionForm(await request.form(), funds=found.funds)
     if form.validate() and await form.accepts(_ask(request, statement, form)):
-        flash(request, N_("Your question is published. The answer comes to your inbox."))
+        flash(request, N_("Your question has been published. You will find the answer in your messages."))
         return go(request, "statements:show", which=which)
     return statement_page(request, found, form, status=422)
 

@@ -36,9 +36,9 @@ async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, unti
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
         if (await content_of(draft)).corrects is None:
-            raise Refused(N_("Nothing is published that this corrects."))
+            raise Refused(N_("There is no published statement for this to correct."))
         if until <= clock.today(draft["timezone"]):
-            raise Invalid("until", N_("Choose a day to come: owners need time to look."))
+            raise Invalid("until", N_("Choose a future day. Owners need time to review it."))
         await fetch(
             "UPDATE statement SET found_by = $2, objections_until = $3 WHERE id = $1", statement, found_by.value, until
         )

@@ -15,10 +15,10 @@ from portal.people.estates.states import FeeMode
 
 OWNED = {
     (StatementFund.service_fee, FeeMode.lump_sum): N_(
-        "A fixed fee was agreed: a surplus is the company's, a shortfall it bears itself."
+        "Fixed fee (lump sum): the company keeps any surplus and bears any shortfall."
     ),
     (StatementFund.service_fee, FeeMode.commission): N_(
-        "Costs plus remuneration were agreed: a surplus is the owners', a shortfall they bear too."
+        "Costs plus remuneration (commission basis): any surplus belongs to the owners, and they bear any shortfall."
     ),
 }
 OWNERS = N_("All of it belongs to the owners.")

@@ -133,9 +133,9 @@ class SideTable:
 
 
 MEANING = {
-    StatementFund.service_fee: N_("What owners pay for services, and what it was spent on."),
-    StatementFund.common_area_revenue: N_("What the common areas earned. It belongs to all owners together."),
-    StatementFund.maintenance_fund: N_("Money set aside for large repairs of common parts and equipment."),
+    StatementFund.service_fee: N_("What owners paid for services, and how it was spent."),
+    StatementFund.common_area_revenue: N_("Income from the common areas. It belongs to all owners."),
+    StatementFund.maintenance_fund: N_("Money set aside for major repairs to common parts and equipment."),
 }
 
 

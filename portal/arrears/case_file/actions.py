@@ -24,14 +24,16 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retry
 D = DebtorStanding
 GONE = frozenset({D.deceased, D.heir})
 
-WHO = N_("Several people owe this together. Choose of whom you say it.")
-NOT_YET = N_("That day is still to come. Enter the day on which it happened.")
-NO_HEIR = N_("Enter the name of the heir, or of who administers the estate, as the document says.")
-ONLY_AN_HEIR = N_("A representative is named for somebody who has died. Choose “an heir is named”, or leave it empty.")
-KNOWN = N_("That they have died is recorded already. Name an heir, or say that it was a mistake.")
-STILL_OWNS = N_("%(name)s is registered as an owner still. Record the change of owners at the home first.")
-OWNS_NO_MORE = N_("%(name)s is not registered as an owner any more: choose “owner of before”.")
-THEMSELVES = N_("Nobody inherits from themselves. Enter the heir.")
+WHO = N_("Several people owe this jointly. Choose which of them this is about.")
+NOT_YET = N_("That day is in the future. Enter the day on which it happened.")
+NO_HEIR = N_("Enter the name of the heir or administrator, as shown on the document.")
+ONLY_AN_HEIR = N_(
+    "A representative can only be named for someone who has died. Choose “heir named”, or leave this empty."
+)
+KNOWN = N_("The death is already on record. Name an heir, or mark it as a mistake.")
+STILL_OWNS = N_("%(name)s is still registered as an owner. Record the change of ownership for the home first.")
+OWNS_NO_MORE = N_("%(name)s is no longer registered as an owner. Choose “former owner”.")
+THEMSELVES = N_("A person cannot be their own heir. Enter the heir.")
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ async def contact(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a call, a visit, a talk."""
     form: Any = forms.ContactForm(await request.form())
     if form.validate() and await form.accepts(contacts.record_contact(request.user, case, **form.told)):
-        flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
+        flash(request, N_("Recorded. Entries cannot be changed; record another contact to add something."))
         return go(request, "desk.cases:show", case=case)
     return await show_page(request, case, status=422, contact=form)
 
@@ -77,7 +77,7 @@ async def hold(request: Request, case: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         holding.hold_by_hand(request.user, case, form.reason.data, form.until.data, form.amount.data)
     ):
-        flash(request, N_("On hold. It ends by itself after %(day)s."), day=form.until.data)
+        flash(request, N_("On hold. The hold ends automatically after %(day)s."), day=form.until.data)
         return go(request, "desk.cases:show", case=case)
     return await show_page(request, case, status=422, hold=form)
 
@@ -87,7 +87,7 @@ async def promise(request: Request, case: FromPath[UUID]) -> Answer:
     """Note a promise to pay."""
     form: Any = forms.PromiseForm(await request.form())
     if form.validate() and await form.accepts(contacts.promise(request.user, case, form.on.data, form.amount.data)):
-        flash(request, N_("Noted. You see here whether it is kept."))
+        flash(request, N_("Recorded. Whether it is kept will be shown here."))
         return go(request, "desk.cases:show", case=case)
     return await show_page(request, case, status=422, promise=form)
 
@@ -162,14 +162,16 @@ router = Router(
 async def limitation(request: Request, number: PageNumber = 1) -> Template:
     """Cases by the first day on which one of their lines ends."""
     found = await clocks.ending_soon(request.user, number)
-    return page(request, "arrears/case_file/desk/limitation.html", title=_("Limitation ends soon"), found=found)
+    return page(
+        request, "arrears/case_file/desk/limitation.html", title=_("Limitation period ending soon"), found=found
+    )
 
 
 @get("/holds", name="desk.holds:list", guards=[staff(May.read_holds)])
 async def holds(request: Request, number: PageNumber = 1) -> Template:
     """Holds by hand, by the day on which they end."""
     found = await onhold.holds_by_hand(request.user, number)
-    return page(request, "arrears/case_file/desk/holds.html", title=_("Holds by hand"), found=found)
+    return page(request, "arrears/case_file/desk/holds.html", title=_("Manual holds"), found=found)
 
 
 ending_router = Router("/desk", route_handlers=[limitation, holds])
@@ -178,27 +180,29 @@ ending_router = Router("/desk", route_handlers=[limitation, holds])
 class StandingForm(Form):
     """What became of somebody who owes."""
 
-    person = Choice(N_("Of whom"), coerce=UUID, look="select", required=False)
-    standing = Choice(N_("What is known"), DebtorStanding, look="select", missing=N_("Choose what is known."))
-    since = Day(N_("Since"), hint=N_("The day of the death, or from which they live elsewhere."))
+    person = Choice(N_("Which person"), coerce=UUID, look="select", required=False)
+    standing = Choice(N_("Status"), DebtorStanding, look="select", missing=N_("Choose the status."))
+    since = Day(N_("Since"), hint=N_("Date of death, or the day they moved away."))
     evidence = Text(
-        N_("What shows it"),
+        N_("Evidence"),
         most=200,
-        hint=N_("Its kind and number, for example the death certificate or the notary's document; or who told it."),
-        missing=N_("Enter what shows it."),
+        hint=N_(
+            "Type and number of the document, for example a death certificate or a notarised document, or who told us."
+        ),
+        missing=N_("Enter the evidence."),
     )
     represented_by = Text(
-        N_("Heir, or who administers the estate"),
+        N_("Heir or administrator of the inheritance"),
         most=80,
         required=False,
-        hint=N_("Their name, or their number on the roll. Only for somebody who has died."),
+        hint=N_("Name or resident number. Only if the owner has died."),
     )
-    phone = Phone(N_("The heir's own number"), required=False)
+    phone = Phone(N_("Heir's mobile number"), required=False)
     address = Text(
         N_("Postal address"),
         most=200,
         required=False,
-        hint=N_("Of the heir, or of an owner of before: never the home itself."),
+        hint=N_("Address of the heir or former owner, never the home itself."),
     )
 
     def about(self, found: Owing) -> Any:
@@ -232,7 +236,7 @@ async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
     """Record what became known."""
     form = StandingForm(await request.form()).about(await debtor_on_desk(request.user, debtor))
     if form.validate() and await form.accepts(record_standing(request.user, debtor, form.said), also_refused=True):
-        flash(request, N_("Recorded. It holds from now on, also for what was still waiting to be sent."))
+        flash(request, N_("Recorded. It applies from now on, including to messages still waiting to be sent."))
         return go(request, "desk.debtors:show", debtor=debtor)
     return await debtor_page(request, debtor, form, status=form.status)
 
@@ -240,7 +244,7 @@ async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
 async def debtor_page(request: Request, debtor: UUID, form: StandingForm, status: int = 200) -> Template:
     """The page, for both verbs."""
     found = await debtor_on_desk(request.user, debtor)
-    title = _("Who owes for %(unit)s", unit=found.unit)
+    title = _("Debtors for %(unit)s", unit=found.unit)
     return page(
         request, "arrears/case_file/desk/debtor.html", status=status, title=title, found=found, form=form.about(found)
     )

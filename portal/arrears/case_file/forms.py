@@ -8,8 +8,8 @@ from portal.kit.words import label
 from portal.web.forms.forms import Choice, Day, Form, Text, Yuan
 
 ONCE = N_(
-    "If paying is hard, everything is left alone for two weeks, once in three months. For longer: instalments, or a"
-    " hold."
+    "In case of hardship, everything is paused for two weeks, once every three months. For longer, "
+    "use instalments or a hold."
 )
 BY_STAFF = frozenset[ContactOutcome]().union(*MAY_COME_OF.values())
 
@@ -18,28 +18,28 @@ class ContactForm(Form):
     """Record how the debtor was reached, or was not."""
 
     channel = Choice(
-        N_("How you tried to reach them"),
+        N_("How you contacted them"),
         ContactChannel,
         look="select",
-        missing=N_("Choose how you tried to reach them."),
+        missing=N_("Choose how you contacted them."),
     )
     outcome = Choice(
-        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+        N_("Outcome of the contact"), ContactOutcome, look="select", missing=N_("Choose the outcome."), hint=ONCE
     )
     text = Text(
         N_("Note"),
         lines=3,
         most=2000,
         required=False,
-        hint=N_("What was said, and what you promised by when. No bank or health data."),
+        hint=N_("What was said, and what you promised and by when. No bank or health details."),
     )
     staff = Text(
-        N_("Who was with you"),
+        N_("Accompanied by"),
         most=80,
         required=False,
-        hint=N_("Their sign-in name. Needed for a visit."),
+        hint=N_("Their sign-in name. Required for a visit."),
     )
-    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
+    happened_on = Day(N_("Date of contact"), required=False, hint=N_("Leave empty for today."))
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
@@ -57,41 +57,41 @@ class ContactForm(Form):
 class HoldForm(Form):
     """Stop chasing for a while."""
 
-    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
-    until = Day(N_("Last day of the hold"), hint=N_("The hold ends by itself after this day."))
-    amount = Yuan(N_("Sum"), required=False, hint=N_("Leave empty to hold the whole case."))
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Explain why, so that the next reader understands it."))
+    until = Day(N_("Last day of the hold"), hint=N_("The hold ends automatically after this day."))
+    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to hold the whole case."))
 
 
 class PromiseForm(Form):
     """Note a promise to pay."""
 
-    on = Day(N_("Promised by"))
-    amount = Yuan(N_("Promised sum"))
+    on = Day(N_("Will pay by"))
+    amount = Yuan(N_("Promised amount"))
 
 
 class ReasonForm(Form):
     """Say why nothing is paid."""
 
-    reason = Choice(N_("Why nothing is paid"), Reason, look="select", missing=N_("Choose a reason."), hint=ONCE)
+    reason = Choice(N_("Reason for non-payment"), Reason, look="select", missing=N_("Choose a reason."), hint=ONCE)
 
 
 class HardshipForm(Form):
     """A debtor says that paying is hard."""
 
     text = Text(
-        N_("What makes it hard"),
+        N_("What is the difficulty?"),
         lines=4,
         most=1000,
-        missing=N_("Say in a few words what makes it hard."),
-        hint=N_("For example that you lost your work, and from when on you could pay. No papers are needed."),
+        missing=N_("Briefly tell us what the difficulty is."),
+        hint=N_("For example, that you lost your job, and from when you could pay. No documents are needed."),
     )
 
 
 class NextForm(Form):
     """Say what is to be done next."""
 
-    next_step = Choice(N_("What is to be done"), NextStep, look="select", missing=N_("Choose the next step."))
-    next_on = Day(N_("On which day"))
+    next_step = Choice(N_("What needs to be done"), NextStep, look="select", missing=N_("Choose the next step."))
+    next_on = Day(N_("Date"))
     who = Text(
-        N_("Who does it"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave it empty for yourself.")
+        N_("Assigned to"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave empty for yourself.")
     )

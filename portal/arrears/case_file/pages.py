@@ -39,7 +39,7 @@ async def tell(request: Request, case: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         telling.tell_hardship(request.user, case, form.text.data, once=form.once)
     ):
-        flash(request, N_("Thank you for telling us. Nothing comes before %(day)s; we get in touch."), day=form.outcome)
+        flash(request, N_("Thank you. Nothing will happen before %(day)s, and we will contact you."), day=form.outcome)
         return go(request, "case:show")
     return await hardship_page(request, case, form, status=422)
 
@@ -48,7 +48,12 @@ async def hardship_page(request: Request, case: UUID, form: HardshipForm, status
     """The form, for both verbs."""
     found = await telling.case_to_hold(request.user, case)
     return page(
-        request, "arrears/case_file/hardship.html", status=status, title=_("Paying is hard now"), found=found, form=form
+        request,
+        "arrears/case_file/hardship.html",
+        status=status,
+        title=_("I cannot pay right now"),
+        found=found,
+        form=form,
     )
 
 

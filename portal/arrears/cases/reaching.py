@@ -12,26 +12,28 @@ from portal.kit.i18n import N_
 from portal.people.persons.states import DebtorStanding
 
 NOBODY = N_(
-    "The owner has died, and no heir is named yet. Nobody is called, visited or written to about this until one is."
+    "The owner has died and no heir is on record. Until one is, do not call, visit or write to anyone about this."
 )
 NOT_HERE = N_(
-    "This home is no longer theirs. Nobody goes there for them and nothing is left at its door: write to their own"
-    " address or call their own number."
+    "They no longer own this home. Do not visit it or leave anything there for them; write to their "
+    "own address or call their own number."
 )
 # What the desk reads beside those who are not simply the owners.
 NOTES = {
     DebtorStanding.former: N_(
-        "These are owners of before: the home is no longer theirs. Nobody visits it for them, nothing is left at its"
-        " door, and nothing is said to the owners of now. Write to their own address or call their own number."
+        "These are former owners. Do not visit the home, leave anything at the door or say anything to "
+        "the current owners. Write to their own address or call their own number."
     ),
     DebtorStanding.deceased: N_(
-        "The owner has died, and no heir is named yet. No message, call, visit, letter or step until one is; the days"
-        " do not count. Offer the family your condolences, and ask for nothing today."
+        "The owner has died and no heir is on record. Until one is, there are no messages, calls, "
+        "visits, letters or next steps, and the days do not count. Offer the family your condolences, "
+        "and ask for nothing today."
     ),
     DebtorStanding.heir: N_(
-        "This is owed from an estate. Turn to the heir at their own number and address only: they answer with what they"
-        " inherited, and not at all if they renounced it in writing (Civil Code 1161). While there is neither number"
-        " nor address, everything stays on hold."
+        "This debt is part of an inheritance. Contact the heir only at their own number or address. They "
+        "are liable up to the value of what they inherited, and not at all if they renounced it in "
+        "writing (Civil Code, article 1161). Until a number or an address is known, everything stays on "
+        "hold."
     ),
 }
 THEIRS = frozenset({ContactChannel.counter})  # they came to us

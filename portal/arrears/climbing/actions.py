@@ -29,8 +29,8 @@ from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
 BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)
 TO_STAGE = {2: May.climb_to_calls, 3: May.climb_to_visits, 4: May.climb_to_demands}
-CLOSED = N_("This case is closed. There is no step to take.")
-LAST_REACHED = N_("The last stage is reached. What comes now are the paths of law, with a person for each.")
+CLOSED = N_("This case is closed. No step can be taken.")
+LAST_REACHED = N_("The last stage has been reached. What follows are legal steps, each decided by a person.")
 
 
 @retrying

@@ -12,114 +12,116 @@ from portal.arrears.climbing.gates import Check
 from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 
-HOLD = N_("A hold on the whole case lasts. Wait until it ends.")
+HOLD = N_("The whole case is on hold. Wait until the hold ends.")
 # For each gate: what is said while it is open, and what to do when it is shut.
 GATES = {
     Gate.owed: (
-        N_("%(sum)s may be chased."),
-        N_("Only %(sum)s may be chased; up to %(least)s nothing goes further. Wait for the next bill."),
+        N_("%(sum)s can be chased."),
+        N_("Only %(sum)s can be chased. Cases of up to %(least)s go no further; wait for the next bill."),
     ),
     Gate.days: (
-        N_("%(days)s days past due; the next stage begins on day %(least)s."),
-        N_("It is %(days)s days past due. The next stage begins on day %(least)s; wait until then."),
+        N_("%(days)s days overdue; the next stage starts on day %(least)s."),
+        N_("It is %(days)s days overdue. The next stage starts on day %(least)s; wait until then."),
     ),
     Gate.stay: (
-        N_("In this stage since %(since)s, long enough to go on."),
-        N_("In this stage since %(since)s, and not for %(least)s days yet."),
+        N_("In this stage since %(since)s, which is long enough."),
+        N_("In this stage since %(since)s, which is less than %(least)s days."),
     ),
     Gate.promise_over: (
-        N_("No promise is open."),
-        N_("A payment is promised by %(day)s. Wait until that day is over and its money is booked."),
+        N_("There is no open promise to pay."),
+        N_("A payment was promised by %(day)s. Wait until that day has passed and the money has been booked."),
     ),
     Gate.letter_over: (
-        N_("No letter gives time any more."),
-        N_("The last letter gives time up to and including %(day)s. Wait until then."),
+        N_("The deadlines of all letters have passed."),
+        N_("The deadline in the last letter is %(day)s. Wait until that day has passed."),
     ),
     Gate.message_over: (
-        N_("No message gives time any more."),
-        N_("The last message asks them to pay by %(day)s. Wait until that day is over."),
+        N_("The deadlines of all messages have passed."),
+        N_("The last message asked for payment by %(day)s. Wait until that day has passed."),
     ),
     Gate.request_answered: (
-        N_("No request for instalments waits for an answer."),
-        N_("Instalments were asked for. Answer that request first."),
+        N_("There is no unanswered instalment request."),
+        N_("There is an instalment request. Answer it first."),
     ),
-    Gate.no_hold: (N_("Nothing holds the whole case."), HOLD),
+    Gate.no_hold: (N_("The case as a whole is not on hold."), HOLD),
     Gate.no_pending_payment: (
-        N_("No payment is on its way."),
-        N_("A payment is on its way. Wait for its result: it may settle this."),
+        N_("No payment is in progress."),
+        N_("A payment is in progress. Wait for the result; it may settle this."),
     ),
     Gate.money_booked: (
-        N_("All money that came in online is booked."),
-        N_("Money that came in online is not booked yet (%(n)s). Wait until it is; see “Money to look into”."),
+        N_("All online payments have been booked."),
+        N_("Some online payments have not been booked yet (%(n)s). Wait until they are; see “Payments to review”."),
     ),
     Gate.contact_cap: (
-        N_("The home was called %(today)s times today and tried %(week)s times within a week."),
-        N_("The home was called %(today)s times today and tried %(week)s times within a week. Leave it in peace."),
+        N_("The home was called %(today)s times today and contacted %(week)s times this week."),
+        N_("The home was called %(today)s times today and contacted %(week)s times this week. Leave it alone."),
     ),
     Gate.no_rectification: (
-        N_("No department owes an answer."),
-        N_("“%(department)s” still owes an answer to this owner. First it says what was done."),
+        N_("No answer from a department is outstanding."),
+        N_("“%(department)s” still owes this owner an answer. It has to report first."),
     ),
     Gate.demand_over: (
-        N_("The demand arrived, and its time ended on %(day)s."),
-        N_("The demand gives time up to and including %(day)s. Wait until then."),
+        N_("The demand was delivered, and its deadline passed on %(day)s."),
+        N_("The deadline in the demand is %(day)s. Wait until that day has passed."),
     ),
     Gate.no_dispute: (
-        N_("No dispute is open."),
-        N_("Disputes are open (%(n)s). They are decided first."),
+        N_("There are no open disputes."),
+        N_("There are open disputes (%(n)s). They have to be decided first."),
     ),
     Gate.limitation: (
         N_("The next limitation period ends on %(day)s."),
         N_(
-            "The three years are over for everything that may be chased (%(n)s charges): a court would dismiss it if"
-            " the owner says so. Talk with them; an agreement begins three years anew."
+            "The three-year limitation period has ended for everything that can be chased (%(n)s charges). A "
+            "court would dismiss the claim if the owner objects. Talk to them; an agreement starts a new "
+            "three-year period."
         ),
     ),
     Gate.reason_known: (
-        N_("It is known why nothing is paid."),
-        N_("Nobody has recorded yet why nothing is paid. Ask, also for hardship, and record the reason."),
+        N_("The reason for non-payment is on record."),
+        N_("No reason for non-payment is on record. Ask, also about hardship, and record it."),
     ),
     Gate.last_stage: (
-        N_("The last stage is reached."),
-        N_("The paths of law open at stage %(least)s. The case is at stage %(stage)s."),
+        N_("The last stage has been reached."),
+        N_("Legal steps become available at stage %(least)s. The case is at stage %(stage)s."),
     ),
     Gate.one_path: (
-        N_("No other path is under way."),
-        N_("Another path is under way: %(kind)s. Record how it ends first."),
+        N_("No other claim is under way."),
+        N_("Another claim is under way: %(kind)s. Record its outcome first."),
     ),
     Gate.no_complaint: (
-        N_("No complaint about a service is open."),
-        N_("Complaints are open (%(n)s). A court gives no payment order while the debt is contested."),
+        N_("There are no open complaints about services."),
+        N_("There are open complaints (%(n)s). A court does not issue a payment order for a contested debt."),
     ),
     Gate.reachable: (
-        N_("The owner can be reached."),
+        N_("The owner's address is known."),
         N_(
-            "Nobody knows where they live: they are recorded as away, or the home is not theirs and no address of their"
-            " own is on file. A court has to hand its papers over: find it out first."
+            "Their address is unknown: they are recorded as living elsewhere, or no longer own the home and "
+            "have no other address on file. A court must be able to serve its papers, so find out the "
+            "address first."
         ),
     ),
     Gate.mediation_offered: (
-        N_("Mediation was begun on %(day)s."),
-        N_("Mediation was not tried yet. It costs nothing and ends most quarrels: begin with it."),
+        N_("Mediation was started on %(day)s."),
+        N_("Mediation has not been tried yet. It is free and settles most disputes, so start there."),
     ),
 }
 STEP_DONE = (
-    N_("Nothing has to come before."),
-    N_("The reminder arrived, or somebody was spoken with, on %(day)s."),
+    N_("No earlier step is required."),
+    N_("The reminder was delivered, or someone was spoken to, on %(day)s."),
     N_("A call or a written notice reached them on %(day)s."),
-    N_("Two people were there on %(day)s."),
+    N_("Two people visited on %(day)s."),
 )
 STEP_MISSING = (
-    N_("Nothing has to come before."),
-    N_("The reminder has not gone out yet. It goes by itself with the daily look."),
-    N_("First a call that reaches somebody, recorded as a contact, or a notice whose arrival is proven at the letter."),
-    N_("First a visit by two people, recorded as a contact, or a letter that two people brought."),
+    N_("No earlier step is required."),
+    N_("The reminder has not been sent yet. It goes out with the next daily run."),
+    N_("First, reach someone by phone and record the contact, or deliver a notice and record the proof at the letter."),
+    N_("First, visit with two people and record the contact, or have two people deliver a letter."),
 )
-MISSED = N_("What was promised by %(day)s did not come.")
-OFFERED = N_("Instalments were offered, and can be agreed with until %(day)s. Wait until then.")
-NOTHING_RUNS = N_("Nothing may be chased now, so no time runs out.")
-SOME_OVER = N_("The next limitation period ends on %(day)s; for %(n)s charges it is over already.")
-NO_DEMAND = N_("No demand has arrived yet. Issue one, and record at that letter how it arrived.")
+MISSED = N_("The payment promised by %(day)s was not received.")
+OFFERED = N_("Instalments have been offered and can be accepted until %(day)s. Wait until then.")
+NOTHING_RUNS = N_("Nothing can be chased now, so no limitation period is running out.")
+SOME_OVER = N_("The next limitation period ends on %(day)s; for %(n)s charges it has already ended.")
+NO_DEMAND = N_("No demand has been delivered yet. Issue one, and record its delivery at the letter.")
 
 
 def condition(check: Check) -> Sentence:
@@ -139,12 +141,14 @@ def condition(check: Check) -> Sentence:
     return Sentence(words, check.facts)
 
 
-REMINDED = N_("The friendly reminder went out on %(done)s; by %(on)s %(sum)s was still unpaid.")
-SPOKEN = N_("They were spoken with on %(done)s; by %(on)s %(sum)s was still unpaid.")
-VISITED = N_("Two people came on %(done)s; by %(on)s %(sum)s was still unpaid.")
-NOTICED = N_("The payment notice arrived on %(done)s and its time is over; by %(on)s %(sum)s was still unpaid.")
-DEMANDED = N_("The time that the demand gave ended on %(done)s; by %(on)s %(sum)s was still unpaid.")
-STEP_TAKEN = N_("The step before was taken on %(done)s; by %(on)s %(sum)s was still unpaid.")
+REMINDED = N_("The friendly reminder went out on %(done)s; on %(on)s, %(sum)s was still unpaid.")
+SPOKEN = N_("They were spoken to on %(done)s; on %(on)s, %(sum)s was still unpaid.")
+VISITED = N_("Two people visited on %(done)s; on %(on)s, %(sum)s was still unpaid.")
+NOTICED = N_(
+    "The payment notice was delivered on %(done)s and its deadline has passed; on %(on)s, %(sum)s was still unpaid."
+)
+DEMANDED = N_("The deadline in the demand passed on %(done)s; on %(on)s, %(sum)s was still unpaid.")
+STEP_TAKEN = N_("The previous step was taken on %(done)s; on %(on)s, %(sum)s was still unpaid.")
 BY_STEP = {
     Rung.reminder.value: REMINDED,
     ContactChannel.call.value: SPOKEN,

@@ -39,22 +39,22 @@ from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 PROMISE_WITHIN_DAYS = 60
 
 AT_THE_LETTER = N_(
-    "How a letter arrived is recorded at the letter itself, with its proof. Issue one, or open it there."
+    "Delivery of a letter is recorded at the letter itself, with its proof. Issue one, or open it there."
 )
-DOES_NOT_FIT = N_("This cannot come of it. Choose what fits the way you took.")
-TWO_PEOPLE = N_("A visit, and a closed envelope left at a door, take two people. Choose who was with you.")
-NO_COLLEAGUE = N_("Enter the sign-in name of a colleague of this estate.")
-YOURSELF = N_("The second person is somebody else than you.")
+DOES_NOT_FIT = N_("This outcome does not fit the way you contacted them. Choose one that does.")
+TWO_PEOPLE = N_("A visit, or leaving a sealed envelope at the door, takes two people. Choose who was with you.")
+NO_COLLEAGUE = N_("Enter the sign-in name of a colleague on this estate.")
+YOURSELF = N_("The second person must be someone other than you.")
 ENOUGH = N_(
-    "This home was called %(today)s times today and tried %(week)s times within a week. Leave it in peace for now."
+    "This home was called %(today)s times today and contacted %(week)s times this week. Leave it alone for now."
 )
-CLOSED = N_("This case is closed. Nothing is chased any more.")
-NOT_YET = N_("That day is still to come. Enter the day on which it happened.")
-TOO_OLD = N_("It cannot have happened before %(day)s. Enter the day on which it happened.")
-PAST = N_("The day of a promise is today or later.")
-TOO_FAR = N_("A promise may reach %(days)s days ahead, to %(day)s. For a longer time offer instalments.")
-TOO_MUCH = N_("No more than %(most)s may be chased. Enter that or less.")
-NOTHING = N_("Nothing may be chased now, so there is nothing to promise.")
+CLOSED = N_("This case is closed. Nothing can be chased.")
+NOT_YET = N_("That day is in the future. Enter the day on which it happened.")
+TOO_OLD = N_("It cannot have happened before %(day)s. Enter the correct day.")
+PAST = N_("A promised day must be today or later.")
+TOO_FAR = N_("A promised day can be at most %(days)s days ahead (%(day)s). For longer, offer instalments.")
+TOO_MUCH = N_("At most %(most)s can be chased. Enter that amount or less.")
+NOTHING = N_("Nothing can be chased now, so there is nothing to promise.")
 
 
 @retrying

@@ -24,8 +24,8 @@ from portal.platform.db.unit_of_work import fetch_one, reading, retrying, unit_o
 
 LONGEST_DAYS = 180
 
-ENDED = N_("The last day of a hold is today or later.")
-TOO_LONG = N_("A hold lasts %(days)s days at most, to %(day)s. Look at it again then.")
+ENDED = N_("The last day of a hold must be today or later.")
+TOO_LONG = N_("A hold can last at most %(days)s days (until %(day)s). Review it then.")
 TOO_MUCH = N_("Only %(most)s is overdue and not on hold already.")
 CLOSED = N_("This case is closed. There is nothing to hold.")
 
@@ -74,7 +74,7 @@ async def _parts(debtor: UUID, amount: Money, on: date) -> list[tuple[UUID, Mone
 
 NOTHING_OVERDUE = N_("Nothing is overdue, so there is nothing to hold.")
 TOLD = N_(
-    "You told us on %(day)s, and we have it. You can tell us again from %(again)s; instalments are possible at once."
+    "You already told us on %(day)s. You can tell us again from %(again)s; you can ask for instalments at any time."
 )
 
 _MINE = """

@@ -24,8 +24,8 @@ from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
 WITHIN_DAYS = 90
 
-PAST = N_("The day of the next step is today or later.")
-TOO_FAR = N_("Plan the next step within %(days)s days, to %(day)s.")
+PAST = N_("The date of the next step must be today or later.")
+TOO_FAR = N_("Plan the next step within %(days)s days, by %(day)s.")
 
 
 @dataclass(frozen=True)

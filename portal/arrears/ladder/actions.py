@@ -21,12 +21,12 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 
 MOST = 8
-TOO_SOON = N_("Enter tomorrow or a later day: cases are looked at by the terms of their day.")
-AFTER = N_("A version from %(day)s on is set already. Choose that day or a later one, so that it is kept in it.")
-NOBODY = N_("Choose at least one condition. Terms for everybody are set above.")
-THERE = N_("There is an exception for exactly these homes already. Drop it first.")
-ENOUGH = N_("No more than %(most)s exceptions: nobody could say any more which one counts.")
-GONE = N_("This exception is not in the newest version any more. Look at the list.")
+TOO_SOON = N_("Enter tomorrow or a later day. Each day's cases follow the rules in force on that day.")
+AFTER = N_("A version from %(day)s already exists. Choose that day or a later one, so that its changes are kept.")
+NOBODY = N_("Choose at least one condition. The rules for everyone are set above.")
+THERE = N_("An exception for exactly these homes already exists. Remove it first.")
+ENOUGH = N_("At most %(most)s exceptions are possible. With more, nobody could tell which one applies.")
+GONE = N_("This exception is no longer in the latest version. Check the list.")
 
 
 @retrying

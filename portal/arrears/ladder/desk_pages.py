@@ -58,7 +58,7 @@ async def drop(request: Request) -> Answer:
 
 def saved(request: Request, form: Any) -> Answer:
     """Back to the ladder, which says from when on."""
-    flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
+    flash(request, N_("Recorded. Applies from %(day)s."), day=form.starts_on.data)
     return go(request, "desk.ladder:show")
 
 
@@ -87,7 +87,7 @@ async def show_page(request: Request, status: int = 200, **sent: Form) -> Templa
     now = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
     forms: dict[str, Any] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
     wrong = next(iter(sent.values()), None)
-    return page(request, "arrears/ladder/ladder.html", status=status, title=_("The ladder"), ladders=ladders,
+    return page(request, "arrears/ladder/ladder.html", status=status, title=_("Collection rules"), ladders=ladders,
                 wrong=wrong, **(forms | sent))  # fmt: skip
 
 

@@ -26,15 +26,15 @@ def as_now(terms: Policy) -> dict[str, Any]:
 class TermsForm(Form):
     """Terms for everybody, from a day on."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
-    starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The terms before stay in force until then."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
+    starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The current rules apply until then."))
     buffer_days = Whole(N_("Days after the due date without a reminder"), least=0, most=30)
     stay_1 = Whole(N_("Days in stage 1 before stage 2"), least=3, most=60)
     stay_2 = Whole(N_("Days in stage 2 before stage 3"), least=3, most=60)
     stay_3 = Whole(N_("Days in stage 3 before stage 4"), least=7, most=90)
-    pay_within = Whole(N_("Days to pay that a reminder or a notice names"), least=3, most=30)
-    grace_days = Whole(N_("Days that a demand gives"), least=7, most=60)
-    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
+    pay_within = Whole(N_("Days to pay, as given in a reminder or notice"), least=3, most=30)
+    grace_days = Whole(N_("Days to pay, as given in a demand"), least=7, most=60)
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Explain why, so that the next reader understands it."))
 
     def policy(self) -> Policy:
         """What was typed, once it is valid."""
@@ -54,16 +54,16 @@ class TermsForm(Form):
 class EverybodyForm(TermsForm):
     """Terms for everybody also say what is too little to chase."""
 
-    small_balance = Yuan(N_("Too little to chase, up to and including"), least=ZERO)
+    small_balance = Yuan(N_("Not chased up to"), least=ZERO)
 
 
 class ExceptionForm(TermsForm):
     """Other terms for the homes that fit."""
 
     use = Choice(N_("Use of the home"), Use, look="select", required=False)
-    occupancy = Choice(N_("How it is lived in"), OccupancyState, look="select", required=False)
-    history = Choice(N_("How it has paid"), History, look="select", required=False)
-    least = Yuan(N_("From this overdue sum on"), required=False)
+    occupancy = Choice(N_("Occupancy"), OccupancyState, look="select", required=False)
+    history = Choice(N_("Payment history"), History, look="select", required=False)
+    least = Yuan(N_("From this overdue amount"), required=False)
 
     def when(self) -> When:
         """The conditions that were chosen."""
@@ -74,7 +74,7 @@ class ExceptionForm(TermsForm):
 class DropForm(Form):
     """Drop an exception: which one, from which day on, and why."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
     position = Whole(N_("Exception"), least=1)
     starts_on = Day(N_("In force from"))
-    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Say why; the next reader has to understand it."))
+    reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Explain why, so that the next reader understands it."))

@@ -6,40 +6,42 @@ from portal.arrears.respite.rules import Because, Next, NextKind, Pause
 from portal.kit.i18n import N_, Sentence
 
 PAUSES = {
-    Because.promise: N_("A payment is promised by %(day)s."),
-    Because.letter: N_("The last letter gives time up to and including %(day)s."),
-    Because.asked: N_("Instalments were asked for, and the answer is still to come."),
-    Because.offered: N_("Instalments were offered, and can be agreed with until %(day)s."),
+    Because.promise: N_("A payment was promised by %(day)s."),
+    Because.letter: N_("The deadline in the last letter is %(day)s."),
+    Because.asked: N_("An instalment request is waiting for an answer."),
+    Because.offered: N_("Instalments have been offered and can be accepted until %(day)s."),
     Because.held: N_("Everything is on hold until %(day)s."),
 }
 # For each kind: without a day; with the day on which the time given is over; and where the next step comes later still.
 OWNER = {
-    NextKind.nothing: N_("Nothing is overdue. Nothing else comes."),
-    NextKind.on_hold: N_("Everything is on hold, for example by your instalment plan. Nothing comes while that lasts."),
-    NextKind.waits_for_review: N_("Everything overdue is under review. Nothing comes before that is decided."),
-    NextKind.waits: N_("%(because)s Nothing comes before that."),
-    NextKind.small: N_("It is too little to chase. Nothing comes before something else is overdue."),
-    NextKind.step: N_("If nothing changes, the next step comes on %(day)s at the earliest: %(rung)s."),
-    NextKind.step_is_due: N_("If nothing changes, the next step comes soon: %(rung)s."),
-    NextKind.last: N_("This is the last step. Please talk to us: there is still a way without a court."),
+    NextKind.nothing: N_("Nothing is overdue. There is no next step."),
+    NextKind.on_hold: N_(
+        "Everything is on hold, for example because of your instalment plan. Nothing will happen meanwhile."
+    ),
+    NextKind.waits_for_review: N_("Everything overdue is under review. Nothing will happen before that is decided."),
+    NextKind.waits: N_("%(because)s Nothing will happen before then."),
+    NextKind.small: N_("The amount is too small to chase. Nothing will happen unless something else becomes overdue."),
+    NextKind.step: N_("If nothing changes, the next step will be taken on %(day)s at the earliest: %(rung)s."),
+    NextKind.step_is_due: N_("If nothing changes, the next step will be taken soon: %(rung)s."),
+    NextKind.last: N_("This is the last step. Please talk to us. It can still be settled without a court."),
 }
 STAFF = {
     NextKind.nothing: N_("Closed: nothing is overdue."),
-    NextKind.on_hold: N_("On hold: take no step while the hold on the whole case lasts."),
-    NextKind.waits_for_review: N_("Take no step: everything overdue is under review."),
-    NextKind.waits: N_("%(because)s Turn to nobody and take no step before that."),
-    NextKind.small: N_("Too little to chase. Wait for the next bill."),
+    NextKind.on_hold: N_("On hold: take no steps while the whole case is on hold."),
+    NextKind.waits_for_review: N_("Take no steps: everything overdue is under review."),
+    NextKind.waits: N_("%(because)s Do not contact anyone or take any step before then."),
+    NextKind.small: N_("The amount is too small to chase. Wait for the next bill."),
     NextKind.step: N_("Next step from %(day)s: %(rung)s."),
     NextKind.step_is_due: N_("Due since %(day)s and not recorded yet: %(rung)s."),
-    NextKind.last: N_("The last stage is reached. Check every gate before a legal step."),
+    NextKind.last: N_("The last stage has been reached. Check every condition before a legal step."),
 }
-NOT_BEFORE = N_("%(because)s Nothing comes before %(free)s.")
+NOT_BEFORE = N_("%(because)s Nothing will happen before %(free)s.")
 THEN_LATER = N_(
-    "%(because)s Nothing comes before %(free)s. If nothing changes, the next step comes on %(day)s at the earliest:"
-    " %(rung)s."
+    "%(because)s Nothing will happen before %(free)s. If nothing changes, the next step will be "
+    "taken on %(day)s at the earliest: %(rung)s."
 )
-STAFF_NOT_BEFORE = N_("%(because)s Turn to nobody before %(free)s.")
-STAFF_THEN_LATER = N_("%(because)s Turn to nobody before %(free)s. Next step from %(day)s: %(rung)s.")
+STAFF_NOT_BEFORE = N_("%(because)s Do not contact anyone before %(free)s.")
+STAFF_THEN_LATER = N_("%(because)s Do not contact anyone before %(free)s. Next step from %(day)s: %(rung)s.")
 
 
 def to_owner(ahead: Next) -> Sentence:

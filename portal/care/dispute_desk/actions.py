@@ -31,10 +31,10 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retry
 from portal.platform.files.actions import Sent, encode, keep_photos
 from portal.platform.files.photos import Encoded
 
-PROPOSED = N_("%(who)s proposed a decision on %(when)s: %(outcome)s, %(amount)s credited. It waits for approval.")
-CHANGED = N_("Something happened in this dispute since you opened the page. Please read it and decide again.")
-NOTHING_PROPOSED = N_("No decision waits for approval here.")
-NOT_YOURS = N_("You made this proposal yourself; another manager has to approve it.")
+PROPOSED = N_("%(who)s proposed a decision on %(when)s: %(outcome)s, %(amount)s credited. It is waiting for approval.")
+CHANGED = N_("This dispute has changed since you opened the page. Please read it and decide again.")
+NOTHING_PROPOSED = N_("There is no decision waiting for approval.")
+NOT_YOURS = N_("You made this proposal yourself. Another manager has to approve it.")
 PAST = N_("Choose today or a later day.")
 
 
@@ -198,7 +198,7 @@ async def _approval_limit(dispute: Record) -> Money:
     return Money(await fetch_value("SELECT approval_limit FROM community WHERE id = $1", dispute["community"]))
 
 
-NO_TASK = N_("No department has a task here now. Pass the dispute to a department first; then it can say what it did.")
+NO_TASK = N_("No department is working on this. Pass the dispute to a department first, so that it can report back.")
 FIELDS = {PhotoKind.before: "before", PhotoKind.after: "after", PhotoKind.other: "photos"}
 
 

@@ -60,7 +60,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 async def claim(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Take it on."""
     await deciding.claim(request.user, dispute_id)
-    flash(request, N_("You have taken this dispute on. The owner sees it."))
+    flash(request, N_("You have taken on this dispute. The owner can see that."))
     return go(request, "desk.disputes:show", dispute_id=dispute_id)
 
 
@@ -69,7 +69,7 @@ async def ask(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Ask the owner."""
     form = forms.QuestionForm(await request.form())
     if form.validate() and await form.accepts(deciding.ask(request.user, dispute_id, form.text.data)):
-        flash(request, N_("Your question is with the owner. The clock stands still until the answer."))
+        flash(request, N_("Your question has been sent to the owner. The deadline is paused until they answer."))
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
     return await show_page(request, dispute_id, status=422, question=form)
 
@@ -97,7 +97,7 @@ async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Say what the department did."""
     form: Any = forms.RectificationForm(await request.form())
     if form.validate() and await form.accepts(_rectify(request, dispute_id, form)):
-        flash(request, N_("Recorded. The owner has been told what was done."))
+        flash(request, N_("Recorded. The owner has been notified."))
         return go(request, "desk.disputes:show", dispute_id=dispute_id)
     return await show_page(request, dispute_id, status=422, rectification=form)
 
@@ -109,7 +109,7 @@ async def decide(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     online = await desk.open_online_of(request.user, dispute_id)
     if form.validate() and await form.accepts(_decide(request, dispute_id, form)):
         if form.outcome:
-            flash(request, N_("Decided. The owner has been told."))
+            flash(request, N_("Decided. The owner has been notified."))
             _tell_closing(request, online if form.data["outcome"] is not Outcome.rejected else ZERO)
         else:
             flash(request, N_("Proposed. Above the limit, another manager has to approve it."), "info")
@@ -127,7 +127,7 @@ async def approve(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     agree = sent.get("agree") != "no"
     online = await desk.open_online_of(request.user, dispute_id)
     await deciding.approve(request.user, dispute_id, agree=agree, text=form.text.data)
-    flash(request, N_("Approved. The owner has been told.") if agree else N_("Given back to be decided anew."))
+    flash(request, N_("Approved. The owner has been notified.") if agree else N_("Sent back for a new decision."))
     _tell_closing(request, online if agree else ZERO)
     return go(request, "desk.disputes:show", dispute_id=dispute_id)
 

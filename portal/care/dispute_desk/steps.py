@@ -19,10 +19,10 @@ from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
-OPENER = N_("You opened this dispute for the owner, so somebody else has to decide it.")
-OWN = N_("You are one of the owners concerned, so somebody else has to handle this dispute.")
+OPENER = N_("You opened this dispute for the owner, so someone else has to decide it.")
+OWN = N_("You are one of the owners concerned, so someone else has to handle this dispute.")
 DECIDED = N_("%(who)s decided this dispute on %(when)s: %(outcome)s, %(amount)s credited. Reason: %(reason)s")
-WITHDRAWN = N_("The owner withdrew this dispute in the meantime. There is nothing left to decide.")
+WITHDRAWN = N_("The owner has since withdrawn this dispute. There is nothing left to decide.")
 
 
 async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Record:

@@ -27,13 +27,13 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retry
 from portal.platform.files.actions import Sent, encode, keep_photos
 from portal.platform.files.photos import Encoded
 
-ABOVE = N_("No more than %(free)s of this line can be disputed; the rest is paid or under review already.")
+ABOVE = N_("At most %(free)s of this line can be disputed. The rest is paid or already under review.")
 NOT_A_SUM = N_("Enter the amount, for example 120.50")
-CLOSED = N_("This dispute is closed. If something about it is new, please speak to the service centre.")
-DECIDED = N_("This dispute was decided in the meantime. You can accept the decision or reopen it.")
-NOT_DECIDED = N_("There is no decision yet that could be accepted or reopened.")
-ALL_CREDITED = N_("The whole disputed sum was credited; there is nothing left to reopen.")
-OTHER = N_("Another dispute about the same is open already. Please add to that one.")
+CLOSED = N_("This dispute is closed. If anything has changed, please contact the service centre.")
+DECIDED = N_("This dispute has since been decided. You can accept the decision or reopen the dispute.")
+NOT_DECIDED = N_("There is no decision yet to accept or to object to.")
+ALL_CREDITED = N_("The whole disputed amount was credited. There is nothing left to reopen.")
+OTHER = N_("A dispute about this is already open. Please add to that one.")
 MOST_PHOTOS = 5
 TOO_MANY = N_("Please choose no more than %(most)s photos.")
 

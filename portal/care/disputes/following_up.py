@@ -20,8 +20,8 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-ANSWERED = N_("This question has been answered already. The page of the dispute says where it stands.")
-NOT_ASKED = N_("There is no question to answer here now. The page of the dispute says where it stands.")
+ANSWERED = N_("This question has already been answered. See the dispute for its current state.")
+NOT_ASKED = N_("There is nothing to answer now. See the dispute for its current state.")
 JOB = "job:rounds"
 # Nobody has anything to do in these, and in this round the owner has not been asked.
 DUE = (

@@ -25,21 +25,21 @@ class DisputeForm(Form):
     amount = Yuan(
         N_("Amount in dispute"),
         required=False,
-        hint=N_("Leave empty for the whole line. The rest stays payable as usual."),
+        hint=N_("Leave empty to dispute the whole line. The rest can be paid as usual."),
     )
     reason = Choice(N_("What is wrong with it?"), DisputeReason, missing=N_("Choose what is wrong with it."))
     text = Text(
         N_("What happened?"),
         lines=5,
         most=2000,
-        hint=N_("Days, places and what was agreed help us to check it."),
+        hint=N_("Dates, places and what was agreed help us look into it."),
         missing=N_("Tell us what happened."),
     )
     photos = Photos(N_("Photos"))
     hardship = Tick(
-        N_("Paying is hard just now: leave everything alone for two weeks"),
+        N_("I cannot pay right now: please pause everything for two weeks"),
         required=False,
-        hint=N_("Once in three months."),
+        hint=N_("Once every three months."),
     )
 
 
@@ -56,19 +56,19 @@ class ServiceDisputeForm(DisputeForm):
 class AnswerForm(Form):
     """Say something about an open dispute."""
 
-    text = Text(N_("Your message"), lines=3, most=2000, missing=N_("Write your message."))
+    text = Text(N_("Your message"), lines=3, most=2000, missing=N_("Enter your message."))
 
 
 class WithdrawalForm(Form):
     """Take a dispute back."""
 
-    text = Text(N_("Why, if you like"), lines=2, most=2000, required=False)
+    text = Text(N_("Reason (optional)"), lines=2, most=2000, required=False)
 
 
 class AcceptanceForm(Form):
     """Accept a decision."""
 
-    text = Text(N_("Anything you want to add"), lines=2, most=2000, required=False)
+    text = Text(N_("Anything you would like to add"), lines=2, most=2000, required=False)
 
 
 class ReopeningForm(Form):
@@ -78,7 +78,7 @@ class ReopeningForm(Form):
         N_("Why do you not accept it?"),
         lines=3,
         most=2000,
-        missing=N_("Tell us why you do not accept it, so that we can look again."),
+        missing=N_("Tell us why you do not accept it, so that we can look into it again."),
     )
 
 
@@ -96,8 +96,8 @@ class QuestionForm(Form):
         N_("Question to the owner"),
         lines=3,
         most=2000,
-        hint=N_("The clock stands still until the owner answers."),
-        missing=N_("Write your question."),
+        hint=N_("The deadline is paused until the owner answers."),
+        missing=N_("Enter your question."),
     )
 
 
@@ -118,8 +118,8 @@ class RectificationForm(Form):
         N_("What the department did"),
         lines=3,
         most=2000,
-        hint=N_("The owner reads this and sees the photos."),
-        missing=N_("Say what was done; the owner reads it."),
+        hint=N_("The owner will see this text and the photos."),
+        missing=N_("Describe what was done. The owner will read it."),
     )
     before = Photos(N_("Photos from before"), most=3)
     after = Photos(N_("Photos from after"), most=3)
@@ -130,13 +130,13 @@ class DecisionForm(Form):
     """Decide with reasons. `version` is what the decider saw."""
 
     outcome = Choice(N_("Decision"), Outcome, missing=N_("Choose a decision."))
-    amount = Yuan(N_("Credited"), required=False, least=ZERO, hint=N_("Only needed for “partly”."))
+    amount = Yuan(N_("Credited"), required=False, least=ZERO, hint=N_("Only for “partly upheld”."))
     text = Text(
         N_("Reasons"),
         lines=4,
         most=2000,
-        hint=N_("The owner reads these words, and they stand on the credit note."),
-        missing=N_("Give the reasons; the owner reads them."),
+        hint=N_("The owner will read this. It also appears on the credit note."),
+        missing=N_("Give the reasons. The owner will read them."),
     )
     version = Whole("", required=False)
 

@@ -21,7 +21,7 @@ from portal.web.request.request_context import Answer, Request
 
 THANKS = {
     Fixed.yes: N_("Thank you. We are glad that it is fixed."),
-    Fixed.no: N_("Thank you for telling us. The dispute is open again; we look once more."),
+    Fixed.no: N_("Thank you for telling us. The dispute has been reopened, and we will look into it again."),
 }
 
 
@@ -53,14 +53,14 @@ async def open_(request: Request) -> Answer:
 
 async def _open_line(request: Request, line: UUID, form: Any) -> Answer:
     if form.validate() and await form.accepts(_open(request, line, form)):
-        flash(request, N_("We have your dispute and look at it."))
+        flash(request, N_("We have received your dispute and will look into it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
     return await new_page(request, line, form, status=422)
 
 
 async def _open_service(request: Request, service: UUID, form: Any) -> Answer:
     if form.validate() and await form.accepts(_report(request, service, form)):
-        flash(request, N_("We have your dispute and look at it."))
+        flash(request, N_("We have received your dispute and will look into it."))
         return go(request, "disputes:show", dispute_id=form.outcome)
     return await new_service_page(request, service, form, status=422)
 
@@ -83,7 +83,9 @@ async def answer(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     """Say something, or answer a question."""
     form = forms.AnswerForm(await request.form())
     done = actions.answer(request.user, dispute_id, form.text.data, once=form.once)
-    return await _do(request, dispute_id, name="answer", form=form, work=done, done=N_("Your message is with us."))
+    return await _do(
+        request, dispute_id, name="answer", form=form, work=done, done=N_("We have received your message.")
+    )
 
 
 @post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
@@ -92,7 +94,7 @@ async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     form = forms.WithdrawalForm(await request.form())
     done = actions.withdraw(request.user, dispute_id, form.text.data)
     return await _do(
-        request, dispute_id, name="withdrawal", form=form, work=done, done=N_("Your dispute is withdrawn.")
+        request, dispute_id, name="withdrawal", form=form, work=done, done=N_("Your dispute has been withdrawn.")
     )
 
 
@@ -117,7 +119,7 @@ async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Answer:
         name="reopening",
         form=form,
         work=done,
-        done=N_("The dispute is open again; we look once more."),
+        done=N_("The dispute has been reopened, and we will look into it again."),
     )
 
 

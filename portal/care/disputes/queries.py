@@ -20,13 +20,13 @@ from portal.kit.period import Month
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
-TENANT = N_("Only the owners of a home can dispute its charges. Please ask the owner to do so.")
-CREDITED = N_("This charge was credited as a whole. Nothing of it is left to dispute.")
-REPLACED = N_("A corrected bill has taken the place of this one. Nothing is due here.")
-SECOND = N_("A dispute about this line is open already. Please add to that one.")
-SECOND_OF_SERVICE = N_("You have an open dispute about this piece of work already. Please add to that one.")
-OWNERS_ONLY = N_("Only the owners of a home here can dispute this. Please ask the owner to do so.")
-FULLY_HELD = N_("This line is under review already; nothing of it is left to dispute.")
+TENANT = N_("Only owners can dispute the charges for a home. Please ask the owner to do so.")
+CREDITED = N_("This charge was credited in full. There is nothing left to dispute.")
+REPLACED = N_("This bill has been replaced by a corrected one. Nothing is due here.")
+SECOND = N_("A dispute about this line is already open. Please add to that one.")
+SECOND_OF_SERVICE = N_("You already have an open dispute about this work. Please add to that one.")
+OWNERS_ONLY = N_("Only owners on this estate can dispute this. Please ask the owner to do so.")
+FULLY_HELD = N_("This line is already under review. There is nothing left to dispute.")
 HOME = (
     "SELECT u.id, u.name, array_agg(DISTINCT o.person ORDER BY o.person) AS owners"
     " FROM unit u JOIN occupancy o ON o.unit = u.id CROSS JOIN (SELECT $2::date AS today) t"

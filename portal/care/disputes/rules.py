@@ -14,11 +14,11 @@ from portal.people.estates.rules import Deadlines, Pause, WorkCalendar, paused
 
 FOUR_WEEKS = timedelta(weeks=4)  # until an owner is asked whether it is really fixed
 CREDITS_ADD_UP_DAYS = 365  # a sum that is split over decisions is one sum for the limit
-HOW_MUCH = N_("Enter how much of the %(disputed)s is credited.")
-BETWEEN = N_("Credit more than nothing and less than the disputed %(disputed)s, or choose another outcome.")
-WHOLE = N_("Upheld credits the whole %(disputed)s. For another sum choose “partly”.")
-NO_SUM = N_("No sum is in dispute here, so nothing can be credited. Leave the amount empty.")
-NOTHING = N_("Rejected credits nothing. For a sum choose “partly”.")
+HOW_MUCH = N_("Enter how much of the %(disputed)s to credit.")
+BETWEEN = N_("Enter more than zero and less than the disputed %(disputed)s, or choose another outcome.")
+WHOLE = N_("“Upheld” credits the whole %(disputed)s. For less, choose “partly upheld”.")
+NO_SUM = N_("No amount is in dispute, so nothing can be credited. Leave the amount empty.")
+NOTHING = N_("“Rejected” credits nothing. To credit part of it, choose “partly upheld”.")
 
 
 def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
@@ -98,19 +98,22 @@ def pauses_of(round_began: datetime, rows: Iterable[tuple[datetime, datetime | N
 
 
 WORDS: dict[Promise, str] = {
-    Promise.acknowledge: N_("Someone of us looks at it and takes it on by %(due)s."),
-    Promise.reply: N_("It is being looked at. You get a first answer by %(due)s."),
-    Promise.close: N_("It is being looked at. You get a decision with reasons by %(due)s."),
+    Promise.acknowledge: N_("Someone will take this on by %(due)s."),
+    Promise.reply: N_("We are looking into it. You will have a first answer by %(due)s."),
+    Promise.close: N_("We are looking into it. You will have a decision with reasons by %(due)s."),
 }
-LATE = N_("We promised you an answer by %(due)s and are late. We are sorry; it comes first at our desk now.")
-ASKED = N_("We need an answer from you to go on. Until then our clock stands still.")
-ROUTED = N_("%(department)s looks into it. You get a decision with reasons by %(due)s.")
-REPORTED = N_("%(department)s has told us what was done. You get a decision with reasons by %(due)s.")
-WAITING = N_("A decision is prepared; as the sum is large, a second person must agree. You hear from us by %(due)s.")
-DECIDED = N_("Please say whether you accept this. If not, reopen the dispute and tell us why.")
-ACCEPTED = N_("You accepted the decision. Nothing more is to do.")
-TAKEN_BACK = N_("You withdrew this dispute. Nothing more is to do.")
-WITHDRAWN = N_("You withdrew this dispute. The sum is due as before.")
+LATE = N_("We promised you an answer by %(due)s and we are late. We are sorry; this is now our first priority.")
+ASKED = N_("We need an answer from you to continue. Our deadline is paused until then.")
+ROUTED = N_("%(department)s is looking into it. You will have a decision with reasons by %(due)s.")
+REPORTED = N_("%(department)s has reported what was done. You will have a decision with reasons by %(due)s.")
+WAITING = N_(
+    "A decision has been prepared. Because of the amount, a second person has to agree. You will "
+    "hear from us by %(due)s."
+)
+DECIDED = N_("Please let us know whether you accept this. If not, reopen the dispute and tell us why.")
+ACCEPTED = N_("You accepted the decision. There is nothing more to do.")
+TAKEN_BACK = N_("You withdrew this dispute. There is nothing more to do.")
+WITHDRAWN = N_("You withdrew this dispute. The amount is due as before.")
 
 
 def what_next(

@@ -20,7 +20,7 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
-TOO_MUCH = N_("Only %(free)s of this line can be put on hold; the rest is paid or on hold already.")
+TOO_MUCH = N_("At most %(free)s of this line can be put on hold. The rest is paid or already on hold.")
 
 
 async def hold_line(

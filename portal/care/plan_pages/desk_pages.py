@@ -50,7 +50,7 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await plan_page(request, plan, approving=form, status=422)
     await actions.approve_plan(plan, by=request.user, text=form.text.data)
-    flash(request, N_("Approved. The plan starts when the owner agrees with its text."))
+    flash(request, N_("Approved. The plan starts when the owner agrees to its terms."))
     return go(request, "desk.plans:show", plan=plan)
 
 
@@ -59,7 +59,7 @@ async def counter(request: Request, plan: FromPath[UUID]) -> Answer:
     """Offer something else, with reasons."""
     form = CounterForm(await request.form())
     if form.validate() and await form.accepts(actions.counter_plan(plan, by=request.user, **form.data)):
-        flash(request, N_("Offered. The plan starts when the owner agrees with it."))
+        flash(request, N_("Offered. The plan starts when the owner agrees to it."))
         return go(request, "desk.plans:show", plan=plan)
     return await plan_page(request, plan, countering=form, status=422)
 
@@ -71,7 +71,7 @@ async def refuse(request: Request, plan: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await plan_page(request, plan, refusing=form, status=422)
     await actions.refuse_plan(plan, by=request.user, text=form.text.data)
-    flash(request, N_("Refused. The owner reads your reasons."))
+    flash(request, N_("Refused. The owner can read your reasons."))
     return go(request, "desk.plans:show", plan=plan)
 
 
@@ -82,7 +82,7 @@ async def reinstate(request: Request, plan: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await plan_page(request, plan, resuming=form, status=422)
     await keeping.reinstate_plan(plan, by=request.user, text=form.text.data)
-    flash(request, N_("The plan runs again, and nothing is chased while it is kept."))
+    flash(request, N_("The plan has been resumed. Nothing is chased while it is kept."))
     return go(request, "desk.plans:show", plan=plan)
 
 

@@ -12,17 +12,17 @@ from portal.web.forms.forms import Day, Form, Many, Text, Tick, Whole
 class PlanForm(Form):
     """Ask to pay some bills in parts; `preview` only shows the dates and sums."""
 
-    bill = Many(N_("Bills to pay in parts"), missing=N_("Choose at least one bill."))
+    bill = Many(N_("Bills to pay by instalments"), missing=N_("Choose at least one bill."))
     instalments = Whole(N_("How many instalments"), least=LEAST, most=MOST, hint=N_("One a month, 2 to 12"))
-    first_on = Day(N_("Date of the first instalment"), hint=N_("Today or a day in the next 60 days"))
+    first_on = Day(N_("Date of the first instalment"), hint=N_("Within the next 60 days"))
     hardship = Text(
-        N_("Why it is hard to pay at once"),
+        N_("Why it is hard to pay in full"),
         required=False,
         lines=4,
         most=1000,
         hint=N_(
-            "If you want to tell us: then everything is left alone for two weeks, once in three months. Only the"
-            " finance office and the manager read it."
+            "Optional. If you tell us, everything is paused for two weeks, once every three months. Only the "
+            "finance office and managers can read it."
         ),
     )
     preview = Tick(required=False)
@@ -43,15 +43,13 @@ class PlanForm(Form):
 class AgreeForm(Form):
     """Agree with the exact text."""
 
-    agree = Tick(
-        N_("I have read this text and agree with it"), missing=N_("Please tick that you agree with this text.")
-    )
+    agree = Tick(N_("I have read and agree to these terms"), missing=N_("Please tick to agree to these terms."))
 
 
 class ApproveForm(Form):
     """Say yes, with a word for the owner if one likes."""
 
-    text = Text(N_("A word to the owner"), required=False, lines=3, most=1000)
+    text = Text(N_("Note to the owner"), required=False, lines=3, most=1000)
 
 
 def reasons() -> Text:
@@ -60,8 +58,8 @@ def reasons() -> Text:
         N_("Reasons for the owner"),
         lines=3,
         most=1000,
-        missing=N_("Write why, in words the owner can understand."),
-        hint=N_("The owner reads exactly this."),
+        missing=N_("Explain why, in plain words."),
+        hint=N_("The owner will see exactly this text."),
     )
 
 
@@ -69,7 +67,7 @@ class CounterForm(Form):
     """Offer other instalments for the same sum, with reasons."""
 
     instalments = Whole(N_("How many instalments"), least=LEAST, most=MOST, hint=N_("One a month, 2 to 12"))
-    first_on = Day(N_("Date of the first instalment"), hint=N_("Today or a day in the next 60 days"))
+    first_on = Day(N_("Date of the first instalment"), hint=N_("Within the next 60 days"))
     text = reasons()
 
 

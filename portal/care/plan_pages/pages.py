@@ -50,7 +50,7 @@ async def ask(request: Request) -> Answer:
         return await _asking(request, form)
     bills, n, first_on, why = form.bill.data, form.instalments.data, form.first_on.data, form.hardship.data
     if form.validate() and await form.accepts(actions.request_plan(request.user, bills, n, first_on, why)):
-        flash(request, N_("We have your request and answer you here."))
+        flash(request, N_("We have received your request and will answer you here."))
         return go(request, "plans:show", plan=form.outcome)
     return await new_page(request, form, status=422)
 
@@ -86,7 +86,7 @@ async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await plan_page(request, plan, form, status=422)
     await actions.agree_plan(plan, by=request.user, text=agreement(found))
-    flash(request, N_("The plan runs. As long as it is kept, nothing is chased."))
+    flash(request, N_("The plan has started. Nothing is chased while you keep to it."))
     return go(request, "plans:show", plan=plan)
 
 
@@ -94,7 +94,7 @@ async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
 async def withdraw(request: Request, plan: FromPath[UUID]) -> Answer:
     """Take back a request, or decline what was answered."""
     await actions.withdraw_plan(plan, by=request.user)
-    flash(request, N_("Your request is withdrawn."))
+    flash(request, N_("Your request has been withdrawn."))
     return go(request, "plans:show", plan=plan)
 
 

@@ -30,16 +30,15 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 
-SAY_WHY = N_("Write why, in words the owner can understand.")
+SAY_WHY = N_("Explain why, in plain words.")
 SUM_CHANGED = N_(
-    "What is owed has changed since this was asked for. Refuse it with this reason; the owner can ask again for what"
-    " is left."
+    "The amount owed has changed since the request. Refuse it for that reason; the owner can ask "
+    "again for what is left."
 )
 TOO_LATE_TO_APPROVE = N_(
-    "The first date that was asked for has passed, so this can no longer be approved as it is. Offer a later first"
-    " date instead."
+    "The requested first date has passed, so the request cannot be approved as it is. Offer a later first date instead."
 )
-NOTHING_TO_AGREE = N_("There is nothing to agree with now. Look at the present state of this plan.")
+NOTHING_TO_AGREE = N_("There is nothing to agree to now. Check the current state of this plan.")
 PAST = N_("The first date of this plan has passed. Withdraw it and ask again with a later date.")
 
 

@@ -20,12 +20,12 @@ from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 
 NO_BILL = N_("Choose at least one bill.")
-NOTHING_LEFT = N_("Nothing is left to pay of these bills.")
+NOTHING_LEFT = N_("These bills have nothing left to pay.")
 ONE_ALREADY = N_(
-    "There is already a plan or a request for this home. Look at it first; one plan at a time is possible."
+    "There is already a plan or a request for this home. Only one is possible at a time; look at that one first."
 )
 CHANGED = N_(
-    "What is owed has changed since this plan was asked for. Withdraw it and ask for a new plan for what is left."
+    "The amount owed has changed since you asked for this plan. Withdraw it and ask for a new plan for what is left."
 )
 
 

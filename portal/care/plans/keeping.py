@@ -31,9 +31,9 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 
 ONLY_BROKEN = N_("Only a plan that ended because an instalment was missed can be resumed.")
-ONCE = N_("This plan was resumed once already. The owner can ask for a new one for what is left.")
-PAY_FIRST = N_("%(sum)s of what was missed is still to be paid. The plan can be resumed when it is.")
-NOTHING_LEFT = N_("Everything in this plan is paid; there is nothing to resume.")
+ONCE = N_("This plan has already been resumed once. The owner can ask for a new one for what is left.")
+PAY_FIRST = N_("%(sum)s of the missed instalments is still unpaid. The plan can be resumed once it is paid.")
+NOTHING_LEFT = N_("Everything in this plan has been paid. There is nothing to resume.")
 JOB = "job:plans"
 ENDINGS = {
     Keeping.completed: (PlanState.completed, AuditVerb.PLAN_COMPLETED, NoticeKind.plan_completed),

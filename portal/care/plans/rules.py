@@ -20,10 +20,10 @@ GRACE_DAYS = 5  # an instalment may be this many days late before the plan is br
 ANSWER_DAYS = 7  # a request is answered within so many days; no estate has its own yet
 FIRST_WITHIN_DAYS = 60  # the first instalment lies today or at most this many days ahead
 
-TOO_EARLY = N_("The first date lies in the past. Choose today or a later day.")
+TOO_EARLY = N_("The first date is in the past. Choose today or a later day.")
 TOO_LATE = N_("The first date may be at most %(days)s days from today: no later than %(day)s.")
-HOW_MANY = N_("A plan has from %(least)s to %(most)s instalments.")
-TOO_SMALL = N_("This sum is too small for so many instalments.")
+HOW_MANY = N_("A plan has %(least)s to %(most)s instalments.")
+TOO_SMALL = N_("This amount is too small for so many instalments.")
 
 
 @dataclass(frozen=True)

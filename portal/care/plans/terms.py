@@ -15,34 +15,34 @@ PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, ow
 # Where they are not simply the owners, they are called what they are.
 PARTIES_BESIDES = {
     DebtorStanding.former: N_(
-        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s before, agree:"
+        "%(company)s, credit code %(code)s, %(address)s, and %(people)s, former owners of %(estate)s %(unit)s, agree:"
     ),
     DebtorStanding.heir: N_(
         "%(company)s, credit code %(code)s, %(address)s, and %(people)s, heirs of the owner of %(estate)s %(unit)s,"
         " agree:"
     ),
 }
-PAID_TO = N_("What is paid goes to the account of %(name)s at %(bank)s, number %(number)s, or is paid in the portal.")
-ONE_MONTH = N_("It is about %(total)s of the bill for %(first)s.")
-MONTHS = N_("It is about %(total)s of the bills from %(first)s to %(last)s.")
-APART = N_("It has nothing in it that is owed to the maintenance fund, and nothing that credit covers.")
+PAID_TO = N_("Payments are made to the account of %(name)s at %(bank)s, number %(number)s, or in the portal.")
+ONE_MONTH = N_("It covers %(total)s of the bill for %(first)s.")
+MONTHS = N_("It covers %(total)s of the bills from %(first)s to %(last)s.")
+APART = N_("It includes no money owed to the maintenance fund, and nothing that is covered by credit.")
 ACKNOWLEDGED = N_(
-    "The owners acknowledge this sum. From the day of this agreement the limitation period for it begins anew (Civil"
-    " Code, article 195)."
+    "The owners acknowledge this amount. The limitation period starts anew on the day of this "
+    "agreement (Civil Code, article 195)."
 )
 PART = N_("Instalment %(number)s: %(amount)s, by %(day)s.")
 EARLY = N_("The owners may pay more, or earlier, at any time.")
-ORDER = N_("What is paid goes to what was due first; charges due on the same day share it in proportion.")
+ORDER = N_("Payments settle the oldest charges first. Charges due on the same day share a payment in proportion.")
 KEPT = N_(
-    "As long as the plan is kept, nothing that is owed for this home is chased, and no late payment charge is added."
-    " New bills are due on their own dates."
+    "While the plan is kept, nothing owed for this home is chased and no late charge is added. New "
+    "bills are due on their own dates."
 )
 BROKEN = N_(
-    "If an instalment is not paid within %(days)s days after its date, the plan ends, and what is left of these bills"
-    " is due as it was before the plan."
+    "If an instalment is not paid within %(days)s days of its date, the plan ends and the rest of "
+    "these bills becomes due as before the plan."
 )
-ONCE = N_("Once, when what was missed has been paid, the property office may let the plan run on.")
-RIGHTS = N_("Agreeing takes away no right to dispute a charge.")
+ONCE = N_("Once the missed instalments have been paid, the property office may resume the plan, one time only.")
+RIGHTS = N_("This agreement does not affect the right to dispute a charge.")
 
 
 def terms(

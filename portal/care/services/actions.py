@@ -91,5 +91,5 @@ def _moment(work: Work, zone: str) -> datetime:
     now = clock.now().astimezone(ZoneInfo(zone))
     done = datetime.combine(work.done_on or now.date(), work.done_at or now.time(), now.tzinfo)
     if done > now:
-        raise Invalid("done_on", N_("This lies in the future. Enter when the work was done."))
+        raise Invalid("done_on", N_("This is in the future. Enter when the work was done."))
     return done

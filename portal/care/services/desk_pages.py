@@ -48,7 +48,7 @@ async def record(request: Request) -> Answer:
     form = RecordForm(await request.form())
     await offer(request, form)
     if form.validate() and await form.accepts(_keep(request, form)):
-        flash(request, N_("Saved. Residents can see it now."))
+        flash(request, N_("Saved. Residents can now see it."))
         return go(request, "desk.services:show", record=form.outcome)
     return await new_page(request, form, status=422)
 

@@ -42,35 +42,35 @@ class RecordForm(Form):
     community = Estate()
     area = Choice(N_("Area"), ServiceArea, missing=N_("Choose the area."))
     standard = Choice(
-        N_("Promise kept"),
+        N_("Fulfils a promise"),
         look="select",
         coerce=UUID,
         required=False,
-        hint=N_("Choose it when this work keeps a promise; then it counts as done"),
+        hint=N_("Choose the promise that this work fulfils; it then counts as done"),
     )
     title = Text(
         N_("Work"),
         most=80,
-        hint=N_("For example: filter of the water tank cleaned"),
-        missing=N_("Say in a few words what was done."),
+        hint=N_("For example: water tank filter cleaned"),
+        missing=N_("Briefly describe what was done."),
     )
     place = Text(
-        N_("Where"),
+        N_("Place"),
         most=80,
-        hint=N_("A place everybody knows; never name a home that complained"),
-        missing=N_("Say where it was done."),
+        hint=N_("A place everyone knows. Never name a home that complained."),
+        missing=N_("Enter where it was done."),
     )
     done_on = Day(N_("Day"), required=False, hint=N_("Empty means today"))
     done_at = Hour(N_("Time"), required=False, hint=N_("Empty means now"))
-    note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this"))
+    note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this."))
     photos = Photos(N_("Photos"))
 
 
 class RatingForm(Form):
     """One to five stars, and a few words for the service centre."""
 
-    stars = Choice(N_("How good was it?"), coerce=int, missing=N_("Choose one to five stars."))
-    text = Text(N_("A few words"), lines=3, most=500, required=False, hint=N_("Only the service centre reads them"))
+    stars = Choice(N_("How would you rate it?"), coerce=int, missing=N_("Choose one to five stars."))
+    text = Text(N_("A few words"), lines=3, most=500, required=False, hint=N_("Only the service centre can read this"))
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
@@ -83,8 +83,8 @@ class ReasonForm(Form):
     reason = Text(
         N_("Reason"),
         most=200,
-        hint=N_("Every resident of the estate can read this"),
-        missing=N_("Say in a few words why it was missed."),
+        hint=N_("Every resident of the estate can read this."),
+        missing=N_("Briefly explain why it was missed."),
     )
-    department = Choice(N_("Department that makes up for it"), look="select", required=False)
-    make_up_by = Day(N_("Made up by"), required=False)
+    department = Choice(N_("Department that will catch up"), look="select", required=False)
+    make_up_by = Day(N_("Catch up by"), required=False)

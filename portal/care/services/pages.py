@@ -50,7 +50,7 @@ async def rate(request: Request, record: FromPath[UUID]) -> Answer:
     form = RatingForm(await request.form())
     if form.validate():
         await rating.rate(request.user, record, form.stars.data, form.text.data or "")
-        flash(request, N_("Thank you. The service centre sees it."))
+        flash(request, N_("Thank you. The service centre can see your rating."))
         return go(request, "services:show", record=record)
     return await record_page(request, record, form, status=422)
 

@@ -128,7 +128,7 @@ async def explain_round(
     a day without a department, a department in which nobody works, or a day that is over.
     """
     if bool(department) != bool(make_up_by):
-        raise Invalid("department", N_("Give both: the department, and the day by which it makes up for it."))
+        raise Invalid("department", N_("Enter both the department and the day by which it will catch up."))
     scope = by.where(May.record_services)
     async with unit_of_work(*scope):
         row = await fetch_one(
@@ -142,7 +142,7 @@ async def explain_round(
             await known_department(row["community"], department)
         missed = state_of(row["last_day"], row["done_on"], clock.today(row["timezone"])) is RoundState.missed
         if not missed or row["reason"]:
-            raise Refused(N_("This is not missed, or its reason is there already."))
+            raise Refused(N_("This was not missed, or its reason has already been given."))
         await fetch(
             "UPDATE service_round SET reason = $2, explained_by = $3, department = $4, make_up_by = $5 WHERE id = $1",
             wanted,

@@ -30,10 +30,12 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 
 CLOSED = N_("This case is closed. There is nothing to claim.")
-NOT_DEMANDED = N_("What may be chased now was not demanded yet. Write a demand, and wait until its time is over.")
-NO_LIMIT = N_("Enter the limit for small claims that holds now in your province, and where it stands.")
-ABOVE = N_("%(sum)s is more than the limit of %(limit)s. An ordinary suit is the path for it.")
-ONLY_SMALL = N_("A limit belongs to a small claim only. Leave it empty.")
+NOT_DEMANDED = N_(
+    "What can be chased now has not been demanded yet. Write a demand and wait until its deadline has passed."
+)
+NO_LIMIT = N_("Enter the current limit for small claims in your province, and its source.")
+ABOVE = N_("%(sum)s is above the limit of %(limit)s. File an ordinary lawsuit instead.")
+ONLY_SMALL = N_("The limit applies only to small claims. Leave it empty.")
 
 _LINES = """
 SELECT o.line AS id, o.outstanding - o.held - o.covered AS amount FROM owed_by($1) o

@@ -40,7 +40,7 @@ async def prepare(request: Request, case: FromPath[UUID]) -> Answer:
     """Prepare a claim."""
     form: Any = ClaimForm(await request.form())
     if form.validate() and await form.accepts(_prepare(request, case, form)):
-        flash(request, N_("The paper is ready. Print it, hand it in and record the day."))
+        flash(request, N_("The document is ready. Print it, file it and record the date."))
         return go(request, "desk.legal:case", case=case)
     return await case_page(request, case, form, status=422)
 

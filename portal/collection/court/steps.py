@@ -39,12 +39,12 @@ ON_PAPER = frozenset(
     }
 )  # fmt: skip
 
-FUTURE = N_("The day of a step is today or earlier.")
-BEFORE = N_("The step before this was on %(day)s. Enter that day or a later one.")
-NO_PAPER = N_("Enter the number on the paper, or add a photo of it.")
+FUTURE = N_("The date of a step must be today or earlier.")
+BEFORE = N_("The previous step was on %(day)s. Enter that day or a later one.")
+NO_PAPER = N_("Enter the reference number, or add a photo of the document.")
 TOO_MANY = N_("Please choose no more than %(most)s photos.")
 PAID = N_("Everything is paid and the case is closed. Withdraw this claim instead.")
-CHANGED = N_("Less may be claimed now than this paper says. Withdraw it and prepare another one.")
+CHANGED = N_("Less can be claimed now than this document says. Withdraw it and prepare another one.")
 
 
 @retrying
@@ -148,9 +148,9 @@ async def _tell(claim: Record, on: date) -> None:
     )
 
 
-NOT_HANDED_IN = N_("A claim is changed while it is under way. Withdraw a paper that was not handed in.")
-SAME = N_("It asks for exactly this already.")
-ABOVE = N_("No more than %(left)s is left of what was claimed. Enter that or less.")
+NOT_HANDED_IN = N_("A claim can only be changed after it has been filed. Withdraw a paper that has not been filed.")
+SAME = N_("It already asks for exactly this amount.")
+ABOVE = N_("Only %(left)s is left of the claim. Enter that amount or less.")
 
 
 @retrying

@@ -5,28 +5,28 @@ from portal.kit.i18n import N_
 
 ADVICE = {
     (ClaimKind.payment_order, ClaimState.issued): N_(
-        "From the day it is served, the owner has 15 days to pay or to object in writing. That they cannot pay now is"
-        " no objection. An objection ends the order, and the matter becomes a suit unless you say within 7 days that"
-        " you want none."
+        "The owner has 15 days from service to pay or to object in writing. Being unable to pay is not "
+        "an objection. An objection ends the order, and the matter becomes a lawsuit unless you state "
+        "within 7 days that you do not want one."
     ),
     (ClaimKind.mediation, ClaimState.agreed): N_(
-        "Ask the court together within 30 days to confirm the agreement: then it can be enforced."
+        "Both sides can ask the court within 30 days to confirm the agreement, which makes it enforceable."
     ),
 }
 TASKS = {
     Task.renew: N_(
-        "Only %(left)s of the %(claimed)s on this paper may be claimed now. Withdraw it and prepare another."
+        "Only %(left)s of the %(claimed)s in this document can be claimed now. Withdraw it and prepare another one."
     ),
     Task.reduce: N_(
-        "%(left)s is left of the %(claimed)s that is asked for. Ask for the request to be reduced, and record it here."
+        "%(left)s is left of the %(claimed)s claimed. Ask for the claim to be reduced, and record it here."
     ),
     Task.withdraw: N_(
-        "Nothing is left of the %(claimed)s that is asked for. Withdraw it, or go on about the court's fee alone, and"
-        " record which."
+        "Nothing is left of the %(claimed)s claimed. Withdraw the claim, or continue for the court fee "
+        "alone, and record which."
     ),
     Task.more: N_(
-        "%(left)s is owed, and only %(claimed)s is asked for: what was paid, corrected, covered by credit or held has"
-        " changed. Decide whether to ask for it again."
+        "%(left)s is owed, but only %(claimed)s is claimed: what was paid, corrected, covered by credit "
+        "or put on hold has changed. Decide whether to claim the full amount again."
     ),
 }
-LATE = N_("This is late. Ask where it stands, and record it.")
+LATE = N_("This is overdue. Ask about its status, and record it.")

@@ -175,7 +175,7 @@ async def _audit(subjects: list[str]) -> Exhibit:
         [str(row["sequence"]), (row["previous"] or bytes(32)).hex(), body_of(row).decode(), row["hash"].hex()]
         for row in rows
     ]
-    return Exhibit("13-审计链.csv", "操作记录及其散列链，散列 = SHA-256（前一散列 + 内容）", csv_bytes(heads, cells))
+    return Exhibit("13-操作记录.csv", "操作记录及其散列链，散列 = SHA-256（前一散列 + 内容）", csv_bytes(heads, cells))
 
 
 def _index(creditor: Creditor, case: CaseRow, addresses: list[str], files: list[Exhibit]) -> dict[str, object]:

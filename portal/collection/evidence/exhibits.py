@@ -59,7 +59,7 @@ def packed(files: Sequence[Exhibit]) -> bytes:
 _OF = "WITH k AS (SELECT $1::uuid AS debtor, $2::uuid AS arrears_case, $3::text AS zone) "
 CAUSES = {
     Cause.part_payment: "部分履行",
-    Cause.agreement: "分期协议",
+    Cause.agreement: "分期缴费协议",
     Cause.acknowledgement: "申请分期履行",
     Cause.demand: "书面催缴送达",
     Cause.filing: "申请调解、支付令或起诉",
@@ -75,7 +75,7 @@ TABLES = (
         + 'SELECT b.number AS "账单号", l.first_month AS "起始月", l.last_month AS "截止月", i.name_zh AS "收费项目",'
         ' l.quantity AS "数量", l.rate AS "单价", l.months AS "月数", l.amount AS "出账金额（元）",'
         ' w.fen AS "更正后（元）", w.outstanding AS "未缴（元）", w.held AS "暂缓（元）",'
-        ' coalesce(o.covered, 0) AS "账户余额抵减（元）",'
+        ' coalesce(o.covered, 0) AS "账户余额抵扣（元）",'
         " CASE WHEN w.fund THEN '专项维修资金，属全体业主，不在请求之内' ELSE '物业服务人收取' END AS \"款项归属\","
         ' b.issued_on AS "出账日",'
         ' b.due_on AS "应缴日", coalesce(t.source, \'期初欠费\') AS "收费依据", l.facts AS "计算过程"'
@@ -86,7 +86,7 @@ TABLES = (
     ),
     (
         "02-更正.csv",
-        "出账后的更正和减免",
+        "出账后的更正、减收和减免",
         _OF + 'SELECT b.number AS "账单号", i.name_zh AS "收费项目", a.kind AS "种类", a.amount AS "金额（元）",'
         ' a.reason AS "理由", a.created_at AS "时间" FROM k JOIN bill b ON b.debtor = k.debtor'
         " JOIN bill_line l ON l.bill = b.id JOIN adjustment a ON a.line = l.id JOIN charge_item i ON i.id = l.item"
@@ -94,10 +94,10 @@ TABLES = (
     ),
     (
         "03-缴费.csv",
-        "收到的款项及其冲抵",
+        "收到的款项及其抵充",
         _OF
         + 'SELECT p.number AS "收款号", p.received_on AS "收款日", p.channel AS "渠道", p.amount AS "收款金额（元）",'
-        ' b.number AS "冲抵账单号", i.name_zh AS "收费项目", a.amount AS "冲抵金额（元）"'
+        ' b.number AS "抵充账单号", i.name_zh AS "收费项目", a.amount AS "抵充金额（元）"'
         " FROM k JOIN payment p ON p.debtor = k.debtor LEFT JOIN allocation a ON a.payment = p.id"
         " LEFT JOIN bill_line l ON l.id = a.line LEFT JOIN bill b ON b.id = l.bill"
         " LEFT JOIN charge_item i ON i.id = l.item ORDER BY p.number, a.created_at, b.number, l.position, a.id",
@@ -122,16 +122,16 @@ TABLES = (
         " LEFT JOIN person n ON n.id = o.person LEFT JOIN staff w ON w.id = o.witness ORDER BY o.at, o.id",
     ),
     (
-        "07-缴费承诺.csv",
-        "业主承诺的日期和金额",
-        _OF + 'SELECT r.at AS "登记时间", r.on_day AS "承诺日期", r.amount AS "承诺金额（元）", s.name AS "经办人"'
+        "07-约定缴费日.csv",
+        "业主约定的缴费日和金额",
+        _OF + 'SELECT r.at AS "登记时间", r.on_day AS "约定缴费日", r.amount AS "约定金额（元）", s.name AS "经办人"'
         " FROM k JOIN payment_promise r ON r.arrears_case = k.arrears_case JOIN staff s ON s.id = r.by_staff"
         " ORDER BY r.at, r.id",
     ),
     (
         "15-函件.csv",
         "出具的函件及其送达",
-        _OF + 'SELECT l.number AS "函件号", l.kind AS "种类", l.issued_on AS "出具日", l.pay_by AS "缴费期限",'
+        _OF + 'SELECT l.number AS "函件号", l.kind AS "种类", l.issued_on AS "出具日", l.pay_by AS "办理期限",'
         ' l.amount AS "金额（元）", s.name AS "经办人", o.on_day AS "送达日", o.outcome AS "送达方式",'
         ' n.name AS "收件人", w.name AS "同行人", p.mail_number AS "挂号信编号"'
         " FROM k JOIN letter l ON l.arrears_case = k.arrears_case JOIN staff s ON s.id = l.by_staff"
@@ -169,10 +169,10 @@ TABLES = (
     ),
     (
         "10-分期.csv",
-        "分期协议及各期",
+        "分期缴费协议及各期",
         _OF + 'SELECT p.asked_at AS "申请时间", p.state AS "状态", p.total AS "总额（元）", n.number AS "期次",'
         ' n.due_on AS "应缴日", n.amount AS "每期金额（元）", p.agreed_at AS "确认时间",'
-        ' p.agreed_sha256 AS "协议文本 SHA-256", p.agreed_text AS "协议文本" FROM k'
+        ' p.agreed_sha256 AS "分期缴费协议 SHA-256", p.agreed_text AS "分期缴费协议" FROM k'
         " JOIN plan p ON p.debtor = k.debtor JOIN plan_instalment n ON n.plan = p.id"
         " AND n.round = (SELECT max(round) FROM plan_instalment WHERE plan = p.id)"
         " ORDER BY p.asked_at, p.id, n.number",

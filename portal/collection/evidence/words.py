@@ -41,7 +41,7 @@ CODES: Mapping[tuple[str, str], type[StrEnum]] = {
 JOURNALS = {
     JournalKind.bill: "出账",
     JournalKind.opening: "期初欠费",
-    JournalKind.adjustment: "更正或减免",
+    JournalKind.adjustment: "更正、减收或减免",
     JournalKind.payment: "收款",
     JournalKind.credit_use: "账户余额抵缴",
     JournalKind.reversal: "冲回",

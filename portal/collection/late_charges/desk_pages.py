@@ -34,7 +34,7 @@ async def set_terms(request: Request) -> Answer:
     if form.validate():
         community = await community_called(request.user, form.community.data, May.set_late_charges)
         if await form.accepts(terms.set_terms(request.user, community, typed(form), once=form.once)):
-            flash(request, N_("Recorded. In force from %(day)s."), day=form.starts_on.data)
+            flash(request, N_("Recorded. Applies from %(day)s."), day=form.starts_on.data)
             return go(request, "desk.late:show")
     return await show_page(request, status=422, terms=form)
 
@@ -59,7 +59,7 @@ async def enter_prime_rate(request: Request) -> Answer:
         community = await community_called(request.user, form.community.data, May.set_late_charges)
         entry = (form.starts_on.data, form.rate.data, form.source.data)
         if await form.accepts(terms.enter_prime_rate(request.user, community, *entry, once=form.once)):
-            flash(request, N_("Recorded. Months that waited for it are charged by the next daily look."))
+            flash(request, N_("Recorded. Months waiting for this rate will be charged in the next daily run."))
             return go(request, "desk.late:show")
     return await show_page(request, status=422, prime=form)
 

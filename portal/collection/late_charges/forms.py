@@ -30,31 +30,33 @@ class Multiple(Typed):
 class TermsForm(Form):
     """What the contract says of late payment, from a day on."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
-    starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The terms before stay in force until then."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
+    starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The current rules apply until then."))
     daily_rate = Percentage(
-        N_("Late charge in per cent a day"),
+        N_("Daily late charge (%)"),
         most="1",
         zero=True,
-        hint=N_("As the contract says, for example 0.05 for 5 ten-thousandths. 0 switches late charges off."),
+        hint=N_("As stated in the contract, for example 0.05 for 5/10,000. Enter 0 for no late charges."),
     )
     multiple = Multiple(
-        N_("At most this many times the prime rate"),
-        hint=N_("Courts cut back what is far above the loss. 1.3 times the loan prime rate is customary."),
+        N_("Cap, as a multiple of the prime rate"),
+        hint=N_("Courts reduce late charges that far exceed the loss. 1.3 times the loan prime rate is customary."),
     )
-    start = Choice(N_("Days count after"), Start, missing=N_("Choose from when days count."))
-    demand_days = Whole(N_("Days that a demand gives"), least=7, most=90, hint=N_("Used when days count after it."))
+    start = Choice(N_("Charged from"), Start, missing=N_("Choose from when late charges apply."))
+    demand_days = Whole(
+        N_("Days to pay, as given in a demand"), least=7, most=90, hint=N_("Used when late charges start after it.")
+    )
     clause = Text(
-        N_("Clause of the contract"),
+        N_("Contract clause"),
         most=200,
-        missing=N_("Enter the clause. Without one there are no late charges."),
+        missing=N_("Enter the clause. Without one, no late charges are possible."),
     )
 
 
 class PrimeForm(Form):
     """The loan prime rate from a day on."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
     starts_on = Day(N_("Published on"))
-    rate = Percentage(N_("One-year loan prime rate in per cent"), most="19", hint=N_("For example 3.00."))
-    source = Text(N_("Where it was read"), most=200, missing=N_("Say where it was published."))
+    rate = Percentage(N_("One-year loan prime rate (%)"), most="19", hint=N_("For example 3.00."))
+    source = Text(N_("Published in"), most=200, missing=N_("Enter where it was published."))

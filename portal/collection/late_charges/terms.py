@@ -19,10 +19,10 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 
-TOO_SOON = N_("Enter tomorrow or a later day: days that are past stay as they were.")
-AHEAD = N_("Enter today or an earlier day: a rate counts from the day it was published.")
-THERE = N_("A rate from this day is entered already. Look at the list.")
-USED = N_("The months up to %(month)s are charged already. Enter a day after them.")
+TOO_SOON = N_("Enter tomorrow or a later day. Past days cannot be changed.")
+AHEAD = N_("Enter today or an earlier day. A rate applies from the day it was published.")
+THERE = N_("A rate for this day already exists. Check the list.")
+USED = N_("The months up to %(month)s have already been charged. Enter a later day.")
 
 
 @retrying

@@ -39,8 +39,8 @@ from portal.platform.db.unit_of_work import (
 from portal.platform.jobs.queue import enqueue
 
 STANDS_STILL = timedelta(minutes=2)
-NOBODY = N_("No home of this building waits for a notice any more.")
-NOT_HERE = N_("Whoever asked for the notices may not issue one for this home any more.")
+NOBODY = N_("No home in this building is waiting for a notice any more.")
+NOT_HERE = N_("The person who requested the notices is no longer allowed to issue one for this home.")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ async def issue(request: Request, case: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await case_page(request, case, form, status=422)
     letter = await issuing.issue_letter(request.user, case, form.kind.data, pay_at(request), once=form.once)
-    flash(request, N_("The letter is issued. Print it, deliver it and record how it arrived."))
+    flash(request, N_("The letter has been issued. Print it, deliver it and record the delivery."))
     return go(request, "desk.letters:show", letter=letter)
 
 
@@ -64,7 +64,7 @@ async def deliver(request: Request, letter: FromPath[UUID]) -> Answer:
     """Record how it arrived, or that it came back."""
     form: Any = DeliveryForm(await request.form()).to(await queries.letter_at_desk(request.user, letter))
     if form.validate() and await form.accepts(proving.record_delivery(request.user, letter, **typed(form))):
-        flash(request, N_("Recorded. It stands in the contacts of the case."))
+        flash(request, N_("Recorded. It is listed under the contacts of the case."))
         return go(request, "desk.letters:show", letter=letter)
     return await letter_page(request, letter, form, status=422)
 

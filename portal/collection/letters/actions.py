@@ -53,10 +53,10 @@ CAME_BACK = (
 # A letter l of a case k was written to owners of the home, and on the day $2 it is no longer theirs.
 MOVED = f"(l.facts->>'standing' = 'owner' AND NOT {AT_HOME.format(debtor='k.debtor', day='$2')})"
 
-CLOSED = N_("This case is closed. There is nothing to write about.")
-TOO_EARLY = N_("This letter comes at stage %(least)s. The case is at stage %(stage)s.")
-GIVES_TIME = N_("Letter %(number)s gives time up to and including %(day)s. Wait until then.")
-THERE = N_("Letter %(number)s says this already. Deliver it, or wait until %(day)s for another one.")
+CLOSED = N_("This case is closed. There is no need for a letter.")
+TOO_EARLY = N_("This letter can be sent from stage %(least)s. The case is at stage %(stage)s.")
+GIVES_TIME = N_("The deadline in letter %(number)s is %(day)s. Wait until that day has passed.")
+THERE = N_("Letter %(number)s already says this. Deliver it, or wait until %(day)s to issue another one.")
 
 
 @retrying

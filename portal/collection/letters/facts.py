@@ -23,8 +23,8 @@ from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
 NO_ADDRESS = N_(
-    "No postal address of %(names)s is on file, and the home is not theirs: no letter goes there. Record under “Who"
-    " owes” where they are written to."
+    "No postal address is on file for %(names)s, who no longer own the home, so no letter can go "
+    "there. Record their address under “Debtors”."
 )
 
 _LINES = """
@@ -179,9 +179,11 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
     }
 
 
-WHICH = N_("Several people owe this together, and each needs a proof of their own. Choose who got it.")
-NOT_ONE = N_("This letter is not to that person. A tenant, a neighbour or a colleague cannot receive it for them.")
-YOURS = N_("Nobody records what reached themselves. Ask a colleague.")
+WHICH = N_("Several people owe this jointly, and each needs a separate proof of delivery. Choose the recipient.")
+NOT_ONE = N_(
+    "This letter is not addressed to that person. A tenant, a neighbour or a colleague cannot receive it for them."
+)
+YOURS = N_("You cannot record the delivery of a letter to yourself. Ask a colleague.")
 
 # Of a letter l of a case k: whether a proof of it is there for each of those who owe and live.
 ARRIVED = """

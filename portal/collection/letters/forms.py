@@ -22,24 +22,30 @@ class DeliveryForm(Form):
     """To whom and how a letter was delivered."""
 
     person = Choice(
-        N_("Who got it"),
+        N_("Recipient"),
         coerce=UUID,
         look="select",
         required=False,
-        hint=N_("Each of them needs a proof of their own."),
+        hint=N_("Each recipient needs a separate proof of delivery."),
     )
-    way = Choice(N_("How it arrived"), ContactOutcome, look="select", missing=N_("Choose how it arrived."))
-    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
-    text = Text(N_("Note"), lines=2, most=2000, required=False, hint=N_("Who took it, or why it came back."))
-    witness = Text(N_("Who was with you"), most=80, required=False, hint=N_("Their sign-in name. Needed at a door."))
-    number = Text(N_("Number of the registered letter"), most=40, required=False)
+    way = Choice(N_("How it was delivered"), ContactOutcome, look="select", missing=N_("Choose how it was delivered."))
+    happened_on = Day(N_("Date of contact"), required=False, hint=N_("Leave empty for today."))
+    text = Text(N_("Note"), lines=2, most=2000, required=False, hint=N_("Who received it, or why it was returned."))
+    witness = Text(
+        N_("Accompanied by"), most=80, required=False, hint=N_("Their sign-in name. Required when left at the door.")
+    )
+    number = Text(N_("Registered mail number"), most=40, required=False)
     enclosed = Tick(
-        N_("It is in a closed envelope"),
+        N_("It is in a sealed envelope"),
         required=False,
-        hint=N_("Needed at a door: outside stand the name, the home and 本人亲启, and nothing of money."),
+        hint=N_(
+            "Required when left at the door. The envelope shows only the name, the home and 本人亲启, "
+            "and nothing about money."
+        ),
     )
     photos = Photos(
-        N_("Photos"), hint=N_("Needed at a door: the closed envelope with the number of the home in the picture.")
+        N_("Photos"),
+        hint=N_("Required when left at the door. The photo must show the sealed envelope and the home number."),
     )
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:

@@ -27,16 +27,18 @@ from portal.platform.files.actions import Sent, encode, keep_photos
 WAYS = tuple(one for one in ContactOutcome if one in DELIVERED | TRIED)
 CHANNEL = {LetterKind.notice: ContactChannel.letter, LetterKind.demand: ContactChannel.demand}
 
-PROVEN_ALREADY = N_("That this letter reached %(name)s is proven already. Nothing is to be added.")
-CLOSED = N_("This case is closed. Nothing is chased any more.")
-ONLY_A_DRAFT = N_("A draft is not delivered. The law firm sends its own letter.")
-NO_PHOTO = N_("Add a photo of the closed envelope at the door, with the number of the home in it.")
-NO_ENVELOPE = N_("A letter is left at a door in a closed envelope only: nobody else may read what somebody owes.")
-OUTLIVED = N_(
-    "The sum of this letter is not owed any more: something was paid, credited or put on hold. Issue a new letter."
+PROVEN_ALREADY = N_("Delivery of this letter to %(name)s has already been proven. Nothing needs to be added.")
+CLOSED = N_("This case is closed. Nothing can be chased.")
+ONLY_A_DRAFT = N_("A draft is not delivered. The law firm will send its own letter.")
+NO_PHOTO = N_("Add a photo of the sealed envelope at the door that shows the home number.")
+NO_ENVELOPE = N_(
+    "A letter may only be left at the door in a sealed envelope, so that nobody else can read what is owed."
 )
-NO_WAY = N_("That is no way in which a letter arrives. Choose one.")
-NO_NUMBER = N_("Enter the number of the registered letter.")
+OUTLIVED = N_(
+    "The amount in this letter is out of date: something has been paid, credited or put on hold. Issue a new letter."
+)
+NO_WAY = N_("A letter cannot be delivered this way. Choose another one.")
+NO_NUMBER = N_("Enter the registered mail number.")
 
 
 @retrying

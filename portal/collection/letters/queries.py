@@ -28,8 +28,8 @@ from portal.platform.files.queries import PhotoRow, photos_of
 
 PER_PAGE = 50
 MOVED = N_(
-    "This letter was written to them as owners of the home, which is no longer theirs. Issue a new one: it goes to"
-    " their own address."
+    "This letter was addressed to them as owners of the home, which they no longer are. Issue a new "
+    "one to their own address."
 )
 SETTLED = (LetterState.delivered, LetterState.superseded)  # nothing is to be delivered any more
 

@@ -22,9 +22,9 @@ from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading, retrying, unit_of_work
 from portal.platform.files.actions import Sent, encode, keep_photos
 
-PROMISE_OF_WHAT = N_("Enter the day and the sum that were promised.")
-NO_PROMISE = N_("A day and a sum belong to a promise to pay. Leave them empty, or choose “promises to pay”.")
-WHEN_NEXT = N_("Choose the next step together with its day, or leave both empty.")
+PROMISE_OF_WHAT = N_("Enter the promised day and amount.")
+NO_PROMISE = N_("A day and an amount are only for a promise to pay. Leave them empty, or choose “promises to pay”.")
+WHEN_NEXT = N_("Enter both the next step and its date, or leave both empty.")
 MOST_PHOTOS = 5
 TOO_MANY = N_("Please choose no more than %(most)s photos.")
 

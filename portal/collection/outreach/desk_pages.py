@@ -35,7 +35,7 @@ from portal.web.request.request_context import Answer, Request
 @get("/calls", name="desk.calls:list", guards=[of_one_estate])
 async def calls(request: Request, number: PageNumber = 1) -> Template:
     """Whom to call today; `whose`, `building` and `waiting` choose."""
-    return await queue_page(request, NextStep.call, _("Calls of today"), number)
+    return await queue_page(request, NextStep.call, _("Today's calls"), number)
 
 
 @get("/visits", name="desk.visits:list", guards=[of_one_estate])
@@ -55,7 +55,7 @@ async def call(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a call."""
     form = CallForm(await request.form())
     if form.validate() and await form.accepts(record_talk(request.user, case, ContactChannel.call, form.talk())):
-        flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
+        flash(request, N_("Recorded. Entries cannot be changed; record another contact to add something."))
         return go(request, "desk.calls:list")
     return await sheet_page(request, case, form, status=422)
 
@@ -76,7 +76,7 @@ async def visit(request: Request, case: FromPath[UUID]) -> Answer:
     """Record a visit by two."""
     form: Any = VisitForm(await request.form())
     if form.validate() and await form.accepts(_visit(request, case, form)):
-        flash(request, N_("Recorded. It stays as it is; record another contact to add something."))
+        flash(request, N_("Recorded. Entries cannot be changed; record another contact to add something."))
         return go(request, "desk.visits:list")
     return await sheet_page(request, case, form, visit=True, status=422)
 
@@ -136,8 +136,10 @@ router = Router(
 )  # fmt: skip
 
 
-OPENED = N_("The dispute is open in the owner's name, and they have been told. Somebody else decides it.")
-ASKED = N_("Asked for in the owner's name, and they have been told. Finance or a manager answers.")
+OPENED = N_(
+    "The dispute has been opened in the owner's name, and they have been notified. Someone else will decide it."
+)
+ASKED = N_("Requested in the owner's name, and they have been notified. Finance or a manager will answer.")
 
 
 @get("/{case:uuid}/disputes/new", name="desk.behalf:dispute")
@@ -150,7 +152,7 @@ async def dispute(request: Request, case: FromPath[UUID]) -> Template:
         return await work_page(request, case, uuid_or_missing(service), await begin(request, ServiceDisputeForm))
     found = await case_on_desk(request.user, case)
     works = await records_of(await speaking_for(request.user, case))
-    title = _("A dispute for %(unit)s", unit=found.case.unit)
+    title = _("Dispute for %(unit)s", unit=found.case.unit)
     return page(request, "collection/outreach/dispute.html", title=title, found=found, works=works.records,
                 debts=disputable(found))  # fmt: skip
 

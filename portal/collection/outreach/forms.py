@@ -15,22 +15,22 @@ class TalkForm(Form):
 
     way = ContactChannel.call
     outcome = Choice(
-        N_("What came of it"), ContactOutcome, look="select", missing=N_("Choose what came of it."), hint=ONCE
+        N_("Outcome of the contact"), ContactOutcome, look="select", missing=N_("Choose the outcome."), hint=ONCE
     )
     text = Text(
         N_("Note"),
         lines=3,
         most=2000,
         required=False,
-        hint=N_("What was said, and what you promised by when. No bank or health data."),
+        hint=N_("What was said, and what you promised and by when. No bank or health details."),
     )
-    happened_on = Day(N_("Day on which it happened"), required=False, hint=N_("Leave it empty for today."))
-    on = Day(N_("Promised by"), required=False, hint=N_("Only for a promise to pay."))
-    amount = Yuan(N_("Promised sum"), required=False)
-    next_step = Choice(N_("What is to be done next"), NextStep, look="select", required=False)
-    next_on = Day(N_("On which day"), required=False)
+    happened_on = Day(N_("Date of contact"), required=False, hint=N_("Leave empty for today."))
+    on = Day(N_("Will pay by"), required=False, hint=N_("Only for a promise to pay."))
+    amount = Yuan(N_("Promised amount"), required=False)
+    next_step = Choice(N_("Next action"), NextStep, look="select", required=False)
+    next_on = Day(N_("Date"), required=False)
     who = Text(
-        N_("Who does it"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave it empty for yourself.")
+        N_("Assigned to"), most=80, required=False, hint=N_("A colleague's sign-in name. Leave empty for yourself.")
     )
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
@@ -62,9 +62,9 @@ class VisitForm(TalkForm):
     """What came of a visit by two."""
 
     way = ContactChannel.visit
-    staff = Text(
-        N_("Who was with you"), most=80, hint=N_("Their sign-in name."), missing=N_("A visit takes two people.")
-    )
+    staff = Text(N_("Accompanied by"), most=80, hint=N_("Their sign-in name."), missing=N_("A visit takes two people."))
     photos = Photos(
-        N_("Photos"), most=MOST_PHOTOS, hint=N_("Of what the owner showed you. No people, no rooms without their word.")
+        N_("Photos"),
+        most=MOST_PHOTOS,
+        hint=N_("What the owner showed you. No people, and no rooms without their consent."),
     )

@@ -32,7 +32,7 @@ async def show(request: Request, bill: FromPath[UUID]) -> Template:
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """How one line came about."""
     found = await queries.line_of(request.user, bill, line)
-    return page(request, "fees/bills/line.html", title=_("How this sum came about"), found=found)
+    return page(request, "fees/bills/line.html", title=_("How this amount was calculated"), found=found)
 
 
 router = Router("/bills", route_handlers=[list_, show, line], guards=[owner])

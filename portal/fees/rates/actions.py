@@ -37,8 +37,10 @@ from portal.platform.db.unit_of_work import (
     unit_of_work,
 )
 
-NEWER = N_("A later version of this rate was announced already. Open the tariffs again and follow that one.")
-NO_RATE = N_("A cost that is shared has no rate.")
+NEWER = N_(
+    "A later version of this rate has already been announced. Go back to the tariffs and continue from that one."
+)
+NO_RATE = N_("A shared cost has no rate.")
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,10 @@ async def announce(request: Request, tariff: FromPath[UUID]) -> Answer:
     """Announce it."""
     form = RateForm(await request.form())
     if form.validate() and await form.accepts(announce_rate(request.user, tariff, wanted(form), once=form.once)):
-        flash(request, N_("The new rate is announced. It stands in the public price list, and the owners are told."))
+        flash(
+            request,
+            N_("The new rate has been announced. It is in the public price list, and the owners have been notified."),
+        )
         return go(request, "desk.tariffs:list")
     return await new_page(request, tariff, form, status=422)
 

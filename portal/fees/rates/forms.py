@@ -9,7 +9,7 @@ from portal.web.forms.fields import WIDE, Typed
 from portal.web.forms.forms import Day, Form, Text
 
 RATE = re.compile(r"(?:¥|元)?\s*(\d{1,9}(?:\.\d{1,6})?)\s*元?", re.ASCII)
-NOT_A_RATE = N_("Enter the rate in yuan, for example 2.85. At most six decimals.")
+NOT_A_RATE = N_("Enter the rate in yuan, for example 2.85, with at most six decimals.")
 
 
 class Rate(Typed):
@@ -29,8 +29,8 @@ class RateForm(Form):
     rate = Rate(N_("New rate in yuan, tax included"), missing=NOT_A_RATE)
     starts_on = Day(N_("Applies from"), missing=N_("Enter the day, for example 2026-12-01."))
     source = Text(
-        N_("Rests on"),
+        N_("Basis"),
         most=200,
-        hint=N_("The clause of the contract or the resolution of the owners."),
-        missing=N_("Enter the clause or the resolution. Everybody reads it in the price list."),
+        hint=N_("The contract clause or the owners' resolution."),
+        missing=N_("Enter the clause or the resolution. It is shown in the public price list."),
     )

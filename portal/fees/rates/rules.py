@@ -14,16 +14,14 @@ from portal.kit.period import Month
 
 DAY = timedelta(days=1)
 FAR = timedelta(days=731)
-SAME = N_("This is the rate already. Enter the new one.")
+SAME = N_("This is already the current rate. Enter the new one.")
 PAST = N_("Enter today or a later day.")
-FAR_AHEAD = N_("Enter a day up to %(day)s.")
-TOO_SOON = N_(
-    "A higher rate is shown for a month before it applies. Announced today, it may begin on %(day)s or a later day."
-)
-OVERLAPS = N_("The version before begins on %(last)s. Let this one begin on %(next)s or a later day.")
+FAR_AHEAD = N_("Enter a day no later than %(day)s.")
+TOO_SOON = N_("A higher rate must be announced a month in advance. Announced today, it can start on %(day)s or later.")
+OVERLAPS = N_("The previous version starts on %(last)s. Start this one on %(next)s or later.")
 BILLED = N_(
-    "%(item)s is billed up to %(last)s already. Let the new rate begin on %(next)s; for the months before, have the"
-    " lines corrected on the bills."
+    "%(item)s has already been billed up to %(last)s. Start the new rate on %(next)s; for earlier "
+    "months, have the lines on the bills corrected."
 )
 
 

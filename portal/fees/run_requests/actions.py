@@ -29,9 +29,11 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, unit_of_work
 from portal.platform.jobs.queue import enqueue
 
 REMARKS = 200  # homes of each cause that the desk lists; `portal bill --preview` prints all
-TICK_EACH = N_("Tick each item that rightly comes to nothing. If one does not, import what is missing and ask anew.")
-SAY_WHY = N_("Say why these items come to nothing. It is kept with the run.")
-NOT_YET = N_("This run cannot be published: its preview has errors, or nothing to add.")
+TICK_EACH = N_(
+    "Tick each item that is correctly zero. If one is not, import what is missing and request a new preview."
+)
+SAY_WHY = N_("Explain why these items are zero. The reason is kept with the run.")
+NOT_YET = N_("This run cannot be published: its preview has errors, or there is nothing to add.")
 
 
 async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> UUID:

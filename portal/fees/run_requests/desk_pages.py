@@ -40,7 +40,11 @@ async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> 
     found = await desk.line_at(request.user, bill, line)
     may_correct = bool(request.user.where(May.ask_corrections))
     return page(
-        request, "fees/run_requests/line.html", title=_("How this sum came about"), found=found, can_correct=may_correct
+        request,
+        "fees/run_requests/line.html",
+        title=_("How this amount was calculated"),
+        found=found,
+        can_correct=may_correct,
     )
 
 

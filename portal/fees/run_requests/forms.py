@@ -17,9 +17,9 @@ NOT_A_MONTH = N_("Enter the month, for example 2026-11.")
 class RunForm(Form):
     """Which community's month, issued on which day."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
     period = Text(N_("Service month"), hint=N_("For example 2026-11"), missing=NOT_A_MONTH)
-    issued_on = Day(N_("Day of issue"), missing=N_("Enter the day of issue, for example 2026-11-01."))
+    issued_on = Day(N_("Date of issue"), missing=N_("Enter the date of issue, for example 2026-11-01."))
 
     def validate_period(self, field: Text) -> None:
         """A month like 2026-11."""
@@ -32,8 +32,8 @@ class RunForm(Form):
 class ApprovalForm(Form):
     """What rightly comes to nothing in a run, and why."""
 
-    nothing_of = Many(N_("These rightly come to nothing this time"), coerce=str, required=False)
-    reason = Text(N_("Why"), most=500, lines=2, required=False, hint=N_("It is kept with the run and in the audit."))
+    nothing_of = Many(N_("These are correctly zero this time"), coerce=str, required=False)
+    reason = Text(N_("Why"), most=500, lines=2, required=False, hint=N_("Kept with the run and in the audit trail."))
 
     def offer(self, items: Sequence[tuple[str, Bilingual]]) -> None:
         """Let these items, code and name, be ticked: each of them, with a reason."""

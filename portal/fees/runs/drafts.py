@@ -17,7 +17,7 @@ from portal.kit.money import Money, total
 from portal.kit.period import Month
 
 Source = tuple[str, str, str]  # ("reading", meter, month), ("cost", scope, month) or ("quantity", its first day, "")
-NO_COMMUNITY = N_("There is no community with the code %(code)s.")
+NO_COMMUNITY = N_("There is no estate with the code %(code)s.")
 
 
 @dataclass(frozen=True, slots=True)

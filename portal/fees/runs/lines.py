@@ -19,13 +19,13 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import total
 from portal.kit.period import Month
 
-NO_AREA = N_("%(unit)s has no billable area, which %(item)s is charged by. Import its area with units.csv.")
+NO_AREA = N_("%(unit)s has no billable area, but %(item)s is charged by area. Import it with units.csv.")
 NO_RATE = N_("The tariff of %(item)s has no rate. Import it again with a rate.")
 NO_QUANTITY = N_("%(unit)s has no quantity for %(item)s. Import it with unit_charges.csv.")
 BACKWARDS = N_("Meter %(meter)s of %(unit)s runs backwards in %(month)s. Check the reading and import it again.")
-NOT_READ = N_("%(unit)s has no reading for %(item)s yet. It will be billed when the reading is in.")
+NOT_READ = N_("%(unit)s has no reading for %(item)s yet. It will be billed once the reading has been imported.")
 NOT_CHARGED = N_("The reading of meter %(meter)s of %(unit)s in %(month)s is not billed: no tariff applies to it.")
-OPENED = N_("%(item)s of %(unit)s is not billed: its opening balance for %(month)s lies in the same cycle.")
+OPENED = N_("%(item)s of %(unit)s is not billed, because its opening balance for %(month)s falls in the same cycle.")
 
 
 @dataclass(slots=True)

@@ -26,9 +26,7 @@ from portal.platform.db.batches import batches, one_ahead, short_turns, uncollec
 from portal.platform.db.planner import survey
 from portal.platform.db.unit_of_work import fetch, unit_of_work
 
-NOTHING = N_(
-    "%(item)s came to %(before)s in %(month)s and comes to nothing now. Import what is missing, or say why not."
-)
+NOTHING = N_("%(item)s came to %(before)s in %(month)s and is zero now. Import what is missing, or explain why.")
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from portal.kit.period import Month
 
 Splits = Mapping[Id, Mapping[Id, Share]]  # cost -> unit -> its share
 
-NO_OWNER = N_("%(unit)s has no owner on %(day)s, so nobody can be billed. Import who owned it then.")
+NO_OWNER = N_("%(unit)s has no owner on %(day)s, so nobody can be billed. Import the owner for that day.")
 NO_TARIFF = N_("%(unit)s has a quantity for %(item)s, but no tariff applies to it. Import one for this use.")
-NOBODY = N_("The cost of %(item)s in %(month)s for %(scope)s matches no unit. Check its scope, tariff and use.")
-MIXED = N_("%(item)s is shared by area for some units and by unit for others. Give all of them the same formula.")
+NOBODY = N_("The cost of %(item)s in %(month)s for %(scope)s does not match any home. Check its scope, tariff and use.")
+MIXED = N_("%(item)s is shared by area for some homes and equally for others. Use the same formula for all of them.")
 BELOW_ZERO = N_("The cost of %(item)s in %(month)s for %(scope)s is below zero. Enter it as an adjustment.")
 
 

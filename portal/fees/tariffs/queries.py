@@ -20,11 +20,11 @@ from portal.platform.db.unit_of_work import fetch, reading
 # How a line's sum comes about, in words.
 IN_WORDS = {
     Formula.per_area: N_("rate × billable area × months"),
-    Formula.fixed: N_("rate × months, the same for every home"),
-    Formula.per_quantity: N_("rate × number × months"),
-    Formula.metered: N_("rate × consumption by meter"),
-    Formula.share_by_area: N_("actual cost of the month, shared by billable area"),
-    Formula.share_by_unit: N_("actual cost of the month, shared equally by home"),
+    Formula.fixed: N_("rate × months, same for every home"),
+    Formula.per_quantity: N_("rate × quantity × months"),
+    Formula.metered: N_("rate × metered consumption"),
+    Formula.share_by_area: N_("the month's actual cost, shared by billable area"),
+    Formula.share_by_unit: N_("the month's actual cost, shared equally between homes"),
 }
 
 

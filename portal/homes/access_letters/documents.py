@@ -12,8 +12,10 @@ from portal.platform.db.unit_of_work import Scope, fetch_one, reading
 from portal.platform.documents.paper import svg_qr, typeset, written_day
 from portal.signin.letter_codes.actions import AccessLetter
 
-HAS_DIED = N_("This person has died. No letter goes out in their name; an heir signs in with a number of their own.")
-NO_ADDRESS = N_("They have no home here any more, and no other address is recorded. Change the number at the counter.")
+HAS_DIED = N_("This person has died. No letter can be sent in their name; an heir signs in with their own number.")
+NO_ADDRESS = N_(
+    "They no longer have a home here, and no other address is on file. Change the number at the service centre."
+)
 
 
 @reading

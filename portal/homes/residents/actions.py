@@ -36,10 +36,10 @@ from portal.platform.db.unit_of_work import (
 )
 from portal.platform.files.actions import Sent, encode, keep_photos
 
-OWN_NUMBER = N_("This is your own number. Enter the number of the person who is to be bound.")
-TIED = N_("Somebody with this number belongs to this home on these days already.")
-WAITING = N_("A request for this number and this home waits for an answer already.")
-ENOUGH = N_("You have made %(most)s requests within a day. Please go on tomorrow, or call the service centre.")
+OWN_NUMBER = N_("This is your own number. Enter the number of the person who needs access.")
+TIED = N_("Someone with this number already has access to this home for this period.")
+WAITING = N_("There is already an unanswered request for this number and this home.")
+ENOUGH = N_("You have made %(most)s requests today. Please continue tomorrow, or call the service centre.")
 MOST_PHOTOS = 5
 
 
@@ -168,7 +168,7 @@ async def _record(by: Principal, verb: AuditVerb, binding: UUID, community: int,
     await record(by.actor, verb, f"binding:{binding}", community=community, **facts)
 
 
-ENDED = N_("This was ended already. Nothing more needs to be done.")
+ENDED = N_("This access has already ended. There is nothing more to do.")
 
 
 @retrying

@@ -22,9 +22,12 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 
-CONCERNED = N_("Somebody else must answer this: you asked for it yourself, or it is about you.")
-SOLD = N_("Who asked for this no longer owns the home. Refuse it; the present owner can ask anew.")
-TIED = N_("Somebody with this number belongs to this home on these days already. Refuse it, or end that one first.")
+CONCERNED = N_("Someone else has to answer this, because you made the request or it concerns you.")
+SOLD = N_("The person who asked no longer owns the home. Refuse the request; the current owner can make a new one.")
+TIED = N_(
+    "Someone with this number already has access to this home for this period. Refuse the request, "
+    "or end that access first."
+)
 
 
 @retrying

@@ -21,7 +21,7 @@ from portal.web.request.request_context import Answer, Request
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
     found = await queries.requests_at(request.user)
-    return page(request, "homes/residents/desk/list.html", title=_("Bindings to homes"), requests=found)
+    return page(request, "homes/residents/desk/list.html", title=_("Access to homes"), requests=found)
 
 
 @get("/bindings/{binding:uuid}", name="desk.bindings:show")
@@ -46,7 +46,7 @@ async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[U
 async def approve(request: Request, binding: FromPath[UUID]) -> Answer:
     """Bind the person."""
     await answering.approve_binding(request.user, binding)
-    flash(request, N_("The person is bound to the home and told how to sign in."))
+    flash(request, N_("The person now has access to the home and has been told how to sign in."))
     return go(request, "desk.bindings:show", binding=binding)
 
 
@@ -57,7 +57,7 @@ async def refuse(request: Request, binding: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await show_page(request, binding, form, status=422)
     await answering.refuse_binding(request.user, binding, form.text.data)
-    flash(request, N_("The request is refused, and the owner reads why."), "info")
+    flash(request, N_("The request has been refused. The owner can read the reason."), "info")
     return go(request, "desk.bindings:show", binding=binding)
 
 

@@ -9,16 +9,16 @@ class BindingForm(Form):
     """Who, to which home, as what, and when."""
 
     unit = Choice(N_("Which home"), missing=N_("Choose the home."))
-    role = Choice(N_("Who is it?"), BoundAs, missing=N_("Choose whether it is a tenant or family."))
+    role = Choice(N_("Who is it?"), BoundAs, missing=N_("Choose tenant or family."))
     name = Text(N_("Name"), most=60, missing=N_("Enter the person's name."))
     phone = Phone(
         N_("Mobile number of this person"),
         missing=N_("Enter the person's mobile number."),
-        hint=N_("With it they sign in. Nobody gets a message before the service centre has agreed."),
+        hint=N_("They sign in with this number. Nobody gets a message until the service centre has agreed."),
     )
     starts_on = Day(N_("First day"), missing=N_("Enter the first day, for example 2026-12-01."))
     ends_on = Day(
-        N_("Last day"), required=False, hint=N_("The last day, for example of the lease. Empty: until you end it.")
+        N_("Last day"), required=False, hint=N_("The last day, for example of the lease. Leave empty for no end date.")
     )
 
 
@@ -26,15 +26,15 @@ class EvidenceForm(Form):
     """What the service centre needs to agree, on the page that confirms."""
 
     note = Text(
-        N_("Anything the service centre should know"),
+        N_("Anything else the service centre should know"),
         required=False,
         lines=3,
         most=500,
-        hint=N_("For example: the lease is of 1 December and runs for a year."),
+        hint=N_("For example: lease dated 1 December, for one year."),
     )
-    photos = Photos(N_("Photos, for example the page of the lease with names and dates"), required=False)
+    photos = Photos(N_("Photos, for example of the lease page with names and dates"), required=False)
     informed = Tick(
-        N_("This person knows that I give their name and number to the service centre, and agrees."),
+        N_("This person knows and agrees that I am giving their name and number to the service centre."),
         missing=N_("Please ask the person first, then tick this."),
     )
 

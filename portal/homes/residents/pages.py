@@ -51,7 +51,9 @@ async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm)
     """It is what they meant: ask for it, with the evidence."""
     if not evidence.validate() or not await evidence.accepts(sent_of(request, form, evidence)):
         return confirm_page(request, form, evidence, status=422)
-    flash(request, N_("We have your request. The service centre answers it; until then nobody sees anything."))
+    flash(
+        request, N_("We have received your request. The service centre will answer it; until then, nobody has access.")
+    )
     return go(request, "household:show")
 
 
@@ -59,14 +61,14 @@ async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm)
 async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
     """Ask whether it is meant."""
     found = await queries.request_of(request.user, binding)
-    return page(request, "homes/residents/withdrawal.html", title=_("Take the request back"), request_=found)
+    return page(request, "homes/residents/withdrawal.html", title=_("Withdraw the request"), request_=found)
 
 
 @post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
 async def withdraw(request: Request, binding: FromPath[UUID]) -> Answer:
     """Take a request back."""
     await actions.withdraw_binding(request.user, binding)
-    flash(request, N_("Your request is withdrawn."))
+    flash(request, N_("Your request has been withdrawn."))
     return go(request, "household:show")
 
 
@@ -107,10 +109,10 @@ async def new_page(request: Request, form: BindingForm, status: int = 200) -> Te
     """The form, for both verbs. Raises Missing for whoever owns no home today."""
     form.unit.options = await options(request)
     if not form.unit.options:
-        raise Missing(N_("Only an owner can bind somebody to a home."))
+        raise Missing(N_("Only an owner can give someone access to a home."))
     if len(form.unit.options) == 1 and not form.unit.data:
         form.unit.data = form.unit.options[0][0]
-    return page(request, "homes/residents/new.html", status=status, title=_("Bind somebody to a home"), form=form)
+    return page(request, "homes/residents/new.html", status=status, title=_("Give someone access to a home"), form=form)
 
 
 def confirm_page(request: Request, form: BindingForm, evidence: EvidenceForm, status: int = 200) -> Template:

@@ -12,12 +12,12 @@ MOST_A_DAY = 5  # requests of one human
 LONGEST_PAST, LONGEST_AHEAD = timedelta(days=366), timedelta(days=92)
 LONGEST_LEASE = 20  # years; source: Civil Code, Article 705
 
-TOO_EARLY = N_("Choose a first day that is no more than a year ago.")
+TOO_EARLY = N_("The first day can be at most a year ago.")
 BEFORE_OWNING = N_("You have owned this home since %(on)s. Choose that day or a later one.")
-TOO_LATE = N_("Choose a first day within the next three months.")
-BACKWARDS = N_("The last day lies before the first one. Please check both.")
-OVER = N_("The last day is over already. Choose today or a later day.")
-TOO_LONG = N_("A lease runs for %(years)s years at most (Civil Code, Article 705). Choose an earlier last day.")
+TOO_LATE = N_("The first day must be within the next three months.")
+BACKWARDS = N_("The last day is before the first day. Please check both.")
+OVER = N_("The last day has already passed. Choose today or a later day.")
+TOO_LONG = N_("A lease can run for at most %(years)s years (Civil Code, article 705). Choose an earlier last day.")
 
 
 def check_days(role: BoundAs, starts_on: date, ends_on: date | None, *, today: date, owned_since: date | None) -> None:

@@ -9,7 +9,7 @@ from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
 from portal.platform.db.unit_of_work import fetch
 
-PERSONAL = N_("Anybody can read this. Take out telephone numbers, e-mail addresses, homes and names of people.")
+PERSONAL = N_("Anyone can read this. Remove phone numbers, e-mail addresses, homes and people's names.")
 
 # 11 digits of a mobile number, however they are spaced; a landline with its area code; an address for mail.
 _NUMBER = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9](?:[\s.·-]?\d){9}(?!\d)|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")

@@ -16,7 +16,7 @@ from portal.platform.db.unit_of_work import fetch
 
 KNOWN = {
     DebtorStanding.former: N_("owner until %(day)s"),
-    DebtorStanding.deceased: N_("has died on %(day)s"),
+    DebtorStanding.deceased: N_("died on %(day)s"),
     DebtorStanding.heir: N_("heir of %(name)s"),
 }
 NOT_AN_OWNER = N_("not an owner of this home")

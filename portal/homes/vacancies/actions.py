@@ -27,16 +27,16 @@ from portal.platform.files.actions import Sent, encode, keep_photos
 
 AHEAD = timedelta(days=62)
 FAR = timedelta(days=366)
-WAITING = N_("A filing for this home waits for an answer already.")
-ALREADY = N_("This home counts as vacant already.")
+WAITING = N_("A vacancy report for this home is already waiting for an answer.")
+ALREADY = N_("This home already counts as vacant.")
 TOO_EARLY = N_("The home was handed over on %(day)s. Enter that day or a later one.")
-TOO_LATE = N_("Enter a day up to %(day)s. File it nearer to the day when it lies further ahead.")
-BEFORE_FILING = N_("It counts at the earliest from %(day)s: it was filed then, or the home stood empty only then.")
-FAR_AHEAD = N_("Enter a day up to %(day)s.")
-STILL_COUNTED = N_("The home was vacant until %(day)s already. Enter a later day.")
-LIVED_EARLIER = N_("Enter a day from %(first)s to %(last)s. Bills that are issued already stay as they are.")
+TOO_LATE = N_("Enter a day no later than %(day)s. For a later day, report it closer to the time.")
+BEFORE_FILING = N_("It counts from %(day)s at the earliest, when it was reported or the home became empty.")
+FAR_AHEAD = N_("Enter a day no later than %(day)s.")
+STILL_COUNTED = N_("The home was already vacant until %(day)s. Enter a later day.")
+LIVED_EARLIER = N_("Enter a day from %(first)s to %(last)s. Bills already issued stay as they are.")
 NOT_VACANT = N_("This home does not count as vacant.")
-OWN = N_("Another member of staff must answer this: you filed it yourself.")
+OWN = N_("Another member of staff has to answer this, because you reported it yourself.")
 
 
 @retrying

@@ -39,7 +39,7 @@ async def approve(request: Request, vacancy: FromPath[UUID]) -> Answer:
     form = ApprovalForm(await request.form())
     typed = {"starts_on": form.starts_on.data, "answer": form.text.data}
     if form.validate() and await form.accepts(vacating.approve_vacancy(request.user, vacancy, **typed)):
-        flash(request, N_("Approved. The owners have been told."))
+        flash(request, N_("Approved. The owners have been notified."))
         return go(request, "desk.vacancies:show", vacancy=vacancy)
     return await show_page(request, vacancy, status=422, approval=form)
 
@@ -50,7 +50,7 @@ async def refuse(request: Request, vacancy: FromPath[UUID]) -> Answer:
     form = RefusalForm(await request.form())
     if form.validate():
         await vacating.refuse_vacancy(request.user, vacancy, form.text.data)
-        flash(request, N_("Refused. The owners have been told."), "info")
+        flash(request, N_("Refused. The owners have been notified."), "info")
         return go(request, "desk.vacancies:show", vacancy=vacancy)
     return await show_page(request, vacancy, status=422, refusal=form)
 
@@ -79,7 +79,7 @@ async def file(request: Request, unit: FromPath[UUID]) -> Answer:
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_at_desk(request.user, unit, once=form.once, **typed)):
-        flash(request, N_("Filed. Another member of staff answers it."))
+        flash(request, N_("Reported. Another member of staff will answer it."))
         return go(request, "desk.units.vacancy:show", unit=unit)
     return await unit_page(request, unit, status=422, filing=form)
 
@@ -91,7 +91,7 @@ async def end(request: Request, unit: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         vacating.end_vacancy_at_desk(request.user, unit, form.lived_in_from.data)
     ):
-        flash(request, N_("Noted: the home is lived in again from %(day)s."), day=form.lived_in_from.data)
+        flash(request, N_("Recorded: the home is occupied again from %(day)s."), day=form.lived_in_from.data)
         return go(request, "desk.units.vacancy:show", unit=unit)
     return await unit_page(request, unit, status=422, end=form)
 

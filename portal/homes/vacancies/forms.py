@@ -9,15 +9,15 @@ class VacancyForm(Form):
 
     empty_since = Day(
         N_("Empty since"),
-        hint=N_("The day from which nobody lives there."),
+        hint=N_("The first day nobody lived there."),
         missing=N_("Enter the day, for example 2026-12-01."),
     )
     text = Text(
-        N_("What shows it"),
+        N_("Evidence"),
         lines=3,
         most=1000,
-        hint=N_("For example the readings of water and power, and whom we may ask."),
-        missing=N_("Say what shows that the home stands empty."),
+        hint=N_("For example, water and power readings, and whom we can ask."),
+        missing=N_("Tell us what shows that the home is vacant."),
     )
     photos = Photos(N_("Photos"))
 
@@ -25,7 +25,7 @@ class VacancyForm(Form):
 class LivedInForm(Form):
     """From which day a home is lived in again."""
 
-    lived_in_from = Day(N_("Lived in again from"), missing=N_("Enter the day, for example 2026-12-01."))
+    lived_in_from = Day(N_("Occupied again from"), missing=N_("Enter the day, for example 2026-12-01."))
 
 
 class ApprovalForm(Form):
@@ -33,7 +33,7 @@ class ApprovalForm(Form):
 
     starts_on = Day(
         N_("Counts from"),
-        hint=N_("As the contract and the place ask for, for example after six months empty."),
+        hint=N_("According to the contract and local rules, for example after six months' vacancy."),
         missing=N_("Enter the day, for example 2026-12-01."),
     )
     text = Text(N_("Note to the owners"), required=False, lines=2, most=500)
@@ -46,6 +46,6 @@ class RefusalForm(Form):
         N_("Reason"),
         lines=2,
         most=500,
-        hint=N_("The owners read it."),
-        missing=N_("Give the reason. The owner reads it."),
+        hint=N_("The owners will see it."),
+        missing=N_("Give the reason. The owner will see it."),
     )

@@ -32,7 +32,7 @@ async def file(request: Request, home: FromPath[UUID]) -> Answer:
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_vacancy(request.user, home, once=form.once, **typed)):
-        flash(request, N_("We have your filing. You are told as soon as it is answered."))
+        flash(request, N_("We have received your report and will let you know our answer."))
         return go(request, "homes.vacancy:show", home=home)
     return await show_page(request, home, status=422, filing=form)
 
@@ -42,7 +42,7 @@ async def end(request: Request, home: FromPath[UUID]) -> Answer:
     """Say that it is lived in again."""
     form = LivedInForm(await request.form())
     if form.validate() and await form.accepts(vacating.end_vacancy(request.user, home, form.lived_in_from.data)):
-        flash(request, N_("Noted: the home is lived in again from %(day)s."), day=form.lived_in_from.data)
+        flash(request, N_("Recorded: the home is occupied again from %(day)s."), day=form.lived_in_from.data)
         return go(request, "homes.vacancy:show", home=home)
     return await show_page(request, home, status=422, end=form)
 
@@ -51,7 +51,7 @@ async def end(request: Request, home: FromPath[UUID]) -> Answer:
 async def withdraw(request: Request, home: FromPath[UUID], vacancy: FromPath[UUID]) -> Answer:
     """Take a filing back."""
     await vacating.withdraw_vacancy(request.user, home, vacancy)
-    flash(request, N_("The filing is withdrawn."), "info")
+    flash(request, N_("The report has been withdrawn."), "info")
     return go(request, "homes.vacancy:show", home=home)
 
 

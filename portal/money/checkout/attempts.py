@@ -26,18 +26,18 @@ from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_o
 LEAST = Money(400)  # Stripe's minimum charge, about half a US dollar
 MOST = Money(99_999_999)  # eight digits
 
-TOO_SMALL = N_("Online payments start at %(least)s. For less, please pay at the service centre.")
-TOO_LARGE = N_("One online payment can be at most %(most)s. Please pay in several parts.")
+TOO_SMALL = N_("The minimum for an online payment is %(least)s. For less, please pay at the service centre.")
+TOO_LARGE = N_("The maximum for one online payment is %(most)s. Please split it into several payments.")
 ELSEWHERE = N_(
-    "Somebody else began to pay this bill at %(since)s. To avoid paying twice, please wait until they have finished"
-    " or ended it, or until %(until)s at the latest."
+    "Someone else started paying this bill at %(since)s. To avoid paying twice, please wait until "
+    "they have finished or cancelled, or until %(until)s at the latest."
 )
-UNDER_WAY = N_("A payment for this bill is under way and being confirmed. Please look at your payments.")
+UNDER_WAY = N_("A payment for this bill is being confirmed. Please look at your payments.")
 SILENT = N_(
-    "The payment service does not answer at the moment, so your earlier payment could not be closed."
-    " Nothing was charged. Please try again in a few minutes."
+    "The payment service is not responding, so your earlier payment could not be closed. Nothing was "
+    "charged. Please try again in a few minutes."
 )
-CHANGED = N_("Something about this bill changed just now. Please look at it again.")
+CHANGED = N_("This bill has just changed. Please look at it again.")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from portal.money.checkout.rows import ENDABLE, attempt_of
 from portal.money.online.states import AttemptState
 from portal.people.persons.principal import Principal
 
-PAID = N_("This payment has gone through; there is nothing left to end.")
+PAID = N_("This payment has gone through and cannot be cancelled.")
 ON_ITS_WAY = (AttemptState.open, AttemptState.completed)
 
 

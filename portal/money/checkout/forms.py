@@ -12,7 +12,7 @@ INSIDE = {
     "MicroMessenger": (Method.wechat_pay, Method.alipay),
     "AlipayClient": (Method.alipay, Method.wechat_pay),
 }
-ONLY_OUTSIDE = N_("%(way)s (does not open in this app: first choose “Open in browser” in its menu)")
+ONLY_OUTSIDE = N_("%(way)s (does not open in this app; first choose “Open in browser” from its menu)")
 
 
 class PayForm(Form):
@@ -24,7 +24,7 @@ class PayForm(Form):
     nothing_chosen = NOTHING_CHOSEN
     bill = Many(N_("Bills"), required=False)
     line = Many(N_("Charges"), required=False)
-    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay what is asked for what you chose."))
+    amount = Yuan(N_("Amount"), required=False, hint=N_("Leave empty to pay the full amount of your selection."))
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
 
     def suit(self, user_agent: str) -> None:

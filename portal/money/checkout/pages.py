@@ -21,8 +21,8 @@ from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
 from portal.web.request.request_context import Answer, Request
 
-ENDED = N_("This payment is ended. Nothing was charged, and the bill can be paid again now.")
-IN_TIME = N_("It had been paid already, so it counts. Here is your receipt.")
+ENDED = N_("The payment has been cancelled. Nothing was charged, and the bill can be paid again.")
+IN_TIME = N_("The payment had already gone through. Here is your receipt.")
 
 
 async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:

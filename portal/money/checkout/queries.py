@@ -109,8 +109,8 @@ class PaymentPage:
 
 NOTHING = {
     PaymentState.unknown: N_(
-        "The payment service did not answer, so nothing was charged. What you chose is kept: try again now, or pay at"
-        " the service centre."
+        "The payment service did not respond, so nothing was charged. Your selection has been kept: try "
+        "again now, or pay at the service centre."
     ),
     PaymentState.failed: N_("The payment did not go through and nothing was charged. Your bill is unchanged."),
     PaymentState.expired: N_("This payment was not finished and nothing was charged. Your bill is unchanged."),

@@ -131,9 +131,9 @@ async def _release(line: UUID, excess: Money, community: int, debtor: UUID, adju
     )
 
 
-TOO_MUCH = N_("This line asks for %(most)s. Enter no more than that.")
-WAITING = N_("A correction of this line waits for approval already.")
-OWN = N_("Another manager must answer this: you asked for it yourself.")
+TOO_MUCH = N_("This line comes to %(most)s. Enter no more than that.")
+WAITING = N_("A correction of this line is already waiting for approval.")
+OWN = N_("Another manager has to answer this, because you requested it yourself.")
 
 
 @retrying

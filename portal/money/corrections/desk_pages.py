@@ -41,7 +41,7 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> A
     form = CorrectionForm(await request.form())
     wanted = {"kind": form.kind.data, "amount": form.amount.data, "reason": form.reason.data}
     if form.validate() and await form.accepts(actions.ask_correction(request.user, line, **wanted)):
-        flash(request, N_("The correction waits for the approval of a manager."))
+        flash(request, N_("The correction is waiting for a manager's approval."))
         return go(request, "desk.corrections:list")
     return await new_page(request, bill, line, form, status=422)
 
@@ -55,7 +55,7 @@ async def approve(request: Request, correction: FromPath[UUID]) -> Answer:
     """Approve what somebody else asked for."""
     online = await queries.open_online_of(request.user, correction)
     await actions.approve_correction(request.user, correction)
-    flash(request, N_("The line is corrected and the owner told."))
+    flash(request, N_("The line has been corrected and the owner notified."))
     if online:
         flash(request, CLOSING, "info", sum=online)
     return go(request, "desk.corrections:list")
@@ -68,7 +68,7 @@ async def refuse(request: Request, correction: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await list_page(request, form, status=422)
     await actions.refuse_correction(request.user, correction, form.text.data)
-    flash(request, N_("The correction is refused."), "info")
+    flash(request, N_("The correction has been refused."), "info")
     return go(request, "desk.corrections:list")
 
 

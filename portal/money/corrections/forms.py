@@ -8,14 +8,14 @@ from portal.web.forms.forms import Choice, Form, Text, Yuan
 class CorrectionForm(Form):
     """A sum to take off a line, and why."""
 
-    kind = Choice(N_("Why it is too high"), CorrectionKind, missing=N_("Choose why."))
-    amount = Yuan(N_("Take off"), missing=N_("Enter the amount, for example 120.50."))
+    kind = Choice(N_("Reason for the correction"), CorrectionKind, missing=N_("Choose why."))
+    amount = Yuan(N_("Amount to take off"), missing=N_("Enter the amount, for example 120.50."))
     reason = Text(
         N_("Reason"),
         lines=3,
         most=500,
-        missing=N_("Give the reason. The owner reads it."),
-        hint=N_("The owner reads it on the bill."),
+        missing=N_("Give the reason. The owner will see it."),
+        hint=N_("The owner will see it on the bill."),
     )
 
 

@@ -22,7 +22,7 @@ from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, ret
 
 NO_SUCH_HOME = N_("There is no home with this name here.")
 SEVERAL_HOMES = N_("Several homes have this name. Please choose one.")
-SLIP_USED = N_("This slip number was already recorded on %(day)s for %(unit)s, receipt %(number)s.")
+SLIP_USED = N_("This slip number was already used on %(day)s for %(unit)s, receipt %(number)s.")
 
 
 @retrying

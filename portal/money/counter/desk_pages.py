@@ -43,7 +43,7 @@ async def take(request: Request) -> Answer:
     form: Any = CounterForm(await request.form())
     online = await open_online(request.user, form.bill.data or [])
     if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted), also_refused=True):
-        flash(request, N_("Receipt %(number)s is recorded."), number=form.outcome.number)
+        flash(request, N_("Receipt %(number)s has been recorded."), number=form.outcome.number)
         if online:
             flash(request, CLOSING, "info", sum=online)
         return go(request, "desk.payments:list", query={"unit": form.unit.data})

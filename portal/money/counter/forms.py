@@ -13,12 +13,12 @@ class CounterForm(Form):
     unit = Text(N_("Which home"), most=60, missing=N_("Enter the home, for example 1栋101."))
     bill = Many(N_("Bills"), missing=N_("Choose the bills this money is for."))
     amount = Yuan(N_("Amount received"))
-    channel = Choice(N_("How the money came"), CounterChannel, missing=N_("Choose how the money came."))
+    channel = Choice(N_("Payment method"), CounterChannel, missing=N_("Choose the payment method."))
     reference = Text(
         N_("Slip number"),
         most=64,
         missing=N_("Enter the number of the slip."),
-        hint=N_("From the receipt book, the POS slip or the bank. Each number can be used once."),
+        hint=N_("From the receipt book, the card slip or the bank. Each number can be used once."),
     )
 
     @property

@@ -11,8 +11,8 @@ from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch_value, reading
 
 CLOSING = N_(
-    "An online payment of %(sum)s was open for this. It is being closed; if it was paid just now, it becomes the"
-    " owner's credit."
+    "An online payment of %(sum)s was in progress for this. It is being closed; if it has just been "
+    "paid, it becomes the owner's credit."
 )
 
 

@@ -14,7 +14,7 @@ from portal.money.payments.queries import covers
 from portal.money.payments.rules import ChosenLine, Part
 from portal.platform.db.unit_of_work import fetch
 
-ONE_HOME = N_("These bills are not owed by the same people for the same home. Please pay them one home at a time.")
+ONE_HOME = N_("These bills are not for the same home and the same people. Please pay for one home at a time.")
 
 _LINES = """
 SELECT l.id AS line, l.bill, b.number, l.position, b.due_on, b.debtor, b.community, lb.outstanding, lb.held,

@@ -13,10 +13,12 @@ from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money, total
 
 NOTHING_CHOSEN = N_("Choose at least one bill to pay.")
-SETTLED = N_("Something you chose is paid already. Please look at your bills again.")
-ALL_HELD = N_("Everything you chose is under review, so nothing has to be paid now. To pay it anyway, choose its line.")
+SETTLED = N_("Part of your selection has already been paid. Please look at your bills again.")
+ALL_HELD = N_(
+    "Everything you selected is under review, so there is nothing to pay now. To pay it anyway, select its line."
+)
 TOO_LITTLE = N_("The amount must be more than zero.")
-TOO_MUCH = N_("That is more than you can pay on what you chose: %(payable)s.")
+TOO_MUCH = N_("That is more than can be paid for your selection: %(payable)s.")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from portal.web.request.request_context import Request
 async def list_(request: Request) -> Template:
     """What somebody must look at, and what to do about it."""
     found = await unmatched_of(request.user)
-    return page(request, "money/stripe_events/unmatched.html", title=_("Money to decide on"), found=found)
+    return page(request, "money/stripe_events/unmatched.html", title=_("Payments to review"), found=found)
 
 
 router = Router("/desk/unmatched", route_handlers=[list_], guards=[staff(May.read_unmatched)])

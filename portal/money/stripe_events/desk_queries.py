@@ -22,22 +22,24 @@ UNMATCHED = (
 MOST = 100  # messages on the page, the newest
 
 _SUSPENDED = {
-    "amount": N_("The amount that came is not the amount asked for. Compare it with the payment service's list."),
-    "currency": N_("The money came in another currency than asked for. Compare it with the payment service's list."),
-    "attempt": N_("The money names another payment than the one it came for. Compare both before deciding."),
-    "livemode": N_("Test money and real money were mixed up. Tell whoever looks after the system."),
+    "amount": N_(
+        "The amount received differs from the amount requested. Compare it with the payment service's records."
+    ),
+    "currency": N_("The money arrived in a different currency. Compare it with the payment service's records."),
+    "attempt": N_("The money refers to a different payment from the one it came for. Compare the two before deciding."),
+    "livemode": N_("Test money and real money were mixed up. Inform the system administrator."),
 }
 _FOREIGN = N_(
-    "This message is from another account or another version of the payment service. Tell whoever looks after the"
-    " system. The payment itself is still found, because the portal asks for it."
+    "This message is from another account or another version of the payment service. Inform the "
+    "system administrator. The payment itself will still be found, because the portal asks for it."
 )
 _TAKEN_BACK = N_(
-    "Money went back, or may go back, to a payer. Look the number up at the payment service and note in your own books"
-    " what it says: the portal does not book it yet."
+    "Money was returned, or may be returned, to a payer. Look up the number with the payment service "
+    "and enter the result in your own books: the portal does not book it yet."
 )
 _STRANGE = N_(
-    "The payment service tells of a payment that did not begin here. Look the number up there: it may belong to another"
-    " system, or somebody made a payment link."
+    "The payment service reported a payment that did not start here. Look up the number there: it "
+    "may belong to another system, or someone created a payment link."
 )
 
 

@@ -35,7 +35,9 @@ async def show(request: Request) -> Template:
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Who did what."""
     found = await queries.audit_of(request.user, q, number)
-    return page(request, "overview/desk/audit.html", title=_("Audit"), found=found, words=q, verbs=list(AuditVerb))
+    return page(
+        request, "overview/desk/audit.html", title=_("Audit trail"), found=found, words=q, verbs=list(AuditVerb)
+    )
 
 
 @get("/messages", name="desk.messages:lost", guards=[staff(May.read_messages)])

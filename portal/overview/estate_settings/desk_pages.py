@@ -33,14 +33,14 @@ async def set_day(request: Request) -> Answer:
     estate = await calendar_at(request.user, form.community.data or "")
     works = form.kind.data is DayKind.working
     await set_working_day(estate.id, form.on.data, working=works, note=form.note.data, actor=request.user.actor)
-    flash(request, N_("The day is kept. Deadlines reckoned from now on follow it."))
+    flash(request, N_("The day has been saved. New deadlines will follow it."))
     return go(request, "desk.calendar:show")
 
 
 async def calendar_page(request: Request, form: DayForm, status: int = 200) -> Template:
     """The page for both verbs."""
     calendars = await calendars_of(request.user)
-    title = _("Working calendar")
+    title = _("Working-day calendar")
     return page(
         request, "overview/estate_settings/calendar.html", status=status, title=title, calendars=calendars, form=form
     )
@@ -72,7 +72,7 @@ async def enter(request: Request, code: FromPath[str]) -> Answer:
     if not form.validate():
         return await company_page(request, code, form, status=422)
     await set_company(found.id, form.data, actor=request.user.actor)
-    flash(request, N_("The company is kept. Papers that were issued before stay as they were."))
+    flash(request, N_("The company details have been saved. Documents already issued stay as they were."))
     return go(request, "desk.companies:list")
 
 

@@ -10,10 +10,10 @@ from portal.web.forms.forms import Choice, Day, Form, Text
 class DayForm(Form):
     """One day of one estate."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
     on = Day(N_("Day"), missing=N_("Enter the day, for example 2027-02-06."))
-    kind = Choice(N_("What the day is"), DayKind, missing=N_("Choose whether the day is worked."))
-    note = Text(N_("Reason"), most=200, missing=N_("Say why, for example which notice it follows."))
+    kind = Choice(N_("Type of day"), DayKind, missing=N_("Choose whether it is a working day."))
+    note = Text(N_("Reason"), most=200, missing=N_("Give the reason, for example the official notice it follows."))
 
 
 class CreditCode(Text):
@@ -23,7 +23,7 @@ class CreditCode(Text):
         """Raises ValueError for anything else."""
         found = as_credit_code(super().read(text))
         if found is None:
-            raise ValueError(_(N_("Enter the 18 letters and digits of the credit code on the licence.")))
+            raise ValueError(_(N_("Enter the 18-character credit code from the business licence.")))
         return found
 
 
@@ -34,17 +34,17 @@ class AccountNumber(Text):
         """Raises ValueError for anything else."""
         found = as_account_no(super().read(text))
         if found is None:
-            raise ValueError(_(N_("Enter the 8 to 32 digits of the account's number.")))
+            raise ValueError(_(N_("Enter the account number (8 to 32 digits).")))
         return found
 
 
 class CompanyForm(Form):
     """The property company of an estate; everything may be filled in later."""
 
-    company = Text(N_("Name of the company"), required=False, hint=N_("In full, as on the business licence"))
+    company = Text(N_("Company name"), required=False, hint=N_("In full, as on the business licence"))
     credit_code = CreditCode(N_("Unified social credit code"), most=40, required=False)
     address = Text(N_("Registered address"), required=False)
-    phone = Text(N_("Telephone of the company"), most=64, required=False)
-    bank = Text(N_("Bank"), required=False, hint=N_("The branch that keeps the account"))
-    account_name = Text(N_("Name of the account"), required=False, hint=N_("The company's own, never a person's"))
-    account_no = AccountNumber(N_("Number of the account"), most=64, required=False)
+    phone = Text(N_("Company telephone"), most=64, required=False)
+    bank = Text(N_("Bank"), required=False, hint=N_("The branch that holds the account"))
+    account_name = Text(N_("Account name"), required=False, hint=N_("In the company's name, never a person's"))
+    account_no = AccountNumber(N_("Account number"), most=64, required=False)

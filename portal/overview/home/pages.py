@@ -103,7 +103,7 @@ async def ways_page(
     form = form or WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email])
     settings = request.app.state.settings
     return page(
-        request, "overview/home/notices.html", status=status, title=_("How we reach you"), form=form, device=device,
+        request, "overview/home/notices.html", status=status, title=_("How we contact you"), form=form, device=device,
         devices=devices, key=public_key(settings), connects=settings.wechat_app_id, connected=wanted[Channel.wechat],
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ async def add(request: Request) -> Answer:
 async def remove(request: Request, device_id: FromPath[UUID]) -> Answer:
     """Show none there any more."""
     await remove_device(request.user, device_id)
-    flash(request, N_("Notifications are off there."))
+    flash(request, N_("Notifications are off for that browser."))
     return go(request, "inbox:ways")
 
 
@@ -143,7 +143,7 @@ devices_router = Router("/", route_handlers=[add, remove], guards=[owner])
 
 
 STEP = "wechat"
-FAILED = N_("WeChat did not tell us who you are. Please open this page in WeChat and try again.")
+FAILED = N_("WeChat did not identify you. Please open this page in WeChat and try again.")
 
 
 @get("/settings/wechat", name="wechat:begin", status_code=303)
@@ -162,7 +162,9 @@ async def back(request: Request, code: FromQuery[str] = "") -> Answer:
     openid = await openid_of(request.app.state.settings, code) if code and left_here(request) else None
     if openid:
         await connect_wechat(request.user, openid)
-    flash(request, N_("Messages now also come in WeChat.") if openid else FAILED, "good" if openid else "bad")
+    flash(
+        request, N_("You will now also receive messages in WeChat.") if openid else FAILED, "good" if openid else "bad"
+    )
     return drop(request, go(request, "inbox:ways"), STEP)
 
 
@@ -177,7 +179,7 @@ def left_here(request: Request) -> bool:
 async def end(request: Request) -> Answer:
     """No more messages in WeChat."""
     await connect_wechat(request.user, None)
-    flash(request, N_("No more messages come in WeChat."))
+    flash(request, N_("You will no longer receive messages in WeChat."))
     return go(request, "inbox:ways")
 
 

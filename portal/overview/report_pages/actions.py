@@ -46,7 +46,7 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
     Raises Missing without finance or manager there, Invalid for a sum below zero or above MOST.
     """
     if not Money(0) <= amount <= MOST:
-        raise Invalid("amount", N_("Enter what one step costs, from 0 to %(most)s."), most=MOST)
+        raise Invalid("amount", N_("Enter the cost of one step, from 0 to %(most)s."), most=MOST)
     if community not in by.where(May.set_step_costs):
         raise Missing
     async with unit_of_work(community):

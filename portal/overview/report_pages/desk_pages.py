@@ -25,8 +25,8 @@ from portal.web.request.request_context import Answer, Request
 async def list_(request: Request) -> Template:
     """All figures of the months asked for; of many estates those that are kept."""
     if of_many(request.user):
-        return page(request, "overview/report_pages/overview.html", title=_("Figures"), found=await kept(request))
-    return page(request, "overview/report_pages/reports.html", title=_("Figures"), found=await asked_for(request))
+        return page(request, "overview/report_pages/overview.html", title=_("Reports"), found=await kept(request))
+    return page(request, "overview/report_pages/reports.html", title=_("Reports"), found=await asked_for(request))
 
 
 @get("/arrears", name="desk.reports:arrears")
@@ -83,7 +83,7 @@ async def costs_page(request: Request, form: Any, status: int = 200) -> Template
         request,
         "overview/report_pages/step_costs.html",
         status=status,
-        title=_("What steps cost"),
+        title=_("Cost of each step"),
         found=found,
         form=form,
     )

@@ -29,7 +29,7 @@ def report_file(report: Report | None, ending: str, span: Span, estates: Sequenc
     """
     if report is None:
         raise Missing
-    whose = str(worded(tuple(estates))) if len(estates) <= NAMED else _("%(n)s estates together", n=len(estates))
+    whose = str(worded(tuple(estates))) if len(estates) <= NAMED else _("Total of %(n)s estates", n=len(estates))
     rows = [[whose, str(worded(row.name)), *map(plain, row.figures)] for row in report.rows]
     heads = [_("Estate"), *(_(head) for head in report.heads)]
     return table_file(report.code, _(report.title), heads=heads, rows=rows, ending=ending, span=span)
@@ -37,13 +37,13 @@ def report_file(report: Report | None, ending: str, span: Span, estates: Sequenc
 
 def overview_file(found: Overview, ending: str) -> Response[bytes]:
     """A row for each estate with all that is kept of it, then their sum. Raises Missing for another ending."""
-    heads = [_("Estate"), _("Code"), _("Counted on"), _("Receivable"), _("Received"), _("Current collection rate")]
-    heads += [_("Owed from before"), _("Recovered"), _("Old arrears recovered"), _("Combined rate")]
+    heads = [_("Estate"), _("Code"), _("As of"), _("Receivable"), _("Received"), _("Current collection rate")]
+    heads += [_("Arrears brought forward"), _("Recovered"), _("Recovery rate"), _("Combined rate")]
     heads += [_("Owed: %(age)s", age=label(age)) for age in Age]
     heads += [_("Cases: %(stage)s", stage=label(rung)) for rung in RUNGS]
     rows = [[row.estate.name, row.estate.code, row.kept_on.isoformat(), *_cells(row.counted)] for row in found.rows]
     rows.append([_("Total"), "", found.as_of.isoformat() if found.as_of else "", *_cells(found.total)])
-    return table_file("estates", _("Figures of the estates"), heads=heads, rows=rows, ending=ending, span=found.span)
+    return table_file("estates", _("Figures by estate"), heads=heads, rows=rows, ending=ending, span=found.span)
 
 
 def _cells(counted: Counted) -> list[Cell]:

@@ -12,5 +12,5 @@ class CostForm(Form):
 
     community = Estate()
     step = Choice(N_("Step"), Step, look="select")
-    amount = Yuan(N_("One step costs"), least=Money(0), most=MOST, hint=N_("Postage, printing and working time"))
+    amount = Yuan(N_("Cost per step"), least=Money(0), most=MOST, hint=N_("Postage, printing and working time"))
     starts_on = Day(N_("Counts from"))

@@ -82,11 +82,11 @@ def told_by_age(sums: Sequence[tuple[int, Money]], on: date, hidden: Sequence[bo
     ]
     return Report(
         code="ageing",
-        title=N_("Ageing of what is owed"),
+        title=N_("Ageing of arrears"),
         meaning=Sentence(
             N_(
-                "Everything billed and not paid on %(day)s, by the days since it was due; what is held or covered by"
-                " credit is within."
+                "Everything billed and unpaid on %(day)s, by days overdue. Amounts on hold or covered by credit "
+                "are included."
             ),
             {"day": on},
         ),
@@ -114,7 +114,7 @@ def stage_report(by_stage: dict[int, int]) -> Report:
     return Report(
         "stages",
         N_("Cases by stage"),
-        Sentence(N_("Cases with something overdue, by the stage they have reached.")),
+        Sentence(N_("Cases with overdue amounts, by stage.")),
         (N_("Stage"), N_("Cases")),
         rows,
     )
@@ -128,8 +128,8 @@ async def reason_report(communities: Sequence[int]) -> Report:
     rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason if found[reason]]
     return Report(
         "reasons",
-        N_("Why they owe"),
-        Sentence(N_("Cases that are not closed, by the reason that staff wrote down last.")),
+        N_("Reasons for arrears"),
+        Sentence(N_("Open cases, by the latest reason recorded.")),
         (N_("Reason"), N_("Cases")),
         rows,
     )

@@ -46,8 +46,9 @@ FROM home
 """
 WHOLE = 1000  # a bar is in per mille, so that rates are compared and not sums
 MEANING = N_(
-    "Fees are service fees, parking, refuse and other services. Utilities passed on, the maintenance fund, deposits and"
-    " income of common areas do not count, nor does money paid ahead for later months. Corrections are taken off."
+    "Fees means service fees, parking, refuse and other services. Utilities passed on, the "
+    "maintenance fund, deposits, common-area income and prepayments for later months are not "
+    "counted. Corrections are deducted."
 )
 
 
@@ -71,14 +72,14 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
     both = (found.billed + found.owed_before, found.received + found.recovered)
     rows = [
         (N_("Current collection rate"), found.billed, found.received, own),
-        (N_("Old arrears recovered"), found.owed_before, found.recovered, old),
+        (N_("Recovery rate"), found.owed_before, found.recovered, old),
         (N_("Combined rate"), *both, own or old),
     ]
     return Report(
         code="collection",
         title=N_("Collection"),
         meaning=Sentence(MEANING),
-        heads=(N_("Which rate"), N_("Receivable"), N_("Received"), N_("In per cent")),
+        heads=(N_("Measure"), N_("Receivable"), N_("Received"), N_("Percentage")),
         rows=[
             ReportRow(
                 Sentence(name),
@@ -88,8 +89,8 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
             for name, due, got, hide in rows
         ],
         notes=(
-            Sentence(N_("Current: what was paid by the last day, of the fees of these months.")),
-            Sentence(N_("Old: what was paid in these months, of the fees owed when they began.")),
+            Sentence(N_("Current: the share of these months' fees paid by the last day.")),
+            Sentence(N_("Old: the share of earlier arrears paid in these months.")),
             *_of_homes(found, hidden=own),
             *((FEW,) if own or old else ()),
         ),
@@ -98,7 +99,7 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
 
 
 def _of_homes(found: Collection, *, hidden: bool) -> list[Sentence]:
-    said = N_("%(paid)s of %(homes)s homes owe nothing more of these months.")
+    said = N_("%(paid)s of %(homes)s homes have paid these months in full.")
     return [] if hidden else [Sentence(said, {"paid": found.homes_paid, "homes": found.homes})]
 
 

@@ -44,7 +44,7 @@ class Span:
         return self.last.last
 
 
-FEW = Sentence(N_("A dash: fewer than %(n)s, or a figure that would tell of so few."), {"n": SMALL})
+FEW = Sentence(N_("A dash means fewer than %(n)s, or a figure that could identify so few."), {"n": SMALL})
 
 
 def rate(part: Money | int, whole: Money | int) -> Decimal | None:

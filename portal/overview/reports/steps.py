@@ -65,21 +65,22 @@ async def action_report(communities: Sequence[int], span: Span) -> Report:
             rows.append(ReportRow(step, shown, max(row["fen"], 0)))
     return Report(
         "actions",
-        N_("What steps brought in"),
+        N_("Results of each step"),
         Sentence(
             N_(
-                "Steps of these months, and what was paid of the overdue bills within %(days)s days of each. A payment"
-                " counts for the last step before it. A dash where it was not said what such a step costs."
+                "Steps taken in these months, and how much of the overdue bills was paid within %(days)s days of "
+                "each. A payment counts for the last step before it. A dash means that the cost of the step was "
+                "not entered."
             ),
             {"days": AFTER},
         ),
         (
             N_("Step"),
-            N_("How many"),
+            N_("Times"),
             N_("Followed by a payment"),
             N_("Paid"),
-            N_("They cost"),
-            N_("Cost of what was paid"),
+            N_("Cost"),
+            N_("Cost per yuan recovered"),
         ),
         rows,
     )
@@ -100,8 +101,8 @@ async def outcome_report(communities: Sequence[int], span: Span) -> Report:
     hours = {outcome: [row["seconds"] // HOUR for row in rows if row["outcome"] == outcome] for outcome in Outcome}
     return Report(
         "disputes",
-        N_("How disputes ended"),
-        Sentence(N_("Disputes decided in these months, and the hours from opening to the decision.")),
+        N_("Dispute outcomes"),
+        Sentence(N_("Disputes decided in these months, and the hours from opening to decision.")),
         (N_("Outcome"), N_("Disputes"), N_("Median hours"), N_("Longest hours")),
         [
             ReportRow(one, (counts[one], median(hours[one]), max(hours[one], default=None)), counts[one])
@@ -129,11 +130,14 @@ async def promise_report(communities: Sequence[int], span: Span) -> Report:
                 kept[promise.what] += bool(promise.done and promise.done <= promise.due)
     return Report(
         "promises",
-        N_("Deadlines kept with disputes"),
+        N_("Dispute deadlines met"),
         Sentence(
-            N_("Disputes opened in these months whose deadline is over or was met; waiting for owners does not count.")
+            N_(
+                "Disputes opened in these months whose deadline has passed or was met. Time spent waiting for "
+                "owners is not counted."
+            )
         ),
-        (N_("Promise"), N_("Disputes"), N_("Kept"), N_("In per cent")),
+        (N_("Promise"), N_("Disputes"), N_("Kept"), N_("Percentage")),
         [ReportRow(what, (known[what], kept[what], rate(kept[what], known[what])), kept[what]) for what in Promise],
     )
 
@@ -151,7 +155,7 @@ def delivered_report(found: Sequence[Delivered]) -> Report:
     return Report(
         "services",
         N_("Services delivered"),
-        Sentence(N_("Times that were promised in these months; the share leaves out those that are not over yet.")),
-        (N_("Service"), N_("Promised"), N_("Done"), N_("Late, but done"), N_("Missed"), N_("In per cent")),
+        Sentence(N_("Services due in these months. The percentage leaves out those that are not due yet.")),
+        (N_("Service"), N_("Promised"), N_("Done"), N_("Done late"), N_("Missed"), N_("Percentage")),
         rows,
     )

@@ -47,18 +47,18 @@ NEEDS: Mapping[Paper, tuple[str, ...]] = {
 }
 FIELDS = ("company", "credit_code", "address", "phone", "bank", "account_name", "account_no")
 NAMES = {
-    "company": N_("name of the company"),
+    "company": N_("company name"),
     "credit_code": N_("credit code"),
-    "address": N_("address of the company"),
+    "address": N_("company address"),
     "phone": N_("telephone"),
     "bank": N_("bank"),
-    "account_name": N_("name of the account"),
-    "account_no": N_("number of the account"),
+    "account_name": N_("account name"),
+    "account_no": N_("account number"),
 }
-NO_COMPANY = N_("Bills name the company that is owed: its name is missing.")
+NO_COMPANY = N_("Bills must name the company that is owed, and its name is missing.")
 INCOMPLETE = N_(
-    "This names the company that is owed, and not all of it is known here. Missing: %(missing)s."
-    " A manager enters it under “The company”, or community.csv brings it."
+    "The company's details are incomplete. Missing: %(missing)s. A manager can enter them under "
+    "“The company”, or they can be imported with community.csv."
 )
 
 

@@ -24,9 +24,9 @@ SERVICES = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push
 MOST = 10
 LONGEST = 1000
 
-STRANGE = N_("This browser's messages go through a service we do not know. The other ways stay as they are.")
+STRANGE = N_("This browser's notifications use a service we do not know. The other channels stay as they are.")
 BROKEN = N_("This browser did not answer as expected. Please close it, open it again, and try once more.")
-MANY = N_("Notifications are on in 10 browsers already. Please turn one of them off first.")
+MANY = N_("Notifications are already on in 10 browsers. Please turn one of them off first.")
 
 
 @dataclass(frozen=True)

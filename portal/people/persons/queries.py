@@ -17,7 +17,7 @@ from portal.people.persons.principal import Audience, Chosen, Principal
 from portal.people.persons.rules import SEEN_EVERY, alive, device
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 
-NO_SUCH_DEPARTMENT = N_("Nobody of this estate works in that department. Please choose one of the list.")
+NO_SUCH_DEPARTMENT = N_("Nobody on this estate works in that department. Please choose one from the list.")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
 HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif")
 
-NO_PHOTO = N_("%(name)s is not a photo that can be read. Please use JPG or PNG.")
+NO_PHOTO = N_("%(name)s cannot be read as a photo. Please use JPG or PNG.")
 IS_HEIC = N_("%(name)s is in the HEIC format. Please send it as JPG: set the camera to “most compatible”.")
 TOO_LARGE = N_("%(name)s has too many pixels. Please send a smaller one, for example a screenshot of it.")
 DAMAGED = N_("%(name)s is damaged and cannot be opened. Please choose another photo.")

@@ -93,7 +93,7 @@ async def put_back() -> int:
 log = logging.getLogger("portal.each")
 T = TypeVar("T")
 R = TypeVar("R")
-NO_COMMUNITY = N_("There is no community with the code %(code)s.")
+NO_COMMUNITY = N_("There is no estate with the code %(code)s.")
 
 
 @dataclass(frozen=True)

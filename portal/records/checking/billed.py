@@ -16,21 +16,29 @@ from portal.records.checking.queries import Cells, Change, Key, Known, days_of, 
 from portal.records.checking.ties import owners_on
 from portal.records.reading.parsing import Folder
 
-TARIFF_USED = N_("Bills up to %(last)s rest on this tariff. Keep it, and add a new row with “from” %(next)s.")
-TARIFF_END = N_("Bills up to %(last)s rest on this tariff. End it on that day or later.")
-TARIFF_LATE = N_("%(item)s is billed up to %(last)s already. Begin this tariff on %(next)s.")
-KIND_USED = N_("%(item)s is on bills already, so its kind stays. Add a new charge item instead.")
-QUANTITY_USED = N_("%(item)s of %(unit)s is billed up to %(last)s. End the old row then and add one from %(next)s.")
-ONE_OFF_USED = N_("%(item)s of %(unit)s on this day is billed. Enter more as a row of another day; have less credited.")
-QUANTITY_END = N_("%(item)s of %(unit)s is billed up to %(last)s. End it then, and have the rest credited on the bill.")
-QUANTITY_LATE = N_("%(item)s of %(unit)s is billed up to %(last)s. Begin on %(next)s, and adjust the bill for before.")
-HANDOVER_USED = N_("%(unit)s is billed up to %(last)s from the old day on. Keep it, and adjust the bill instead.")
-READING_USED = N_("This reading is billed. Keep it, and adjust the bill, or put it right with the next reading.")
-COST_USED = N_("This cost is billed and shared out. Keep it, and add the difference to a later month.")
-OPENING_USED = N_("This opening balance is issued on bill %(number)s. Keep it, and adjust that bill.")
-OPENING_BILLED = N_("%(unit)s has a bill for %(item)s in %(period)s already. Remove this row, or adjust that bill.")
-OPENING_CLOSED = N_("The opening bill %(number)s of %(unit)s for %(period)s is issued. Use another month for this row.")
-OWNER_USED = N_("%(unit)s was billed to its owners of %(day)s. Keep them on that day, and let a change begin later.")
+TARIFF_USED = N_("Bills up to %(last)s are based on this tariff. Keep it, and add a new row with “from” %(next)s.")
+TARIFF_END = N_("Bills up to %(last)s are based on this tariff. End it on that day or later.")
+TARIFF_LATE = N_("%(item)s has already been billed up to %(last)s. Start this tariff on %(next)s.")
+KIND_USED = N_("%(item)s has already been billed, so its kind cannot change. Add a new charge item instead.")
+QUANTITY_USED = N_(
+    "%(item)s of %(unit)s has been billed up to %(last)s. End the old row then, and add one from %(next)s."
+)
+ONE_OFF_USED = N_(
+    "%(item)s of %(unit)s has been billed for this day. Add more in a row for another day; have less credited."
+)
+QUANTITY_END = N_("%(item)s of %(unit)s has been billed up to %(last)s. End it then, and have the rest credited.")
+QUANTITY_LATE = N_(
+    "%(item)s of %(unit)s has been billed up to %(last)s. Start on %(next)s, and correct the bill for before."
+)
+HANDOVER_USED = N_("%(unit)s has been billed up to %(last)s from the old date. Keep it, and correct the bill instead.")
+READING_USED = N_("This reading has been billed. Keep it, and correct the bill or the next reading instead.")
+COST_USED = N_("This cost has been billed and shared. Keep it, and add the difference to a later month.")
+OPENING_USED = N_("This opening balance has been issued on bill %(number)s. Keep it, and correct that bill.")
+OPENING_BILLED = N_("%(unit)s already has a bill for %(item)s in %(period)s. Remove this row, or correct that bill.")
+OPENING_CLOSED = N_(
+    "Opening bill %(number)s of %(unit)s for %(period)s has been issued. Use another month for this row."
+)
+OWNER_USED = N_("%(unit)s was billed to its owners on %(day)s. Keep them for that day, and start the change later.")
 
 _DAY = timedelta(days=1)
 Last = dict[tuple[str, str], tuple[str, str]]  # (unit, item) -> first and last month billed

@@ -18,12 +18,12 @@ from portal.records.reading.parsing import Folder, Found, folded
 from portal.records.reading.rows import Row
 
 ROW_ALIKE = N_(
-    "“%(name)s” is “%(other)s” of row %(row)s in another spelling. Write both the same, or call one of them otherwise"
-    " if they are two."
+    "“%(name)s” looks like a different spelling of “%(other)s” in row %(row)s. Spell both "
+    "the same, or rename one of them if they are different."
 )
 KNOWN_ALIKE = N_(
-    "“%(name)s” is “%(other)s”, which is known, in another spelling. Write it like that, or call it otherwise if it is"
-    " another one."
+    "“%(name)s” looks like a different spelling of the existing “%(other)s”. Spell it the "
+    "same, or rename it if it is different."
 )
 # Where things get their names; the other files only refer to them.
 NAMING = ("units", "people", "charge_items", "meter_readings", "service_standards")
@@ -74,23 +74,21 @@ def _without_spelling(names: tuple[str, ...], key: Key) -> Key:
     )
 
 
-SAME_KEY = N_("Row %(row)s is about the same thing. Keep one of the two.")
-SAME_QUANTITY = N_(
-    "Row %(row)s is about the same home, item and first day. Write both quantities as one sum in one row."
-)
+SAME_KEY = N_("Row %(row)s is for the same thing. Keep one of the two.")
+SAME_QUANTITY = N_("Row %(row)s is for the same home, item and first day. Combine both quantities in one row.")
 ORDER_OF_DAYS = N_("“to” is before “from”, which is %(first)s. Correct one of them.")
-NO_UNIT = N_("There is no unit “%(name)s”. Add it to units.csv, or correct the name.")
+NO_UNIT = N_("There is no home “%(name)s”. Add it to units.csv, or correct the name.")
 NO_PERSON = N_("There is no person “%(name)s”. Add them to people.csv, or correct the id.")
 NO_ITEM = N_("There is no charge item “%(name)s”. Add it to charge_items.csv, or correct the code.")
-NO_BUILDING = N_("No unit is in building “%(name)s”. Write the building as in units.csv.")
-NEEDS_QUANTITY = N_("%(item)s is charged by quantity. Fill in how many.")
-BACKWARDS = N_("The meter shows less than before (%(previous)s). Check both readings.")
-OTHER_CODE = N_("This is the community %(code)s, but %(wanted)s was asked for. Correct one of them.")
-ONE_COMMUNITY = N_("Only one community fits here. Remove this row.")
-NO_COMMUNITY = N_("The community %(code)s is not here yet. Add community.csv with its name.")
+NO_BUILDING = N_("There are no homes in building “%(name)s”. Write the building as in units.csv.")
+NEEDS_QUANTITY = N_("%(item)s is charged by quantity. Enter the quantity.")
+BACKWARDS = N_("The reading is lower than the previous one (%(previous)s). Check both readings.")
+OTHER_CODE = N_("This file is for the estate %(code)s, but %(wanted)s was requested. Correct one of them.")
+ONE_COMMUNITY = N_("Only one estate is allowed here. Remove this row.")
+NO_COMMUNITY = N_("The estate %(code)s does not exist yet. Add community.csv with its name.")
 OTHER_NAME = N_("%(login)s is “%(name)s” in row %(row)s. Write the same name in both.")
 OTHER_DUE = N_("The bill of %(unit)s for %(period)s is due on %(due_on)s in row %(row)s. Write the same day in both.")
-UNOWNED = N_("%(unit)s has no owner in %(period)s, so nobody owes this. Add who owned it then to occupancies.csv.")
+UNOWNED = N_("%(unit)s has no owner in %(period)s, so nobody owes this. Add the owner to occupancies.csv.")
 
 REFERENCES = {"unit": ("units", NO_UNIT), "person": ("people", NO_PERSON), "item": ("charge_items", NO_ITEM)}
 

@@ -16,24 +16,28 @@ from portal.records.checking.queries import Cells, Change, Known, merged
 from portal.records.reading.parsing import Folder
 
 TWICE_ROW = N_(
-    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, and begins %(after)s at %(begins)s here: a part would"
-    " be billed twice. Correct one of the two rows. A new meter is entered under its own number."
+    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, but starts %(after)s at %(begins)s "
+    "here: part of it would be billed twice. Correct one of the two rows. Enter a new meter under "
+    "its own number."
 )
 TWICE_KNOWN = N_(
-    "Meter %(meter)s ends %(before)s at %(shown)s and begins %(after)s at %(begins)s, and one of the two is known"
-    " already: a part would be billed twice. Correct this row. A new meter is entered under its own number."
+    "Meter %(meter)s ends %(before)s at %(shown)s but starts %(after)s at %(begins)s, and one of the "
+    "two has already been imported: part of it would be billed twice. Correct this row. Enter a new "
+    "meter under its own number."
 )
 LEFT_OUT_ROW = N_(
-    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, and begins %(after)s at %(begins)s here: a part would"
-    " not be billed. Correct one of the two rows; if it is right, say why under “reason”."
+    "Meter %(meter)s ends %(before)s at %(shown)s in row %(row)s, but starts %(after)s at %(begins)s "
+    "here: part of it would not be billed. Correct one of the two rows; if it is right, explain why "
+    "under “reason”."
 )
 LEFT_OUT_KNOWN = N_(
-    "Meter %(meter)s ends %(before)s at %(shown)s and begins %(after)s at %(begins)s, and one of the two is known"
-    " already: a part would not be billed. Correct this row; if it is right, say why under “reason”."
+    "Meter %(meter)s ends %(before)s at %(shown)s but starts %(after)s at %(begins)s, and one of the "
+    "two has already been imported: part of it would not be billed. Correct this row; if it is "
+    "right, explain why under “reason”."
 )
 UNUSUAL = N_(
-    "Meter %(meter)s would have counted %(used)s, where %(usual)s is usual. Look for a lost decimal point; if it is"
-    " right, say why under “reason”."
+    "Meter %(meter)s would show a consumption of %(used)s, where %(usual)s is usual. Check for a "
+    "missing decimal point; if it is right, explain why under “reason”."
 )
 SENTENCES = {Break.overlap: (TWICE_ROW, TWICE_KNOWN), Break.gap: (LEFT_OUT_ROW, LEFT_OUT_KNOWN)}
 YEARS = 2  # how far back what a meter counted says what is usual
@@ -164,12 +168,12 @@ def plain(number: Decimal) -> str:
 
 
 COST = N_(
-    "%(item)s would cost %(much)s yuan in this month, where %(usual)s is usual. Look for a lost decimal point; if it is"
-    " right, say why under “reason”."
+    "%(item)s would cost %(much)s yuan this month, where %(usual)s is usual. Check for a missing "
+    "decimal point; if it is right, explain why under “reason”."
 )
 QUANTITY = N_(
-    "%(unit)s would have %(much)s of %(item)s, where %(usual)s is usual. Look for a lost decimal point; if it is right,"
-    " say why under “reason”."
+    "%(unit)s would have %(much)s of %(item)s, where %(usual)s is usual. Check for a missing decimal "
+    "point; if it is right, explain why under “reason”."
 )
 YUAN = Decimal("0.01")
 COMMUNITY = "community"  # the scope of what all homes share

@@ -19,8 +19,9 @@ from portal.records.checking.queries import Cells, Change, Known, merged
 from portal.records.reading.parsing import Folder
 
 TOO_SOON = N_(
-    "%(item)s would ask more of %(use)s from %(from)s on than is shown until now, or sooner. That is shown for a month"
-    " before it applies: imported today, it may begin on %(day)s or a later day."
+    "%(item)s would become more expensive for %(use)s from %(from)s, or sooner than announced. A "
+    "higher rate must be announced a month in advance: imported today, it can start on %(day)s or "
+    "later."
 )
 TERMS = ("formula", "rate", "cycle_months", "timing", "proration", "vacancy_rate", "rounding")
 

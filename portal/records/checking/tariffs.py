@@ -15,21 +15,21 @@ from portal.records.reading.parsing import Folder
 from portal.records.reading.report import fault
 from portal.records.reading.rows import Row
 
-OVERLAP = N_("Another tariff of %(item)s for %(use)s is in force until %(last)s. End it before this one begins.")
-ENDLESS = N_("Another tariff of %(item)s for %(use)s has no end. End it before this one begins.")
-NEEDS_RATE = N_("The formula %(formula)s needs a rate. Fill it in.")
+OVERLAP = N_("Another tariff for %(item)s and %(use)s applies until %(last)s. End it before this one starts.")
+ENDLESS = N_("Another tariff for %(item)s and %(use)s has no end date. End it before this one starts.")
+NEEDS_RATE = N_("The formula %(formula)s needs a rate. Enter it.")
 NO_RATE = N_("The formula %(formula)s splits a cost and has no rate. Leave the cell empty.")
 OTHER_TIME = N_(
-    "A rate is for one month, and “%(per)s” speaks of another time. Write the rate of one month, and here only the"
-    " unit, like 户; how many months are billed at once stands in cycle_months."
+    "Rates are per month, but “%(per)s” names another period. Enter the monthly rate, and here "
+    "only the unit, such as 户; the number of months billed at once goes in cycle_months."
 )
 OTHER_RATE = N_(
-    "A rate is for one month, and “%(per)s” speaks of another time. Write %(rate)s as the rate, and here only the unit,"
-    " like 户; how many months are billed at once stands in cycle_months."
+    "Rates are per month, but “%(per)s” names another period. Enter %(rate)s as the rate, and "
+    "here only the unit, such as 户; the number of months billed at once goes in cycle_months."
 )
 SEVERAL = N_(
-    "Each bill asks for %(months)s months at once: %(rate)s × %(months)s = %(whole)s. If %(rate)s is meant for all of"
-    " them, write the rate of one month."
+    "Each bill covers %(months)s months: %(rate)s × %(months)s = %(whole)s. If %(rate)s is meant "
+    "for all of them, enter the monthly rate."
 )
 
 

@@ -18,9 +18,9 @@ from portal.records.reading.report import fault
 from portal.records.reading.rows import Row
 
 SHARES = N_("The owners' shares of %(unit)s add up to %(sum)s on %(day)s. Make them add up to 1.")
-TENANT_SHARE = N_("A tenant has no share, so it is not kept. Leave the cell empty.")
-TIE_TWICE = N_("%(person)s is %(role)s of %(unit)s on these days by row %(row)s already. Keep one of the two.")
-TIE_KNOWN = N_("%(person)s is %(role)s of %(unit)s on these days already. End that before this row begins.")
+TENANT_SHARE = N_("Tenants have no share, so it is ignored. Leave the cell empty.")
+TIE_TWICE = N_("%(person)s is already %(role)s of %(unit)s for this period in row %(row)s. Keep one of the two.")
+TIE_KNOWN = N_("%(person)s is already %(role)s of %(unit)s for this period. End that before this row starts.")
 
 _DAY = timedelta(days=1)
 

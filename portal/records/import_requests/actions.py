@@ -132,8 +132,8 @@ async def _write(community: int, request: UUID, place: int, kept: Kept, path: Pa
     return True
 
 
-ONE_OPEN = N_("An import of this community is open already. Confirm it or give it up first.")
-OWN = N_("Another manager must confirm this import: it changes people or staff, and you uploaded it yourself.")
+ONE_OPEN = N_("An import for this estate is already open. Confirm it or cancel it first.")
+OWN = N_("Another manager has to confirm this import, because it changes people or staff and you uploaded it yourself.")
 
 
 async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: str | None = None) -> UUID:

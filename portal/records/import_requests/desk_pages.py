@@ -48,7 +48,7 @@ async def files(request: Request) -> Template:
     return page(
         request,
         "records/import_requests/files.html",
-        title=_("The files of an import"),
+        title=_("Import files"),
         sheets=sheets(),
         workbook=WORKBOOK,
     )

@@ -59,7 +59,7 @@ def _called(filename: str) -> str:
 class ImportForm(Form):
     """Which community's files."""
 
-    community = Text(N_("Community"), missing=N_("Choose the community."))
+    community = Text(N_("Estate"), missing=N_("Choose the estate."))
     files = Files(
         N_("Files"),
         hint=N_("One .xlsx workbook, or several CSV files together"),

@@ -32,8 +32,8 @@ from portal.records.reading.report import MORE, MOST_FAULTS, Fault, Report
 from portal.records.saving.actions import import_estate
 
 BROKE = N_(
-    "Our program broke on this import, and nothing of it is saved. Tell those who run the portal: its log says where it"
-    " broke."
+    "This import caused an error in our program, and nothing was saved. Inform the system "
+    "administrator: the server log shows where it failed."
 )
 
 log = logging.getLogger("portal.estate")

@@ -11,13 +11,13 @@ from portal.records.reading.columns import FILES
 MOST_BYTES = 64 * 2**20  # of all files of an import from the desk
 KEPT = timedelta(hours=24)  # an import that nobody confirms, and the list of mistakes in one
 
-TOO_MUCH = N_("Together the files are larger than %(megabytes)s MB. Have them imported on the server: portal import.")
+TOO_MUCH = N_("The files are larger than %(megabytes)s MB in total. Have them imported on the server: portal import.")
 BOTH = N_("Send either one workbook or CSV files, not both.")
 ONE_WORKBOOK = N_("Send one workbook, with a sheet for each table.")
 OTHER_KIND = N_("%(name)s is neither .xlsx nor .csv. Save it as one of them.")
 OTHER_NAME = N_("%(name)s is not part of an import. Give it one of the names below.")
-SAME_NAME = N_("%(name)s is there twice. Send one of them.")
-EMPTY = N_("%(name)s is empty. Fill it in, or leave it out.")
+SAME_NAME = N_("%(name)s was sent twice. Send it once.")
+EMPTY = N_("%(name)s is empty. Add data, or leave it out.")
 
 Sized = tuple[str, int]  # a file's name and how many bytes it has
 

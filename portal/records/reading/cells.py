@@ -19,25 +19,27 @@ from portal.people.estates.creditor import as_account_no, as_credit_code
 
 Parse = Callable[[str], Any]
 
-TOO_LONG = N_("At most %(most)s characters fit here. Shorten it.")
-UNREADABLE = N_("There is a character here that cannot be read. Type the cell again.")
+TOO_LONG = N_("This is too long. Use at most %(most)s characters.")
+UNREADABLE = N_("This cell contains an unreadable character. Type it again.")
 FORMULA = N_("This looks like a spreadsheet formula. Write plain text.")
-NOT_OF = N_("“%(text)s” is not known here. Write one of: %(words)s.")
-NOT_A_DAY = N_("“%(text)s” is not a day. Write it like 2026-11-30.")
+NOT_OF = N_("“%(text)s” is not recognised. Use one of: %(words)s.")
+NOT_A_DAY = N_("“%(text)s” is not a date. Write it like 2026-11-30.")
 NOT_A_MONTH = N_("“%(text)s” is not a month. Write it like 2026-11.")
-NOT_A_NUMBER = N_("“%(text)s” is not a number. Write plain digits and a point, like 89.37.")
-TOO_FINE = N_("“%(text)s” has too many decimals. Write at most %(places)s.")
+NOT_A_NUMBER = N_("“%(text)s” is not a number. Use digits and a decimal point, like 89.37.")
+TOO_FINE = N_("“%(text)s” has too many decimals. Use at most %(places)s.")
 TOO_SMALL = N_("“%(text)s” is too small. It must be at least %(least)s.")
-TOO_BIG = N_("“%(text)s” is too big. It must be at most %(most)s.")
+TOO_BIG = N_("“%(text)s” is too large. It must be at most %(most)s.")
 NOT_WHOLE = N_("“%(text)s” is not a whole number. Write it like 3.")
-NOT_A_PHONE = N_("“%(text)s” is not a phone number. Write 11 digits, or + with the country code.")
+NOT_A_PHONE = N_("“%(text)s” is not a phone number. Use 11 digits, or + with the country code.")
 NOT_AN_EMAIL = N_("“%(text)s” is not an e-mail address. Write it like name@example.com.")
 NOT_A_CODE = N_("“%(text)s” is not a code. Use letters, digits, - and _, at most 64.")
-NOT_A_CREDIT_CODE = N_("“%(text)s” is not a credit code. It has 18 letters and digits and stands on the licence.")
-NOT_AN_ACCOUNT = N_("“%(text)s” is not the number of an account. Write its 8 to 32 digits, in a cell of text.")
+NOT_A_CREDIT_CODE = N_(
+    "“%(text)s” is not a credit code. It has 18 letters and digits and is shown on the business licence."
+)
+NOT_AN_ACCOUNT = N_("“%(text)s” is not an account number. Write its 8 to 32 digits in a text cell.")
 NOT_A_LOGIN = N_("“%(text)s” is not a login. Use at most 64 characters without spaces.")
 NOT_A_ZONE = N_("“%(text)s” is not a time zone. Write it like Asia/Shanghai.")
-NOT_A_CURRENCY = N_("“%(text)s” is not possible here. Only CNY is kept.")
+NOT_A_CURRENCY = N_("“%(text)s” is not supported. Only CNY is possible.")
 NOT_A_DUE_RULE = N_("“%(text)s” is not a due rule. Write day:15, day:15+1 or days:30.")
 NOT_A_SCOPE = N_("“%(text)s” is not a scope. Write community, or building: and the building's name.")
 

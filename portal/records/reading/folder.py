@@ -11,14 +11,14 @@ from portal.records.reading.report import Fault
 from portal.records.reading.sources import MOST_BYTES, Unreadable, csv_records
 from portal.records.reading.workbook import open_workbook, sheet_records
 
-NO_FOLDER = N_("There is no such folder. Name a folder of CSV files.")
-NO_FILES = N_("No file of an import is in this folder. Put at least community.csv there.")
-UNKNOWN_FILE = N_("This file is not part of an import. Take it out, or give it one of the names: %(names)s.")
-UNKNOWN_SHEET = N_("The sheet “%(name)s” is not part of an import. Delete it, or name it one of: %(names)s.")
-NO_SHEETS = N_("No sheet of an import is in this workbook. Put at least a sheet community there.")
+NO_FOLDER = N_("This folder does not exist. Name a folder of CSV files.")
+NO_FILES = N_("This folder contains no import files. Add at least community.csv.")
+UNKNOWN_FILE = N_("This file is not part of an import. Remove it, or rename it to one of: %(names)s.")
+UNKNOWN_SHEET = N_("The sheet “%(name)s” is not part of an import. Delete it, or rename it to one of: %(names)s.")
+NO_SHEETS = N_("This workbook contains no import sheets. Add at least a sheet named community.")
 TOO_LARGE = N_("The file is larger than %(megabytes)s MB. Import it in several parts.")
 NOT_ALLOWED = N_(
-    "This may not be read by the user that imports it. Give it the right to, or copy the folder elsewhere."
+    "The user running the import is not allowed to read this. Change its permissions, or copy the folder elsewhere."
 )
 _ROW_BYTES = 40  # about; only the size of portions rests on it
 

@@ -8,14 +8,14 @@ from portal.kit.i18n import N_
 from portal.records.reading.cells import BadCell, Parse, text
 
 BECAME_A_DAY = N_(
-    "“%(text)s” is a day, perhaps made by the spreadsheet from a name like 3-12. Format the column as text and type the"
-    " name again."
+    "“%(text)s” is a date, perhaps made by the spreadsheet out of a name such as 3-12. Format "
+    "the column as text and type the name again."
 )
 CUT_OFF = N_(
-    "“%(text)s” is a number of which a spreadsheet kept only 15 digits. Format the column as text and type it again,"
-    " with a letter before it if it is right."
+    "“%(text)s” is a number that the spreadsheet cut to 15 digits. Format the column as text and "
+    "type it again; if it is right, put a letter in front."
 )
-A_TOTAL = N_("“%(text)s” is a total and not a row of its own. Remove the row.")
+A_TOTAL = N_("“%(text)s” is a total, not a separate row. Remove the row.")
 
 _MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 # As spreadsheets show the 12th of March 2026, in a cell and in the CSV of it.

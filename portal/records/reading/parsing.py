@@ -31,10 +31,12 @@ _REMEMBERED = 2048  # names
 
 EMPTY_FILE = N_("The file is empty. Its first row must name the columns: %(names)s.")
 UNKNOWN_COLUMN = N_("There is no column “%(name)s” in this file. Remove it, or correct its name to one of: %(names)s.")
-TWICE = N_("The column “%(name)s” is there twice. Remove one of them.")
+TWICE = N_("The column “%(name)s” appears twice. Remove one of them.")
 NO_COLUMN = N_("The column “%(name)s” is missing. Add it.")
-WIDTH = N_("The row has %(cells)s cells, the header has %(columns)s. Put quotes around a cell with a comma in it.")
-MANY_ROWS = N_("The file goes beyond %(rows)s rows. Import it in several parts.")
+WIDTH = N_(
+    "The row has %(cells)s cells, but the header has %(columns)s. Put quotes around any cell that contains a comma."
+)
+MANY_ROWS = N_("The file has more than %(rows)s rows. Import it in several parts.")
 
 
 @dataclass

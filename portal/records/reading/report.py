@@ -10,8 +10,8 @@ from portal.kit.i18n import N_, Sentence
 
 MOST_FAULTS = 1000
 ENOUGH = 100_000  # mistakes after which the rest of an import is not looked at
-MORE = N_("There are %(count)s more mistakes. Correct these first and try again.")
-MANY_MORE = N_("There are more than %(count)s more mistakes. Correct these first and try again.")
+MORE = N_("There are %(count)s more errors. Correct these first and try again.")
+MANY_MORE = N_("There are more than %(count)s further errors. Correct these first and try again.")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from portal.records.reading.cells import FORMULA, BadCell
 from portal.records.reading.columns import Column, File
 from portal.records.reading.report import Fault, Noted
 
-NO_CELL = N_("This must not be empty. Fill it in.")
+NO_CELL = N_("This must not be empty.")
 
 _REMEMBERED = 2048  # different cells of a column
 _NONE: frozenset[str] = frozenset()

@@ -17,9 +17,9 @@ _REPLACED = "\ufffd"
 _WIDE = re.compile("[\u0800-\ufffc]")
 
 ENCODING = N_("The file is neither UTF-8 nor GB18030. Save it again as CSV UTF-8.")
-UNREADABLE_BYTES = N_("The file holds a character that no text has. Save it again as CSV UTF-8.")
-DAMAGED = N_("A character in this row is damaged. Correct the row, and save the file again as CSV UTF-8.")
-BROKEN = N_("The file cannot be read from here on. Check the quotes of this row.")
+UNREADABLE_BYTES = N_("The file contains an invalid character. Save it again as CSV UTF-8.")
+DAMAGED = N_("This row contains a damaged character. Correct the row, and save the file again as CSV UTF-8.")
+BROKEN = N_("The file cannot be read beyond this point. Check the quotes in this row.")
 
 Record = tuple[int, list[str]]  # the line it begins on, and its cells
 

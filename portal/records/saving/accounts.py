@@ -21,15 +21,15 @@ from portal.records.reading.parsing import Folder
 from portal.records.reading.report import fault
 from portal.records.reading.rows import Row
 
-DIFFERS = N_("“%(name)s” of %(statement)s differs from row %(row)s. Write the same in both.")
-NEEDED = N_("%(statement)s has no “%(name)s”. Fill it in on its first row.")
+DIFFERS = N_("“%(name)s” of %(statement)s differs from row %(row)s. Enter the same in both.")
+NEEDED = N_("%(statement)s has no “%(name)s”. Enter it on its first row.")
 
-NOT_OVER = N_("These days are not over, so nobody knows what came in and was spent. Write budget.")
-WHICH = N_("The title speaks of a budget, and the days are over. Write budget or actual in the column “%(name)s”.")
-TWO_SUMS = N_("In a budget, what is planned stands in “amount”. Leave this empty.")
-READ_AS = N_("“%(item)s” is read as %(kind)s, and not counted. If it is a line of its own, write ordinary in “line”.")
+NOT_OVER = N_("The period is not over yet, so actual figures are not possible. Enter budget.")
+WHICH = N_("The title mentions a budget, but the period is over. Enter budget or actual in the column “%(name)s”.")
+TWO_SUMS = N_("In a budget, the planned figure goes in “amount”. Leave this empty.")
+READ_AS = N_("“%(item)s” is read as %(kind)s and is not counted. If it is an ordinary line, enter ordinary in “line”.")
 IS_SUM = N_(
-    "“%(item)s” equals the sum of other lines and is counted beside them. If it is their total, write total in “line”."
+    "“%(item)s” equals the sum of other lines but is counted as well. If it is their total, enter total in “line”."
 )
 
 HEAD = ("title", "from", "to")

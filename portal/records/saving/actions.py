@@ -32,8 +32,8 @@ from portal.records.saving.opening_balances import issue_openings, record_openin
 from portal.records.saving.roll import link_people, meet_people, save_staff, staff_changes
 from portal.records.saving.saving import Names, names_of, save, save_promises
 
-TAKEN = N_("%(name)s is not given, so %(value)s is used. Add the column if that is wrong.")
-NO_ASIDE = N_("There is no folder for temporary files in which the importing user may write. Name one as TMPDIR.")
+TAKEN = N_("%(name)s is missing, so %(value)s is used. Add the column if that is wrong.")
+NO_ASIDE = N_("The user running the import has no folder to write temporary files to. Set one as TMPDIR.")
 # What matters too much to be taken silently.
 WORTH_SAYING = ("fee_mode", "due_rule")
 

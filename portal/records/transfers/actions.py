@@ -30,7 +30,7 @@ from portal.platform.files.actions import Sent, encode, keep_photos
 from portal.records.transfers.buyers import Wanted, ensure_person
 from portal.records.transfers.outlook import Outlook, outlook_of
 
-CHANGED = N_("What is open for this home changed while you looked. Look at it again and confirm what stands there now.")
+CHANGED = N_("The open matters for this home have changed. Check them again and confirm what is shown now.")
 TELLING = (Channel.inbox, Channel.sms)
 
 

@@ -19,8 +19,8 @@ from portal.records.transfers.states import Basis
 
 MOST_BUYERS = 4
 NO_NAME = N_("Enter the new owner's name.")
-NOT_ON_ROLL = N_("Nobody on the roll has this number. Correct it, or leave it empty and enter name and phone.")
-OTHER_NAME = N_("%(roll)s on the roll is %(name)s. Correct the number or the name.")
+NOT_ON_ROLL = N_("No resident has this number. Correct it, or leave it empty and enter name and phone.")
+OTHER_NAME = N_("Resident number %(roll)s is %(name)s. Correct the number or the name.")
 
 
 @dataclass(frozen=True)

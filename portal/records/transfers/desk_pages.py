@@ -32,7 +32,7 @@ async def preview(request: Request, unit: FromPath[UUID]) -> Template:
     """What the change would mean: who owes what, and what becomes of all that is open. Nothing is saved."""
     form = TransferForm(await request.form())
     if form.validate() and await form.accepts(outlook_of(request.user, unit, form.wanted)):
-        title, confirm = _("Confirm the change of owners"), ConfirmForm()
+        title, confirm = _("Confirm the change of ownership"), ConfirmForm()
         return page(
             request, "records/transfers/confirm.html", title=title, form=form, confirm=confirm, outlook=form.outcome
         )
@@ -47,7 +47,7 @@ async def change(request: Request, unit: FromPath[UUID]) -> Answer:
     if form.validate() and await form.accepts(
         change_owners(request.user, unit, form.wanted, seen=seen, photos=photos, once=form.once)
     ):
-        flash(request, N_("The change of owners is recorded, and whoever is to be told has been."))
+        flash(request, N_("The change of ownership has been recorded, and everyone concerned has been notified."))
         return go(request, "desk.units:show", unit=unit)
     return await new_page(request, unit, form, status=422)
 
@@ -64,7 +64,7 @@ async def new_page(request: Request, unit: UUID, form: TransferForm, status: int
     """The form, for both verbs."""
     found = await unit_at(request.user, unit)
     return page(
-        request, "records/transfers/transfer.html", status=status, title=_("Change of owners"), unit=found, form=form
+        request, "records/transfers/transfer.html", status=status, title=_("Change of ownership"), unit=found, form=form
     )
 
 

@@ -16,8 +16,8 @@ SHARE = re.compile(
     r"(?P<part>\d{1,9})\s*/\s*(?P<whole>[1-9]\d{0,8})|(?P<percent>\d{1,3}(\.\d{1,6})?)%|\d(\.\d{1,8})?", re.ASCII
 )
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-NOT_A_SHARE = N_("Enter the share like 1/2, 50% or 0.5.")
-NOT_A_MAIL = N_("Enter the e-mail address like name@example.com, or leave it empty.")
+NOT_A_SHARE = N_("Enter the share as 1/2, 50% or 0.5.")
+NOT_A_MAIL = N_("Enter an e-mail address such as name@example.com, or leave it empty.")
 
 
 class Share(Typed):
@@ -49,14 +49,14 @@ class TransferForm(Form):
 
     starts_on = Day(
         N_("First day of the new owners"),
-        hint=N_("The day on which the ownership passes, as the document says."),
+        hint=N_("The day ownership passes, as stated in the document."),
         missing=N_("Enter the day, for example 2026-12-01."),
     )
-    basis = Choice(N_("What it rests on"), Basis, look="select", missing=N_("Choose what the change rests on."))
+    basis = Choice(N_("Legal basis"), Basis, look="select", missing=N_("Choose the legal basis."))
     document = Text(
         N_("Document"),
         most=200,
-        hint=N_("Its kind and number, for example the number of the new title certificate."),
+        hint=N_("Type and number, for example of the new title certificate."),
         missing=N_("Enter the document that shows the change."),
     )
 
@@ -94,7 +94,7 @@ class TransferForm(Form):
 class ConfirmForm(TransferForm):
     """The same again, with what was seen, and photos of the document."""
 
-    seen = Text(most=64, missing=N_("Look at what changes before you confirm."))
+    seen = Text(most=64, missing=N_("Review what changes before you confirm."))
     photos = Photos(N_("Photos of the document"))
 
 
@@ -105,6 +105,6 @@ for n in range(1, MOST_BUYERS + 1):
         "email": Mail(N_("E-mail"), required=False, most=120),
         "language": Choice(N_("Language"), Language, look="select", required=False),
         "share": Share(N_("Share"), required=False),
-        "roll": Text(N_("Number on the roll"), required=False, most=64, hint=N_("Only for somebody who is on it.")),
+        "roll": Text(N_("Resident number"), required=False, most=64, hint=N_("Only for existing residents.")),
     }.items():
         setattr(TransferForm, f"{name}_{n}", made)

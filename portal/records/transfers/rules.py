@@ -19,15 +19,15 @@ PARTS = 10**8  # shares are kept with eight decimals
 DAY = timedelta(days=1)
 
 BEFORE_HANDOVER = N_("The home was handed over on %(day)s. Enter that day or a later one.")
-FAR_AHEAD = N_("Enter a day up to %(day)s. A change that lies further ahead is recorded when it comes nearer.")
-TAKEN = N_("The owners change on %(day)s already. Enter a later day.")
+FAR_AHEAD = N_("Enter a day no later than %(day)s. Record later changes closer to the time.")
+TAKEN = N_("A change of ownership on %(day)s is already recorded. Enter a later day.")
 BILLED = N_(
-    "Bills for days up to %(last)s are issued to the present owners and stay with them. Enter %(next)s or a later day."
+    "Bills up to %(last)s have been issued to the current owners and stay with them. Enter %(next)s or a later day."
 )
-PART_MISSING = N_("Enter every owner's share, or none of them when they own the home jointly.")
+PART_MISSING = N_("Enter every owner's share, or none if they own the home jointly.")
 NOT_WHOLE = N_("The shares add up to %(sum)s. Make them add up to 1.")
-NO_SHARE = N_("A share is above zero and at most 1.")
-SAME_OWNERS = N_("These are the owners already. Enter who owns the home from that day.")
+NO_SHARE = N_("A share must be above zero and at most 1.")
+SAME_OWNERS = N_("These are already the owners. Enter who owns the home from that day.")
 TWICE = N_("This person is entered twice. Keep one of the two.")
 
 

@@ -6,37 +6,40 @@ from portal.kit.i18n import N_
 from portal.records.transfers.states import Basis, OpenThing
 
 FATES = {
-    OpenThing.dispute: N_("Goes on with those who opened it; what is credited is theirs."),
-    OpenThing.plan: N_("Goes on with those who asked for it, for their own bills."),
-    OpenThing.case: N_("Stays with those who owe. The new owners are not chased for it."),
-    OpenThing.hold: N_("Stays on the debt it was placed on."),
-    OpenThing.attempt: N_("Is applied to the bills it was meant for, also after the change."),
-    OpenThing.correction: N_("Is answered as before; what is taken off is credited to those who owe."),
-    OpenThing.binding: N_("Waits for an answer. Once the owner who asked has gone it can only be refused."),
-    OpenThing.credit: N_("Stays theirs and pays no bill of the new owners. Ask where it shall be paid back."),
+    OpenThing.dispute: N_("Continues with the people who opened it; any credit is theirs."),
+    OpenThing.plan: N_("Continues with the people who asked for it, for their own bills."),
+    OpenThing.case: N_("Stays with the debtors. The new owners are not chased for it."),
+    OpenThing.hold: N_("Stays on the same debt."),
+    OpenThing.attempt: N_("Is applied to the bills it was meant for, even after the change."),
+    OpenThing.correction: N_("Is answered as before; any reduction is credited to the debtors."),
+    OpenThing.binding: N_("Waiting for an answer. Once the owner who asked has left, it can only be refused."),
+    OpenThing.credit: N_(
+        "Stays with the former owners and does not pay the new owners' bills. Ask how they want it refunded."
+    ),
 }
 # Where the ground of the change says something else.
 OTHER_FATES = {
-    (Basis.inheritance, OpenThing.case): N_("Stands still: nothing is asked before an heir is named and addressed."),
-    (Basis.inheritance, OpenThing.plan): N_("Stands still, and its dates move, until an heir is named and addressed."),
-    (Basis.inheritance, OpenThing.dispute): N_("Goes on; what is credited belongs to what is inherited."),
-    (Basis.inheritance, OpenThing.credit): N_(
-        "Belongs to what is inherited. Ask the heirs where it shall be paid back."
+    (Basis.inheritance, OpenThing.case): N_("Paused until an heir is named and can be reached."),
+    (Basis.inheritance, OpenThing.plan): N_(
+        "Paused, with its dates postponed, until an heir is named and can be reached."
     ),
+    (Basis.inheritance, OpenThing.dispute): N_("Continues; any credit belongs to the inheritance."),
+    (Basis.inheritance, OpenThing.credit): N_("Belongs to the inheritance. Ask the heirs how they want it refunded."),
     (Basis.court, OpenThing.case): N_(
-        "Stays with those who owe. What the auction notice or the ruling says of it counts: look at it with the new"
-        " owners first, and ask nothing of them before."
+        "Stays with the debtors. If the auction notice or court ruling mentions unpaid charges, it "
+        "applies: review it with the new owners first, and ask them for nothing before."
     ),
 }
-STAYS = N_("It is not asked of the new owners, unless they have agreed to it in writing.")
+STAYS = N_("The new owners are not asked for it, unless they have agreed to it in writing.")
 EARLIER = {
     Basis.inheritance: N_(
-        "Up to the death it is owed from what is inherited, up to its real value; who renounces it in writing owes"
-        " nothing of it (Civil Code 1161). It stands still until an heir is named."
+        "Charges up to the death are paid from the inheritance, up to its real value; an heir who "
+        "renounces it in writing owes nothing (Civil Code, article 1161). Everything is paused until an "
+        "heir is named."
     ),
     Basis.court: N_(
-        "What the auction notice or the ruling says of unpaid charges counts. Until it was looked at together, nothing"
-        " of it is asked of the new owners."
+        "If the auction notice or court ruling mentions unpaid charges, it applies. Until you have "
+        "reviewed it together, the new owners are asked for nothing."
     ),
 }
 

@@ -49,11 +49,13 @@ LIFE = timedelta(days=30)
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like something else
 LENGTH = 12
 
-NO_NUMBER = N_("No number is registered for this person, so a letter cannot be used. Change the number at the counter.")
-WRONG = N_("The code and the four digits do not belong together. Please look at the letter again.")
-USED = N_("This letter was used already. Ask the service centre for a new one.")
+NO_NUMBER = N_(
+    "No number is registered for this person, so a letter cannot be used. Change the number at the service centre."
+)
+WRONG = N_("The code and the four digits do not match. Please check the letter.")
+USED = N_("This letter has already been used. Ask the service centre for a new one.")
 RUN_OUT = N_("This letter is no longer valid. Ask the service centre for a new one.")
-SAME = N_("This number is registered already: simply sign in with it.")
+SAME = N_("This number is already registered. You can sign in with it.")
 
 
 @dataclass(frozen=True)

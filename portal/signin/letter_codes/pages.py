@@ -56,7 +56,7 @@ async def enter(request: Request) -> Answer:
         letter_code.ask_by_letter(which, knock_of(facts), form.code.data, **who_asks(request))
     ):
         return code_page(request, form, facts, status=422)
-    flash(request, N_("Thank you. The service centre looks at it; a text message comes as soon as you can sign in."))
+    flash(request, N_("Thank you. The service centre will check it and text you as soon as you can sign in."))
     return drop(request, go(request, "signin:phone"), KNOCK)
 
 

@@ -56,17 +56,18 @@ ENOUGH_CODES = N_(
     "Several codes were asked for with this number. Please use the latest one, or try again in %(minutes)s minutes."
 )
 BUSY_NETWORK = N_(
-    "Too many tries came from your network. Please try again in %(minutes)s minutes, or call the service centre."
+    "There were too many attempts from your network. Please try again in %(minutes)s minutes, or "
+    "call the service centre."
 )
 CODES = "codes"  # what is spent of a day's budget
-BUSY_TODAY = N_("No more codes can be sent today, since very many were asked for. Please call the service centre.")
+BUSY_TODAY = N_("No more codes can be sent today because of very high demand. Please call the service centre.")
 ENOUGH_TRIES = N_(
     "For your safety this number is locked after too many wrong codes. Please try again in %(minutes)s minutes."
 )
-ASK_ANEW = N_("This code can no longer be used. Please ask for a new one.")
-RUN_OUT = N_("This code has run out: it is valid for 5 minutes. Please ask for a new one.")
-USED = N_("This code was already used. If you are not signed in, please ask for a new one.")
-WRONG = N_("This code is not right. Please look at the latest message; you can try %(left)s more times.")
+ASK_ANEW = N_("This code is no longer valid. Please ask for a new one.")
+RUN_OUT = N_("This code has expired: codes are valid for 5 minutes. Please ask for a new one.")
+USED = N_("This code has already been used. If you are not signed in, please ask for a new one.")
+WRONG = N_("This code is not correct. Please check the latest message. Attempts left: %(left)s.")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from portal.web.forms.forms import Choice, Code, Digits, Form, Phone, Secret, Te
 class PhoneForm(Form):
     """The owners' first step."""
 
-    phone = Phone(N_("Mobile number"), hint=N_("The number that the service centre has for your home."))
+    phone = Phone(N_("Mobile number"), hint=N_("The number registered with the service centre for your home."))
 
 
 class CodeForm(Form):
@@ -29,7 +29,7 @@ class NewPhoneForm(Form):
 class LostPhoneForm(Form):
     """At the counter: how somebody proved who they are, why, and the new number."""
 
-    identity = Choice(N_("What they have shown"), Identity, missing=N_("Choose what they have shown."))
+    identity = Choice(N_("Identification shown"), Identity, missing=N_("Choose the identification shown."))
     reason = Text(N_("Reason"), most=200, missing=N_("Give the reason."))
     phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
 
@@ -41,9 +41,9 @@ class LostPhoneForm(Form):
 class LetterForm(Form):
     """The letter, and the number to sign in with from now on."""
 
-    code = Text(N_("Code on the letter"), most=40, missing=N_("Enter the code as it stands on the letter."))
-    digits = Digits(N_("Last four digits of the registered number"), hint=N_("Of the number you had before."))
-    phone = Phone(N_("Your mobile number now"), missing=N_("Enter the number you have now."))
+    code = Text(N_("Code on the letter"), most=40, missing=N_("Enter the code as printed on the letter."))
+    digits = Digits(N_("Last four digits of the registered number"), hint=N_("Of your previous number."))
+    phone = Phone(N_("Your current mobile number"), missing=N_("Enter your current number."))
 
 
 class RefusalForm(Form):
@@ -62,7 +62,7 @@ class PasswordForm(Form):
 class TotpForm(Form):
     """The staff's second step."""
 
-    code = Code(N_("Code from your app"), hint=N_("Six digits, new every 30 seconds."))
+    code = Code(N_("Code from your app"), hint=N_("Six digits, changing every 30 seconds."))
 
 
 class ChoosePasswordForm(Form):

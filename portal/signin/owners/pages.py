@@ -104,7 +104,7 @@ async def code(request: Request) -> Answer:
 async def enter(request: Request) -> Answer:
     """Sign in with the code, in a new session."""
     if (facts := kept(request, "knock")) is None:
-        flash(request, N_("Please begin with your mobile number; a code works only in the browser that asked."), "info")
+        flash(request, N_("Please start with your number. A code only works in the browser that asked."), "info")
         return go(request, "signin:phone")
     form = CodeForm(await request.form())
     if not form.validate() or not await form.accepts(
@@ -158,7 +158,7 @@ async def sessions(request: Request) -> Answer:
 async def revoke(request: Request, session_id: FromPath[UUID]) -> Answer:
     """Sign another browser out."""
     await people.revoke_session(request.user, session_id)
-    flash(request, N_("That browser is signed out."))
+    flash(request, N_("That browser has been signed out."))
     return go(request, "settings:sessions")
 
 
@@ -166,7 +166,7 @@ async def revoke(request: Request, session_id: FromPath[UUID]) -> Answer:
 async def revoke_others(request: Request) -> Answer:
     """Sign every other browser out."""
     await people.end_sessions_of(request.user.human, except_=request.user.session)
-    flash(request, N_("Every other browser is signed out."))
+    flash(request, N_("All other browsers have been signed out."))
     return go(request, "settings:sessions")
 
 

@@ -30,8 +30,11 @@ from portal.signin.owners.actions import CodeMessage, Knock, knocking, put_code,
 from portal.signin.owners.rules import DAY, Limit, minutes
 from portal.signin.owners.words import CodeText
 
-SAME = N_("This is the number that is registered already. Enter the new one.")
-OFTEN = N_("New numbers were tried too often. Please try again in %(minutes)s minutes, or come to the service centre.")
+SAME = N_("This number is already registered. Enter the new one.")
+OFTEN = N_(
+    "There were too many attempts with new numbers. Please try again in %(minutes)s minutes, or come "
+    "to the service centre."
+)
 MOVES_A_HUMAN = (Limit(5, DAY),)
 
 

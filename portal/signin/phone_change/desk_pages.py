@@ -64,7 +64,7 @@ async def enter(request: Request, person: FromPath[UUID]) -> Answer:
         lost_phone.ask_change(request.user, person, knock_of(facts), form.code.data, **shown, **who_asks(request))
     ):
         return await code_page(request, person, form, facts, status=422)
-    flash(request, N_("The new number waits for the approval of a second person."))
+    flash(request, N_("The new number is waiting for a second person's approval."))
     return drop(request, go(request, "desk.phones:list"), KNOCK)
 
 
@@ -82,7 +82,7 @@ async def list_(request: Request) -> Template:
 async def approve(request: Request, change: FromPath[UUID]) -> Answer:
     """The person signs in with the new number."""
     await lost_phone.approve_change(request.user, change)
-    flash(request, N_("The number is changed, and both numbers are told."))
+    flash(request, N_("The number has been changed, and both numbers have been notified."))
     return go(request, "desk.phones:list")
 
 
@@ -93,7 +93,7 @@ async def refuse(request: Request, change: FromPath[UUID]) -> Answer:
     if not form.validate():
         return await list_page(request, form, status=422)
     await lost_phone.refuse_change(request.user, change, form.text.data)
-    flash(request, N_("The change is refused."), "info")
+    flash(request, N_("The change has been refused."), "info")
     return go(request, "desk.phones:list")
 
 
@@ -122,7 +122,7 @@ async def code_page(
 async def list_page(request: Request, form: RefusalForm, status: int = 200) -> Template:
     """The list, for both verbs."""
     rows = await lost_phone.changes_at(request.user)
-    return page(request, "signin/phone_change/desk/list.html", title=_("Changes of phone numbers"), rows=rows,
+    return page(request, "signin/phone_change/desk/list.html", title=_("Phone number changes"), rows=rows,
                 form=form, status=status)  # fmt: skip
 
 

@@ -24,8 +24,8 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_
 from portal.signin.owners.actions import Knock
 from portal.signin.phone_change.actions import move_persons, new_number_proved
 
-OWN = N_("Another manager must answer this: you asked for it yourself.")
-WAITING = N_("A change of this person's number waits for approval already.")
+OWN = N_("Another manager has to answer this, because you requested it yourself.")
+WAITING = N_("A change of this person's number is already waiting for approval.")
 
 
 @dataclass(frozen=True)

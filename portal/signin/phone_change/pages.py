@@ -56,7 +56,7 @@ async def enter(request: Request) -> Answer:
         moving.change_own_phone(request.user, knock_of(facts), form.code.data, **who_asks(request), user_agent=browser)
     ):
         return code_page(request, form, facts, status=422)
-    flash(request, N_("Your number is changed. Every other browser is signed out."))
+    flash(request, N_("Your number has been changed. All other browsers have been signed out."))
     return owner_goes_on(request, form.outcome, address(request, "settings:show"), KNOCK)
 
 

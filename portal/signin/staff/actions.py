@@ -25,9 +25,9 @@ from portal.signin.owners.rules import (
 )
 from portal.signin.staff import passwords
 
-NOT_RIGHT = N_("Login or password is not right. Please check both.")
-CODE_NOT_RIGHT = N_("This code is not right or was already used. Please wait for the next one in your app.")
-ENOUGH = N_("There were too many wrong tries. Please try again in %(minutes)s minutes, or ask an administrator.")
+NOT_RIGHT = N_("The login or the password is not correct. Please check both.")
+CODE_NOT_RIGHT = N_("This code is not correct or has already been used. Please wait for the next one in your app.")
+ENOUGH = N_("There were too many wrong attempts. Please try again in %(minutes)s minutes, or ask an administrator.")
 FOUND = (
     "SELECT id, password_hash, totp_secret, last_totp_step FROM human h WHERE login = $1 AND totp_confirmed"
     " AND password_hash IS NOT NULL AND EXISTS (SELECT FROM staff s WHERE s.human = h.id)"

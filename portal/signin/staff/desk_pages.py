@@ -83,7 +83,7 @@ async def totp(request: Request) -> Answer:
 async def enter(request: Request) -> Answer:
     """Sign in, in a new session that ends with the browser."""
     if (facts := kept(request, HALF_WAY)) is None:
-        flash(request, N_("Please begin with your login and password."), "info")
+        flash(request, N_("Please start with your login and password."), "info")
         return go(request, "desk.signin:password")
     half = HalfWay(UUID(facts["human"]), facts["login"], facts["proof"])
     form = TotpForm(await request.form())
@@ -101,7 +101,7 @@ def set_up_page(request: Request, token: str, half: enrolment.SetUp, form: Any, 
         return page(request, "signin/staff/set_up_password.html", title=_("Choose your password"), **facts)
     address = TOTP(half.totp_secret).provisioning_uri(name=half.login, issuer_name="Mingbai")
     picture = segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff")
-    return page(request, "signin/staff/set_up_totp.html", title=_("Connect your code app"), secret=half.totp_secret,
+    return page(request, "signin/staff/set_up_totp.html", title=_("Set up your code app"), secret=half.totp_secret,
                 spaced=" ".join(wrap(half.totp_secret, 4)), picture=picture, **facts)  # fmt: skip
 
 
@@ -129,7 +129,7 @@ async def confirm(request: Request, token: FromPath[str]) -> Answer:
         return go(request, "desk.set-up:show", token=token)
     if not form.validate() or not await form.accepts(enrolment.confirm_totp(token, form.code.data)):
         return set_up_page(request, token, half, form, status=422)
-    flash(request, N_("You are set up. Please sign in now."))
+    flash(request, N_("Your account is ready. Please sign in."))
     return go(request, "desk.signin:password")
 
 

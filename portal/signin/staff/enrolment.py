@@ -26,10 +26,10 @@ from portal.signin.staff import passwords
 
 CLI = "cli"  # who works at the server itself, as the audit names them
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
-NO_ROLE = N_("There is no such role: %(role)s. Write one of: %(roles)s.")
+NO_ROLE = N_("There is no role %(role)s. Use one of: %(roles)s.")
 NO_ESTATE = N_(
-    "There is no community with the code %(code)s yet. First bring it in with portal import; a file community.csv with"
-    " its code and name is enough to begin with."
+    "There is no estate with the code %(code)s yet. Import it first with portal import; a "
+    "community.csv with its code and name is enough to start with."
 )
 LIVE = (
     "SELECT k.id AS link, h.id, h.login, h.password_hash, h.totp_secret, h.totp_confirmed FROM set_up_link k"
@@ -52,7 +52,7 @@ async def add_staff(login: str, community_code: str, role: str, *, name: str | N
     """
     wanted = login.strip().lower()
     if not LOGIN.fullmatch(wanted):
-        raise Invalid("login", N_("A login has 2 to 64 small letters, digits, dots, dashes or underscores."))
+        raise Invalid("login", N_("A login has 2 to 64 lower-case letters, digits, dots, dashes or underscores."))
     if role not in list(Role):
         raise Invalid("role", NO_ROLE, role=role, roles=", ".join(Role))
     async with unit_of_work(EVERYWHERE):
@@ -126,7 +126,7 @@ async def set_up_of(token: str) -> SetUp:
     """Whose link this is and how far they are. Raises Missing when it was used, has run out or never was."""
     row = await _live(EVERYWHERE, token, clock.real_now())
     if row is None:
-        raise Missing(N_("This link was already used or has run out. Please ask an administrator for a new one."))
+        raise Missing(N_("This link has already been used or has expired. Please ask an administrator for a new one."))
     half = row["password_hash"] is not None and not row["totp_confirmed"]
     return SetUp(row["login"], row["totp_secret"] if half else None)
 
@@ -164,7 +164,9 @@ async def confirm_totp(token: str, code: str) -> None:
         if row["password_hash"] is None or row["totp_confirmed"]:
             raise Refused(N_("Please choose a password first."))
         if matching_step(row["totp_secret"], code, now, None) is None:
-            raise Invalid("code", N_("This code is not right. Please wait for the next one in your app and try again."))
+            raise Invalid(
+                "code", N_("This code is not correct. Please wait for the next one in your app and try again.")
+            )
         # The step is not used up: the same code may still sign in, so that nobody waits half a minute for the next.
         await fetch("UPDATE human SET totp_confirmed = true WHERE id = $1", row["id"])
         await fetch("UPDATE set_up_link SET used_at = $2 WHERE id = $1", row["link"], now)
@@ -175,5 +177,5 @@ async def confirm_totp(token: str, code: str) -> None:
 async def _locked(token: str) -> Any:
     row = await fetch_one(LIVE + " FOR NO KEY UPDATE", fingerprint(token), clock.real_now())
     if row is None:
-        raise Missing(N_("This link was already used or has run out. Please ask an administrator for a new one."))
+        raise Missing(N_("This link has already been used or has expired. Please ask an administrator for a new one."))
     return row

@@ -50,7 +50,7 @@ async def code(request: Request) -> Answer:
 async def enter(request: Request) -> Answer:
     """It is right: the session gets a new token, and the way goes on."""
     if (facts := kept(request, KNOCK)) is None:
-        flash(request, N_("Please have a new code sent: a code works only in the browser that asked."), "info")
+        flash(request, N_("Please ask for a new code. A code only works in the browser that asked for it."), "info")
         return go(request, "step-up:show")
     form = CodeForm(await request.form())
     if not form.validate() or not await form.accepts(

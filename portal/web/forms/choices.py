@@ -156,7 +156,7 @@ class Photos(Typed):
         if len(content) > PHOTO_BYTES:
             raise ValueError(_(N_("%(name)s is larger than 10 MB. Please choose a smaller photo."), name=name))
         if not any(content.startswith(magic) for magic in MAGIC):
-            raise ValueError(_(N_("%(name)s is not a photo that can be read. Please use JPG or PNG."),
+            raise ValueError(_(N_("%(name)s cannot be read as a photo. Please use JPG or PNG."),
                                name=name))  # fmt: skip
         return Upload(name, content)
 

@@ -68,7 +68,7 @@ class Typed(wtforms.Field):
         Whoever checks the one and whoever uses the other must not be two (ASVS 15.3.7); of a sum there is only one.
         """
         if len({value for value in valuelist if isinstance(value, str)}) > 1:
-            raise ValueError(_(N_("This was sent twice, with different values. Please fill it in once.")))
+            raise ValueError(_(N_("This was sent twice with different values. Please enter it once.")))
         text = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
         self.data = self.read(text) if text.strip() else self.empty()
 
@@ -103,7 +103,7 @@ class Text(Typed):
         if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in words):
             raise ValueError(_(N_("This contains characters that cannot be stored. Please type it again.")))
         if len(words) > self.most:
-            raise ValueError(_(N_("Please use no more than %(most)s characters; this has %(have)s."),
+            raise ValueError(_(N_("Please use no more than %(most)s characters. This has %(have)s."),
                                most=self.most, have=len(words)))  # fmt: skip
         if len(words) < self.least:
             raise ValueError(_(N_("Please write at least %(least)s characters."), least=self.least))
@@ -228,7 +228,7 @@ class Day(Typed):
                 try:
                     return date(year, month, day)
                 except ValueError:
-                    raise ValueError(_(N_("There is no such day. Please check the date."))) from None
+                    raise ValueError(_(N_("This date does not exist. Please check it."))) from None
         raise ValueError(_(N_("Enter a day, for example 2026-11-03")))
 
     @property
@@ -265,7 +265,7 @@ class Tick(Typed):
     """One box to tick. Required: it must be ticked."""
 
     kind = "tick"
-    missing = N_("Please tick this to go on.")
+    missing = N_("Please tick this to continue.")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Ticked if the browser sent anything that means yes."""

@@ -54,10 +54,10 @@ SECRETS = ("password", "code", "totp", "token", "_once", FIELD)
 POSTED = "_posted"  # kept with the fields: the last word of the address that they were sent to
 FILES = "_files"  # kept with the fields: the names of the files that were not
 MOST_BYTES, MOST_FILES, LONGEST_NAME = 20_000, 5, 80
-KEPT = N_("You were signed out. What you typed is kept for two hours: sign in, and it is there again.")
+KEPT = N_("You were signed out. What you typed will be kept for two hours: sign in, and it will be there.")
 LOST = N_("You were signed out, so what you sent was not saved. Please sign in and send it again.")
-BACK = N_("You were signed out for safety. What you had typed is still here.")
-AGAIN = N_("Files are not kept. Please choose them again: %(names)s")
+BACK = N_("For your security you were signed out. What you typed is still here.")
+AGAIN = N_("Files were not kept. Please choose them again: %(names)s")
 
 
 class Holder(Protocol):

@@ -27,26 +27,26 @@ log = logging.getLogger("portal.web")
 WORDS = {
     400: (N_("This request could not be read"), N_("Please go back, check what you entered and try again.")),
     403: (
-        N_("You cannot open this page"),
-        N_("Your account has no permission for it. If in doubt, please ask the service centre."),
+        N_("You do not have access to this page"),
+        N_("Your account does not have permission. If in doubt, please ask the service centre."),
     ),
-    404: (N_("This page cannot be found"), N_("The address may be wrong, or the page belongs to somebody else.")),
-    405: (N_("This cannot be done here"), N_("Please start again from the home page.")),
+    404: (N_("Page not found"), N_("The address may be wrong, or the page may belong to someone else.")),
+    405: (N_("This is not possible here"), N_("Please start again from the home page.")),
     409: (
         N_("This is no longer possible"),
-        N_("Somebody changed it in the meantime. Please look at its present state."),
+        N_("Someone has changed it in the meantime. Please check its current state."),
     ),
     413: (N_("This is too large to send"), N_("Please go back and choose smaller photos: up to 10 MB each.")),
     422: (N_("Please check what you entered"), N_("Please go back, correct it and send it again.")),
-    429: (N_("Too many tries"), N_("Please wait a few minutes and try again.")),
+    429: (N_("Too many attempts"), N_("Please wait a few minutes and try again.")),
     500: (
         N_("Something went wrong on our side"),
         N_("Please try again. If it happens again, tell the service centre the number below."),
     ),
     503: (N_("The system is busy for a moment"), N_("Your data is safe. Please try again in a few seconds.")),
 }
-LOST = N_("The connection broke while saving. Please look whether it is there before you send it again.")
-CROSS = N_("For your safety this was not carried out: it did not come from our own page.")
+LOST = N_("The connection was lost while saving. Please check whether it was saved before sending it again.")
+CROSS = N_("For your security this was not carried out, because it did not come from our own page.")
 
 
 def on_error(request: Request, exc: Exception) -> Response[Any]:

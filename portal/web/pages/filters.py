@@ -8,7 +8,6 @@ from enum import Enum
 from markupsafe import Markup, escape
 
 from portal.kit.display import (
-    currency,
     day,
     iso,
     masked,
@@ -23,7 +22,6 @@ from portal.kit.display import (
 )
 
 __all__ = [
-    "currency",
     "day",
     "iso",
     "masked",

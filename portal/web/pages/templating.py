@@ -55,7 +55,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=language, once_key=once_key,
-        may_open=may_open, current_path=current_path, page_link=page_link, currency=filters.currency,
+        may_open=may_open, current_path=current_path, page_link=page_link,
         absolute=absolute, sandbox=in_sandbox, large_text=large_text, tone_of=tone_of, worded=words.worded,
         in_estate=in_estate, whose=whose_page, chosen_estate=chosen_estate, placed=placed, keeping=keeping,
     )  # fmt: skip

@@ -30,9 +30,9 @@ async def test_staff_publish_and_owners_read_and_download(settings: Settings) ->
         assert (await client.post(f"/desk/statements/{statement}/publication")).status_code == 409  # one alone
         assert "蒋涛 已签署，等待另一位签署" in (await client.get("/desk/statements")).text
         assert "蒋涛 已签署当前内容" in (await client.get(f"/desk/statements/{statement}")).text
-        assert "待您签署的账目" not in (await client.get("/desk")).text
+        assert "待您签署的收支报表" not in (await client.get("/desk")).text
     async with browser(settings, mingxi["沈平"]) as client:
-        assert "待您签署的账目" in (await client.get("/desk")).text
+        assert "待您签署的收支报表" in (await client.get("/desk")).text
         answer = await client.post(f"/desk/statements/{statement}/publication")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/statements/{statement}")
         assert (await client.post(f"/desk/statements/{statement}/publication")).status_code == 409

@@ -69,9 +69,9 @@ async def test_days_to_come_and_what_the_file_says_make_a_budget(
 @pytest.mark.parametrize(
     ("said", "column", "remedy"),
     [
-        ({"year": 2027, "kind": "actual"}, "kind", "Write budget"),
-        ({"year": 2026, "kind": "实际"}, "kind", "Write budget"),
-        ({"year": 2025, "title": "2025年度预算"}, "kind", "Write budget or actual"),
+        ({"year": 2027, "kind": "actual"}, "kind", "Enter budget"),
+        ({"year": 2026, "kind": "实际"}, "kind", "Enter budget"),
+        ({"year": 2025, "title": "2025年度预算"}, "kind", "Enter budget or actual"),
         ({"year": 2027, "budget": "999.00"}, "budget", "Leave this empty"),
     ],
 )  # fmt: skip

@@ -123,7 +123,7 @@ async def fetch_everywhere(sql: str) -> None:
 async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
     case, manager = await at_two(debts), debts.estate["沈平"]
     with on(TODAY + timedelta(days=20)):
-        await refused(climbing.take_step(manager, case), "The next stage begins on day")
+        await refused(climbing.take_step(manager, case), "The next stage starts on day")
     with on(TODAY + timedelta(days=21)):
         await refused(climbing.take_step(manager, case), STEP_MISSING[2])
         await contacts.record_contact(debts.estate["冯丽"], case, ContactChannel.call, ContactOutcome.refuses, "太贵")
@@ -136,7 +136,7 @@ async def test_the_way_to_the_last_stage_step_by_step(debts: World) -> None:
         await refused(climbing.take_step(manager, case), NO_DEMAND)
         await delivered(manager, case, way=ContactOutcome.household)
     with on(TODAY + timedelta(days=66)):
-        await refused(climbing.take_step(manager, case), "The demand gives time")
+        await refused(climbing.take_step(manager, case), "The deadline in the demand")
     with on(TODAY + timedelta(days=67)):
         assert await climbing.take_step(manager, case) == 4
         await refused(climbing.take_step(manager, case), climbing.LAST_REACHED)

@@ -57,7 +57,7 @@ async def test_the_reminder_the_case_and_every_page_ask_for_what_credit_does_not
     assert (facts["total"], facts["covered"], facts["before"]) == (ASKED, CREDIT, BILL)
     assert [bill["amount"] for bill in facts["bills"]] == [ASKED]
     assert (
-        "共 ¥795.91，其中 ¥778.11 已由您的账户余额（归您所有）抵减，请缴 ¥17.80"
+        "共 ¥795.91，其中 ¥778.11 已由您的账户余额（归您所有）抵扣，请缴 ¥17.80"
         in word(NoticeKind.arrears_reminder, facts, "zh-CN").body
     )
     case = (await debts.row("SELECT id FROM arrears_case"))["id"]

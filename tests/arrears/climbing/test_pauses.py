@@ -167,8 +167,8 @@ async def test_the_history_says_what_happened_before_each_climb() -> None:
         await take_step(manager, case)
         told = [row.said.text for row in (await case_on_desk(manager, case)).file.history]
     assert [text.split("%")[0] for text in told] == [
-        "The time that the demand gave ended on ",
-        "They were spoken with on ",
+        "The deadline in the demand passed on ",
+        "They were spoken to on ",
         "The friendly reminder went out on ",
         "",
     ]

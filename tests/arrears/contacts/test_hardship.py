@@ -68,7 +68,7 @@ async def test_once_in_three_months_and_sent_twice_it_is_once(debts: World) -> N
         case, key = await a_case(debts), uuid4().hex
         for _again in range(2):
             await tell_hardship(debts.estate["陈静"], case, WORDS, once=key)
-        with pytest.raises(Refused, match="You told us on"):
+        with pytest.raises(Refused, match="You already told us on"):
             await tell_hardship(debts.estate["陈静"], case, WORDS, once=uuid4().hex)
     with on(TODAY + AGAIN_AFTER):
         await holds(TODAY + AGAIN_AFTER)

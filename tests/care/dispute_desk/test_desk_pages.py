@@ -56,7 +56,7 @@ async def test_the_desk_claims_asks_routes_and_decides(w: World, settings: Setti
         ("routing", {"department": "保洁部", "due_on": "2099-01-01"}, "请从"),
         ("routing", {"department": "环境部", "due_on": "2020-01-01"}, "请选择今天或以后的日期"),
         ("routing", {"department": "环境部", "due_on": "soon"}, "日期"),
-        ("decision", DECISION | {"amount": ""}, "请填写在 ¥250.24 中减免多少"),
+        ("decision", DECISION | {"amount": ""}, "请填写在 ¥250.24 中减收多少"),
         ("decision", DECISION | {"amount": "250.24"}, "小于异议金额"),
         ("decision", DECISION | {"amount": "9.999"}, "请填写金额"),
         ("decision", DECISION | {"outcome": "maybe"}, "选项"),
@@ -92,7 +92,7 @@ async def test_a_large_credit_waits_for_another_manager(w: World, settings: Sett
     async with browser(settings, w.manager) as client:
         page = (await client.get("/desk/disputes?show=approval")).text
         assert attributes(page)["state"] == "awaiting_approval"
-        assert "建议减免 ¥250.24" in (await client.get(f"/desk/disputes/{dispute}")).text
+        assert "建议减收 ¥250.24" in (await client.get(f"/desk/disputes/{dispute}")).text
         assert (await client.post(f"/desk/disputes/{dispute}/approval", data={"text": ""})).status_code == 303
         assert (await client.post(f"/desk/disputes/{dispute}/approval", data={})).status_code == 409
     assert await w.balance() == (0, 0, 0)

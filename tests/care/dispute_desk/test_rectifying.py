@@ -68,7 +68,7 @@ async def test_the_answer_of_a_department_ends_its_task_and_goes_to_the_owner(w:
     page = await queries.dispute_of(w.owner, dispute)
     last = page.history.steps[-1]
     assert (last.kind, last.body, last.department) == (StepKind.rectified, DONE, "工程部")
-    assert "has told us what was done" in page.dispute.next_words.text
+    assert "has reported what was done" in page.dispute.next_words.text
     assert await w.told() == ["dispute_opened", "dispute_routed", "dispute_rectified"]
     assert (await w.verbs(f"dispute:{dispute}"))[-1] == "dispute_rectified"
     notice = await w.row("SELECT facts, link FROM notice WHERE kind = 'dispute_rectified'")

@@ -60,4 +60,4 @@ async def test_the_page_says_what_counts_towards_the_limit(w: World, settings: S
     await actions.reopen(w.owner, dispute, "还是不认可")
     async with browser(settings, w.service) as client:
         page = (await client.get(f"/desk/disputes/{dispute}")).text
-        assert "近 365 天内已为该户业主减免 ¥60.00，一并计入限额" in page
+        assert "近 365 天内已为该户业主减收 ¥60.00，一并计入限额" in page

@@ -42,7 +42,7 @@ async def test_a_line_that_was_credited_as_a_whole_has_nothing_left_to_dispute(w
     await actions.accept(w.owner, dispute)
     with pytest.raises(Refused) as no:
         await w.open()
-    assert "credited as a whole" in no.value.sentence.text
+    assert "credited in full" in no.value.sentence.text
 
 
 async def test_its_pages_lead_to_the_dispute_and_say_what_will_come_of_it(w: World, settings: Settings) -> None:

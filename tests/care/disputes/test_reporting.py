@@ -79,7 +79,7 @@ async def test_who_does_not_see_the_record_finds_nothing(w: World) -> None:
 @pytest.mark.parametrize("name", ["赵敏", "周杰"])
 async def test_a_tenant_and_a_former_owner_are_told_that_the_owner_has_to_do_it(w: World, name: str) -> None:
     record = await work(w)
-    with pytest.raises(Refused, match="Only the owners") if name == "赵敏" else pytest.raises((Refused, Missing)):
+    with pytest.raises(Refused, match="Only owners") if name == "赵敏" else pytest.raises((Refused, Missing)):
         await report(w, record, name)
     assert await w.rows("SELECT id FROM dispute") == []
 
@@ -152,7 +152,7 @@ async def test_reopening_gives_way_to_a_new_dispute_about_the_same_work(w: World
     first = await report(w, record)
     await w.decide(first, Outcome.rejected)
     await report(w, record)
-    with pytest.raises(Refused, match="Another dispute"):
+    with pytest.raises(Refused, match="already open"):
         await actions.reopen(w.owner, first, "…")
 
 
@@ -245,4 +245,4 @@ async def test_words_about_work_name_no_sum(w: World) -> None:
         for tongue in LANGUAGES:
             for outcome in Outcome:
                 words = word(NoticeKind(f"dispute_{kind}"), facts | {"outcome": outcome.value}, tongue)
-                assert not re.search(r"[¥￥]|sum|金额|催缴|减免", words.subject + words.body + words.sms), words
+                assert not re.search(r"[¥￥]|sum|金额|催缴|减免|减收", words.subject + words.body + words.sms), words

@@ -48,7 +48,7 @@ def test_while_the_owner_is_asked_nothing_is_late() -> None:
     pauses = pauses_of(MONDAY, [(MONDAY + timedelta(minutes=10), None)])
     awaited = course(DisputeState.asked, acknowledged_at=MONDAY, replied_at=MONDAY, pauses=pauses).next(CALENDAR)
     assert awaited is not None and awaited.due is None
-    assert "our clock stands still" in what_next(DisputeState.asked, awaited, None, DUE.close + timedelta(days=9)).text
+    assert "Our deadline is paused" in what_next(DisputeState.asked, awaited, None, DUE.close + timedelta(days=9)).text
 
 
 def test_a_pause_of_an_earlier_round_moves_no_deadline_of_this_one() -> None:

@@ -78,7 +78,7 @@ async def test_a_second_miss_is_final_and_told_again(debts: World) -> None:
         await debts.pay(debts.bills[25], 3333)
         with pytest.raises(Refused) as no:
             await reinstate_plan(plan, by=debts.estate["沈平"], text="再给一次机会")
-    assert "once already" in no.value.sentence.text
+    assert "already been resumed once" in no.value.sentence.text
     assert (await state(debts, plan), await holds(debts)) == ("broken", 0)
     assert await debts.told("plan_broken") == ["plan_broken"] * 2
     assert await debts.broken_invariants() == []

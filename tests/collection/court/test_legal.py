@@ -130,7 +130,7 @@ async def test_a_dispute_shuts_every_court_but_not_mediation(debts: World) -> No
     with on(LAST):
         about = {"reason": DisputeReason.poor_quality, "body": "没有清运", "amount": Money(3000)}
         await open_dispute(debts.estate["陈静"], line, **about)
-        with pytest.raises(Refused, match="Disputes are open"):
+        with pytest.raises(Refused, match="There are open disputes"):
             await prepare_claim(manager, case, K.payment_order)
         claim = await prepare_claim(manager, case, K.mediation)
         assert (await claim_at_desk(manager, claim)).row.amount == Money(7000)
@@ -166,7 +166,7 @@ async def test_before_it_is_handed_in_a_claim_is_looked_at_again(debts: World) -
 async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: World) -> None:
     case, manager = await at_law(debts), debts.estate["沈平"]
     with on(LAST):
-        with pytest.raises(Refused, match="Mediation was not tried"):
+        with pytest.raises(Refused, match="Mediation has not been tried"):
             await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
         await mediated(debts, case)
         for limit, source, field, words in (
@@ -174,7 +174,7 @@ async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: W
             (Money(5_000_000), "", "source", actions.NO_LIMIT),
             (Money(9_999), "2025 年统计", "limit", actions.ABOVE),
         ):
-            with pytest.raises(Invalid, match=words[:20] if words != actions.ABOVE else "is more than") as no:
+            with pytest.raises(Invalid, match=words[:20] if words != actions.ABOVE else "is above the limit") as no:
                 await prepare_claim(manager, case, K.small_claim, limit=limit, source=source)
             assert no.value.field == field
         with pytest.raises(Invalid, match=actions.ONLY_SMALL[:20]):
@@ -197,7 +197,7 @@ async def test_a_court_is_asked_only_for_what_was_demanded(debts: World) -> None
         assert (asked.row.amount, len(asked.lines)) == (Money(14_000), 2)
         await record_step(manager, asked.row.id, S.withdrawn, LAST)
         await hold_by_hand(manager, case, "等开发商答复", LAST + timedelta(days=5), Money(10_000))
-        with pytest.raises(Refused, match="was not demanded yet"):
+        with pytest.raises(Refused, match="has not been demanded yet"):
             await prepare_claim(manager, case, K.payment_order)
 
 
@@ -207,7 +207,7 @@ async def test_days_and_papers_of_a_step_are_asked_for(debts: World) -> None:
         claim = await prepare_claim(manager, case, K.mediation)
         for on_day, words in (
             (LAST + timedelta(days=1), stepping.FUTURE),
-            (LAST - timedelta(days=1), "The step before"),
+            (LAST - timedelta(days=1), "The previous step"),
         ):
             with pytest.raises(Invalid, match=words[:15]) as no:
                 await record_step(manager, claim, S.filed, on_day)

@@ -89,7 +89,7 @@ async def test_what_it_says_is_what_happened(debts: World) -> None:
     with zipfile.ZipFile(io.BytesIO(await taken(debts))) as pack:
         bill = rows_of(pack, "01-账单.csv")[0]
         assert (bill["出账金额（元）"], bill["未缴（元）"], bill["暂缓（元）"]) == ("100.00", "75.00", "10.00")
-        assert rows_of(pack, "03-缴费.csv")[0]["冲抵金额（元）"] == "25.00"
+        assert rows_of(pack, "03-缴费.csv")[0]["抵充金额（元）"] == "25.00"
         assert sum(Decimal(row["金额（元）"]) for row in rows_of(pack, "04-总账摘录.csv")) == 0
         calls = rows_of(pack, "06-联系记录.csv")
         assert [row["备注"] for row in calls] == ["", "'=月底前"], "hardship stays with finance and manager"
@@ -105,7 +105,7 @@ async def test_what_it_says_is_what_happened(debts: World) -> None:
         assert course[0] == "建档，第1阶段：有 ¥100.00 过了应缴日未缴" and course[-1] == "全部暂缓催缴"
         [climbed] = [said for said in course if said.startswith("进入第2阶段")]
         assert "温馨提示于 2026年11月27日发出" in climbed and "¥65.00 未缴" in climbed
-        for act in rows_of(pack, "13-审计链.csv"):
+        for act in rows_of(pack, "13-操作记录.csv"):
             before, body = bytes.fromhex(act["前一散列（hex）"]), act["内容（JSON）"].encode()
             assert hashlib.sha256(before + body).hexdigest() == act["散列（hex）"]
             assert json.loads(body)["verb"] != "evidence_taken"

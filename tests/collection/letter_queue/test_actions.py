@@ -111,7 +111,7 @@ async def test_the_desk_shows_how_far_it_is_and_another_estate_nothing(settings:
             assert 'data-state="writing"' in shown and "every 2s" in shown
             await written(debts, batch)
             shown = (await desk.get(address)).text
-            assert 'data-state="written"' in shown and "已生成 2 份通知单" in shown and "print.pdf" in shown
+            assert 'data-state="written"' in shown and "已生成 2 份缴费通知单" in shown and "print.pdf" in shown
         donghu = await cast.donghu()
         async with browser(settings, donghu["韩冰"]) as stranger:
             assert (await stranger.get(address)).status_code == 404

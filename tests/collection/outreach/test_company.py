@@ -31,4 +31,4 @@ async def test_where_nobody_has_entered_the_company_the_service_centre_calls() -
         case = await at_two(debts)
         await builders.without_company(debts.estate.community, "company")
         opening = say((await sheet_of(debts.estate["冯丽"], case)).opening[0])
-    assert "明溪花园服务中心的冯丽" in opening
+    assert "明溪花园物业服务中心的冯丽" in opening

@@ -155,7 +155,7 @@ async def test_the_cap_closes_the_record_too_and_a_stranger_sees_nothing() -> No
         for _ in range(3):
             await record_talk(debts.estate["冯丽"], case, CALL, NOBODY)
         assert [row.turn.waits is not None for row in (await calls(debts, Wanted(waiting=True))).rows] == [True]
-        with pytest.raises(Refused, match="peace"):
+        with pytest.raises(Refused, match="alone for now"):
             await record_talk(debts.estate["冯丽"], case, CALL, NOBODY)
         for stranger in (debts.estate["陈静"], donghu["韩冰"]):
             for act in (
@@ -191,7 +191,7 @@ async def test_a_visit_takes_two_and_keeps_its_photos() -> None:
         assert [row.case.id for row in (await queue_of(service, NextStep.visit, Wanted())).rows] == [case]
         with pytest.raises(Invalid, match="two people"):
             await record_talk(service, case, VISIT, NOBODY)
-        with pytest.raises(Invalid, match="somebody else"):
+        with pytest.raises(Invalid, match="someone other than you"):
             await record_talk(service, case, VISIT, Talk(ContactOutcome.no_answer, witness="feng"))
         many = [Sent("hall.jpg", a_photo())] * (MOST_PHOTOS + 1)
         with pytest.raises(Invalid) as no:
@@ -273,7 +273,7 @@ async def test_the_pages_record_a_call_and_say_what_is_wrong(settings: Settings)
             sheet = f"/desk/cases/{case}/call"
             assert "19900000101" in (await desk.get(sheet)).text
             answer = await desk.post(sheet, data={"outcome": "promised", "on": f"{SECOND}"})
-            assert answer.status_code == 422 and "请填写承诺的日期和金额" in answer.text
+            assert answer.status_code == 422 and "请填写约定缴费的日期和金额" in answer.text
             good = {"outcome": "promised", "on": f"{SECOND + DAY}", "amount": "12.50", "text": "明天缴"}
             answer = await desk.post(sheet, data=good)
             assert (answer.status_code, answer.headers["location"]) == (303, "/desk/calls")

@@ -163,7 +163,7 @@ async def test_the_counter_takes_no_sum_that_cannot_be_meant(fen: int):
 async def test_the_counter_refuses_what_is_paid_and_what_is_not_this_homes():
     estate, bill, _lines = await home(500)
     await counter(estate, bill, 500)
-    with pytest.raises(Refused, match="paid already"):
+    with pytest.raises(Refused, match="already been paid"):
         await counter(estate, bill, 1, "A-2")
     with pytest.raises(Missing):
         await counter(estate, bill, 1, "A-3", unit="1栋102")

@@ -86,9 +86,9 @@ def test_more_than_payable_is_refused_and_says_how_much_is():
 
 
 def test_what_is_paid_already_is_refused_even_beside_something_that_is_not():
-    with pytest.raises(Refused, match="paid already"):
+    with pytest.raises(Refused, match="already been paid"):
         designate([line(1, 0), line(2, 300, bill=2)])
-    with pytest.raises(Refused, match="paid already"):
+    with pytest.raises(Refused, match="already been paid"):
         designate([line(1, 0, explicit=True), line(2, 300)])
     assert fen_of(designate([line(1, 0), line(2, 300)])) == {2: 300}
 

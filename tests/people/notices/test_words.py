@@ -136,7 +136,7 @@ def test_sums_days_and_months_read_like_everywhere_else() -> None:
     assert words.paragraphs[0] == "1栋101 2026年11月账单共 ¥1,234.50，请在2026年11月15日当天或之前缴纳。"
     english = word(NoticeKind.bill_issued, FACTS["bill_issued"], "en", link=LINK)
     assert english.paragraphs[0] == (
-        "Your bill for 1栋101, November 2026, is CN¥1,234.50. Please pay it by 15 November 2026."
+        "Your bill for 1栋101, November 2026, is ¥1,234.50. Please pay it by 15 November 2026."
     )
 
 

@@ -54,11 +54,11 @@ def test_a_flood_of_pixels_is_refused_by_its_header() -> None:
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"This is a letter, not a photo.", "not a photo"),
-        (b"", "not a photo"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a photo"),
-        (b"GIF89a" + bytes(40), "not a photo"),
-        (b"\xff\xd8\xff" + bytes(200), "not a photo"),
+        (b"This is a letter, not a photo.", "cannot be read as a photo"),
+        (b"", "cannot be read as a photo"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "cannot be read as a photo"),
+        (b"GIF89a" + bytes(40), "cannot be read as a photo"),
+        (b"\xff\xd8\xff" + bytes(200), "cannot be read as a photo"),
         (b"\x00\x00\x00\x18ftypheic" + bytes(40), "HEIC"),
         (a_photo(size=(900, 900))[:4000], "damaged"),
         (png_header(100, 100), "damaged"),

@@ -34,8 +34,8 @@ SPELLINGS = [
 async def test_a_second_spelling_in_one_import_is_told_with_both_rows(tmp_path, stem, row, column, about):
     found = await mistakes(tmp_path, with_row(stem, row))
     line = len(GOOD[stem].splitlines()) + 1
-    told = [one[3] for one in found if one[:3] == (f"{stem}.csv", line, column) and "another spelling" in one[3]]
-    assert [f"of row {about}" in message for message in told] == ([True] if about else [])
+    told = [one[3] for one in found if one[:3] == (f"{stem}.csv", line, column) and "different spelling" in one[3]]
+    assert [f"in row {about}" in message for message in told] == ([True] if about else [])
     async with unit_of_work(EVERYWHERE):
         assert about is None or await fetch_value("SELECT count(*) FROM community") == 0
 
@@ -54,7 +54,7 @@ async def test_another_spelling_of_what_is_known_is_told_with_the_known_name(tmp
     assert await mistakes(tmp_path / "a", GOOD) == []
     found = await mistakes(tmp_path / "b", {stem: text})
     assert [(one[0], one[1]) for one in found] == [(f"{stem}.csv", 2)]
-    assert f"“{known}”, which is known" in found[0][3]
+    assert f"the existing “{known}”" in found[0][3]
 
 
 async def test_two_known_homes_that_differ_by_their_spelling_alone_stay_two(tmp_path):

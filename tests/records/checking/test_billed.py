@@ -42,17 +42,17 @@ REFUSED = [
     ("charge_items", "parking,0.09", "rent,0.09", 3, "kind", "Add a new charge item"),
     ("unit_charges", "bay,2", "bay,1", 2, "quantity", "add one from 2026-12-01"),
     ("unit_charges", "2024-01-01,", "2024-01-01,2026-11-10", 2, "to", "credited"),
-    ("unit_charges", "", "1栋101,bay,1,2026-11-10,", 3, "from", "Begin on 2026-12-01"),
-    ("unit_charges", "", "1栋101,water,1,2026-11-10,2026-11-10", 3, "from", "Begin on 2026-12-01"),
-    ("units", "owner,2020-01-01", "owner,2026-11-10", 2, "handed_over_on", "adjust the bill"),
+    ("unit_charges", "", "1栋101,bay,1,2026-11-10,", 3, "from", "Start on 2026-12-01"),
+    ("unit_charges", "", "1栋101,water,1,2026-11-10,2026-11-10", 3, "from", "Start on 2026-12-01"),
+    ("units", "owner,2020-01-01", "owner,2026-11-10", 2, "handed_over_on", "correct the bill"),
     ("meter_readings", "112.5", "113", 2, "current", "next reading"),
     ("shared_costs", "1234.56", "1234.57", 2, "amount", "a later month"),
-    ("opening_balances", "385.60", "385.61", 2, "amount", "adjust that bill"),
-    ("opening_balances", "2026-09-15", "2026-09-20", 4, "due_on", "adjust that bill"),
+    ("opening_balances", "385.60", "385.61", 2, "amount", "correct that bill"),
+    ("opening_balances", "2026-09-15", "2026-09-20", 4, "due_on", "correct that bill"),
     ("opening_balances", "", "1栋102,water,2026-08,2026-08-15,1", 5, "period", "another month"),
     ("opening_balances", "", "1栋101,fee,2026-11,2026-11-15,1", 5, "period", "Remove this row"),
-    ("occupancies", "P1,owner,1,,", "P1,owner,1,,2026-10-31", 2, "from", "Keep them on that day"),
-    ("occupancies", "", "1栋101,P2,co_owner,,,", 7, "from", "Keep them on that day"),
+    ("occupancies", "P1,owner,1,,", "P1,owner,1,,2026-10-31", 2, "from", "Keep them for that day"),
+    ("occupancies", "", "1栋101,P2,co_owner,,,", 7, "from", "Keep them for that day"),
 ]  # fmt: skip
 
 
@@ -112,4 +112,4 @@ async def test_a_quantity_comes_too_late_for_a_month_whose_lines_do_not_name_the
     late = "1栋101,bay,1,2026-11-10,2026-11-10"
     await admin.execute("UPDATE bill_line SET facts = facts - 'quantities'")  # as they were issued formerly
     (error,) = (await again(tmp_path, "unit_charges", "", late)).as_json()["errors"]
-    assert (error["row"], error["column"], "Begin on 2026-12-01" in error["message"]) == (3, "from", True)
+    assert (error["row"], error["column"], "Start on 2026-12-01" in error["message"]) == (3, "from", True)

@@ -18,7 +18,7 @@ async def imported(folder, row):
 
 async def test_a_price_for_a_quarter_is_refused_with_that_of_a_month(database, clean, tmp_path):
     for n, (row, word) in enumerate(
-        (("bay,*,per_quantity,300,车位/季,3,", "100.00"), ("bay,*,fixed,100,年,12,", "one month"))
+        (("bay,*,per_quantity,300,车位/季,3,", "100.00"), ("bay,*,fixed,100,年,12,", "per month"))
     ):
         (error,) = (await imported(tmp_path / str(n), row))["errors"]
         assert (error["file"], error["row"], error["column"], word in error["message"]) == (

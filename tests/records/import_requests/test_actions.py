@@ -48,7 +48,7 @@ async def test_of_two_uploads_at_once_one_wins_and_the_other_is_told() -> None:
     )
     assert sorted(type(one).__name__ for one in both) == ["Invalid", "UUID"]
     assert (await count("import_request"), await count("import_part")) == (1, 3)
-    with pytest.raises(Invalid, match="open already"):
+    with pytest.raises(Invalid, match="already open"):
         await upload_import(mingxi["施文"], "mingxi", sent(GOOD))
 
 

@@ -36,7 +36,7 @@ def merged(stem, cells):
 async def test_merged_cells_are_told_with_their_place(tmp_path, stem, cells, row):
     found = await mistakes(write_book(tmp_path / "book.xlsx", merged(stem, cells)))
     assert (f"{stem}.csv", row, "") in [one[:3] for one in found]
-    assert any(cells in message and "Undo the merge" in message for *_, message in found)
+    assert any(cells in message and "Unmerge them" in message for *_, message in found)
 
 
 async def test_empty_cells_that_are_merged_beside_the_table_are_no_mistake(tmp_path):
@@ -67,7 +67,7 @@ TOTALS = ["合计", "合 计", "总计：", "本页小计", "共计", "Total", "
 
 @pytest.mark.parametrize(
     ("typed", "word"),
-    [*((d, "a day") for d in DAYS), *((c, "15 digits") for c in CUT), *((t, "a total") for t in TOTALS)],
+    [*((d, "a date") for d in DAYS), *((c, "15 digits") for c in CUT), *((t, "a total") for t in TOTALS)],
 )
 async def test_what_is_no_name_is_told_with_the_remedy(typed, word):
     with pytest.raises(BadCell) as refused:

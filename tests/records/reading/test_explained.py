@@ -89,7 +89,7 @@ async def test_the_desk_explains_the_files_and_gives_them_away(settings: Setting
             answer = await client.get(f"/desk/imports/files/{sheet.stem}.csv")
             assert answer.content == template_csv(sheet.stem)
             assert answer.headers["content-disposition"] == f'attachment; filename="{sheet.stem}.csv"'
-        said = {"zh-CN": ("</code> 空置", "交付日期"), "en": ("</code> Vacant", "The day it was handed over")}
+        said = {"zh-CN": ("</code> 空置", "交付日期"), "en": ("</code> Vacant", "The handover date")}
         assert all(words in shown for words in said[language]), "what stands in a file has a name, too"
         assert (await client.get(f"/desk/imports/files/{WORKBOOK}")).content[:2] == b"PK"
         assert (await client.get("/desk/imports/files/passwd.csv")).status_code == 404

@@ -34,7 +34,7 @@ def test_in_chinese() -> None:
 
 @pytest.mark.usefixtures("english")
 def test_in_english() -> None:
-    assert filters.money(Money(123450)) == "CN¥1,234.50"
+    assert filters.money(Money(123450)) == "¥1,234.50"
     assert filters.day(date(2026, 11, 3)) == "3 November 2026"
     assert filters.short_day(date(2026, 11, 3)) == "3 Nov"
     assert filters.month(Month(2026, 11)) == "November 2026"
