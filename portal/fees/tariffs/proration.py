@@ -137,5 +137,4 @@ def _halves(month: Month, here: list[Stretch]) -> list[tuple[Stretch, Count]]:
     for half in (Days(month.first, month.day(15)), Days(month.day(16), month.last)):
         inside = [Stretch(d, s.version, s.quantity) for s in here if (d := s.days.meet(half))]
         found += _whole(month, inside, HALF) if inside else []
-    kinds = {(s.version, s.quantity) for s, _ in found}
-    return _whole(month, here, ONE) if len(found) == 2 and len(kinds) == 1 else found
+    return found

@@ -63,6 +63,30 @@ def test_what_overlaps_a_later_version_or_a_billed_month_is_refused_with_the_nex
     check_rate(billed, Decimal("2.00"), date(2027, 1, 1), TODAY)
 
 
+def test_a_rate_holds_on_its_first_and_on_its_last_day():
+    dated = Before(FEE, Decimal("2.80"), date(2026, 1, 1), date(2026, 10, 31), None)
+    held = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 10, 31), date(2026, 11, 1)]
+    assert [dated.holds_on(day) for day in held] == [False, True, True, False]
+
+
+def test_what_is_asked_the_day_before_is_what_a_rate_is_held_against():
+    ends = Before(FEE, Decimal("2.80"), date(2025, 1, 1), date(2027, 1, 1), None)
+    assert not is_higher(ends, Decimal("2.80"), date(2027, 1, 2))
+    assert is_higher(ends, Decimal("2.80"), date(2027, 1, 3))
+    assert refused("2.80", date(2027, 1, 2), ends)[0] == "rate"
+    check_rate(ends, Decimal("2.80"), date(2027, 1, 3), TODAY)
+
+
+def test_a_rate_may_be_entered_two_years_ahead_and_not_a_day_more():
+    check_rate(BEFORE, Decimal("2.79"), date(2028, 11, 24), TODAY)
+    assert refused("2.79", date(2028, 11, 25)) == ("starts_on", {"day": date(2028, 11, 24)})
+
+
+def test_the_last_billed_day_is_billed():
+    billed = Before(FEE, Decimal("2.80"), None, None, date(2026, 12, 31))
+    assert refused("2.00", date(2026, 12, 31), billed)[1]["next"] == date(2027, 1, 1)
+
+
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_rise_is_always_shown_for_28_to_31_days(announced):
     assert 28 <= (first_day_of_a_rise(announced) - announced).days <= 31

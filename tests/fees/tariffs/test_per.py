@@ -11,6 +11,8 @@ WORDS = [
     ("季", 3), ("户/季", 3), ("元/季度", 3), ("quarter", 3), ("home / Quarter", 3), ("3个月", 3), ("三个月", 3),
     ("3 months", 3),
     ("年", 12), ("车位·年", 12), ("year", 12), ("年卡", 12), ("半年", 6), ("half-year", 6), ("双月", 2), ("两个月", 2),
+    ("一个月", 1), ("二个月", 2), ("四个月", 4), ("五个月", 5), ("六个月", 6),
+    ("七个月", 7), ("八个月", 8), ("九个月", 9), ("十个月", 10), ("120个月", 120),
     ("m²·天", DAYS), ("day", DAYS), ("周", DAYS), ("1个月", 1),
     ("m²", None), ("㎡·月", None), ("户", None), ("车位", None), ("month", None), ("kWh", None), ("小时", None),
     ("", None),
@@ -38,7 +40,8 @@ def test_only_what_is_not_a_month_is_another_time():
 
 
 def test_days_may_be_what_is_counted_but_not_what_an_area_is_charged_for():
-    assert other_time(Formula.per_quantity, "天") is None
+    assert other_time(Formula.per_quantity, "天") is other_time(Formula.metered, "天") is None
+    assert other_time(Formula.per_quantity, "季") == 3
     assert other_time(Formula.per_area, "m²·天") == DAYS
 
 
@@ -48,4 +51,7 @@ def test_a_share_has_no_rate_and_so_no_time():
 
 def test_the_rate_of_a_month_is_named_when_it_can_be_written():
     assert by_month(Decimal(300), 3) == Decimal(100)
+    assert by_month(Decimal("2.8"), 1) == Decimal("2.8")
+    assert by_month(Decimal("0.000002"), 2) == Decimal("0.000001")
+    assert by_month(Decimal("0.000001"), 2) is None
     assert by_month(Decimal(100), 3) is by_month(Decimal(100), DAYS) is None

@@ -97,6 +97,36 @@ def test_quantities_side_by_side_are_added_where_their_months_agree():
     assert [(c.quantity, c.months) for c in later] == [(1, 1), (1, Fraction(1, 3))]
 
 
+def test_a_row_that_shares_a_day_with_another_is_charged_beside_it():
+    assert months_of(Proration.full_month, (None, nov(10)), (nov(10), None)) == 2
+    assert months_of(Proration.full_month, (nov(1), nov(5)), (nov(6), nov(20)), (nov(8), None)) == 2
+
+
+def test_lines_lie_in_the_order_of_their_days_and_then_of_their_quantities():
+    year = tuple(NOV.through(NOV + 2))
+    [line] = counted(Proration.full_month, (nov(12), date(2027, 1, 20)), months=year)
+    assert (line.days, line.day_count) == (Days(nov(12), date(2027, 1, 20)), 19 + 31 + 20)
+    charges = [Charge(Days(nov(1), nov(30)), Decimal(3)), Charge(Days(nov(5), nov(30)), Decimal(2))]
+    charges.append(Charge(Days(nov(1), nov(20)), Decimal(1)))
+    timeline = versions_by_day([replace(FEE, proration=Proration.daily_actual)], "office")
+    lines = count_months((NOV,), timeline, charges, RHYTHM)
+    assert [(c.days.first.day, c.days.last.day, c.quantity) for c in lines] == [(1, 20, 1), (1, 30, 3), (5, 30, 2)]
+
+
+def test_a_whole_month_is_told_from_its_first_day_to_its_last_whatever_changes_in_it():
+    [line] = counted(Proration.full_month, (nov(3), nov(28)), versions=[OLD, NEW])
+    assert (line.version.id, line.days, line.day_count) == ("v1", Days(nov(3), nov(28)), 26)
+
+
+def test_a_quantity_that_changes_on_the_16th_is_charged_for_half_a_month_each():
+    timeline = versions_by_day([replace(FEE, proration=Proration.half_month_15th)], "office")
+    rows = [Charge(Days.between(None, nov(15)), Decimal(1)), Charge(Days.between(nov(16), None), Decimal(2))]
+    assert [(c.quantity, c.months) for c in count_months((NOV,), timeline, rows, RHYTHM)] == [
+        (1, Fraction(1, 2)),
+        (2, Fraction(1, 2)),
+    ]
+
+
 def test_a_month_of_another_rhythm_is_left_to_its_own_runs():
     quarterly = replace(NEW, starts_on=date(2026, 12, 1), cycle_months=3)
     lines = counted(
