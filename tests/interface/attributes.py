@@ -21,7 +21,8 @@ from portal.collection.letters.states import LetterState
 from portal.fees.receivables.states import BillState
 from portal.fees.run_requests.states import RunState
 from portal.homes.residents.states import BindingState
-from portal.homes.units.states import OccupancyState, OccupantRole, VacancyState
+from portal.homes.units.states import OccupancyState, OccupantRole
+from portal.homes.vacancies.states import VacancyState
 from portal.money.corrections.states import CorrectionState
 from portal.money.payments.states import PaymentState
 from portal.money.stripe_events.states import EventState

@@ -56,7 +56,7 @@ class DocumentForm(Form):
     """Pictures of vouchers behind a line."""
 
     line = Choice(N_("Line"), look="select", coerce=int, missing=N_("Choose the line."))
-    photos = Photos(N_("Vouchers or bills"), required=True)
+    photos = Photos(N_("Vouchers or bills"), most=5, required=True)
 
     def __init__(self, formdata: Any = None, *, funds: Sequence[FundTable] = (), **values: Any) -> None:
         super().__init__(formdata, **values)

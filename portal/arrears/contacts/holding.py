@@ -11,7 +11,8 @@ from portal.arrears.cases.actions import refresh_cases
 from portal.arrears.cases.facts import facts_of
 from portal.arrears.cases.queries import case_at_desk, own_case
 from portal.arrears.cases.states import CaseState
-from portal.care.holds.actions import AGAIN_AFTER, HELD_FOR, hold_case, hold_line, last_time, leave_alone
+from portal.care.holds.actions import hold_case, hold_line, last_time, leave_alone
+from portal.care.holds.rules import AGAIN_AFTER, HELD_FOR, LONGEST_DAYS
 from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
@@ -21,8 +22,6 @@ from portal.kit.money import ZERO, Money, total
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch_one, reading, retrying, unit_of_work
-
-LONGEST_DAYS = 180
 
 ENDED = N_("The last day of a hold must be today or later.")
 TOO_LONG = N_("A hold can last at most %(days)s days (until %(day)s). Review it then.")
@@ -35,7 +34,7 @@ async def hold_by_hand(by: Principal, case: UUID, reason: str, until: date, amou
     """Hold the whole case, or `amount` of its overdue lines (the oldest first), up to and including `until`.
 
     The case is looked at again in the same unit of work. Raises Missing, Refused for a closed case, Invalid for an end
-    in the past or beyond 180 days, and above what is overdue and free.
+    in the past or beyond the longest time, and above what is overdue and free.
     """
     async with unit_of_work(*by.where(May.hold_cases)):
         row = await case_at_desk(by, case, May.hold_cases)

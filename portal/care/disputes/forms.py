@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from portal.care.disputes.actions import MOST_PHOTOS
 from portal.care.disputes.states import OF_WORK, DisputeReason, Fixed, Outcome
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_
@@ -35,7 +36,7 @@ class DisputeForm(Form):
         hint=N_("Dates, places and what was agreed help us look into it."),
         missing=N_("Tell us what happened."),
     )
-    photos = Photos(N_("Photos"))
+    photos = Photos(N_("Photos"), most=MOST_PHOTOS)
     hardship = Tick(
         N_("I cannot pay right now: please pause everything for two weeks"),
         required=False,
@@ -123,7 +124,7 @@ class RectificationForm(Form):
     )
     before = Photos(N_("Photos from before"), most=3)
     after = Photos(N_("Photos from after"), most=3)
-    photos = Photos(N_("Other photos"))
+    photos = Photos(N_("Other photos"), most=MOST_PHOTOS)
 
 
 class DecisionForm(Form):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
+from portal.care.holds.rules import AGAIN_AFTER, HELD_FOR
 from portal.fees.receivables.states import HoldReason
 from portal.kit import clock
 from portal.kit.errors import Missing, Refused
@@ -159,10 +160,6 @@ async def _let_go(holds: list[Record], by: str, why: str | None) -> Money:
     for hold in holds:
         await record(by, AuditVerb.HOLD_RELEASED, f"hold:{hold['id']}", community=hold["community"], reason=why)
     return Money(sum(hold["amount"] or 0 for hold in holds))
-
-
-HELD_FOR = timedelta(days=14)
-AGAIN_AFTER = timedelta(days=90)
 
 
 async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str, note: str) -> date | None:

@@ -1,6 +1,6 @@
-"""Days that count against nobody, because everything stood still: pure arithmetic on (first, last) of each such time.
+"""How long a hold lasts, and days that count against nobody, because everything stood still.
 
-It went on again on `last`; while it still stands, that is `date.max`.
+Each such time is (first, last). It went on again on `last`; while it still stands, that is `date.max`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 Pauses = Sequence[tuple[date, date]]
+LONGEST_DAYS = 180  # of a hold by hand
+HELD_FOR = timedelta(days=14)  # when somebody says that paying is hard
+AGAIN_AFTER = timedelta(days=90)  # until saying so holds once more
 
 
 def stood_still(pauses: Pauses, since: date, on: date) -> int:

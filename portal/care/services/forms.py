@@ -63,7 +63,7 @@ class RecordForm(Form):
     done_on = Day(N_("Day"), required=False, hint=N_("Empty means today"))
     done_at = Hour(N_("Time"), required=False, hint=N_("Empty means now"))
     note = Text(N_("Note"), lines=3, most=500, required=False, hint=N_("Every resident of the estate can read this."))
-    photos = Photos(N_("Photos"))
+    photos = Photos(N_("Photos"), most=5)
 
 
 class RatingForm(Form):

@@ -45,6 +45,7 @@ class DeliveryForm(Form):
     )
     photos = Photos(
         N_("Photos"),
+        most=5,
         hint=N_("Required when left at the door. The photo must show the sealed envelope and the home number."),
     )
 

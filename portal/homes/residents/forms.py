@@ -1,5 +1,6 @@
 """What is typed to bind somebody to a home, to answer that, and to end it."""
 
+from portal.homes.residents.actions import MOST_PHOTOS
 from portal.homes.residents.states import BoundAs
 from portal.kit.i18n import N_
 from portal.web.forms.forms import Choice, Day, Form, Phone, Photos, Text, Tick
@@ -32,7 +33,7 @@ class EvidenceForm(Form):
         most=500,
         hint=N_("For example: lease dated 1 December, for one year."),
     )
-    photos = Photos(N_("Photos, for example of the lease page with names and dates"), required=False)
+    photos = Photos(N_("Photos, for example of the lease page with names and dates"), most=MOST_PHOTOS, required=False)
     informed = Tick(
         N_("This person knows and agrees that I am giving their name and number to the service centre."),
         missing=N_("Please ask the person first, then tick this."),

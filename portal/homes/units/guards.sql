@@ -4,7 +4,3 @@ SELECT m.debtor, m.community, string_agg(p.name, '、' ORDER BY p.external_id) A
 FROM debtor_member m JOIN person p ON p.id = m.person GROUP BY m.debtor, m.community;
 
 GRANT SELECT ON debtor_names TO portal_app, portal_worker;
-
--- One filing of a home waits for an answer, and one approved vacancy lasts.
-CREATE UNIQUE INDEX IF NOT EXISTS vacancy_one_waiting ON vacancy (unit) WHERE state = 'waiting';
-CREATE UNIQUE INDEX IF NOT EXISTS vacancy_one_lasting ON vacancy (unit) WHERE state = 'approved' AND ends_on IS NULL;

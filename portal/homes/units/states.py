@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from portal.kit.states import Moves
-
 
 class Use(StrEnum):
     """What a unit is for."""
@@ -34,19 +32,3 @@ class OccupantRole(StrEnum):
 
 OWNING = (OccupantRole.owner, OccupantRole.co_owner)
 BOUND = (OccupantRole.tenant, OccupantRole.family)
-
-
-class VacancyState(StrEnum):
-    """Filed by one person, answered by another."""
-
-    waiting = "waiting"
-    approved = "approved"
-    refused = "refused"
-    withdrawn = "withdrawn"
-
-
-V = VacancyState
-VACANCY_MOVES = Moves(
-    VacancyState,
-    {V.waiting: {V.approved, V.refused, V.withdrawn}, V.approved: set(), V.refused: set(), V.withdrawn: set()},
-)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.homes.units.states import VACANCY_MOVES, OccupancyState, VacancyState
+from portal.homes.units.states import OccupancyState
 from portal.homes.vacancies.queries import LIVED_IN, OWNS_NOW
+from portal.homes.vacancies.states import VACANCY_MOVES, VacancyState
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_

@@ -19,7 +19,7 @@ class VacancyForm(Form):
         hint=N_("For example, water and power readings, and whom we can ask."),
         missing=N_("Tell us what shows that the home is vacant."),
     )
-    photos = Photos(N_("Photos"))
+    photos = Photos(N_("Photos"), most=5)
 
 
 class LivedInForm(Form):

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal.homes.units.states import OccupancyState, VacancyState
+from portal.homes.units.states import OccupancyState
+from portal.homes.vacancies.states import VacancyState
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.persons.permissions import May

@@ -95,7 +95,7 @@ class ConfirmForm(TransferForm):
     """The same again, with what was seen, and photos of the document."""
 
     seen = Text(most=64, missing=N_("Review what changes before you confirm."))
-    photos = Photos(N_("Photos of the document"))
+    photos = Photos(N_("Photos of the document"), most=5)
 
 
 for n in range(1, MOST_BUYERS + 1):

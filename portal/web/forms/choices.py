@@ -134,7 +134,7 @@ class Photos(Typed):
     kind = "photos"
     missing = N_("Please add a photo.")
 
-    def __init__(self, label: str = "", *, most: int = 5, required: bool = False, **rest: Any) -> None:
+    def __init__(self, label: str = "", *, most: int, required: bool = False, **rest: Any) -> None:
         super().__init__(label, required=required, **rest)
         self.most = most
 

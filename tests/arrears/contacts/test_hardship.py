@@ -10,8 +10,9 @@ import pytest
 from portal.arrears.case_file.queries import case_on_desk
 from portal.arrears.climbing.jobs import arrears
 from portal.arrears.contacts.desk_queries import holds_by_hand
-from portal.arrears.contacts.holding import AGAIN_AFTER, HELD_FOR, tell_hardship
+from portal.arrears.contacts.holding import tell_hardship
 from portal.care.holds.jobs import holds
+from portal.care.holds.rules import AGAIN_AFTER, HELD_FOR
 from portal.kit.errors import Missing, Refused
 from portal.platform.process.settings import Settings
 from tests.arrears.cases.world import TODAY, World, on, world

@@ -6,7 +6,7 @@ import pytest
 
 from portal.fees.runs.preview import preview_run
 from portal.homes.directory.desk_queries import unit_at
-from portal.homes.units.states import OccupancyState, VacancyState
+from portal.homes.units.states import OccupancyState
 from portal.homes.vacancies.actions import (
     approve_vacancy,
     end_vacancy,
@@ -17,6 +17,7 @@ from portal.homes.vacancies.actions import (
     withdraw_vacancy,
 )
 from portal.homes.vacancies.queries import photo_of_vacancy, vacancies_at, vacancies_of, vacancies_of_unit
+from portal.homes.vacancies.states import VacancyState
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.period import Month
