@@ -1,4 +1,4 @@
-"""A new value of an enum is asked for by name wherever it must be known: in maps, and in the lists of statements.
+"""A new value of an enum is asked for wherever it must be known, in maps and in statements; one that went is missed.
 
 Its CHECK is asked for by test_migrations, its names in both languages by test_words.
 """
@@ -8,14 +8,19 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from piccolo.constraints import Check
+
 from portal.care.plans.states import PlanState
+from portal.run.invariants import all_tables
 
 PORTAL = Path(__file__).parents[1] / "portal"
+WORD = re.compile(r"\b(\w+) (?:=|<>|IS (?:NOT )?DISTINCT FROM) '([\w-]+)'")
 LIST = re.compile(r"(\w+) (?:NOT )?IN \(('\w+'(?:,\s*'\w+')+)\)")
 OF_THE_CATALOGUE = {"TG_TABLE_NAME", "relname", "rolname", "relkind"}
 # Maps that are meant for some values: what they do not have has nothing there.
@@ -38,6 +43,8 @@ IN_THEIR_PLACE = {
     ("state", "failed pending quarantined"), ("state", "failed quarantined"), ("state", "failed queued"),
     ("state", "open reopened"),
 }  # fmt: skip
+# What is compared with a column of the same name that no CHECK knows: of a view, a notice, a credit.
+OF_NO_CHECK = {("state", "replaced"), ("kind", "arrears_reminder"), ("reason", "surplus")}
 
 
 def constants(pattern: str) -> Iterator[tuple[str, Any]]:
@@ -78,6 +85,21 @@ def lists(text: str) -> set[tuple[str, str]]:
     }
 
 
+def checked() -> dict[str, set[str]]:
+    """The values that a column of this name may have, by the CHECKs of all tables that have one."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for constraint in (one for table in all_tables() for one in table._meta.constraints if isinstance(one, Check)):
+        if listed := re.fullmatch(r'"(\w+)" IN \((.+)\)', constraint.condition):
+            found[listed[1]].update(re.findall(r"'([^']+)'", listed[2]))
+    return found
+
+
+def statements() -> list[str]:
+    """Every file that may have one, but for the history of the tables."""
+    files = [file for kind in ("py", "sql") for file in PORTAL.rglob(f"*.{kind}")]
+    return [file.read_text() for file in files if file.parent.name != "migrations"]
+
+
 def named() -> set[str]:
     """The words of each enum, and of each set of values that has a name in states.py."""
     found = [value for _name, value in constants("*/*/states.py")]
@@ -93,9 +115,17 @@ def test_a_map_of_values_has_every_one_or_is_meant_for_some() -> None:
 
 
 def test_a_list_in_a_statement_is_a_set_that_has_a_name() -> None:
-    files = [file for kind in ("py", "sql") for file in PORTAL.rglob(f"*.{kind}") if file.parent.name != "migrations"]
-    found = {one for file in files for one in lists(file.read_text())}
+    found = {one for text in statements() for one in lists(text)}
     assert {one for one in found if one[1] not in named()} == IN_THEIR_PLACE
+
+
+def test_a_word_that_a_statement_compares_with_a_column_is_a_value_of_it() -> None:
+    known = checked()
+    compared = {(column, word) for text in statements() for column, word in WORD.findall(text)} | {
+        (column, word) for text in statements() for column, words in lists(text) for word in words.split()
+    }
+    assert len({one for one in compared if one[0] in known}) > 50
+    assert {one for one in compared if one[0] in known and one[1] not in known[one[0]]} == OF_NO_CHECK
 
 
 def test_a_value_that_a_map_or_a_list_does_not_know_is_missed() -> None:
@@ -107,4 +137,6 @@ def test_a_value_that_a_map_or_a_list_does_not_know_is_missed() -> None:
     assert lists("WHERE state IN ('requested', 'approved',\n 'active') AND relname IN ('a', 'b')") == {
         ("state", "active approved requested")
     }
+    [(column, word)] = WORD.findall("JOIN claim c ON c.id = x.claim AND c.state <> 'accept'")
+    assert word not in checked()[column] and "accepted" in checked()[column]
     assert "active approved requested" not in named() and "active approved countered requested" in named()
