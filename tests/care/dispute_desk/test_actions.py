@@ -143,7 +143,7 @@ async def test_above_the_limit_another_manager_has_to_agree(w: World) -> None:
 async def test_a_manager_does_not_approve_their_own_proposal(w: World) -> None:
     dispute = await large(w)
     await w.decide(dispute, Outcome.upheld, by=w.manager)
-    with pytest.raises(Refused, match="another manager"):
+    with pytest.raises(Refused, match="Another manager"):
         await deciding.approve(w.manager, dispute)
     second = await builders.staff(w.estate.community, "韩雪", "hanxue", Role.manager)
     await deciding.approve(second, dispute)
