@@ -42,7 +42,11 @@ ONE_NUMBER: dict[str, Rows] = {
     "I-C7b": [
         (
             "notice",
-            {"kind": "'arrears_reminder'", "facts": """'{"covered": 0, "before": 9, "total": 9, "bills": []}'"""},
+            {
+                "kind": "'arrears_reminder'",
+                "facts": """'{"covered": {"$Money": 0}, "before": {"$Money": 9}, "total": {"$Money": 9},
+                    "bills": []}'""",
+            },
         )
     ],
     "LAW-9": [

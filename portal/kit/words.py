@@ -26,6 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from portal.kit import display
+from portal.kit.facts import Word
 from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.language import CHINESE, ENGLISH, language
 from portal.kit.money import Money
@@ -88,8 +89,12 @@ def say(sentence: Sentence) -> str:
 
 def label(value: Enum) -> str:
     """The name of an enum member in the reader's language. In its class name's context; see above."""
-    found = pgettext(type(value).__name__, value.value)
-    return found if found != value.value else str(value.value).replace("_", " ")
+    return _named(type(value).__name__, str(value.value))
+
+
+def _named(enum: str, word: str) -> str:
+    found = pgettext(enum, word)
+    return found if found != word else word.replace("_", " ")
 
 
 def worded(fact: object) -> object:
@@ -105,6 +110,8 @@ def worded(fact: object) -> object:
             return display.month(fact)
         case Enum():
             return label(fact)
+        case Word():
+            return _named(fact.enum, str(fact))
         case Bilingual():
             return fact.words(language())
         case Sentence():

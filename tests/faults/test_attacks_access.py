@@ -7,7 +7,6 @@ I-A7).
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ from collections import Counter
 import httpx
 import pytest
 
+from portal.kit.facts import from_json
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import word
 from portal.people.persons.principal import Audience
@@ -225,7 +225,7 @@ async def test_no_message_tells_of_anybody_else(stage: Stage) -> None:
     for row in rows:
         marks = secrets(stage.world, row["name"], stage.eyes.get(row["name"], stage.eyes["anyone"]))
         for tongue in ("zh-CN", "en"):
-            words = word(NoticeKind(row["kind"]), json.loads(row["facts"]), tongue, link=row["link"] or "")
+            words = word(NoticeKind(row["kind"]), from_json(row["facts"]), tongue, link=row["link"] or "")
             said = f"{words.subject}\n{words.body}\n{words.sms}"
             assert not {mark for mark in marks if mark in said}, (row["name"], row["kind"])
 

@@ -104,7 +104,9 @@ async def test_the_daily_look_a_payment_and_a_hold_at_once_leave_what_one_after_
             assert await debts.state_hash() == settled
             [case] = (await cases_on_desk(debts.estate["沈平"], Filter())).cases
             assert (case.overdue.fen, case.held.fen) == (10_000, 4_000 if n % 2 else 10_000)
-            told = await debts.rows("SELECT (facts->>'total')::int AS fen FROM notice WHERE kind = 'arrears_reminder'")
+            told = await debts.rows(
+                "SELECT (facts->'total'->>'$Money')::int AS fen FROM notice WHERE kind = 'arrears_reminder'"
+            )
             assert {one["fen"] for one in told} <= {20_000, 16_000, 10_000, 6_000}
             held_first += not told
             assert await debts.broken_invariants() == []

@@ -92,10 +92,10 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
             return found
         await tell(
             members, NoticeKind.expense_asked, community=community, subject=f"committee_expense:{made}",
-            link=f"/committee/expenses/{made}", purpose=wanted.purpose, amount=wanted.amount.fen,
+            link=f"/committee/expenses/{made}", purpose=wanted.purpose, amount=wanted.amount,
         )  # fmt: skip
         await record(
-            by.actor, AuditVerb.EXPENSE_ASKED, f"committee_expense:{made}", community=community, fen=wanted.amount.fen
+            by.actor, AuditVerb.EXPENSE_ASKED, f"committee_expense:{made}", community=community, amount=wanted.amount
         )
     return made
 

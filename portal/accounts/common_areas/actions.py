@@ -140,7 +140,7 @@ async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: 
         if made:
             await record(
                 by.actor, AuditVerb.COMMON_RECEIPT_RECORDED, f"common_contract:{contract}", community=row["community"],
-                fen=came.amount.fen,
+                amount=came.amount,
             )  # fmt: skip
 
 
@@ -194,6 +194,6 @@ async def put_movement(by: Principal, community: int, moved: Movement, once: UUI
     if made:
         await record(
             by.actor, AuditVerb.COMMON_MONEY_MOVED, f"common_movement:{made}", community=community,
-            pot=moved.pot.value, fen=moved.amount.fen,
+            pot=moved.pot.value, amount=moved.amount,
         )  # fmt: skip
     return made

@@ -53,5 +53,5 @@ async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: st
         )
         await record(
             by.actor, AuditVerb.DISCLOSURE_RECORDED, f"disclosure:{disclosure}", community=row["community"],
-            on=on.isoformat(), place=place,
+            on=on, place=place,
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from portal.arrears.cases.reaching import NOTES
 from portal.homes.units.standing import Member, members_of, standing_of
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.facts import from_json
 from portal.kit.language import language
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.notices.words import word
@@ -115,7 +115,7 @@ async def _stopped(persons: Sequence[UUID]) -> list[Stopped]:
             row["changed_at"],
             row["name"],
             Channel(row["channel"]),
-            word(NoticeKind(row["kind"]), json.loads(row["facts"]), language()).subject,
+            word(NoticeKind(row["kind"]), from_json(row["facts"]), language()).subject,
         )
         for row in rows
     ]

@@ -26,7 +26,8 @@ BEGIN
   INSERT INTO audit_entry (id, community, at, actor, verb, subject, reason, facts)
   VALUES (gen_random_uuid(), file.community, clock_timestamp(), 'trigger:' || TG_TABLE_NAME, 'case_closed',
           'case:' || file.id, 'settled', jsonb_build_object(
-            'state', 'closed', 'stage', 0, 'overdue', 0, 'chaseable', 0, 'on', closing_on));
+            'state', jsonb_build_object('$CaseState', 'closed'), 'stage', 0, 'overdue', jsonb_build_object('$Money', 0),
+            'chaseable', jsonb_build_object('$Money', 0), 'on', jsonb_build_object('$date', closing_on)));
   RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS allocation_closes_case ON allocation;

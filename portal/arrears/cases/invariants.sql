@@ -66,5 +66,6 @@ AND NOT EXISTS (
 
 -- I-C7b: a reminder asks for the sum of its bills, and says how much more credit covers.
 SELECT n.id FROM notice n WHERE n.kind = 'arrears_reminder' AND n.facts ? 'covered' AND (
-  (n.facts->>'total')::bigint <> (SELECT coalesce(sum((b->>'amount')::bigint), 0) FROM jsonb_array_elements(n.facts->'bills') b)
-  OR (n.facts->>'before')::bigint <> (n.facts->>'total')::bigint + (n.facts->>'covered')::bigint);
+  (n.facts->'total'->>'$Money')::bigint <> (SELECT coalesce(sum((b->'amount'->>'$Money')::bigint), 0)
+    FROM jsonb_array_elements(n.facts->'bills') b)
+  OR (n.facts->'before'->>'$Money')::bigint <> (n.facts->'total'->>'$Money')::bigint + (n.facts->'covered'->>'$Money')::bigint);

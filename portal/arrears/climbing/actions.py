@@ -21,10 +21,10 @@ from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.ladder.rules import Ladder, Policy
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
+from portal.kit.facts import plain
 from portal.kit.i18n import N_
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
-from portal.platform.audit.actions import plain
 from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
 BY_ITSELF = 2  # up to this stage the job records the step; from the next on a person approves each (S9, S10)

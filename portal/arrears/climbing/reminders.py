@@ -17,6 +17,8 @@ from portal.arrears.ladder.rules import SEED, Policy
 from portal.arrears.respite.queries import give_time
 from portal.arrears.respite.rules import pay_by
 from portal.kit import clock
+from portal.kit.money import Money
+from portal.kit.period import Month
 from portal.people.estates.worktime import public_holiday
 from portal.people.notices.actions import Told, tell_all
 from portal.people.notices.rules import decent
@@ -107,7 +109,8 @@ async def _told(
     """What everybody concerned reads: the sum, its bills, and until when to pay."""
     bills = defaultdict(list)
     for row in await fetch(_BILLS, list(ripe.values()), on):
-        bills[row["debtor"]].append({"month": row["month"], "due_on": row["due_on"], "amount": row["amount"]})
+        bill = {"month": Month.parse(row["month"]), "due_on": row["due_on"], "amount": Money(row["amount"])}
+        bills[row["debtor"]].append(bill)
     people = defaultdict(list)
     for row in await fetch(_PEOPLE, list(ripe.values())):
         people[row["debtor"]].append(row)

@@ -12,6 +12,7 @@ from portal.care.disputes.states import DISPUTE_MOVES, DisputeState, PhotoKind, 
 from portal.care.disputes.tables import Dispute
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.period import Month
 from portal.people.estates.queries import terms_of
 from portal.people.estates.rules import deadlines
 from portal.people.persons.permissions import May
@@ -159,7 +160,7 @@ async def facts_of(dispute: Record) -> dict[str, Any]:
         dispute["id"],
     )
     assert row is not None
-    return dict(row) | ({"service": True} if dispute["service"] else {})
+    return {**row, "month": Month.parse(row["month"])} | ({"service": True} if dispute["service"] else {})
 
 
 async def leave_trace(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:

@@ -183,7 +183,7 @@ async def _expect(community: int, on: date, actor: str) -> int:
             *(list(column) for column in zip(*wanted, strict=True)),
         )
         await record(
-            actor, AuditVerb.ROUNDS_EXPECTED, f"community:{community}", community=community, on=on.isoformat(),
+            actor, AuditVerb.ROUNDS_EXPECTED, f"community:{community}", community=community, on=on,
             rounds=len(wanted),
         )  # fmt: skip
     return len(wanted)

@@ -18,6 +18,7 @@ from portal.collection.court.facts import gates_of_case
 from portal.collection.letters.facts import stated_facts
 from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
+from portal.kit.facts import plain
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.kit.money import Money
@@ -25,7 +26,7 @@ from portal.people.estates.creditor import Paper
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
-from portal.platform.audit.actions import plain, record
+from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
 

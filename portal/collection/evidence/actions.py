@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from portal.collection.letters.documents import letters_pdf, place_of
 from portal.collection.letters.queries import letters_for
 from portal.homes.units.standing import members_of
 from portal.kit.errors import Missing
+from portal.kit.facts import from_json
 from portal.kit.language import CHINESE, speaking
 from portal.kit.words import label
 from portal.people.estates.creditor import Creditor, Paper
@@ -109,7 +109,7 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
     ways = await fetch(_SENT, [row["id"] for row in rows])
     texts = await fetch(_TEXTS, [row["id"] for row in rows])
     for number, row in enumerate(rows, 1):
-        said = word(NoticeKind(row["kind"]), json.loads(row["facts"]), row["language"], link=row["link"] or "")
+        said = word(NoticeKind(row["kind"]), from_json(row["facts"]), row["language"], link=row["link"] or "")
         name = f"05-通知/{number:04d}.txt"
         text = f"——站内信——\n{said.subject}\n\n{said.body}\n"
         for one in texts:

@@ -27,6 +27,7 @@ from portal.collection.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.homes.units.standing import AT_HOME
 from portal.kit import clock
 from portal.kit.errors import Forbidden, Refused
+from portal.kit.facts import plain
 from portal.kit.i18n import N_
 from portal.kit.ids import id_of
 from portal.people.estates.creditor import Paper
@@ -35,7 +36,7 @@ from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.queries import staff_of
-from portal.platform.audit.actions import plain, record
+from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fetch_value, retrying, unit_of_work
 

@@ -168,8 +168,7 @@ async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -
 
 def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill, covered: Money) -> Told:
     """What one reads: the total, and what is asked of it where the debtor's credit covers a part."""
-    month = str(bill.period)
-    facts: dict[str, object] = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": month}
+    facts: dict[str, object] = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": bill.period}
     if covered:
         facts |= {"covered": covered, "asked": bill.total - covered}
-    return Told(person, f"bill:{bill_id}", f"/bills/{bill_id}", month, facts)
+    return Told(person, f"bill:{bill_id}", f"/bills/{bill_id}", str(bill.period), facts)

@@ -17,6 +17,7 @@ from portal.fees.runs.preview import NOTHING_SAID, Accepted, Comparison, Plan, P
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing, Refused
 from portal.kit.i18n import N_
+from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.estates.creditor import Paper
 from portal.people.estates.queries import creditor_of
@@ -80,7 +81,7 @@ async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING
         (await creditor_of(row["community"])).must_fill(Paper.bill)
         said = _said_of(report.get("zero", ()), accepted)
         await _move(request, RunState.publishing, approved_by=by.actor, accepted=said)
-        facts = {"period": row["period"], "bills": report["bills"], "total": report["total"], **said.facts}
+        facts = {"period": row["period"], "bills": report["bills"], "total": Money(report["total"]), **said.facts}
         await record(by.actor, AuditVerb.RUN_APPROVED, f"run_request:{request}", community=row["community"], **facts)
         await enqueue("see_to_run", request=str(request), community=str(row["community"]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from portal.kit import clock
 from portal.kit.display import offset, pages
+from portal.kit.facts import from_json
 from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
@@ -85,7 +85,7 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
                 unit_name=row["unit_name"],
                 estate=row["estate"],
                 kind=NoticeKind(row["kind"]),
-                facts=json.loads(row["facts"]),
+                facts=from_json(row["facts"]),
                 channel=Channel(row["channel"]),
                 at=row["at"],
                 trouble=row["trouble"],

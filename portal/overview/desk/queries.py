@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,7 @@ from portal.care.plans.states import PlanState
 from portal.collection.court.queries import ClaimRow, claims_to_change
 from portal.kit import clock
 from portal.kit.display import offset
+from portal.kit.facts import from_json
 from portal.kit.money import Money
 from portal.money.corrections.queries import CorrectionRow, corrections_at
 from portal.money.stripe_events.desk_queries import UNMATCHED
@@ -100,7 +100,7 @@ class AuditRow:
     @property
     def told(self) -> list[tuple[str, object]]:
         """The facts that people read."""
-        return facts_told(self.subject, self.facts)
+        return facts_told(self.facts)
 
     @property
     def why(self) -> object:
@@ -231,7 +231,7 @@ async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
 
 
 def _audit_row(by: Principal, row: Record) -> AuditRow:
-    said = {**row, "verb": AuditVerb(row["verb"]), "facts": json.loads(row["facts"])}
+    said = {**row, "verb": AuditVerb(row["verb"]), "facts": from_json(row["facts"])}
     needed = OPENED_BY.get(kind_of(row["subject"]), May.read_audit)
     opens = by.may(said.pop("community"), needed)
     return AuditRow(**said, opens=opens)

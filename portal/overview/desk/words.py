@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from portal.arrears.cases.states import CaseState, Why
-from portal.care.disputes.states import DisputeReason, Outcome
-from portal.fees.receivables.states import HoldReason
+from portal.arrears.cases.states import Why
 from portal.kit.i18n import N_
-from portal.kit.money import Money
 from portal.people.persons.permissions import May
-from portal.records.transfers.states import Basis
 
 # subject -> its name and, where it has a page, the page's address
 SUBJECTS = {
@@ -73,7 +67,6 @@ FACTS = {
     "chaseable": N_("Can be chased"),
     "department": N_("Department"),
     "due_on": N_("Due"),
-    "fen": N_("Amount"),
     "files": N_("Files"),
     "first_on": N_("First date"),
     "instalments": N_("Instalments"),
@@ -91,16 +84,6 @@ FACTS = {
     "until": N_("Until"),
     "version": N_("Version"),
 }
-_SUMS = {"amount", "fen", "chaseable", "outstanding", "overdue", "total"}
-_DAYS = {"due_on", "first_on", "on", "until"}
-_WORDS: dict[tuple[str, str], type[StrEnum]] = {
-    ("case", "reason"): Why,
-    ("case", "state"): CaseState,
-    ("dispute", "cause"): DisputeReason,
-    ("dispute", "outcome"): Outcome,
-    ("hold", "cause"): HoldReason,
-    ("unit", "cause"): Basis,
-}
 _CODE = re.compile(r"[a-z_]+")
 
 
@@ -109,21 +92,13 @@ def kind_of(subject: str) -> str:
     return subject.partition(":")[0]
 
 
-def facts_told(subject: str, facts: Mapping[str, Any]) -> list[tuple[str, object]]:
-    """The facts that people read: (msgid of the name, a Money, date, member of an enum, number or text)."""
-    return [(FACTS[name], _meant(kind_of(subject), name, fact)) for name, fact in facts.items() if name in FACTS]
+def facts_told(facts: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """The facts that people read: (msgid of the name, the fact)."""
+    return [(FACTS[name], fact) for name, fact in facts.items() if name in FACTS]
 
 
 def reason_told(subject: str, reason: str | None) -> object:
     """A reason in somebody's words, a code's member, or None: a code without a name says nothing to people."""
-    told = _meant(kind_of(subject), "reason", reason)
-    return None if isinstance(told, str) and not isinstance(told, StrEnum) and _CODE.fullmatch(told) else told
-
-
-def _meant(kind: str, name: str, fact: Any) -> object:
-    if name in _SUMS and isinstance(fact, int):
-        return Money(fact)
-    if name in _DAYS and isinstance(fact, str):
-        return date.fromisoformat(fact[:10])
-    words = _WORDS.get((kind, name))
-    return words(fact) if words and fact in set(words) else fact
+    if kind_of(subject) == "case" and reason in set(Why):
+        return Why(reason)
+    return None if reason and _CODE.fullmatch(reason) else reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from portal.care.plans.rows import PlanPage
 from portal.care.standards.states import ServiceArea
 from portal.homes.units.queries import homes_of
 from portal.kit import clock
+from portal.kit.facts import from_json
 from portal.kit.money import Money, total
 from portal.money.payments.queries import credits_of
 from portal.people.notices.states import NoticeKind
@@ -142,7 +142,7 @@ async def _news(persons: list[UUID]) -> list[News]:
         News(
             id=row["id"],
             kind=NoticeKind(row["kind"]),
-            facts=json.loads(row["facts"]),
+            facts=from_json(row["facts"]),
             at=row["at"],
             opened=row["opened"],
             estate=row["estate"],

@@ -72,7 +72,7 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
         )
         await record(
             by.actor, AuditVerb.STEP_COST_SET, f"community:{community}", community=community, step=step.value,
-            fen=amount.fen, on=starts_on.isoformat(),
+            amount=amount, on=starts_on,
         )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from portal.kit import clock, display
+from portal.kit.facts import from_json
 from portal.kit.language import speaking
 from portal.people.channels.mail import send_mail
 from portal.people.channels.provider import NotSent, Unreachable
@@ -201,7 +201,7 @@ def _errand(settings: Settings, delivery: UUID, row: Record, targets: tuple[Targ
         sign_of(settings, row["company"] or next(iter(settings.sms_signs), PORTAL)), row["estate"], row["desk"] or "—"
     )
     address = settings.base_url + link
-    words = word(kind, json.loads(row["facts"]), tongue, sender=sender, link=address)
+    words = word(kind, from_json(row["facts"]), tongue, sender=sender, link=address)
     services = ", ".join(sorted({urlsplit(target.endpoint).netloc for target in targets}))
     to = services or row[ADDRESS[channel]]
     with speaking(tongue):

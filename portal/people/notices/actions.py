@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from portal.kit import clock
+from portal.kit.facts import as_json
 from portal.kit.ids import new_ids
 from portal.people.notices.states import QUIET, Channel, DeliveryState, NoticeKind
 from portal.people.persons.principal import Principal
-from portal.platform.audit.actions import plain
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 from portal.platform.jobs.queue import enqueue
 
@@ -55,7 +54,7 @@ async def tell_all(
         [one.person for one in told],
         [one.subject for one in told],
         [one.period for one in told],
-        [json.dumps(one.facts, default=plain, ensure_ascii=False, sort_keys=True) for one in told],
+        [as_json(one.facts) for one in told],
         [one.link for one in told],
         new_ids(len(told)),
     )
@@ -129,7 +128,7 @@ async def tell_by_sms(
         kind.value,
         subject,
         f"{kind.value}:{subject}:{period}",
-        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        as_json(facts),
         clock.now(),
     )
     if notice is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from asyncpg import Record
 
 from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
+from portal.kit.facts import from_json
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
@@ -133,7 +133,7 @@ def _note(row: Record) -> Note:
     return Note(
         id=row["id"],
         kind=NoticeKind(row["kind"]),
-        facts=json.loads(row["facts"]),
+        facts=from_json(row["facts"]),
         link=row["link"],
         at=row["at"],
         state=DeliveryState(row["state"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from portal.kit import display
 from portal.kit.i18n import N_
 from portal.kit.language import CHINESE, speaking
-from portal.kit.money import Money
-from portal.kit.period import Month
 from portal.kit.words import gettext_, ngettext, npgettext, pgettext
 from portal.people.notices.states import NoticeKind
 
@@ -56,11 +53,11 @@ class Words:
 def word(
     kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, sender: Sender | None = None, link: str = ""
 ) -> Words:
-    """Say a notice. `facts` are as `tell` stored them: sums in fen, days and months in ISO; `link` is a whole address.
+    """Say a notice. `facts` are as they were told; `link` is a whole address.
 
     Without a `sender` there is no text message. Raises jinja2.UndefinedError for a fact that the words lack.
     """
-    known = {name: meant(name, fact) for name, fact in facts.items()}
+    known = dict(facts)
     if tongue != CHINESE and known.get("item_en"):
         known["item"] = known["item_en"]
     with speaking(tongue):
@@ -93,24 +90,6 @@ def _say(name: str, facts: Mapping[str, Any]) -> str:
     while "\n\n\n" in tidy:
         tidy = tidy.replace("\n\n\n", "\n\n")
     return tidy
-
-
-SUMS = {"amount", "asked", "before", "covered", "credit", "fund", "surplus", "total"}
-MONTHS = {"month"}
-MOMENTS = {"reply_by", "at"}
-
-
-def meant(name: str, fact: Any) -> Any:
-    """A stored fact as the value it stands for, told by its name; of a list, those of each of its rows."""
-    if type(fact) is list:
-        return [{part: meant(part, value) for part, value in one.items()} for one in fact]
-    if name in SUMS and type(fact) is int:
-        return Money(fact)
-    if name in MONTHS:
-        return Month.parse(fact)
-    if name in MOMENTS:
-        return datetime.fromisoformat(fact)
-    return date.fromisoformat(fact) if (name == "on" or name.endswith("_on")) and fact else fact
 
 
 _places: ContextVar[dict[str, str]] = ContextVar("places")

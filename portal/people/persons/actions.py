@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +11,11 @@ from asyncpg import Record
 
 from portal.kit import clock
 from portal.kit.errors import Missing
+from portal.kit.facts import as_json
 from portal.people.persons.principal import Audience, Principal
 from portal.people.persons.queries import fingerprint
 from portal.people.persons.rules import LIFETIMES, MOST_SESSIONS
 from portal.people.persons.states import Language, SecurityVerb
-from portal.platform.audit.actions import plain
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
 
 
@@ -27,7 +26,7 @@ async def note(verb: SecurityVerb, human: UUID | None = None, **facts: object) -
         clock.real_now(),
         human,
         verb.value,
-        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        as_json(facts),
     )
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextvars import ContextVar
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
-from uuid import UUID
 
 from portal.kit import clock
-from portal.kit.money import Money
+from portal.kit.facts import as_json
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch
 
@@ -42,20 +37,5 @@ async def record(
         subject,
         reason,
         _request.get(),
-        json.dumps(facts, default=plain, ensure_ascii=False, sort_keys=True),
+        as_json(facts),
     )
-
-
-def plain(value: object) -> object:
-    """A value as JSON keeps it: sums in fen, dates in ISO. Raises TypeError for anything unexpected."""
-    if isinstance(value, Money):
-        return value.fen
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, set | frozenset | tuple):
-        return sorted(value) if not isinstance(value, tuple) else list(value)
-    raise TypeError(f"{type(value).__name__} is not for an audit row")

@@ -110,7 +110,7 @@ async def test_everybody_is_told_of_a_correction_and_not_of_a_first_publication(
     assert after[NoticeKind.statement_corrected] == 6
     async with unit_of_work(mingxi.community):
         told = await fetch_one("SELECT facts FROM notice WHERE kind = $1 LIMIT 1", NoticeKind.statement_corrected.value)
-    assert told and '"places": 3' in told["facts"] and f'"until_on": "{later()}"' in told["facts"]
+    assert told and '"places": 3' in told["facts"] and f'"until_on": {{"$date": "{later()}"}}' in told["facts"]
 
 
 async def test_the_notice_stands_on_every_page_with_the_old_version_behind_a_link(settings: Settings) -> None:

@@ -59,7 +59,9 @@ async def test_every_co_owner_is_reminded_once_of_all_bills_and_not_of_what_is_h
     await arrears(TODAY + timedelta(days=1))
     rows = await debts.rows("SELECT person, facts FROM notice WHERE kind = 'arrears_reminder'")
     assert {row["person"] for row in rows} == {debts.estate[name].persons[0] for name in ("李明", "王芳")}
-    assert all('"total": 6700' in row["facts"] and '"amount": 6000' in row["facts"] for row in rows)
+    assert all(
+        '"total": {"$Money": 6700}' in row["facts"] and '"amount": {"$Money": 6000}' in row["facts"] for row in rows
+    )
     ways = await debts.rows(
         "SELECT v.channel, count(*) FROM delivery v JOIN notice n ON n.id = v.notice"
         " WHERE n.kind = 'arrears_reminder' GROUP BY v.channel ORDER BY v.channel"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -15,6 +14,7 @@ from portal.care.disputes.actions import open_dispute
 from portal.care.disputes.states import DisputeReason
 from portal.care.holds.actions import hold_line, release
 from portal.fees.receivables.states import HoldReason
+from portal.kit.facts import from_json
 from portal.kit.money import Money
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import word
@@ -53,9 +53,9 @@ async def test_the_reminder_the_case_and_every_page_ask_for_what_credit_does_not
 ) -> None:
     assert (await arrears(TODAY))["reminded"] == 1
     told = await debts.row("SELECT facts FROM notice WHERE kind = 'arrears_reminder'")
-    facts = json.loads(told["facts"])
-    assert (facts["total"], facts["covered"], facts["before"]) == (ASKED, CREDIT, BILL)
-    assert [bill["amount"] for bill in facts["bills"]] == [ASKED]
+    facts = from_json(told["facts"])
+    assert (facts["total"], facts["covered"], facts["before"]) == (Money(ASKED), Money(CREDIT), Money(BILL))
+    assert [bill["amount"] for bill in facts["bills"]] == [Money(ASKED)]
     assert (
         "共 ¥795.91，其中 ¥778.11 已由您的账户余额（归您所有）抵扣，请缴 ¥17.80"
         in word(NoticeKind.arrears_reminder, facts, "zh-CN").body
@@ -159,8 +159,8 @@ async def test_the_fund_is_not_chased_and_named_apart(debts: World, settings: Se
     text = await page(debts, settings, "/case")
     assert f'data-chaseable="{ASKED + 2000}"' in text and "专项维修资金 ¥66.00" in text
     assert "专项维修资金 ¥66.00" in await page(debts, settings, f"/desk/cases/{case['id']}", "沈平")
-    facts = json.loads((await debts.row("SELECT facts FROM notice WHERE kind = 'arrears_reminder'"))["facts"])
-    assert (facts["total"], facts["fund"]) == (ASKED + 2000, 6600)
+    facts = from_json((await debts.row("SELECT facts FROM notice WHERE kind = 'arrears_reminder'"))["facts"])
+    assert (facts["total"], facts["fund"]) == (Money(ASKED + 2000), Money(6600))
     assert "不计入上面的金额" in word(NoticeKind.arrears_reminder, facts, "zh-CN").body
     assert "其中" in await page(debts, settings, "/bills")
     assert await debts.lists_agree() and not await debts.broken_invariants()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -21,6 +20,8 @@ from portal.arrears.ladder.actions import set_terms
 from portal.arrears.ladder.rules import SEED
 from portal.care.holds.jobs import holds
 from portal.kit.errors import Refused
+from portal.kit.facts import from_json
+from portal.kit.money import Money
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import word
 from tests.arrears.cases.world import TODAY, World, on, world
@@ -36,7 +37,7 @@ END = RIPE + 14 * DAY
 async def facts(debts: World, kind: NoticeKind) -> list[dict[str, object]]:
     """What the messages of a kind say, the oldest first."""
     rows = await debts.rows("SELECT facts FROM notice WHERE kind = $1 ORDER BY created_at, id", kind.value)
-    return [json.loads(row["facts"]) for row in rows]
+    return [from_json(row["facts"]) for row in rows]
 
 
 async def morning(day: date) -> None:
@@ -81,8 +82,8 @@ async def test_a_pause_is_told_three_days_before_its_end_and_when_it_has_ended()
         await morning(day)
         assert await debts.told("pause_en%") == ["pause_ends", "pause_ended"]
     [ending], [ended] = await facts(debts, NoticeKind.pause_ends), await facts(debts, NoticeKind.pause_ended)
-    assert ending["until_on"] == ended["until_on"] == f"{END}"
-    assert (ended["total"], ended["pay_on"], ended["days"]) == (10_000, f"{END + 7 * DAY}", 7)
+    assert ending["until_on"] == ended["until_on"] == END
+    assert (ended["total"], ended["pay_on"], ended["days"]) == (Money(10_000), END + 7 * DAY, 7)
     said = word(NoticeKind.pause_ended, ended, "zh-CN").body
     assert "从今天起另有 7 天时间" in said and "不会有下一步" in said
     ways = await debts.rows(
@@ -121,10 +122,10 @@ async def test_a_step_is_told_in_the_inbox_with_what_came_before_it_and_what_sto
     with on(RIPE):
         await take_step(debts.estate["沈平"], case)
     second, third = await facts(debts, NoticeKind.stage_climbed)
-    assert (second["stage"], second["step"], second["done_on"]) == (2, "reminded", f"{TODAY}")
-    assert (third["stage"], third["step"], third["done_on"]) == (3, "spoken", f"{TODAY + 10 * DAY}")
+    assert (second["stage"], second["step"], second["done_on"]) == (2, "reminded", TODAY)
+    assert (third["stage"], third["step"], third["done_on"]) == (3, "spoken", TODAY + 10 * DAY)
     with on(RIPE):
-        assert third["next_on"] == f"{(await case_on_desk(debts.estate['沈平'], case)).case.next.on}"
+        assert third["next_on"] == (await case_on_desk(debts.estate["沈平"], case)).case.next.on
     ways = await debts.rows(
         "SELECT DISTINCT v.channel FROM delivery v JOIN notice n ON n.id = v.notice WHERE n.kind = 'stage_climbed'"
     )
@@ -147,7 +148,7 @@ async def test_the_day_that_a_reminder_names_is_over_before_the_next_step() -> N
     await morning(TODAY + DAY)
     [named] = {one["pay_on"] for one in await facts(debts, NoticeKind.arrears_reminder)}
     last = TODAY + 20 * DAY
-    assert named == f"{last}"
+    assert named == last
     await morning(last)
     assert [stage for _unit, _state, stage in await debts.cases()] == [2, 1]
     await morning(last + DAY)

@@ -241,7 +241,7 @@ async def test_words_about_work_name_no_sum(w: World) -> None:
     from tests.people.notices.test_words import FACTS
 
     for kind in ("opened", "asked", "routed", "rectified", "decided"):
-        facts = FACTS[f"dispute_{kind}"] | {"service": True, "amount": 0, "item": "清洗垃圾桶"}
+        facts = FACTS[f"dispute_{kind}"] | {"service": True, "amount": Money(0), "item": "清洗垃圾桶"}
         for tongue in LANGUAGES:
             for outcome in Outcome:
                 words = word(NoticeKind(f"dispute_{kind}"), facts | {"outcome": outcome.value}, tongue)

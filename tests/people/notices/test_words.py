@@ -2,56 +2,64 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from jinja2 import UndefinedError
 
 from portal.kit.language import ENGLISH, LANGUAGES, language
+from portal.kit.money import Money
+from portal.kit.period import Month
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import TEMPLATES, Sender, word
 
 LINK = "https://portal.example/bills/1"
 SENDER = Sender("青岚物业", "明溪花园", "400-000-0000")
-DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": "2026-11"}
-BINDING = {"unit": "1栋101", "estate": "明溪花园", "name": "唐悦", "role": "tenant", "starts_on": "2026-12-01"}
+DISPUTE = {"unit": "1栋101", "item": "物业服务费", "item_en": "Service fee", "month": Month(2026, 11)}
+BINDING = {"unit": "1栋101", "estate": "明溪花园", "name": "唐悦", "role": "tenant", "starts_on": date(2026, 12, 1)}
 PHONES = {"estate": "明溪花园", "old": "138****0001", "new": "139****0002"}
 FACTS: dict[str, dict[str, object]] = {
-    "bill_issued": {"unit": "1栋101", "total": 123450, "due_on": "2026-11-15", "month": "2026-11"},
-    "payment_posted": {"unit": "1栋101", "amount": 30000, "number": 7, "on": "2026-11-20"},
-    "credit_left": {"unit": "1栋101", "amount": 5000},
-    "line_corrected": {"unit": "1栋101", "amount": 5000, "why": "面积登记有误"},
-    "dispute_opened": {**DISPUTE, "amount": 10000, "reply_by": "2026-11-24T09:30:00+00:00"},
+    "bill_issued": {"unit": "1栋101", "total": Money(123450), "due_on": date(2026, 11, 15), "month": Month(2026, 11)},
+    "payment_posted": {"unit": "1栋101", "amount": Money(30000), "number": 7, "on": date(2026, 11, 20)},
+    "credit_left": {"unit": "1栋101", "amount": Money(5000)},
+    "line_corrected": {"unit": "1栋101", "amount": Money(5000), "why": "面积登记有误"},
+    "dispute_opened": {**DISPUTE, "amount": Money(10000), "reply_by": datetime(2026, 11, 24, 9, 30, tzinfo=UTC)},
     "dispute_asked": {**DISPUTE, "question": "请问是哪一天没有打扫？"},
-    "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": "2026-11-25"},
+    "dispute_routed": {**DISPUTE, "department": "工程部", "due_on": date(2026, 11, 25)},
     "dispute_rectified": {**DISPUTE, "department": "工程部", "done": "阀门已更换。"},
-    "dispute_decided": {**DISPUTE, "outcome": "partly", "amount": 5000, "reason": "电梯停运 6 天。"},
+    "dispute_decided": {**DISPUTE, "outcome": "partly", "amount": Money(5000), "reason": "电梯停运 6 天。"},
     "arrears_reminder": {
         "estate": "明溪花园",
         "unit": "1栋101",
-        "total": 12345,
-        "covered": 500,
-        "before": 12845,
-        "fund": 700,
-        "bills": [{"month": "2026-10", "due_on": "2026-11-01", "amount": 12345}],
-        "pay_on": "2026-11-27",
+        "total": Money(12345),
+        "covered": Money(500),
+        "before": Money(12845),
+        "fund": Money(700),
+        "bills": [{"month": Month(2026, 10), "due_on": date(2026, 11, 1), "amount": Money(12345)}],
+        "pay_on": date(2026, 11, 27),
     },
     "dispute_follow_up": DISPUTE,
-    "plan_requested": {"unit": "1栋101", "total": 90000},
+    "plan_requested": {"unit": "1栋101", "total": Money(90000)},
     "plan_approved": {"unit": "1栋101", "answer": "请按期缴纳。"},
-    "plan_countered": {"unit": "1栋101", "instalments": 6, "first_on": "2026-12-15", "answer": "请从十二月中旬开始。"},
-    "plan_refused": {"unit": "1栋101", "answer": ""},
-    "plan_active": {"unit": "1栋101", "first_on": "2026-12-15"},
-    "plan_completed": {"unit": "1栋101", "on": "2027-05-15", "missed": None},
-    "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": 7000, "filed_on": "2026-12-04"},
-    "claim_left": {"path": "suit", "unit": "1栋101", "total": 7000, "amount": 2000},
-    "pause_begun": {"unit": "1栋101", "from_on": "2026-12-04", "until_on": "2026-12-18"},
-    "pause_ends": {"unit": "1栋101", "until_on": "2026-12-18"},
-    "pause_ended": {"unit": "1栋101", "until_on": "2026-12-18", "total": 7000, "pay_on": "2026-12-25", "days": 7},
-    "stage_climbed": {
-        "unit": "1栋101", "stage": 2, "elsewhere": False, "step": "reminded", "done_on": "2026-11-20",
-        "on": "2026-11-27", "amount": 7000, "next_on": "2026-12-11",
+    "plan_countered": {
+        "unit": "1栋101", "instalments": 6, "first_on": date(2026, 12, 15), "answer": "请从十二月中旬开始。",
     },
-    "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": 7000, "pay_on": "2026-12-04"},
-    "plan_broken": {"unit": "1栋101", "on": "2027-02-16", "missed": 3},
+    "plan_refused": {"unit": "1栋101", "answer": ""},
+    "plan_active": {"unit": "1栋101", "first_on": date(2026, 12, 15)},
+    "plan_completed": {"unit": "1栋101", "on": date(2027, 5, 15), "missed": None},
+    "claim_filed": {"path": "mediation", "unit": "1栋101", "amount": Money(7000), "filed_on": date(2026, 12, 4)},
+    "claim_left": {"path": "suit", "unit": "1栋101", "total": Money(7000), "amount": Money(2000)},
+    "pause_begun": {"unit": "1栋101", "from_on": date(2026, 12, 4), "until_on": date(2026, 12, 18)},
+    "pause_ends": {"unit": "1栋101", "until_on": date(2026, 12, 18)},
+    "pause_ended": {
+        "unit": "1栋101", "until_on": date(2026, 12, 18), "total": Money(7000), "pay_on": date(2026, 12, 25), "days": 7,
+    },
+    "stage_climbed": {
+        "unit": "1栋101", "stage": 2, "elsewhere": False, "step": "reminded", "done_on": date(2026, 11, 20),
+        "on": date(2026, 11, 27), "amount": Money(7000), "next_on": date(2026, 12, 11),
+    },
+    "letter_issued": {"number": "TZ-2026-000001", "unit": "1栋101", "amount": Money(7000), "pay_on": date(2026, 12, 4)},
+    "plan_broken": {"unit": "1栋101", "on": date(2027, 2, 16), "missed": 3},
     "plan_reinstated": {"unit": "1栋101", "answer": "补缴已到账。"},
     "binding_requested": BINDING,
     "binding_approved": BINDING,
@@ -64,23 +72,24 @@ FACTS: dict[str, dict[str, object]] = {
     "phone_refused": PHONES | {"why": "资料不符"},
     "statement_published": {
         "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 1,
-        "starts_on": "2026-07-01", "ends_on": "2026-09-30",
+        "starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30),
     },
     "statement_corrected": {
-        "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 2, "places": 3, "until_on": "2026-12-15",
-        "starts_on": "2026-07-01", "ends_on": "2026-09-30",
+        "title": "2026 年第三季度收支", "estate": "明溪花园", "version": 2, "places": 3, "until_on": date(2026, 12, 15),
+        "starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30),
     },
     "question_answered": {"title": "2026 年第三季度收支", "estate": "明溪花园"},
-    "ownership_began": {"unit": "1栋101", "estate": "明溪花园", "starts_on": "2026-12-01"},
+    "ownership_began": {"unit": "1栋101", "estate": "明溪花园", "starts_on": date(2026, 12, 1)},
     "ownership_ended": {
-        "unit": "1栋101", "estate": "明溪花园", "starts_on": "2026-12-01", "last_on": "2026-11-30", "amount": 50048,
+        "unit": "1栋101", "estate": "明溪花园", "starts_on": date(2026, 12, 1), "last_on": date(2026, 11, 30),
+        "amount": Money(50048),
     },
-    "vacancy_approved": {"unit": "1栋101", "starts_on": "2026-12-01", "answer": ""},
+    "vacancy_approved": {"unit": "1栋101", "starts_on": date(2026, 12, 1), "answer": ""},
     "vacancy_refused": {"unit": "1栋101", "answer": "水表仍在走。"},
-    "expense_asked": {"purpose": "更换水泵", "amount": 800000},
-    "vacancy_ended": {"unit": "1栋101", "starts_on": "2027-03-01"},
+    "expense_asked": {"purpose": "更换水泵", "amount": Money(800000)},
+    "vacancy_ended": {"unit": "1栋101", "starts_on": date(2027, 3, 1)},
     "rate_announced": {
-        "item": "物业服务费", "item_en": "Service fee", "estate": "明溪花园", "starts_on": "2027-01-01",
+        "item": "物业服务费", "item_en": "Service fee", "estate": "明溪花园", "starts_on": date(2027, 1, 1),
         "rate": "3.00 / ㎡", "before": "2.80 / ㎡", "source": "业主大会决议",
     },
 }  # fmt: skip
@@ -108,9 +117,9 @@ def test_a_text_message_of_long_names_needs_two_segments_at_most(kind: NoticeKin
     """What does not fit into 70 signs is cut into parts of 67: of a link with an id half of two parts is left."""
     long = FACTS[kind.value] | {
         "unit": "12栋3单元1502",
-        "amount": 1_234_567,
-        "total": 1_234_567,
-        "due_on": "2026-12-15",
+        "amount": Money(1_234_567),
+        "total": Money(1_234_567),
+        "due_on": date(2026, 12, 15),
     }
     sender = Sender("青岚物业服务", "明溪花园北", "0571-8000000")
     text = word(kind, long, "zh-CN", sender=sender).sms
@@ -120,7 +129,7 @@ def test_a_text_message_of_long_names_needs_two_segments_at_most(kind: NoticeKin
 def test_a_notice_of_before_that_names_no_home_is_still_sent() -> None:
     assert (
         "明溪花园的分期款项已全部缴清"
-        in word(NoticeKind.plan_completed, {"on": "2026-11-01", "missed": None}, "zh-CN", sender=SENDER).sms
+        in word(NoticeKind.plan_completed, {"on": date(2026, 11, 1), "missed": None}, "zh-CN", sender=SENDER).sms
     )
 
 
@@ -160,7 +169,7 @@ def test_a_refusal_without_reasons_leaves_no_empty_heading() -> None:
 
 def test_a_missing_fact_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises((UndefinedError, TypeError)):
-        word(NoticeKind.bill_issued, {"month": "2026-11"}, "zh-CN")
+        word(NoticeKind.bill_issued, {"month": Month(2026, 11)}, "zh-CN")
 
 
 def test_wording_leaves_the_language_as_it_was() -> None:

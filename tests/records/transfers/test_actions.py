@@ -187,7 +187,7 @@ async def test_both_sides_are_told_and_the_audit_names_the_document(estate):
     transfer = await change(estate, wanted(), photos=[Sent("a.jpg", a_photo())])
     async with unit_of_work(EVERYWHERE):
         told = await fetch(
-            "SELECT p.name, n.kind, n.facts::jsonb ->> 'amount' AS amount"
+            "SELECT p.name, n.kind, n.facts::jsonb -> 'amount' ->> '$Money' AS amount"
             " FROM notice n JOIN person p ON p.id = n.person WHERE n.subject = $1 ORDER BY n.kind",
             f"transfer:{transfer}",
         )
@@ -202,7 +202,7 @@ async def test_who_goes_is_not_told_what_an_earlier_owner_still_owes(estate):
     await change(estate, wanted(), unit="1栋104")
     async with unit_of_work(EVERYWHERE):
         owed = await fetch_value(
-            "SELECT n.facts::jsonb ->> 'amount' FROM notice n JOIN person p ON p.id = n.person"
+            "SELECT n.facts::jsonb -> 'amount' ->> '$Money' FROM notice n JOIN person p ON p.id = n.person"
             " WHERE n.kind = 'ownership_ended' AND p.name = '吴霞'"
         )
     outlook_sums = {
