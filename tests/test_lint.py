@@ -25,6 +25,7 @@ CHOOSES_A_CONDITION = {"portal/arrears/case_file/rows.py", "portal/people/person
 MONEY = ("kit", "fees", "money", "care", "arrears", "collection", "accounts")
 SECONDS = {"portal/money/stripe/gateway.py"}  # how long it waits for Stripe
 ASKING = {"survey", "fetch", "fetch_one", "fetch_value", "execute", "executemany", "fetchrow", "fetchval", "raw"}
+ASKING_AS = {"fetch_as", "fetch_one_as"}  # what the rows become stands before the statement
 
 
 def name_of(file: Path) -> str:
@@ -80,13 +81,20 @@ def made_of_values(node: ast.expr, *, whole: bool = True) -> bool:
     return not whole
 
 
+def asked(call: ast.Call) -> ast.expr | None:
+    """The statement that a call asks; None for any other call."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    place = 0 if name in ASKING else 1 if name in ASKING_AS else None
+    return call.args[place] if place is not None and len(call.args) > place else None
+
+
 def test_no_statement_is_put_together_from_values() -> None:
     found = [
-        f"{name_of(file)}:{call.lineno} {ast.unparse(call.args[0])[:80]}"
+        f"{name_of(file)}:{call.lineno} {ast.unparse(statement)[:80]}"
         for file in FILES
         if name_of(file) not in WRITES_SQL | CHOOSES_A_CONDITION
-        for call, name, _ in calls(file)
-        if name in ASKING and call.args and made_of_values(call.args[0])
+        for call, _, _ in calls(file)
+        if (statement := asked(call)) is not None and made_of_values(statement)
     ]
     assert found == []
 
@@ -117,18 +125,18 @@ def unsafe_variables(function: ast.AST) -> Iterator[tuple[int, str]]:
             if isinstance(target, ast.Name):
                 given.setdefault(target.id, []).append(node.value)  # type: ignore[attr-defined]
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            asked = node.args[0].id
-            safe = asked.isupper() or (asked in given and not any(made_of_values(value) for value in given[asked]))
-            if name in ASKING and not safe:
-                yield node.lineno, asked
+        if isinstance(node, ast.Call) and isinstance(statement := asked(node), ast.Name):
+            name = statement.id
+            safe = name.isupper() or (name in given and not any(made_of_values(value) for value in given[name]))
+            if not safe:
+                yield node.lineno, name
 
 
 def test_the_lint_sees_a_statement_that_is_put_together() -> None:
     bad = "async def f(x):\n    sql = f'SELECT {x}'\n    await fetch(sql)\n"
     good = "async def f(x):\n    sql = 'SELECT $1'\n    await fetch(sql, x)\n"
     assert list(unsafe_variables(ast.parse(bad))) == [(3, "sql")]
+    assert list(unsafe_variables(ast.parse(bad.replace("fetch(", "fetch_as(Row, ")))) == [(3, "sql")]
     assert list(unsafe_variables(ast.parse(good))) == []
 
 

@@ -152,7 +152,9 @@ async def spend(by: Principal, expense: UUID, amount: Money, on_day: date, decid
             raise Refused(N_("This has already been recorded."))
         if not Money(0) < amount <= Money(row["amount"]):
             raise Invalid("amount", N_("Enter an amount above zero, and no more than was approved."))
-        moved = Movement(Pot(row["fund"]), -amount, on_day, row["purpose"], decided_by)
+        moved = Movement(
+            pot=Pot(row["fund"]), amount=-amount, on_day=on_day, purpose=row["purpose"], decided_by=decided_by
+        )
         movement = await put_movement(by, row["community"], moved, expense)
         await fetch(
             "INSERT INTO committee_spending (id, community, expense, movement) VALUES (gen_random_uuid(), $1, $2, $3)",

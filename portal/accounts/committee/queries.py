@@ -186,7 +186,7 @@ async def spending_at(by: Principal) -> list[DeskSpending]:
     rows = await fetch(
         "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.read_expenses))
     )
-    return [DeskSpending(row["id"], row["name"], await spending_of(row["id"])) for row in rows]
+    return [DeskSpending(id=row["id"], name=row["name"], spending=await spending_of(row["id"])) for row in rows]
 
 
 @reading

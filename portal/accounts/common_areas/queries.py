@@ -15,6 +15,7 @@ from portal.kit.i18n import Bilingual
 from portal.kit.money import Money, total
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 MOVEMENTS = 50
@@ -115,7 +116,8 @@ async def registers_at(by: Principal) -> list[DeskRegister]:
         list(by.where(May.read_common_areas)),
     )
     return [
-        DeskRegister(row["id"], row["name"], await _register(row["id"], clock.today(row["timezone"]))) for row in rows
+        DeskRegister(id=row["id"], name=row["name"], register=await _register(row["id"], clock.today(row["timezone"])))
+        for row in rows
     ]
 
 
@@ -151,21 +153,13 @@ async def contracts_in(community: int, first: date, last: date) -> list[Contract
 async def _register(community: int, today: date) -> Register:
     first = today.replace(month=1, day=1)
     contracts = await contracts_in(community, first, today)
-    movements = [
-        MovementRow(
-            id=row["id"],
-            pot=Pot(row["pot"]),
-            amount=Money(row["amount"]),
-            on_day=row["on_day"],
-            purpose=row["purpose"],
-            decided_by=row["decided_by"],
-        )
-        for row in await fetch(
-            "SELECT * FROM common_movement WHERE community = $1 ORDER BY on_day DESC, at DESC, id LIMIT $2",
-            community,
-            MOVEMENTS,
-        )
-    ]
+    movements = await fetch_as(
+        MovementRow,
+        "SELECT id, pot, amount, on_day, purpose, decided_by FROM common_movement WHERE community = $1"
+        " ORDER BY on_day DESC, at DESC, id LIMIT $2",
+        community,
+        MOVEMENTS,
+    )
     sums = await fetch(
         "SELECT pot, sum(amount)::bigint AS fen FROM (SELECT pot, amount FROM common_movement WHERE community = $1"
         " UNION ALL SELECT 'common_area_revenue', amount FROM common_receipt WHERE community = $1) m GROUP BY pot",

@@ -131,8 +131,8 @@ async def statements_for(row: DisclosureRow) -> list[Told]:
             row.duty.tells.value,
         )
     return [
-        Told(one["title"], one["starts_on"], one["ends_on"],
-             (Money(one["income"]), Money(one["expense"]), Money(one["income"] - one["expense"])))
+        Told(title=one["title"], starts_on=one["starts_on"], ends_on=one["ends_on"],
+             sums=(Money(one["income"]), Money(one["expense"]), Money(one["income"] - one["expense"])))
         for one in rows
     ]  # fmt: skip
 

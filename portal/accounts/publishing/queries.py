@@ -32,6 +32,7 @@ from portal.kit import clock
 from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.people.estates.states import FeeMode
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_value
 
 # What a statement s of an estate c tells of, as `kind_told` says it.
@@ -148,13 +149,13 @@ async def content_of(row: Record) -> Content:
 
 async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
     """Those of lines that are there; the others wait for another import, and are not published."""
-    rows = await fetch(
+    return await fetch_as(
+        Document,
         "SELECT d.id, d.about, d.photo, p.sha256 FROM statement_document d JOIN photo p ON p.id = d.photo"
         " WHERE d.statement = $1 AND d.about = ANY($2) ORDER BY d.at, d.id",
         statement,
         list({line.about for line in lines}),
     )
-    return [Document(row["id"], row["about"], row["photo"], row["sha256"]) for row in rows]
 
 
 def _terms(row: Record) -> Terms:
@@ -197,11 +198,11 @@ def _said(row: Record, terms: Terms) -> dict[str, Any]:
 def _kept(row: Record, lines: Sequence[Line]) -> Finding:
     """A finding as it was when it was explained."""
     return Finding(
-        FindingKind(row["kind"]),
-        next((line for line in lines if line.position == row["position"]), None),
-        StatementFund(row["fund"]) if row["fund"] else None,
-        None if row["other"] is None else Money(row["other"]),
-        Bilingual(row["name_zh"], row["name_en"] or "") if row["name_zh"] else None,
+        kind=FindingKind(row["kind"]),
+        line=next((line for line in lines if line.position == row["position"]), None),
+        fund=StatementFund(row["fund"]) if row["fund"] else None,
+        other=None if row["other"] is None else Money(row["other"]),
+        name=Bilingual(row["name_zh"], row["name_en"] or "") if row["name_zh"] else None,
     )
 
 

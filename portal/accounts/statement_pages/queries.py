@@ -35,6 +35,7 @@ from portal.people.estates.creditor import Creditor
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row, fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 24
@@ -129,17 +130,19 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
 @reading
 async def estates_of(by: Principal) -> list[EstateLink]:
     """The reader's estates, for the way to their public pages."""
-    rows = await fetch("SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities))
-    return [EstateLink(row["code"], row["name"]) for row in rows]
+    return await fetch_as(
+        EstateLink, "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities)
+    )
 
 
 @reading
 async def publishing_estates(by: Principal) -> list[Publishing]:
     """The estates that the reader may publish for."""
-    rows = await fetch(
-        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.publish_statements))
+    return await fetch_as(
+        Publishing,
+        "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code",
+        list(by.where(May.publish_statements)),
     )
-    return [Publishing(row["id"], row["name"]) for row in rows]
 
 
 async def _list(communities: Sequence[int], which: str, page: int, most: int = PER_PAGE) -> StatementList:
@@ -159,7 +162,7 @@ async def _sums(statements: Sequence[UUID]) -> dict[UUID, list[FundSums]]:
     )
     found: dict[UUID, list[FundSums]] = {}
     for row in sorted(rows, key=lambda row: list(StatementFund).index(StatementFund(row["fund"]))):
-        sums = FundSums(StatementFund(row["fund"]), Money(row["income"]), Money(row["expense"]))
+        sums = as_row(FundSums, row, leaving=("statement",))
         found.setdefault(row["statement"], []).append(sums)
     return found
 

@@ -22,6 +22,7 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.checkout.rows import LIVE
 from portal.money.online.states import AttemptState
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch
 
 
@@ -137,16 +138,16 @@ async def _debts(case: CaseRow) -> list[DebtRow]:
     )
     return [
         DebtRow(
-            row["bill"],
-            row["id"],
-            Month.parse(row["period"]),
-            Bilingual(row["name_zh"], row["name_en"]),
-            Balance(
-                Money(row["fen"]),
-                Money(row["outstanding"]),
-                Money(row["held"]),
-                row["due_on"],
-                case.on,
+            bill=row["bill"],
+            line=row["id"],
+            period=Month.parse(row["period"]),
+            item=Bilingual(row["name_zh"], row["name_en"]),
+            balance=Balance(
+                fen=Money(row["fen"]),
+                outstanding=Money(row["outstanding"]),
+                held=Money(row["held"]),
+                due_on=row["due_on"],
+                on=case.on,
                 covered=Money(row["covered"]),
                 fund=Money(row["outstanding"] - row["held"] if row["fund"] else 0),
             ),
@@ -186,26 +187,21 @@ async def _disputes(case: CaseRow) -> list[DisputeRow]:
 
 
 async def _plans(case: CaseRow) -> list[PlanEntry]:
-    rows = await fetch(
+    return await fetch_as(
+        PlanEntry,
         "SELECT id, state, total, instalments, asked_at FROM plan WHERE debtor = $1 ORDER BY asked_at DESC, id",
         case.debtor,
     )
-    return [
-        PlanEntry(row["id"], PlanState(row["state"]), Money(row["total"]), row["instalments"], row["asked_at"])
-        for row in rows
-    ]
 
 
 async def _money(case: CaseRow) -> list[MoneyOnItsWay]:
-    rows = await fetch(
-        "SELECT id, state, amount, created_at FROM attempt WHERE debtor = $1 AND state = ANY($2)"
+    return await fetch_as(
+        MoneyOnItsWay,
+        "SELECT id, state, amount, created_at AS started_at FROM attempt WHERE debtor = $1 AND state = ANY($2)"
         " ORDER BY created_at DESC, id",
         case.debtor,
         [state.value for state in LIVE],
     )
-    return [
-        MoneyOnItsWay(row["id"], AttemptState(row["state"]), Money(row["amount"]), row["created_at"]) for row in rows
-    ]
 
 
 async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:

@@ -155,11 +155,11 @@ async def _promises(case: CaseRow) -> list[PromiseRow]:
     )
     return [
         PromiseRow(
-            row["on_day"],
-            Money(row["amount"]),
-            Money(row["paid"]),
-            row["by"],
-            _kept(row["paid"] >= row["amount"], row["on_day"], case.on),
+            on=row["on_day"],
+            amount=Money(row["amount"]),
+            paid=Money(row["paid"]),
+            by=row["by"],
+            kept=_kept(row["paid"] >= row["amount"], row["on_day"], case.on),
         )
         for row in rows
     ]

@@ -18,6 +18,7 @@ from portal.people.notices.words import word
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.people.persons.states import DebtorStanding
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 MOST_STOPPED = 50
@@ -85,7 +86,8 @@ async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
     if row is None:
         raise Missing
     members = (await members_of([debtor], [clock.today(row["zone"])]))[debtor]
-    said = await fetch(
+    said = await fetch_as(
+        SaidOf,
         "SELECT p.name, s.standing, s.since, s.evidence, s.address, h.name AS heir, f.name AS by, s.at"
         " FROM person_standing s JOIN debtor_member m ON m.person = s.person AND m.debtor = $1"
         " JOIN person p ON p.id = s.person JOIN staff f ON f.id = s.by_staff"
@@ -95,7 +97,7 @@ async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
     return Owing(
         **row,
         members=members,
-        said=[SaidOf(**{**one, "standing": DebtorStanding(one["standing"])}) for one in said],
+        said=said,
         stopped=await _stopped([member.person for member in members]),
     )
 
@@ -112,10 +114,10 @@ async def _stopped(persons: Sequence[UUID]) -> list[Stopped]:
     )
     return [
         Stopped(
-            row["changed_at"],
-            row["name"],
-            Channel(row["channel"]),
-            word(NoticeKind(row["kind"]), from_json(row["facts"]), language()).subject,
+            at=row["changed_at"],
+            name=row["name"],
+            channel=Channel(row["channel"]),
+            subject=word(NoticeKind(row["kind"]), from_json(row["facts"]), language()).subject,
         )
         for row in rows
     ]

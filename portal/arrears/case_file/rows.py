@@ -192,9 +192,10 @@ async def outlines_where(condition: str, *values: object) -> list[Outline]:
     asked = [(row["id"], row["debtor"], row["on_day"], Money(row["small"])) for row in unsure]
     looked = await _looked(asked) if asked else {}
     return [
-        Outline(row["id"], row["unit_name"], row["on_day"], Money(row["small"]), looked.get(row["id"]) or _same(row))
+        Outline(id=row["id"], unit=row["unit_name"], on=row["on_day"], small=Money(row["small"]),
+                standing=looked.get(row["id"]) or _same(row))
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _same(row: Record) -> Standing | None:
@@ -240,21 +241,16 @@ async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[C
     """The whole of stored cases (row, how it stands, on which day), with what comes next, for whom, and beside it."""
     live = [(row, on, standing) for row, standing, on in rows if standing]
     steps = await next_steps(
-        [Looked(row["id"], row["debtor"], row["community"], on, standing) for row, on, standing in live]
-    )
+        [Looked(case=row["id"], debtor=row["debtor"], community=row["community"], on=on, standing=standing)
+         for row, on, standing in live]
+    )  # fmt: skip
     whose = await _whose([row for row, _standing, _on in rows])
     apart = await apart_of([row["debtor"] for row, _on, _standing in live], [on for _row, on, _standing in live])
     return [
-        _case(
-            row,
-            standing,
-            on=on,
-            ahead=steps.get(row["id"], NOTHING),
-            whose=whose[row["debtor"]],
-            apart=apart.get(row["debtor"], Apart()),
-        )
+        _case(row, standing, on=on, ahead=steps.get(row["id"], NOTHING), whose=whose[row["debtor"]],
+              apart=apart.get(row["debtor"], Apart()))
         for row, standing, on in rows
-    ]
+    ]  # fmt: skip
 
 
 async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:

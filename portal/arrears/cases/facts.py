@@ -52,7 +52,9 @@ async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, 
     debts: dict[UUID, list[Debt]] = defaultdict(list)
     whole = set()
     for row in await fetch(_DEBTS, list(debtors), list(days)):
-        debt = Debt(row["line"], row["due_on"], Money(row["outstanding"]), Money(row["held"]))
+        debt = Debt(
+            line=row["line"], due_on=row["due_on"], outstanding=Money(row["outstanding"]), held=Money(row["held"])
+        )
         debts[row["debtor"]].append(debt)
         if row["whole"]:
             whole.add(row["debtor"])
@@ -68,7 +70,9 @@ async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
             UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
             for debt in json.loads(row["facts"])["debts"]
         }
-        found[row["arrears_case"]] = Before(CaseState(row["state"]), row["stage"], lines, row["at"], row["changed_on"])
+        found[row["arrears_case"]] = Before(
+            state=CaseState(row["state"]), stage=row["stage"], lines=lines, at=row["at"], on=row["changed_on"]
+        )
     return found
 
 

@@ -57,7 +57,9 @@ async def segments_of(debtors: Mapping[UUID, UUID], on: date) -> dict[UUID, Segm
     found = {}
     for case, debtor in debtors.items():
         home, mine = homes[debtor], bills[debtor]
-        segment = Segment(Use(home["use"]), OccupancyState(home["occupancy"]), history_on(mine, on))
+        segment = Segment(
+            use=Use(home["use"]), occupancy=OccupancyState(home["occupancy"]), history=history_on(mine, on)
+        )
         found[case] = Segmented(segment, since(mine, on), home["vacant_since"])
     return found
 

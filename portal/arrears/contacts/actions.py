@@ -187,7 +187,10 @@ async def _neighbouring(case: UUID) -> list[Reached]:
         " WHERE k.unit = (SELECT unit FROM arrears_case WHERE id = $1) AND k.id <> $1",
         case,
     )
-    return [Reached(ContactChannel(r["channel"]), ContactOutcome(r["outcome"]), r["on_day"]) for r in rows]
+    return [
+        Reached(channel=ContactChannel(r["channel"]), outcome=ContactOutcome(r["outcome"]), on=r["on_day"])
+        for r in rows
+    ]
 
 
 @retrying

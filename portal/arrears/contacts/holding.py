@@ -99,7 +99,7 @@ async def case_to_hold(by: Principal, case: UUID) -> Hardship:
     row = await fetch_one(_MINE, case, list(by.persons))
     if row is None or row["state"] == CaseState.closed:
         raise Missing
-    return Hardship(case, row["unit"], clock.today(row["timezone"]) + HELD_FOR, row["hotline"])
+    return Hardship(case=case, unit=row["unit"], until=clock.today(row["timezone"]) + HELD_FOR, hotline=row["hotline"])
 
 
 @retrying

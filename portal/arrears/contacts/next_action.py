@@ -89,6 +89,8 @@ async def todos_of(by: Principal, cases: Sequence[UUID]) -> dict[UUID, Todo]:
         list(cases),
     )
     return {
-        row["arrears_case"]: Todo(NextStep(row["step"]), row["on_day"], row["name"], row["human"] == by.human)
+        row["arrears_case"]: Todo(
+            step=NextStep(row["step"]), on=row["on_day"], who=row["name"], mine=row["human"] == by.human
+        )
         for row in rows
     }

@@ -68,7 +68,12 @@ class ExceptionForm(TermsForm):
     def when(self) -> When:
         """The conditions that were chosen."""
         typed = self.data
-        return When(typed["use"] or None, typed["occupancy"] or None, typed["history"] or None, typed["least"] or None)
+        return When(
+            use=typed["use"] or None,
+            occupancy=typed["occupancy"] or None,
+            history=typed["history"] or None,
+            least=typed["least"] or None,
+        )
 
 
 class DropForm(Form):

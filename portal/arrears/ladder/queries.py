@@ -17,6 +17,7 @@ from portal.kit import clock
 from portal.kit.money import Money
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, reading
 
 _RULES = """
@@ -25,7 +26,7 @@ WHERE v.id IN (SELECT DISTINCT ON (community) id FROM ladder_version WHERE commu
   AND starts_on <= $2 ORDER BY community, starts_on DESC, made_at DESC) ORDER BY r.community, r.position
 """
 _VERSIONS = """
-SELECT v.id, v.community, v.starts_on, v.reason, s.name AS made_by, v.made_at,
+SELECT v.id, v.community, v.starts_on, v.reason, s.name AS made_by,
   (SELECT count(*) - 1 FROM ladder_rule r WHERE r.version = v.id) AS exceptions
 FROM ladder_version v JOIN staff s ON s.id = v.made_by WHERE v.community = ANY($1::int[])
 ORDER BY v.starts_on DESC, v.made_at DESC
@@ -94,10 +95,10 @@ def _policy(row: Record) -> Policy:
 
 def _when(row: Record) -> When:
     return When(
-        Use(row["use"]) if row["use"] else None,
-        OccupancyState(row["occupancy"]) if row["occupancy"] else None,
-        History(row["history"]) if row["history"] else None,
-        Money(row["least"]) if row["least"] is not None else None,
+        use=Use(row["use"]) if row["use"] else None,
+        occupancy=OccupancyState(row["occupancy"]) if row["occupancy"] else None,
+        history=History(row["history"]) if row["history"] else None,
+        least=Money(row["least"]) if row["least"] is not None else None,
     )
 
 
@@ -110,9 +111,7 @@ async def ladders_at_desk(by: Principal) -> list[LadderPage]:
     )
     versions: dict[int, list[VersionRow]] = defaultdict(list)
     for row in await fetch(_VERSIONS, [estate["id"] for estate in estates]):
-        versions[row["community"]].append(
-            VersionRow(row["id"], row["starts_on"], row["reason"], row["made_by"], row["exceptions"])
-        )
+        versions[row["community"]].append(as_row(VersionRow, row, leaving=("community",)))
     return [
         LadderPage(
             code=estate["code"],

@@ -182,7 +182,7 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
 async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]]:
     found: dict[UUID, list[Interruption]] = defaultdict(list)
     for row in await fetch(_INTERRUPTIONS, list(lines), [state.value for state in NO_FILING]):
-        found[row["line"]].append(Interruption(Cause(row["cause"]), row["happened_on"], row["until"]))
+        found[row["line"]].append(Interruption(cause=Cause(row["cause"]), on=row["happened_on"], until=row["until"]))
     return found
 
 
@@ -217,7 +217,14 @@ async def _ending(communities: Sequence[int]) -> list[_Ending]:
         on = clock.today(row["timezone"])
         one = clock_of(row["due_on"], happened[row["line"]], on)
         if one.expires_on <= on + SOON:
-            found.append(_Ending(row["arrears_case"], one.expires_on, Money(row["outstanding"]), one.over(on)))
+            found.append(
+                _Ending(
+                    case=row["arrears_case"],
+                    expires_on=one.expires_on,
+                    outstanding=Money(row["outstanding"]),
+                    over=one.over(on),
+                )
+            )
     return found
 
 

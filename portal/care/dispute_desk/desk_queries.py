@@ -258,7 +258,13 @@ async def _proposal(dispute: Dispute) -> tuple[Proposal, UUID] | None:
         dispute.id,
     )
     assert row is not None
-    proposal = Proposal(Outcome(row["outcome"]), Money(row["amount"]), row["body"], row["name"], row["decided_at"])
+    proposal = Proposal(
+        outcome=Outcome(row["outcome"]),
+        amount=Money(row["amount"]),
+        body=row["body"],
+        who=row["name"],
+        at=row["decided_at"],
+    )
     return proposal, row["decided_by"]
 
 

@@ -209,7 +209,7 @@ def _dispute(row: Record, terms: WorkTerms, pauses: list[Any], now: datetime) ->
     state = DisputeState(row["state"])
     course = Course(
         state=state,
-        deadlines=Deadlines(row["acknowledge_by"], row["reply_by"], row["close_by"]),
+        deadlines=Deadlines(acknowledge=row["acknowledge_by"], reply=row["reply_by"], close=row["close_by"]),
         acknowledged_at=row["acknowledged_at"],
         replied_at=row["replied_at"],
         closed_at=row["final_at"] if state not in LIVE else None,

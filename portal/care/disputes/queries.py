@@ -209,11 +209,11 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
     found = (await with_clocks([row], now or clock.now()))[0]
     history = await history_of(found.id, found.community, row["body"])
     return DisputePage(
-        found,
-        _without_desk_notes(history),
-        await question_about(found.id),
-        row["estate"],
-        row["hotline"],
+        dispute=found,
+        history=_without_desk_notes(history),
+        question=await question_about(found.id),
+        estate=row["estate"],
+        hotline=row["hotline"],
         can_withdraw=found.is_live,
         can_answer=found.is_live,
         can_accept=found.is_decided,
@@ -231,7 +231,12 @@ async def question_about(dispute: UUID) -> Question | None:
     )
     if row is None:
         return None
-    return Question(row["id"], row["asked_at"], Fixed(row["answer"]) if row["answer"] else None, row["open"])
+    return Question(
+        id=row["id"],
+        asked_at=row["asked_at"],
+        answer=Fixed(row["answer"]) if row["answer"] else None,
+        is_open=row["open"],
+    )
 
 
 @reading

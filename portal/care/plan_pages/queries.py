@@ -104,7 +104,13 @@ async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int
         clock.now(),
     )
     assert waiting
-    return PlanList(await _listed(rows), waiting["all_"], waiting["late"], max(page, 1), pages(found, PER_PAGE))
+    return PlanList(
+        plans=await _listed(rows),
+        waiting=waiting["all_"],
+        late=waiting["late"],
+        page=max(page, 1),
+        pages=pages(found, PER_PAGE),
+    )
 
 
 @reading
@@ -185,7 +191,7 @@ async def _shown(row: Record, *, hardship: bool, may_answer: bool) -> PlanPage:
         agreed_sha256=row["agreed_sha256"],
         agreed_session=row["agreed_session"],
         agreed_by=row["agreed_name"],
-        reinstatement=Reinstatement(row["reinstated_because"], row["reinstated_at"], row["reinstated_by"])
+        reinstatement=Reinstatement(body=row["reinstated_because"], at=row["reinstated_at"], by=row["reinstated_by"])
         if row["reinstated_at"]
         else None,
         missed=missing(promise.parts, done, today) if row["state"] == PlanState.broken else ZERO,

@@ -59,7 +59,9 @@ async def promises_of(plans: Sequence[UUID]) -> dict[UUID, Promise]:
     rounds = await _rounds_of(plans)
     changes: dict[UUID, list[Change]] = defaultdict(list)
     for row in await fetch(_CHANGES, list(plans)):
-        changes[row["plan"]].append(Change(row["line"], row["on_day"], Money(row["amount"]), row["paid"]))
+        changes[row["plan"]].append(
+            Change(line=row["line"], on=row["on_day"], amount=Money(row["amount"]), paid=row["paid"])
+        )
     lines: dict[UUID, list[PlannedLine]] = defaultdict(list)
     for row in await fetch(
         "SELECT pl.plan, pl.line, pl.amount, lb.outstanding FROM plan_line pl JOIN line_balance lb ON lb.line = pl.line"
@@ -68,7 +70,7 @@ async def promises_of(plans: Sequence[UUID]) -> dict[UUID, Promise]:
     ):
         since = total(change.amount for change in changes[row["plan"]] if change.line == row["line"])
         owed = Money(row["outstanding"]) + since
-        lines[row["plan"]].append(PlannedLine(row["line"], Money(row["amount"]), owed))
+        lines[row["plan"]].append(PlannedLine(line=row["line"], amount=Money(row["amount"]), owed=owed))
     reinstated = {row["plan"]: row["on_day"] for row in await fetch(_REINSTATED, list(plans))}
     return {
         plan: Promise(
@@ -90,5 +92,7 @@ async def _rounds_of(plans: Sequence[UUID]) -> dict[UUID, list[tuple[Part, ...]]
         " ORDER BY plan, round, number",
         list(plans),
     ):
-        rounds[row["plan"]][row["round"]].append(Part(row["number"], row["due_on"], Money(row["amount"])))
+        rounds[row["plan"]][row["round"]].append(
+            Part(number=row["number"], due_on=row["due_on"], amount=Money(row["amount"]))
+        )
     return {plan: [tuple(parts) for parts in rounds[plan].values()] for plan in plans}

@@ -17,6 +17,7 @@ from portal.kit.i18n import Bilingual
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
 
@@ -163,12 +164,12 @@ async def keepable(by: Principal) -> list[tuple[UUID, str, Bilingual]]:
 @reading
 async def recording_estates(by: Principal) -> list[EstateNow]:
     """The estates in which the reader may record work."""
-    rows = await fetch(
+    return await fetch_as(
+        EstateNow,
         "SELECT id, name, ($2 AT TIME ZONE timezone) AS now FROM community WHERE id = ANY($1) ORDER BY code",
         list(by.where(May.record_services)),
         clock.now(),
     )
-    return [EstateNow(row["id"], row["name"], row["now"]) for row in rows]
 
 
 def month_of(text: str) -> Month | None:

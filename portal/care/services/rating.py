@@ -71,4 +71,4 @@ async def ratings_of(by: Principal, wanted: UUID, *, words: bool = False) -> Rat
         list(by.persons),
     )
     assert row is not None, "an aggregate has a row"
-    return Ratings(row["count"], row["sum"], row["own"], tuple(row["words"] or ()) if words else ())
+    return Ratings(count=row["count"], sum=row["sum"], own=row["own"], words=tuple(row["words"] or ()) if words else ())

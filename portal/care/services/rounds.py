@@ -180,7 +180,14 @@ def _of(rows: Sequence[Any]) -> Delivered:
     item = Bilingual(first["item_zh"], first["item_en"])
     missed = [row["reason"] for row, state in zip(rows, states, strict=True) if state is RoundState.missed]
     reasons = tuple(Counter(reason for reason in missed if reason).items())
-    return Delivered(first["estate"], ServiceArea(first["area"]), item, _rhythm(first), **counts, reasons=reasons)
+    return Delivered(
+        estate=first["estate"],
+        area=ServiceArea(first["area"]),
+        item=item,
+        rhythm=_rhythm(first),
+        **counts,
+        reasons=reasons,
+    )
 
 
 def _rhythm(row: Any) -> Sentence:

@@ -60,9 +60,9 @@ async def _around(case: UUID, *, addressed: bool) -> Around:
     row = await fetch_one(_AROUND, case, [state.value for state in LIVE], [state.value for state in LIVE_DISPUTES])
     assert row
     return Around(
-        ClaimKind(row["under_way"]) if row["under_way"] else None,
-        row["mediated_on"],
-        row["complaints"],
-        Reason(row["reason"]) if row["reason"] else Reason.unknown,
-        addressed,
+        under_way=ClaimKind(row["under_way"]) if row["under_way"] else None,
+        mediated_on=row["mediated_on"],
+        complaints=row["complaints"],
+        reason=Reason(row["reason"]) if row["reason"] else Reason.unknown,
+        addressed=addressed,
     )

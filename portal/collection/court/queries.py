@@ -27,6 +27,7 @@ from portal.kit.i18n import Sentence
 from portal.kit.money import Money
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of
 
@@ -51,14 +52,14 @@ k.community = ANY($1::int[]) AND k.state = 'open' AND k.stage = $2
 AND NOT EXISTS (SELECT FROM claim c WHERE c.debtor = k.debtor AND c.state = ANY($3))
 """
 _STEPS = """
-SELECT s.state, s.on_day, s.reference, s.body, f.name AS by FROM claim_step s JOIN staff f ON f.id = s.by_staff
+SELECT s.state, s.on_day AS "on", s.reference, s.body, f.name AS by FROM claim_step s JOIN staff f ON f.id = s.by_staff
 WHERE s.claim = $1 ORDER BY s.on_day, s.at, s.id
 """
 _CHANGES = """
-SELECT x.on_day, x.amount, x.reference, x.body, f.name FROM claim_change x JOIN staff f ON f.id = x.by_staff
-WHERE x.claim = $1 ORDER BY x.at, x.id
+SELECT x.on_day AS "on", x.amount, x.reference, x.body, f.name AS by FROM claim_change x
+JOIN staff f ON f.id = x.by_staff WHERE x.claim = $1 ORDER BY x.at, x.id
 """
-_TOLD = "SELECT at, amount FROM claim_left WHERE claim = $1 ORDER BY number"
+_TOLD = 'SELECT at, amount AS "left" FROM claim_left WHERE claim = $1 ORDER BY number'
 
 
 @dataclass(frozen=True)
@@ -250,22 +251,15 @@ async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
     if found is None:
         raise Missing
     row = _row(found)
-    steps = [
-        StepRow(ClaimState(one["state"]), one["on_day"], one["reference"], one["body"], one["by"])
-        for one in await fetch(_STEPS, claim)
-    ]
     edges = MOVES[row.kind].edges[row.state]
     return ClaimPage(
         row=row,
         facts=json.loads(found["facts"]),
         at=found["at"],
         lines=(await lines_left_of([claim]))[claim],
-        steps=steps,
-        changes=[
-            ChangeRow(one["on_day"], Money(one["amount"]), one["reference"], one["body"], one["name"])
-            for one in await fetch(_CHANGES, claim)
-        ],
-        told=[ToldRow(one["at"], Money(one["amount"])) for one in await fetch(_TOLD, claim)],
+        steps=await fetch_as(StepRow, _STEPS, claim),
+        changes=await fetch_as(ChangeRow, _CHANGES, claim),
+        told=await fetch_as(ToldRow, _TOLD, claim),
         photos=await photos_of(by, f"claim:{claim}"),
         following=[state for state in ClaimState if state in edges],
     )

@@ -155,15 +155,15 @@ async def _principals(rows: Sequence[Record]) -> dict[UUID, Principal]:
         paid[row["line"]].append((row["on_day"], Money(row["amount"])))
     for row in await fetch(_PAUSES, lines):
         amount = None if row["amount"] is None else Money(row["amount"])
-        pauses[row["line"]].append(Pause(row["first"], row["last"], amount))
+        pauses[row["line"]].append(Pause(first=row["first"], last=row["last"], amount=amount))
     demanded = {row["line"]: row["on_day"] for row in await fetch(_DEMANDED, lines)}
     return {
         row["id"]: Principal(
-            row["due_on"],
-            Money(row["fen"]),
-            tuple(paid[row["id"]]),
-            tuple(pauses[row["id"]]),
-            demanded.get(row["id"]),
+            due_on=row["due_on"],
+            amount=Money(row["fen"]),
+            paid=tuple(paid[row["id"]]),
+            pauses=tuple(pauses[row["id"]]),
+            demanded_on=demanded.get(row["id"]),
         )
         for row in rows
     }

@@ -13,12 +13,13 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, reading
 
 RECENT = 24  # months shown: two years
 
 _MONTHS = """
-SELECT m.community, m.month, m.bills, m.total, m.made_at,
+SELECT m.community, m.month, m.bills, m.total,
   (SELECT coalesce(sum(w.outstanding), 0)::bigint FROM late_charge c JOIN line_balance w ON w.line = c.charge
    WHERE c.community = m.community AND c.month = m.month) AS outstanding
 FROM late_month m WHERE m.community = ANY($1::int[]) ORDER BY m.month DESC
@@ -80,7 +81,7 @@ async def late_books(by: Principal) -> list[LateBook]:
     terms, primes = await terms_of(communities), await primes_of(communities)
     months: dict[int, list[ChargedMonth]] = {community: [] for community in communities}
     for row in await fetch(_MONTHS, communities):
-        month = ChargedMonth(Month.parse(row["month"]), row["bills"], Money(row["total"]), Money(row["outstanding"]))
+        month = as_row(ChargedMonth, row, leaving=("community",))
         months[row["community"]].append(month)
     return [
         LateBook(

@@ -85,11 +85,11 @@ def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
     """What a paper with these `stated_facts` asks for, charge by charge."""
     return [
         AskedLine(
-            Bilingual(line["zh"], line["en"]),
-            Month.parse(line["period"]),
-            line["bill"],
-            date.fromisoformat(line["due_on"]),
-            Money(line["amount"]),
+            item=Bilingual(line["zh"], line["en"]),
+            period=Month.parse(line["period"]),
+            bill=line["bill"],
+            due_on=date.fromisoformat(line["due_on"]),
+            amount=Money(line["amount"]),
         )
         for line in facts["lines"]
     ]

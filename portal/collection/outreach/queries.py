@@ -185,7 +185,7 @@ def _turn(by: Principal, case: Outline, row: Record, seen: Seen) -> Turn:
         sort_key=row["sort_key"],
         last=seen.contacts[-1] if seen.contacts else None,
         promised_by=seen.given.promised,
-        todo=Todo(step, row["next_on"], row["who"], row["human"] == by.human) if step else None,
+        todo=Todo(step=step, on=row["next_on"], who=row["who"], mine=row["human"] == by.human) if step else None,
         reason=Reason(row["reason"] or Reason.unknown),
         waits=_waits(case, seen),
         late=late(seen, case.on),

@@ -91,7 +91,10 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
     return Pack(
         found=found,
         facts=await stated_facts(found.case.debtor, found.case.on, Paper.visit),
-        works=[Work(row["done_at"], row["title"], row["place"], row["department"] or "") for row in works],
+        works=[
+            Work(done_at=row["done_at"], title=row["title"], place=row["place"], department=row["department"] or "")
+            for row in works
+        ],
         complaints=[
             Complaint(
                 opened_at=row["opened_at"],

@@ -171,7 +171,12 @@ def story_of(facts: Mapping[str, Any]) -> Story:
         exact=Fraction(facts["exact_yuan"]),
         source=facts["source"],
         readings=tuple(
-            Reading(r["meter"], Month.parse(r["period"]), Decimal(r["previous"]), Decimal(r["current"]))
+            Reading(
+                meter=r["meter"],
+                period=Month.parse(r["period"]),
+                previous=Decimal(r["previous"]),
+                current=Decimal(r["current"]),
+            )
             for r in facts["readings"]
         ),
         shares=tuple(
@@ -206,7 +211,7 @@ def _late(late: Mapping[str, Any]) -> LateStory:
         )
         for step in late["steps"]
     )
-    return LateStory(late["bill"], date.fromisoformat(late["due_on"]), steps)
+    return LateStory(bill=late["bill"], due_on=date.fromisoformat(late["due_on"]), steps=steps)
 
 
 def _number(text: str | None) -> Decimal | None:

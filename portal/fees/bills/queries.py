@@ -22,6 +22,7 @@ from portal.kit.period import Month
 from portal.people.estates.creditor import Creditor
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 24
@@ -210,8 +211,11 @@ async def explained(bill: Record, line: UUID) -> LinePage:
         own["item"],  # type: ignore[index]
         own["first_month"],  # type: ignore[index]
     )
-    adjustments = await fetch(
-        "SELECT kind, amount, reason, created_at, source FROM adjustment WHERE line = $1 ORDER BY created_at", line
+    adjustments = await fetch_as(
+        AdjustmentRow,
+        "SELECT kind, amount, reason, created_at AS made_at, source FROM adjustment WHERE line = $1"
+        " ORDER BY created_at",
+        line,
     )
     return LinePage(
         bill=bill_row(bill),
@@ -219,12 +223,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
         amount=Money(own["amount"]),  # type: ignore[index]
         before=Money(before["fen"]) if before else None,
         before_month=Month.parse(before["last_month"]) if before else None,
-        adjustments=[
-            AdjustmentRow(
-                AdjustmentKind(row["kind"]), Money(row["amount"]), row["reason"], row["created_at"], row["source"]
-            )
-            for row in adjustments
-        ],
+        adjustments=adjustments,
     )
 
 

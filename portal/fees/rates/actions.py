@@ -98,7 +98,13 @@ async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None
         use=None if row["use"] == "*" else Use(row["use"]),
         per=row["per"],
         cycle_months=row["cycle_months"],
-        before=Before(item, row["rate"], row["starts_on"], row["ends_on"], await _billed_until(row)),
+        before=Before(
+            item=item,
+            rate=row["rate"],
+            starts_on=row["starts_on"],
+            ends_on=row["ends_on"],
+            billed_until=await _billed_until(row),
+        ),
         today=row["today"],
         new=new,
     )

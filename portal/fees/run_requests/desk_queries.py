@@ -19,6 +19,7 @@ from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 WHOLE_ESTATE = N_("the whole estate")
@@ -162,37 +163,37 @@ class RunPage:
 @reading
 async def estates_of(by: Principal) -> list[Estate]:
     """The communities in which the reader may run bills."""
-    rows = await fetch(
+    return await fetch_as(
+        Estate,
         "SELECT id, code, name, ($2 AT TIME ZONE timezone)::date AS today FROM community"
         " WHERE id = ANY($1) ORDER BY code",
         list(by.where(May.run_bills)),
         clock.now(),
     )
-    return [Estate(**row) for row in rows]
 
 
 @reading
 async def runs_of(by: Principal) -> list[RunRow]:
     """The last runs of the reader's communities, newest first, with the approver by name."""
-    rows = await fetch(
+    return await fetch_as(
+        RunRow,
         "SELECT r.id, c.name AS estate, r.period, r.issued_on, coalesce(s.name, r.approver) AS approver, r.bills,"
         " r.lines, r.total, r.created_at AS at FROM bill_run r JOIN community c ON c.id = r.community"
         " LEFT JOIN staff s ON s.community = r.community AND r.approver = 'staff:' || s.human"
         " WHERE r.community = ANY($1) ORDER BY r.created_at DESC LIMIT 60",
         list(by.where(May.read_bill_runs)),
     )
-    return [RunRow(**{**row, "period": Month.parse(row["period"]), "total": Money(row["total"])}) for row in rows]
 
 
 @reading
 async def asked_runs(by: Principal) -> list[AskedRun]:
     """What was asked for in the reader's communities and waits for the worker or an approver, newest first."""
-    rows = await fetch(
+    return await fetch_as(
+        AskedRun,
         "SELECT r.id, c.name AS estate, r.period, r.state FROM run_request r JOIN community c ON c.id = r.community"
         " WHERE r.community = ANY($1) AND r.state <> 'published' ORDER BY r.created_at DESC LIMIT 12",
         list(by.where(May.read_bill_runs)),
     )
-    return [AskedRun(r["id"], r["estate"], Month.parse(r["period"]), RunState(r["state"])) for r in rows]
 
 
 @reading
@@ -258,7 +259,7 @@ def _changes(report: Mapping[str, Any], names: Mapping[str, Bilingual]) -> list[
 def _cause(kept: Mapping[str, Any], names: Mapping[str, Bilingual]) -> RunCause:
     name = names.get(kept["item"])
     homes = [RunRemark(home["unit"], _sentence(home["message"], name)) for home in kept["homes"]]
-    return RunCause(RemarkKind(kept["code"]), name, kept["count"], homes)
+    return RunCause(kind=RemarkKind(kept["code"]), item=name, count=kept["count"], homes=homes)
 
 
 def _sentence(kept: Mapping[str, Any], name: Bilingual | None) -> Sentence:

@@ -18,13 +18,12 @@ from portal.fees.runs.rules import Splits
 from portal.fees.runs.schedule import Schedule
 from portal.fees.tariffs.amounts import Share
 from portal.fees.tariffs.rules import DueRule, MeterReading, SharedCost, TariffVersion, UnitCharge, UnitFacts
-from portal.fees.tariffs.states import Formula, Proration, Rounding, Timing
-from portal.homes.units.states import OccupancyState, Use
 from portal.homes.vacancies.queries import LIVED_IN
 from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.platform.db.planner import planned_afresh
+from portal.platform.db.rows import as_rows, fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one
 
 _SIXTH = Decimal("0.000001")
@@ -62,47 +61,37 @@ async def book_of(community: int) -> Book:
         community,
     )
     return Book(
-        {row["code"]: Item(row["id"], row["kind"], Bilingual(row["name_zh"], row["name_en"])) for row in items},
-        tuple(_version(dict(row)) for row in versions),
+        {
+            row["code"]: Item(id=row["id"], kind=row["kind"], name=Bilingual(row["name_zh"], row["name_en"]))
+            for row in items
+        },
+        tuple(as_rows(TariffVersion, versions)),
         DueRule.parse(estate["due_rule"]),
     )
 
 
-def _version(row: dict[str, Any]) -> TariffVersion:
-    words = {
-        "formula": Formula(row["formula"]),
-        "timing": Timing(row["timing"]),
-        "proration": Proration(row["proration"]),
-        "rounding": Rounding(row["rounding"]),
-    }
-    return TariffVersion(**{**row, **words})
-
-
 async def units_of(community: int, issued_on: date) -> list[UnitFacts]:
     """Every unit of a community as it is lived in on the day of issue, in the order of names."""
-    rows = await fetch(
+    return await fetch_as(
+        UnitFacts,
         f"SELECT id, name, use, billable_area, {LIVED_IN.format(day='$2')} AS occupancy, handed_over_on, building"
         ' FROM unit u WHERE community = $1 ORDER BY name COLLATE "C"',
         community,
         issued_on,
     )
-    return [UnitFacts(**{**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}) for row in rows]
 
 
 async def costs_of(community: int, schedule: Schedule) -> list[SharedCost]:
     """The shared costs that a run may need."""
     first, last = schedule.span
-    rows = await fetch(
+    return await fetch_as(
+        SharedCost,
         "SELECT c.id, i.code AS item, c.period, c.amount, c.scope FROM shared_cost c"
         " JOIN charge_item i ON i.id = c.item WHERE c.community = $1 AND c.period BETWEEN $2 AND $3",
         community,
         str(first),
         str(last),
     )
-    return [
-        SharedCost(row["id"], row["item"], Month.parse(row["period"]), Money(row["amount"]), row["scope"])
-        for row in rows
-    ]
 
 
 async def frozen_splits(costs: Iterable[SharedCost], book: Book) -> Splits:
@@ -158,7 +147,9 @@ async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitC
 async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
     found: dict[Any, list[Tie]] = defaultdict(list)
     for row in await fetch("SELECT unit, person, role, starts_on, ends_on FROM occupancy WHERE unit = ANY($1)", units):
-        found[row["unit"]].append(Tie(row["person"], row["role"], row["starts_on"], row["ends_on"]))
+        found[row["unit"]].append(
+            Tie(person=row["person"], role=row["role"], starts_on=row["starts_on"], ends_on=row["ends_on"])
+        )
     return found
 
 
@@ -170,7 +161,9 @@ async def charges_of(units: list[Any]) -> dict[Any, list[UnitCharge]]:
         " JOIN charge_item i ON i.id = c.item WHERE c.unit = ANY($1) ORDER BY c.starts_on NULLS FIRST",
         units,
     ):
-        found[row["unit"]].append(UnitCharge(row["code"], row["quantity"], row["starts_on"], row["ends_on"]))
+        found[row["unit"]].append(
+            UnitCharge(item=row["code"], quantity=row["quantity"], starts_on=row["starts_on"], ends_on=row["ends_on"])
+        )
     return found
 
 
@@ -184,7 +177,11 @@ async def _readings(units: list[Any], first: Month, last: Month) -> dict[Any, li
         str(last),
     ):
         month = Month.parse(row["period"])
-        found[row["unit"]].append(MeterReading(row["code"], row["meter"], month, row["previous"], row["current"]))
+        found[row["unit"]].append(
+            MeterReading(
+                item=row["code"], meter=row["meter"], period=month, previous=row["previous"], current=row["current"]
+            )
+        )
     return found
 
 

@@ -132,9 +132,9 @@ async def price_books(by: Principal) -> list[PriceBook]:
     rows = await _rows(list(by.communities))
     return [
         PriceBook(
-            estate["name"],
-            estate["code"],
-            _items([row for row in rows if row["community"] == estate["id"]], clock.today(estate["timezone"])),
+            estate=estate["name"],
+            code=estate["code"],
+            items=_items([row for row in rows if row["community"] == estate["id"]], clock.today(estate["timezone"])),
         )
         for estate in estates
     ]
@@ -151,7 +151,13 @@ def _items(rows: list[Any], on: date) -> list[PricedItem]:
         voucher = Voucher(row["voucher"]) if row["voucher"] else None
         item = found.setdefault(
             row["code"],
-            PricedItem(row["code"], Bilingual(row["name_zh"], row["name_en"]), ItemKind(row["kind"]), voucher, []),
+            PricedItem(
+                code=row["code"],
+                name=Bilingual(row["name_zh"], row["name_en"]),
+                kind=ItemKind(row["kind"]),
+                voucher=voucher,
+                prices=[],
+            ),
         )
         item.prices.append(_price(row, on, row["id"] == latest[row["code"], row["use"]]))
     return list(found.values())

@@ -15,6 +15,7 @@ from portal.kit.display import masked, offset, pages
 from portal.kit.errors import Missing
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 50
@@ -116,16 +117,7 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
 
 def unit_row(row: Any) -> UnitRow:
     """A row of the columns of UnitRow."""
-    return UnitRow(
-        id=row["id"],
-        estate=row["estate"],
-        name=row["name"],
-        building=row["building"],
-        use=Use(row["use"]),
-        billable_area=row["billable_area"],
-        occupancy=OccupancyState(row["occupancy"]),
-        owners=tuple(row["owners"]),
-    )
+    return as_row(UnitRow, row, leaving=("found",))
 
 
 @reading
@@ -141,9 +133,8 @@ async def unit_at(by: Principal, unit: UUID) -> UnitAt:
     )
     if row is None:
         raise Missing
-    facts = {**row, "use": Use(row["use"]), "occupancy": OccupancyState(row["occupancy"])}
-    zone = facts.pop("timezone")
-    return UnitAt(**facts, ties=await _ties(by, unit, row["community"], clock.today(zone)))
+    ties = await _ties(by, unit, row["community"], clock.today(row["timezone"]))
+    return as_row(UnitAt, row, leaving=("timezone",), ties=ties)
 
 
 async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[TieRow]:

@@ -219,7 +219,9 @@ async def _owners(binding: Record) -> list[Owner]:
         binding["unit"],
         clock.today(binding["timezone"]),
     )
-    return [Owner(row["name"], OccupantRole(row["role"]), row["id"] == binding["owner"]) for row in rows]
+    return [
+        Owner(name=row["name"], role=OccupantRole(row["role"]), asked=row["id"] == binding["owner"]) for row in rows
+    ]
 
 
 async def _known(binding: Record) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ from portal.homes.units.states import BOUND, OWNING, OccupantRole, Use
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.persons.principal import Principal
-from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.platform.db.rows import fetch_as, fetch_one_as
+from portal.platform.db.unit_of_work import fetch, reading
 
 
 @dataclass(frozen=True)
@@ -148,17 +149,20 @@ class HomeToBind:
 @reading
 async def owned_homes(by: Principal) -> list[HomeToBind]:
     """The homes they own today, in their natural order."""
-    rows = await fetch(_OWNED + ' ORDER BY c.id, u.sort_key COLLATE "C", u.id', list(by.persons), clock.now())
-    return [HomeToBind(**row) for row in rows]
+    return await fetch_as(
+        HomeToBind, _OWNED + ' ORDER BY c.id, u.sort_key COLLATE "C", u.id', list(by.persons), clock.now()
+    )
 
 
 @reading
 async def owned_home(by: Principal, unit: UUID) -> HomeToBind:
     """One of them. Raises Missing."""
-    row = await fetch_one(_OWNED + " AND u.id = $3 ORDER BY o.starts_on LIMIT 1", list(by.persons), clock.now(), unit)
-    if row is None:
+    home = await fetch_one_as(
+        HomeToBind, _OWNED + " AND u.id = $3 ORDER BY o.starts_on LIMIT 1", list(by.persons), clock.now(), unit
+    )
+    if home is None:
         raise Missing
-    return HomeToBind(**row)
+    return home
 
 
 async def owners_on(unit: UUID, day: date) -> list[UUID]:

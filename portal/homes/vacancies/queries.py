@@ -14,6 +14,7 @@ from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of_all
 
@@ -184,9 +185,13 @@ async def _home(by: Principal, unit: UUID, whose: str, values: list[Any]) -> Hom
 
 async def _filings(by: Principal, rows: Sequence[Any]) -> list[VacancyRow]:
     photos = await photos_of_all(by, [f"vacancy:{row['id']}" for row in rows])
-    return [_row(by, dict(row), photos.get(f"vacancy:{row['id']}", ())) for row in rows]
-
-
-def _row(by: Principal, row: dict[str, Any], photos: Sequence[PhotoRow]) -> VacancyRow:
-    own = row.pop("filer") == by.human
-    return VacancyRow(**{**row, "state": VacancyState(row["state"])}, own=own, photos=photos)
+    return [
+        as_row(
+            VacancyRow,
+            row,
+            leaving=("filer",),
+            own=row["filer"] == by.human,
+            photos=photos.get(f"vacancy:{row['id']}", ()),
+        )
+        for row in rows
+    ]

@@ -125,8 +125,8 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
     rows = await fetch(LINE_NAMES, [one.line for one in choice.lines])
     by_id = {one.line: one for one in choice.lines}
     found = [
-        PayLine(by_id[r["line"]], Bilingual(r["name_zh"], r["name_en"]), Month.parse(r["first_month"]),
-                Month.parse(r["last_month"]))
+        PayLine(chosen=by_id[r["line"]], item=Bilingual(r["name_zh"], r["name_en"]),
+                first=Month.parse(r["first_month"]), last=Month.parse(r["last_month"]))
         for r in rows
         if by_id[r["line"]].outstanding
     ]  # fmt: skip
@@ -152,6 +152,11 @@ async def homes_chosen(by: Principal, bills: Collection[UUID], lines: Collection
     await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
     rows = await fetch(_BY_HOME, touched, list(bills), list(lines))
     return [
-        HomeChoice(r["unit"], r["estate"], Money(r["fen"]), {"bill": r["bills"] or [], "line": r["lines"] or []})
+        HomeChoice(
+            unit=r["unit"],
+            estate=r["estate"],
+            payable=Money(r["fen"]),
+            query={"bill": r["bills"] or [], "line": r["lines"] or []},
+        )
         for r in rows
     ]

@@ -12,6 +12,7 @@ from portal.money.payments.counter import Found, homes_meant
 from portal.money.payments.states import PaymentState, Way
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, reading
 
 
@@ -74,26 +75,15 @@ class CounterPage:
 async def counter_page(by: Principal, unit: str) -> CounterPage:
     """The counter of the estates where the asker may take money; `unit` is a common name or id, or empty."""
     communities = list(by.where(May.read_payments))
-    rows = await fetch(
-        "SELECT p.id, p.number, u.name, c.name AS estate, p.amount, p.method, p.reference, p.posted_at FROM payment p"
+    payments = await fetch_as(
+        DeskPayment,
+        "SELECT p.id, p.number, u.name AS unit, c.name AS estate, p.amount, p.method AS way, p.reference,"
+        " p.posted_at AS at FROM payment p"
         " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit JOIN community c ON c.id = p.community"
         " WHERE p.community = ANY($1::int[])"
         " ORDER BY p.posted_at DESC, p.number DESC LIMIT 30",
         communities,
     )
-    payments = [
-        DeskPayment(
-            id=r["id"],
-            number=r["number"],
-            unit=r["name"],
-            estate=r["estate"],
-            amount=Money(r["amount"]),
-            way=Way(r["method"]),
-            reference=r["reference"],
-            at=r["posted_at"],
-        )
-        for r in rows
-    ]
     meant = await homes_meant(communities, unit, loosely=True)
     home = await _home(meant[0]) if len(meant) == 1 else None
     return CounterPage(home, meant if len(meant) > 1 else [], payments)

@@ -96,7 +96,7 @@ async def _posted_before(money: Incoming) -> Posted | None:
         money.id,
         money.intent,
     )
-    return Posted(row["id"], row["number"], Money(row["surplus"]), new=False) if row else None
+    return Posted(id=row["id"], number=row["number"], surplus=Money(row["surplus"]), new=False) if row else None
 
 
 async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> int:

@@ -17,6 +17,7 @@ from portal.people.estates.creditor import Creditor
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 
@@ -33,15 +34,15 @@ class CreditRow:
 @reading
 async def credits_of(by: Principal) -> list[CreditRow]:
     """The credit of each home of the asker, where there is any."""
-    rows = await fetch(
-        "SELECT c.debtor, u.name, e.name AS estate, sum(c.amount)::bigint AS fen FROM credit c"
+    return await fetch_as(
+        CreditRow,
+        "SELECT c.debtor, u.name AS unit, e.name AS estate, sum(c.amount)::bigint AS amount FROM credit c"
         " JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e ON e.id = d.community"
         " WHERE c.debtor IN"
         " (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))"
         " GROUP BY c.debtor, u.name, e.name, u.sort_key HAVING sum(c.amount) > 0 ORDER BY u.sort_key, u.name",
         list(by.persons),
     )
-    return [CreditRow(row["debtor"], row["name"], row["estate"], Money(row["fen"])) for row in rows]
 
 
 @dataclass(frozen=True)

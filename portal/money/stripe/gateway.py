@@ -189,7 +189,11 @@ def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
         stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
         event = json.loads(body)
         found = EventFacts(
-            event["id"], event["type"], bool(event["livemode"]), event.get("account"), event["api_version"]
+            id=event["id"],
+            type=event["type"],
+            livemode=bool(event["livemode"]),
+            account=event.get("account"),
+            api_version=event["api_version"],
         )
         if event["object"] == "event" and _EVENT_ID.fullmatch(found.id) and _EVENT_TYPE.fullmatch(found.type):
             return found

@@ -11,7 +11,8 @@ from portal.kit.money import Money
 from portal.money.stripe_events.states import EventState
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
-from portal.platform.db.unit_of_work import fetch, reading
+from portal.platform.db.rows import fetch_as
+from portal.platform.db.unit_of_work import reading
 
 _FOR_A_PERSON = "state IN ('failed', 'quarantined')"
 # How many sums of the communities $1 and messages fit nothing; a surplus is somebody's, so it is no alarm.
@@ -109,14 +110,16 @@ class Unmatched:
 async def unmatched_of(by: Principal) -> Unmatched:
     """What fits nothing in the communities whose money the reader settles."""
     communities = list(by.where(May.read_unmatched))
-    suspended = await fetch(
-        "SELECT s.id, u.name AS unit, u.id AS unit_id, c.name AS estate, s.amount, s.currency, s.intent,"
+    suspended = await fetch_as(
+        Suspended,
+        "SELECT s.id, coalesce(u.name, '') AS unit, u.id AS unit_id, c.name AS estate, s.amount, s.currency, s.intent,"
         " s.created_at AS at, s.why FROM suspense s JOIN community c ON c.id = s.community"
         " LEFT JOIN debtor d ON d.id = s.debtor LEFT JOIN unit u ON u.id = d.unit"
         " WHERE s.community = ANY($1::int[]) AND s.resolved_at IS NULL ORDER BY s.created_at",
         communities,
     )
-    surplus = await fetch(
+    surplus = await fetch_as(
+        Surplus,
         "SELECT u.name AS unit, u.id AS unit_id, e.name AS estate, sum(c.amount)::bigint AS amount,"
         " min(c.created_at) AS at FROM credit c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
         " JOIN community e ON e.id = d.community"
@@ -124,13 +127,10 @@ async def unmatched_of(by: Principal) -> Unmatched:
         " ORDER BY min(c.created_at)",
         communities,
     )
-    messages = await fetch(
+    messages = await fetch_as(
+        Message,
         f"SELECT id, type, state, received_at AS at FROM stripe_event WHERE {_FOR_A_PERSON}"
         " ORDER BY received_at DESC LIMIT $1",
         MOST,
     )
-    return Unmatched(
-        [Suspended(**{**row, "unit": row["unit"] or "", "amount": Money(row["amount"])}) for row in suspended],
-        [Surplus(**{**row, "amount": Money(row["amount"])}) for row in surplus],
-        [Message(**{**row, "state": EventState(row["state"])}) for row in reversed(messages)],
-    )
+    return Unmatched(suspended, surplus, messages[::-1])

@@ -83,7 +83,7 @@ async def _live(scope: Scope = EVERYWHERE) -> list[_Live]:
             " ORDER BY looked_at NULLS FIRST, created_at",
             [state.value for state in LIVE],
         )
-    return [_Live(row["id"], row["expires_at"] - LIFETIME, row["looks"]) for row in rows]
+    return [_Live(id=row["id"], started=row["expires_at"] - LIFETIME, looks=row["looks"]) for row in rows]
 
 
 async def _round(found: Sequence[UUID], on: date | None) -> int:

@@ -21,6 +21,7 @@ from portal.kit.period import Month
 from portal.kit.text import loose, plain
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, reading
 from portal.records.transfers.queries import TransferRow, transfers_of
 
@@ -233,11 +234,11 @@ async def _people(by: Principal, communities: list[int], words: str) -> tuple[li
     )
     hits = [
         PersonHit(
-            row["id"],
-            row["name"],
-            row["estate"],
-            shown(row["phone"], whole=by.may(row["community"], May.read_phones)),
-            [(UUID(one.split("|", 1)[0]), one.split("|", 1)[1]) for one in row["units"]],
+            id=row["id"],
+            name=row["name"],
+            estate=row["estate"],
+            phone=shown(row["phone"], whole=by.may(row["community"], May.read_phones)),
+            units=[(UUID(one.split("|", 1)[0]), one.split("|", 1)[1]) for one in row["units"]],
         )
         for row in rows
     ]
@@ -248,10 +249,10 @@ async def _bills(communities: list[int], words: str) -> list[BillHit]:
     number = words.removeprefix("#").removeprefix("No.").strip()
     if not re.fullmatch(r"\d{1,18}", number, re.ASCII):
         return []
-    rows = await fetch(
+    return await fetch_as(
+        BillHit,
         "SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period FROM bill b JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community WHERE b.community = ANY($1) AND b.number = $2 ORDER BY c.code",
         communities,
         int(number),
     )
-    return [BillHit(r["id"], r["number"], r["unit"], r["estate"], Month.parse(r["period"])) for r in rows]

@@ -13,6 +13,7 @@ from portal.kit.facts import from_json
 from portal.people.notices.states import Channel, NoticeKind
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, reading
 
 PER_PAGE = 50
@@ -77,19 +78,7 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
     found = rows[0]["found"] if rows else 0
     return Losses(
         [
-            Loss(
-                id=row["id"],
-                name=row["name"],
-                phone=row["phone"],
-                unit=row["unit"],
-                unit_name=row["unit_name"],
-                estate=row["estate"],
-                kind=NoticeKind(row["kind"]),
-                facts=from_json(row["facts"]),
-                channel=Channel(row["channel"]),
-                at=row["at"],
-                trouble=row["trouble"],
-            )
+            as_row(Loss, row, leaving=("facts", "found", "person", "community"), facts=from_json(row["facts"]))
             for row in rows
         ],
         found,

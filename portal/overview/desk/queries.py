@@ -30,6 +30,7 @@ from portal.people.estates.queries import nameless, work_terms
 from portal.people.persons.permissions import May, Role
 from portal.people.persons.principal import MOST_ESTATES, Principal
 from portal.platform.audit.states import AuditVerb
+from portal.platform.db.rows import as_row, fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 50
@@ -231,10 +232,8 @@ async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
 
 
 def _audit_row(by: Principal, row: Record) -> AuditRow:
-    said = {**row, "verb": AuditVerb(row["verb"]), "facts": from_json(row["facts"])}
-    needed = OPENED_BY.get(kind_of(row["subject"]), May.read_audit)
-    opens = by.may(said.pop("community"), needed)
-    return AuditRow(**said, opens=opens)
+    opens = by.may(row["community"], OPENED_BY.get(kind_of(row["subject"]), May.read_audit))
+    return as_row(AuditRow, row, leaving=("community", "facts"), facts=from_json(row["facts"]), opens=opens)
 
 
 @dataclass(frozen=True)
@@ -252,10 +251,10 @@ class Colleague:
 @reading
 async def colleagues_of(by: Principal) -> list[Colleague]:
     """The staff of the communities in which one reads who works there."""
-    rows = await fetch(
+    return await fetch_as(
+        Colleague,
         "SELECT h.login, s.name, s.roles, s.department, c.name AS estate, h.totp_confirmed AS ready FROM staff s"
         " JOIN human h ON h.id = s.human JOIN community c ON c.id = s.community"
         " WHERE s.community = ANY($1) ORDER BY c.code, s.name",
         list(by.where(May.read_staff)),
     )
-    return [Colleague(**{**row, "roles": [Role(role) for role in row["roles"]]}) for row in rows]

@@ -69,7 +69,9 @@ async def calendars_of(by: Principal, what: May = May.read_calendar) -> list[Cal
                 year=year,
                 known=calendar.knows(year),
                 days=[
-                    Kept(day["on_day"], DayKind.working if day["working"] else DayKind.resting, day["note"])
+                    Kept(
+                        on=day["on_day"], kind=DayKind.working if day["working"] else DayKind.resting, note=day["note"]
+                    )
                     for day in days
                     if day["community"] == row["id"] and day["on_day"].year >= year
                 ],
@@ -97,7 +99,7 @@ async def companies_of(by: Principal, what: May = May.read_companies) -> list[Co
     """The estates in which the reader may do this, by their codes."""
     rows = await fetch("SELECT id, code FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(what)))
     known = await creditors_of(row["id"] for row in rows)
-    return [CompanyRow(row["id"], row["code"], known[row["id"]]) for row in rows]
+    return [CompanyRow(id=row["id"], code=row["code"], creditor=known[row["id"]]) for row in rows]
 
 
 async def company_at(by: Principal, code: str) -> CompanyRow:

@@ -19,6 +19,7 @@ from portal.kit.money import Money, total
 from portal.money.payments.queries import credits_of
 from portal.people.notices.states import NoticeKind
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row, fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 
@@ -138,23 +139,13 @@ async def _news(persons: list[UUID]) -> list[News]:
         " WHERE n.person = ANY($1) ORDER BY n.created_at DESC LIMIT 3",
         persons,
     )
-    return [
-        News(
-            id=row["id"],
-            kind=NoticeKind(row["kind"]),
-            facts=from_json(row["facts"]),
-            at=row["at"],
-            opened=row["opened"],
-            estate=row["estate"],
-        )
-        for row in rows
-    ]
+    return [as_row(News, row, leaving=("facts",), facts=from_json(row["facts"])) for row in rows]
 
 
 async def _work(communities: list[int]) -> list[Work]:
-    rows = await fetch(
+    return await fetch_as(
+        Work,
         "SELECT r.id, area, title, place, done_at, c.name AS estate FROM service_record r"
         " JOIN community c ON c.id = r.community WHERE community = ANY($1) ORDER BY done_at DESC LIMIT 3",
         communities,
     )
-    return [Work(**{**row, "area": ServiceArea(row["area"])}) for row in rows]

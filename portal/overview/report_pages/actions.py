@@ -86,6 +86,9 @@ async def costs_of(by: Principal) -> Costs:
         communities,
     )
     return Costs(
-        [Cost(row["name"], Step(row["step"]), Money(row["amount"]), row["starts_on"]) for row in rows],
+        [
+            Cost(estate=row["name"], step=Step(row["step"]), amount=Money(row["amount"]), starts_on=row["starts_on"])
+            for row in rows
+        ],
         await estates_to_pick(by, May.set_step_costs),
     )

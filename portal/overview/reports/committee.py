@@ -97,7 +97,7 @@ async def _committee(by: Principal, row: Any) -> CommitteeEstate:
         questions=await open_questions(row["id"]),
         spending=await spending_of(row["id"], by.persons),
         panel=await panel_of(row["id"], _asked_by_rule(row), by.persons, clock.today(row["timezone"])),
-        taken=[Taken(one["at"], one["subject"].partition(":")[2], row["timezone"]) for one in taken],
+        taken=[Taken(at=one["at"], name=one["subject"].partition(":")[2], zone=row["timezone"]) for one in taken],
     )
 
 

@@ -198,7 +198,9 @@ async def _suppress(delivery: UUID, why: Unsent) -> None:
 def _errand(settings: Settings, delivery: UUID, row: Record, targets: tuple[Target, ...], tried: int) -> _Errand:
     channel, kind, tongue, link = Channel(row["channel"]), NoticeKind(row["kind"]), row["language"], row["link"] or ""
     sender = Sender(
-        sign_of(settings, row["company"] or next(iter(settings.sms_signs), PORTAL)), row["estate"], row["desk"] or "—"
+        sign=sign_of(settings, row["company"] or next(iter(settings.sms_signs), PORTAL)),
+        estate=row["estate"],
+        phone=row["desk"] or "—",
     )
     address = settings.base_url + link
     words = word(kind, from_json(row["facts"]), tongue, sender=sender, link=address)

@@ -85,12 +85,14 @@ async def work_terms(communities: Iterable[int]) -> dict[int, WorkTerms]:
     return {
         row["id"]: WorkTerms(
             WorkCalendar(
-                row["timezone"],
-                row["opens_at"],
-                row["closes_at"],
-                dict(zip(row["days"], row["works"], strict=True)),
+                zone=row["timezone"],
+                opens=row["opens_at"],
+                closes=row["closes_at"],
+                overrides=dict(zip(row["days"], row["works"], strict=True)),
             ),
-            ServiceLevel(row["acknowledge_hours"], row["reply_hours"], row["close_days"]),
+            ServiceLevel(
+                acknowledge_hours=row["acknowledge_hours"], reply_hours=row["reply_hours"], close_days=row["close_days"]
+            ),
         )
         for row in rows
     }

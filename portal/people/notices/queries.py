@@ -14,6 +14,7 @@ from portal.kit.errors import Missing
 from portal.kit.facts import from_json
 from portal.people.notices.states import Channel, DeliveryState, NoticeKind, Unsent
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PAGE = 20
@@ -97,11 +98,11 @@ async def ways_of(by: Principal, notice: UUID) -> list[Way]:
     )
     return [
         Way(
-            Channel(row["channel"]),
-            DeliveryState(row["state"]),
-            row["changed_at"],
-            row["phone"],
-            Unsent(row["trouble"]) if row["state"] == DeliveryState.suppressed else None,
+            channel=Channel(row["channel"]),
+            state=DeliveryState(row["state"]),
+            at=row["changed_at"],
+            phone=row["phone"],
+            why=Unsent(row["trouble"]) if row["state"] == DeliveryState.suppressed else None,
         )
         for row in rows
     ]
@@ -130,12 +131,4 @@ async def note_of(by: Principal, notice: UUID) -> Note:
 
 
 def _note(row: Record) -> Note:
-    return Note(
-        id=row["id"],
-        kind=NoticeKind(row["kind"]),
-        facts=from_json(row["facts"]),
-        link=row["link"],
-        at=row["at"],
-        state=DeliveryState(row["state"]),
-        estate=row["estate"],
-    )
+    return as_row(Note, row, leaving=("facts",), facts=from_json(row["facts"]))

@@ -48,7 +48,10 @@ async def devices_of(by: Principal) -> list[DeviceRow]:
         by.human,
         by.session,
     )
-    return [DeviceRow(row["id"], row["name"] and named(row["name"]), row["added_at"], row["here"]) for row in rows]
+    return [
+        DeviceRow(id=row["id"], name=row["name"] and named(row["name"]), added_at=row["added_at"], here=row["here"])
+        for row in rows
+    ]
 
 
 @retrying

@@ -15,6 +15,7 @@ from portal.kit.i18n import N_
 from portal.people.persons.permissions import May, Role
 from portal.people.persons.principal import Audience, Chosen, Principal
 from portal.people.persons.rules import SEEN_EVERY, alive, device
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
 
 NO_SUCH_DEPARTMENT = N_("Nobody on this estate works in that department. Please choose one from the list.")
@@ -136,8 +137,9 @@ async def in_estate(by: Principal, code: str) -> Principal:
 @reading
 async def estates_of(by: Principal, communities: Sequence[int]) -> list[Chosen]:
     """Some of the estates one works for, by their codes: a company numbers them as it thinks of them."""
-    rows = await fetch("SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(communities))
-    return [Chosen(**row) for row in rows]
+    return await fetch_as(
+        Chosen, "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(communities)
+    )
 
 
 async def departments_of(communities: Sequence[int]) -> list[str]:
@@ -198,7 +200,13 @@ async def sessions_of(by: Principal) -> list[SessionRow]:
         now,
     )
     return [
-        SessionRow(r["id"], device(r["user_agent"]), r["created_at"], r["seen_at"], r["id"] == by.session)
+        SessionRow(
+            id=r["id"],
+            device=device(r["user_agent"]),
+            created_at=r["created_at"],
+            seen_at=r["seen_at"],
+            here=r["id"] == by.session,
+        )
         for r in rows
         if alive(Audience(r["audience"]), r["seen_at"], r["expires_at"], now)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from enum import Enum
 from functools import cache
@@ -17,13 +17,14 @@ from portal.platform.db.unit_of_work import fetch, fetch_one
 
 Kind = TypeVar("Kind")
 Turn = Callable[[Any], Any]
+Row = Record | Mapping[str, Any]
 
 
 async def fetch_as(kind: type[Kind], sql: str, *values: object) -> list[Kind]:
     """The rows of a statement as instances of a dataclass; in the running unit of work.
 
-    Fen become Money, `YYYY-MM` a Month, a word its enum, an array a tuple, by the annotation of the field. Raises
-    TypeError when a column is missing for a field that needs one, or has no field.
+    Fen become Money, `YYYY-MM` a Month, a word its enum, an array a tuple or a list, by the annotation of the field.
+    Raises TypeError when a column is missing for a field that needs one, or has no field.
     """
     return as_rows(kind, await fetch(sql, *values))
 
@@ -34,17 +35,30 @@ async def fetch_one_as(kind: type[Kind], sql: str, *values: object) -> Kind | No
     return as_rows(kind, [row])[0] if row is not None else None
 
 
-def as_rows(kind: type[Kind], rows: Iterable[Record | Mapping[str, Any]]) -> list[Kind]:
-    """Rows that were fetched already as instances of a dataclass. Raises TypeError as `fetch_as` does."""
+def as_rows(kind: type[Kind], rows: Iterable[Row]) -> list[Kind]:
+    """Rows of one statement, fetched already, as instances of a dataclass. Raises TypeError as `fetch_as` does."""
+    found = list(rows)
+    turns = columns_fit(kind, found[0].keys()) if found else {}
+    return [kind(**{name: turn(row[name]) for name, turn in turns.items()}) for row in found]
+
+
+def as_row(kind: type[Kind], row: Row, *, leaving: Collection[str] = (), **more: object) -> Kind:
+    """One row as an instance of a dataclass; `more` are its fields that no column gives, `leaving` columns for others.
+
+    Raises TypeError as `fetch_as` does.
+    """
+    turns = columns_fit(kind, set(row.keys()).difference(leaving), more)
+    return kind(**{name: turn(row[name]) for name, turn in turns.items()}, **more)
+
+
+def columns_fit(kind: type[Kind], columns: Iterable[str], more: Collection[str] = ()) -> dict[str, Turn]:
+    """How each column becomes its field. Raises TypeError for a field without a value, and a column without a field."""
     turns, needed = _plan(kind)  # type: ignore[arg-type]
-    found = []
-    for row in rows:
-        given = set(row.keys())  # a record's keys can be gone through once
-        if lacks_or_strange := (needed - given) | (given - turns.keys()):
-            lacks, strange = sorted(lacks_or_strange & needed), sorted(lacks_or_strange - needed)
-            raise TypeError(f"{kind.__name__}: the statement lacks {lacks} and gives {strange}")
-        found.append(kind(**{name: turns[name](row[name]) for name in given}))
-    return found
+    given = set(columns)
+    lacks, strange = needed - given - set(more), (given - turns.keys()) | (given & set(more))
+    if lacks or strange:
+        raise TypeError(f"{kind.__name__}: the statement lacks {sorted(lacks)} and gives {sorted(strange)}")
+    return {name: turns[name] for name in given}
 
 
 @cache
@@ -61,9 +75,9 @@ def _turn(wanted: Any) -> Turn:
     if get_origin(wanted) in (Union, UnionType):
         [inner] = [_turn(one) for one in get_args(wanted) if one is not type(None)]
         return lambda value: None if value is None else inner(value)
-    if get_origin(wanted) is tuple:
-        each = _turn(get_args(wanted)[0])
-        return lambda value: tuple(each(one) for one in value or ())
+    if get_origin(wanted) in (tuple, list, Sequence):
+        each, made = _turn(get_args(wanted)[0]), tuple if get_origin(wanted) is tuple else list
+        return lambda value: made(each(one) for one in value or ())
     if wanted is Month:
         return Month.parse
     if wanted is Money or (isinstance(wanted, type) and issubclass(wanted, Enum)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.kit.errors import Missing
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import Scope, fetch, fetch_value, reading
 
 
@@ -34,7 +35,7 @@ async def photos_of_all(scope: Scope, subjects: Sequence[str]) -> dict[str, list
     )
     found: dict[str, list[PhotoRow]] = {}
     for row in rows:
-        found.setdefault(row["subject"], []).append(PhotoRow(row["id"], row["width"], row["height"]))
+        found.setdefault(row["subject"], []).append(as_row(PhotoRow, row, leaving=("subject",)))
     return found
 
 

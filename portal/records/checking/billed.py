@@ -201,7 +201,7 @@ def _quantities(folder: Folder, spans: Last, changes: Sequence[Change], one_offs
 
 
 def _quantity(cells: Cells) -> UnitCharge:
-    return UnitCharge(cells["item"], cells["quantity"], cells["from"], cells["to"])
+    return UnitCharge(item=cells["item"], quantity=cells["quantity"], starts_on=cells["from"], ends_on=cells["to"])
 
 
 def _handovers(folder: Folder, spans: Last, changes: Sequence[Change]) -> None:

@@ -76,7 +76,9 @@ async def check_readings(folder: Folder, known: Known) -> None:
         new = change.new
         meter = meters.setdefault((new["unit"], new["meter"]), Meter(new["item"]))
         reason, fresh = new["reason"], None if change.same else change
-        meter.readings[new["period"]] = Shown(new["period"], new["previous"], new["current"], reason, fresh)
+        meter.readings[new["period"]] = Shown(
+            period=new["period"], previous=new["previous"], current=new["current"], reason=reason, change=fresh
+        )
     used: dict[str, list[Decimal]] = defaultdict(list)
     for change in changes:
         used[change.new["item"]].append(change.new["current"] - change.new["previous"])
@@ -131,8 +133,8 @@ async def _known(community: int, changes: list[Change]) -> tuple[dict[tuple[str,
         first,
         since,
     ):
-        last = Shown(row["period"], row["current"], row["current"])
-        meters[row["name"], row["meter"]] = Meter(row["item"], {row["period"]: last}, row["most"])
+        last = Shown(period=row["period"], previous=row["current"], current=row["current"])
+        meters[row["name"], row["meter"]] = Meter(item=row["item"], readings={row["period"]: last}, most=row["most"])
     for row in await fetch(
         "SELECT u.name, r.meter, i.code AS item, r.period, r.previous, r.current, r.reason FROM meter_reading r"
         " JOIN unit u ON u.id = r.unit JOIN charge_item i ON i.id = r.item"
@@ -142,7 +144,9 @@ async def _known(community: int, changes: list[Change]) -> tuple[dict[tuple[str,
         first,
     ):
         meter = meters.setdefault((row["name"], row["meter"]), Meter(row["item"]))
-        meter.readings[row["period"]] = Shown(row["period"], row["previous"], row["current"], row["reason"])
+        meter.readings[row["period"]] = Shown(
+            period=row["period"], previous=row["previous"], current=row["current"], reason=row["reason"]
+        )
     return meters, await _medians(community, first)
 
 

@@ -217,4 +217,4 @@ def _count(stem: str, report: Mapping[str, Any]) -> Count:
 
 def _remark(kept: Mapping[str, Any]) -> Remark:
     message = Sentence(kept["message"]["text"], kept["message"]["facts"])
-    return Remark(kept["file"], kept["row"], kept["column"], message)
+    return Remark(file=kept["file"], row=kept["row"], column=kept["column"], message=message)

@@ -22,6 +22,7 @@ from portal.kit.money import Money, total
 from portal.kit.period import Month
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 from portal.records.transfers.buyers import NewOwner, Wanted, new_owners
 from portal.records.transfers.rules import SAME_OWNERS, Reach, Turn, check_day, turns
@@ -214,13 +215,13 @@ async def outlook_of(by: Principal, unit: UUID, wanted: Wanted) -> Outlook:
 
 
 async def _ties(unit: UUID) -> list[Tie]:
-    rows = await fetch(
+    return await fetch_as(
+        Tie,
         "SELECT o.id, o.person, p.name, o.role, o.starts_on, o.ends_on, o.family_of"
         " FROM occupancy o JOIN person p ON p.id = o.person WHERE o.unit = $1 AND o.revoked_at IS NULL"
         " ORDER BY o.role DESC, p.external_id, o.starts_on",
         unit,
     )
-    return [Tie(**{**row, "role": OccupantRole(row["role"])}) for row in rows]
 
 
 async def _turns(home: Record, starts_on: date) -> list[ItemTurn]:
@@ -256,7 +257,8 @@ def _bill(bill: Record, month: Month) -> StayingBill:
 
 
 async def _things(unit: UUID) -> list[StayingThing]:
-    rows = await fetch(
+    return await fetch_as(
+        StayingThing,
         f"SELECT t.kind, t.id, t.state, t.amount, n.names FROM ({THINGS}) t JOIN debtor_names n ON n.debtor = t.debtor"
         " UNION ALL SELECT 'binding', b.id, b.state, NULL, p.name FROM binding b JOIN person p ON p.id = b.owner"
         " WHERE b.unit = $1 AND b.state = 'requested' ORDER BY kind, id",
@@ -264,16 +266,6 @@ async def _things(unit: UUID) -> list[StayingThing]:
         [state.value for state in LIVE_DISPUTES],
         [state.value for state in LIVE_PLANS],
     )
-    return [
-        StayingThing(
-            OpenThing(row["kind"]),
-            row["id"],
-            row["state"],
-            None if row["amount"] is None else Money(row["amount"]),
-            row["names"],
-        )
-        for row in rows
-    ]
 
 
 async def _vacant(unit: UUID, on: date) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.kit.errors import Missing
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
+from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of_all
 from portal.records.transfers.states import Basis
@@ -42,10 +43,7 @@ async def transfers_of(by: Principal, unit: UUID) -> list[TransferRow]:
         list(by.where(May.read_homes)),
     )
     photos = await photos_of_all(by, [f"transfer:{row['id']}" for row in rows])
-    return [
-        TransferRow(**{**row, "basis": Basis(row["basis"])}, photos=photos.get(f"transfer:{row['id']}", ()))
-        for row in rows
-    ]
+    return [as_row(TransferRow, row, photos=photos.get(f"transfer:{row['id']}", ())) for row in rows]
 
 
 @reading

@@ -143,7 +143,11 @@ async def show_letter(
     if refusal:
         raise refusal
     assert row
-    return knock, row["id"], CodeMessage(phone, row["language"], sent, row["human"], CodeText.new_number)
+    return (
+        knock,
+        row["id"],
+        CodeMessage(to=phone, language=row["language"], code=sent, human=row["human"], text=CodeText.new_number),
+    )
 
 
 @retrying

@@ -141,7 +141,7 @@ async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
     )
     code = await put_code(human["id"] if human else uuid4(), knock, secret)
     await note(SecurityVerb.CODE_SENT if human else SecurityVerb.CODE_UNKNOWN, phone=masked(knock.phone))
-    return CodeMessage(knock.phone, human["language"], code, human["id"]) if human else None
+    return CodeMessage(to=knock.phone, language=human["language"], code=code, human=human["id"]) if human else None
 
 
 async def put_code(whom: UUID, knock: Knock, secret: str) -> str:

@@ -54,7 +54,7 @@ def keep_knock(request: Request, response: Redirect, name: str, knock: Knock, **
 
 def knock_of(facts: dict[str, Any]) -> Knock:
     """The knock among facts that were kept."""
-    return Knock(facts["browser"], facts["phone"], datetime.fromisoformat(facts["asked_at"]))
+    return Knock(browser=facts["browser"], phone=facts["phone"], asked_at=datetime.fromisoformat(facts["asked_at"]))
 
 
 def _cookie(web: Web, name: str, value: str, age: int) -> Cookie:

@@ -56,7 +56,7 @@ async def check_password(login: str, password: str, *, network: str, secret: str
     async with unit_of_work():
         if found and fits:
             await _take_back(login, network, secret, now)
-            return HalfWay(found["id"], login, fingerprint(found["password_hash"]))
+            return HalfWay(human=found["id"], login=login, proof=fingerprint(found["password_hash"]))
         await limits.watch("failures", now)
         await note(SecurityVerb.SIGN_IN_FAILED, found["id"] if found else None, step="password", network=network)
     raise Invalid("login", NOT_RIGHT)
@@ -90,7 +90,7 @@ async def half_way_of(human: UUID) -> HalfWay:
     found = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
     if found is None:
         raise Missing
-    return HalfWay(human, found["login"], fingerprint(found["password_hash"]))
+    return HalfWay(human=human, login=found["login"], proof=fingerprint(found["password_hash"]))
 
 
 async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -> Invalid | None:

@@ -85,7 +85,7 @@ async def enter(request: Request) -> Answer:
     if (facts := kept(request, HALF_WAY)) is None:
         flash(request, N_("Please start with your login and password."), "info")
         return go(request, "desk.signin:password")
-    half = HalfWay(UUID(facts["human"]), facts["login"], facts["proof"])
+    half = HalfWay(human=UUID(facts["human"]), login=facts["login"], proof=facts["proof"])
     form = TotpForm(await request.form())
     if not form.validate() or not await form.accepts(
         desk.check_totp(half, form.code.data, **who_asks(request), **browser_of(request))

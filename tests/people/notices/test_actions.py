@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.kit import clock
+from portal.kit.money import Money
 from portal.people.notices.actions import tell
 from portal.people.notices.queries import inbox_of
 from portal.people.notices.states import NoticeKind
@@ -22,7 +23,7 @@ async def test_a_notice_carries_the_business_date_and_its_delivery_true_time() -
     clock.start_at(datetime(2031, 5, 1, 4, tzinfo=UTC))
     try:
         async with unit_of_work(mingxi.community):
-            facts = {"community": mingxi.community, "subject": "plan:1", "total": 0}
+            facts = {"community": mingxi.community, "subject": "plan:1", "total": Money(0)}
             await tell(chen.persons, NoticeKind.plan_requested, **facts)
             await tell(chen.persons, NoticeKind.plan_requested, **facts)
         found = await inbox_of(chen)

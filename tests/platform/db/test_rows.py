@@ -9,7 +9,7 @@ import pytest
 
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.platform.db.rows import as_rows, fetch_as, fetch_one_as
+from portal.platform.db.rows import as_row, as_rows, fetch_as, fetch_one_as
 from portal.platform.db.unit_of_work import unit_of_work
 
 
@@ -50,3 +50,15 @@ def test_what_is_missing_or_left_over_is_an_error_that_names_it() -> None:
         as_rows(Seen, [{"name": "a", "total": 1, "month": None, "shade": "dark"}])
     with pytest.raises(ValueError, match="blue"):
         as_rows(Seen, [whole | {"shade": "blue"}])
+
+
+def test_a_field_that_no_column_gives_and_a_column_for_others_are_both_named() -> None:
+    row = {"name": "a", "sum": 1, "month": None, "shade": "dark", "unit": 7}
+    assert as_row(Seen, row, leaving=("unit",), note="n") == Seen("a", Money(1), None, Shade.dark, note="n")
+    with pytest.raises(TypeError, match=r"lacks \[\] and gives \['unit'\]"):
+        as_row(Seen, row)
+    with pytest.raises(TypeError, match=r"lacks \[\] and gives \['name'\]"):
+        as_row(Seen, row, leaving=("unit",), name="b")
+    with pytest.raises(TypeError, match=r"lacks \['sum'\] and gives \[\]"):
+        as_row(Seen, row, leaving=("unit", "sum"))
+    assert as_rows(Seen, []) == []
