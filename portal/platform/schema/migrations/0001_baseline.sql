@@ -433,6 +433,9 @@ CREATE TABLE debtor_member (
 CREATE INDEX debtor_member_community ON debtor_member (community);
 CREATE INDEX debtor_member_person ON debtor_member (person);
 
+
+-- --- homes/vacancies: filings that a home stands empty.
+
 CREATE TABLE vacancy (
   id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
   community INTEGER NOT NULL REFERENCES community (id) ON DELETE RESTRICT,
