@@ -49,7 +49,7 @@ class SampleForm(Form):
     pick = Choice("支付方式", [("alipay", "支付宝"), ("wechat_pay", "微信支付")], look="select")
     several = Many("选择账单", coerce=str)
     text = Text("说明", lines=4, most=500, required=False)
-    photos = Photos("现场照片")
+    photos = Photos("现场照片", most=5)
     agree = Tick("我已阅读并同意以上分期缴费协议")
 
 

@@ -33,7 +33,7 @@ class AllForm(Form):
     choice = Choice("c", Colour, required=False)
     pick = Choice("o", [("a", "A")], required=False)
     many = Many("m", required=False)
-    photos = Photos("ph")
+    photos = Photos("ph", most=5)
     tick = Tick("i", required=False)
 
 
@@ -230,7 +230,7 @@ class NeedsForm(Form):
     yuan = Yuan("y", missing=N_("Please choose one."))
     tick = Tick("t")
     many = Many("m")
-    photos = Photos("p", required=True)
+    photos = Photos("p", most=5, required=True)
 
 
 def test_what_is_missing_is_said_with_its_own_words_and_in_the_order_of_the_page() -> None:
