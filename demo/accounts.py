@@ -148,7 +148,7 @@ def _rents(on: date) -> list[Row]:
 
 
 def _budget(year: int, *, corrected: bool = False) -> list[Row]:
-    """The budget of a year: twelve planned months and its works; as it was first published, or with two faults mended.
+    """The budget of a year: twelve planned months and its works; as it was first published, or with two faults fixed.
 
     The facade belongs to the maintenance fund; the parking sum comes to more than was printed.
     """

@@ -1,4 +1,4 @@
-"""How the demo estate publishes its accounts: two people sign, findings are explained, a budget is mended."""
+"""How the demo estate publishes its accounts: two people sign, findings are explained, a budget is fixed."""
 
 from __future__ import annotations
 

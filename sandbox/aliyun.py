@@ -48,8 +48,8 @@ async def call(request: Request) -> Response[Json]:
         if action is None or request.headers.get("x-acs-version") != VERSION:
             raise Refusal("InvalidAction.NotFound", 404)
         return Response(answer | action(state, dict(request.query_params)))
-    except Refusal as no:
-        return Response(answer | {"Code": no.code, "Message": no.code}, status_code=no.status)
+    except Refusal as error:
+        return Response(answer | {"Code": error.code, "Message": error.code}, status_code=error.status)
 
 
 def _check_signature(state: State, request: Request, body: bytes) -> None:

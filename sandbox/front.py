@@ -107,8 +107,8 @@ async def enter(request: Request, key: FromPath[str]) -> Response[str] | Redirec
         return Redirect(urlunsplit(urlsplit(str(request.url))._replace(netloc=f"{host}:{request.url.port}")))
     try:
         return await _gone_in(state, _who(state, key), state.settings.portal_url)
-    except (NotNow, httpx.TransportError) as no:
-        return _refused(_words(request), str(no) if isinstance(no, NotNow) else "away")
+    except (NotNow, httpx.TransportError) as error:
+        return _refused(_words(request), str(error) if isinstance(error, NotNow) else "away")
 
 
 async def _gone_in(state: State, person: Person, portal: str) -> Redirect:

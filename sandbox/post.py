@@ -24,7 +24,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Taken:
-    """A text message that the SMS service took, and how far it came."""
+    """A text message that the SMS service took, and what became of it."""
 
     number: str
     template: str

@@ -1,4 +1,4 @@
-"""Letters that arrive: the only way to a step, a grace and a time that begins anew."""
+"""Letters that arrive: the only way to a step, a grace and a time that restarts."""
 
 from __future__ import annotations
 

@@ -41,9 +41,11 @@ async def test_a_pooler_in_transaction_mode_is_refused_in_one_sentence(
     how: dict[str, int], role: str, settings: Settings, database: Database
 ) -> None:
     async with pooler_before(database.host, Mode.transaction, **how) as folder:
-        with pytest.raises(Unusable, match=r"^DATABASE_URL leads to a connection pooler that gives one session") as no:
+        with pytest.raises(
+            Unusable, match=r"^DATABASE_URL leads to a connection pooler that gives one session"
+        ) as refused:
             await reach(at(settings, folder, role), role)  # type: ignore[arg-type]
-    assert "\n" not in str(no.value)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.embedded
@@ -90,9 +92,9 @@ async def test_an_address_that_leads_nowhere_is_told_in_one_sentence(
     url: str, why: str, settings: Settings, database: Database
 ) -> None:
     nowhere = Database(replace(settings, database_url=url, worker_url=None, admin_url=None))
-    with pytest.raises(Unusable, match=f"^DATABASE_URL leads to no database: {why}") as no:
+    with pytest.raises(Unusable, match=f"^DATABASE_URL leads to no database: {why}") as refused:
         await reach(nowhere, "portal_app")
-    assert "s3cret" not in str(no.value)
+    assert "s3cret" not in str(refused.value)
 
 
 async def test_clocks_that_differ_by_an_hour_are_told(

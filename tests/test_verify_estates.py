@@ -89,9 +89,9 @@ async def test_one_estate_is_looked_at_alone(three: dict[str, int], admin: async
     assert (await verify(["donghu"]))["ok"]
     assert not (await verify(["mingxi", "donghu"]))["ok"]
     assert looked == [three[code] for code in ("donghu", "donghu", "mingxi")]
-    with pytest.raises(Missing) as no:
+    with pytest.raises(Missing) as refused:
         await verify(["donghu", "nanshan"])
-    assert no.value.sentence.facts == {"code": "nanshan"}
+    assert refused.value.sentence.facts == {"code": "nanshan"}
 
 
 async def test_each_estate_has_a_transaction_of_its_own_in_which_no_other_is_seen(

@@ -1,1 +1,1 @@
-"""What an estate publishes of its money: statements, questions, common areas, the committee, disclosures."""
+"""What an estate publishes about its money: statements, questions, common areas, the committee, disclosures."""

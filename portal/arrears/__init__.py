@@ -1,1 +1,1 @@
-"""What is overdue: a case for each debtor and home, its ladder, its clocks and what gives time."""
+"""What is overdue: a case for each debtor and home, its stages, deadlines and limitation."""

@@ -1,1 +1,1 @@
-"""What is done for owners and what they may ask for: services, disputes, holds, instalments."""
+"""What is done for owners and what they can ask for: services, disputes, holds, instalments."""

@@ -1,1 +1,1 @@
-"""What is done about arrears: letters, calls and visits, late charges, courts, evidence."""
+"""What is done about arrears: letters, calls, visits, late charges, courts, evidence."""

@@ -1,1 +1,1 @@
-"""What is charged: rates, meters, the books, bills and the runs that make them."""
+"""What is charged: rates, meters, the ledger, bills and bill runs."""

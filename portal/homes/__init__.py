@@ -1,1 +1,1 @@
-"""Homes: what stands where, who owns and rents it, when it stands empty."""
+"""Homes: which there are, who owns and rents them, and which are vacant."""

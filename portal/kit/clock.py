@@ -1,4 +1,4 @@
-"""The only place that reads the clock; everything else is told what day it is."""
+"""The only place that reads the clock; all other code gets the day as an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sums, days, numbers and pages of a list look to a reader, in both languages."""
+"""How sums, days, numbers and list pages look, in both languages."""
 
 from __future__ import annotations
 

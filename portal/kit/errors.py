@@ -1,4 +1,4 @@
-"""How the domain says no; the web finds the status."""
+"""How the domain refuses something. The web maps it to a status."""
 
 from __future__ import annotations
 

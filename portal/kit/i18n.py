@@ -1,4 +1,4 @@
-"""Sentences are marked where they are written and translated only where a person reads them; names in two languages."""
+"""Sentences are marked where they are written, and translated where someone reads them; names in two languages."""
 
 from __future__ import annotations
 

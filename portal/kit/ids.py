@@ -1,4 +1,4 @@
-"""Ids: new ones for many rows at once in the order of time, and those that people send."""
+"""Ids: new ones in the order of time, and parsing of those that people send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two languages, and the one that the present reader reads."""
+"""The two languages, and the current reader's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -30,10 +30,10 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Month:
         """Read `2026-11`. Raises ValueError for anything else."""
-        found = _MONTH.fullmatch(text.strip())
-        if not found:
+        match = _MONTH.fullmatch(text.strip())
+        if not match:
             raise ValueError(f"not a month like 2026-11: {text!r}")
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

@@ -1,4 +1,4 @@
-"""States are enums and the moves between them one table."""
+"""States are enums with a table of moves."""
 
 from __future__ import annotations
 

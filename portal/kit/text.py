@@ -1,4 +1,4 @@
-"""Names as people write them: in the order they expect, and found however they are typed."""
+"""People's names: sorting, and finding them however they are typed."""
 
 from __future__ import annotations
 

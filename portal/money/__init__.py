@@ -1,1 +1,1 @@
-"""What comes in: payments at the counter and online, and corrections of what was asked."""
+"""Payments at the counter and online, and corrections of bills."""

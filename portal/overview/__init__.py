@@ -1,1 +1,1 @@
-"""First pages and figures over everything: the owner’s home, the desk, reports."""
+"""Overviews: the owner’s first page, the desk, reports."""

@@ -1,1 +1,1 @@
-"""Estates with their terms, everybody who has to do with one, and how they are told something."""
+"""Estates and their terms, the people of an estate, and messages to them."""

@@ -1,1 +1,1 @@
-"""What any service stands on: the process, the database, jobs, the audit trail, files and papers."""
+"""What any service needs: the process, the database, jobs, the audit trail, files and documents."""

@@ -1,1 +1,1 @@
-"""How an estate’s records come in and change hands: imports and changes of owners."""
+"""How an estate’s data comes in and changes: imports and changes of ownership."""

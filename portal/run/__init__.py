@@ -1,1 +1,1 @@
-"""What starts and ends: the commands, the web server, the worker, the whole on one machine."""
+"""Entry points: the commands, the web server, the worker, everything on one machine."""

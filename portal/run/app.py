@@ -1,4 +1,4 @@
-"""The application: the only file that knows every page."""
+"""The web application. The only file that knows every page."""
 
 from __future__ import annotations
 

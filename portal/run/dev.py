@@ -1,4 +1,4 @@
-"""Everything on this machine in one process group: database, sandbox, web, worker, and the demo estate."""
+"""Everything on this machine in one process group: database, sandbox, web, worker, demo estate."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def _alone_in(data: Path) -> Iterator[Path]:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o711)
         lock = (data / "dev.lock").open("w")
-    except OSError as no:
+    except OSError as error:
         raise SystemExit(
-            f"nothing can be kept in {data} ({no.strerror}): choose another place, make run DATA=…"
-        ) from no
+            f"nothing can be kept in {data} ({error.strerror}): choose another place, make run DATA=…"
+        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What must never be: what tables declare, and every block of every slice's invariants.sql.
+"""All invariants: what the tables declare, and every block of every slice's invariants.sql.
 
 What is declared is read from the tables, not from the database's catalogue, which forgets a dropped constraint.
 """

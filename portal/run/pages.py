@@ -1,4 +1,4 @@
-"""What machines ask: is the process there, may it get visitors, how is it doing."""
+"""Pages for machines: is the process alive, can it serve, how is it doing."""
 
 from litestar import MediaType, Response, Router, get
 
@@ -17,15 +17,15 @@ async def live() -> str:
 @get("/readyz", name="health:ready")
 async def ready(request: Request) -> Answer:
     """200 or 503, with every finding: red only for database, migrations or worker."""
-    found = await health(request.app.state.settings)
-    return Response(found.as_json(), status_code=200 if found.ready else 503, media_type=MediaType.JSON)
+    result = await health(request.app.state.settings)
+    return Response(result.as_json(), status_code=200 if result.ready else 503, media_type=MediaType.JSON)
 
 
 @get("/metrics", name="health:metrics")
 async def metrics(request: Request) -> Answer:
     """The same as gauges, one a line."""
-    found = await health(request.app.state.settings)
-    return Response(as_metrics(found), media_type="text/plain; version=0.0.4")
+    result = await health(request.app.state.settings)
+    return Response(as_metrics(result), media_type="text/plain; version=0.0.4")
 
 
 router = Router("/", route_handlers=[live, ready, metrics], opt=MACHINE)

@@ -1,4 +1,4 @@
-"""The application as the web server starts it: settings from the environment, its pool opened and closed with it."""
+"""The application for the web server: settings from the environment, and a pool for its lifetime."""
 
 from __future__ import annotations
 

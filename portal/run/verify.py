@@ -1,4 +1,4 @@
-"""Check the whole state, estate by estate: what is declared, what must never be, the audit chains. Never mends."""
+"""Check the whole state, estate by estate: declarations, invariants, audit chains. Never repairs anything."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ async def verify(codes: Sequence[str] = (), *, anew: bool = False, tell: Tell = 
     wanted = invariants()
     chosen = await estates(codes)
     run = None if codes else await _run(wanted, anew)
-    found = await _found(run)
+    result = await _found(run)
     for number, (place, community) in enumerate([(EVERY, None), *((one.code, one.id) for one in chosen)]):
-        if place not in found:
-            found[place] = await (_everywhere(wanted) if community is None else _of_estate(wanted, community))
-            await _note(run, place, found[place])
-        tell(place, found[place], number, len(chosen))
+        if place not in result:
+            result[place] = await (_everywhere(wanted) if community is None else _of_estate(wanted, community))
+            await _note(run, place, result[place])
+        tell(place, result[place], number, len(chosen))
     await _end(run)
-    return _told(found, checked=len(wanted) + 1, estates=len(chosen))
+    return _told(result, checked=len(wanted) + 1, estates=len(chosen))
 
 
 async def _everywhere(wanted: Sequence[Invariant]) -> Findings:
@@ -61,10 +61,10 @@ async def _everywhere(wanted: Sequence[Invariant]) -> Findings:
 
 async def _of_estate(wanted: Sequence[Invariant], community: int) -> Findings:
     async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
-        found = {one.id: _shown(one, rows) for one in wanted if (rows := await one.broken_in_estate(fetch))}
+        result = {one.id: _shown(one, rows) for one in wanted if (rows := await one.broken_in_estate(fetch))}
         if broken := await broken_chain(community):
-            found[CHAINS] = [SEALED, f"row {broken.sequence}: {broken.what}"]
-    return found
+            result[CHAINS] = [SEALED, f"row {broken.sequence}: {broken.what}"]
+    return result
 
 
 def _shown(invariant: Invariant, rows: Sequence[Record]) -> list[str]:

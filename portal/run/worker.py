@@ -1,4 +1,4 @@
-"""The worker: jobs from the queue, the rounds of each minute, and each estate's daily work, a job of its own."""
+"""The worker: queued jobs, frequent rounds, and each estate's daily work."""
 
 from __future__ import annotations
 

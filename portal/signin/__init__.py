@@ -1,1 +1,1 @@
-"""How people get in, prove again who they are, and change their number."""
+"""Signing in, confirming one's identity, and changing one's number."""

@@ -1,1 +1,1 @@
-"""How the portal speaks HTTP: requests, forms, pages. It knows no money."""
+"""HTTP: requests, forms, pages. It knows nothing about money."""

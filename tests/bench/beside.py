@@ -23,7 +23,7 @@ Calls = Mapping[str, Callable[[], Awaitable[object]]]
 
 
 async def beside(admin: asyncpg.Connection) -> None:
-    """Make the neighbours, with their cases. Before anything else is made: the daily look is for all estates."""
+    """Make the neighbours, with their cases. Before anything else is made: the daily job is for all estates."""
     await neighbours(admin)
     await admin.execute("ANALYZE")
     await arrears(TODAY)

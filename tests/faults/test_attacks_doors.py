@@ -52,8 +52,8 @@ async def told(attempt: object) -> str:
     """The sentence of a refusal, or the empty text for a success."""
     try:
         await attempt  # type: ignore[misc]
-    except Invalid as no:
-        return no.sentence.text
+    except Invalid as error:
+        return error.sentence.text
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Files that are not what they say, or more than they show: refused, or drawn anew with nothing else left (F-73)."""
+"""Files that are not what they say, or more than they show: refused, or re-encoded with nothing else left (F-73)."""
 
 from __future__ import annotations
 

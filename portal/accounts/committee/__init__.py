@@ -1,1 +1,1 @@
-"""The owners’ committee: expenses it is asked for, votes, consent."""
+"""The owners’ committee: the expenses it votes on, and its members’ consent."""

@@ -1,4 +1,4 @@
-"""Ask a committee for an expense, vote on it, write down that it was spent; and a member's consent."""
+"""Ask a committee about an expense, vote on it and record its cost; record a member's consent."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
             clock.now(),
         )
         if made is None:
-            found: UUID = await fetch_value("SELECT id FROM committee_expense WHERE once = $1", key)
-            return found
+            value: UUID = await fetch_value("SELECT id FROM committee_expense WHERE once = $1", key)
+            return value
         await tell(
             members, NoticeKind.expense_asked, community=community, subject=f"committee_expense:{made}",
             link=f"/committee/expenses/{made}", purpose=wanted.purpose, amount=wanted.amount,
@@ -174,10 +174,10 @@ async def consent(by: Principal, community: int, given: bool) -> None:
         if person is None:
             raise Forbidden
         await advisory_lock(f"committee_consent:{person}")
-        now = await fetch_value(
+        current = await fetch_value(
             "SELECT given FROM committee_consent WHERE person = $1 ORDER BY at DESC, id DESC LIMIT 1", person
         )
-        if bool(now) is given:
+        if bool(current) is given:
             return
         await fetch(
             "INSERT INTO committee_consent (id, community, person, given, at)"

@@ -1,4 +1,4 @@
-"""The desk asks a committee for an expense, and writes down what it cost."""
+"""Desk pages on which staff ask a committee about an expense and record its cost."""
 
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/", name="desk.expenses:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
     """What was asked, and what was spent without asking."""
-    found = await spending_at(request.user)
-    return page(request, "accounts/committee/desk/list.html", title=_("Expenses for the committee"), estates=found)
+    spending = await spending_at(request.user)
+    return page(request, "accounts/committee/desk/list.html", title=_("Expenses for the committee"), estates=spending)
 
 
 @get("/new", name="desk.expenses:new", guards=[staff(May.ask_expenses)])

@@ -1,4 +1,4 @@
-"""What is typed about expenses that a committee is asked for."""
+"""Forms for the expenses that a committee votes on."""
 
 from portal.accounts.committee.actions import Wanted
 from portal.accounts.committee.states import Voice

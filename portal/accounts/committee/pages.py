@@ -1,4 +1,4 @@
-"""A member of an owners' committee votes on an expense, and lets others see how they stand, or not."""
+"""Pages on which a committee member votes, and chooses whether others see their own payments."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a committee and the desk read of expenses, and the panel of members' own payments."""
+"""Expenses for the committee and the desk, and the panel of members' own payments."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class DeskSpending:
 
 
 async def spending_of(community: int, persons: Sequence[UUID] = ()) -> Spending:
-    """Of one estate, as these persons read it; in the running unit of work."""
+    """Of one estate, as these persons read it; in the caller's transaction."""
     threshold = await fetch_value("SELECT expense_limit FROM community WHERE id = $1", community)
     rows = await fetch(
         _ROWS + " WHERE e.community = $1 ORDER BY e.asked_at DESC, e.id LIMIT $3", community, list(persons), LISTED
@@ -202,7 +202,7 @@ async def expense_of(by: Principal, expense: UUID) -> ExpenseRow:
 
 
 async def panel_of(community: int, rule: str, persons: Sequence[UUID], today: date) -> Panel:
-    """The panel of an estate, where `rule` is the source that asks for it or empty; in the running unit of work."""
+    """The panel of an estate, where `rule` is the source that asks for it or empty; in the caller's transaction."""
     rows = await fetch(_STANDING, community, today)
     seen = [row for row in rows if rule or row["given"]]
     return Panel(

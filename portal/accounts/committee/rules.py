@@ -1,4 +1,4 @@
-"""When a committee has decided: pure."""
+"""When a committee has decided. Pure."""
 
 from __future__ import annotations
 

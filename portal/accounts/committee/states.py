@@ -1,4 +1,4 @@
-"""Where an expense stands that a committee was asked for, and how a member stands with their own bills."""
+"""The states of an expense, and whether a member has overdue bills."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Expenses a committee is asked for, its members' voices, what was spent on them, and members' consent."""
+"""Expenses, votes, what was spent on them, and members' consent."""
 
 from piccolo.columns import UUID, Boolean, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""What common areas earn, and what is done with it."""
+"""What common areas earn, and how it is used."""

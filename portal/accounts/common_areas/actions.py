@@ -1,4 +1,4 @@
-"""Register contracts of common areas, what came in, and what was spent."""
+"""Register contracts for common areas, their income, and what was spent."""
 
 from __future__ import annotations
 
@@ -79,15 +79,15 @@ async def register_contract(by: Principal, community: int, agreed: Contract, rep
 
 async def _replaceable(community: int, replaces: UUID) -> None:
     await advisory_lock(f"common_contract:{replaces}")
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT EXISTS (SELECT FROM common_contract r WHERE r.replaces = c.id) AS replaced FROM common_contract c"
         " WHERE c.id = $1 AND c.community = $2",
         replaces,
         community,
     )
-    if found is None:
+    if row is None:
         raise Missing
-    if found["replaced"]:
+    if row["replaced"]:
         raise Refused(N_("This contract has been replaced by a later one."))
 
 
@@ -168,7 +168,7 @@ async def record_movement(by: Principal, community: int, moved: Movement, *, onc
 
 
 async def put_movement(by: Principal, community: int, moved: Movement, once: UUID) -> UUID | None:
-    """The id of the movement, None if `once` was written down before; in the running unit of work.
+    """The id of the movement, None if `once` was written down before; in the caller's transaction.
 
     Raises Invalid for no sum, a day to come, or words that name a person.
     """

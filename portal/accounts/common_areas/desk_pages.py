@@ -1,4 +1,4 @@
-"""The desk's register of common areas: contracts, what came in, what was spent."""
+"""The desk's register of common areas: contracts, income, spending."""
 
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/", name="desk.common_areas:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
     """The registers of one's estates."""
-    found = await registers_at(request.user)
-    return page(request, "accounts/common_areas/desk/list.html", title=_("Common areas"), estates=found)
+    registers = await registers_at(request.user)
+    return page(request, "accounts/common_areas/desk/list.html", title=_("Common areas"), estates=registers)
 
 
 @get("/new", name="desk.common_areas:new", guards=[staff(May.register_common_areas)])

@@ -1,4 +1,4 @@
-"""What is typed for the register of common areas."""
+"""Forms for the register of common areas."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What common areas earn and what is done with it, for anybody."""
+"""The public page of common-area income and how it is used."""
 
 from litestar import Router, get
 from litestar.params import FromPath
@@ -15,9 +15,13 @@ from portal.web.request.request_context import Request
 async def common_areas(request: Request, code: FromPath[str]) -> Template:
     """Contracts with what fell due and came in this year, and the pots with their movements."""
     estate = await estate_called(code)
-    found = await register_of(estate.id, estate.today)
+    register = await register_of(estate.id, estate.today)
     return kept_page(
-        request, "accounts/common_areas/public/common_areas.html", title=_("Common areas"), estate=estate, found=found
+        request,
+        "accounts/common_areas/public/common_areas.html",
+        title=_("Common areas"),
+        estate=estate,
+        found=register,
     )
 
 

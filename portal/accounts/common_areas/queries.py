@@ -1,4 +1,4 @@
-"""What anybody may know of common areas: contracts, receivable and received, and what was done with the money."""
+"""Common areas for the public: contracts, what was due and received, and how the money was used."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ class Register:
 
     def contract(self, wanted: UUID) -> ContractRow:
         """One of them. Raises Missing."""
-        found = next((one for one in self.contracts if one.id == wanted), None)
-        if found is None:
+        chosen = next((one for one in self.contracts if one.id == wanted), None)
+        if chosen is None:
             raise Missing
-        return found
+        return chosen
 
 
 @reading
@@ -136,7 +136,7 @@ async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
 
 
 async def contracts_in(community: int, first: date, last: date) -> list[ContractRow]:
-    """Contracts in force in some days, with what fell due in them and came in for them; in the running unit of work."""
+    """Contracts in force in some days, with what fell due in them and came in for them; in the caller's transaction."""
     rows = await fetch(
         "SELECT k.*, coalesce((SELECT sum(r.amount) FROM common_receipt r WHERE r.contract = k.id"
         " AND r.starts_on BETWEEN $2 AND $3), 0)::bigint AS received FROM common_contract k WHERE k.community = $1"

@@ -1,4 +1,4 @@
-"""What a contract of common areas comes to in some days: pure."""
+"""What a common-area contract yields in a period. Pure."""
 
 from __future__ import annotations
 

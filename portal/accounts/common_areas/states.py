@@ -1,4 +1,4 @@
-"""How a contract of common areas is paid, to whom it belongs, and the two pots of all owners."""
+"""How a common-area contract is paid, who gets the money, and the two funds of all owners."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Contracts of common areas, what came in by them, and movements of what all owners own together."""
+"""Common-area contracts, their receipts, and movements of the owners' common funds."""
 
 from piccolo.columns import UUID, Timestamptz
 from piccolo.constraints import Check

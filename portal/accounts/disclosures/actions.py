@@ -1,4 +1,4 @@
-"""Say that something was disclosed elsewhere: on the notice board, on the platform of the city."""
+"""Record that something was disclosed elsewhere, for example on the notice board."""
 
 from __future__ import annotations
 

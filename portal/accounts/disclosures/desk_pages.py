@@ -26,24 +26,24 @@ from portal.web.request.request_context import Answer, Request
 @get("/", name="desk.disclosures:list")
 async def list_(request: Request) -> Template:
     """What is due, overdue and published."""
-    found = await queries.calendar_at_desk(request.user)
-    return page(request, "accounts/disclosures/list.html", title=_("Disclosures"), found=found)
+    calendar = await queries.calendar_at_desk(request.user)
+    return page(request, "accounts/disclosures/list.html", title=_("Disclosures"), found=calendar)
 
 
 @get("/prices", name="desk.disclosures:prices")
 async def prices(request: Request, estate: FromQuery[str] = "", size: FromQuery[str] = "a4") -> Response[bytes]:
     """The price list as a poster."""
-    found = await own(request, estate)
-    items = await price_list(found.id, found.today)
-    return pdf(await prices_poster(found, items, address(request, found, "/prices"), size), "prices.pdf")
+    result = await own(request, estate)
+    items = await price_list(result.id, result.today)
+    return pdf(await prices_poster(result, items, address(request, result, "/prices"), size), "prices.pdf")
 
 
 @get("/standards", name="desk.disclosures:standards")
 async def standards(request: Request, estate: FromQuery[str] = "", size: FromQuery[str] = "a4") -> Response[bytes]:
     """The service standards as a poster."""
-    found = await own(request, estate)
-    promised = await standards_of(found.id, found.today)
-    return pdf(await standards_poster(found, promised, address(request, found, "/standards"), size), "standards.pdf")
+    result = await own(request, estate)
+    promised = await standards_of(result.id, result.today)
+    return pdf(await standards_poster(result, promised, address(request, result, "/standards"), size), "standards.pdf")
 
 
 @get("/{disclosure:uuid}", name="desk.disclosures:show")
@@ -56,9 +56,9 @@ async def show(request: Request, disclosure: FromPath[UUID]) -> Template:
 async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[str] = "a4") -> Response[bytes]:
     """It as a poster."""
     row = await queries.disclosure_of(request.user, disclosure)
-    found = await own(request, row.code)
+    result = await own(request, row.code)
     told = await queries.statements_for(row)
-    return pdf(await disclosure_poster(found, row, told, address(request, found, "/statements"), size), "poster.pdf")
+    return pdf(await disclosure_poster(result, row, told, address(request, result, "/statements"), size), "poster.pdf")
 
 
 @post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(May.record_disclosures)])
@@ -85,11 +85,11 @@ async def own(request: Request, code: str) -> PublicEstate:
 
     Raises Missing for any other, and Refused while its company is not known as posters name it.
     """
-    found = await estate_called(code)
-    if found.id not in request.user.communities:
+    result = await estate_called(code)
+    if result.id not in request.user.communities:
         raise Missing
-    found.creditor.must_fill(Paper.poster)
-    return found
+    result.creditor.must_fill(Paper.poster)
+    return result
 
 
 def address(request: Request, estate: PublicEstate, path: str) -> str:

@@ -1,4 +1,4 @@
-"""Posters for the notice board, A4 or A3: what an estate discloses, with a code that leads to the public page."""
+"""Posters for the notice board in A4 and A3, each with a QR code to the public page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed when something was disclosed elsewhere."""
+"""The form for something that was disclosed elsewhere."""
 
 from portal.kit.i18n import N_
 from portal.web.forms.forms import Day, Form, Text

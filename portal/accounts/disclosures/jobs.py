@@ -1,4 +1,4 @@
-"""The daily look at what came due to be disclosed."""
+"""The daily job that finds disclosures which have come due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar of what is disclosed, for desk and committee."""
+"""The calendar of disclosures, for the desk and the committee."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def calendar_at_desk(by: Principal) -> Calendar:
 
 
 async def rows_of(communities: Sequence[int]) -> list[DisclosureRow]:
-    """Those of some estates, at most LISTED; in the running unit of work."""
+    """Those of some estates, at most LISTED; in the caller's transaction."""
     rows = await fetch(
         _ROWS
         + " WHERE d.community = ANY($1) ORDER BY d.published_on IS NOT NULL, d.due_on, d.duty, d.community LIMIT $2",

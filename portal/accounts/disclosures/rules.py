@@ -1,4 +1,4 @@
-"""Which duties hold where an estate lies, the periods they come to, and when one is fulfilled."""
+"""Which duties apply in an estate's place, for which periods, and when one is fulfilled."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Profile:
 def profiles_of(jurisdiction: str, mode: FeeMode) -> list[Profile]:
     """The duties of a place: its own, and for the others those of the places around it."""
     parts = jurisdiction.split("-")
-    found: dict[Duty, Profile] = {}
+    result: dict[Duty, Profile] = {}
     for n in range(1, len(parts) + 1):
         for row in _rows().get("-".join(parts[:n]), ()):
             if row["fee_mode"] in ("", mode):
-                found[Duty(row["duty"])] = _profile(row)
-    return [found[duty] for duty in Duty if duty in found]
+                result[Duty(row["duty"])] = _profile(row)
+    return [result[duty] for duty in Duty if duty in result]
 
 
 def known_place(jurisdiction: str) -> bool:
@@ -121,8 +121,8 @@ def _profile(row: dict[str, str]) -> Profile:
 
 @cache
 def _rows() -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {}
+    result: dict[str, list[dict[str, str]]] = {}
     with DUTIES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row["jurisdiction"], []).append(row)
-    return found
+            result.setdefault(row["jurisdiction"], []).append(row)
+    return result

@@ -1,4 +1,4 @@
-"""What is disclosed, how often, and whether it was."""
+"""What is disclosed and how often, and the states of a disclosure."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What came due to be disclosed, and how it was."""
+"""Disclosures that came due, and how each was made."""
 
 from piccolo.columns import UUID, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""What a statement is asked before it is published."""
+"""The checks that a statement has to pass before it is published."""

@@ -1,4 +1,4 @@
-"""What a statement is asked before it is published: each finding is mended, or explained in public."""
+"""The checks before a statement is published: each finding is corrected, or explained in public."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Finding:
 
     @property
     def wants_words(self) -> bool:
-        """Whether publishing waits until it is mended or explained; not where a line is only thought to be the fee."""
+        """Whether publishing waits until it is fixed or explained; not where a line is only thought to be the fee."""
         unsure = self.kind is FindingKind.books_differ and self.name is not None
         return self.kind not in ONLY_TOLD and not unsure
 
@@ -98,18 +98,20 @@ def findings(
         for fund in StatementFund for side in Side
     }  # fmt: skip
     limit = OFF_A_YEAR if (head.ends_on - head.starts_on).days >= YEAR else OFF_A_MONTH
-    found: list[Finding] = []
+    result: list[Finding] = []
     for line in sorted(lines, key=lambda line: line.position):
         if line.kind is LineKind.total and (added := comes_to(line, lines)) is not None:
-            found.append(Finding(FindingKind.total_differs, line, other=added))
+            result.append(Finding(FindingKind.total_differs, line, other=added))
         elif not line.is_total:
-            found += _compared(line, limit, a_year_ago)
-            found += _of_kind(line, whole[line.fund, line.side])
-    found += [Finding(FindingKind.looks_like_total, line) for line in _counted_twice(lines)]
-    found += list(_of_balances(lines))
+            result += _compared(line, limit, a_year_ago)
+            result += _of_kind(line, whole[line.fund, line.side])
+    result += [Finding(FindingKind.looks_like_total, line) for line in _counted_twice(lines)]
+    result += list(_of_balances(lines))
     if terms.kind is StatementKind.actual:
-        found += _of_what_happened(counted, books, leases, {(one.kind, one.line.item.zh) for one in found if one.line})
-    return found + list(_of_funds(counted)) + list(_of_share(counted, terms))
+        result += _of_what_happened(
+            counted, books, leases, {(one.kind, one.line.item.zh) for one in result if one.line}
+        )
+    return result + list(_of_funds(counted)) + list(_of_share(counted, terms))
 
 
 def _of_what_happened(
@@ -170,8 +172,8 @@ def _counted_twice(lines: Sequence[Line]) -> list[Line]:
     Whoever said what a line is has answered that.
     """
     named = [line for line in lines if not line.is_total and kind_of(line.side, "", line.item).is_told]
-    found = {line.position: line for line in (*named, *doubles(lines)) if not line.said}
-    return [found[position] for position in sorted(found)]
+    result = {line.position: line for line in (*named, *doubles(lines)) if not line.said}
+    return [result[position] for position in sorted(result)]
 
 
 def _of_balances(lines: Sequence[Line]) -> Iterator[Finding]:

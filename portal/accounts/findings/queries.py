@@ -1,4 +1,4 @@
-"""What the books say of service fees: the figure that a statement must equal to the fen where they know it."""
+"""What the books say about service fees, which a statement has to match to the fen."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ class Reconciliation:
 
 
 async def books_say(community: int, basis: Basis, first: date, last: date) -> dict[str, Money]:
-    """The service fees of some days by kind of journal, in fen; in the running unit of work."""
+    """The service fees of some days by kind of journal, in fen; in the caller's transaction."""
     rows = await fetch(_SUMS, community, _ACCOUNTS[basis], _KINDS[basis], first, last)
-    found = {row["kind"]: Money(row["fen"]) for row in rows}
-    return {kind: found[kind] for kind in _KINDS[basis] if kind in found}
+    result = {row["kind"]: Money(row["fen"]) for row in rows}
+    return {kind: result[kind] for kind in _KINDS[basis] if kind in result}
 
 
 async def few_corrected(community: int, first: date, last: date) -> bool:

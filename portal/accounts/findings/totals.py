@@ -1,4 +1,4 @@
-"""The arithmetic of totals: what a stated one may be the sum of, which line looks like one, and sums named in notes."""
+"""Arithmetic of totals: which lines a total adds up, which lines look like totals, and sums in notes."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def doubles(lines: Sequence[Line]) -> list[Line]:
 
 
 def _by_side(lines: Sequence[Line]) -> list[list[Line]]:
-    found: dict[object, list[Line]] = {}
+    result: dict[object, list[Line]] = {}
     for line in lines:
-        found.setdefault((line.fund, line.side), []).append(line)
-    return list(found.values())
+        result.setdefault((line.fund, line.side), []).append(line)
+    return list(result.values())
 
 
 def _sums_of_neighbours(fen: Sequence[int]) -> list[bool]:

@@ -1,4 +1,4 @@
-"""What a later version of a statement says differently, line by line."""
+"""What a later version of a statement changes, line by line."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Change:
 
     @property
     def _one(self) -> Line:
-        found = self.after or self.before
-        assert found, "a change has a side"
-        return found
+        result = self.after or self.before
+        assert result, "a change has a side"
+        return result
 
 
 def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:

@@ -1,4 +1,4 @@
-"""How findings are worded."""
+"""The wording of findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign a statement, and publish it with a second signature: from then on it never changes."""
+"""Sign a statement, and publish it with the second signature. It never changes after that."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
     Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
     Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
     a second time, before the days of anything but a budget are over, while something that was found is neither
-    mended nor explained, and for a correction whose last day to object is over.
+    fixed nor explained, and for a correction whose last day to object is over.
     """
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
-        found = await content_of(draft)
-        await _ready(draft, found)
+        content = await content_of(draft)
+        await _ready(draft, content)
         creditor = await creditor_of(draft["community"])
         signer = await staff_of(by, draft["community"])
-        if draft["signed_sha256"] != found.sha256:
-            await _sign(draft, found.sha256, signer, by)
+        if draft["signed_sha256"] != content.sha256:
+            await _sign(draft, content.sha256, signer, by)
             return StatementState.draft
         if draft["signed_by"] == signer:
             raise Refused(N_("You have already signed. A second person, from finance or a manager, has to publish it."))
-        await _publish(draft, found, creditor, signer, by)
+        await _publish(draft, content, creditor, signer, by)
         return StatementState.published
 
 

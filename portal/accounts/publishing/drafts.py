@@ -1,4 +1,4 @@
-"""Drafts of accounts: prepared from an import, kept, looked over, and what they rest on."""
+"""Drafts of statements: taken from an import or from the books, saved, checked."""
 
 from __future__ import annotations
 
@@ -200,11 +200,11 @@ async def explain_finding(by: Principal, statement: UUID, finding: str, words: s
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
-        found = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
-        if found is None:
+        chosen = next((one.finding for one in (await content_of(draft)).explained if one.finding.key == finding), None)
+        if chosen is None:
             raise Refused(N_("The figures have changed since. Look at the checks again."))
         await no_personal_data(draft["community"], text=words)
-        await keep_finding(draft["community"], statement, found, words, await staff_of(by, draft["community"]))
+        await keep_finding(draft["community"], statement, chosen, words, await staff_of(by, draft["community"]))
         await record(
             by.actor, AuditVerb.STATEMENT_EXPLAINED, f"statement:{statement}", community=draft["community"],
             finding=finding, words=words,

@@ -1,4 +1,4 @@
-"""All that a statement says, read from its rows: lines, terms, what the checks find, explanations, fingerprint."""
+"""A whole statement, read from its rows: lines, terms, findings, explanations, fingerprint."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Content:
 
 
 async def content_of(row: Record) -> Content:
-    """All that a statement says, from its row of HEADS; in the running unit of work."""
+    """All that a statement says, from its row of HEADS; in the caller's transaction."""
     lines = await lines_of(row["id"])
     words = await fetch(
         "SELECT * FROM statement_explanation WHERE statement = $1 ORDER BY position, finding", row["id"]
@@ -130,13 +130,13 @@ async def content_of(row: Record) -> Content:
         explained = [Explained(_kept(one, lines), one["body"]) for one in words]
         return Content(head, lines, terms, explained, await _documents(row["id"], lines))
     books = await books_of(row["community"], terms.basis, row["starts_on"], row["ends_on"], lines)
-    found = findings(
+    result = findings(
         head, lines, terms=terms, a_year_ago=await _a_year_ago(row, terms.kind), books=books, leases=await _leases(row)
     )
     corrects = await fetch_value(_CORRECTS, row["community"], row["code"], row["version"])
-    found += map(corrected, changes(await lines_of(corrects), lines)) if corrects else ()
+    result += map(corrected, changes(await lines_of(corrects), lines)) if corrects else ()
     by_key = {one["finding"]: one["body"] for one in words}
-    explained = [Explained(one, by_key.get(one.key, "")) for one in found]
+    explained = [Explained(one, by_key.get(one.key, "")) for one in result]
     return Content(
         head=head,
         lines=lines,
@@ -211,8 +211,8 @@ async def _leases(row: Record) -> list[Lease] | None:
     if not await fetch_value("SELECT EXISTS (SELECT FROM common_contract WHERE community = $1)", row["community"]):
         return None
     first, last = row["starts_on"], row["ends_on"]
-    found = await contracts_in(row["community"], first, last)
-    return [Lease(one.source, one.has_term, one.receivable, one.received) for one in found]
+    contracts = await contracts_in(row["community"], first, last)
+    return [Lease(one.source, one.has_term, one.receivable, one.received) for one in contracts]
 
 
 async def _a_year_ago(row: Record, kind: StatementKind) -> dict[Name, Money]:

@@ -1,4 +1,4 @@
-"""Vouchers and bills behind the lines of a statement, as pictures: added to a draft, published with it, for owners."""
+"""Pictures of the vouchers behind a statement's lines, shown to owners only."""
 
 from __future__ import annotations
 

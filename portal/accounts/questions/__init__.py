@@ -1,1 +1,1 @@
-"""Questions on the lines of published accounts."""
+"""Questions about the lines of published statements."""

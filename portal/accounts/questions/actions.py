@@ -1,4 +1,4 @@
-"""Questions on the lines of published accounts: asked by owners, answered in public, and nobody is told who asked."""
+"""Ask and answer questions about published statements, in public and without naming who asked."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str
             key,
         )
         if made is None:
-            found: UUID = await fetch_value("SELECT id FROM statement_question WHERE once = $1", key)
-            return found
+            value: UUID = await fetch_value("SELECT id FROM statement_question WHERE once = $1", key)
+            return value
         await record(
             by.actor, AuditVerb.QUESTION_ASKED, f"statement:{statement}", community=row["community"],
             position=row["position"],
@@ -146,13 +146,13 @@ async def answer(by: Principal, question: UUID, body: str) -> None:
 
 
 async def questions_on(statement: UUID) -> list[QuestionRow]:
-    """The questions on a statement that its reader may see, by line and time; in the running unit of work."""
+    """The questions on a statement that its reader may see, by line and time; in the caller's transaction."""
     rows = await fetch(_ROWS + " WHERE q.statement = $1 ORDER BY q.position, q.asked_at", statement)
     return [_row(row) for row in rows]
 
 
 async def open_questions(community: int) -> list[QuestionRow]:
-    """Those of an estate that wait for an answer, the most urgent first; in the running unit of work."""
+    """Those of an estate that wait for an answer, the most urgent first; in the caller's transaction."""
     rows = await fetch(
         _ROWS + " WHERE q.community = $1 AND a.id IS NULL AND s.state <> 'draft' ORDER BY q.due_on, q.asked_at",
         community,

@@ -1,4 +1,4 @@
-"""By when a question on published accounts is answered where an estate lies."""
+"""The deadline for answering a question, which depends on the estate's place."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Statements for their readers: owners, the desk, anybody."""
+"""Statements for owners, the desk and the public."""

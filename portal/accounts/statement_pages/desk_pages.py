@@ -1,4 +1,4 @@
-"""The desk's statements: look a draft over, explain findings, sign, publish by a second person, answer questions."""
+"""The desk's statements: check a draft, explain findings, sign, publish, answer questions."""
 
 from functools import partial
 from typing import Any
@@ -41,8 +41,8 @@ SAID = {
 @get("/", name="desk.statements:list", guards=[staff()])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Drafts first, then what was published."""
-    found = await queries.statements_at(request.user, number)
-    return page(request, "accounts/statement_pages/desk/statement_list.html", title=_("Accounts"), found=found,
+    statements = await queries.statements_at(request.user, number)
+    return page(request, "accounts/statement_pages/desk/statement_list.html", title=_("Accounts"), found=statements,
                 may_draft=bool(request.user.where(May.publish_statements)))  # fmt: skip
 
 
@@ -81,9 +81,11 @@ async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Te
 @get("/{statement:uuid}", name="desk.statements:show", guards=[staff()])
 async def show(request: Request, statement: FromPath[UUID]) -> Template:
     """Lines, sums and what to look at before publishing."""
-    found = await queries.statement_at(request.user, statement)
-    kind = partial(ExplanationForm, offered=offered(found))
-    return statement_page(request, found, **await begun(request, form=("explanations", kind), correction=CORRECTION))
+    statement_view = await queries.statement_at(request.user, statement)
+    kind = partial(ExplanationForm, offered=offered(statement_view))
+    return statement_page(
+        request, statement_view, **await begun(request, form=("explanations", kind), correction=CORRECTION)
+    )
 
 
 @post("/{statement:uuid}/publication", name="desk.statements:publish", guards=[staff(May.publish_statements)])
@@ -97,14 +99,14 @@ async def publish(request: Request, statement: FromPath[UUID]) -> Answer:
 @post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(May.publish_statements)])
 async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
     """Explain in public what the checks found."""
-    found = await queries.statement_at(request.user, statement)
-    form = ExplanationForm(await request.form(), offered=offered(found))
+    statement_view = await queries.statement_at(request.user, statement)
+    form = ExplanationForm(await request.form(), offered=offered(statement_view))
     if form.validate() and await form.accepts(
         drafting.explain_finding(request.user, statement, form.finding.data, form.text.data)
     ):
         flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, form=form, status=422)
+    return statement_page(request, statement_view, form=form, status=422)
 
 
 @post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(May.publish_statements)])
@@ -117,22 +119,22 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
     if said:
         flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    found = await queries.statement_at(request.user, statement)
-    return statement_page(request, found, correction=form, status=422)
+    statement_view = await queries.statement_at(request.user, statement)
+    return statement_page(request, statement_view, correction=form, status=422)
 
 
 @post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(May.publish_statements)],
       request_max_body_size=UPLOAD_BYTES)  # fmt: skip
 async def add_document(request: Request, statement: FromPath[UUID]) -> Answer:
     """Put pictures of vouchers behind a line."""
-    found = await queries.statement_at(request.user, statement)
-    form = DocumentForm(await request.form(), funds=found.shown.funds)
+    statement_view = await queries.statement_at(request.user, statement)
+    form = DocumentForm(await request.form(), funds=statement_view.shown.funds)
     if form.validate() and await form.accepts(
         documents.add_documents(request.user, statement, form.line.data, form.photos.data)
     ):
         flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
-    return statement_page(request, found, papers=form, status=422)
+    return statement_page(request, statement_view, papers=form, status=422)
 
 
 @post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
@@ -152,20 +154,20 @@ async def document(request: Request, statement: FromPath[UUID], photo: FromPath[
 @get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(May.publish_statements)])
 async def terms(request: Request, statement: FromPath[UUID]) -> Template:
     """What the figures rest on: basis and remuneration."""
-    found = await queries.statement_at(request.user, statement)
-    kind = partial(StatementTermsForm, funds=found.shown.funds)
-    return terms_page(request, found, await begin(request, kind, **vars(found.shown.terms)))
+    statement_view = await queries.statement_at(request.user, statement)
+    kind = partial(StatementTermsForm, funds=statement_view.shown.funds)
+    return terms_page(request, statement_view, await begin(request, kind, **vars(statement_view.shown.terms)))
 
 
 @post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(May.publish_statements)])
 async def set_terms(request: Request, statement: FromPath[UUID]) -> Answer:
     """Say what they rest on."""
-    found = await queries.statement_at(request.user, statement)
-    form = StatementTermsForm(await request.form(), funds=found.shown.funds)
+    statement_view = await queries.statement_at(request.user, statement)
+    form = StatementTermsForm(await request.form(), funds=statement_view.shown.funds)
     if form.validate() and await form.accepts(drafting.set_terms(request.user, statement, **form.said)):
         flash(request, N_("Saved."))
         return go(request, "desk.statements:show", statement=statement)
-    return terms_page(request, found, form, status=422)
+    return terms_page(request, statement_view, form, status=422)
 
 
 def offered(found: DeskPage) -> list[tuple[str, str]]:
@@ -214,9 +216,9 @@ router = Router(
 @get("/", name="desk.questions:list")
 async def list_questions(request: Request) -> Template:
     """What waits for an answer, and what was answered last."""
-    found = await asking.questions_at_desk(request.user)
+    questions = await asking.questions_at_desk(request.user)
     return page(
-        request, "accounts/statement_pages/desk/list.html", title=_("Questions on the accounts"), questions=found
+        request, "accounts/statement_pages/desk/list.html", title=_("Questions on the accounts"), questions=questions
     )
 
 
@@ -238,9 +240,9 @@ async def answer(request: Request, question: FromPath[UUID]) -> Answer:
 
 async def question_page(request: Request, question: UUID, form: AnswerForm, status: int = 200) -> Template:
     """The page that the GET and an answer with errors show."""
-    found = await asking.question_at_desk(request.user, question)
+    question_view = await asking.question_at_desk(request.user, question)
     return page(request, "accounts/statement_pages/desk/show.html", status=status,
-                title=_("Question on the accounts"), one=found, form=form,
+                title=_("Question on the accounts"), one=question_view, form=form,
                 may_answer=bool(request.user.where(May.answer_questions)))  # fmt: skip
 
 

@@ -122,11 +122,11 @@ def _both(word: Enum) -> dict[str, object]:
 
 
 def _said(sentence: Sentence) -> dict[str, object]:
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
     for code, key in (("zh-CN", "zh"), ("en", "en")):
         with speaking(code):
-            found[key] = say(sentence)
-    return found
+            result[key] = say(sentence)
+    return result
 
 
 def _yuan(amount: Money | None) -> str:

@@ -1,4 +1,4 @@
-"""What owners ask about published accounts, and what the service centre answers."""
+"""Forms for statements: questions, answers, explanations, vouchers."""
 
 from collections.abc import Sequence
 from typing import Any

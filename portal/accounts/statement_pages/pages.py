@@ -36,26 +36,26 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 async def show(request: Request, which: FromPath[str]) -> Answer | Template:
     """A statement by fund, or with `.csv`, `.xlsx` or `.pdf` behind its id the same as a file."""
     statement, kind = _named(which)
-    found = await queries.statement_of(request.user, statement)
+    statement_view = await queries.statement_of(request.user, statement)
     if kind == "pdf":
-        made = await statement_pdf(found, request.app.state.settings.base_url, request.app.state.web.sandbox)
+        made = await statement_pdf(statement_view, request.app.state.settings.base_url, request.app.state.web.sandbox)
         return pdf(made, "statement.pdf")
     if kind:
-        return csv_of(found) if kind == "csv" else xlsx_of(found)
-    asked = partial(QuestionForm, funds=found.funds)
-    return statement_page(request, found, await begin(request, asked, line=request.query_params.get("line")))
+        return csv_of(statement_view) if kind == "csv" else xlsx_of(statement_view)
+    asked = partial(QuestionForm, funds=statement_view.funds)
+    return statement_page(request, statement_view, await begin(request, asked, line=request.query_params.get("line")))
 
 
 @post("/{which:str}/questions", name="statements:ask")
 async def ask(request: Request, which: FromPath[str]) -> Answer:
     """Ask about a line, in public."""
     statement, _kind = _named(which)
-    found = await queries.statement_of(request.user, statement)
-    form = QuestionForm(await request.form(), funds=found.funds)
+    statement_view = await queries.statement_of(request.user, statement)
+    form = QuestionForm(await request.form(), funds=statement_view.funds)
     if form.validate() and await form.accepts(_ask(request, statement, form)):
         flash(request, N_("Your question has been published. You will find the answer in your messages."))
         return go(request, "statements:show", which=which)
-    return statement_page(request, found, form, status=422)
+    return statement_page(request, statement_view, form, status=422)
 
 
 @get("/{which:str}/documents/{photo:uuid}", name="statements:document")

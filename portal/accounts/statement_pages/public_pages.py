@@ -1,4 +1,4 @@
-"""What an estate shows to anybody: who it is, its prices, its statements. Sums only: no person, no home, no note."""
+"""An estate's public pages: its company, prices and statements, without people, homes or notes."""
 
 from uuid import UUID
 
@@ -22,22 +22,22 @@ async def show(request: Request, code: FromPath[str]) -> Template:
     """Who the estate is and what it publishes."""
     estate = await estate_called(code)
     prices = await price_list(estate.id, estate.today)
-    found = await queries.published_by(estate.id, most=LATEST)
+    published = await queries.published_by(estate.id, most=LATEST)
     return kept_page(request, "accounts/statement_pages/public/estate.html", title=estate.name, estate=estate,
-                     prices=prices, found=found)  # fmt: skip
+                     prices=prices, found=published)  # fmt: skip
 
 
 @get("/{code:str}/statements", name="estate:statements")
 async def statements(request: Request, code: FromPath[str], number: PageNumber = 1) -> Template:
     """Everything published, newest first."""
     estate = await estate_called(code)
-    found = await queries.published_by(estate.id, number)
+    published = await queries.published_by(estate.id, number)
     return kept_page(
         request,
         "accounts/statement_pages/public/statements.html",
         title=_("Published accounts"),
         estate=estate,
-        found=found,
+        found=published,
     )
 
 
@@ -48,9 +48,9 @@ async def statement(request: Request, code: FromPath[str], statement: FromPath[U
     mark = mark_of(request, estate, await queries.facts_of(estate.id, statement))
     if (same := unchanged(request, mark)) is not None:
         return same
-    found = await queries.published_statement(estate.id, statement)
-    return kept_page(request, "accounts/statement_pages/public/statement.html", mark, title=found.row.title,
-                     estate=estate, found=found)  # fmt: skip
+    shown = await queries.published_statement(estate.id, statement)
+    return kept_page(request, "accounts/statement_pages/public/statement.html", mark, title=shown.row.title,
+                     estate=estate, found=shown)  # fmt: skip
 
 
 router = Router("/e", route_handlers=[show, statements, statement], opt={"public": True, "keep": 300})

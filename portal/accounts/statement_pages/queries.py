@@ -1,4 +1,4 @@
-"""Statements for their three readers: owners and the public see what was published, the desk also the drafts."""
+"""Statements for their readers: owners and the public see published ones, the desk also drafts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of statements show."""
+"""The rows that statement pages show."""
 
 from __future__ import annotations
 

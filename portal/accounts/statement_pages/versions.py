@@ -1,4 +1,4 @@
-"""A version that corrects a published one: who found the fault, until when one may object, and the notice of it."""
+"""Versions that correct a published statement: who found the mistake, how long owners can object, and the notice."""
 
 from __future__ import annotations
 

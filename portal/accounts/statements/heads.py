@@ -1,4 +1,4 @@
-"""What a line is by its name, and which of the nine heads of service costs an expense belongs to."""
+"""What kind of line a name stands for, and which of the nine cost heads an expense belongs to."""
 
 from __future__ import annotations
 
@@ -118,10 +118,10 @@ def kind_of(side: Side, category: str, item: Bilingual) -> LineKind:
     told = told_by(item.zh) or told_by(item.en)
     if told:
         return told
-    found = _counted(side, _plain(item.zh))
-    if found is LineKind.ordinary and (heading := _counted(side, _plain(category))) in _HEADINGS:
+    counted = _counted(side, _plain(item.zh))
+    if counted is LineKind.ordinary and (heading := _counted(side, _plain(category))) in _HEADINGS:
         return heading
-    return found
+    return counted
 
 
 def told_by(name: str) -> LineKind | None:

@@ -1,4 +1,4 @@
-"""The manager's share where owners pay costs and a commission (酬金制), and whose a surplus is."""
+"""The manager's remuneration on a commission basis (酬金制), and who a surplus belongs to."""
 
 from __future__ import annotations
 

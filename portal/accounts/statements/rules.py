@@ -118,9 +118,9 @@ class SideTable:
             sums[name.zh] = sums.get(name.zh, Money(0)) + line.amount
         largest = sorted(sums, key=lambda name: -sums[name].fen)
         cut = len(largest) if len(largest) <= DRAWN else DRAWN - 1
-        found = [self._part(names[name], sums[name]) for name in largest[:cut] if sums[name]]
+        result = [self._part(names[name], sums[name]) for name in largest[:cut] if sums[name]]
         others = total(sums[name] for name in largest[cut:])
-        return [*found, self._part(None, others)] if others else found
+        return [*result, self._part(None, others)] if others else result
 
     def _part(self, name: Bilingual | None, amount: Money) -> Part:
         whole = self.amount.fen

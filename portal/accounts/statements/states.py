@@ -1,4 +1,4 @@
-"""The life of a statement, and the funds it keeps apart."""
+"""The states of a statement, and its funds."""
 
 from enum import StrEnum
 
@@ -106,7 +106,7 @@ class FoundBy(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What the checks before publication find; each is mended, explained in public, or told at least (`ONLY_TOLD`)."""
+    """What the checks before publication find; each is fixed, explained in public, or told at least (`ONLY_TOLD`)."""
 
     off_prior = "off_prior"
     off_year = "off_year"

@@ -1,4 +1,4 @@
-"""Which groups of homes are too small to be told of: whoever knows them would know each one."""
+"""Groups of homes that are too small to report, because single homes could be recognised."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A case as it is read: the list, the file of one, the debtor’s own page."""
+"""A case as people read it: the list, one case, the debtor’s own page."""

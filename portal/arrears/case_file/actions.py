@@ -1,4 +1,4 @@
-"""Record what became of somebody who owes: they have died, an heir is named, it was a mistake, where they live now."""
+"""Record a change in a debtor's situation: a death, an heir, a new address, or a mistake."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ async def write_standing(
 def _whose(members: Sequence[Member], person: UUID | None) -> Member:
     if person is None and len(members) == 1:
         return members[0]
-    found = next((member for member in members if member.person == person), None)
-    if found is None:
+    chosen = next((member for member in members if member.person == person), None)
+    if chosen is None:
         raise Invalid("person", WHO)
-    return found
+    return chosen
 
 
 def _fits(whose: Member, said: Said) -> None:

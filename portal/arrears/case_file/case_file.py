@@ -1,4 +1,4 @@
-"""What lies in the file of a case: its debts, disputes, holds, plans, money on its way, and its history."""
+"""Everything in a case: debts, disputes, holds, plans, payments in progress, and history."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class CaseFile:
 
 
 async def file_of(case: CaseRow, *, keeper: bool) -> CaseFile:
-    """The file of a case, in the running unit of work. A closed case shows its history, not later debts.
+    """The file of a case, in the caller's transaction. A closed case shows its history, not later debts.
 
     What somebody told of their hardship is in it only for a `keeper`.
     """
@@ -211,10 +211,10 @@ async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
         " WHERE arrears_case = ANY($1::uuid[]) ORDER BY changed_on DESC, at DESC",
         list(cases),
     )
-    found: dict[UUID, list[StageRow]] = {case: [] for case in cases}
+    result: dict[UUID, list[StageRow]] = {case: [] for case in cases}
     for row in rows:
         facts = json.loads(row["facts"])
-        found[row["arrears_case"]].append(
+        result[row["arrears_case"]].append(
             StageRow(
                 at=row["at"],
                 on=row["changed_on"],
@@ -228,4 +228,4 @@ async def histories_of(cases: Sequence[UUID]) -> dict[UUID, list[StageRow]]:
                 said=told(Why(row["why"]), row["stage"], row["changed_on"], facts),
             )
         )
-    return found
+    return result

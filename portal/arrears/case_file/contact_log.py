@@ -1,4 +1,4 @@
-"""What the desk reads of a case beside its money: contacts, promises, the reason, and the gates to the next stage."""
+"""The desk's view of a case apart from its money: contacts, promises, the reason, and the gates to the next stage."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Log:
 
 
 async def log_of(by: Principal, case: CaseRow) -> Log:
-    """The log of a case, in the running unit of work."""
+    """The log of a case, in the caller's transaction."""
     reason = await fetch_value(
         "SELECT reason FROM case_reason WHERE arrears_case = $1 ORDER BY at DESC LIMIT 1", case.id
     )
@@ -122,11 +122,11 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
         case.id,
     )
     photos = await photos_of_all(case.community, [f"contact:{row['id']}" for row in rows])
-    found = []
+    result = []
     for row in rows:
         outcome = ContactOutcome(row["outcome"])
         hidden = outcome is ContactOutcome.hardship and not keeper
-        found.append(
+        result.append(
             ContactRow(
                 id=row["id"],
                 on=row["on_day"],
@@ -141,7 +141,7 @@ async def _contacts(case: CaseRow, *, keeper: bool) -> list[ContactRow]:
                 photos=photos.get(f"contact:{row['id']}", []),
             )
         )
-    return found
+    return result
 
 
 async def _promises(case: CaseRow) -> list[PromiseRow]:

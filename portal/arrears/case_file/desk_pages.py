@@ -1,4 +1,4 @@
-"""Arrears cases at the desk: the list, one file and what is added to it, the debtors of a home, what ends soon."""
+"""The desk's pages of cases: the list, one case and what is added to it, a home's debtors, limitation."""
 
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,8 @@ from portal.web.request.request_context import Answer, Request
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Cases with their sums; `state`, `stage`, `q` and `order=oldest` choose."""
     wanted = filter_of(request)
-    found = await queries.cases_on_desk(request.user, wanted, number)
-    return page(request, "arrears/case_file/desk/list.html", title=_("Arrears cases"), found=found, wanted=wanted,
+    cases = await queries.cases_on_desk(request.user, wanted, number)
+    return page(request, "arrears/case_file/desk/list.html", title=_("Arrears cases"), found=cases, wanted=wanted,
                 states=list(CaseState), rungs=list(enumerate(RUNGS)))  # fmt: skip
 
 
@@ -130,7 +130,7 @@ async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID],
 
 async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
     """The file with its forms; `sent` is one that came back with errors."""
-    found = await queries.case_on_desk(request.user, case)
+    case_view = await queries.case_on_desk(request.user, case)
     empty: dict[str, Any] = {
         "contact": forms.ContactForm(),
         "hold": forms.HoldForm(),
@@ -138,14 +138,14 @@ async def show_page(request: Request, case: UUID, status: int = 200, **sent: For
         "reason": forms.ReasonForm(),
         "following": forms.NextForm(),
     }
-    title = _("Case %(unit)s", unit=found.case.unit)
+    title = _("Case %(unit)s", unit=case_view.case.unit)
     wrong = next(iter(sent.values()), None)
     return page(
         request,
         "arrears/case_file/desk/show.html",
         status=status,
         title=title,
-        found=found,
+        found=case_view,
         wrong=wrong,
         **(empty | sent),
     )
@@ -161,17 +161,17 @@ router = Router(
 @get("/limitation", name="desk.limitation:list", guards=[staff(May.read_limitation)])
 async def limitation(request: Request, number: PageNumber = 1) -> Template:
     """Cases by the first day on which one of their lines ends."""
-    found = await clocks.ending_soon(request.user, number)
+    ending_soon = await clocks.ending_soon(request.user, number)
     return page(
-        request, "arrears/case_file/desk/limitation.html", title=_("Limitation period ending soon"), found=found
+        request, "arrears/case_file/desk/limitation.html", title=_("Limitation period ending soon"), found=ending_soon
     )
 
 
 @get("/holds", name="desk.holds:list", guards=[staff(May.read_holds)])
 async def holds(request: Request, number: PageNumber = 1) -> Template:
     """Holds by hand, by the day on which they end."""
-    found = await onhold.holds_by_hand(request.user, number)
-    return page(request, "arrears/case_file/desk/holds.html", title=_("Manual holds"), found=found)
+    holds_view = await onhold.holds_by_hand(request.user, number)
+    return page(request, "arrears/case_file/desk/holds.html", title=_("Manual holds"), found=holds_view)
 
 
 ending_router = Router("/desk", route_handlers=[limitation, holds])
@@ -243,10 +243,15 @@ async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
 
 async def debtor_page(request: Request, debtor: UUID, form: StandingForm, status: int = 200) -> Template:
     """The page, for both verbs."""
-    found = await debtor_on_desk(request.user, debtor)
-    title = _("Debtors for %(unit)s", unit=found.unit)
+    debtor_view = await debtor_on_desk(request.user, debtor)
+    title = _("Debtors for %(unit)s", unit=debtor_view.unit)
     return page(
-        request, "arrears/case_file/desk/debtor.html", status=status, title=title, found=found, form=form.about(found)
+        request,
+        "arrears/case_file/desk/debtor.html",
+        status=status,
+        title=title,
+        found=debtor_view,
+        form=form.about(debtor_view),
     )
 
 

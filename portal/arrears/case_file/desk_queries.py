@@ -1,4 +1,4 @@
-"""Those who owe for a home, for staff: how each of them stands, all that was recorded of it, and what was not sent."""
+"""A home's debtors for staff: their situation, its history, and messages that were not sent."""
 
 from __future__ import annotations
 

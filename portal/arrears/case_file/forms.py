@@ -1,4 +1,4 @@
-"""What staff type about a case."""
+"""Forms with which staff add to a case."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Why am I here? The debtor's own cases: where they stand, why, what comes next, and what stops it."""
+"""The debtor's own page of a case: where they stand, why, what happens next, and how to stop it."""
 
 from typing import Any
 from uuid import UUID
@@ -46,13 +46,13 @@ async def tell(request: Request, case: FromPath[UUID]) -> Answer:
 
 async def hardship_page(request: Request, case: UUID, form: HardshipForm, status: int = 200) -> Template:
     """The form, for both verbs."""
-    found = await telling.case_to_hold(request.user, case)
+    case_view = await telling.case_to_hold(request.user, case)
     return page(
         request,
         "arrears/case_file/hardship.html",
         status=status,
         title=_("I cannot pay right now"),
-        found=found,
+        found=case_view,
         form=form,
     )
 

@@ -1,4 +1,4 @@
-"""What the pages about cases show: to the debtor their own, to staff those of their communities."""
+"""Cases for their readers: debtors see their own, staff those of their estates."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class FiledClaim:
 
 @dataclass(frozen=True)
 class Mine:
-    """Where an owner stands. `untold` is what is overdue without a case yet: the daily look comes after it."""
+    """Where an owner stands. `untold` is what is overdue without a case yet: the daily job comes after it."""
 
     cases: list[CaseRow]
     history: dict[UUID, list[StageRow]] = field(default_factory=dict)
@@ -148,7 +148,7 @@ async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
         [ClaimState.prepared.value, ClaimState.withdrawn.value],
     )
     lines = await lines_left_of([row["id"] for row in rows])
-    found: dict[UUID, list[FiledClaim]] = {}
+    result: dict[UUID, list[FiledClaim]] = {}
     for row in rows:
         claim = FiledClaim(
             id=row["id"],
@@ -159,8 +159,8 @@ async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
             lines=lines[row["id"]],
             since=row["since"],
         )
-        found.setdefault(row["arrears_case"], []).append(claim)
-    return found
+        result.setdefault(row["arrears_case"], []).append(claim)
+    return result
 
 
 async def _untold(by: Principal, told: list[UUID]) -> Money:
@@ -190,18 +190,18 @@ async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseLis
         digits if len(digits) >= 4 else "",
         f"%{digits}%",
     )
-    found = [case for case in outlines if _fits(case, wanted)]
+    result = [case for case in outlines if _fits(case, wanted)]
     if wanted.oldest_first:
-        found.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
+        result.sort(key=lambda case: (case.oldest is None, case.oldest, case.unit))
     start = offset(page, PER_PAGE)
     return CaseList(
-        cases=await outlined_cases(found[start : start + PER_PAGE]),
-        found=len(found),
-        overdue=total(case.overdue for case in found),
-        chaseable=total(case.chaseable for case in found),
-        by_stage=dict(Counter(case.stage for case in found)),
+        cases=await outlined_cases(result[start : start + PER_PAGE]),
+        found=len(result),
+        overdue=total(case.overdue for case in result),
+        chaseable=total(case.chaseable for case in result),
+        by_stage=dict(Counter(case.stage for case in result)),
         page=max(page, 1),
-        pages=pages(len(found), PER_PAGE),
+        pages=pages(len(result), PER_PAGE),
     )
 
 
@@ -220,20 +220,20 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
     rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.where(May.read_cases)))
     if not rows:
         raise Missing
-    found = (await standing_cases(rows))[0]
-    people = (await members_of([found.debtor], [clock.today(found.zone)]))[found.debtor]
-    log = await log_of(by, found)
+    result = (await standing_cases(rows))[0]
+    people = (await members_of([result.debtor], [clock.today(result.zone)]))[result.debtor]
+    log = await log_of(by, result)
     return CasePage(
-        case=found,
+        case=result,
         people=people,
-        file=await file_of(found, keeper=by.may(found.community, May.read_confidences)),
+        file=await file_of(result, keeper=by.may(result.community, May.read_confidences)),
         log=log,
-        todo=(await todos_of(by, [found.id])).get(found.id),
-        segmented=(await segments_of({found.id: found.debtor}, found.on))[found.id],
-        may_open_disputes=by.may(found.community, May.read_disputes),
-        may_hold=by.may(found.community, May.hold_cases),
-        may_export=by.may(found.community, May.export_evidence),
-        may_step=log.may_climb and by.may(found.community, TO_STAGE.get(log.target or 0, May.climb_cases)),
+        todo=(await todos_of(by, [result.id])).get(result.id),
+        segmented=(await segments_of({result.id: result.debtor}, result.on))[result.id],
+        may_open_disputes=by.may(result.community, May.read_disputes),
+        may_hold=by.may(result.community, May.hold_cases),
+        may_export=by.may(result.community, May.export_evidence),
+        may_step=log.may_climb and by.may(result.community, TO_STAGE.get(log.target or 0, May.climb_cases)),
     )
 
 
@@ -241,13 +241,13 @@ async def case_on_desk(by: Principal, case: UUID) -> CasePage:
 async def photo_of_contact(by: Principal, case: UUID, contact: UUID, photo: UUID) -> bytes:
     """A photo of a contact of a case, as JPEG. Raises Missing."""
     communities = list(by.where(May.read_cases))
-    found = await fetch(
+    rows = await fetch(
         "SELECT FROM contact WHERE id = $1 AND arrears_case = $2 AND community = ANY($3::int[])",
         contact,
         case,
         communities,
     )
-    if not found:
+    if not rows:
         raise Missing
     return await photo_of(by, f"contact:{contact}", photo)
 
@@ -270,7 +270,7 @@ async def figures(by: Principal) -> Figures:
 
 
 async def figures_in(communities: Sequence[int]) -> Figures:
-    """All live cases of some communities in numbers, in the running unit of work."""
+    """All live cases of some communities in numbers, in the caller's transaction."""
     outlines = await outlines_where("k.community = ANY($3::int[]) AND k.state <> 'closed'", list(communities))
     cases = [case for case in outlines if case.live]
     return Figures(

@@ -1,4 +1,4 @@
-"""Cases as readers see them: stored stage and history, with sums, state and stage computed from what is owed now."""
+"""Rows of cases: the stored stage and history, with the sums and the stage as they are now."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def _same(row: Record) -> Standing | None:
 
 
 async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
-    """The whole of some cases, in this order, standing as their outlines say; in the running unit of work."""
+    """The whole of some cases, in this order, standing as their outlines say; in the caller's transaction."""
     rows = {row["id"]: row for row in await rows_where("k.id = ANY($1::uuid[])", [one.id for one in outlines])}
     return await _cases([(rows[one.id], one.standing, one.on) for one in outlines])
 
@@ -231,7 +231,7 @@ async def _looked(live: Sequence[tuple[UUID, UUID, date, Money]]) -> dict[UUID, 
 
 
 async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
-    """Stored cases (rows of ROWS) with how they stand now; in the running unit of work."""
+    """Stored cases (rows of ROWS) with how they stand now; in the caller's transaction."""
     live = [row for row in rows if row["state"] != CaseState.closed]
     standings = await _looked([(row["id"], row["debtor"], _day(row), _small(row)) for row in live])
     return await _cases([(row, standings.get(row["id"]), _day(row)) for row in rows])

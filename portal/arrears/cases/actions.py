@@ -1,4 +1,4 @@
-"""Look at the cases of debtors: open, change, close, or rest while no heir is known; each with its audit row."""
+"""Look at the cases of debtors and open, change, pause or close them, each with an audit row."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, ac
             mine,
         )
     }
-    found = await facts_of(mine, [on] * len(mine))
-    looks = await looks_of({case: debtor for debtor, case in cases.items()}, found)
+    result = await facts_of(mine, [on] * len(mine))
+    looks = await looks_of({case: debtor for debtor, case in cases.items()}, result)
     small = (await ladder_of(community, on)).terms.small_balance
     changes, same = [], []
     for debtor in mine:
         case = cases.get(debtor)
-        facts, before = looks[case] if case else (found[debtor], None)
+        facts, before = looks[case] if case else (result[debtor], None)
         standing = look(facts, before, on, small)
         if standing is None:
             continue

@@ -1,4 +1,4 @@
-"""What cases are computed from, read from the one balance, and what is told apart from it."""
+"""The facts that a case is computed from, read from the view of balances."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Apart:
 
 
 async def apart_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Apart]:
-    """For each debtor on their day, as sums are now; in the running unit of work."""
+    """For each debtor on their day, as sums are now; in the caller's transaction."""
     rows = await fetch(_APART, list(debtors), list(days)) if debtors else []
     found = {row["debtor"]: Apart(Money(row["covered"]), Money(row["fund"])) for row in rows}
     return {debtor: found.get(debtor, Apart()) for debtor in debtors}

@@ -1,4 +1,4 @@
-"""Which debtors the daily look has to look at (those where anything could have changed), and whose a case is.
+"""Which debtors the daily job has to look at, because something may have changed; and who a case belongs to.
 
 What a case is computed from (its lines with what is owed beyond credit and held of each, a hold on everything, what is
 too little to chase) is kept as one mark when it was looked at. The same mark a day later means the same case, but for
@@ -91,7 +91,7 @@ SELECT count(*)::int FROM done
 
 
 async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:
-    """The debtors whose cases could open, change, close, climb or be reminded of on a day; in the running work."""
+    """Debtors whose cases could open, change, close, climb or be reminded of on a day; in the caller's transaction."""
     rows = await fetch(
         _CHANGED,
         on,
@@ -105,14 +105,14 @@ async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:
 
 
 async def remember(debtors: Sequence[UUID], on: date, small: Money) -> None:
-    """Keep the marks of cases that were just looked at; in the running work, under its locks."""
+    """Keep the marks of cases that were just looked at; in the caller's transaction, under its locks."""
     await fetch(_REMEMBER, on, small.fen, list(debtors))
 
 
 async def pass_over(community: int, debtors: Sequence[UUID], on: date) -> int:
     """Note that all other cases were looked at on a day, since nothing about them changed; how many."""
-    found: int = await fetch_value(_TOUCH, community, on, list(debtors))
-    return found
+    value: int = await fetch_value(_TOUCH, community, on, list(debtors))
+    return value
 
 
 _BILLS = "SELECT b.id FROM bill b JOIN arrears_case k ON k.debtor = b.debtor WHERE k.id = $1 AND "

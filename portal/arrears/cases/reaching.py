@@ -1,4 +1,4 @@
-"""Whether anybody may be turned to, and where: not the dead, and not at a home that is no longer theirs."""
+"""Whether a debtor may be contacted, and where: never the dead, and never at a home they no longer own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ THEIRS = frozenset({ContactChannel.counter})  # they came to us
 
 
 async def may_turn_to(debtor: UUID, channel: ContactChannel, on: date) -> None:
-    """Raises Refused where staff may not turn to a debtor like this on a day; in the running unit of work."""
+    """Raises Refused where staff may not turn to a debtor like this on a day; in the caller's transaction."""
     refuse(standing_of((await members_of([debtor], [on]))[debtor]), channel)
 
 

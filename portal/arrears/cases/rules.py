@@ -176,8 +176,8 @@ def _stage(facts: Facts, before: Before | None, on: date, by_days: int) -> int:
 
 def less_owed(facts: Facts, before: Before) -> bool:
     """Whether a line owes less than at the last change: paid in part, or credited."""
-    now = {d.line: d.outstanding for d in facts.debts}
-    return any(now.get(line, ZERO) < outstanding for line, (outstanding, _held) in before.lines.items())
+    current = {d.line: d.outstanding for d in facts.debts}
+    return any(current.get(line, ZERO) < outstanding for line, (outstanding, _held) in before.lines.items())
 
 
 def _why(facts: Facts, before: Before | None, state: CaseState, stage: int) -> Why | None:
@@ -187,11 +187,11 @@ def _why(facts: Facts, before: Before | None, state: CaseState, stage: int) -> W
         return Why.reduced
     if state is not before.state:
         return Why.paused if state is CaseState.paused else Why.resumed
-    now = {d.line: (d.outstanding, d.held) for d in facts.debts}
-    held, was = total(h for _o, h in now.values()), total(h for _o, h in before.lines.values())
+    current = {d.line: (d.outstanding, d.held) for d in facts.debts}
+    held, was = total(h for _o, h in current.values()), total(h for _o, h in before.lines.values())
     if stage > before.stage:
         return Why.entered if held < was else Why.grown
-    if now == dict(before.lines):
+    if current == dict(before.lines):
         return None
     if less_owed(facts, before):
         return Why.reduced

@@ -1,4 +1,4 @@
-"""The life of an arrears case, the rungs of the ladder and its gates, how the debtor is reached, and why they owe."""
+"""The states of a case, its steps and gates, the ways of contact, and the reasons for arrears."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""By which terms a case is treated: those of its estate, or of the exception that fits what kind of home it is."""
+"""Which terms apply to a case: the estate's, or those of the first exception that fits the home."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Segmented:
 
 
 async def segments_of(debtors: Mapping[UUID, UUID], on: date) -> dict[UUID, Segmented]:
-    """The segment of each case (id to debtor) on a day, computed from its facts; in the running unit of work."""
+    """The segment of each case (id to debtor) on a day, computed from its facts; in the caller's transaction."""
     wanted = list(debtors.values())
     bills: dict[UUID, list[Settled]] = defaultdict(list)
     for row in await fetch(_BILLS, wanted, on, on - 2 * LOOKS_BACK - timedelta(days=1)):

@@ -1,4 +1,4 @@
-"""What is left of claims, line by line: the one answer for the desk, the owner and every paper."""
+"""What is left of a claim, line by line. Desk, owner and documents all use this."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class LineLeft:
 
 
 async def lines_left_of(claims: Sequence[UUID]) -> dict[UUID, list[LineLeft]]:
-    """The lines of claims, the earliest due first; in the running unit of work."""
-    found: dict[UUID, list[LineLeft]] = {claim: [] for claim in claims}
+    """The lines of claims, the earliest due first; in the caller's transaction."""
+    result: dict[UUID, list[LineLeft]] = {claim: [] for claim in claims}
     for row in await fetch(_LINES, list(claims)):
         item = Bilingual(row["name_zh"], row["name_en"])
         line = LineLeft(
@@ -43,5 +43,5 @@ async def lines_left_of(claims: Sequence[UUID]) -> dict[UUID, list[LineLeft]]:
             claimed=Money(row["claimed"]),
             left=Money(row["left_over"]),
         )
-        found[row["claim"]].append(line)
-    return found
+        result[row["claim"]].append(line)
+    return result

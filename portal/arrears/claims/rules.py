@@ -1,4 +1,4 @@
-"""By when a claim has to come further: the times that the law gives courts and parties, and one week of our own."""
+"""The deadlines of a claim: those that the law sets, and one week of our own."""
 
 from __future__ import annotations
 

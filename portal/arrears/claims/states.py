@@ -1,4 +1,4 @@
-"""The paths of law after a demand, and the life of a claim on each of them."""
+"""The kinds of claims, and the states of each."""
 
 from enum import StrEnum
 

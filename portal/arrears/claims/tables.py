@@ -1,4 +1,4 @@
-"""Claims with the lines they are about, and every step with the day on which it happened. Only the state moves."""
+"""Claims with their lines, and each step with its date. Only the state of a claim changes."""
 
 from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""From stage to stage: gates, their evidence, the first reminder."""
+"""How a case moves to the next stage: gates, their evidence, the first reminder."""

@@ -1,4 +1,4 @@
-"""Climb the ladder: one stage at a time, through open gates only; to the second by the daily job, then by a person."""
+"""Move a case up one stage through open gates: to stage 2 by the daily job, further by a person."""
 
 from __future__ import annotations
 

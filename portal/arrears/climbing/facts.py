@@ -1,4 +1,4 @@
-"""What the gates of cases ask for, read from what lies below: contacts, reminders, payments, disputes."""
+"""The facts that gates look at: contacts, reminders, payments, disputes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WHERE k.id = ANY($1) AND d.state = ANY($2) AND d.department_due IS NOT NULL ORDE
 
 
 async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
-    """What is known of each case beside what is owed, as of now; for a look at a day, in the running work."""
+    """What is known of each case beside what is owed, as of now; for a look at a day, in the caller's transaction."""
     ids = list(cases)
     contacts: dict[UUID, list[Reached]] = defaultdict(list)
     for row in await fetch(_CONTACTS, ids):

@@ -1,4 +1,4 @@
-"""The gates of the ladder: what must be so before a case climbs, as a pure function with the evidence for each."""
+"""The gates between stages, as a pure function that gives the evidence for each."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _owed(standing: Standing, policy: Policy) -> Check:
 
 
 def _money_at_rest(known: Known) -> tuple[Check, ...]:
-    """No money is on its way that could settle it."""
+    """No payment is in progress that could settle it."""
     return (
         Check(Gate.no_pending_payment, not known.pending_payments, {"n": known.pending_payments}),
         Check(Gate.money_booked, not known.unbooked, {"n": known.unbooked}),

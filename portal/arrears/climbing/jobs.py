@@ -1,4 +1,4 @@
-"""The daily look at everything that is overdue."""
+"""The daily job that looks at everything overdue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell those who owe that their case has climbed, and those in hardship that their pause ends, with what comes next."""
+"""Notices to debtors: their case has moved on, or a pause for hardship is ending."""
 
 from __future__ import annotations
 

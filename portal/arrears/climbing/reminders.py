@@ -1,4 +1,4 @@
-"""The first rung: a friendly reminder to everybody who owes, once for each case, about all that is overdue."""
+"""The first step: one friendly reminder to every debtor of a case, about everything overdue."""
 
 from __future__ import annotations
 

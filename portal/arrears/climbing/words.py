@@ -1,4 +1,4 @@
-"""What a case waits for before it climbs, and what happened before it did, in sentences for the desk."""
+"""Sentences for the desk: what a case is waiting for, and what happened before it moved on."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What was said, promised and planned with debtors, and holds by hand."""
+"""What was said, promised and planned with debtors, and manual holds."""

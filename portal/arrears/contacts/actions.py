@@ -1,4 +1,4 @@
-"""The contact log: what was said and when, what was promised, why somebody does not pay. Nothing is changed later."""
+"""Record contacts, promises and reasons for non-payment. Records never change."""
 
 from __future__ import annotations
 
@@ -172,12 +172,12 @@ async def second_person(community: int, witness: str, me: UUID, *, needed: bool,
         if needed:
             raise Invalid(field, TWO_PEOPLE)
         return None
-    found = await colleague(community, witness)
-    if found is None:
+    result = await colleague(community, witness)
+    if result is None:
         raise Invalid(field, NO_COLLEAGUE)
-    if found == me:
+    if result == me:
         raise Invalid(field, YOURSELF)
-    return found
+    return result
 
 
 async def _neighbouring(case: UUID) -> list[Reached]:

@@ -1,4 +1,4 @@
-"""Holds by hand and for hardship as work of the desk: which end soon, and which ended and left a case to look at."""
+"""Manual and hardship holds as a work list: which end soon, and which have ended and need a review."""
 
 from __future__ import annotations
 

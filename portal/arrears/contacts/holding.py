@@ -1,4 +1,4 @@
-"""Put a case, or a sum of it, on hold by hand, with a reason and an end; two weeks for a debtor in hardship."""
+"""Put a case or a part of it on hold by hand, with a reason and an end; pause two weeks for hardship."""
 
 from __future__ import annotations
 

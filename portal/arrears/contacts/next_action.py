@@ -1,4 +1,4 @@
-"""What is to be done next about a case, by whom and when: set by staff, done as soon as a contact follows it."""
+"""The planned next step of a case: what, by whom and when. The next contact completes it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def keep_next(by: Principal, case: Record, step: NextStep, on: date, login
 
 
 async def todos_of(by: Principal, cases: Sequence[UUID]) -> dict[UUID, Todo]:
-    """What is still to be done about each of these cases, where anything was set; in the running unit of work."""
+    """What is still to be done about each of these cases, where anything was set; in the caller's transaction."""
     rows = await fetch(
         "SELECT a.arrears_case, a.step, a.on_day, s.name, s.human FROM (SELECT DISTINCT ON (arrears_case) *"
         "   FROM next_action WHERE arrears_case = ANY($1::uuid[]) ORDER BY arrears_case, at DESC) a"

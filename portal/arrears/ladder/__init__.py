@@ -1,1 +1,1 @@
-"""The terms of the ladder, in versions, with their exceptions."""
+"""The collection rules of an estate, in versions, with exceptions."""

@@ -1,4 +1,4 @@
-"""Set the terms of the ladder from a day on, add an exception or drop one: each makes a version, none is changed."""
+"""Set collection rules from a day on, add or remove an exception. Each change makes a new version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's ladder: the terms in force, their exceptions and versions, and how a manager makes the next one."""
+"""The desk's page of collection rules: the current ones, exceptions, versions, and the form for new ones."""
 
 from typing import Any
 
@@ -84,8 +84,12 @@ async def _drop(request: Request, form: Any) -> None:
 async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
     ladders = await queries.ladders_at_desk(request.user)
-    now = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
-    forms: dict[str, Any] = {"terms": EverybodyForm(**now), "exception": ExceptionForm(**now), "drop": DropForm()}
+    current = as_now(ladders[0].newest.terms)  # of the estate that the list begins with
+    forms: dict[str, Any] = {
+        "terms": EverybodyForm(**current),
+        "exception": ExceptionForm(**current),
+        "drop": DropForm(),
+    }
     wrong = next(iter(sent.values()), None)
     return page(request, "arrears/ladder/ladder.html", status=status, title=_("Collection rules"), ladders=ladders,
                 wrong=wrong, **(forms | sent))  # fmt: skip

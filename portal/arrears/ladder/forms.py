@@ -1,4 +1,4 @@
-"""What is typed for the terms of the ladder, and for an exception to them."""
+"""Forms for collection rules and their exceptions."""
 
 from typing import Any
 

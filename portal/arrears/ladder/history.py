@@ -1,4 +1,4 @@
-"""How a home has paid, as a pure function of its bills, and since which day that is so."""
+"""A home's payment history as a pure function of its bills, and since when it holds."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def history_on(bills: Sequence[Settled], on: date) -> History:
 
 def since(bills: Sequence[Settled], on: date) -> date | None:
     """The first day of the unbroken time up to `on` with the same history; None when it was never another."""
-    now = history_on(bills, on)
+    current = history_on(bills, on)
     turns = {bill.due_on + step for bill in bills for step in (DAY, (MONTH + 1) * DAY, LOOKS_BACK + DAY)}
     for day in sorted((turn for turn in turns if turn <= on), reverse=True):
-        if history_on(bills, day - DAY) is not now:
+        if history_on(bills, day - DAY) is not current:
             return day
     return None
 

@@ -1,4 +1,4 @@
-"""The ladder that is in force on a day, and its versions for the desk."""
+"""The collection rules in force on a day, and their versions for the desk."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class LadderPage:
 
 
 async def ladders_of(communities: Iterable[int], on: date) -> dict[int, Ladder]:
-    """The ladder of each community on a day: the seed plan where none was set; in the running unit of work."""
+    """The ladder of each community on a day: the seed plan where none was set; in the caller's transaction."""
     wanted = list(communities)
     rules: dict[int, list[Record]] = defaultdict(list)
     for row in await fetch(_RULES, wanted, on):
@@ -71,7 +71,7 @@ async def ladder_of(community: int, on: date) -> Ladder:
 
 
 async def newest_ladder(community: int) -> Ladder:
-    """The version that comes last, also when its day is still to come; in the running unit of work."""
+    """The version that comes last, also when its day is still to come; in the caller's transaction."""
     return await ladder_of(community, date.max)
 
 

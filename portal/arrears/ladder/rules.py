@@ -1,4 +1,4 @@
-"""The terms of the ladder: how long a stage lasts, what is too little to chase, how often a home is disturbed."""
+"""Collection rules as values: how long a stage lasts, what is too little to chase, how often to contact a home."""
 
 from __future__ import annotations
 

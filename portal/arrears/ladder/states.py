@@ -1,4 +1,4 @@
-"""How a home has paid in the last twelve months."""
+"""A home's payment history over the last twelve months."""
 
 from enum import StrEnum
 

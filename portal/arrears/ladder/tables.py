@@ -1,4 +1,4 @@
-"""Versions of a community's ladder and the terms in each: those of everybody, then the exceptions in their order."""
+"""Versions of an estate's collection rules: the terms for everyone, then the exceptions in order."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""Until when a line can be claimed with full force."""
+"""Until when a line can be claimed in court."""

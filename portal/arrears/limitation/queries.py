@@ -1,4 +1,4 @@
-"""The limitation clocks of lines that something is left of: of one debtor, and of all that end soon."""
+"""Limitation periods of unpaid lines, for one debtor and for everything that ends soon."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class _Ending:
 
 
 async def limitation_of(debtor: UUID, on: date) -> Limitation:
-    """The clocks of everything that a debtor owes past its date; in the running unit of work."""
+    """The clocks of everything that a debtor owes past its date; in the caller's transaction."""
     rows = await fetch(_OF_DEBTOR, debtor, on)
     happened = await _interruptions([row["id"] for row in rows])
     return Limitation(

@@ -1,4 +1,4 @@
-"""Until when a line can be claimed with full force: three years, begun anew by every interruption (Civil Code 188-195).
+"""Until when a line can be claimed: three years, restarted by each interruption (Civil Code 188-195).
 
 The view is the cautious one: each line has a clock of its own, and what is doubtful starts nothing anew.
 """

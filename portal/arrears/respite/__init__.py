@@ -1,1 +1,1 @@
-"""What gives a debtor time, and on which day the next step comes at the earliest."""
+"""What gives a debtor time, and when the next step is possible at the earliest."""

@@ -1,4 +1,4 @@
-"""What gives debtors time, read from their promises, letters, requests and holds; and how what we write gives some."""
+"""What gives debtors time: their promises, requests and holds, and the deadlines in our letters and messages."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ class Looked:
 
 
 async def given_of(days: Mapping[UUID, date]) -> dict[UUID, Given]:
-    """What gives time to the debtors of cases, each on its day; in the running unit of work."""
+    """What gives time to the debtors of cases, each on its day; in the caller's transaction."""
     rows = await fetch(_GIVEN, list(days))
     lately = [row for row in rows if row["promised"] and row["promised"] >= days[row["id"]] - DAY]
     slow = await _books_late({row["community"] for row in lately})
     pauses = await pauses_of([row["debtor"] for row in rows])
-    found = {
+    result = {
         row["id"]: _given(row, pauses.get(row["debtor"], ()), in_the_post=row["community"] in slow) for row in rows
     }
-    return {case: found.get(case, NO_TIME) for case in days}
+    return {case: result.get(case, NO_TIME) for case in days}
 
 
 def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
@@ -100,24 +100,24 @@ async def _books_late(communities: set[int]) -> set[int]:
 
 
 async def since_of(cases: Sequence[UUID]) -> dict[UUID, date]:
-    """The day on which each case came to its present stage; in the running unit of work."""
+    """The day on which each case came to its present stage; in the caller's transaction."""
     return {row["arrears_case"]: row["changed_on"] for row in await fetch(_SINCE, list(cases))}
 
 
 async def next_steps(looked: Sequence[Looked]) -> dict[UUID, Next]:
-    """What comes next for each live case; in the running unit of work."""
+    """What comes next for each live case; in the caller's transaction."""
     if not looked:
         return {}
     given = await given_of({one.case: one.on for one in looked})
     since = await since_of([one.case for one in looked])
-    found = {}
+    result = {}
     for community, on in sorted({(one.community, one.on) for one in looked}):
         mine = [one for one in looked if (one.community, one.on) == (community, on)]
         standings, debtors = {one.case: one.standing for one in mine}, {one.case: one.debtor for one in mine}
         policies = await policies_of(await ladder_of(community, on), standings, debtors, on)
         for case, standing in standings.items():
-            found[case] = next_of(standing, since[case], policies[case], given[case], on)
-    return found
+            result[case] = next_of(standing, since[case], policies[case], given[case], on)
+    return result
 
 
 async def give_time(community: int, case: UUID, source: UUID, until: date) -> None:

@@ -1,4 +1,4 @@
-"""What gives a debtor time, until when nobody turns to them, and on which day the next step comes at the earliest.
+"""What gives a debtor time, until when nobody contacts them, and when the next step is possible at the earliest.
 
 One rule for the pages of a case, its gates, the reminders, and the lists of calls, visits and letters.
 """

@@ -1,4 +1,4 @@
-"""What comes next for a case and what gives its debtor time, in sentences: for the owner, and for the desk."""
+"""Sentences about what happens next in a case and what gives its debtor time, for the owner and for the desk."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The desk’s side of disputes: the queue, decisions, tasks."""
+"""The desk’s side of disputes: the queue, decisions, departments' tasks."""

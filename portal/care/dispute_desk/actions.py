@@ -1,4 +1,4 @@
-"""The desk's acts: claim a dispute, ask its owner, route it, say what was done, decide it, approve a large decision."""
+"""The desk's actions: take on a dispute, ask the owner, pass it on, report, decide, approve."""
 
 from __future__ import annotations
 
@@ -42,31 +42,31 @@ PAST = N_("Choose today or a later day.")
 async def claim(by: Principal, dispute: UUID) -> None:
     """Take it on and tell the owner so; it stays open to all others. Raises Missing, or Refused once it is decided."""
     async with unit_of_work(by):
-        found = await live(by, dispute)
-        me = await staff_of(by, found["community"])
-        if found["claimed_by"] == me:
+        row = await live(by, dispute)
+        me = await staff_of(by, row["community"])
+        if row["claimed_by"] == me:
             return
-        await steps.move(found, None, claimed_by=me, **acknowledged(found))
-        await steps.step(found, StepKind.claimed, staff=me)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_CLAIMED, found)
+        await steps.move(row, None, claimed_by=me, **acknowledged(row))
+        await steps.step(row, StepKind.claimed, staff=me)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_CLAIMED, row)
 
 
 @retrying
 async def ask(by: Principal, dispute: UUID, text: str) -> None:
     """Ask the owner something; the clock stands still until the answer. Raises Missing or Refused."""
     async with unit_of_work(by):
-        found = await live(by, dispute)
-        me = await staff_of(by, found["community"])
-        await steps.move(found, DisputeState.asked, **replied(found, me))
+        row = await live(by, dispute)
+        me = await staff_of(by, row["community"])
+        await steps.move(row, DisputeState.asked, **replied(row, me))
         await fetch(
             "INSERT INTO dispute_pause (id, community, dispute, starts_at) VALUES (gen_random_uuid(), $1, $2, $3)",
-            found["community"],
-            found["id"],
+            row["community"],
+            row["id"],
             clock.now(),
         )
-        made = await steps.step(found, StepKind.asked, staff=me, body=text)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_ASKED, found)
-        await tell(found, NoticeKind.dispute_asked, made, question=text)
+        made = await steps.step(row, StepKind.asked, staff=me, body=text)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ASKED, row)
+        await tell(row, NoticeKind.dispute_asked, made, question=text)
 
 
 @retrying
@@ -76,17 +76,17 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
     Raises Missing, Refused, and Invalid for a day that is past or a department in which nobody works.
     """
     async with unit_of_work(by):
-        found = await live(by, dispute)
-        if due_on < await today_in(found["community"]):
+        row = await live(by, dispute)
+        if due_on < await today_in(row["community"]):
             raise Invalid("due_on", PAST)
-        await known_department(found["community"], department)
-        me = await staff_of(by, found["community"])
-        await steps.end_pause(found)
-        changes = replied(found, me) | {"department": department, "department_due": due_on}
-        await steps.move(found, DisputeState.routed, **changes)
-        made = await steps.step(found, StepKind.routed, staff=me, note=text, department=department, due_on=due_on)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_ROUTED, found, department=department, due_on=due_on)
-        await tell(found, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
+        await known_department(row["community"], department)
+        me = await staff_of(by, row["community"])
+        await steps.end_pause(row)
+        changes = replied(row, me) | {"department": department, "department_due": due_on}
+        await steps.move(row, DisputeState.routed, **changes)
+        made = await steps.step(row, StepKind.routed, staff=me, note=text, department=department, due_on=due_on)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ROUTED, row, department=department, due_on=due_on)
+        await tell(row, NoticeKind.dispute_routed, made, department=department, due_on=due_on)
 
 
 @retrying
@@ -101,20 +101,20 @@ async def decide(
     happened, when somebody else decided, the owner withdrew, or the dispute changed.
     """
     async with unit_of_work(by):
-        found = await live(by, dispute, deciding=True)
-        if found["state"] == DisputeState.awaiting_approval:
-            raise Refused(PROPOSED, **await last_decision(found["id"]))
-        if version is not None and version != found["version"]:
+        row = await live(by, dispute, deciding=True)
+        if row["state"] == DisputeState.awaiting_approval:
+            raise Refused(PROPOSED, **await last_decision(row["id"]))
+        if version is not None and version != row["version"]:
             raise Refused(CHANGED)
-        me = await staff_of(by, found["community"])
-        await steps.lock_credits(found["debtor"])
-        sum_ = credited(outcome, amount, await disputed_now(found))
+        me = await staff_of(by, row["community"])
+        await steps.lock_credits(row["debtor"])
+        sum_ = credited(outcome, amount, await disputed_now(row))
         decision = await fetch_one(
             "INSERT INTO decision (id, community, dispute, round, outcome, amount, body, decided_by, decided_at)"
             " SELECT gen_random_uuid(), $1, $2, 1 + count(*), $3, $4, $5, $6, $7 FROM decision WHERE dispute = $2"
             " RETURNING *",
-            found["community"],
-            found["id"],
+            row["community"],
+            row["id"],
             outcome.value,
             sum_.fen,
             text,
@@ -122,13 +122,13 @@ async def decide(
             clock.now(),
         )
         assert decision is not None
-        if final := not sum_ or await credited_within_a_year(found["debtor"]) + sum_ <= await _approval_limit(found):
-            await _finish(by, found, decision, made_by=by.actor, staff=me)
+        if final := not sum_ or await credited_within_a_year(row["debtor"]) + sum_ <= await _approval_limit(row):
+            await _finish(by, row, decision, made_by=by.actor, staff=me)
         else:
-            await steps.end_pause(found)
-            await steps.move(found, DisputeState.awaiting_approval, **replied(found, me))
-            await steps.step(found, StepKind.proposed, staff=me, note=text)
-            await steps.leave_trace(by, AuditVerb.DISPUTE_PROPOSED, found, outcome=outcome, amount=sum_)
+            await steps.end_pause(row)
+            await steps.move(row, DisputeState.awaiting_approval, **replied(row, me))
+            await steps.step(row, StepKind.proposed, staff=me, note=text)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_PROPOSED, row, outcome=outcome, amount=sum_)
         return final
 
 
@@ -139,26 +139,26 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
     Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
     """
     async with unit_of_work(by):
-        found = await live(by, dispute, deciding=True)
-        if not by.may(found["community"], May.approve_decisions):
+        row = await live(by, dispute, deciding=True)
+        if not by.may(row["community"], May.approve_decisions):
             raise Forbidden
-        if found["state"] != DisputeState.awaiting_approval:
+        if row["state"] != DisputeState.awaiting_approval:
             raise Refused(NOTHING_PROPOSED)
-        me = await staff_of(by, found["community"])
+        me = await staff_of(by, row["community"])
         decision = await fetch_one(
-            "SELECT * FROM decision WHERE dispute = $1 AND final_at IS NULL ORDER BY round DESC LIMIT 1", found["id"]
+            "SELECT * FROM decision WHERE dispute = $1 AND final_at IS NULL ORDER BY round DESC LIMIT 1", row["id"]
         )
         assert decision is not None
-        await steps.lock_credits(found["debtor"])
+        await steps.lock_credits(row["debtor"])
         if decision["decided_by"] == me:
             raise Refused(NOT_YOURS)
         if agree:
             proposer = await fetch_value("SELECT human FROM staff WHERE id = $1", decision["decided_by"])
-            await _finish(by, found, decision, made_by=f"staff:{proposer}", staff=decision["decided_by"], approver=me)
+            await _finish(by, row, decision, made_by=f"staff:{proposer}", staff=decision["decided_by"], approver=me)
         else:
-            await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)))
-            await steps.step(found, StepKind.returned, staff=me, note=text)
-            await steps.leave_trace(by, AuditVerb.DISPUTE_RETURNED, found)
+            await steps.move(row, resumed(steps.has_task(row), steps.was_reopened(row)))
+            await steps.step(row, StepKind.returned, staff=me, note=text)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_RETURNED, row)
 
 
 async def _finish(
@@ -213,23 +213,23 @@ async def rectify(
     """
     drawn = {kind: await _drawn(kind, sent) for kind, sent in (photos or {}).items()}
     async with unit_of_work(by):
-        found = await live(by, dispute)
-        if not steps.has_task(found):
+        row = await live(by, dispute)
+        if not steps.has_task(row):
             raise Refused(NO_TASK)
-        me = await staff_of(by, found["community"])
-        to = resumed(False, steps.was_reopened(found)) if found["state"] == DisputeState.routed else None
-        await steps.move(found, to, department_due=None, **replied(found, me))
-        department = found["department"]
-        made = await steps.step(found, StepKind.rectified, staff=me, body=text, department=department)
+        me = await staff_of(by, row["community"])
+        to = resumed(False, steps.was_reopened(row)) if row["state"] == DisputeState.routed else None
+        await steps.move(row, to, department_due=None, **replied(row, me))
+        department = row["department"]
+        made = await steps.step(row, StepKind.rectified, staff=me, body=text, department=department)
         for kind, shown in drawn.items():
-            await keep_photos(found["community"], steps.photos_at(made, kind), by.actor, shown)
+            await keep_photos(row["community"], steps.photos_at(made, kind), by.actor, shown)
         kept = sum(len(shown) for shown in drawn.values())
-        await steps.leave_trace(by, AuditVerb.DISPUTE_RECTIFIED, found, department=department, photos=kept)
-        await tell(found, NoticeKind.dispute_rectified, made, department=department, done=text)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_RECTIFIED, row, department=department, photos=kept)
+        await tell(row, NoticeKind.dispute_rectified, made, department=department, done=text)
 
 
 async def _drawn(kind: PhotoKind, sent: Sequence[Sent]) -> list[Encoded]:
     try:
         return await encode(sent)
-    except Invalid as no:
-        raise Invalid(FIELDS[kind], no.sentence.text, **no.sentence.facts) from None
+    except Invalid as error:
+        raise Invalid(FIELDS[kind], error.sentence.text, **error.sentence.facts) from None

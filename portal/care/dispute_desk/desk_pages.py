@@ -1,4 +1,4 @@
-"""The desk's disputes: the queue, and one with everything behind it."""
+"""The desk's disputes: the queue, and one dispute with everything about it."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,12 +30,12 @@ async def list_(
     request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", chosen: ByState = ""
 ) -> Template:
     """The queue, with what is late first."""
-    found = await desk.queue_of(request.user, show, department, chosen)
+    queue = await desk.queue_of(request.user, show, department, chosen)
     return page(
         request,
         "care/dispute_desk/disputes.html",
         title=_("Disputes"),
-        found=found,
+        found=queue,
         show=show,
         department=department,
         state=chosen,
@@ -146,7 +146,7 @@ async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPat
 
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
-    found = await desk.dispute_at(request.user, dispute)
+    dispute_view = await desk.dispute_at(request.user, dispute)
     empty: dict[str, Any] = {
         "question": forms.QuestionForm(),
         "routing": forms.RoutingForm(),
@@ -155,10 +155,16 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
         "approval": forms.ApprovalForm(),
     }
     shown = empty | sent
-    shown["routing"]["department"].options = _named(found.departments)
+    shown["routing"]["department"].options = _named(dispute_view.departments)
     wrong = next(iter(sent.values()), None)
     return page(
-        request, "care/dispute_desk/dispute.html", status=status, title=_("Dispute"), found=found, wrong=wrong, **shown
+        request,
+        "care/dispute_desk/dispute.html",
+        status=status,
+        title=_("Dispute"),
+        found=dispute_view,
+        wrong=wrong,
+        **shown,
     )
 
 

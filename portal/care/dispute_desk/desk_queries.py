@@ -1,4 +1,4 @@
-"""The staff's side: the queue with its counts, the latest first to be late, and one dispute with all behind it."""
+"""The queue of disputes with its counts, most urgent first, and one dispute with everything about it."""
 
 from __future__ import annotations
 
@@ -204,35 +204,35 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
     if row is None:
         raise Missing
     now = clock.now()
-    found = (await with_clocks([row], now))[0]
-    me = await staff_of(by, found.community)
-    proposed = await _proposal(found)
-    terms = (await work_terms([found.community]))[found.community]
-    handles = by.may(found.community, May.handle_disputes) and not row["concerned"]
-    acting = handles and found.is_live and found.state is not DisputeState.awaiting_approval
+    result = (await with_clocks([row], now))[0]
+    me = await staff_of(by, result.community)
+    proposed = await _proposal(result)
+    terms = (await work_terms([result.community]))[result.community]
+    handles = by.may(result.community, May.handle_disputes) and not row["concerned"]
+    acting = handles and result.is_live and result.state is not DisputeState.awaiting_approval
     return DeskPage(
-        dispute=found,
-        history=await history_of(found.id, found.community, row["body"]),
+        dispute=result,
+        history=await history_of(result.id, result.community, row["body"]),
         estate=row["estate"],
         unit=row["unit_id"],
         case=row["case_id"],
         owners=row["owners"] or [],
-        line=await line_at(by, found.bill, found.line) if found.bill and found.line else None,
-        departments=await departments_of([found.community]),
+        line=await line_at(by, result.bill, result.line) if result.bill and result.line else None,
+        departments=await departments_of([result.community]),
         proposal=proposed[0] if proposed else None,
         approval_limit=Money(row["approval_limit"]),
         credited_before=await credited_within_a_year(row["debtor_id"]),
-        unknown_years=unknown_years(terms.calendar, [now, *(promise.due for promise in found.promises)])
-        if found.is_live
+        unknown_years=unknown_years(terms.calendar, [now, *(promise.due for promise in result.promises)])
+        if result.is_live
         else [],
         concerned=row["concerned"],
-        can_claim=acting and found.claimed_by != me,
+        can_claim=acting and result.claimed_by != me,
         can_act=acting,
-        can_ask=acting and not found.is_asked,
-        can_rectify=found.has_task and handles,
+        can_ask=acting and not result.is_asked,
+        can_rectify=result.has_task and handles,
         can_approve=proposed is not None
         and proposed[1] != me
-        and by.may(found.community, May.approve_decisions)
+        and by.may(result.community, May.approve_decisions)
         and not row["concerned"],
     )
 

@@ -1,4 +1,4 @@
-"""The daily look at what is promised, and at disputes whose owners are to be asked whether it is really fixed."""
+"""The daily job for answers that are due, and for asking owners whether it is really fixed."""
 
 from __future__ import annotations
 

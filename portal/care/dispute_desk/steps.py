@@ -1,4 +1,4 @@
-"""What every act of the desk shares: whose dispute it is to handle, what counts as an answer, its trace, its word."""
+"""What all desk actions share: who may handle a dispute, what counts as an answer, audit and notice."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Recor
 
     Who is one of its owners handles nothing of it; who opened it for them does not decide it.
     """
-    found = await steps.dispute_at_desk(by, dispute)
-    if found["state"] == DisputeState.withdrawn:
+    row = await steps.dispute_at_desk(by, dispute)
+    if row["state"] == DisputeState.withdrawn:
         raise Refused(WITHDRAWN)
-    if found["state"] not in LIVE:
-        raise Refused(DECIDED, **await last_decision(found["id"]))
+    if row["state"] not in LIVE:
+        raise Refused(DECIDED, **await last_decision(row["id"]))
     concerned = await fetch(
         "SELECT FROM debtor_member m JOIN person p ON p.id = m.person WHERE m.debtor = $1 AND p.human = $2",
-        found["debtor"],
+        row["debtor"],
         by.human,
     )
     if concerned:
         raise Refused(OWN)
-    if deciding and found["opened_by"] == by.human:
+    if deciding and row["opened_by"] == by.human:
         raise Refused(OPENER)
-    return found
+    return row
 
 
 async def last_decision(dispute: UUID) -> dict[str, object]:

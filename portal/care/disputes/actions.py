@@ -1,4 +1,4 @@
-"""The owner's acts: open a dispute, answer, withdraw, accept, reopen."""
+"""The owner's actions: open a dispute, answer, withdraw, accept, reopen."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ async def open_dispute(
         await free_of_holds(line)  # locks its bill, so that the figures below stay true
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
             return dispute
-        found = await line_to_dispute(by, line)
-        sum_ = _sum_in_dispute(amount, found)
-        about = {"community": found.community, "debtor": found.debtor, "line": line, "amount": sum_.fen}
+        line_view = await line_to_dispute(by, line)
+        sum_ = _sum_in_dispute(amount, line_view)
+        about = {"community": line_view.community, "debtor": line_view.debtor, "line": line, "amount": sum_.fen}
         opened = await enter(by, dispute, about=about, reason=reason, body=body, photos=kept)
-        if not found.is_paid:
+        if not line_view.is_paid:
             await hold_line(
-                found.community,
-                found.debtor,
+                line_view.community,
+                line_view.debtor,
                 line=line,
                 amount=sum_,
                 reason=HoldReason.dispute,
@@ -78,9 +78,9 @@ async def open_dispute(
             )
         traced = {"line": line, "amount": sum_, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)
-        await tell_opened(opened, amount=sum_, **({"paid": True} if found.is_paid else {}))
+        await tell_opened(opened, amount=sum_, **({"paid": True} if line_view.is_paid else {}))
         if hardship:
-            await leave_alone(found.community, found.debtor, uuid4(), by.actor, "")
+            await leave_alone(line_view.community, line_view.debtor, uuid4(), by.actor, "")
     return dispute
 
 
@@ -88,40 +88,40 @@ async def open_dispute(
 async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = None) -> None:
     """Add the owner's words; if staff had asked, their clock runs on. Raises Missing, or Refused once it is closed."""
     async with unit_of_work(by):
-        found = await steps.dispute_of(by, dispute)
-        _must_be_live(found)
+        row = await steps.dispute_of(by, dispute)
+        _must_be_live(row)
         made = id_of(by.human, once)
         if await fetch_value("SELECT id FROM dispute_step WHERE id = $1", made):
             return
-        asked = found["state"] == DisputeState.asked
-        await steps.end_pause(found)
-        await steps.move(found, resumed(steps.has_task(found), steps.was_reopened(found)) if asked else None)
-        await steps.step(found, StepKind.answered, body=body, id=made)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_ANSWERED, found)
+        asked = row["state"] == DisputeState.asked
+        await steps.end_pause(row)
+        await steps.move(row, resumed(steps.has_task(row), steps.was_reopened(row)) if asked else None)
+        await steps.step(row, StepKind.answered, body=body, id=made)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ANSWERED, row)
 
 
 @retrying
 async def withdraw(by: Principal, dispute: UUID, body: str = "") -> None:
     """Take it back: the sum is due as before. Raises Missing, or Refused when it was decided or is closed."""
     async with unit_of_work(by):
-        found = await steps.dispute_of(by, dispute)
-        _must_be_live(found)
-        await steps.end_pause(found)
-        await steps.move(found, DisputeState.withdrawn)
-        await release(found["id"], by=by.actor, why="withdrawn")
-        await steps.step(found, StepKind.withdrawn, body=body)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_WITHDRAWN, found)
+        row = await steps.dispute_of(by, dispute)
+        _must_be_live(row)
+        await steps.end_pause(row)
+        await steps.move(row, DisputeState.withdrawn)
+        await release(row["id"], by=by.actor, why="withdrawn")
+        await steps.step(row, StepKind.withdrawn, body=body)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_WITHDRAWN, row)
 
 
 @retrying
 async def accept(by: Principal, dispute: UUID, body: str = "") -> None:
     """Accept the decision. Raises Missing, or Refused when there is none, or it was accepted before."""
     async with unit_of_work(by):
-        found = await steps.dispute_of(by, dispute)
-        _must_be_decided(found)
-        await steps.move(found, DisputeState.accepted)
-        await steps.step(found, StepKind.accepted, body=body)
-        await steps.leave_trace(by, AuditVerb.DISPUTE_ACCEPTED, found)
+        row = await steps.dispute_of(by, dispute)
+        _must_be_decided(row)
+        await steps.move(row, DisputeState.accepted)
+        await steps.step(row, StepKind.accepted, body=body)
+        await steps.leave_trace(by, AuditVerb.DISPUTE_ACCEPTED, row)
 
 
 @retrying
@@ -132,11 +132,11 @@ async def reopen(by: Principal, dispute: UUID, body: str) -> None:
     decision, or the line is in another open dispute.
     """
     async with unit_of_work(by):
-        found = await steps.dispute_of(by, dispute)
-        _must_be_decided(found)
-        if found["line"] and not await disputed_now(found):
+        row = await steps.dispute_of(by, dispute)
+        _must_be_decided(row)
+        if row["line"] and not await disputed_now(row):
             raise Refused(ALL_CREDITED)
-        await begin_again(by, found, body)
+        await begin_again(by, row, body)
 
 
 async def begin_again(by: Principal, dispute: Record, body: str) -> None:
@@ -178,7 +178,7 @@ def _sum_in_dispute(amount: Money | None, line: DisputableLine) -> Money:
 
 
 async def drawn(photos: Sequence[Sent]) -> list[Encoded]:
-    """The owner's photos, drawn anew. Raises Invalid for too many, and for one that cannot be read."""
+    """The owner's photos, re-encoded. Raises Invalid for too many, and for one that cannot be read."""
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     return await encode(photos)

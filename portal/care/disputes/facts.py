@@ -1,4 +1,4 @@
-"""What both sides see of a dispute, read the same way: its sums, its clock, its history, its photos."""
+"""What both sides see of a dispute: sums, deadline, history, photos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it really fixed? Asked once, four weeks after the decision was accepted or the department was done."""
+"""Ask owners once whether it is really fixed, four weeks after the decision or the department's report."""
 
 from __future__ import annotations
 
@@ -44,28 +44,28 @@ async def disputes_to_follow_up(community: int, on: date) -> list[UUID]:
 async def ask_if_fixed(community: int, dispute: UUID, on: date) -> bool:
     """Ask its owners, once; False if they were asked or something happened in the meantime."""
     async with unit_of_work(community):
-        found = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", dispute)
-        if found is None or not await fetch(DUE + " AND d.id = $2", on - FOUR_WEEKS, dispute):
+        row = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", dispute)
+        if row is None or not await fetch(DUE + " AND d.id = $2", on - FOUR_WEEKS, dispute):
             return False
         asked = await fetch_value(
             "INSERT INTO follow_up (id, community, dispute, round_began_at, asked_at)"
             " VALUES (gen_random_uuid(), $1, $2, $3, $4) RETURNING id",
             community,
             dispute,
-            found["round_began_at"],
+            row["round_began_at"],
             clock.now(),
         )
         subject = f"dispute:{dispute}"
         await record(JOB, AuditVerb.DISPUTE_FOLLOWED_UP, subject, community=community)
         await tell_debtor(
-            found["debtor"],
+            row["debtor"],
             NoticeKind.dispute_follow_up,
             community=community,
             subject=subject,
             link=f"/disputes/{dispute}/follow-up",
             period=str(asked),
             channels=(Channel.inbox, Channel.sms),
-            **await steps.facts_of(found),
+            **await steps.facts_of(row),
         )
     return True
 
@@ -77,7 +77,7 @@ async def answer_follow_up(by: Principal, dispute: UUID, fixed: Fixed, body: str
     Raises Missing, and Refused when nothing is asked, it was answered, or another dispute is open about the same.
     """
     async with unit_of_work(by):
-        found = await steps.dispute_of(by, dispute)
+        row = await steps.dispute_of(by, dispute)
         asked = await question_about(dispute)
         if asked is not None and asked.answer is not None:
             raise Refused(ANSWERED)
@@ -91,8 +91,8 @@ async def answer_follow_up(by: Principal, dispute: UUID, fixed: Fixed, body: str
             clock.now(),
         )
         if fixed is Fixed.no:
-            await begin_again(by, found, body)
+            await begin_again(by, row, body)
         else:
-            await steps.move(found, None)
-            await steps.step(found, StepKind.confirmed, body=body)
-            await steps.leave_trace(by, AuditVerb.DISPUTE_CONFIRMED, found)
+            await steps.move(row, None)
+            await steps.step(row, StepKind.confirmed, body=body)
+            await steps.leave_trace(by, AuditVerb.DISPUTE_CONFIRMED, row)

@@ -1,4 +1,4 @@
-"""What owners and staff type about a dispute."""
+"""Forms of owners and staff about disputes."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The owner's disputes: open one, follow it, answer, accept, reopen, withdraw."""
+"""The owner's pages of disputes: open, follow, answer, accept, reopen, withdraw."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -28,8 +28,8 @@ THANKS = {
 @get("/", name="disputes:list")
 async def list_(request: Request) -> Template:
     """Every dispute of mine, newest first."""
-    found = await queries.disputes_of(request.user)
-    return page(request, "care/disputes/list.html", title=_("My disputes"), disputes=found)
+    disputes = await queries.disputes_of(request.user)
+    return page(request, "care/disputes/list.html", title=_("My disputes"), disputes=disputes)
 
 
 @get("/new", name="disputes:new")
@@ -155,26 +155,28 @@ async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPat
 
 async def new_page(request: Request, line: UUID, form: Form, status: int = 200) -> Template:
     """The page that both the GET and a form with errors show."""
-    found = await queries.line_to_dispute(request.user, line)
-    return page(request, "care/disputes/new.html", status=status, title=_("Dispute a charge"), line=found, form=form)
+    line_view = await queries.line_to_dispute(request.user, line)
+    return page(
+        request, "care/disputes/new.html", status=status, title=_("Dispute a charge"), line=line_view, form=form
+    )
 
 
 async def new_service_page(request: Request, service: UUID, form: Form, status: int = 200) -> Template:
     """The same for a piece of work."""
-    found = await queries.service_to_dispute(request.user, service)
+    service_view = await queries.service_to_dispute(request.user, service)
     return page(
         request,
         "care/disputes/new_service.html",
         status=status,
         title=_("Dispute a piece of work"),
-        work=found,
+        work=service_view,
         form=form,
     )
 
 
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back with errors."""
-    found = await queries.dispute_of(request.user, dispute)
+    row = await queries.dispute_of(request.user, dispute)
     empty: dict[str, Any] = {
         "answer": forms.AnswerForm(),
         "withdrawal": forms.WithdrawalForm(),
@@ -187,7 +189,7 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
         "care/disputes/show.html",
         status=status,
         title=_("Dispute"),
-        found=found,
+        found=row,
         wrong=wrong,
         **(empty | sent),
     )
@@ -195,9 +197,9 @@ async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: 
 
 async def follow_up_page(request: Request, dispute: UUID, form: Form, status: int = 200) -> Template:
     """The page of the question."""
-    found = await queries.dispute_of(request.user, dispute)
+    row = await queries.dispute_of(request.user, dispute)
     return page(
-        request, "care/disputes/follow_up.html", status=status, title=_("Is it really fixed?"), found=found, form=form
+        request, "care/disputes/follow_up.html", status=status, title=_("Is it really fixed?"), found=row, form=form
     )
 
 

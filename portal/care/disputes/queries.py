@@ -1,4 +1,4 @@
-"""The owner's side: which line or piece of work can be disputed, and where my disputes stand."""
+"""What an owner can dispute, and the owner's own disputes."""
 
 from __future__ import annotations
 

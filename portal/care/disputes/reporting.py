@@ -1,4 +1,4 @@
-"""An owner says that a piece of work is not what it should be: a dispute without a sum."""
+"""Disputes about a piece of work, which have no sum."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ async def dispute_service(
     async with unit_of_work(by):
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
             return dispute
-        found = await service_to_dispute(by, service)
-        home = found.home, found.owners
-        debtor = (await ensure_debtors(found.community, [home]))[home]
+        service_view = await service_to_dispute(by, service)
+        home = service_view.home, service_view.owners
+        debtor = (await ensure_debtors(service_view.community, [home]))[home]
         await steps.lock_service(debtor, service)
         if await fetch_value(
             "SELECT id FROM dispute WHERE debtor = $1 AND service = $2 AND state = ANY($3)",
@@ -48,7 +48,7 @@ async def dispute_service(
             [state.value for state in LIVE],
         ):
             raise Refused(SECOND_OF_SERVICE)
-        about = {"community": found.community, "debtor": debtor, "service": service}
+        about = {"community": service_view.community, "debtor": debtor, "service": service}
         opened = await enter(by, dispute, about=about, reason=reason, body=body, photos=kept)
         traced = {"service": service, "cause": reason, "photos": len(kept)}
         await steps.leave_trace(by, AuditVerb.DISPUTE_OPENED, opened, **traced)

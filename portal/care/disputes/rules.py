@@ -1,4 +1,4 @@
-"""What a decision credits, when the next answer is due, and what its owner is told about it: pure."""
+"""What a decision credits, when the next answer is due, and what the owner reads about it. Pure."""
 
 from __future__ import annotations
 

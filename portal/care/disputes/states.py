@@ -1,4 +1,4 @@
-"""The life of a dispute."""
+"""The states of a dispute."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What every act on a dispute shares: whose it is, its locks, its step, and the end of a pause."""
+"""What all actions on a dispute share: access, locks, recording a step, ending a pause."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ async def _locked(theirs: Record | None) -> Record:
         raise Missing
     if theirs["bill"]:
         await fetch("SELECT FROM bill WHERE id = $1 FOR NO KEY UPDATE", theirs["bill"])
-    found = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", theirs["id"])
-    assert found is not None
-    return found
+    row = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", theirs["id"])
+    assert row is not None
+    return row
 
 
 async def move(dispute: Record, to: DisputeState | None, **changes: Any) -> None:

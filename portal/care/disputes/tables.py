@@ -1,4 +1,4 @@
-"""Disputes of bill lines and of pieces of work: each step with its actor, the pauses of its clock, its decisions."""
+"""Disputes of bill lines and of work, with their steps, pauses and decisions."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

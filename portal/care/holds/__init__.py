@@ -1,1 +1,1 @@
-"""A sum, or a whole case, is put on hold and released."""
+"""Holds: amounts or whole cases that must not be chased now."""

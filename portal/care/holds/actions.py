@@ -1,4 +1,4 @@
-"""Place and release holds inside the transaction that asks for it; two weeks of quiet for somebody in hardship."""
+"""Place and release holds in the caller's transaction; pause two weeks for hardship."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ async def expire(on: date) -> int:
 async def free_of_holds(line: UUID) -> Money:
     """What a line owes beyond its live holds, with its bill locked until the transaction ends. Raises Missing."""
     await fetch("SELECT FROM bill WHERE id = (SELECT bill FROM bill_line WHERE id = $1) FOR NO KEY UPDATE", line)
-    found = await fetch_one("SELECT outstanding, held FROM line_balance WHERE line = $1", line)
-    if found is None:
+    row = await fetch_one("SELECT outstanding, held FROM line_balance WHERE line = $1", line)
+    if row is None:
         raise Missing
-    return Money(max(found["outstanding"] - found["held"], 0))
+    return Money(max(row["outstanding"] - row["held"], 0))
 
 
 async def _place(

@@ -1,4 +1,4 @@
-"""The daily look at holds that were to end."""
+"""The daily job that ends holds."""
 
 from __future__ import annotations
 

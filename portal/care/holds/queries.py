@@ -1,4 +1,4 @@
-"""What is on hold, for the pages and jobs of other slices."""
+"""What is on hold, for other slices."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _row(row: Record) -> HoldRow:
 
 
 async def pauses_of(debtors: Sequence[UUID]) -> dict[UUID, tuple[tuple[date, date], ...]]:
-    """When everything of some debtors stood still because they had died, as `rules` counts; in the running work."""
-    found: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    """When everything of some debtors was paused by a death, as `rules` counts; in the caller's transaction."""
+    grouped: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
     for row in await fetch(
         "SELECT h.debtor, (h.placed_at AT TIME ZONE c.timezone)::date AS first,"
         " coalesce((h.released_at AT TIME ZONE c.timezone)::date, 'infinity') AS last"
@@ -72,5 +72,5 @@ async def pauses_of(debtors: Sequence[UUID]) -> dict[UUID, tuple[tuple[date, dat
         " AND h.reason = 'deceased' ORDER BY h.placed_at",
         list(debtors),
     ):
-        found[row["debtor"]].append((row["first"], row["last"]))
-    return {debtor: tuple(pauses) for debtor, pauses in found.items()}
+        grouped[row["debtor"]].append((row["first"], row["last"]))
+    return {debtor: tuple(pauses) for debtor, pauses in grouped.items()}

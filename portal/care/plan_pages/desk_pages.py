@@ -1,4 +1,4 @@
-"""Instalments, the desk's side: the queue, a request with its facts, yes, another offer, or no with reasons."""
+"""The desk's pages of instalments: the queue, a request with its facts, and the answer."""
 
 from uuid import UUID
 
@@ -25,8 +25,8 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Plans and requests, what waits too long first; `state` shows one state only."""
     wanted = request.query_params.get("state", "")
     state = PlanState(wanted) if wanted in list(PlanState) else None
-    found = await queries.plans_on_desk(request.user, state, number)
-    return page(request, "care/plan_pages/desk/list.html", title=_("Instalments"), found=found, state=state,
+    plans = await queries.plans_on_desk(request.user, state, number)
+    return page(request, "care/plan_pages/desk/list.html", title=_("Instalments"), found=plans, state=state,
                 states=list(PlanState))  # fmt: skip
 
 
@@ -89,8 +89,8 @@ async def reinstate(request: Request, plan: FromPath[UUID]) -> Answer:
 @get("/{plan:uuid}/agreement.pdf", name="desk.plans:agreement")
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
     """What was agreed, to print; 404 until then."""
-    found = await queries.plan_on_desk(request.user, plan)
-    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
+    plan_view = await queries.plan_on_desk(request.user, plan)
+    return pdf(await agreement_pdf(plan_view, request.app.state.web.sandbox), "instalments.pdf")
 
 
 async def plan_page(
@@ -103,16 +103,16 @@ async def plan_page(
     status: int = 200,
 ) -> Template:
     """A request and the forms to answer it; the other offer starts from what was asked for, with a date to come."""
-    found = await queries.plan_on_desk(request.user, plan)
-    later = max(found.plan.first_on, found.today)
+    plan_view = await queries.plan_on_desk(request.user, plan)
+    later = max(plan_view.plan.first_on, plan_view.today)
     return page(
         request,
         "care/plan_pages/desk/show.html",
         status=status,
-        title=_("Instalments for %(unit)s", unit=found.plan.unit),
-        found=found,
+        title=_("Instalments for %(unit)s", unit=plan_view.plan.unit),
+        found=plan_view,
         approving=approving or ApproveForm(),
-        countering=countering or CounterForm(instalments=found.plan.instalments, first_on=later),
+        countering=countering or CounterForm(instalments=plan_view.plan.instalments, first_on=later),
         refusing=refusing or RefuseForm(),
         resuming=resuming or ReinstateForm(),
     )

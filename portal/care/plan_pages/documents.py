@@ -1,4 +1,4 @@
-"""The agreement as a PDF: what was acknowledged, the dates and sums, the exact text, when and by whom it was agreed."""
+"""The agreement as a PDF, with the exact text, the dates and amounts, and who agreed when."""
 
 from __future__ import annotations
 

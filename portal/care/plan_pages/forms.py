@@ -1,4 +1,4 @@
-"""What is typed when asking for instalments, agreeing with them, and answering."""
+"""Forms for requesting, answering and agreeing to instalments."""
 
 from collections.abc import Iterable
 from typing import Any

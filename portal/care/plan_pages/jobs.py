@@ -1,4 +1,4 @@
-"""The daily look at running plans, and the quick one for those that are paid early."""
+"""The daily job for active plans, and the frequent one for plans that are paid early."""
 
 from __future__ import annotations
 

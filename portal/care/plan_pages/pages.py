@@ -1,4 +1,4 @@
-"""Instalments, the owner's side: ask with a preview, agree with the text, take back, keep it on paper."""
+"""The owner's pages of instalments: request with a preview, agree, withdraw, download the agreement."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -82,10 +82,10 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
 async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
     """Agree with exactly the text that the page shows."""
     form = AgreeForm(await request.form())
-    found = await queries.plan_of(request.user, plan)
+    plan_view = await queries.plan_of(request.user, plan)
     if not form.validate():
         return await plan_page(request, plan, form, status=422)
-    await actions.agree_plan(plan, by=request.user, text=agreement(found))
+    await actions.agree_plan(plan, by=request.user, text=agreement(plan_view))
     flash(request, N_("The plan has started. Nothing is chased while you keep to it."))
     return go(request, "plans:show", plan=plan)
 
@@ -100,17 +100,17 @@ async def withdraw(request: Request, plan: FromPath[UUID]) -> Answer:
 
 async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int = 200) -> Template:
     """A plan with its text and what can be done now."""
-    found = await queries.plan_of(request.user, plan)
-    title = _("Instalments for %(unit)s", unit=found.plan.unit)
-    text = agreement(found)
-    return page(request, "care/plan_pages/show.html", status=status, title=title, found=found, form=form, text=text)
+    plan_view = await queries.plan_of(request.user, plan)
+    title = _("Instalments for %(unit)s", unit=plan_view.plan.unit)
+    text = agreement(plan_view)
+    return page(request, "care/plan_pages/show.html", status=status, title=title, found=plan_view, form=form, text=text)
 
 
 @get("/{plan:uuid}/agreement.pdf", name="plans:agreement")
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
     """What was agreed, to keep; 404 until then."""
-    found = await queries.plan_of(request.user, plan)
-    return pdf(await agreement_pdf(found, request.app.state.web.sandbox), "instalments.pdf")
+    plan_view = await queries.plan_of(request.user, plan)
+    return pdf(await agreement_pdf(plan_view, request.app.state.web.sandbox), "instalments.pdf")
 
 
 def agreement(found: PlanPage) -> str:

@@ -1,4 +1,4 @@
-"""What the pages about instalments show: to the owner their own, to staff those of their communities."""
+"""Plans for their readers: owners see their own, staff those of their estates."""
 
 from __future__ import annotations
 

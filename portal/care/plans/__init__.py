@@ -1,1 +1,1 @@
-"""Instalment plans: asked for, agreed, kept or broken."""
+"""Instalment plans: requested, agreed, kept or broken."""

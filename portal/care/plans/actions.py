@@ -1,4 +1,4 @@
-"""Ask for instalments, answer with yes, no or another offer, agree, withdraw."""
+"""Request instalments, approve, refuse or counter the request, agree, withdraw."""
 
 from __future__ import annotations
 

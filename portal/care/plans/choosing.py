@@ -1,4 +1,4 @@
-"""Which lines a plan is made of: what the form offers, what is payable of it, owed by the one who asks."""
+"""Which lines a plan covers: what the form offers, what is payable of it, and who owes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was promised in plans, and what has happened to their lines since: the facts for the pure rules."""
+"""What was agreed in plans and what has happened to their lines since, for the pure rules."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ JOIN community c ON c.id = r.community WHERE r.plan = ANY($1::uuid[])
 
 
 async def promises_of(plans: Sequence[UUID]) -> dict[UUID, Promise]:
-    """The promises of some plans, in the running unit of work. `owed` of a line is what it owed at the agreement."""
+    """The promises of some plans, in the caller's transaction. `owed` of a line is what it owed at the agreement."""
     rounds = await _rounds_of(plans)
     changes: dict[UUID, list[Change]] = defaultdict(list)
     for row in await fetch(_CHANGES, list(plans)):

@@ -1,4 +1,4 @@
-"""What becomes of a running plan: completed, broken, and once reinstated."""
+"""Complete, break or resume an active plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a plan: read under lock, its offers written, its end; and the owners are told of it."""
+"""The rows of a plan: read under lock, offers and ends written, owners notified."""
 
 from __future__ import annotations
 

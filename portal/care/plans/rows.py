@@ -1,4 +1,4 @@
-"""A plan as its readers see it, in a list and on its own page: values, and what can be done with it now."""
+"""A plan as its readers see it, in a list and on its own page, with what they can do now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instalments as values: their dates and sums, what is paid of them, and whether a plan is kept."""
+"""Instalments as values: dates, amounts, what has been paid, and whether a plan is kept."""
 
 from __future__ import annotations
 

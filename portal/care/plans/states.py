@@ -1,4 +1,4 @@
-"""The life of an instalment plan."""
+"""The states of an instalment plan."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Instalment plans: what they cover, when each part is due, the text both sides agreed to, and a second chance."""
+"""Instalment plans: what they cover, their dates, and the text both sides agreed to."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

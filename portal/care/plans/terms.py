@@ -1,4 +1,4 @@
-"""The text that both sides agree to, sentence by sentence; the same facts always give the same text."""
+"""The text of the agreement. The same facts always give the same text."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What was done on the estate, and what residents think of it."""
+"""Work done on the estate, and how residents rate it."""

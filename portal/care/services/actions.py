@@ -1,4 +1,4 @@
-"""Record what was done on the estate."""
+"""Record work done on the estate."""
 
 from __future__ import annotations
 

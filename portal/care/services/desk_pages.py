@@ -1,4 +1,4 @@
-"""The desk's service records: read them, add one from a phone."""
+"""The desk's service records: read them, and add one from a phone."""
 
 from typing import Any
 from uuid import UUID
@@ -28,8 +28,8 @@ async def list_(
 ) -> Template:
     """What was done, newest first, and the way to add to it."""
     wanted = queries.area_of(area), queries.month_of(month)
-    found = await queries.records_of(request.user, *wanted, number)
-    return page(request, "care/services/desk/list.html", title=_("Services"), found=found, area=wanted[0],
+    records = await queries.records_of(request.user, *wanted, number)
+    return page(request, "care/services/desk/list.html", title=_("Services"), found=records, area=wanted[0],
                 month=wanted[1], areas=list(ServiceArea),
                 may_add=bool(request.user.where(May.record_services)))  # fmt: skip
 
@@ -56,9 +56,9 @@ async def record(request: Request) -> Answer:
 @get("/{record:uuid}", name="desk.services:show", guards=[staff()])
 async def show(request: Request, record: FromPath[UUID]) -> Template:
     """One piece of work with its photos, who recorded it, and what residents think of it."""
-    found = await queries.record_of(request.user, record)
+    record_view = await queries.record_of(request.user, record)
     rated = await ratings_of(request.user, record, words=True)
-    return page(request, "care/services/desk/show.html", title=found.title, found=found, rated=rated)
+    return page(request, "care/services/desk/show.html", title=record_view.title, found=record_view, rated=rated)
 
 
 @get("/rounds", name="desk.services:rounds", guards=[staff()])
@@ -88,9 +88,9 @@ async def explain(request: Request, round_id: FromPath[UUID]) -> Answer:
 
 async def round_page(request: Request, round_id: UUID, form: ReasonForm, status: int = 200) -> Template:
     """The page that the GET and a reason with errors show."""
-    found = await rounds.round_of(request.user, round_id)
+    round_view = await rounds.round_of(request.user, round_id)
     await _with_departments(request, round_id, form)
-    return page(request, "care/services/desk/round.html", status=status, title=_("Missed"), one=found, form=form)
+    return page(request, "care/services/desk/round.html", status=status, title=_("Missed"), one=round_view, form=form)
 
 
 async def _with_departments(request: Request, round_id: UUID, form: ReasonForm) -> ReasonForm:

@@ -1,4 +1,4 @@
-"""What staff type when a piece of work is done."""
+"""Forms for recording work."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Hour(Typed):
     def read(self, text: str) -> time:
         """Raises ValueError for what is no time of day."""
         plain = text.strip().translate(WIDE).replace("：", ":").replace(" ", "")
-        found = _TIME.fullmatch(plain)
-        if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        match = _TIME.fullmatch(plain)
+        if not match or int(match[1]) > 23 or int(match[2] or 0) > 59:
             raise ValueError(_(TIME_HINT))
-        return time(int(found[1]), int(found[2] or 0))
+        return time(int(match[1]), int(match[2] or 0))
 
     def written(self, value: time) -> str:
         """14:05"""

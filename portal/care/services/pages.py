@@ -1,4 +1,4 @@
-"""What was done on the estate, as residents read it."""
+"""Work done on the estate, as residents see it."""
 
 from uuid import UUID
 
@@ -25,17 +25,17 @@ async def list_(
     """What was promised and done in a month, this one unless told; or all that was done, newest first."""
     promised = await delivered_in(request.user, queries.month_of(month))
     wanted = queries.area_of(area), None if month == queries.ALL else promised.first
-    found = await queries.records_of(request.user, *wanted, number)
-    return page(request, "care/services/list.html", title=_("What was done"), found=found, area=wanted[0],
+    records = await queries.records_of(request.user, *wanted, number)
+    return page(request, "care/services/list.html", title=_("What was done"), found=records, area=wanted[0],
                 month=wanted[1], areas=list(ServiceArea), promised=promised)  # fmt: skip
 
 
 @get("/delivered", name="services:delivered")
 async def delivered(request: Request, first: FromQuery[str] = "", last: FromQuery[str] = "") -> Template:
     """What was promised and done in the months of a bill; as a part of its page, or as a page."""
-    found = await delivered_in(request.user, queries.month_of(first), queries.month_of(last))
+    delivered_view = await delivered_in(request.user, queries.month_of(first), queries.month_of(last))
     return page(request, "care/services/delivered.html", fragment="care/services/_delivered.html", quiet=True,
-                title=_("Promised and done"), promised=found)  # fmt: skip
+                title=_("Promised and done"), promised=delivered_view)  # fmt: skip
 
 
 @get("/{record:uuid}", name="services:show")
@@ -57,10 +57,16 @@ async def rate(request: Request, record: FromPath[UUID]) -> Answer:
 
 async def record_page(request: Request, record: UUID, form: RatingForm, status: int = 200) -> Template:
     """One piece of work, what others think of it, and the form to rate it."""
-    found = await queries.record_of(request.user, record)
+    record_view = await queries.record_of(request.user, record)
     rated = await rating.ratings_of(request.user, record)
     return page(
-        request, "care/services/show.html", status=status, title=found.title, found=found, rated=rated, form=form
+        request,
+        "care/services/show.html",
+        status=status,
+        title=record_view.title,
+        found=record_view,
+        rated=rated,
+        form=form,
     )
 
 

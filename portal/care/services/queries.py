@@ -1,4 +1,4 @@
-"""What was done on one's estates, for residents and staff alike; the rows of another estate do not exist."""
+"""Work done on the reader's own estates, for residents and staff."""
 
 from __future__ import annotations
 
@@ -104,12 +104,12 @@ async def records_of(
         list(by.communities),
     )
     photos = await photos_of_all(by, [f"service:{row['id']}" for row in rows])
-    found = rows[0]["found"] if rows else 0
+    result = rows[0]["found"] if rows else 0
     return RecordList(
         records=[_row(row, photos.get(f"service:{row['id']}", [])) for row in rows],
-        found=found,
+        found=result,
         page=page,
-        pages=pages(found, PER_PAGE),
+        pages=pages(result, PER_PAGE),
         months=[Month.parse(row["month"]) for row in months],
         several_estates=len(by.communities) > 1,
     )

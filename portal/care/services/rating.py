@@ -1,4 +1,4 @@
-"""What residents think of a piece of work."""
+"""Residents' ratings of work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promised against done: what became of the times that promises come to, and why some were missed."""
+"""Promised services against work done: what was done, late or missed, and why."""
 
 from __future__ import annotations
 
@@ -167,10 +167,10 @@ async def delivered_in(by: Principal, first: Month | None = None, last: Month | 
     last = max(last or first, first)
     first = max(first, last + (1 - LONGEST))
     rows = await fetch(_COUNTED, communities, first.first, last.last, [area.value for area in ServiceArea], clock.now())
-    found: dict[tuple[Any, ...], list[Any]] = {}
+    result: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        found.setdefault(tuple(row[name] for name in _SAME), []).append(row)
-    return Promised(first, last, [_of(group) for group in found.values()], len(communities) > 1)
+        result.setdefault(tuple(row[name] for name in _SAME), []).append(row)
+    return Promised(first, last, [_of(group) for group in result.values()], len(communities) > 1)
 
 
 def _of(rows: Sequence[Any]) -> Delivered:

@@ -1,1 +1,1 @@
-"""What is promised on an estate, in versions that anybody may read."""
+"""Service standards of an estate, in public versions."""

@@ -1,4 +1,4 @@
-"""What is promised on an estate, in versions; the times that promises come to, and the work that keeps them."""
+"""Save service standards in versions, list the services due, and match work to them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def standard(row: Any) -> Standard:
 
 
 async def keep_promises(community: int, promises: Sequence[Promise], *, jurisdiction: str, on: date) -> None:
-    """Keep new promises, and changed ones as a new version from `on`; one that began today is only put right.
+    """Keep new promises, and changed ones as a new version from `on`; one that began today is only corrected.
 
     In the running unit of work, which records it.
     """

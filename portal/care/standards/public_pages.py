@@ -1,4 +1,4 @@
-"""What an estate promises, for anybody."""
+"""The public page of service standards."""
 
 from litestar import Router, get
 from litestar.params import FromPath
@@ -15,9 +15,9 @@ from portal.web.request.request_context import Request
 async def standards(request: Request, code: FromPath[str]) -> Template:
     """What is promised, how often, by which source."""
     estate = await estate_called(code)
-    found = await standards_of(estate.id, estate.today)
+    standards_view = await standards_of(estate.id, estate.today)
     return kept_page(
-        request, "care/standards/standards.html", title=_("Service standards"), estate=estate, standards=found
+        request, "care/standards/standards.html", title=_("Service standards"), estate=estate, standards=standards_view
     )
 
 

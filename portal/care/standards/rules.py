@@ -1,4 +1,4 @@
-"""What a promise comes to: its periods, what became of each time, and which end of a scale of grades is the better."""
+"""The periods of a standard, what became of each service, and which grade is better."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ def state_of(last_day: date, done_on: date | None, on: date) -> RoundState:
 
 def grade_order_of(jurisdiction: str) -> GradeOrder | None:
     """Which grade is the best one where the estate lies, as grades.csv has it; None where it says nothing."""
-    found = said_of(GRADES, jurisdiction, "grade_order")
-    return GradeOrder(found) if found else None
+    said = said_of(GRADES, jurisdiction, "grade_order")
+    return GradeOrder(said) if said else None

@@ -1,4 +1,4 @@
-"""What was promised on the estate, and what was done, when and where (photos point here by subject)."""
+"""Service standards, and the work done with its time and place. Photos point here."""
 
 from piccolo.columns import UUID, SmallInt, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""The paths of law after a demand: gates, papers, steps."""
+"""Claims before mediators and courts: conditions, documents, steps."""

@@ -1,4 +1,4 @@
-"""Prepare a claim: what is asked for, line by line, and the facts that its paper states."""
+"""Prepare a claim: the amounts, line by line, and the facts in its document."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def prepare_claim(
 
 
 async def is_closed(case: UUID) -> bool:
-    """Whether nothing is overdue any more, after a look in the running unit of work."""
+    """Whether nothing is overdue any more, after a look in the caller's transaction."""
     state: str = await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case)
     return state == CaseState.closed
 

@@ -1,4 +1,4 @@
-"""The paths of law at the desk: the queue, the paths of a case with their gates, a claim with its paper and steps."""
+"""The desk's pages of claims: the queue, a case with the conditions of each claim, one claim with its steps."""
 
 from typing import Any
 from uuid import UUID
@@ -25,8 +25,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/legal", name="desk.legal:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Claims under way, and homes at the last stage that wait for a decision."""
-    found = await queries.claim_queue(request.user, number)
-    return page(request, "collection/court/list.html", title=_("Mediation and court"), found=found)
+    claim_queue = await queries.claim_queue(request.user, number)
+    return page(request, "collection/court/list.html", title=_("Mediation and court"), found=claim_queue)
 
 
 @get("/cases/{case:uuid}/legal", name="desk.legal:case")
@@ -55,15 +55,15 @@ async def show(request: Request, claim: FromPath[UUID]) -> Template:
 @get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
 async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
     """The paper to hand in."""
-    found = await documents.paper_to_hand_in(request.user, claim)
-    return pdf(await claim_pdf(found, request.app.state.web.sandbox), "claim.pdf")
+    paper = await documents.paper_to_hand_in(request.user, claim)
+    return pdf(await claim_pdf(paper, request.app.state.web.sandbox), "claim.pdf")
 
 
 @get("/legal/{claim:uuid}/change.pdf", name="desk.legal:change-pdf")
 async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
     """The note by which less, or nothing, is asked for."""
-    found = await documents.change_to_hand_in(request.user, claim)
-    return pdf(await change_pdf(found, clock.now(), request.app.state.web.sandbox), "change.pdf")
+    change_view = await documents.change_to_hand_in(request.user, claim)
+    return pdf(await change_pdf(change_view, clock.now(), request.app.state.web.sandbox), "change.pdf")
 
 
 @post(
@@ -121,21 +121,21 @@ def _change(request: Request, claim: UUID, form: Any) -> Any:
 
 async def case_page(request: Request, case: UUID, form: ClaimForm, status: int = 200) -> Template:
     """The paths of a case, with the form."""
-    found = await queries.paths_of(request.user, case)
-    title = _("Mediation and court, %(unit)s", unit=found.case.unit)
-    return page(request, "collection/court/case.html", status=status, title=title, found=found, form=form)
+    paths = await queries.paths_of(request.user, case)
+    title = _("Mediation and court, %(unit)s", unit=paths.case.unit)
+    return page(request, "collection/court/case.html", status=status, title=title, found=paths, form=form)
 
 
 async def claim_page(
     request: Request, claim: UUID, form: Any = None, *, change: Any = None, status: int = 200
 ) -> Template:
     """One claim, with the forms of its next step and of another sum; what is left is proposed."""
-    found = await queries.claim_at_desk(request.user, claim)
-    form, change = form or StepForm(), change or ChangeForm(amount=found.row.left)
+    claim_view = await queries.claim_at_desk(request.user, claim)
+    form, change = form or StepForm(), change or ChangeForm(amount=claim_view.row.left)
     wrong = change if change.errors else form
-    form.state.options = [(one.value, label(one)) for one in found.following]
-    title = _("%(path)s, %(unit)s", path=label(found.row.kind), unit=found.row.unit)
-    return page(request, "collection/court/show.html", status=status, title=title, found=found, form=form,
+    form.state.options = [(one.value, label(one)) for one in claim_view.following]
+    title = _("%(path)s, %(unit)s", path=label(claim_view.row.kind), unit=claim_view.row.unit)
+    return page(request, "collection/court/show.html", status=status, title=title, found=claim_view, form=form,
                 change=change, wrong=wrong)  # fmt: skip
 
 

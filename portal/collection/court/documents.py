@@ -1,4 +1,4 @@
-"""The papers of a claim as PDFs: what opens a path, and the note that changes it; only while they are true."""
+"""The documents of a claim as PDFs: the one that opens it and the note that changes it, only while they are true."""
 
 from __future__ import annotations
 
@@ -96,16 +96,16 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
 @reading
 async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
     """A claim whose paper is to be printed. Raises Missing, Refused while it was not handed in and less is left."""
-    found = await claim_at_desk(by, claim)
-    if found.row.task is Task.renew:
-        raise Refused(TASKS[Task.renew], left=found.row.left, claimed=found.row.claimed)
-    return found
+    claim_view = await claim_at_desk(by, claim)
+    if claim_view.row.task is Task.renew:
+        raise Refused(TASKS[Task.renew], left=claim_view.row.left, claimed=claim_view.row.claimed)
+    return claim_view
 
 
 @reading
 async def change_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
     """A claim of which a change is to be asked for in writing. Raises Missing, also where there is none to ask."""
-    found = await claim_at_desk(by, claim)
-    if not found.changeable or found.row.task is None:
+    claim_view = await claim_at_desk(by, claim)
+    if not claim_view.changeable or claim_view.row.task is None:
         raise Missing
-    return found
+    return claim_view

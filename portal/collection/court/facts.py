@@ -1,4 +1,4 @@
-"""What the gates of law look at, read for one case; in the running unit of work."""
+"""The facts that the conditions of a claim look at, for one case, in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff type about a claim: which path, and how far it has come."""
+"""Forms for claims and their steps."""
 
 from portal.arrears.claims.states import ClaimKind, ClaimState
 from portal.collection.court.steps import MOST_PHOTOS

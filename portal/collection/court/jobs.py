@@ -1,4 +1,4 @@
-"""Tell those who owe what is left of a claim as soon as it changed; whoever brought it sees it at the desk at once."""
+"""Notify debtors when what is left of a claim changes. Staff see it at once."""
 
 from __future__ import annotations
 

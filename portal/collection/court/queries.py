@@ -1,4 +1,4 @@
-"""Claims for those who bring them: the queue, those of a case with the gates of every path, and one with its steps."""
+"""Claims for staff: the queue, a case's claims with the conditions of each, and one claim with its steps."""
 
 from __future__ import annotations
 
@@ -273,6 +273,6 @@ async def paper_of_claim(by: Principal, claim: UUID, photo: UUID, *, small: bool
 
 
 async def claims_to_change(communities: Sequence[int]) -> list[ClaimRow]:
-    """Claims under way whose sum and debt are no longer the same; in the running unit of work."""
+    """Claims under way whose sum and debt are no longer the same; in the caller's transaction."""
     rows = await fetch(_TO_CHANGE, list(communities), [state.value for state in LIVE])
     return [_row(row) for row in rows]

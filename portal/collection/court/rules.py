@@ -1,4 +1,4 @@
-"""What has to be so before a case goes to a mediator or a court, path by path."""
+"""The conditions for going to a mediator or a court, for each kind of claim."""
 
 from __future__ import annotations
 

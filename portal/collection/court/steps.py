@@ -1,4 +1,4 @@
-"""Record how far a claim has come: handed in, taken, answered, ended, for another sum; with day and papers."""
+"""Record the steps of a claim: filed, accepted, answered, changed, ended; with date and documents."""
 
 from __future__ import annotations
 
@@ -67,29 +67,29 @@ async def record_step(
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
     async with unit_of_work(*by.where(May.bring_claims)):
-        found = await claim_with_case(by, claim)
-        case = await case_at_desk(by, found["arrears_case"], May.bring_claims)
+        claim_view = await claim_with_case(by, claim)
+        case = await case_at_desk(by, claim_view["arrears_case"], May.bring_claims)
         now: str = await fetch_value("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
-        MOVES[ClaimKind(found["kind"])].check(now, state)
+        MOVES[ClaimKind(claim_view["kind"])].check(now, state)
         today = clock.today(case["timezone"])
         await possible(claim, on, today)
         if state in ON_PAPER and not (reference.strip() or drawn):
             raise Invalid("reference", NO_PAPER)
         if state is ClaimState.filed:
-            await _still_right(by, found, case, max(today, case["looked_on"]))
+            await _still_right(by, claim_view, case, max(today, case["looked_on"]))
         await fetch("UPDATE claim SET state = $2 WHERE id = $1", claim, state.value)
-        me = await staff_of(by, found["community"])
-        await write_step(claim, found["community"], state=state, on=on, staff=me, reference=reference, body=body)
-        await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
-        told = {"community": found["community"], "kind": found["kind"], "state": state, "on": on}
+        me = await staff_of(by, claim_view["community"])
+        await write_step(claim, claim_view["community"], state=state, on=on, staff=me, reference=reference, body=body)
+        await keep_photos(claim_view["community"], f"claim:{claim}", by.actor, drawn)
+        told = {"community": claim_view["community"], "kind": claim_view["kind"], "state": state, "on": on}
         await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **told)
         if state is ClaimState.filed:
-            await _tell(found, on)
+            await _tell(claim_view, on)
 
 
 async def claim_with_case(by: Principal, claim: UUID) -> Record:
     """A claim with the newest case of its debtor."""
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT c.*, u.name AS unit, e.timezone, (SELECT k.id FROM arrears_case k WHERE k.debtor = c.debtor"
         " ORDER BY k.opened_on DESC, k.id LIMIT 1) AS arrears_case"
         " FROM claim c JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit"
@@ -97,9 +97,9 @@ async def claim_with_case(by: Principal, claim: UUID) -> Record:
         claim,
         list(by.where(May.bring_claims)),
     )
-    if found is None:
+    if row is None:
         raise Missing
-    return found
+    return row
 
 
 async def possible(claim: UUID, on: date, today: date) -> None:
@@ -173,11 +173,11 @@ async def change_claim(
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     drawn = await encode(photos)
     async with unit_of_work(*by.where(May.bring_claims)):
-        found = await claim_with_case(by, claim)
-        case = await case_at_desk(by, found["arrears_case"], May.bring_claims)
-        now = await fetch_one("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
-        assert now
-        if now["state"] not in LIVE or now["state"] == ClaimState.prepared:
+        claim_view = await claim_with_case(by, claim)
+        case = await case_at_desk(by, claim_view["arrears_case"], May.bring_claims)
+        current = await fetch_one("SELECT state FROM claim WHERE id = $1 FOR NO KEY UPDATE", claim)
+        assert current
+        if current["state"] not in LIVE or current["state"] == ClaimState.prepared:
             raise Refused(NOT_HANDED_IN)
         await possible(claim, on, clock.today(case["timezone"]))
         if not (reference.strip() or drawn):
@@ -187,17 +187,17 @@ async def change_claim(
             "INSERT INTO claim_change (id, community, claim, amount, on_day, reference, body, by_staff, at)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             uuid4(),
-            found["community"],
+            claim_view["community"],
             claim,
             amount.fen,
             on,
             reference.strip() or None,
             body.strip() or None,
-            await staff_of(by, found["community"]),
+            await staff_of(by, claim_view["community"]),
             clock.now(),
         )
-        await keep_photos(found["community"], f"claim:{claim}", by.actor, drawn)
-        told = {"community": found["community"], "amount": amount, "on": on}
+        await keep_photos(claim_view["community"], f"claim:{claim}", by.actor, drawn)
+        told = {"community": claim_view["community"], "amount": amount, "on": on}
         await record(by.actor, AuditVerb.CLAIM_CHANGED, f"claim:{claim}", **told)
 
 

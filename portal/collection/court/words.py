@@ -1,4 +1,4 @@
-"""What to do while a claim stands somewhere, in a sentence for the desk."""
+"""What to do next about a claim, in a sentence for the desk."""
 
 from portal.arrears.claims.states import ClaimKind, ClaimState, Task
 from portal.kit.i18n import N_

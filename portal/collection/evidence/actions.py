@@ -1,4 +1,4 @@
-"""Put the evidence pack of a case together: tables, notices as sent, photos, audit proof, an index of fingerprints."""
+"""Build the evidence pack of a case: tables, notices as sent, photos, audit proof, index of fingerprints."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
     async with unit_of_work(community):
         creditor = await creditor_of(community)
         creditor.must_fill(Paper.evidence)
-        found = (await standing_cases(await rows_where("k.id = $1", case)))[0]
-        files = await _files(found)
+        result = (await standing_cases(await rows_where("k.id = $1", case)))[0]
+        files = await _files(result)
         addresses = [
             f"{one.name}：{one.address}"
-            for one in (await members_of([found.debtor], [found.on]))[found.debtor]
+            for one in (await members_of([result.debtor], [result.on]))[result.debtor]
             if one.address
         ]
-        await record(by.actor, AuditVerb.EVIDENCE_TAKEN, f"case:{case}", community=community, on=found.on)
-    at = datetime.combine(found.on, time(), ZoneInfo(found.zone))
+        await record(by.actor, AuditVerb.EVIDENCE_TAKEN, f"case:{case}", community=community, on=result.on)
+    at = datetime.combine(result.on, time(), ZoneInfo(result.zone))
     index = Exhibit(
-        "00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(creditor, found, addresses, files), at)
+        "00-证据清单.pdf", "证据清单", await typeset("evidence.typ", _index(creditor, result, addresses, files), at)
     )
-    return f"evidence-{found.on:%Y%m%d}-{str(case)[:8]}.zip", packed([index, *files])
+    return f"evidence-{result.on:%Y%m%d}-{str(case)[:8]}.zip", packed([index, *files])
 
 
 async def _files(case: CaseRow) -> list[Exhibit]:
@@ -130,7 +130,7 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
 
 
 def _how(way: Record) -> list[str]:
-    """By which way, how far it came, and why it was not sent at all, in words."""
+    """By which way, what became of it, and why it was not sent at all, in words."""
     state = DeliveryState(way["state"])
     with speaking(CHINESE):
         why = label(Unsent(way["trouble"])) if state is DeliveryState.suppressed else ""

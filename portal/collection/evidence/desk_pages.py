@@ -1,4 +1,4 @@
-"""The desk takes the evidence pack of a case."""
+"""Download of the evidence pack of a case."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The tables of an evidence pack, and the archive they go into, the same whenever its files are.
+"""The tables of an evidence pack, and its archive, which is the same whenever its files are.
 
 The pack is a Chinese paper for a Chinese court, so its words are in no catalogue. A column of fen ends
 its name with （元） and is written in yuan; codes are written in words, moments in the estate's zone.
@@ -181,7 +181,7 @@ TABLES = (
 
 
 async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
-    """Every table of the pack, in the running unit of work; one without rows has its heads alone."""
+    """Every table of the pack, in the caller's transaction; one without rows has its heads alone."""
     made = []
     with speaking(CHINESE):
         for name, title, sql in TABLES:

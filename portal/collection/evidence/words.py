@@ -1,4 +1,4 @@
-"""The words of an evidence pack for what the books keep as codes, and the course of a case in sentences.
+"""Words for the codes in an evidence pack, and the course of a case in sentences.
 
 The pack is a Chinese paper for a Chinese court: its own words are in no catalogue, the names of states are.
 """

@@ -1,1 +1,1 @@
-"""What late payment costs, where the contract says so."""
+"""Charges for late payment, where the contract provides for them."""

@@ -1,4 +1,4 @@
-"""Charge a month that is over: one document for each debtor, a line for each line paid late, with its arithmetic."""
+"""Charge a completed month: one bill for each debtor, with a line for each line paid late."""
 
 from __future__ import annotations
 

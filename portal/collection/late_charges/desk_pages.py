@@ -1,4 +1,4 @@
-"""The desk's late charges: what the contract says, the prime rate that caps it, and the months charged."""
+"""The desk's page of late charges: contract terms, prime rates, months charged."""
 
 from typing import Any
 

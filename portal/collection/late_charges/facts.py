@@ -1,4 +1,4 @@
-"""What late charges are computed from: terms, prime rates, and each line with what happened to it, day by day."""
+"""The facts behind late charges: terms, prime rates, and what happened to each line day by day."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SELECT a.line, a.amount,
 FROM allocation a JOIN payment p ON p.id = a.payment JOIN community c ON c.id = a.community
 WHERE a.line = ANY($1::uuid[]) ORDER BY on_day, a.created_at
 """
-# A hold counts at the end of each day from the one it was placed on; money on its way, until it is received.
+# A hold counts at the end of each day from the one it was placed on; payments in progress, until it is received.
 _PAUSES = """
 SELECT l.id AS line, h.amount, (h.placed_at AT TIME ZONE c.timezone)::date AS first,
   least(h.until, (h.released_at AT TIME ZONE c.timezone)::date - 1) AS last
@@ -94,8 +94,8 @@ class OwedLine:
 
 
 async def terms_of(communities: Sequence[int]) -> dict[int, list[Terms]]:
-    """Every version of the terms, the oldest first, by community; in the running unit of work."""
-    found: dict[int, list[Terms]] = {community: [] for community in communities}
+    """Every version of the terms, the oldest first, by community; in the caller's transaction."""
+    result: dict[int, list[Terms]] = {community: [] for community in communities}
     for row in await fetch(_TERMS, list(communities)):
         _community, starts_on, daily_rate, multiple, start, demand_days, clause = row
         terms = Terms(
@@ -106,16 +106,16 @@ async def terms_of(communities: Sequence[int]) -> dict[int, list[Terms]]:
             demand_days=demand_days,
             clause=clause,
         )
-        found[row["community"]].append(terms)
-    return found
+        result[row["community"]].append(terms)
+    return result
 
 
 async def primes_of(communities: Sequence[int]) -> dict[int, list[PrimeRate]]:
-    """Every prime rate that was entered, the oldest first, by community; in the running unit of work."""
-    found: dict[int, list[PrimeRate]] = {community: [] for community in communities}
+    """Every prime rate that was entered, the oldest first, by community; in the caller's transaction."""
+    result: dict[int, list[PrimeRate]] = {community: [] for community in communities}
     for row in await fetch(_PRIMES, list(communities)):
-        found[row["community"]].append(PrimeRate(row["starts_on"], row["rate"]))
-    return found
+        result[row["community"]].append(PrimeRate(row["starts_on"], row["rate"]))
+    return result
 
 
 async def owing(community: int, month: Month) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""What is typed for the terms of late payment and for the prime rate."""
+"""Forms for late charge terms and prime rates."""
 
 import re
 from decimal import Decimal
@@ -21,10 +21,10 @@ class Multiple(Typed):
 
     def read(self, text: str) -> Decimal:
         """Raises ValueError for anything else."""
-        found = TIMES.fullmatch(text.strip().translate(WIDE))
-        if not found or not 0 < Decimal(found[1]) <= 4:
+        match = TIMES.fullmatch(text.strip().translate(WIDE))
+        if not match or not 0 < Decimal(match[1]) <= 4:
             raise ValueError(_(NOT_A_MULTIPLE))
-        return Decimal(found[1])
+        return Decimal(match[1])
 
 
 class TermsForm(Form):

@@ -1,4 +1,4 @@
-"""The daily look at months that are over: what was paid late in them is charged, where the contract says so."""
+"""The daily job that charges late payments of completed months."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's view of late charges: terms, prime rates, the months charged, and what is missing."""
+"""Late charges for the desk: terms, prime rates, months charged, and what is missing."""
 
 from __future__ import annotations
 

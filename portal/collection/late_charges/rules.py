@@ -1,4 +1,4 @@
-"""What late payment costs a line in a month: simple, by the day, on what is still owed of the fee, and capped.
+"""The late charge of a line in a month: simple interest by the day on the unpaid fee, capped.
 
 Source: Civil Code 585; a rate far above the loss is cut back by courts, so that a multiple of the loan prime rate is
 the most. What stood at the end of a day counts for that day: whoever pays on it owes nothing for it.
@@ -77,7 +77,7 @@ class Principal:
     covered: Mapping[date, Money] = field(default_factory=dict)
 
     def base(self, day: date) -> Money:
-        """What counts at the end of a day: owed, not held, no part of a plan or of money on its way, not covered."""
+        """What counts at the end of a day: owed, not on hold, not in a plan, not being paid, not covered."""
         lasting = [pause.amount for pause in self.pauses if pause.covers(day)]
         if None in lasting:
             return ZERO
@@ -153,7 +153,7 @@ def in_force(versions: Iterable[V], day: date) -> V | None:
 def stretches(line: Principal, month: Month, terms: Sequence[Terms], primes: Sequence[PrimeRate]) -> list[Stretch]:
     """The days of a month that cost something, in stretches. Raises NoPrimeRate."""
     days = (month.first + n * DAY for n in range(month.days))
-    priced = [(day, found) for day in days if (found := _price(line, day, terms, primes))]
+    priced = [(day, price) for day in days if (price := _price(line, day, terms, primes))]
     spans = []
     for (_offset, same), run in groupby(enumerate(priced), key=lambda pair: (pair[1][0] - pair[0] * DAY, pair[1][1])):
         row = [day for _n, (day, _same) in run]

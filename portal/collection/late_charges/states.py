@@ -1,4 +1,4 @@
-"""From when a contract lets damages for late payment count."""
+"""From when a contract lets late charges run."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What the contract says of late payment, the prime rate that caps it, and what was charged for which month."""
+"""Late charge terms, prime rates, and what was charged for which month."""
 
 from piccolo.columns import UUID, BigInt, Integer, Numeric, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique

@@ -1,4 +1,4 @@
-"""Set what the contract says of late payment, and enter the prime rate: nothing that was in force is ever changed."""
+"""Set late charge terms and enter prime rates. What was in force never changes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The letters of the day: what is to be written, printed and proved."""
+"""The work list of letters: to issue, print and prove."""

@@ -1,4 +1,4 @@
-"""The notices of a whole building: asked for at the desk, written by the worker, each in a transaction of its own."""
+"""Notices for a whole building: requested on the desk, issued by the worker one transaction each."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ async def _issued(by: Principal, row: Record, case: UUID) -> Sentence | None:
     """Why the home gets no notice; None when it has one, also from an attempt that was killed before it was counted."""
     try:
         await issue_letter(by, case, LetterKind.notice, row["pay_at"], once=f"{row['id']}:{case}")
-    except Declined as no:
-        return no.sentence if no.sentence.text else Sentence(NOT_HERE)
+    except Declined as error:
+        return error.sentence if error.sentence.text else Sentence(NOT_HERE)
     return None
 
 

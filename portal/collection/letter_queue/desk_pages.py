@@ -1,4 +1,4 @@
-"""Letters at the desk: the queue of today, those of a case, one with its proof, and the print file of a building."""
+"""The desk's pages of letters: the work list, a case's letters, one letter with its proof, a building's print file."""
 
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/letters", name="desk.letters:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Letters under way, and homes that wait for one."""
-    found = await queue.letter_queue(request.user, number)
-    return page(request, "collection/letter_queue/list.html", title=_("Letters"), found=found)
+    letter_queue = await queue.letter_queue(request.user, number)
+    return page(request, "collection/letter_queue/list.html", title=_("Letters"), found=letter_queue)
 
 
 @get("/cases/{case:uuid}/letters", name="desk.letters:case")
@@ -104,9 +104,9 @@ async def issue_all(request: Request) -> Answer:
 @get("/letters/batches/{batch_id:uuid}", name="desk.letters:progress")
 async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
     """How far the notices of a building are."""
-    found = await actions.batch_of(request.user, batch_id)
+    batch = await actions.batch_of(request.user, batch_id)
     title, part = _("Notices for a building"), "collection/letter_queue/_batch.html"
-    return page(request, "collection/letter_queue/progress.html", fragment=part, quiet=True, title=title, batch=found)
+    return page(request, "collection/letter_queue/progress.html", fragment=part, quiet=True, title=title, batch=batch)
 
 
 @get("/letters/print.pdf", name="desk.letters:print")
@@ -152,10 +152,15 @@ async def case_page(request: Request, case: UUID, form: LetterForm, status: int 
 
 async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status: int = 200) -> Template:
     """One letter, with the form of its delivery."""
-    found = await queries.letter_at_desk(request.user, letter)
-    title = _("Letter %(number)s", number=found.row.called)
+    letter_view = await queries.letter_at_desk(request.user, letter)
+    title = _("Letter %(number)s", number=letter_view.row.called)
     return page(
-        request, "collection/letter_queue/show.html", status=status, title=title, found=found, form=form.to(found)
+        request,
+        "collection/letter_queue/show.html",
+        status=status,
+        title=title,
+        found=letter_view,
+        form=form.to(letter_view),
     )
 
 

@@ -1,4 +1,4 @@
-"""The letters of the day by building and by mail with their print file, and the homes that wait for a notice."""
+"""The work list of letters by building and by mail, and the homes waiting for a notice."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from portal.people.persons.principal import Principal
 from portal.people.persons.queries import community_called
 from portal.platform.db.unit_of_work import fetch, reading
 
-# Letters to owners of before are not among those that are brought to a building: they are sent to their own address.
+# Letters to former owners are not among those that are brought to a building: they are sent to their own address.
 HERE = AT_HOME.format(debtor="k.debtor", day="({now}::timestamptz AT TIME ZONE c.timezone)::date")
 # No notice was written since the case was opened, or only one that is superseded and never arrived.
 _UNWRITTEN = f"""
@@ -38,17 +38,17 @@ AND k.stage = $5 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.i
 async def homes_waiting(
     communities: Sequence[int], building: str | None = None, *, at_home: bool | None = True
 ) -> list[Outline]:
-    """The cases of some communities, or of one building there, to which a notice may go today; in the running work.
+    """The cases of some estates, or of one building, to which a notice may go today; in the caller's transaction.
 
     Those who are not `at_home` are not among them, as nothing is brought there for them, unless asked for (None: all).
     The time that a letter gives keeps no new one from them once it is superseded.
     """
     stage = FROM_STAGE[LetterKind.notice]
-    found = await outlines_where(_UNWRITTEN, list(communities), building, stage, at_home)
-    given = await given_of({case.id: case.on for case in found})
+    outlines = await outlines_where(_UNWRITTEN, list(communities), building, stage, at_home)
+    given = await given_of({case.id: case.on for case in outlines})
     return [
         case
-        for case in found
+        for case in outlines
         if case.state is CaseState.open and case.stage == stage and case.chaseable > case.small
         and pause_on(replace(given[case.id], letter=None), case.on) is None
     ]  # fmt: skip
@@ -147,8 +147,8 @@ async def _unaddressed(cases: Sequence[CaseRow]) -> set[UUID]:
 @reading
 async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
     """The cases of a building that wait for a notice, at most 200. Raises Missing for another estate."""
-    found = await homes_waiting([await community_called(by, code, May.read_cases)], building)
-    return await standing_cases(await rows_where(_FIRST, [case.id for case in found]))
+    homes = await homes_waiting([await community_called(by, code, May.read_cases)], building)
+    return await standing_cases(await rows_where(_FIRST, [case.id for case in homes]))
 
 
 @reading

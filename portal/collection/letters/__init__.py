@@ -1,1 +1,1 @@
-"""Letters to debtors: issued with their facts, printed, and proved to have arrived."""
+"""Letters to debtors: issued with their facts, printed, and proved to be delivered."""

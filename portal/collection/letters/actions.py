@@ -1,4 +1,4 @@
-"""Issue a letter: its number, the facts it states, and a word to everybody who owes."""
+"""Issue a letter with its number and facts, and notify every debtor."""
 
 from __future__ import annotations
 

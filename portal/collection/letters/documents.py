@@ -1,4 +1,4 @@
-"""Letters as a PDF: one, or all of a building as one file to print; the same letters give the same bytes."""
+"""Letters as a PDF, singly or as one print file. The same letters give the same bytes."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
 
 
 def place_of(facts: dict[str, Any]) -> str:
-    """The home as an addressee's: an owner of before is named as one."""
+    """The home as an addressee's: a former owner is named as one."""
     return f"{facts['estate']}{facts['unit']}{PLACES.get(facts.get('standing', ''), '')}"
 
 
 def besides_owners(facts: dict[str, Any]) -> list[str]:
-    """What a letter says first to an owner of before and to an heir: why they owe it, and how far."""
+    """What a letter says first to a former owner and to an heir: why they owe it, and how far."""
     place, several = f"{facts['estate']}{facts['unit']}", "、" in facts["owners"]
     said = []
     for one in facts.get("besides", ()):

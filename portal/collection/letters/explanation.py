@@ -1,4 +1,4 @@
-"""How a charge came about, in one line of a Chinese paper: what was counted, at which rate, and what that makes."""
+"""How a charge was calculated, in one line of a Chinese document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a paper to a debtor states: the home, to whom it goes, each charge with its basis and what is asked."""
+"""The facts in a letter to a debtor: home, recipients, charges with their basis, amount requested."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from portal.people.persons.states import DebtorStanding
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
 NO_ADDRESS = N_(
-    "No postal address is on file for %(names)s, who no longer own the home, so no letter can go "
-    "there. Record their address under “Debtors”."
+    "No postal address on file for %(names)s. The home is no longer theirs, so no letter goes there. "
+    "Record their address under “Debtors”."
 )
 
 _LINES = """
@@ -102,15 +102,15 @@ def named(member: Member) -> str:
 
 def written_to(members: Sequence[Member]) -> list[Member]:
     """Those of them to whom a letter can be sent. Raises Refused with the names of all when it can be to nobody."""
-    found = [member for member in members if member.gets_letters]
-    if members and not found:
+    result = [member for member in members if member.gets_letters]
+    if members and not result:
         raise Refused(NO_ADDRESS, names=tuple(named(member) for member in members))
-    return found
+    return result
 
 
 async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[str, object]]:
     """Of each who is not simply the owner: until when they were it, or whose heir they are; days in ISO or None."""
-    found = []
+    result = []
     for one in members:
         passed_on = died = None
         if one.standing is DebtorStanding.former and one.since:
@@ -120,8 +120,8 @@ async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[
         if one.standing is not DebtorStanding.owner:
             days = {"from": one.owned_from, "until": one.since, "passed_on": passed_on, "died": died}
             said = {name: day.isoformat() if day else None for name, day in days.items()}
-            found.append({"name": one.name, "whose": one.whose, "standing": one.standing.value, **said})
-    return found
+            result.append({"name": one.name, "whose": one.whose, "standing": one.standing.value, **said})
+    return result
 
 
 async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
@@ -196,7 +196,7 @@ ARRIVED = """
 
 
 async def recipients_of(debtor: UUID, on: date) -> list[Member]:
-    """Those who owe and live, or an heir in their place; in the running unit of work."""
+    """Those who owe and live, or an heir in their place; in the caller's transaction."""
     members = (await members_of([debtor], [on]))[debtor]
     return [member for member in members if member.standing is not DebtorStanding.deceased]
 
@@ -207,12 +207,12 @@ def chosen(recipients: Sequence[Member], person: UUID | None, human: UUID) -> Me
         raise Refused(NOBODY)
     if person is None and len(recipients) > 1:
         raise Invalid("person", WHICH)
-    found = next((one for one in recipients if person in (None, one.person)), None)
-    if found is None:
+    first = next((one for one in recipients if person in (None, one.person)), None)
+    if first is None:
         raise Invalid("person", NOT_ONE)
-    if found.human == human:
+    if first.human == human:
         raise Invalid("person", YOURS)
-    return found
+    return first
 
 
 async def is_staff(human: UUID, community: int) -> bool:

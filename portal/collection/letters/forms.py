@@ -1,4 +1,4 @@
-"""What staff say of a letter: which kind, and how it was delivered."""
+"""Forms for issuing a letter and recording its delivery."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A letter for its debtor: what it asks, how to stop it, and the PDF. Opening it proves that it arrived."""
+"""A letter for its debtor, with the PDF. Opening it proves delivery."""
 
 from uuid import UUID
 
@@ -21,9 +21,12 @@ from portal.web.request.request_context import Request
 async def show(request: Request, letter: FromPath[UUID]) -> Template:
     """The letter; from now on it has arrived."""
     await open_letter(request.user, letter)
-    found = await letter_of(request.user, letter)
+    letter_view = await letter_of(request.user, letter)
     return page(
-        request, "collection/letters/show.html", title=_("Letter %(number)s", number=found.row.called), found=found
+        request,
+        "collection/letters/show.html",
+        title=_("Letter %(number)s", number=letter_view.row.called),
+        found=letter_view,
     )
 
 

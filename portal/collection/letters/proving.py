@@ -1,4 +1,4 @@
-"""Prove that a letter reached who owes: by hand, to the household, by registered mail, or opened in the portal."""
+"""Record proof that a letter was delivered: in person, to the household, by registered mail, or in the portal."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ async def record_delivery(
     """
     drawn = await encode(photos)
     async with unit_of_work(*by.where(May.contact_debtors)):
-        found = await _letter(letter, list(by.where(May.contact_debtors)))
-        case = await case_at_desk(by, found["arrears_case"], May.contact_debtors)
-        kind = LetterKind(found["kind"])
+        letter_view = await _letter(letter, list(by.where(May.contact_debtors)))
+        case = await case_at_desk(by, letter_view["arrears_case"], May.contact_debtors)
+        kind = LetterKind(letter_view["kind"])
         if kind not in CHANNEL:
             raise Refused(ONLY_A_DRAFT)
         if await is_superseded(letter):
@@ -80,7 +80,7 @@ async def record_delivery(
             refuse(to.standing, ContactChannel.visit)
         if await _proven(letter, to.person):
             raise Refused(PROVEN_ALREADY, name=to.name)
-        on = day_of(happened_on, found["issued_on"], max(today, found["issued_on"]))
+        on = day_of(happened_on, letter_view["issued_on"], max(today, letter_view["issued_on"]))
         me, posted = await staff_of(by, case["community"]), way is ContactOutcome.posted
         other = await second_person(case["community"], witness, me, needed=posted, field="witness")
         contact = await keep_contact(
@@ -95,10 +95,10 @@ async def record_delivery(
             proves=way in PROVEN,
             actor=by.actor,
         )
-        await _keep(found, contact, number)
+        await _keep(letter_view, contact, number)
         if way in PROVEN:
-            await _time_from(letter, case, found, on)
-        await keep_photos(found["community"], f"letter:{letter}", by.actor, drawn)
+            await _time_from(letter, case, letter_view, on)
+        await keep_photos(letter_view["community"], f"letter:{letter}", by.actor, drawn)
     return contact
 
 
@@ -161,14 +161,14 @@ async def _time_from(letter: UUID, case: Record, issued: Record, on: date) -> No
 
 
 async def _letter(letter: UUID, communities: list[int]) -> Record:
-    found = await fetch_one("SELECT * FROM letter WHERE id = $1 AND community = ANY($2::int[])", letter, communities)
-    if found is None:
+    row = await fetch_one("SELECT * FROM letter WHERE id = $1 AND community = ANY($2::int[])", letter, communities)
+    if row is None:
         raise Missing
-    return found
+    return row
 
 
 async def is_superseded(letter: UUID) -> bool:
-    """Whether less may be asked for now than it says; in the running unit of work."""
+    """Whether less may be asked for now than it says; in the caller's transaction."""
     return bool(
         await fetch_value(
             f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter

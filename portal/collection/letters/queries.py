@@ -1,4 +1,4 @@
-"""Letters for those who read them: one with its facts and proofs, those of a case, and the desk's queue of today."""
+"""Letters for their readers: one with its facts and proofs, a case's letters, and the desk's work list."""
 
 from __future__ import annotations
 
@@ -205,10 +205,10 @@ async def letter_at_desk(by: Principal, letter: UUID) -> LetterPage:
 
 async def letter_to_print(by: Principal, letter: UUID) -> LetterPage:
     """The same to print it. Raises Refused when they have left the home that it was written for."""
-    found = await letter_at_desk(by, letter)
-    if found.misses_them:
+    letter_view = await letter_at_desk(by, letter)
+    if letter_view.misses_them:
         raise Refused(MOVED)
-    return found
+    return letter_view
 
 
 @reading
@@ -221,6 +221,6 @@ async def letters_of_case(by: Principal, case: UUID) -> tuple[CaseRow, list[Lett
 
 
 async def letters_for(case: UUID) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
-    """Every letter of a case with its facts, the oldest first; in the running unit of work."""
+    """Every letter of a case with its facts, the oldest first; in the caller's transaction."""
     rows = await fetch(_OF_CASE, case)
     return [(row_of(row), json.loads(row["facts"]), row["at"]) for row in reversed(rows)]

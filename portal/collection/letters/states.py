@@ -1,4 +1,4 @@
-"""What letters there are, from which stage on, and how far one has come."""
+"""The kinds of letters, from which stage each is sent, and its states."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Letters as they were issued, with the facts they state, and the proof that they arrived."""
+"""Letters as issued, with their facts, and the proofs of delivery."""
 
 from piccolo.columns import JSONB, UUID, Array, BigInt, Integer, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""Calls and visits: whom to turn to, what to say, what came of it."""
+"""Calls and visits: whom to contact, what to say, and the outcome."""

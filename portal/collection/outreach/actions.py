@@ -1,4 +1,4 @@
-"""Record a call or a visit with what was promised and comes next; dispute or ask for instalments for those who owe."""
+"""Record a call or a visit with its outcome and next step; open disputes and request instalments for debtors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls and visits at the desk: the queue of today, the sheet for one home, what came of it."""
+"""The desk's pages of calls and visits: the work list, a home's call sheet, the outcome."""
 
 from typing import Any
 from uuid import UUID
@@ -108,8 +108,8 @@ def wanted(request: Request) -> queries.Wanted:
 async def queue_page(request: Request, step: NextStep, title: str, number: int) -> Template:
     """A queue, as it was asked for."""
     chosen = wanted(request)
-    found = await queries.queue_of(request.user, step, chosen, number)
-    return page(request, "collection/outreach/list.html", title=title, found=found, step=step)
+    queue = await queries.queue_of(request.user, step, chosen, number)
+    return page(request, "collection/outreach/list.html", title=title, found=queue, step=step)
 
 
 async def sheet_page(request: Request, case: UUID, form: Form, *, visit: bool = False, status: int = 200) -> Template:
@@ -150,11 +150,11 @@ async def dispute(request: Request, case: FromPath[UUID]) -> Template:
         return await line_page(request, case, uuid_or_missing(line), await begin(request, DisputeForm))
     if service:
         return await work_page(request, case, uuid_or_missing(service), await begin(request, ServiceDisputeForm))
-    found = await case_on_desk(request.user, case)
+    case_view = await case_on_desk(request.user, case)
     works = await records_of(await speaking_for(request.user, case))
-    title = _("Dispute for %(unit)s", unit=found.case.unit)
-    return page(request, "collection/outreach/dispute.html", title=title, found=found, works=works.records,
-                debts=disputable(found))  # fmt: skip
+    title = _("Dispute for %(unit)s", unit=case_view.case.unit)
+    return page(request, "collection/outreach/dispute.html", title=title, found=case_view, works=works.records,
+                debts=disputable(case_view))  # fmt: skip
 
 
 @post("/{case:uuid}/disputes/new", name="desk.behalf:open", request_max_body_size=UPLOAD_BYTES)
@@ -220,26 +220,26 @@ def _asking(them: Any, form: Any) -> Any:
 
 async def line_page(request: Request, case: UUID, line: UUID, form: Any, status: int = 200) -> Template:
     """The form for a charge that can be disputed."""
-    found = await dispute_queries.line_to_dispute(await speaking_for(request.user, case), line)
+    line_view = await dispute_queries.line_to_dispute(await speaking_for(request.user, case), line)
     return page(request, "collection/outreach/dispute_line.html", status=status, title=_("Dispute a charge"), case=case,
-                line=found, form=form)  # fmt: skip
+                line=line_view, form=form)  # fmt: skip
 
 
 async def work_page(request: Request, case: UUID, service: UUID, form: Any, status: int = 200) -> Template:
     """The form for a piece of work that can be disputed."""
-    found = await dispute_queries.service_to_dispute(await speaking_for(request.user, case), service)
+    service_view = await dispute_queries.service_to_dispute(await speaking_for(request.user, case), service)
     return page(request, "collection/outreach/dispute_work.html", status=status, title=_("Dispute a piece of work"),
-                case=case, service=found, form=form)  # fmt: skip
+                case=case, service=service_view, form=form)  # fmt: skip
 
 
 async def plan_page(request: Request, case: UUID, form: PlanForm, status: int = 200) -> Template:
     """The form with the bills it can be about, and the preview that was asked for."""
     offer = await choosing.offer_to(await speaking_for(request.user, case), form.bill.data or ())
     form.offer(offer.bills)
-    found = (await case_on_desk(request.user, case)).case
-    title = _("Instalments for %(unit)s", unit=found.unit)
-    return page(request, "collection/outreach/plan.html", status=status, title=title, case=case, found=found, form=form,
-                offer=offer, preview=form.outcome if form.preview.data else None)  # fmt: skip
+    result = (await case_on_desk(request.user, case)).case
+    title = _("Instalments for %(unit)s", unit=result.unit)
+    return page(request, "collection/outreach/plan.html", status=status, title=title, case=case, found=result,
+                form=form, offer=offer, preview=form.outcome if form.preview.data else None)  # fmt: skip
 
 
 speaking_router = Router("/desk/cases", route_handlers=[dispute, open_, plan, ask], guards=[staff(May.contact_debtors)])

@@ -1,4 +1,4 @@
-"""The visit pack as a PDF, one home to a page or two; the same packs give the same bytes."""
+"""The visit sheet as a PDF. The same facts give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff type after a call or a visit: what came of it, what was promised, and what comes next."""
+"""Forms for the outcome of a call or a visit."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""The desk's calls and visits: whom to turn to today, in which order, and the sheet for one home."""
+"""Calls and visits for the desk: whom to contact today, in which order, and the sheet for one home."""
 
 from __future__ import annotations
 
@@ -151,12 +151,12 @@ def _fits(row: Turn, wanted: Wanted) -> bool:
 
 
 async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> list[Turn]:
-    """Every home of a queue with what decides about it, in the order of the queue; in the running unit of work."""
+    """Every home of a queue with what decides about it, in the order of the queue; in the caller's transaction."""
     ids = [case.id for case in cases]
     rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now(), step is NextStep.visit)
     beside = {row["id"]: row for row in rows}
     given = await given_of({case.id: case.on for case in cases})
-    found = []
+    result = []
     for case in cases:
         row = beside[case.id]
         seen = Seen(
@@ -168,8 +168,8 @@ async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> lis
             next_on=row["next_on"],
             elsewhere=row["elsewhere"],
         )
-        found.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
-    return [row for _key, row in sorted(found, key=lambda one: one[0])]
+        result.append((order(seen, case.days, case.on), _turn(by, case, row, seen)))
+    return [row for _key, row in sorted(result, key=lambda one: one[0])]
 
 
 def _contacts(row: Record) -> tuple[Reached, ...]:
@@ -218,23 +218,23 @@ async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChann
     Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
     home that is no longer theirs.
     """
-    found = await case_on_desk(by, case)
-    if not found.case.live:
+    case_view = await case_on_desk(by, case)
+    if not case_view.case.live:
         raise Missing
-    refuse(found.case.standing, way)
-    creditor = await creditor_of(found.case.community)
+    refuse(case_view.case.standing, way)
+    creditor = await creditor_of(case_view.case.community)
     facts = {
         "who": by.name,
         "company": creditor.company,
-        "estate": found.case.estate,
-        "unit": f"{found.case.estate} {found.case.unit}",
-        "people": "、".join(member.name for member in found.people if member.reachable),
-        "sum": found.case.chaseable,
+        "estate": case_view.case.estate,
+        "unit": f"{case_view.case.estate} {case_view.case.unit}",
+        "people": "、".join(member.name for member in case_view.people if member.reachable),
+        "sum": case_view.case.chaseable,
     }
-    first = OPENING if found.case.standing is DebtorStanding.owner else OPENING_ELSEWHERE
+    first = OPENING if case_view.case.standing is DebtorStanding.owner else OPENING_ELSEWHERE
     if not creditor.company:
         first = (NAMELESS, *first[1:])
     opening, reasoned, closing = (
-        [Sentence(words, facts) for words in part] for part in (first, BY_REASON[found.log.reason], CLOSING)
+        [Sentence(words, facts) for words in part] for part in (first, BY_REASON[case_view.log.reason], CLOSING)
     )
-    return Sheet(found, opening, reasoned, closing, FITS[found.log.reason])
+    return Sheet(case_view, opening, reasoned, closing, FITS[case_view.log.reason])

@@ -1,4 +1,4 @@
-"""Whom to call or visit on a day, in which order, and what fits the reason: pure functions."""
+"""Whom to call or visit on a day, in which order, and what suits the reason. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FITS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What decides whether a home is turned to: its case, its contacts (oldest first), money on its way, what is next.
+    """What decides whether a home is contacted: its case, contacts (oldest first), payments in progress, what is next.
 
     `given` is what gives them time, `next_on` the day for which the
     next step is planned, `elsewhere` that they are not to be found at the home to which one would go.

@@ -1,4 +1,4 @@
-"""Why a home is left alone today although its stage asks for a call or a visit."""
+"""Why a home is not contacted today although its stage calls for it."""
 
 from enum import StrEnum
 

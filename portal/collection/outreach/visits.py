@@ -1,4 +1,4 @@
-"""What two people take along to a visit: the charges with their basis, the work that was done, what was said before."""
+"""What two people take to a visit: charges with their basis, work done, earlier contacts."""
 
 from __future__ import annotations
 

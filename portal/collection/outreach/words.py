@@ -1,4 +1,4 @@
-"""What to say on the phone and at the door, by the reason why nothing is paid: calm, and no threat."""
+"""What to say on the phone and at the door, by the reason for non-payment. Calm, and without threats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue bills: the one way a bill comes into being, with its number, its journal, its audit row and its notice."""
+"""Issue bills. Every bill is made here, with its number, journal, audit row and notice."""
 
 from __future__ import annotations
 

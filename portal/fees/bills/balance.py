@@ -1,4 +1,4 @@
-"""What a bill or a line stands at on a day, and how to speak of it."""
+"""The balance of a bill or line on a day, and how to describe it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk shows of bills: every bill of one's communities."""
+"""Bills for the desk, of the reader's own estates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     """Bills of one's communities, newest first; `words` is a home's name however it is typed, or a bill's number.
 
-    Pages as `bills_of`. Only the balances of the page are reckoned, because a whole estate's would take long; so
+    Pages as `bills_of`. Only the balances of the page are computed, because a whole estate's would take long; so
     nothing is totalled.
     """
     communities, typed = list(by.where(May.read_homes)), words.strip()
@@ -53,8 +53,8 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
     )
     if not rows and page > 1:
         return await bills_at(by, words)
-    found = rows[0]["found"] if rows else 0
-    return BillList([bill_row(row) for row in rows], None, max(page, 1), pages(found, PER_PAGE))
+    result = rows[0]["found"] if rows else 0
+    return BillList([bill_row(row) for row in rows], None, max(page, 1), pages(result, PER_PAGE))
 
 
 @reading

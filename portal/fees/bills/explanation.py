@@ -1,4 +1,4 @@
-"""How a line's sum came about, read back from the facts stored with it; templates tell it."""
+"""How a line's amount was calculated, from the facts stored with it."""
 
 from __future__ import annotations
 

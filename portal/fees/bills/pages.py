@@ -1,4 +1,4 @@
-"""The owner's bills: the list, one bill, one line explained."""
+"""The owner's pages of bills: the list, one bill, one line explained."""
 
 from uuid import UUID
 
@@ -24,15 +24,17 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 @get("/{bill:uuid}", name="bills:show")
 async def show(request: Request, bill: FromPath[UUID]) -> Template:
     """One bill with its lines."""
-    found = await queries.bill_of(request.user, bill)
-    return page(request, "fees/bills/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
+    bill_view = await queries.bill_of(request.user, bill)
+    return page(
+        request, "fees/bills/show.html", title=_("Bill %(month)s", month=bill_view.bill.period), found=bill_view
+    )
 
 
 @get("/{bill:uuid}/lines/{line:uuid}", name="bills:line")
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """How one line came about."""
-    found = await queries.line_of(request.user, bill, line)
-    return page(request, "fees/bills/line.html", title=_("How this amount was calculated"), found=found)
+    line_view = await queries.line_of(request.user, bill, line)
+    return page(request, "fees/bills/line.html", title=_("How this amount was calculated"), found=line_view)
 
 
 router = Router("/bills", route_handlers=[list_, show, line], guards=[owner])

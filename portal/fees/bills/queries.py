@@ -1,4 +1,4 @@
-"""What the owner's bill pages show: only bills one may read, every figure from the one balance."""
+"""Bills for owners: only those they may read, with every figure from the view of balances."""
 
 from __future__ import annotations
 
@@ -172,14 +172,14 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
     )
     if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
         return await bills_of(by)
-    found = rows[0]["found"] if rows else 0
+    result = rows[0]["found"] if rows else 0
     payable, paused, covered = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused", "all_covered"))
     bills = [bill_row(row) for row in rows]
     return BillList(
         bills=bills,
         payable=payable - paused,
         page=max(page, 1),
-        pages=pages(found, PER_PAGE),
+        pages=pages(result, PER_PAGE),
         paused=paused,
         covered=covered,
     )
@@ -200,8 +200,8 @@ async def line_of(by: Principal, bill: UUID, line: UUID) -> LinePage:
 
 async def explained(bill: Record, line: UUID) -> LinePage:
     """The page of a line of a bill that the reader may see; for staff as well."""
-    found = next((row for row in await lines_of(bill) if row.id == line), None)
-    if found is None:
+    chosen = next((row for row in await lines_of(bill) if row.id == line), None)
+    if chosen is None:
         raise Missing
     own = await fetch_one("SELECT item, unit, amount, first_month FROM bill_line WHERE id = $1", line)
     before = await fetch_one(
@@ -219,7 +219,7 @@ async def explained(bill: Record, line: UUID) -> LinePage:
     )
     return LinePage(
         bill=bill_row(bill),
-        line=found,
+        line=chosen,
         amount=Money(own["amount"]),  # type: ignore[index]
         before=Money(before["fen"]) if before else None,
         before_month=Month.parse(before["last_month"]) if before else None,

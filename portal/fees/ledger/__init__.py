@@ -1,1 +1,1 @@
-"""Double entry: journals that sum to zero, never edited, only reversed."""
+"""Double entry: journals that sum to zero and are never edited, only reversed."""

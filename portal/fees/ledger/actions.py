@@ -1,4 +1,4 @@
-"""Write journals in the running unit of work."""
+"""Write journals in the caller's transaction."""
 
 from __future__ import annotations
 

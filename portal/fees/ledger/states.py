@@ -1,4 +1,4 @@
-"""The accounts of the books, kept apart by whose money it is."""
+"""The accounts of the ledger, separated by whose money it is."""
 
 from enum import StrEnum
 

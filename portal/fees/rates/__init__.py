@@ -1,1 +1,1 @@
-"""A new rate is announced: shown for a month, then in force."""
+"""New rates: announced a month ahead, then in force."""

@@ -1,4 +1,4 @@
-"""Announce a new version of a rate: public at once, in force from its day, the version before ended the day before.
+"""Announce a new version of a rate: public at once, in force from its day, after which the old one ends.
 
 One person is enough: a rise stands a month before everybody's eyes before it is billed, a lower rate favours the
 owners, and every bill run shows its differences to an approver.

@@ -1,4 +1,4 @@
-"""The desk announces a new rate: a form beside the version it follows, a page that shows what it means, and the act."""
+"""The desk's pages for announcing a rate: the form, the effect, the confirmation."""
 
 from uuid import UUID
 
@@ -48,8 +48,8 @@ async def announce(request: Request, tariff: FromPath[UUID]) -> Answer:
 
 async def new_page(request: Request, tariff: UUID, form: RateForm, status: int = 200) -> Template:
     """The form, for both verbs."""
-    found = await rate_to_follow(request.user, tariff)
-    return page(request, "fees/rates/new.html", status=status, title=_("New rate"), found=found, form=form)
+    rate = await rate_to_follow(request.user, tariff)
+    return page(request, "fees/rates/new.html", status=status, title=_("New rate"), found=rate, form=form)
 
 
 def wanted(form: RateForm) -> NewRate:

@@ -1,4 +1,4 @@
-"""What is typed to announce a rate."""
+"""The form for announcing a rate."""
 
 import re
 from decimal import Decimal
@@ -17,10 +17,10 @@ class Rate(Typed):
 
     def read(self, text: str) -> Decimal:
         """Raises ValueError for anything else."""
-        found = RATE.fullmatch(text.strip().translate(WIDE))
-        if not found or not Decimal(found[1]):
+        match = RATE.fullmatch(text.strip().translate(WIDE))
+        if not match or not Decimal(match[1]):
             raise ValueError(_(NOT_A_RATE))
-        return Decimal(found[1])
+        return Decimal(match[1])
 
 
 class RateForm(Form):

@@ -1,4 +1,4 @@
-"""What asks more of whom than before, by whatever term: pure, and the same for every door that a price comes in by."""
+"""Which changes make something more expensive, for whom. Pure, and used wherever a price comes in."""
 
 from __future__ import annotations
 

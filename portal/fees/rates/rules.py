@@ -1,4 +1,4 @@
-"""When a new rate may begin, and what it is for: one unit and one month. Pure."""
+"""When a new rate may start, and that it is for one unit and one month. Pure."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ _TIMES = (
 
 def months_in(per: str) -> int | None:
     """How many months the name of a unit speaks of, DAYS for days and weeks, None when it names no time."""
-    if found := _SO_MANY.search(per):
-        return int(found[1]) if found[1].isdecimal() else _NUMBERS[found[1]]
+    if search := _SO_MANY.search(per):
+        return int(search[1]) if search[1].isdecimal() else _NUMBERS[search[1]]
     return next((months for words, months in _TIMES if words.search(per)), None)
 
 

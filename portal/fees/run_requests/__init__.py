@@ -1,1 +1,1 @@
-"""A run asked for at the desk, previewed by the worker, published under somebody’s name."""
+"""Bill runs requested on the desk, previewed by the worker, published under someone’s name."""

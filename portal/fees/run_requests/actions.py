@@ -1,4 +1,4 @@
-"""A run from the desk: asked for, previewed by the worker, approved under somebody's name, published by the worker."""
+"""Request a bill run, approve it under one's own name; the worker previews and publishes."""
 
 from __future__ import annotations
 
@@ -205,11 +205,11 @@ def figures(totals: RunTotals, beside: Comparison) -> dict[str, Any]:
 
 def by_cause(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
     """One for each item and cause, in their order, with how many there are and the first of them."""
-    found: dict[tuple[str | None, str], dict[str, Any]] = {}
+    result: dict[tuple[str | None, str], dict[str, Any]] = {}
     for one in remarks:
-        cause = found.setdefault((one.item, one.code), {"item": one.item, "code": one.code, "count": 0, "homes": []})
+        cause = result.setdefault((one.item, one.code), {"item": one.item, "code": one.code, "count": 0, "homes": []})
         cause["count"] += 1
         if len(cause["homes"]) < REMARKS:
             message = {"text": one.message.text, "facts": dict(one.message.facts)}
             cause["homes"].append({"unit": one.unit, "message": message})
-    return list(found.values())
+    return list(result.values())

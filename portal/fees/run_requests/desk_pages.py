@@ -1,4 +1,4 @@
-"""The desk's bills: find one, preview a month, publish it under one's own name."""
+"""The desk's pages of bills and bill runs: search, preview, publish."""
 
 from typing import Any
 from uuid import UUID
@@ -22,28 +22,30 @@ from portal.web.request.request_context import Answer, Request
 @get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Bills, found by home or number."""
-    found = await desk.bills_at(request.user, q, number)
+    bills = await desk.bills_at(request.user, q, number)
     may_run = bool(request.user.where(May.read_bill_runs))
-    return page(request, "fees/run_requests/list.html", title=_("Bills"), found=found, words=q, may_run=may_run)
+    return page(request, "fees/run_requests/list.html", title=_("Bills"), found=bills, words=q, may_run=may_run)
 
 
 @get("/bills/{bill:uuid}", name="desk.bills:show", guards=[staff()])
 async def show(request: Request, bill: FromPath[UUID]) -> Template:
     """One bill as its owner sees it."""
-    found = await desk.bill_at(request.user, bill)
-    return page(request, "fees/run_requests/show.html", title=_("Bill %(month)s", month=found.bill.period), found=found)
+    bill_view = await desk.bill_at(request.user, bill)
+    return page(
+        request, "fees/run_requests/show.html", title=_("Bill %(month)s", month=bill_view.bill.period), found=bill_view
+    )
 
 
 @get("/bills/{bill:uuid}/lines/{line:uuid}", name="desk.bills:line", guards=[staff()])
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
     """One line as its owner sees it."""
-    found = await desk.line_at(request.user, bill, line)
+    line_view = await desk.line_at(request.user, bill, line)
     may_correct = bool(request.user.where(May.ask_corrections))
     return page(
         request,
         "fees/run_requests/line.html",
         title=_("How this amount was calculated"),
-        found=found,
+        found=line_view,
         can_correct=may_correct,
     )
 
@@ -81,23 +83,23 @@ async def publish(request: Request, run: FromPath[UUID]) -> Answer:
 
 async def run_page(request: Request, run: UUID, form: ApprovalForm, status: int = 200) -> Template:
     """The page of a run, with the form that approves it."""
-    found = await runs.run_at(request.user, run)
-    form.offer([(change.code, change.name) for change in found.zero])
+    run_view = await runs.run_at(request.user, run)
+    form.offer([(change.code, change.name) for change in run_view.zero])
     fragment = "fees/run_requests/_run.html" if status == 200 else None
     return page(
         request, "fees/run_requests/run.html", status=status, fragment=fragment, quiet=True, title=_("Bill run"),
-        found=found, form=form,
+        found=run_view, form=form,
     )  # fmt: skip
 
 
 async def runs_page(request: Request, form: RunForm, status: int = 200) -> Template:
     """The page that both the GET and a form with errors show."""
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "runs": await runs.runs_of(request.user),
         "asked": await runs.asked_runs(request.user),
         "estates": await runs.estates_of(request.user),
     }
-    return page(request, "fees/run_requests/runs.html", status=status, title=_("Bill runs"), form=form, **found)
+    return page(request, "fees/run_requests/runs.html", status=status, title=_("Bill runs"), form=form, **result)
 
 
 router = Router("/desk", route_handlers=[list_, show, line, list_runs, ask, show_run, publish])

@@ -1,4 +1,4 @@
-"""What the desk shows of bill runs: those that were published, and what one that is asked for would add."""
+"""Bill runs for the desk: published ones, and what a requested one would add."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class RunCause:
 
 @dataclass(frozen=True)
 class RunPage:
-    """A run asked for at the desk; sums in fen are Money. `done` of `whole` homes is how far the worker is.
+    """A run asked for at the desk; sums in fen are Money. `done` of `whole` homes is the worker's progress.
 
     `zero` are the items that made something the last time and make nothing now; `reason` is why that was accepted.
     """

@@ -1,4 +1,4 @@
-"""What staff type to run bills."""
+"""Forms for bill runs."""
 
 from collections.abc import Sequence
 

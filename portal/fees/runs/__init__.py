@@ -1,1 +1,1 @@
-"""A bill run: what a service month comes to for every home, made batch by batch."""
+"""A bill run: the bills of a service month for every home, batch by batch."""

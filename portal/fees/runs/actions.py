@@ -1,4 +1,4 @@
-"""A bill run: publish what is missing of a service month batch by batch, so that a killed one can be gone on with."""
+"""Publish what is missing of a service month, batch by batch, so that an interrupted run can continue."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from portal.fees.runs.preview import (
     Plan,
     Progress,
     RunReport,
+    compute,
     in_silence,
     look_ahead,
-    reckon,
 )
 from portal.fees.tariffs.rules import UnitFacts
 from portal.homes.units.debtors import ensure_debtors
@@ -35,7 +35,7 @@ from portal.platform.db.engine import alone
 from portal.platform.db.planner import by_index
 from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_value, retrying, unit_of_work
 
-FIRST_PART = 100  # homes of a batch that are written while more of them are reckoned
+FIRST_PART = 100  # homes of a batch that are written while more of them are computed
 
 
 async def publish_run(
@@ -142,15 +142,15 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted
 async def _issue_batch(
     plan: Plan, batch: Sequence[UnitFacts], run: UUID, approver: str, accepted: Accepted
 ) -> RunTotals:
-    """Issue the bills of some units, part by part: while the database writes one, the next is reckoned beside it."""
+    """Issue the bills of some units, part by part: while the database writes one, the next is computed beside it."""
     added = RunTotals(plan.schedule.period)
     async with unit_of_work(plan.community):
         await advisory_lock(f"bill-run:{plan.community}")
         await by_index()
         cases = await cases_of(batch, plan.schedule)
-        reckoned = one_ahead(asyncio.to_thread(_reckon, plan, part) for part in growing(cases, FIRST_PART))
-        async with aclosing(reckoned):
-            async for part in reckoned:
+        computed = one_ahead(asyncio.to_thread(_compute, plan, part) for part in growing(cases, FIRST_PART))
+        async with aclosing(computed):
+            async for part in computed:
                 added.add(part.result)
                 await _issue(plan, part, run)
         if added.bills:
@@ -176,9 +176,9 @@ class Part:
     columns: list[str]
 
 
-def _reckon(plan: Plan, cases: Sequence[UnitCase]) -> Part:
+def _compute(plan: Plan, cases: Sequence[UnitCase]) -> Part:
     """A part of a batch. Pure, so that it may run beside the database."""
-    result = reckon(plan, cases)
+    result = compute(plan, cases)
     lines = [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
     return Part(result, lines, in_columns(lines))
 

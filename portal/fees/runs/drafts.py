@@ -1,4 +1,4 @@
-"""What a bill run is told about a unit, and what it answers: lines with their derivation, errors, warnings."""
+"""The input of a bill run for a unit, and its output: lines with their derivation, errors, warnings."""
 
 from __future__ import annotations
 

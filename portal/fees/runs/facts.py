@@ -1,4 +1,4 @@
-"""Read from the database what a bill run must know, as the values that the rules take."""
+"""Read the facts of a bill run from the database, as the values that the rules take."""
 
 from __future__ import annotations
 

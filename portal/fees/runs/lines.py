@@ -1,4 +1,4 @@
-"""The lines that one item makes on one unit's bill: by rate, by meter, or as a share of a cost."""
+"""The lines of one item on one unit's bill: by rate, by meter, or as a share of a cost."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class ItemLines:
     def remark(self, where: list[Remark], code: str, sentence: str, **facts: object) -> None:
         """Note an error or a warning, once."""
         unit = self.case.unit.name
-        found = Remark(code, unit, self.item, Sentence(sentence, {"unit": unit, "item": self.item, **facts}))
-        if found not in where:
-            where.append(found)
+        remark = Remark(code, unit, self.item, Sentence(sentence, {"unit": unit, "item": self.item, **facts}))
+        if remark not in where:
+            where.append(remark)
 
     def draft(self, first: Month, last: Month, days: Days, owed_on: date, of: Derivation) -> None:
         """Add the line of a derivation. A sum of zero makes none: there is nothing to owe, pay or dispute."""
@@ -79,18 +79,18 @@ def item_lines(item: str, case: UnitCase, shares: Iterable[Share], schedule: Sch
     """
     before = [b for b in case.billed if b.item == item]
     nth = max((b.supplement + 1 for b in before if b.period == schedule.period), default=0) if before else 0
-    found = ItemLines(case, item, schedule, tuple([r for r in case.charges if r.item == item]), nth)
+    itemlines = ItemLines(case, item, schedule, tuple([r for r in case.charges if r.item == item]), nth)
     mine = [s for s in shares if s.cost.item == item]
     for terms in schedule.terms(item, case.unit.use):
         months = terms.months
         opened = [b.first for b in before if b.opening and any(b.covers(m) for m in months)]
         if not opened:
-            _by_rate(found, terms, before)
-            _by_meter(found, terms, before)
-            _by_share(found, terms, before, mine)
+            _by_rate(itemlines, terms, before)
+            _by_meter(itemlines, terms, before)
+            _by_share(itemlines, terms, before, mine)
         elif opened[0] not in (months[0], months[-1]):
-            found.remark(found.warnings, "opening_balance", OPENED, month=str(opened[0]))
-    return found
+            itemlines.remark(itemlines.warnings, "opening_balance", OPENED, month=str(opened[0]))
+    return itemlines
 
 
 def _by_rate(found: ItemLines, terms: Terms, before: list[Billed]) -> None:

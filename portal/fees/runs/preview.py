@@ -1,4 +1,4 @@
-"""What publishing a service month would add, beside the last time: looked at in batches, for estates of any size."""
+"""What publishing a service month would add, compared with last time, in batches for estates of any size."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Accepted:
     @classmethod
     def read(cls, kept: str | None) -> Accepted:
         """As a row has it."""
-        found = json.loads(kept) if kept else {}
-        return cls(tuple(found.get("items", ())), found.get("reason", ""))
+        result = json.loads(kept) if kept else {}
+        return cls(tuple(result.get("items", ())), result.get("reason", ""))
 
     @property
     def kept(self) -> str | None:
@@ -131,7 +131,7 @@ Progress = Callable[[int, int], Coroutine[None, None, None]]
 
 
 async def in_silence(done: int, whole: int) -> None:
-    """Nobody wants to know how far it is."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True)
@@ -203,18 +203,18 @@ async def look_ahead(
 
 
 async def _look(plan: Plan, told: Progress) -> RunTotals:
-    """The sums of all units: while those of a batch are reckoned, the facts of the next one are read."""
+    """The sums of all units: while those of a batch are computed, the facts of the next one are read."""
     totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors), warnings=list(plan.warnings)), 0
     facts = one_ahead(cases_of(batch, plan.schedule) for batch in batches(plan.units, BATCH))
     async with aclosing(facts):
         async for cases in facts:
-            totals.add(await asyncio.to_thread(reckon, plan, cases))
+            totals.add(await asyncio.to_thread(compute, plan, cases))
             done += len(cases)
             await asyncio.create_task(told(done, len(plan.units)), context=Context())  # not in this transaction
     return totals
 
 
-def reckon(plan: Plan, cases: Iterable[UnitCase]) -> RunResult:
+def compute(plan: Plan, cases: Iterable[UnitCase]) -> RunResult:
     """The bills of some units."""
     results = (lines_of_unit(case, plan.schedule, plan.shares.get(case.unit.id, ())) for case in cases)
     return gather(plan.schedule.period, results)

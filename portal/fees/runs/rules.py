@@ -1,4 +1,4 @@
-"""What a bill run makes of a unit, and how shared costs are split before: pure, so that a run can go batch by batch."""
+"""The bill of a unit in a run, and the split of shared costs. Pure, so that a run can go batch by batch."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def lines_of_unit(case: UnitCase, schedule: Schedule, shares: Iterable[Share] = 
     shared = (*case.shares, *shares)
     owners: dict[date, tuple[Id, ...]] = {}
     for item in schedule.items:
-        found = item_lines(item, case, shared, schedule)
-        errors += found.errors
-        warnings += found.warnings
-        for line in found.lines:
+        result = item_lines(item, case, shared, schedule)
+        errors += result.errors
+        warnings += result.warnings
+        for line in result.lines:
             if line.owed_on not in owners:
                 owners[line.owed_on] = debtor_on(case.ties, line.owed_on)
             owed.setdefault(owners[line.owed_on], []).append(line)

@@ -1,4 +1,4 @@
-"""Which months of which items a bill run bills, at which versions, due when; and what is charged on which days."""
+"""Which months of which items a run bills, at which versions and due when, and which days are charged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RATED = (Formula.per_area, Formula.fixed, Formula.per_quantity)
 class Terms:
     """What units of one use are charged for an item, in the months that the run bills of one rhythm.
 
-    The same object for every unit, so that what follows from it alone is reckoned once (`portal.fees.runs.schedule`).
+    The same object for every unit, so that what follows from it alone is computed once (`portal.fees.runs.schedule`).
     """
 
     rhythm: Rhythm
@@ -139,8 +139,8 @@ def counted(
 ) -> tuple[Counted, ...]:
     """What counts of these months by a formula, as `count_months` says; `rows` are the unit's quantities."""
     charges = _charges(formula, rows, since, months)
-    found = count_months(months, terms.timeline, charges, terms.rhythm)
-    return tuple(c for c in found if c.version.formula is formula)
+    result = count_months(months, terms.timeline, charges, terms.rhythm)
+    return tuple(c for c in result if c.version.formula is formula)
 
 
 @lru_cache(ALIKE)

@@ -1,4 +1,4 @@
-"""From exact fractions to fen: one rounding for each line, and shares that lose nothing."""
+"""From exact fractions to fen: one rounding per line, and shares that add up."""
 
 from __future__ import annotations
 

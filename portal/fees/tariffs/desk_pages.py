@@ -1,4 +1,4 @@
-"""The desk's tariffs: every version with its source; new ones come by import, or are announced (portal/fees/rates)."""
+"""The desk's tariffs: every version with its source."""
 
 from litestar import Router, get
 from litestar.response import Template

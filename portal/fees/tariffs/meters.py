@@ -1,4 +1,4 @@
-"""What readings of meters must be: each begins where the one before ended, and none is far from what is usual. Pure."""
+"""Checks of meter readings: each starts where the previous one ended, and none is unusually high. Pure."""
 
 from __future__ import annotations
 

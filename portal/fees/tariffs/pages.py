@@ -1,4 +1,4 @@
-"""The price list that anybody may read (价格公示)."""
+"""The public price list (价格公示)."""
 
 from litestar import Router, get
 from litestar.params import FromPath

@@ -1,4 +1,4 @@
-"""How many months a charge counts, by each of the four prorations."""
+"""How many months a charge counts, for each of the four prorations."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def count_months(
     another still counts once; quantities that overlap are charged side by side, and added where their days
     and months agree.
     """
-    found: dict[tuple[TariffVersion, tuple[Count, ...]], Decimal] = {}
+    result: dict[tuple[TariffVersion, tuple[Count, ...]], Decimal] = {}
     for strand in _strands(charges):
         lines: dict[tuple[TariffVersion, Decimal], list[Count]] = {}
         for month in months:
@@ -78,20 +78,20 @@ def count_months(
                     lines.setdefault((stretch.version, stretch.quantity), []).append(count)
         for (version, quantity), counts in lines.items():
             key = version, tuple(counts)
-            found[key] = found.get(key, Decimal(0)) + quantity
-    lines_ = [Counted(version, quantity, counts) for (version, counts), quantity in found.items()]
+            result[key] = result.get(key, Decimal(0)) + quantity
+    lines_ = [Counted(version, quantity, counts) for (version, counts), quantity in result.items()]
     return tuple(sorted(lines_, key=lambda c: (c.days, c.quantity)))
 
 
 def stretches(month: Month, timeline: Timeline, strand: Iterable[Charge]) -> list[Stretch]:
     """The chargeable days of a month, cut where the version or the quantity changes."""
     inside = Days(month.first, month.last)
-    found = []
+    result = []
     for charge in strand:
         if here := inside.meet(charge.days):
             held = ((here.meet(days), version) for days, version in timeline)
-            found += [Stretch(days, version, charge.quantity) for days, version in held if days]
-    return found
+            result += [Stretch(days, version, charge.quantity) for days, version in held if days]
+    return result
 
 
 def _strands(charges: Iterable[Charge]) -> list[list[Charge]]:
@@ -133,8 +133,8 @@ def _halves(month: Month, here: list[Stretch]) -> list[tuple[Stretch, Count]]:
     That is the rule of the 15th said once: a start on 1-15 touches both halves, a later one the second; an
     end on 1-15 touches the first, a later one both. A change of version inside is neither start nor end.
     """
-    found = []
+    result = []
     for half in (Days(month.first, month.day(15)), Days(month.day(16), month.last)):
         inside = [Stretch(d, s.version, s.quantity) for s in here if (d := s.days.meet(half))]
-        found += _whole(month, inside, HALF) if inside else []
-    return found
+        result += _whole(month, inside, HALF) if inside else []
+    return result

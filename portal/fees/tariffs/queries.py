@@ -1,4 +1,4 @@
-"""The price list of an estate: every rate in force or announced, with its terms and its source."""
+"""An estate's price list: every current or announced rate with its terms and source."""
 
 from __future__ import annotations
 
@@ -145,11 +145,11 @@ async def _rows(communities: list[int]) -> list[Any]:
 
 
 def _items(rows: list[Any], on: date) -> list[PricedItem]:
-    found: dict[str, PricedItem] = {}
+    result: dict[str, PricedItem] = {}
     latest = {(row["code"], row["use"]): row["id"] for row in rows}
     for row in rows:
         voucher = Voucher(row["voucher"]) if row["voucher"] else None
-        item = found.setdefault(
+        item = result.setdefault(
             row["code"],
             PricedItem(
                 code=row["code"],
@@ -160,7 +160,7 @@ def _items(rows: list[Any], on: date) -> list[PricedItem]:
             ),
         )
         item.prices.append(_price(row, on, row["id"] == latest[row["code"], row["use"]]))
-    return list(found.values())
+    return list(result.values())
 
 
 def _price(row: Mapping[str, Any], on: date, latest: bool) -> Price:

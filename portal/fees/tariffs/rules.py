@@ -185,16 +185,16 @@ def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
     """
     mine = sorted((v for v in versions if v.use in (use, EVERY_USE)), key=lambda v: (v.use != EVERY_USE, v.days.first))
     edges = {v.days.first for v in mine} | {v.days.last + _DAY for v in mine if v.ends_on}
-    found: list[tuple[Days, TariffVersion]] = []
+    result: list[tuple[Days, TariffVersion]] = []
     starts = sorted(edges)
     for n, first in enumerate(starts):
         last = starts[n + 1] - _DAY if n + 1 < len(starts) else date.max
         held = [v for v in mine if v.days.first <= first <= v.days.last]
-        if held and found and found[-1][1] == held[-1] and found[-1][0].last + _DAY == first:
-            found[-1] = Days(found[-1][0].first, last), held[-1]
+        if held and result and result[-1][1] == held[-1] and result[-1][0].last + _DAY == first:
+            result[-1] = Days(result[-1][0].first, last), held[-1]
         elif held:
-            found.append((Days(first, last), held[-1]))
-    return tuple(found)
+            result.append((Days(first, last), held[-1]))
+    return tuple(result)
 
 
 def covered(period: Month, anchor: Month, rhythm: Rhythm) -> tuple[Month, ...]:
@@ -235,12 +235,12 @@ class DueRule:
     @classmethod
     def parse(cls, text: str) -> DueRule:
         """Read a rule. Raises ValueError for any other text, a day outside 1-31 or more than 366 days."""
-        found = _RULE.fullmatch(text.strip())
-        if not found or not (1 <= int(found["day"] or 1) <= 31 and int(found["days"] or 0) <= 366):
+        match = _RULE.fullmatch(text.strip())
+        if not match or not (1 <= int(match["day"] or 1) <= 31 and int(match["days"] or 0) <= 366):
             raise ValueError(f"not a due rule like day:15, day:15+1 or days:30: {text!r}")
-        if found["day"]:
-            return cls(int(found["day"]), bool(found["next"]))
-        return cls(days=int(found["days"]))
+        if match["day"]:
+            return cls(int(match["day"]), bool(match["next"]))
+        return cls(days=int(match["days"]))
 
     def due_on(self, period: Month, issued_on: date) -> tuple[date, bool]:
         """The due date of a run of `period`, clamped to the month's end, and whether it was moved.

@@ -1,4 +1,4 @@
-"""How charge items are reckoned: formulas, timing, proration, rounding, kinds of money and vouchers."""
+"""How charge items are calculated: formulas, timing, proration, rounding, kinds and vouchers."""
 
 from __future__ import annotations
 

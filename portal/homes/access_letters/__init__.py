@@ -1,1 +1,1 @@
-"""The letter with a code that lets somebody in whose number is no longer registered."""
+"""Letters with a code for people whose registered number no longer works."""

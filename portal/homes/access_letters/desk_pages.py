@@ -1,4 +1,4 @@
-"""The desk makes a letter with a code for somebody who has lost the registered number and cannot come."""
+"""The desk creates a letter with a code for someone who lost their number and cannot come in."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The letter with a code that lets somebody in whose number is no longer registered, as a PDF for their home."""
+"""The letter with a code, as a PDF, for someone whose registered number no longer works."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ async def home_of(scope: Scope, person: UUID) -> str:
         raise Missing
     if row["standing"] in ("deceased", "heir"):
         raise Refused(HAS_DIED)
-    if not (found := row["address"] or row["home"]):
+    if not (result := row["address"] or row["home"]):
         raise Refused(NO_ADDRESS)
-    return str(found)
+    return str(result)
 
 
 async def access_pdf(letter: AccessLetter, home: str, address: str) -> bytes:

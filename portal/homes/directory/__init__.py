@@ -1,1 +1,1 @@
-"""The homes one works for: the list, and one home with its people over time."""
+"""The homes of the reader's estates: the list, and one home with its people over time."""

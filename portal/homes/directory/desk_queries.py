@@ -1,4 +1,4 @@
-"""The homes of the communities one works for: the list, and one home with its people over time."""
+"""The homes of the reader's estates: the list, and one home with its people over time."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
         PER_PAGE,
         offset(page, PER_PAGE),
     )
-    found = rows[0]["found"] if rows else 0
-    return UnitList([unit_row(row) for row in rows], found, page, pages(found, PER_PAGE))
+    result = rows[0]["found"] if rows else 0
+    return UnitList([unit_row(row) for row in rows], result, page, pages(result, PER_PAGE))
 
 
 def unit_row(row: Any) -> UnitRow:

@@ -1,1 +1,1 @@
-"""Who is bound to a home besides its owners: asked, answered, revoked."""
+"""Tenants' and family members' access to a home: requested, answered, ended."""

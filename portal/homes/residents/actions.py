@@ -1,4 +1,4 @@
-"""Ask to bind somebody to a home, take the request back, end at once what somebody sees of a home."""
+"""Request access to a home for someone, withdraw the request, end access at once."""
 
 from __future__ import annotations
 
@@ -120,16 +120,16 @@ async def ask_binding(
 async def withdraw_binding(by: Principal, binding: UUID) -> None:
     """Take a request back. Raises Missing when they did not make it, Refused once it is answered."""
     async with unit_of_work(by):
-        found = await fetch_one(
+        row = await fetch_one(
             "SELECT id, community, state FROM binding WHERE id = $1 AND asked_by = $2 FOR NO KEY UPDATE",
             binding,
             by.human,
         )
-        if found is None:
+        if row is None:
             raise Missing
-        state = BINDING_MOVES.check(found["state"], BindingState.withdrawn)
+        state = BINDING_MOVES.check(row["state"], BindingState.withdrawn)
         await fetch("UPDATE binding SET state = $2 WHERE id = $1", binding, state.value)
-        await _record(by, AuditVerb.BINDING_WITHDRAWN, binding, found["community"])
+        await _record(by, AuditVerb.BINDING_WITHDRAWN, binding, row["community"])
 
 
 async def _not_too_many(by: Principal) -> None:
@@ -193,20 +193,20 @@ async def revoke_tie_at_desk(by: Principal, tie: UUID, reason: str) -> None:
 async def _revoke(tie: UUID, by: Principal, reason: str | None) -> None:
     """Under the locks of the home and the tie: it ends, and with it every session and code of the person (I-A8)."""
     await fetch("SELECT FROM unit WHERE id = (SELECT unit FROM occupancy WHERE id = $1) FOR NO KEY UPDATE", tie)
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT o.*, p.human, p.name, u.name AS unit_name, c.name AS estate, c.timezone FROM occupancy o"
         " JOIN person p ON p.id = o.person JOIN unit u ON u.id = o.unit JOIN community c ON c.id = o.community"
         " WHERE o.id = $1 FOR NO KEY UPDATE OF o",
         tie,
     )
-    assert found is not None
-    if found["revoked_at"]:
+    assert row is not None
+    if row["revoked_at"]:
         raise Refused(ENDED)
     await end_ties([tie])
-    await record(by.actor, AuditVerb.BINDING_REVOKED, f"occupancy:{tie}", community=found["community"], reason=reason,
-                 role=found["role"])  # fmt: skip
-    await _tell(found, await owners_on(found["unit"], clock.today(found["timezone"])), Channel.inbox)
-    await _tell(found, [found["person"]], Channel.sms)
+    await record(by.actor, AuditVerb.BINDING_REVOKED, f"occupancy:{tie}", community=row["community"], reason=reason,
+                 role=row["role"])  # fmt: skip
+    await _tell(row, await owners_on(row["unit"], clock.today(row["timezone"])), Channel.inbox)
+    await _tell(row, [row["person"]], Channel.sms)
 
 
 async def end_ties(ties: Sequence[UUID]) -> None:

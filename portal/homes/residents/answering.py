@@ -1,4 +1,4 @@
-"""The desk's acts: approve a request, which makes the tie, or refuse it."""
+"""Approve an access request, which creates the occupancy, or refuse it."""
 
 from __future__ import annotations
 
@@ -73,23 +73,23 @@ async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[R
     if unit is None:
         raise Missing
     await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", unit)
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT b.*, u.name AS unit_name, c.name AS estate, c.timezone FROM binding b JOIN unit u ON u.id = b.unit"
         " JOIN community c ON c.id = b.community WHERE b.id = $1 FOR NO KEY UPDATE OF b",
         binding,
     )
-    assert found is not None
-    BINDING_MOVES.check(found["state"], to)
+    assert row is not None
+    BINDING_MOVES.check(row["state"], to)
     me = await fetch_one(
         "SELECT s.id, h.phone FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND s.human = $2",
-        found["community"],
+        row["community"],
         by.human,
     )
     if me is None:
         raise Missing
-    if found["asked_by"] == by.human or me["phone"] == found["phone"]:
+    if row["asked_by"] == by.human or me["phone"] == row["phone"]:
         raise Refused(CONCERNED)
-    return found, me["id"]
+    return row, me["id"]
 
 
 async def _person(binding: Record) -> UUID:

@@ -1,4 +1,4 @@
-"""The desk's bindings: the queue, a request with its evidence, the answer, and the end of a tie."""
+"""The desk's access requests: the queue, one with its evidence, the answer, and ending access."""
 
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/bindings", name="desk.bindings:list")
 async def list_(request: Request) -> Template:
     """What waits, and what was answered."""
-    found = await queries.requests_at(request.user)
-    return page(request, "homes/residents/desk/list.html", title=_("Access to homes"), requests=found)
+    requests = await queries.requests_at(request.user)
+    return page(request, "homes/residents/desk/list.html", title=_("Access to homes"), requests=requests)
 
 
 @get("/bindings/{binding:uuid}", name="desk.bindings:show")
@@ -80,17 +80,22 @@ async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
 
 async def show_page(request: Request, binding: UUID, form: ReasonForm, status: int = 200) -> Template:
     """The request, for GET and for a refused POST."""
-    found = await queries.request_at(request.user, binding)
+    request_view = await queries.request_at(request.user, binding)
     return page(
-        request, "homes/residents/desk/show.html", status=status, title=found.request.name, found=found, form=form
+        request,
+        "homes/residents/desk/show.html",
+        status=status,
+        title=request_view.request.name,
+        found=request_view,
+        form=form,
     )
 
 
 async def revocation_page(request: Request, tie: UUID, form: ReasonForm, status: int = 200) -> Template:
     """The question, for both verbs."""
-    found = await queries.tie_at(request.user, tie)
+    tie_view = await queries.tie_at(request.user, tie)
     return page(request, "homes/residents/desk/revocation.html", status=status, title=_("End this person's access"),
-                tie=found, form=form)  # fmt: skip
+                tie=tie_view, form=form)  # fmt: skip
 
 
 router = Router(

@@ -1,4 +1,4 @@
-"""What is typed to bind somebody to a home, to answer that, and to end it."""
+"""Forms for requesting, answering and ending access to a home."""
 
 from portal.homes.residents.actions import MOST_PHOTOS
 from portal.homes.residents.states import BoundAs

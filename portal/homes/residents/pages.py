@@ -1,4 +1,4 @@
-"""The household: the homes that are theirs, who is bound to them, and how one asks for that or ends it."""
+"""The household page: one's homes, who has access, and how to request or end it."""
 
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from portal.web.request.request_context import Answer, Request
 @get("/household", name="household:show")
 async def show(request: Request) -> Template:
     """Homes with their people, as they are today, and what waits for an answer."""
-    found = await queries.household_of(request.user)
-    return page(request, "homes/residents/show.html", title=_("My homes"), household=found)
+    household = await queries.household_of(request.user)
+    return page(request, "homes/residents/show.html", title=_("My homes"), household=household)
 
 
 @get("/household/bindings/new", name="bindings:new")
@@ -60,8 +60,8 @@ async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm)
 @get("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdrawal")
 async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
     """Ask whether it is meant."""
-    found = await queries.request_of(request.user, binding)
-    return page(request, "homes/residents/withdrawal.html", title=_("Withdraw the request"), request_=found)
+    request_view = await queries.request_of(request.user, binding)
+    return page(request, "homes/residents/withdrawal.html", title=_("Withdraw the request"), request_=request_view)
 
 
 @post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
@@ -75,8 +75,8 @@ async def withdraw(request: Request, binding: FromPath[UUID]) -> Answer:
 @get("/household/ties/{tie:uuid}/revocation", name="ties:revocation")
 async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
     """Ask whether it is meant, naming the home and its estate."""
-    found = await queries.tie_of(request.user, tie)
-    return page(request, "homes/residents/revocation.html", title=_("End this person's access"), tie=found)
+    tie_view = await queries.tie_of(request.user, tie)
+    return page(request, "homes/residents/revocation.html", title=_("End this person's access"), tie=tie_view)
 
 
 @post("/household/ties/{tie:uuid}/revocation", name="ties:revoke")

@@ -1,4 +1,4 @@
-"""What owners see of requests and ties, and what the desk sees of them."""
+"""Access requests and occupancies, for owners and for the desk."""
 
 from __future__ import annotations
 

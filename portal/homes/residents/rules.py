@@ -1,4 +1,4 @@
-"""From when to when somebody may be bound, and how often an owner may ask."""
+"""The period that access may cover, and how often an owner may ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of a request to bind somebody to a home."""
+"""The states of an access request."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Requests to bind somebody to a home; approved, each becomes one tie."""
+"""Access requests. An approved one creates one occupancy."""
 
 from piccolo.columns import UUID, Timestamptz, Varchar
 from piccolo.constraints import Check

@@ -1,4 +1,4 @@
-"""Who owes for a unit: one debtor for each set of persons that own it together, told together."""
+"""Who owes for a unit: one debtor for each set of co-owners, notified together."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
         [person for _, person in members],
         new_ids(len(members)),
     )
-    found = made
+    result = made
     if len(made) < len(wanted):
-        found = await fetch(
+        result = await fetch(
             "SELECT d.id, d.unit, d.key FROM debtor d"
             " JOIN unnest($1::uuid[], $2::text[]) AS w(unit, key) USING (unit, key)",
             units,
             keys,
         )
-    return {wanted[row["unit"], row["key"]]: row["id"] for row in found}
+    return {wanted[row["unit"], row["key"]]: row["id"] for row in result}
 
 
 async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: Any) -> None:

@@ -1,4 +1,4 @@
-"""Which home is meant by a name as somebody types it: several estates, and several stairwells, may have one of it."""
+"""Which home a typed name means; several estates or stairwells can have the same name."""
 
 from __future__ import annotations
 

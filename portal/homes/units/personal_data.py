@@ -1,4 +1,4 @@
-"""Whether words for everybody name a telephone number, a mail address, a home or a person of the roll."""
+"""Whether a public text contains a phone number, an e-mail address, a home or a resident's name."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WHERE EXISTS (SELECT FROM unit WHERE community = $1 AND length(name) > 3 AND pos
 
 
 async def naming(community: int, texts: Sequence[str]) -> set[int]:
-    """The places, from 0, of the texts that do; in the running unit of work."""
+    """The places, from 0, of the texts that do; in the caller's transaction."""
     plain = [text.translate(_WIDE) for text in texts]
-    found = {place for place, text in enumerate(plain) if _NUMBER.search(text) or _MAIL.search(text)}
-    return found | {row["place"] - 1 for row in await fetch(_OF_THE_ROLL, community, plain)}
+    result = {place for place, text in enumerate(plain) if _NUMBER.search(text) or _MAIL.search(text)}
+    return result | {row["place"] - 1 for row in await fetch(_OF_THE_ROLL, community, plain)}
 
 
 async def no_personal_data(community: int, **words: str) -> None:
     """Raises Invalid for the first of these fields whose words, meant for everybody, name one; in the running unit."""
-    if found := await naming(community, list(words.values())):
-        raise Invalid(list(words)[min(found)], PERSONAL)
+    if naming_view := await naming(community, list(words.values())):
+        raise Invalid(list(words)[min(naming_view)], PERSONAL)

@@ -1,4 +1,4 @@
-"""What a person may see of the homes they own or rent, and who owns a home on a day."""
+"""What people may see of their own homes, and who owns a home on a day."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ async def owned_home(by: Principal, unit: UUID) -> HomeToBind:
 
 
 async def owners_on(unit: UUID, day: date) -> list[UUID]:
-    """The persons who own a home on a day, in the running unit of work."""
+    """The persons who own a home on a day, in the caller's transaction."""
     rows = await fetch(
         "SELECT person FROM occupancy WHERE unit = $1 AND role IN ('owner', 'co_owner')"
         " AND coalesce(starts_on, '-infinity') <= $2 AND coalesce(ends_on, 'infinity') >= $2 ORDER BY person",

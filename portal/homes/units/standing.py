@@ -1,4 +1,4 @@
-"""How those who owe for a home stand to it: they own it, owned it before, have died, or somebody has inherited."""
+"""The situation of a home's debtors: owner, former owner, deceased, heir."""
 
 from __future__ import annotations
 
@@ -86,24 +86,24 @@ class Member:
 
 
 async def members_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, list[Member]]:
-    """Who owes as each debtor and how they stand on their day, by the roll; in the running unit of work."""
-    found: dict[UUID, list[Member]] = defaultdict(list)
+    """Who owes as each debtor and how they stand on their day, by the roll; in the caller's transaction."""
+    grouped: dict[UUID, list[Member]] = defaultdict(list)
     for row in await fetch(_MEMBERS, list(debtors), list(days)):
-        found[row["debtor"]].append(_member(row))
-    return found
+        grouped[row["debtor"]].append(_member(row))
+    return grouped
 
 
 def standing_of(members: Sequence[Member]) -> DebtorStanding:
     """How they stand together: whoever lives speaks for all, an owner first; none is left while all have died."""
-    found = {member.standing for member in members}
+    result = {member.standing for member in members}
     order = (DebtorStanding.owner, DebtorStanding.former, DebtorStanding.heir, DebtorStanding.deceased)
-    return next((one for one in order if one in found), DebtorStanding.owner)
+    return next((one for one in order if one in result), DebtorStanding.owner)
 
 
 def _member(row: Record) -> Member:
     said = DebtorStanding(row["standing"]) if row["standing"] else DebtorStanding.owner
     gone = said in (DebtorStanding.deceased, DebtorStanding.heir)
-    now = said if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
+    standing = said if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
     return Member(
         person=row["person"],
         whose=row["name"],
@@ -111,8 +111,8 @@ def _member(row: Record) -> Member:
         name=row["heir"] or row["name"],
         phone=row["heirs_phone"] if row["heir"] else row["phone"],
         human=row["heirs_human"] if row["heir"] else row["human"],
-        standing=now,
-        since=row["since"] if gone else row["until"] if now is DebtorStanding.former else None,
+        standing=standing,
+        since=row["since"] if gone else row["until"] if standing is DebtorStanding.former else None,
         evidence=row["evidence"],
         address=row["address"],
         owned_from=row["owned_from"],

@@ -1,4 +1,4 @@
-"""What a unit is used for, how it is lived in, and who someone is to it."""
+"""What a unit is used for, its occupancy, and people's roles in it."""
 
 from enum import StrEnum
 

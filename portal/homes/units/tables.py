@@ -1,4 +1,4 @@
-"""Buildings, units, who owns or rents them and when, when they stand empty, and the debtors that follow from it."""
+"""Buildings, units, occupancies, vacancies and debtors."""
 
 from piccolo.columns import UUID, Numeric, Timestamptz
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""A home stands empty: filed, answered, ended."""
+"""Vacant homes: reported, answered, ended."""

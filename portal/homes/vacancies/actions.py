@@ -1,4 +1,4 @@
-"""A home stands empty: filed with evidence, answered at the desk, ended when it is lived in again."""
+"""Report a vacancy with evidence, answer the report, end the vacancy."""
 
 from __future__ import annotations
 
@@ -199,12 +199,12 @@ async def _open(unit: UUID) -> UUID | None:
 
 async def _for_answer(by: Principal, vacancy: UUID, to: VacancyState) -> tuple[Record, UUID]:
     """The filing under the locks of its home and itself, and who answers."""
-    found = await fetch_one(
+    stored = await fetch_one(
         "SELECT unit FROM vacancy WHERE id = $1 AND community = ANY($2)", vacancy, list(by.where(May.answer_vacancies))
     )
-    if found is None:
+    if stored is None:
         raise Missing
-    await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", found["unit"])
+    await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", stored["unit"])
     row = await fetch_one(
         "SELECT v.*, u.name, (v.filed_at AT TIME ZONE c.timezone)::date AS filed_on,"
         " ($2 AT TIME ZONE c.timezone)::date AS today FROM vacancy v JOIN unit u ON u.id = v.unit"

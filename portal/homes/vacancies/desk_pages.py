@@ -1,4 +1,4 @@
-"""The desk's vacancies: what waits for an answer, one filing with its evidence, and filings made at the counter."""
+"""The desk's vacancies: the queue, one report with its evidence, and reports taken at the counter."""
 
 from typing import Any
 from uuid import UUID
@@ -108,11 +108,17 @@ async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: 
 
 async def unit_page(request: Request, unit: UUID, status: int = 200, **sent: Form) -> Template:
     """A home's vacancies with the forms; `sent` is one that came back."""
-    found = await vacancies.vacancies_of_unit(request.user, unit)
+    vacancies_view = await vacancies.vacancies_of_unit(request.user, unit)
     forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(
-        request, "homes/vacancies/desk/unit.html", status=status, title=_("Vacancy"), found=found, wrong=wrong, **forms
+        request,
+        "homes/vacancies/desk/unit.html",
+        status=status,
+        title=_("Vacancy"),
+        found=vacancies_view,
+        wrong=wrong,
+        **forms,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is typed when a home stands empty, is lived in again, or a filing is answered."""
+"""Forms for reporting, answering and ending a vacancy."""
 
 from portal.kit.i18n import N_
 from portal.web.forms.forms import Day, Form, Photos, Text

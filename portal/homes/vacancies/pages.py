@@ -1,4 +1,4 @@
-"""The owner's page of a home that stands empty: file it, follow the filing, say when it is lived in again."""
+"""The owner's page of a vacancy: report it, follow it, end it."""
 
 from typing import Any
 from uuid import UUID
@@ -65,11 +65,17 @@ async def photo(
 
 async def show_page(request: Request, home: UUID, status: int = 200, **sent: Form) -> Template:
     """The page with its forms; `sent` is one that came back."""
-    found = await vacancies.vacancies_of(request.user, home)
+    vacancies_view = await vacancies.vacancies_of(request.user, home)
     forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)
     return page(
-        request, "homes/vacancies/vacancy.html", status=status, title=_("Vacancy"), found=found, wrong=wrong, **forms
+        request,
+        "homes/vacancies/vacancy.html",
+        status=status,
+        title=_("Vacancy"),
+        found=vacancies_view,
+        wrong=wrong,
+        **forms,
     )
 
 

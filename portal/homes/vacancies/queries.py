@@ -1,4 +1,4 @@
-"""Which homes stand empty and which filings wait, as owners and the desk see them."""
+"""Vacant homes and open reports, for owners and for the desk."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The owner’s way to pay online: attempts that are posted exactly once."""
+"""Online payment for owners: attempts that are posted exactly once."""

@@ -1,4 +1,4 @@
-"""Start to pay: the attempt and its key are committed before Stripe is asked, so that nothing can be asked twice."""
+"""Start a payment: the attempt is committed before Stripe is called, so that nothing is requested twice."""
 
 from __future__ import annotations
 
@@ -194,16 +194,16 @@ async def reach(attempt: UUID) -> Started:
     if known.url or known.state not in (AttemptState.creating, AttemptState.unknown):
         return Started(attempt, known.url if known.state is AttemptState.open else None)
     try:
-        told = await gateway.open_session(await _order(known))
+        session = await gateway.open_session(await _order(known))
     except StripeSilent as silent:
         await _mark_unknown(known, str(silent))
         return Started(attempt, None)
-    except StripeRefused as no:
-        await end_attempt(known, AttemptState.failed, f"stripe: {no}")
-        if no.code == "amount_too_small":
-            raise Invalid("amount", TOO_SMALL, least=LEAST) from no
+    except StripeRefused as error:
+        await end_attempt(known, AttemptState.failed, f"stripe: {error}")
+        if error.code == "amount_too_small":
+            raise Invalid("amount", TOO_SMALL, least=LEAST) from error
         return Started(attempt, None)
-    return await _keep(known, told)
+    return await _keep(known, session)
 
 
 async def _order(known: AttemptFacts) -> Order:
@@ -229,32 +229,32 @@ async def _order(known: AttemptFacts) -> Order:
 @retrying
 async def _mark_unknown(known: AttemptFacts, trouble: str) -> None:
     async with unit_of_work(known.community):
-        now = await lock_attempt(known.id)
-        if now.state is AttemptState.creating:
-            await move(now, AttemptState.unknown, trouble=trouble, actor="system:stripe")
+        attempt = await lock_attempt(known.id)
+        if attempt.state is AttemptState.creating:
+            await move(attempt, AttemptState.unknown, trouble=trouble, actor="system:stripe")
 
 
-async def _keep(known: AttemptFacts, told: SessionFacts) -> Started:
+async def _keep(known: AttemptFacts, session: SessionFacts) -> Started:
     """Store the address, unless the attempt was ended while Stripe thought: then nobody may pay that session."""
-    if wrong := mismatch(known, told):
-        await _close_session(told.id)
+    if wrong := mismatch(known, session):
+        await _close_session(session.id)
         await end_attempt(known, AttemptState.failed, f"session: {wrong}")
         return Started(known.id, None)
-    if await _store(known, told):
-        return Started(known.id, told.url)
-    await _close_session(told.id)
+    if await _store(known, session):
+        return Started(known.id, session.url)
+    await _close_session(session.id)
     raise Refused(CHANGED)
 
 
 @retrying
-async def _store(known: AttemptFacts, told: SessionFacts) -> bool:
+async def _store(known: AttemptFacts, session: SessionFacts) -> bool:
     async with unit_of_work(known.community):
-        now = await lock_attempt(known.id)
-        if now.state in (AttemptState.creating, AttemptState.unknown):
-            await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", known.id, told.id, told.url)
-            await move(now, AttemptState.open, actor="system:stripe")
+        attempt = await lock_attempt(known.id)
+        if attempt.state in (AttemptState.creating, AttemptState.unknown):
+            await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", known.id, session.id, session.url)
+            await move(attempt, AttemptState.open, actor="system:stripe")
             return True
-        return now.session == told.id and now.state is AttemptState.open
+        return attempt.session == session.id and attempt.state is AttemptState.open
 
 
 async def _close_session(session: str) -> None:
@@ -273,12 +273,12 @@ async def give_up(old: AttemptFacts, *, actor: str = STRIPE) -> AttemptState:
     if old.session is None:
         return await end_attempt(old, AttemptState.expired, "given up before Stripe gave an address", actor=actor)
     try:
-        told = await _expired_or_as_it_is(old.session)
+        session = await _expired_or_as_it_is(old.session)
     except StripeSilent as silent:
         raise Refused(SILENT) from silent
-    except StripeRefused as no:
-        return await end_attempt(old, AttemptState.failed, f"stripe: {no}", actor=actor)
-    return await settle(old, told, actor=actor)
+    except StripeRefused as error:
+        return await end_attempt(old, AttemptState.failed, f"stripe: {error}", actor=actor)
+    return await settle(old, session, actor=actor)
 
 
 async def _expired_or_as_it_is(session: str) -> SessionFacts:

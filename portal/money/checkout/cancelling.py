@@ -1,4 +1,4 @@
-"""End a payment that was begun and not finished: whoever began it may, and whoever owes the bill."""
+"""Cancel an unfinished payment; allowed for whoever started it and whoever owes the bill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owner types to pay."""
+"""The owner's form for a payment."""
 
 from typing import Any
 

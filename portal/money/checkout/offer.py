@@ -1,4 +1,4 @@
-"""The page before paying: what was chosen, how money would be spread over it, and who is paying it already."""
+"""The page before paying: the selection, how the money would be spread, and whether someone is already paying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's way to pay: see how the money will be applied, leave for Stripe, come back to the truth."""
+"""The owner's pages of payments: see how money is applied, go to Stripe, and come back to the result."""
 
 from uuid import UUID
 
@@ -30,18 +30,18 @@ async def new_page(request: Request, form: PayForm, status: int = 200) -> Templa
     homes = await offer.homes_chosen(request.user, form.bill.data, form.line.data)
     if len(homes) > 1:
         return page(request, "money/checkout/homes.html", title=_("Pay"), homes=homes, status=status)
-    found = await offer.new_payment(request.user, form.bill.data, form.line.data)
-    if found.settled:
-        paid = await queries.payments_for(request.user, found.bills)
+    new_payment = await offer.new_payment(request.user, form.bill.data, form.line.data)
+    if new_payment.settled:
+        paid = await queries.payments_for(request.user, new_payment.bills)
         return page(request, "money/checkout/settled.html", title=_("Nothing left to pay"), paid=paid, status=409)
     form.suit(request.headers.get("user-agent", ""))
     try:
-        found = found.with_amount(None if form.amount.errors else form.amount.data)
-    except Invalid as no:
+        new_payment = new_payment.with_amount(None if form.amount.errors else form.amount.data)
+    except Invalid as error:
         if not form.summary:
-            form.blame(no)
-        found, status = found.with_amount(None), 422
-    return page(request, "money/checkout/new.html", title=_("Pay"), form=form, found=found, status=status)
+            form.blame(error)
+        new_payment, status = new_payment.with_amount(None), 422
+    return page(request, "money/checkout/new.html", title=_("Pay"), form=form, found=new_payment, status=status)
 
 
 @get("/new", name="payments:new")
@@ -110,9 +110,9 @@ async def cancel(request: Request, payment: FromPath[UUID]) -> Redirect:
 @get("/{payment:uuid}", name="payments:show")
 async def show(request: Request, payment: FromPath[UUID]) -> Template:
     """One payment; while it is pending the page asks again by itself."""
-    found = await queries.payment_of(request.user, payment)
+    payment_view = await queries.payment_of(request.user, payment)
     return page(request, "money/checkout/show.html", fragment="money/checkout/_payment.html", quiet=True,
-                title=_("Payment"), found=found)  # fmt: skip
+                title=_("Payment"), found=payment_view)  # fmt: skip
 
 
 @get("/{payment:uuid}/receipt.pdf", name="payments:receipt")

@@ -1,4 +1,4 @@
-"""What the payment pages show: only what the asker may see, each payment or attempt at one once."""
+"""Payments and attempts for the pages, only those that the reader may see."""
 
 from __future__ import annotations
 

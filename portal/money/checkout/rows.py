@@ -1,4 +1,4 @@
-"""Attempts as they stand in the database: read, locked and moved, always inside the caller's unit of work."""
+"""Rows of attempts: read, locked and changed in the caller's transaction."""
 
 from __future__ import annotations
 

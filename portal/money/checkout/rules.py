@@ -1,4 +1,4 @@
-"""When an attempt that is not over is looked at, whether or not Stripe tells anything. Pure."""
+"""When to check an open attempt with Stripe. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make what Stripe says true here: the one way by which a session becomes a payment, whoever asks and how often."""
+"""Turn a Stripe session into a payment. Every source uses this, and it can run any number of times."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date |
     if known.state is AttemptState.posted or session is None:
         return known.state
     try:
-        told = await gateway.session(session)
-    except StripeRefused as no:
-        if not no.missing:
-            raise StripeSilent(str(no)) from no  # a wrong key says nothing about the session
-        return await end_attempt(known, AttemptState.failed, str(no))
-    return await settle(known, told, on=on)
+        stripe_session = await gateway.session(session)
+    except StripeRefused as error:
+        if not error.missing:
+            raise StripeSilent(str(error)) from error  # a wrong key says nothing about the session
+        return await end_attempt(known, AttemptState.failed, str(error))
+    return await settle(known, stripe_session, on=on)
 
 
 @retrying
 async def settle(
-    known: AttemptFacts, told: SessionFacts, *, on: date | None = None, actor: str = STRIPE
+    known: AttemptFacts, session: SessionFacts, *, on: date | None = None, actor: str = STRIPE
 ) -> AttemptState:
     """One transaction: lock the bills and the attempt, then post, suspend, end or wait, as the session says.
 
@@ -67,36 +67,36 @@ async def settle(
         attempt = await lock_attempt(known.id)
         if attempt.state is AttemptState.posted:
             return attempt.state
-        if told.paid:
-            return await _paid(attempt, told, on)
-        to = _next(told)
+        if session.paid:
+            return await _paid(attempt, session, on)
+        to = _next(session)
         if to is attempt.state or not ATTEMPT_MOVES.allows(attempt.state, to):
             return attempt.state  # an older truth changes nothing (I-P9)
         if to is AttemptState.open:
-            if told.url is None or attempt.amount != told.amount:
+            if session.url is None or attempt.amount != session.amount:
                 return attempt.state
-            await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", attempt.id, told.id, told.url)
+            await fetch("UPDATE attempt SET session = $2, url = $3 WHERE id = $1", attempt.id, session.id, session.url)
         await move(attempt, to, actor=actor)
         return to
 
 
-def _next(told: SessionFacts) -> AttemptState:
-    if told.status == "expired":
+def _next(session: SessionFacts) -> AttemptState:
+    if session.status == "expired":
         return AttemptState.expired
-    if told.status == "complete":
-        return AttemptState.failed if told.failed else AttemptState.completed
+    if session.status == "complete":
+        return AttemptState.failed if session.failed else AttemptState.completed
     return AttemptState.open
 
 
-async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> AttemptState:
+async def _paid(attempt: AttemptFacts, session: SessionFacts, on: date | None) -> AttemptState:
     """Post the money, or set it aside when it is not what we asked for (I-P5)."""
-    intent = told.intent or told.id
+    intent = session.intent or session.id
     if await fetch_value("SELECT id FROM suspense WHERE intent = $1", intent):
         return attempt.state
-    if why := mismatch(attempt, told):
-        return await _suspend(attempt, told, intent, why)
+    if why := mismatch(attempt, session):
+        return await _suspend(attempt, session, intent, why)
     await move(attempt, AttemptState.posted, actor=STRIPE)
-    await fetch("UPDATE attempt SET session = $2 WHERE id = $1", attempt.id, told.id)
+    await fetch("UPDATE attempt SET session = $2 WHERE id = $1", attempt.id, session.id)
     await post_payment(
         Incoming(
             id=attempt.id,
@@ -104,7 +104,7 @@ async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> A
             debtor=attempt.debtor,
             channel=PaymentChannel.stripe,
             method=attempt.method,
-            amount=told.amount,
+            amount=session.amount,
             received_on=on or await today_in(attempt.community),
             designation=await designation_of(attempt.id),
             payer=attempt.human,
@@ -115,18 +115,18 @@ async def _paid(attempt: AttemptFacts, told: SessionFacts, on: date | None) -> A
     return AttemptState.posted
 
 
-def mismatch(attempt: AttemptFacts, told: SessionFacts) -> str:
+def mismatch(attempt: AttemptFacts, session: SessionFacts) -> str:
     """Which fact of a session is not what was asked for; empty when all are."""
-    if told.attempt != str(attempt.id):
+    if session.attempt != str(attempt.id):
         return "attempt"
-    if told.currency != attempt.currency:
+    if session.currency != attempt.currency:
         return "currency"
-    if told.amount != attempt.amount:
+    if session.amount != attempt.amount:
         return "amount"
-    return "livemode" if told.livemode != gateway.livemode else ""
+    return "livemode" if session.livemode != gateway.livemode else ""
 
 
-async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: str) -> AttemptState:
+async def _suspend(attempt: AttemptFacts, session: SessionFacts, intent: str, why: str) -> AttemptState:
     """Set the money aside for a person to look at; the bill stays as it was, and the payer is not asked again."""
     kept = uuid4()
     await fetch(
@@ -136,13 +136,13 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
         attempt.community,
         attempt.debtor,
         intent,
-        told.amount.fen,
-        told.currency,
+        session.amount.fen,
+        session.currency,
         why,
         clock.now(),
     )
-    if told.currency == attempt.currency and told.livemode == gateway.livemode and told.amount > Money(0):
-        postings = [(clearing(PaymentChannel.stripe), told.amount), (Account.suspense, -told.amount)]
+    if session.currency == attempt.currency and session.livemode == gateway.livemode and session.amount > Money(0):
+        postings = [(clearing(PaymentChannel.stripe), session.amount), (Account.suspense, -session.amount)]
         today = await today_in(attempt.community)
         await post(attempt.community, JournalKind.payment, [Entry(kept, postings)], on=today)
     await record(
@@ -151,8 +151,8 @@ async def _suspend(attempt: AttemptFacts, told: SessionFacts, intent: str, why: 
         f"attempt:{attempt.id}",
         community=attempt.community,
         reason=why,
-        amount=told.amount,
-        currency=told.currency,
+        amount=session.amount,
+        currency=session.currency,
         asked=attempt.amount,
     )
     if ATTEMPT_MOVES.allows(attempt.state, AttemptState.failed):
@@ -171,10 +171,10 @@ async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, ac
     """
     async with unit_of_work(known.community):
         await lock_bills(await bills_of(known.id))
-        now = await lock_attempt(known.id)
-        if now.session != known.session or not ATTEMPT_MOVES.allows(now.state, to):
-            return now.state
-        await move(now, to, trouble=trouble, actor=actor)
+        attempt = await lock_attempt(known.id)
+        if attempt.session != known.session or not ATTEMPT_MOVES.allows(attempt.state, to):
+            return attempt.state
+        await move(attempt, to, trouble=trouble, actor=actor)
         return to
 
 

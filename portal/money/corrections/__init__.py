@@ -1,1 +1,1 @@
-"""A sum is taken off an issued line: asked for by one, approved by another."""
+"""Corrections of issued lines: requested by one person, approved by another."""

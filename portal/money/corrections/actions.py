@@ -1,4 +1,4 @@
-"""Ask for a correction, approve it, refuse it; an approved one credits the line, and the owner what was paid beyond."""
+"""Request, approve or refuse a correction. Approval reduces the line and turns any overpayment into credit."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ async def credit_line(
     source: UUID | None,
     on: date,
 ) -> UUID:
-    """Take `amount` (above zero) off a line in the running unit of work; the id of the adjustment.
+    """Take `amount` (above zero) off a line in the caller's transaction; the id of the adjustment.
 
     What the line had received beyond its new sum is taken back, from the newest payment first, and kept as the
     debtor's credit in the same transaction (I-B5); what is open online for the bill is ended. Raises Missing, and
     Invalid("amount") above what the line asks.
     """
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT l.bill, l.community, b.debtor, i.kind FROM bill_line l JOIN bill b ON b.id = l.bill"
         " JOIN charge_item i ON i.id = l.item WHERE l.id = $1",
         line,
     )
-    if found is None:
+    if row is None:
         raise Missing
-    await lock_bills([found["bill"]])
+    await lock_bills([row["bill"]])
     balance = await fetch_one("SELECT fen, outstanding FROM line_balance WHERE line = $1", line)
     assert balance is not None
     if not ZERO < amount <= Money(balance["fen"]):
@@ -66,7 +66,7 @@ async def credit_line(
         "INSERT INTO adjustment (id, community, line, kind, amount, reason, made_by, approved_by, source, created_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         adjustment,
-        found["community"],
+        row["community"],
         line,
         kind.value,
         -amount.fen,
@@ -77,19 +77,19 @@ async def credit_line(
         clock.now(),
     )
     excess = max(amount - Money(balance["outstanding"]), ZERO)
-    owes = receivable(found["kind"])
+    owes = receivable(row["kind"])
     entry = Entry(
-        adjustment, [(charged(found["kind"]), amount), (owes, excess - amount), (Account.owner_credit, -excess)]
+        adjustment, [(charged(row["kind"]), amount), (owes, excess - amount), (Account.owner_credit, -excess)]
     )
-    await post(found["community"], JournalKind.adjustment, [entry], on=on, reason=reason)
-    await close_online([found["bill"]])
+    await post(row["community"], JournalKind.adjustment, [entry], on=on, reason=reason)
+    await close_online([row["bill"]])
     if excess:
-        await _release(line, excess, found["community"], found["debtor"], adjustment)
+        await _release(line, excess, row["community"], row["debtor"], adjustment)
     await record(
         made_by,
         AuditVerb.LINE_ADJUSTED,
         f"line:{line}",
-        community=found["community"],
+        community=row["community"],
         reason=reason,
         adjustment=adjustment,
         amount=-amount,
@@ -143,17 +143,17 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
     Raises Missing for a line of another estate, Invalid above what the line asks, Refused while another waits.
     """
     async with unit_of_work(*by.where(May.ask_corrections)):
-        found = await fetch_one(
+        row = await fetch_one(
             "SELECT l.bill, l.community, w.fen FROM bill_line l JOIN line_balance w ON w.line = l.id"
             " WHERE l.id = $1 AND l.community = ANY($2)",
             line,
             list(by.where(May.ask_corrections)),
         )
-        if found is None:
+        if row is None:
             raise Missing
-        await lock_bills([found["bill"]])
-        if not ZERO < amount <= Money(found["fen"]):
-            raise Invalid("amount", TOO_MUCH, most=Money(found["fen"]))
+        await lock_bills([row["bill"]])
+        if not ZERO < amount <= Money(row["fen"]):
+            raise Invalid("amount", TOO_MUCH, most=Money(row["fen"]))
         if await fetch_value("SELECT id FROM correction WHERE line = $1 AND state = 'waiting'", line):
             raise Refused(WAITING)
         correction = uuid4()
@@ -161,15 +161,15 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
             "INSERT INTO correction (id, community, line, kind, amount, reason, state, asked_by, asked_at)"
             " VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
             correction,
-            found["community"],
+            row["community"],
             line,
             kind.value,
             amount.fen,
             reason,
-            await staff_of(by, found["community"]),
+            await staff_of(by, row["community"]),
             clock.now(),
         )
-        await _record(by, AuditVerb.CORRECTION_ASKED, correction, found["community"], reason, amount=amount, line=line)
+        await _record(by, AuditVerb.CORRECTION_ASKED, correction, row["community"], reason, amount=amount, line=line)
         return correction
 
 
@@ -225,18 +225,18 @@ async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> t
     if bill is None:
         raise Missing
     await lock_bills([bill])
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT c.*, l.bill, b.debtor, s.human AS asker, e.timezone FROM correction c"
         " JOIN bill_line l ON l.id = c.line JOIN bill b ON b.id = l.bill JOIN staff s ON s.id = c.asked_by"
         " JOIN community e ON e.id = c.community WHERE c.id = $1 FOR NO KEY UPDATE OF c",
         correction,
     )
-    assert found is not None
-    CORRECTION_MOVES.check(found["state"], to)
-    me = await staff_of(by, found["community"])
-    if me == found["asked_by"]:
+    assert row is not None
+    CORRECTION_MOVES.check(row["state"], to)
+    me = await staff_of(by, row["community"])
+    if me == row["asked_by"]:
         raise Refused(OWN)
-    return found, me
+    return row, me
 
 
 async def _answer(correction: UUID, to: CorrectionState, me: UUID, answer: str | None, adjustment: UUID | None) -> None:

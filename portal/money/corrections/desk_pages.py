@@ -1,4 +1,4 @@
-"""The desk's corrections: ask for one from a line, answer what others asked for."""
+"""The desk's corrections: request one for a line, answer those of others."""
 
 from uuid import UUID
 
@@ -80,8 +80,10 @@ async def list_page(request: Request, form: RefusalForm, status: int = 200) -> T
 
 async def new_page(request: Request, bill: UUID, line: UUID, form: CorrectionForm, status: int = 200) -> Template:
     """The form, for both verbs."""
-    found = await line_at(request.user, bill, line)
-    return page(request, "money/corrections/new.html", status=status, title=_("Correct a line"), found=found, form=form)
+    line_view = await line_at(request.user, bill, line)
+    return page(
+        request, "money/corrections/new.html", status=status, title=_("Correct a line"), found=line_view, form=form
+    )
 
 
 router = Router("/desk", route_handlers=[list_, new, ask, approve, refuse])

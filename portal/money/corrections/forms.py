@@ -1,4 +1,4 @@
-"""What staff type to correct a line."""
+"""The form for correcting a line."""
 
 from portal.kit.i18n import N_
 from portal.money.corrections.states import CorrectionKind

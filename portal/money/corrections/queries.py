@@ -1,4 +1,4 @@
-"""What the desk shows of corrections."""
+"""Corrections for the desk."""
 
 from __future__ import annotations
 

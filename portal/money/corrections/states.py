@@ -1,4 +1,4 @@
-"""The life of a correction."""
+"""The states of a correction."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Requests to take a sum off an issued line; approved, each becomes one adjustment."""
+"""Correction requests. An approved one creates one adjustment."""
 
 from piccolo.columns import UUID, Timestamptz
 from piccolo.constraints import Check

@@ -1,4 +1,4 @@
-"""Take money at the counter or at the door: cash, POS, transfer; every slip is recorded once."""
+"""Take money at the counter or at the door: cash, POS, transfer. Each slip is recorded once."""
 
 from __future__ import annotations
 

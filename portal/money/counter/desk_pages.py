@@ -24,10 +24,10 @@ from portal.web.request.request_context import Answer, Request
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
     """The page for both verbs."""
-    found = await desk.counter_page(request.user, form.unit.data or "")
-    if found.home:
-        form.unit.show(found.home.unit)  # an id is for the machine
-    return page(request, "money/counter/desk.html", title=_("Counter"), form=form, found=found, status=status)
+    counter_view = await desk.counter_page(request.user, form.unit.data or "")
+    if counter_view.home:
+        form.unit.show(counter_view.home.unit)  # an id is for the machine
+    return page(request, "money/counter/desk.html", title=_("Counter"), form=form, found=counter_view, status=status)
 
 
 @get("/", name="desk.payments:list", guards=[of_one_estate])

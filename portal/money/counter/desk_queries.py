@@ -1,4 +1,4 @@
-"""What the counter sees: a home with its open bills, and the payments of late."""
+"""What the counter shows: a home's open bills, and recent payments."""
 
 from __future__ import annotations
 

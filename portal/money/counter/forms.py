@@ -1,4 +1,4 @@
-"""What staff type at the counter."""
+"""Forms of the counter."""
 
 from typing import Any
 

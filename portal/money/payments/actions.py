@@ -1,4 +1,4 @@
-"""Post money once, as the payer designated, with journal, audit row and notice; end what is open online."""
+"""Post a payment once, with journal, audit row and notice, and end open online payments for the same lines."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Posted:
 
 
 async def post_payment(money: Incoming, *, actor: str) -> Posted:
-    """Post money in the running unit of work, exactly once for its id and for its Stripe intent (I-P1).
+    """Post money in the caller's transaction, exactly once for its id and for its Stripe intent (I-P1).
 
     Locks the bills it was meant for by id, applies at most what each line still owes and keeps the rest as the
     debtor's credit (I-P3, I-P6); what else is open online for them is ended. The receipt's number is drawn late,
@@ -144,7 +144,7 @@ async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) ->
 async def add_credit(
     community: int, debtor: UUID, payment: UUID, amount: Money, *, reason: str, refund_asked: bool = False
 ) -> None:
-    """Keep a part of a payment as the debtor's credit, in the running unit of work."""
+    """Keep a part of a payment as the debtor's credit, in the caller's transaction."""
     await fetch(
         "INSERT INTO credit (id, community, debtor, payment, amount, reason, refund_asked, created_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

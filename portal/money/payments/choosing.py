@@ -1,4 +1,4 @@
-"""What a choice of bills and lines means now: each line with what it owes. Used by owners and at the counter."""
+"""A selection of bills and lines with what each still owes, for owners and the counter."""
 
 from __future__ import annotations
 

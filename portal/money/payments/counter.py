@@ -1,4 +1,4 @@
-"""Money at the counter: which home is meant, and what is taken for it."""
+"""Payments at the counter: find the home that is meant, and record the money."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Found:
 
 
 async def homes_meant(communities: Sequence[int], unit: str, *, loosely: bool = False) -> list[Found]:
-    """The homes of these estates that `homes_called` finds, by estate; in the running unit of work."""
+    """The homes of these estates that `homes_called` finds, by estate; in the caller's transaction."""
     rows = await fetch(
         "SELECT u.id, u.name, u.community, c.name AS estate, c.timezone,"
         " ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"

@@ -1,4 +1,4 @@
-"""Credits of owners, the facts of a receipt, and what the counter needs to see."""
+"""Owners' credits, the facts of a receipt, and what the counter shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How money is spread over the lines that somebody chose, before and after it has come in. Pure arithmetic."""
+"""How money is spread over the selected lines. Pure."""
 
 from __future__ import annotations
 
@@ -115,11 +115,11 @@ def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[P
     parts: list[Part] = []
     for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):
         due = [(line, limit) for line, _on, limit in same_day]
-        now = min(wanted, total(limit for _line, limit in due))
-        if now:
-            shares = now.share([limit.fen for _line, limit in due])
+        applied = min(wanted, total(limit for _line, limit in due))
+        if applied:
+            shares = applied.share([limit.fen for _line, limit in due])
             parts += [Part(line, share) for (line, _limit), share in zip(due, shares, strict=True) if share]
-            wanted -= now
+            wanted -= applied
     return tuple(parts)
 
 
@@ -133,10 +133,10 @@ def allocate(
     applied: list[Part] = []
     left = received
     for part in designation:
-        now = min(part.amount, outstanding.get(part.line, ZERO), left)
-        if now > ZERO:
-            applied.append(Part(part.line, now))
-            left -= now
+        taken = min(part.amount, outstanding.get(part.line, ZERO), left)
+        if taken > ZERO:
+            applied.append(Part(part.line, taken))
+            left -= taken
     return tuple(applied), left
 
 
@@ -144,10 +144,10 @@ def take_back(wanted: Money, live: Sequence[tuple[UUID, Money]]) -> tuple[tuple[
     """From which payments, newest first, to take back `wanted` of a line. Raises ValueError when there is less."""
     taken: list[tuple[UUID, Money]] = []
     for payment, applied in live:
-        now = min(wanted, applied)
-        if now > ZERO:
-            taken.append((payment, now))
-            wanted -= now
+        part = min(wanted, applied)
+        if part > ZERO:
+            taken.append((payment, part))
+            wanted -= part
     if wanted:
         raise ValueError("more to take back than was ever applied")
     return tuple(taken)

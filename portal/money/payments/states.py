@@ -1,4 +1,4 @@
-"""How money comes in, and what became of it."""
+"""Payment channels, and the states of a payment."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Stripe, as the portal sees it: the only file that imports the client, with a limit on calls at the same time."""
+"""The only file that imports the Stripe client. Limits concurrent calls."""
 
 from __future__ import annotations
 
@@ -171,13 +171,13 @@ async def _answer(call: Awaitable[Any]) -> Any:
     try:
         async with asyncio.timeout(PATIENCE):
             return await call
-    except TimeoutError as no:
-        raise StripeSilent("no answer in time") from no
-    except stripe.StripeError as no:
-        status = no.http_status or 0
+    except TimeoutError as error:
+        raise StripeSilent("no answer in time") from error
+    except stripe.StripeError as error:
+        status = error.http_status or 0
         if 400 <= status < 500 and status not in UNDECIDED:
-            raise StripeRefused(no.code or "", getattr(no, "param", None) or "") from no
-        raise StripeSilent(f"{type(no).__name__} {status}") from no
+            raise StripeRefused(error.code or "", getattr(error, "param", None) or "") from error
+        raise StripeSilent(f"{type(error).__name__} {status}") from error
 
 
 def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
@@ -199,8 +199,8 @@ def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
             return found
     except stripe.SignatureVerificationError:
         raise
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as no:
-        raise Forged from no
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise Forged from error
     raise Forged
 
 

@@ -1,1 +1,1 @@
-"""What Stripe tells: stored, then settled by the worker, none forgotten."""
+"""Stripe events: stored, then processed by the worker."""

@@ -1,4 +1,4 @@
-"""The inbox of Stripe's events: stored before they are acknowledged, settled by the worker, none forgotten (I-P13)."""
+"""The inbox of Stripe events: stored before they are acknowledged, processed by the worker (I-P13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's page of money and messages that fit nothing."""
+"""The desk's page of payments and messages that match nothing."""
 
 from litestar import Router, get
 from litestar.response import Template
@@ -14,8 +14,8 @@ from portal.web.request.request_context import Request
 @get("/", name="desk.unmatched:list")
 async def list_(request: Request) -> Template:
     """What somebody must look at, and what to do about it."""
-    found = await unmatched_of(request.user)
-    return page(request, "money/stripe_events/unmatched.html", title=_("Payments to review"), found=found)
+    unmatched = await unmatched_of(request.user)
+    return page(request, "money/stripe_events/unmatched.html", title=_("Payments to review"), found=unmatched)
 
 
 router = Router("/desk/unmatched", route_handlers=[list_], guards=[staff(May.read_unmatched)])

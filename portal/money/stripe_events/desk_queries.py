@@ -1,4 +1,4 @@
-"""What a person of the desk must look at: money set aside, surplus to settle, and messages that fit nothing here."""
+"""What staff have to review: money set aside, overpayments, and messages that match nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker does for checkout: settle events as they come, and look at open attempts whether or not one comes."""
+"""The worker's part of checkout: process events, and check open attempts even without an event."""
 
 from __future__ import annotations
 
@@ -132,10 +132,10 @@ async def _bring_up_to_date(attempt: UUID, on: date | None) -> AttemptState:
     if known.over:
         return await end_attempt(known, AttemptState.expired, "Stripe never gave an address")
     await reach(attempt)
-    now = await read_attempt(attempt)
-    if now.state is AttemptState.unknown:
-        raise StripeSilent(now.trouble or "no address")
-    return now.state
+    current = await read_attempt(attempt)
+    if current.state is AttemptState.unknown:
+        raise StripeSilent(current.trouble or "no address")
+    return current.state
 
 
 async def _write(community: int, sql: str, *values: object) -> None:

@@ -1,4 +1,4 @@
-"""Where Stripe tells what happened: verified on the raw bytes, stored, and only then acknowledged."""
+"""The webhook for Stripe: verifies the raw bytes, stores the event, and only then acknowledges it."""
 
 from litestar import MediaType, Response, Router, post
 from litestar.exceptions import HTTPException
@@ -21,8 +21,8 @@ async def stripe_webhook(request: Request) -> Response[str]:
         event = gateway.verify(body, request.headers.get("stripe-signature"))
         async with turnstile.passage():
             await take_event(event, body)
-    except Forged as no:
-        raise HTTPException(status_code=400) from no
+    except Forged as error:
+        raise HTTPException(status_code=400) from error
     except Crowded:
         return Response("busy", status_code=429, headers={"Retry-After": "5"})  # raised, each would cost twice as much
     return Response("ok")

@@ -1,4 +1,4 @@
-"""The desk's first pages: today, homes and people, the search, the audit trail, and who works here."""
+"""The desk's first pages: today, homes and people, search, audit trail, staff."""
 
 from uuid import UUID
 
@@ -34,19 +34,19 @@ async def show(request: Request) -> Template:
 @get("/audit", name="desk.audit:list", guards=[staff(May.read_audit), of_one_estate])
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Who did what."""
-    found = await queries.audit_of(request.user, q, number)
+    audit_view = await queries.audit_of(request.user, q, number)
     return page(
-        request, "overview/desk/audit.html", title=_("Audit trail"), found=found, words=q, verbs=list(AuditVerb)
+        request, "overview/desk/audit.html", title=_("Audit trail"), found=audit_view, words=q, verbs=list(AuditVerb)
     )
 
 
 @get("/messages", name="desk.messages:lost", guards=[staff(May.read_messages)])
 async def lost(request: Request, number: PageNumber = 1) -> Template:
     """Whom messages did not reach."""
-    found = await losses_of(request.user, number)
-    subjects = {row.id: word(row.kind, row.facts, language()).subject for row in found.rows}
+    losses = await losses_of(request.user, number)
+    subjects = {row.id: word(row.kind, row.facts, language()).subject for row in losses.rows}
     title = _("Messages that did not arrive")
-    return page(request, "overview/desk/messages.html", title=title, found=found, subjects=subjects)
+    return page(request, "overview/desk/messages.html", title=title, found=losses, subjects=subjects)
 
 
 @get("/staff", name="desk.staff:list", guards=[staff(May.read_staff), of_one_estate])
@@ -61,15 +61,15 @@ router = Router("/desk", route_handlers=[show, audit, lost, colleagues])
 @get("/units", name="desk.units:list", guards=[of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
     """Homes in their natural order."""
-    found = await units_at(request.user, q[:80], number)
-    return page(request, "overview/desk/list.html", title=_("Homes and people"), found=found, words=q)
+    units = await units_at(request.user, q[:80], number)
+    return page(request, "overview/desk/list.html", title=_("Homes and people"), found=units, words=q)
 
 
 @get("/units/{unit:uuid}", name="desk.units:show")
 async def show_home(request: Request, unit: FromPath[UUID]) -> Template:
     """A home with its people, its bills and what is open about it."""
-    found = await lookup.unit_page(request.user, unit)
-    return page(request, "overview/desk/unit_show.html", title=found.unit.name, found=found)
+    unit_view = await lookup.unit_page(request.user, unit)
+    return page(request, "overview/desk/unit_show.html", title=unit_view.unit.name, found=unit_view)
 
 
 @get("/search", name="desk.search:show")

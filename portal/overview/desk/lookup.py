@@ -1,4 +1,4 @@
-"""Find a home, a person or a bill from what somebody says at the counter, and show all that is about a home."""
+"""Search for a home, a person or a bill, and show everything about a home."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class UnitPage:
 @reading
 async def unit_page(by: Principal, unit: UUID) -> UnitPage:
     """Everything about a home of one's communities. Raises Missing."""
-    found = await unit_at(by, unit)
+    unit_view = await unit_at(by, unit)
     bills = await bills_of_unit(by, unit)
     names = await fetch(
         "SELECT b.id, n.names FROM debtor d JOIN debtor_names n ON n.debtor = d.id JOIN bill b ON b.debtor = d.id"
@@ -143,7 +143,7 @@ async def unit_page(by: Principal, unit: UUID) -> UnitPage:
     )
     owed_by = {row["id"]: row["names"] for row in names}
     return UnitPage(
-        unit=found,
+        unit=unit_view,
         bills=[UnitBill(bill, owed_by.get(bill.id, "")) for bill in bills],
         cases=await cases_of_unit(by, unit),
         disputes=await _disputes(unit),
@@ -206,11 +206,11 @@ async def _units(communities: list[int], words: str) -> tuple[list[UnitRow], int
         words,
         beginning(name),
     )
-    found = [(loose(row["name"]), unit_row(row)) for row in rows]
-    exact = [unit for key, unit in found if key == name]
+    result = [(loose(row["name"]), unit_row(row)) for row in rows]
+    exact = [unit for key, unit in result if key == name]
     if exact:
         return exact, 0
-    held = [unit for key, unit in found if name in key or ends_so(name, key)]
+    held = [unit for key, unit in result if name in key or ends_so(name, key)]
     unread = rows[0]["found"] - len(rows) if rows else 0
     return held[:MOST], max(0, len(held) + unread - MOST)
 

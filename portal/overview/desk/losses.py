@@ -1,4 +1,4 @@
-"""Whom messages did not reach lately: a number or an address to mend, or a gateway to look at."""
+"""Messages that did not arrive lately, because of a wrong address or a failing gateway."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ async def losses_of(by: Principal, page: int = 1) -> Losses:
     rows = await fetch(
         _ROWS, list(by.where(May.read_messages)), clock.real_now() - LATELY, PER_PAGE, offset(page, PER_PAGE)
     )
-    found = rows[0]["found"] if rows else 0
+    result = rows[0]["found"] if rows else 0
     return Losses(
         [
             as_row(Loss, row, leaving=("facts", "found", "person", "community"), facts=from_json(row["facts"]))
             for row in rows
         ],
-        found,
+        result,
         page,
-        pages(found, PER_PAGE),
+        pages(result, PER_PAGE),
     )

@@ -1,4 +1,4 @@
-"""The desk's first page: what waits, what is due today, what is late, and what is switched off."""
+"""The desk's first page: what is waiting, due today, late, or switched off."""
 
 from __future__ import annotations
 
@@ -227,8 +227,8 @@ async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
         PER_PAGE + 1,
         offset(page, PER_PAGE),
     )
-    found = [_audit_row(by, row) for row in rows]
-    return AuditList(found[:PER_PAGE], page, page + (len(found) > PER_PAGE))
+    result = [_audit_row(by, row) for row in rows]
+    return AuditList(result[:PER_PAGE], page, page + (len(result) > PER_PAGE))
 
 
 def _audit_row(by: Principal, row: Record) -> AuditRow:

@@ -1,4 +1,4 @@
-"""What an audit entry says, in words: who, about what, and the facts that people read; the rest stays a raw record."""
+"""Audit entries in words: who, what, and the details worth reading."""
 
 from __future__ import annotations
 

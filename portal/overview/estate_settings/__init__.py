@@ -1,1 +1,1 @@
-"""What a manager keeps of an estate at the desk: its calendar, its company."""
+"""Settings of an estate that managers maintain: its calendar and its company."""

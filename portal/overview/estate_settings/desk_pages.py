@@ -61,8 +61,8 @@ async def list_(request: Request) -> Template:
 @get("/companies/{code:str}", name="desk.companies:show", guards=[staff(May.set_companies)])
 async def show_company(request: Request, code: FromPath[str]) -> Template:
     """The form with what is known."""
-    found = await company_at(request.user, code)
-    return await company_page(request, code, await begin(request, CompanyForm, **found.creditor.as_facts()))
+    company = await company_at(request.user, code)
+    return await company_page(request, code, await begin(request, CompanyForm, **company.creditor.as_facts()))
 
 
 @post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
@@ -78,13 +78,13 @@ async def enter(request: Request, code: FromPath[str]) -> Answer:
 
 async def company_page(request: Request, code: str, form: CompanyForm, status: int = 200) -> Template:
     """The page for both verbs."""
-    found = await company_at(request.user, code)
+    company = await company_at(request.user, code)
     return page(
         request,
         "overview/estate_settings/company.html",
         status=status,
-        title=found.creditor.estate,
-        found=found,
+        title=company.creditor.estate,
+        found=company,
         form=form,
     )
 

@@ -1,4 +1,4 @@
-"""What is typed to keep a day differently, and to enter the company."""
+"""Forms for calendar exceptions and company details."""
 
 from portal.kit.i18n import N_
 from portal.kit.words import _
@@ -21,10 +21,10 @@ class CreditCode(Text):
 
     def read(self, text: str) -> str:
         """Raises ValueError for anything else."""
-        found = as_credit_code(super().read(text))
-        if found is None:
+        result = as_credit_code(super().read(text))
+        if result is None:
             raise ValueError(_(N_("Enter the 18-character credit code from the business licence.")))
-        return found
+        return result
 
 
 class AccountNumber(Text):
@@ -32,10 +32,10 @@ class AccountNumber(Text):
 
     def read(self, text: str) -> str:
         """Raises ValueError for anything else."""
-        found = as_account_no(super().read(text))
-        if found is None:
+        result = as_account_no(super().read(text))
+        if result is None:
             raise ValueError(_(N_("Enter the account number (8 to 32 digits).")))
-        return found
+        return result
 
 
 class CompanyForm(Form):

@@ -1,4 +1,4 @@
-"""The working calendars and companies of the estates that a reader keeps, and what is missing of them."""
+"""The calendars and companies of the reader's estates, with missing details."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Calendar:
 
 async def calendar_at(by: Principal, code: str) -> Calendar:
     """One that they may change. Raises Missing."""
-    found = next((one for one in await calendars_of(by, May.set_calendar) if one.code == code), None)
-    if found is None:
+    chosen = next((one for one in await calendars_of(by, May.set_calendar) if one.code == code), None)
+    if chosen is None:
         raise Missing
-    return found
+    return chosen
 
 
 @reading
@@ -56,11 +56,11 @@ async def calendars_of(by: Principal, what: May = May.read_calendar) -> list[Cal
         communities,
     )
     terms = await work_terms(communities)
-    found = []
+    result = []
     for row in rows:
         calendar = terms[row["id"]].calendar
         year = clock.today(calendar.zone).year
-        found.append(
+        result.append(
             Calendar(
                 id=row["id"],
                 code=row["code"],
@@ -77,7 +77,7 @@ async def calendars_of(by: Principal, what: May = May.read_calendar) -> list[Cal
                 ],
             )
         )
-    return found
+    return result
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ async def companies_of(by: Principal, what: May = May.read_companies) -> list[Co
 
 async def company_at(by: Principal, code: str) -> CompanyRow:
     """One in which they may enter the company. Raises Missing."""
-    found = next((row for row in await companies_of(by, May.set_companies) if row.code == code), None)
-    if found is None:
+    chosen = next((row for row in await companies_of(by, May.set_companies) if row.code == code), None)
+    if chosen is None:
         raise Missing
-    return found
+    return chosen

@@ -1,4 +1,4 @@
-"""What the desk calls a day of its calendar."""
+"""Kinds of days in the working calendar."""
 
 from enum import StrEnum
 

@@ -70,9 +70,9 @@ async def health(settings: Settings) -> Health:
 
 async def in_short(settings: Settings, *parts: str) -> str:
     """How these parts stand, in a line for the log of a part that begins; and which ways to people are off."""
-    found = await health(settings)
-    said = [f"{name} {'well' if getattr(found, name) else 'missing'}" for name in parts]
-    return ", ".join([settings.env, *said, f"switched off: {' '.join(found.channels_off) or 'nothing'}"])
+    result = await health(settings)
+    said = [f"{name} {'well' if getattr(result, name) else 'missing'}" for name in parts]
+    return ", ".join([settings.env, *said, f"switched off: {' '.join(result.channels_off) or 'nothing'}"])
 
 
 # Each takes the true time as $1.
@@ -96,7 +96,7 @@ WHERE coalesce(d.on_day, '-infinity') < ($1::timestamptz AT TIME ZONE c.timezone
 
 
 async def _measure() -> dict[str, int | None]:
-    """Every count and age, in the running unit of work."""
+    """Every count and age, in the caller's transaction."""
     now = clock.real_now()
     facts: dict[str, int | None] = {name: await fetch_value(question, now) for name, question in COUNTS.items()}
     facts["estates_behind"] = await fetch_value(BEHIND, clock.now())
@@ -108,7 +108,7 @@ async def _measure() -> dict[str, int | None]:
 
 
 async def migrations_current() -> bool:
-    """Whether every migration of this program has been run, in the running unit of work."""
+    """Whether every migration of this program has been run, in the caller's transaction."""
     return bool(
         await fetch_value(
             "SELECT NOT EXISTS (SELECT FROM unnest($1::text[]) known WHERE known NOT IN (SELECT name FROM migration))",

@@ -1,4 +1,4 @@
-"""The owner's first page, what they were told, and where notices reach them: browsers and WeChat."""
+"""The owner's first page, messages, and notification settings."""
 
 import secrets
 from dataclasses import dataclass

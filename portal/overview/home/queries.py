@@ -1,4 +1,4 @@
-"""What the owner's first page shows: money, dates, what is new, what was done, and a plan if one runs."""
+"""The owner's first page: money, dates, news, recent work, and an active plan."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ async def home_of(by: Principal) -> Home:
 
 async def _running(by: Principal) -> list[PlanPage]:
     """The plans of one's homes that are kept and of which something can be paid."""
-    found = [await plan_of(by, plan.id) for plan in await plans_of(by) if plan.state is plans.PlanState.active]
-    return [plan for plan in found if plan.due_now]
+    result = [await plan_of(by, plan.id) for plan in await plans_of(by) if plan.state is plans.PlanState.active]
+    return [plan for plan in result if plan.due_now]
 
 
 async def _news(persons: list[UUID]) -> list[News]:

@@ -1,4 +1,4 @@
-"""Count the figures of an estate's months for keeps, as the live reports do, where something of a month moved."""
+"""Count and store an estate's monthly figures, where something of a month changed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Counted:
 
 
 async def count(community: int, month: Month, today: date) -> Counted:
-    """Those of an estate as they stand now, what is owed at the end of the month; in the running unit of work."""
+    """Those of an estate as they stand now, what is owed at the end of the month; in the caller's transaction."""
     span = Span(month, month)
     by_stage = (await figures_in([community])).by_stage if month == Month.of(today) else None
     return Counted(
@@ -120,17 +120,17 @@ async def keep(community: int, month: Month, today: date) -> None:
     """Count the figures of an estate and month, and put them in the place of those that were kept before."""
     async with unit_of_work(community, isolation="REPEATABLE READ"):
         await patiently()
-        found = await count(community, month, today)
-        fees = found.collection
+        result = await count(community, month, today)
+        fees = result.collection
         await fetch(
             _KEEP, community, str(month), today, fees.billed.fen, fees.received.fen, fees.owed_before.fen,
             fees.recovered.fen, fees.homes, fees.homes_paid, fees.homes_before, fees.homes_recovered,
-            [homes for homes, _owed in found.ages], [owed.fen for _homes, owed in found.ages], found.cases,
+            [homes for homes, _owed in result.ages], [owed.fen for _homes, owed in result.ages], result.cases,
         )  # fmt: skip
 
 
 async def still_so(community: int, months: list[Month], today: date) -> None:
-    """Say that what is kept of these months is right on this day as well, in the running unit of work."""
+    """Say that what is kept of these months is right on this day as well, in the caller's transaction."""
     await fetch(
         "UPDATE estate_month SET kept_on = $3 WHERE community = $1 AND month = ANY($2) AND kept_on < $3",
         community,

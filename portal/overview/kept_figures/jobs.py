@@ -1,4 +1,4 @@
-"""The daily count of what a head office reads of its estates."""
+"""The daily job that counts an estate's figures."""
 
 from __future__ import annotations
 

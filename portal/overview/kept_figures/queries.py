@@ -1,4 +1,4 @@
-"""Figures of each estate and month, kept every day so that those of hundreds of estates are only read and added."""
+"""Stored figures of each estate and month, so that hundreds of estates only need to be added up."""
 
 from __future__ import annotations
 
@@ -105,9 +105,9 @@ async def overview_of(by: Principal, month: Month | None = None) -> Overview:
     zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
     this = Month.of(clock.today(zone))
     month = max(min(month or this, this), this + (1 - MONTHS))
-    found = await fetch(_KEPT, communities, str(month))
-    rows = [EstateRow(_estate(row), row["kept_on"], _counted(row)) for row in found if row["kept_on"]]
-    missing = [_estate(row) for row in found if not row["kept_on"]]
+    records = await fetch(_KEPT, communities, str(month))
+    rows = [EstateRow(_estate(row), row["kept_on"], _counted(row)) for row in records if row["kept_on"]]
+    missing = [_estate(row) for row in records if not row["kept_on"]]
     return Overview(month, this, rows, missing, sum((row.counted for row in rows), NOTHING))
 
 

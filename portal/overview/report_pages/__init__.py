@@ -1,1 +1,1 @@
-"""The desk’s and the committee’s figures, as pages and files."""
+"""Reports for the desk and the committee, as pages and files."""

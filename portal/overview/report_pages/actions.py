@@ -1,4 +1,4 @@
-"""What a step towards a debtor costs, from a day on."""
+"""Record the cost of a collection step from a day on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's figures with their definitions, and each as a file."""
+"""The desk's reports with their definitions, and each as a file."""
 
 from typing import Any
 
@@ -46,14 +46,14 @@ async def arrears(request: Request) -> Template:
 @get("/file", name="desk.reports:file")
 async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
     """One of them as a file: `report` is its code, or `estates` for a row of each estate; `kind` csv or xlsx."""
-    found: Reports | Overview
+    result: Reports | Overview
     if of_many(request.user):
-        found = await kept(request)
+        result = await kept(request)
         if report == "estates":
-            return overview_file(found, kind)
+            return overview_file(result, kind)
     else:
-        found = await asked_for(request)
-    return report_file(found.called(report), kind, found.span, found.estates)
+        result = await asked_for(request)
+    return report_file(result.called(report), kind, result.span, result.estates)
 
 
 @get("/costs", name="desk.reports:costs")
@@ -77,14 +77,14 @@ async def set_one(request: Request) -> Answer:
 
 async def costs_page(request: Request, form: Any, status: int = 200) -> Template:
     """What steps cost."""
-    found = await costs_of(request.user)
-    form.community.offer(found.estates)
+    costs_view = await costs_of(request.user)
+    form.community.offer(costs_view.estates)
     return page(
         request,
         "overview/report_pages/step_costs.html",
         status=status,
         title=_("Cost of each step"),
-        found=found,
+        found=costs_view,
         form=form,
     )
 

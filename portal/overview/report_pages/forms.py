@@ -1,4 +1,4 @@
-"""What is typed about the cost of steps."""
+"""The form for the cost of a step."""
 
 from portal.kit.i18n import N_
 from portal.kit.money import Money

@@ -1,4 +1,4 @@
-"""What members of an owners' committee read: figures without debtors."""
+"""Reports for committee members, without debtors."""
 
 from litestar import Response, Router, get
 from litestar.params import FromQuery
@@ -24,11 +24,11 @@ async def file(
     request: Request, estate: FromQuery[str] = "", report: FromQuery[str] = "", kind: FromQuery[str] = ""
 ) -> Response[bytes]:
     """A report of an estate as a file, csv or xlsx; that it was taken is written down."""
-    found = next((one for one in await committee_of(request.user) if one.code == estate), None)
-    if found is None:
+    chosen = next((one for one in await committee_of(request.user) if one.code == estate), None)
+    if chosen is None:
         raise Missing
-    made = report_file(found.called(report), kind, found.span, [found.name])
-    await take_report(request.user, found, f"{report}.{kind}")
+    made = report_file(chosen.called(report), kind, chosen.span, [chosen.name])
+    await take_report(request.user, chosen, f"{report}.{kind}")
     return made
 
 

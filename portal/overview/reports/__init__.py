@@ -1,1 +1,1 @@
-"""What a report is, and how each is counted."""
+"""The reports, and how each is counted."""

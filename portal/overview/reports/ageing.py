@@ -1,4 +1,4 @@
-"""How old what is owed is, and where its cases stand."""
+"""How old arrears are, and the stages of their cases."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ WHERE k.community = ANY($1) AND k.state <> 'closed' GROUP BY 1
 
 
 async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool = False) -> Report:
-    """What was owed on a day by the days it was overdue; in the running unit of work.
+    """What was owed on a day by the days it was overdue; in the caller's transaction.
 
     `discreet` tells no group of 1 to SMALL - 1 homes, nothing from which one could be subtracted, and none that so few
     homes set apart from a group at the end of the month before.
@@ -70,7 +70,7 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
 
 
 async def owed_by_age(communities: Sequence[int], on: date) -> list[tuple[int, Money]]:
-    """How many homes owed how much at each Age, on a day; in the running unit of work."""
+    """How many homes owed how much at each Age, on a day; in the caller's transaction."""
     return _sums(await _groups(communities, on))
 
 
@@ -102,10 +102,10 @@ def _sums(groups: Sequence[dict[UUID, int]]) -> list[tuple[int, Money]]:
 
 async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]:
     """What each home owed, in fen, by age."""
-    found: dict[str, dict[UUID, int]] = {age.value: {} for age in Age}
+    result: dict[str, dict[UUID, int]] = {age.value: {} for age in Age}
     for row in await survey(_AGES, list(communities), on):
-        found[row["age"]][row["unit"]] = row["owed"]
-    return list(found.values())
+        result[row["age"]][row["unit"]] = row["owed"]
+    return list(result.values())
 
 
 def stage_report(by_stage: dict[int, int]) -> Report:
@@ -121,11 +121,11 @@ def stage_report(by_stage: dict[int, int]) -> Report:
 
 
 async def reason_report(communities: Sequence[int]) -> Report:
-    """Why they owe, as staff understood it last; in the running unit of work."""
-    found: Counter[str] = Counter()
+    """Why they owe, as staff understood it last; in the caller's transaction."""
+    counts: Counter[str] = Counter()
     for row in await survey(_REASONS, list(communities)):
-        found[row["reason"] or Reason.unknown.value] += row["cases"]
-    rows = [ReportRow(reason, (found[reason],), found[reason]) for reason in Reason if found[reason]]
+        counts[row["reason"] or Reason.unknown.value] += row["cases"]
+    rows = [ReportRow(reason, (counts[reason],), counts[reason]) for reason in Reason if counts[reason]]
     return Report(
         "reasons",
         N_("Reasons for arrears"),

@@ -1,4 +1,4 @@
-"""How much of the fees was paid: of the months asked for, and of what was owed before them."""
+"""How much of the fees was paid, for the chosen months and for older arrears."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owners' committee reads: aggregates of closed months, open questions, expenses, and files taken."""
+"""What a committee reads: totals of completed months, open questions, expenses, downloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All reports of the desk for some months, and those of them that a committee reads."""
+"""All reports for a period, for the desk and for the committee."""
 
 from __future__ import annotations
 

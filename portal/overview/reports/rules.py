@@ -1,4 +1,4 @@
-"""What a report is, and the arithmetic of rates: pure."""
+"""The form of a report, and the arithmetic of rates. Pure."""
 
 from __future__ import annotations
 

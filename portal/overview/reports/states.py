@@ -1,4 +1,4 @@
-"""Kinds of steps towards debtors that a report counts."""
+"""The kinds of steps that reports count."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What came in after each kind of step towards debtors, and how complaints ended."""
+"""What was paid after each kind of step, and how disputes ended."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ SELECT step, count(*) AS steps, count(fen) FILTER (WHERE fen > 0) AS answered, c
 
 
 async def action_report(communities: Sequence[int], span: Span) -> Report:
-    """What was paid within AFTER days of each kind of step, and what the steps cost; in the running unit of work."""
-    found = {
+    """What was paid within AFTER days of each kind of step, and what the steps cost; in the caller's transaction."""
+    result = {
         row["step"]: row for row in await survey(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
     }
     rows = []
     for step in Step:
-        if row := found.get(step):
+        if row := result.get(step):
             paid, cost = Money(row["fen"]), None if row["cost"] is None else Money(row["cost"])
             of_paid = None if cost is None else rate(cost, paid)
             shown = (row["steps"], rate(row["answered"], row["steps"]), paid, cost, of_paid)
@@ -87,7 +87,7 @@ async def action_report(communities: Sequence[int], span: Span) -> Report:
 
 
 async def outcome_report(communities: Sequence[int], span: Span) -> Report:
-    """How complaints that were decided in these months ended, and in how many hours; in the running unit of work."""
+    """How complaints that were decided in these months ended, and in how many hours; in the caller's transaction."""
     rows = await survey(
         "SELECT DISTINCT ON (c.dispute) c.outcome, extract(epoch FROM c.final_at - d.opened_at)::bigint AS seconds"
         " FROM decision c JOIN dispute d ON d.id = c.dispute JOIN community e ON e.id = c.community"
@@ -112,7 +112,7 @@ async def outcome_report(communities: Sequence[int], span: Span) -> Report:
 
 
 async def promise_report(communities: Sequence[int], span: Span) -> Report:
-    """Whether the three promises of each dispute opened in these months were kept; in the running unit of work."""
+    """Whether the three promises of each dispute opened in these months were kept; in the caller's transaction."""
     rows = await survey(
         f"{FIELDS}{TABLES} WHERE d.community = ANY($1)"
         " AND (d.opened_at AT TIME ZONE c.timezone)::date BETWEEN $2 AND $3",

@@ -1,4 +1,4 @@
-"""What a step towards a debtor costs an estate, and the figures that are kept of each."""
+"""The cost of collection steps, and stored figures."""
 
 from piccolo.columns import UUID, Array, BigInt, Integer, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique

@@ -1,1 +1,1 @@
-"""The ways out of the house: SMS, mail, web push, WeChat."""
+"""Channels for messages: SMS, mail, web push, WeChat."""

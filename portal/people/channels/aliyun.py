@@ -1,4 +1,4 @@
-"""Text messages by Alibaba Cloud: only wordings it has approved, each under its own code; receipts are asked for.
+"""Text messages by Alibaba Cloud, only in approved wordings, each with its own code and receipts.
 
 Its client loads certificates for every call, also in its asynchronous form, where everybody would wait for it and could
 tell from that whether a code was sent. So its synchronous form is called, in a thread.
@@ -58,9 +58,9 @@ async def receipt(settings: Settings, to: str, message: str, sent_on: date) -> t
             phone_number=_number(to), biz_id=message, send_date=f"{sent_on:%Y%m%d}", page_size=1, current_page=1
         ),
     )
-    found = answer.sms_send_detail_dtos.sms_send_detail_dto if answer.sms_send_detail_dtos else []
-    state = STATES.get(found[0].send_status) if found else None
-    return (state, found[0].err_code or "") if state else None
+    result = answer.sms_send_detail_dtos.sms_send_detail_dto if answer.sms_send_detail_dtos else []
+    state = STATES.get(result[0].send_status) if result else None
+    return (state, result[0].err_code or "") if state else None
 
 
 def _client(settings: Settings) -> Client:

@@ -1,4 +1,4 @@
-"""Hand a letter to the SMTP server; in the sandbox that is a box to look into."""
+"""Send a mail through the SMTP server. In the sandbox it goes to a box that can be read."""
 
 from __future__ import annotations
 

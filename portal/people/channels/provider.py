@@ -1,4 +1,4 @@
-"""Speak HTTP to the providers that carry messages: five seconds, nowhere else than asked, nothing of it logged."""
+"""HTTP to message providers: five seconds at most, no redirects, and nothing logged."""
 
 from __future__ import annotations
 

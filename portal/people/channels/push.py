@@ -1,4 +1,4 @@
-"""Web push: a notice for a person's own browsers, encrypted for each (RFC 8291) and signed as ours (RFC 8292)."""
+"""Web push to a person's own browsers, encrypted (RFC 8291) and signed (RFC 8292)."""
 
 from __future__ import annotations
 

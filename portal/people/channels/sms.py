@@ -1,4 +1,4 @@
-"""Hand a text message to the SMS gateway that the settings name; in the sandbox that is a box to look into."""
+"""Send a text message through the configured gateway. In the sandbox it goes to a box that can be read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sign_of(settings: Settings, company: str) -> str:
 
 
 async def send_sms(settings: Settings, text: Text) -> str | None:
-    """Send it; what the gateway calls it, if it tells later how far it came. Raises NotSent after five seconds."""
+    """Send it; what the gateway calls it, if it tells later what became of it. Raises NotSent after five seconds."""
     if not settings.sms_url:
         raise NotSent("SMS_URL is not set")
     if settings.sms_key_id:

@@ -1,4 +1,4 @@
-"""WeChat template messages of an official account (公众号): who a person is there, and cards that open messages."""
+"""WeChat template messages of an official account (公众号), and who a WeChat user is."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Notices on their way: sent by every way that waits, receipts asked for."""
+"""Delivery of notices: sent through every waiting channel, with receipts."""

@@ -1,4 +1,4 @@
-"""Send a notice by every way that is still waiting: claimed, sent, marked, each in its own transaction."""
+"""Send a notice through every waiting channel: claim, send and mark, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from portal.platform.process.settings import Settings
 
 log = logging.getLogger("portal.notices")
 
-# Between one try and the next: a mail server that is started again, or a password that is mended, loses nothing.
+# Between one try and the next: a mail server that is started again, or a password that is fixed, loses nothing.
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_TRIES = len(WAITS) + 1
 PORTAL = "明白"  # what guards a sign-in is signed with where no company is known
@@ -240,7 +240,7 @@ async def _keep(community: int, errand: _Errand) -> None:
 
 
 async def _send(settings: Settings, errand: _Errand) -> str | None:
-    """What the provider calls it, if it tells later how far it came. Raises NotSent."""
+    """What the provider calls it, if it tells later what became of it. Raises NotSent."""
     key = str(errand.delivery)
     if errand.channel is Channel.sms:
         places = {**errand.words.places, PATH: errand.link.removeprefix("/")}

@@ -1,4 +1,4 @@
-"""Follow notices on their way: the daily look, and how far the SMS gateway says that messages came."""
+"""Jobs that follow deliveries: the daily one, and the one that asks the SMS gateway for receipts."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ async def _due() -> list[Record]:
 
 async def _ask(settings: Settings, row: Record) -> bool:
     sent_on = row["changed_at"].astimezone(CHINA).date()
-    found = await client().receipt(settings, row["to"], row["receipt"], sent_on)
-    if found is None:
+    receipt = await client().receipt(settings, row["to"], row["receipt"], sent_on)
+    if receipt is None:
         return False
-    state, why = found
+    state, why = receipt
     async with unit_of_work(row["community"]):
         await fetch(
             "UPDATE delivery SET state = $2, trouble = $3, changed_at = $4 WHERE id = $1 AND state = 'sent'",

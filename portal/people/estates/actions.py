@@ -1,4 +1,4 @@
-"""Change how an estate works, and note the day up to which its daily work is done."""
+"""Change an estate's settings, and record the day up to which its daily work is done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, retrying, unit_of
 async def set_working_day(community: int, on: date, *, working: bool, note: str, actor: str) -> None:
     """Say that an estate works, or rests, on a day, whatever the national calendar says of it.
 
-    Said again, it replaces what was said before. Deadlines reckoned from now on follow it; those that were
+    Said again, it replaces what was said before. Deadlines computed from now on follow it; those that were
     promised before stay as they were promised.
     """
     async with unit_of_work(community):
@@ -33,7 +33,7 @@ async def set_working_day(community: int, on: date, *, working: bool, note: str,
 
 
 async def day_seen_to(community: int, on: date) -> None:
-    """Note that an estate needs no look at this day any more, in the running unit of work; never goes back."""
+    """Note that an estate needs no look at this day any more, in the caller's transaction; never goes back."""
     await fetch(
         "INSERT INTO daily_look (community, on_day) VALUES ($1, $2)"
         " ON CONFLICT (community) DO UPDATE SET on_day = greatest(daily_look.on_day, excluded.on_day)",

@@ -1,4 +1,4 @@
-"""Who fees are owed to: the property company, the estate being only the place; and what of it each paper names."""
+"""The property company that fees are owed to, and which of its details each document needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What anybody may know of an estate: when it works, how fast it answers, and which company fees are owed to."""
+"""Public facts of an estate: working hours, reply times, and the company that is owed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COMPANY = f"SELECT id, name, {COLUMNS} FROM community"
 
 
 async def creditor_of(community: int) -> Creditor:
-    """The company that an estate's fees are owed to, in the running unit of work. Raises Missing for no such estate."""
+    """The company that an estate's fees are owed to, in the caller's transaction. Raises Missing for no such estate."""
     row = await fetch_one(_COMPANY + " WHERE id = $1", community)
     if row is None:
         raise Missing
@@ -34,7 +34,7 @@ async def creditor_of(community: int) -> Creditor:
 
 
 async def creditors_of(communities: Iterable[int]) -> dict[int, Creditor]:
-    """The companies of some estates, in the running unit of work."""
+    """The companies of some estates, in the caller's transaction."""
     rows = await fetch(_COMPANY + " WHERE id = ANY($1) ORDER BY code", sorted(set(communities)))
     return {row["id"]: as_creditor(row) for row in rows}
 
@@ -104,7 +104,7 @@ async def terms_of(community: int) -> WorkTerms:
 
 
 async def today_in(community: int) -> date:
-    """The business date of an estate, in the running unit of work. Raises Missing for an unknown one."""
+    """The business date of an estate, in the caller's transaction. Raises Missing for an unknown one."""
     zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
     if zone is None:
         raise Missing

@@ -1,4 +1,4 @@
-"""Deadlines in an estate's working time, what pauses do to them, and rules that name a place."""
+"""Deadlines in working time, with pauses, and rules that depend on the place."""
 
 from __future__ import annotations
 

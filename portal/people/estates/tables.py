@@ -1,4 +1,4 @@
-"""An estate with its terms, and the days on which its working calendar differs from the national one."""
+"""An estate with its terms, and its exceptions to the national working calendar."""
 
 from piccolo.columns import BigInt, Boolean, Serial, SmallInt, Time, Timestamptz, Varchar
 from piccolo.constraints import Unique

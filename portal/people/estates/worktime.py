@@ -1,4 +1,4 @@
-"""When a community works: its days and opening hours, and arithmetic on the time in between."""
+"""An estate's working days and hours, and arithmetic with them."""
 
 from __future__ import annotations
 

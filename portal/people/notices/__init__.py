@@ -1,1 +1,1 @@
-"""The outbox: what a person is told, written in the transaction of the act."""
+"""The outbox: notices, written in the transaction of the action."""

@@ -1,4 +1,4 @@
-"""Tell people: a row in the outbox inside the act's transaction; the worker sends it."""
+"""Notify people: write a row to the outbox in the action's transaction; the worker sends it."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ async def inbox_of(by: Principal, number: int = 1) -> Inbox:
 
 @reading
 async def ways_of(by: Principal, notice: UUID) -> list[Way]:
-    """By which ways a notice of theirs went besides the inbox, and how far each came."""
+    """By which ways a notice of theirs went besides the inbox, and what became of each."""
     rows = await fetch(
         "SELECT d.channel, d.state, d.changed_at, d.trouble,"
         " CASE d.channel WHEN 'sms' THEN coalesce(d.address, p.phone) END AS phone"

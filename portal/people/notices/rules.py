@@ -1,4 +1,4 @@
-"""When it is decent to send: nobody's phone rings for money at night."""
+"""When a message about money may be sent: never at night."""
 
 from __future__ import annotations
 

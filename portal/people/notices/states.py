@@ -1,4 +1,4 @@
-"""By which way a notice goes, and how far it came."""
+"""Channels of a notice, and the states of a delivery."""
 
 from enum import StrEnum
 

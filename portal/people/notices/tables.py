@@ -1,4 +1,4 @@
-"""The outbox: what a person is told, and one delivery record for each way it goes."""
+"""The outbox: notices, and one delivery for each channel."""
 
 from piccolo.columns import JSONB, UUID, SmallInt, Timestamptz
 from piccolo.constraints import Unique
@@ -40,7 +40,7 @@ class Delivery(Table):
     address = text(null=True)  # where the person is reached now
     not_before = Timestamptz(null=True, default=None)  # may go at any hour
     receipt = text(null=True)  # what the provider calls it; its way ends with us otherwise
-    asked_at = Timestamptz(null=True, default=None)  # the provider was not asked yet how far it came
+    asked_at = Timestamptz(null=True, default=None)  # the provider was not asked yet what became of it
 
     delivery_once_a_channel = Unique(columns(notice, channel))
     known_channel = one_of("channel", Channel)

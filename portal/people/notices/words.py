@@ -1,4 +1,4 @@
-"""What a notice says, in its reader's language: the texts of templates/notices with the facts of the notice."""
+"""The text of a notice in its reader's language, from templates/notices and the notice's facts."""
 
 from __future__ import annotations
 

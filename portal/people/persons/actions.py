@@ -1,4 +1,4 @@
-"""Begin and end sessions, keep the tastes of a person, record security events."""
+"""Begin and end sessions, save a person's preferences, record security events."""
 
 from __future__ import annotations
 

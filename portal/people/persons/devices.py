@@ -1,4 +1,4 @@
-"""The browsers that show a person's notices: turned on and off by them, forgotten with the sign-in they belong to."""
+"""Browsers that show a person's notices. They are forgotten with their session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done at the desk, and one table of who may do it."""
+"""What can be done on the desk, and the one table of who may do it."""
 
 from __future__ import annotations
 

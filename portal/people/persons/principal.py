@@ -1,4 +1,4 @@
-"""Who is asking: what a session knows of a person, as a value that actions and queries take."""
+"""The signed-in person, as a value that actions and queries take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a token belongs to, and what a person may see of their own sign-in."""
+"""Who a session token belongs to, and what people may see of their own sign-ins."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ async def principal_of(token: str) -> Principal | None:
         )
         if session is None or not alive(Audience(session["audience"]), session["seen_at"], session["expires_at"], now):
             return None
-        found = await (_owner(session) if session["audience"] == Audience.owner else _staff(session))
+        result = await (_owner(session) if session["audience"] == Audience.owner else _staff(session))
     if now - session["seen_at"] >= SEEN_EVERY:
         async with unit_of_work():
             await fetch("UPDATE web_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2", session["id"], now)
-    return found
+    return result
 
 
 async def _owner(session: Any) -> Principal:
@@ -143,7 +143,7 @@ async def estates_of(by: Principal, communities: Sequence[int]) -> list[Chosen]:
 
 
 async def departments_of(communities: Sequence[int]) -> list[str]:
-    """The departments that work can be given to, by name: those of the staff; in the running unit of work."""
+    """The departments that work can be given to, by name: those of the staff; in the caller's transaction."""
     rows = await fetch(
         "SELECT DISTINCT department FROM staff WHERE community = ANY($1) AND department <> '' ORDER BY department",
         list(communities),
@@ -152,35 +152,35 @@ async def departments_of(communities: Sequence[int]) -> list[str]:
 
 
 async def known_department(community: int, name: str) -> str:
-    """The name, in the running unit of work. Raises Invalid("department") where nobody of the estate works in it."""
+    """The name, in the caller's transaction. Raises Invalid("department") where nobody of the estate works in it."""
     if name not in await departments_of([community]):
         raise Invalid("department", NO_SUCH_DEPARTMENT)
     return name
 
 
 async def staff_of(by: Principal, community: int) -> UUID:
-    """The member of staff they are in a community, in the running unit of work. Raises Missing where they are none."""
-    found: UUID | None = await fetch_value(
+    """The member of staff they are in a community, in the caller's transaction. Raises Missing where they are none."""
+    value: UUID | None = await fetch_value(
         "SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human
     )
-    if found is None:
+    if value is None:
         raise Missing
-    return found
+    return value
 
 
 @reading
 async def community_called(by: Principal, code: str, what: May) -> int:
     """The id of a community by its code. Raises Missing where they may not do it."""
-    found: int | None = await fetch_value(
+    value: int | None = await fetch_value(
         "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.where(what))
     )
-    if found is None:
+    if value is None:
         raise Missing
-    return found
+    return value
 
 
 async def colleague(community: int, login: str) -> UUID | None:
-    """The member of staff of a community with this sign-in name, in the running unit of work."""
+    """The member of staff of a community with this sign-in name, in the caller's transaction."""
     staff: UUID | None = await fetch_value(
         "SELECT s.id FROM staff s JOIN human h ON h.id = s.human WHERE s.community = $1 AND h.login = $2",
         community,

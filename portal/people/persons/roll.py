@@ -1,4 +1,4 @@
-"""People on the roll of an estate: found by name and number, or put there with a sign-in by phone."""
+"""The people of an estate: found by name and number, or added with a phone sign-in."""
 
 from __future__ import annotations
 

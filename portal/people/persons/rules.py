@@ -1,4 +1,4 @@
-"""How long a session lasts and how a phone number is shown to people who need not know it."""
+"""How long a session lasts, and how a phone number is masked."""
 
 from __future__ import annotations
 

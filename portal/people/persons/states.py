@@ -1,4 +1,4 @@
-"""Languages people read, what can happen at the doors, and the life of a change of phone at the desk."""
+"""Languages, security events, and the states of a phone number change."""
 
 from enum import StrEnum
 
@@ -49,7 +49,7 @@ class PhoneChangeState(StrEnum):
 
 
 class DebtorStanding(StrEnum):
-    """How somebody who owes stands to the home: owner, owner of before, dead without a known heir, or by an heir."""
+    """How somebody who owes stands to the home: owner, former owner, dead without a known heir, or by an heir."""
 
     owner = "owner"
     former = "former"

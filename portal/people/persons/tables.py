@@ -1,4 +1,4 @@
-"""Humans who sign in, the persons and staff they are in each community, and their sessions, codes and limits."""
+"""Humans who sign in, the persons and staff they are in each estate, and their sessions, codes and limits."""
 
 from piccolo.columns import JSONB, UUID, Array, Boolean, Integer, SmallInt, Text, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
@@ -158,7 +158,7 @@ class Device(Table):
 
     id = UUID(primary_key=True)
     human = ref(Human)
-    session = UUID(null=False, default=None, index=True)  # no key: sign-ins that ran out are swept away
+    session = UUID(null=False, default=None, index=True)  # no key: sign-ins that expired are swept away
     endpoint = Text(null=False, default=None, unique=True)
     p256dh = text()
     auth = text()

@@ -1,4 +1,4 @@
-"""What was typed into a form while its session ran out, kept two hours for the same human only."""
+"""What was typed into a form when the session ended, kept two hours for the same human."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Record an act in the transaction that does it; the seal comes later."""
+"""Record an action in its own transaction. Sealing comes later."""
 
 from __future__ import annotations
 

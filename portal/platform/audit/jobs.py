@@ -1,4 +1,4 @@
-"""The job that seals audit rows, each minute."""
+"""The job that seals audit rows every minute."""
 
 from __future__ import annotations
 

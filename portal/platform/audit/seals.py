@@ -1,4 +1,4 @@
-"""Chain audit rows by hash, each estate in one sequence, and read the chain again to find what was changed (I-U1)."""
+"""Chain audit rows by hash, one chain per estate, and verify a chain (I-U1)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Break:
 
 
 async def broken_chain(community: int) -> Break | None:
-    """Where a community's chain does not re-compute, in the running unit of work.
+    """Where a community's chain does not re-compute, in the caller's transaction.
 
     A row added later and not sealed yet is no break; whether sealing keeps up is /readyz's to say.
     """

@@ -1,4 +1,4 @@
-"""What can be done, as verbs; each names an act that leaves an audit row."""
+"""Verbs for everything that leaves an audit row."""
 
 from enum import StrEnum
 

@@ -1,1 +1,1 @@
-"""The only way to PostgreSQL: addresses, connections, one unit of work with its scope, locks."""
+"""Access to PostgreSQL: addresses, connections, the unit of work with its scope, locks."""

@@ -1,4 +1,4 @@
-"""The address of a database, as libpq reads it: several hosts, certificates, time-outs; in the words of asyncpg."""
+"""Database addresses as libpq reads them, for asyncpg: several hosts, certificates, time-outs."""
 
 from __future__ import annotations
 
@@ -96,13 +96,13 @@ def _places(hosts: str, ports: str, no: Callable[[str], Unusable]) -> tuple[Any,
         listed *= len(places)
     if places and len(listed) != len(places):
         raise no(f"names {len(places)} hosts and {len(listed)} ports")
-    found = [int(port or 5432) if (port or "5432").isdecimal() else 0 for port in listed]
-    if any(not 0 < port < 65536 for port in found):
+    result = [int(port or 5432) if (port or "5432").isdecimal() else 0 for port in listed]
+    if any(not 0 < port < 65536 for port in result):
         raise no("has a port that is no number up to 65535 (special characters of a password are written as %XX)")
     names = [unquote(host) for host, _ in places]
     if len(names) > 1:
-        return names, found
-    return (names[0], found[0]) if names else (None, None)
+        return names, result
+    return (names[0], result[0]) if names else (None, None)
 
 
 def _place(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Much work in portions: of an even size, growing ones, the next one made beside the work on the last."""
+"""Large work in batches; the next batch is prepared while the last one is processed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL is reached: the pool, whichever host takes writes, locks held by a session, and whether it is away."""
+"""The connection pool: finds the host that takes writes, holds session locks, and notices an outage."""
 
 from __future__ import annotations
 
@@ -83,17 +83,17 @@ async def connect(dsn: str | None = None, **config: Any) -> asyncpg.Connection:
 async def _first(places: Sequence[Mapping[str, Any]]) -> asyncpg.Connection:
     """The first connection that comes about; those that are late are closed."""
     asked: list[asyncio.Task[asyncpg.Connection]] = []
-    found = None
+    result = None
     try:
         for place in places:
             asked.append(asyncio.create_task(asyncpg.connect(**place)))
-            found = await _any(asked, HEAD_START if len(asked) < len(places) else None)
-            if found:
-                return found.result()
+            result = await _any(asked, HEAD_START if len(asked) < len(places) else None)
+            if result:
+                return result.result()
         raise max((error for task in asked if (error := task.exception())), key=_tells)
     finally:
         for task in asked:
-            if task is not found:
+            if task is not result:
                 task.add_done_callback(_close)
                 task.cancel()
 

@@ -1,4 +1,4 @@
-"""Which PostgreSQL to talk to, as which role: the embedded one, or the addresses in the settings.
+"""Which PostgreSQL to use and as which role: the embedded one, or the addresses in the settings.
 
 Three addresses are a wall: the app's login cannot become the owner. One address for everything also works; then each
 connection only *takes* its role, which keeps programs honest but does not stop someone who can write SQL. Each address
@@ -98,7 +98,7 @@ class Database:
         return self.embedded is None or self.embedded.answers()
 
     def start_again(self) -> None:
-        """Start the embedded server unless it answers; one that does not start is tried again by whoever asks again."""
+        """Start the embedded server unless it answers; if it does not start, the next caller tries again."""
         if self.embedded:
             with contextlib.suppress(SystemExit):
                 self.embedded.start()

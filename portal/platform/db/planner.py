@@ -1,4 +1,4 @@
-"""What PostgreSQL's planner is told where it would plan badly by itself; all of it ends with the unit of work."""
+"""Settings for PostgreSQL's planner where it would plan badly. They end with the unit of work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGAIN = "SET LOCAL plan_cache_mode TO DEFAULT; SET LOCAL enable_nestloop TO DEF
 
 
 async def survey(sql: str, *values: Any) -> list[asyncpg.Record]:
-    """Rows of a statement that goes over many rows of an estate, in the running unit of work.
+    """Rows of a statement that goes over many rows of an estate, in the caller's transaction.
 
     Row-level security asks each table for the estate, and the planner takes each time for another narrowing: beside
     neighbours it expects one row of any join, and would go through all of one side for every row of the other. Here

@@ -1,4 +1,4 @@
-"""Rows of a statement as values: columns by name into a dataclass, each turned into what its field says it is."""
+"""Rows of a statement as dataclasses: columns by name, values converted by annotation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = Record | Mapping[str, Any]
 
 
 async def fetch_as(kind: type[Kind], sql: str, *values: object) -> list[Kind]:
-    """The rows of a statement as instances of a dataclass; in the running unit of work.
+    """The rows of a statement as instances of a dataclass; in the caller's transaction.
 
     Fen become Money, `YYYY-MM` a Month, a word its enum, an array a tuple or a list, by the annotation of the field.
     Raises TypeError when a column is missing for a field that needs one, or has no field.

@@ -1,4 +1,4 @@
-"""The only way to the database: one engine, pointed at one role; one unit of work with its scope."""
+"""The unit of work: one transaction as one role, with the scope of its estates."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class UnitOfWork(PostgresTransaction):
             if self.engine.pool:
                 return await self.engine.pool.acquire(timeout=engine.wait)
             return await self.engine.get_new_connection()
-        except PostgresError as no:
-            raise Unreachable(state_of(no)) from no
+        except PostgresError as error:
+            raise Unreachable(state_of(error)) from error
 
     async def __aenter__(self) -> UnitOfWork:
         self.connection = await self.get_connection()
@@ -204,10 +204,10 @@ def retrying(action: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
 def running() -> UnitOfWork:
     """The running unit of work. Raises TransactionError outside of one."""
-    found = engine.current_transaction.get()
-    if not isinstance(found, UnitOfWork):
+    get = engine.current_transaction.get()
+    if not isinstance(get, UnitOfWork):
         raise TransactionError("this needs a unit of work")
-    return found
+    return get
 
 
 def connection() -> Connection:
@@ -216,7 +216,7 @@ def connection() -> Connection:
 
 
 async def fetch(sql: str, *values: Any) -> list[asyncpg.Record]:
-    """Rows of a statement with $1, $2 … in the running unit of work."""
+    """Rows of a statement with $1, $2 … in the caller's transaction."""
     work = running()
     return await work.connection.fetch(sql, *values, timeout=work.patience)
 

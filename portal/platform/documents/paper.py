@@ -1,4 +1,4 @@
-"""Papers: a Typst template with its data becomes a PDF; QR codes and sums in capital numerals (人民币大写) for it."""
+"""PDFs from Typst templates, QR codes, and amounts in capital numerals (人民币大写)."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def written_month(month: Month) -> str:
 @cache
 def _fonts() -> typst.Fonts:
     """Both weights, shared: loading them for each document would take longer than the document."""
-    found = (cvttf_NotoSansCJK_Regular.get_TTF_path(), cvttf_NotoSansCJK_Bold.get_TTF_path())
+    result = (cvttf_NotoSansCJK_Regular.get_TTF_path(), cvttf_NotoSansCJK_Bold.get_TTF_path())
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(Path(path).parent) for path in found],
+        font_paths=[str(Path(path).parent) for path in result],
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables as CSV and XLSX that a spreadsheet opens as text: no cell of ours ever becomes a formula."""
+"""Tables as CSV and XLSX in which no cell becomes a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take in the photos that people send."""
+"""Save the photos that people send."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def encode(photos: Iterable[Sent]) -> list[Encoded]:
 
 
 async def keep_photos(community: int, subject: str, taken_by: str, photos: Sequence[Encoded]) -> list[UUID]:
-    """Store photos of a subject (`dispute:<id>`) in the running unit of work; their ids, in order."""
+    """Store photos of a subject (`dispute:<id>`) in the caller's transaction; their ids, in order."""
     kept = []
     for place, photo in enumerate(photos):
         rows = await fetch(

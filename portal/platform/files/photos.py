@@ -1,4 +1,4 @@
-"""Photos are decoded and drawn anew, so that nothing of a file is kept but what one can see."""
+"""Photos are decoded and re-encoded, so that nothing but the picture is kept."""
 
 from __future__ import annotations
 

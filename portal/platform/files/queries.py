@@ -1,4 +1,4 @@
-"""Photos of a subject. Who may see the subject is for its own slice to say, before it asks here."""
+"""Photos of a subject. Its own slice checks who may see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Photos that people sent, re-encoded, kept in the database so that nothing is ever half saved."""
+"""Photos that people sent, re-encoded and kept in the database."""
 
 from piccolo.columns import UUID, Bytea, Integer, Timestamptz, Varchar
 from piccolo.table import Table

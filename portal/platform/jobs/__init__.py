@@ -1,1 +1,1 @@
-"""Work for later: jobs that exist if and only if the data does, and work from estate to estate."""
+"""Jobs that are committed with the data, and jobs that go from estate to estate."""

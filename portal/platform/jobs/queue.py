@@ -1,4 +1,4 @@
-"""Jobs that exist if and only if the data does, and jobs that go from estate to estate."""
+"""Queue jobs in the caller's transaction, and run jobs from estate to estate."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def enqueue(entrypoint: str, *, wait: timedelta | None = None, **ids: str)
 
 
 async def enqueue_once(entrypoint: str, jobs: Mapping[str, Mapping[str, str]], *, priority: int = 0) -> None:
-    """Ask for each of these jobs by its key, unless it waits or is under way; one that is held begins anew instead."""
+    """Ask for each of these jobs by its key, unless it waits or is under way; one that is held restarts instead."""
     held = await fetch(
         "SELECT id, dedupe_key FROM pgqueuer WHERE status = 'failed' AND dedupe_key = ANY($1)", list(jobs)
     )

@@ -1,1 +1,1 @@
-"""The process itself: its settings, its ports, its log, the PostgreSQL that comes along."""
+"""The process: settings, ports, log, embedded PostgreSQL."""

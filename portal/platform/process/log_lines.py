@@ -1,4 +1,4 @@
-"""What goes into a log: where it broke and what kind of trouble it was, never what somebody wrote (F-81)."""
+"""What goes into the log: where something failed and why, never what people wrote (F-81)."""
 
 from __future__ import annotations
 

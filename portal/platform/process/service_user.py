@@ -1,4 +1,4 @@
-"""Who runs the embedded PostgreSQL when root starts it, and where: it refuses root, and root's folders are private."""
+"""The user and the folder of the embedded PostgreSQL when root starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything the environment decides, read once; a missing or unsafe value, or a port in use, refuses to start."""
+"""The settings, read once from the environment. A missing or unsafe value refuses to start."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environ is None else environ)
     data = Path(given.get("PORTAL_DATA", "var")).resolve()
     values = {**read_env_file(data / "portal.env"), **given}
-    now = values.get("PORTAL_NOW")
+    start = values.get("PORTAL_NOW")
     smtp_port, smtp_user = int(values.get("SMTP_PORT") or "25"), values.get("SMTP_USER", "")
     return Settings(
         env=values.get("PORTAL_ENV", "production"),
@@ -138,7 +138,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_user=smtp_user,
         smtp_password=values.get("SMTP_PASSWORD", ""),
         smtp_tls=_tls(values.get("SMTP_TLS", ""), smtp_port, smtp_user),
-        starts_at=_time(now) if now else None,
+        starts_at=_time(start) if start else None,
         embedded=values.get("PORTAL_EMBEDDED") == "1",
         log=_level(values.get("PORTAL_LOG", ""), values.get("PORTAL_ENV", "production")),
     )
@@ -155,10 +155,10 @@ def _level(said: str, env: str) -> str:
 def _time(text: str) -> datetime:
     """An ISO time; without a zone it is the time of most communities. Raises Unusable."""
     try:
-        found = datetime.fromisoformat(text)
+        value = datetime.fromisoformat(text)
     except ValueError:
         raise Unusable(f"PORTAL_NOW must be an ISO time like 2026-11-23T09:00:00+08:00, not {text!r}") from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def _tls(said: str, port: int, user: str) -> Tls:
@@ -259,8 +259,8 @@ def refuse_taken(port: int, address: str = "127.0.0.1", *, instead: str = "choos
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of before are no listeners
         try:
             probe.bind((address, port))
-        except (OSError, OverflowError) as no:
-            why = getattr(no, "strerror", None) or "no such port"
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or "no such port"
             raise PortTaken(f"port {port} of {address} cannot be used ({why}): {instead}") from None
 
 

@@ -1,1 +1,1 @@
-"""The tables as they are made: migrations, roles, row-level security, guards."""
+"""The database schema: migrations, roles, row-level security, guards."""

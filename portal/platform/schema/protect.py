@@ -1,4 +1,4 @@
-"""What no query can forget: roles, privileges, row-level security, and the guards of every slice.
+"""Roles, privileges, row-level security, composite keys and every slice's guards.
 
 Applied after the migrations, as often as one likes: everything here is written to be repeated.
 """

@@ -1,4 +1,4 @@
-"""Make or upgrade the database: roles, tables, queue, guards. Safe to repeat, safe to run twice at once."""
+"""Create or upgrade the database: roles, tables, queue, guards. Safe to repeat and to run twice at once."""
 
 from __future__ import annotations
 

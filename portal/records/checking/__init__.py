@@ -1,1 +1,1 @@
-"""What must hold between the rows of an import and what is known."""
+"""Checks between the rows of an import and the existing data."""

@@ -1,4 +1,4 @@
-"""What is billed already does not change by an import: each such change is a mistake that names the right way."""
+"""Changes by an import to what has been billed. Each is an error that names the right way."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _within(month: str, spans: Sequence[tuple[str, str]]) -> bool:
 
 async def _closed(community: int, units: Collection[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """The months of lines that do not name the quantities in them, by unit and item."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    grouped: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     rows = await fetch(
         "SELECT u.name AS unit, i.code AS item, l.first_month AS first, l.last_month AS last FROM bill_line l"
         " JOIN unit u ON u.id = l.unit JOIN charge_item i ON i.id = l.item"
@@ -177,8 +177,8 @@ async def _closed(community: int, units: Collection[str]) -> dict[tuple[str, str
         sorted(units),
     )
     for row in rows:
-        found[row["unit"], row["item"]].append((row["first"], row["last"]))
-    return found
+        grouped[row["unit"], row["item"]].append((row["first"], row["last"]))
+    return grouped
 
 
 def _quantities(folder: Folder, spans: Last, changes: Sequence[Change], one_offs: set[Key]) -> None:
@@ -209,8 +209,8 @@ def _handovers(folder: Folder, spans: Last, changes: Sequence[Change]) -> None:
     for (unit, _), span in spans.items():
         by_unit[unit].append(span)
     for change in changes:
-        if change.changes("handed_over_on") and (found := by_unit.get(change.new["unit"])):
-            first, last = Month.parse(min(f for f, _ in found)).first, _end(max(last for _, last in found))
+        if change.changes("handed_over_on") and (get := by_unit.get(change.new["unit"])):
+            first, last = Month.parse(min(f for f, _ in get)).first, _end(max(last for _, last in get))
             old, new = (
                 min(max(cells["handed_over_on"] or first, first), last + _DAY)
                 for cells in (change.old, change.new)

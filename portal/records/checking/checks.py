@@ -1,4 +1,4 @@
-"""What must hold between the rows of an import and what is known: keys, references, days, shares, tariffs, spellings.
+"""Checks between the rows of an import and the existing data: keys, references, days, shares, tariffs, spellings.
 
 The whole files are checked once, people and homes portion by portion.
 """

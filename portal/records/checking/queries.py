@@ -1,4 +1,4 @@
-"""What a community already has, in the words of the import files, so that files and books can be compared.
+"""The existing data of an estate in the words of the import files, so that both can be compared.
 
 $2 holds the names of the homes or persons of a portion, $3 its periods.
 """
@@ -85,11 +85,11 @@ async def known_of(code: str, folder: Folder) -> Known:
     )
     if estate is None:
         return Known()
-    found = Known(dict(estate))
+    known = Known(dict(estate))
     for stem in WHOLE:
         if stem in folder.sheets or stem in ALWAYS:
-            await _add(found, stem, *([_all_of("period", folder, stem)] if stem == "shared_costs" else []))
-    return found
+            await _add(known, stem, *([_all_of("period", folder, stem)] if stem == "shared_costs" else []))
+    return known
 
 
 async def known_portion(known: Known, portion: Folder, *stems: str, alike: Mapping[str, str] | None = None) -> Known:
@@ -97,20 +97,20 @@ async def known_portion(known: Known, portion: Folder, *stems: str, alike: Mappi
 
     `alike` are all known names by what is the same of their spellings: those like a name of the portion come too.
     """
-    found = Known(known.community, {stem: known.of(stem) for stem in WHOLE})
+    result = Known(known.community, {stem: known.of(stem) for stem in WHOLE})
     if known.community is None:
-        return found
+        return result
     by = "person" if stems == ("people",) else "unit"
     names = _all_of(by, portion, *portion.sheets)
     names += [alike[key] for name in names if (key := folded(by, name)) in alike] if alike else []
     for stem in stems:
         if stem == "committee":
-            await _add(found, stem)
+            await _add(result, stem)
         elif stem == "meter_readings":
-            await _add(found, stem, names, _all_of("period", portion, stem))
+            await _add(result, stem, names, _all_of("period", portion, stem))
         else:
-            await _add(found, stem, names)
-    return found
+            await _add(result, stem, names)
+    return result
 
 
 def _all_of(column: str, folder: Folder, *stems: str) -> list[str]:
@@ -164,7 +164,7 @@ def _change(blank: Cells, row: Row, key: Key, old: Cells | None) -> Change:
 def _twins(keyed: list[tuple[Row, Key]], known: dict[Key, Cells]) -> dict[Key, Cells]:
     """For a tie with another first day that overlaps a known one of the same person: that one, to be corrected.
 
-    Rows are never deleted, so without this a mistyped first day could not be put right.
+    Rows are never deleted, so without this a mistyped first day could not be corrected.
     """
     wanted = {key for _, key in keyed}
     by_tie: dict[Key, list[Cells]] = {}

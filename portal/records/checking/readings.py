@@ -1,4 +1,4 @@
-"""Readings against the others of their meter, and shared costs and quantities far from what is usual."""
+"""Meter readings compared with others of the same meter, and unusual costs and quantities."""
 
 from __future__ import annotations
 

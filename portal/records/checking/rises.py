@@ -1,4 +1,4 @@
-"""A higher price that comes by import is shown for a month before it applies, as one that the desk announces is."""
+"""Price increases by import, which have to be announced a month ahead like those of the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""tariffs.csv in itself: a rate where one is needed, for one month, and one version at a time."""
+"""Checks within tariffs.csv: a rate where one is needed, per month, and one version at a time."""
 
 from __future__ import annotations
 

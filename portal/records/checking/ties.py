@@ -1,4 +1,4 @@
-"""Who a unit belongs to on which day: nobody twice, and shares that make a whole."""
+"""Who belongs to a unit on which day: nobody twice, and shares that add up to 1."""
 
 from __future__ import annotations
 

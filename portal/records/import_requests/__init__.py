@@ -1,1 +1,1 @@
-"""An import from the desk: sent, tried, confirmed."""
+"""Imports from the desk: uploaded, checked, confirmed."""

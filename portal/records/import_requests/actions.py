@@ -1,4 +1,4 @@
-"""An import from the desk: uploaded part by part, tried by the worker, confirmed under somebody's name, or given up."""
+"""Imports from the desk: uploaded in parts, checked by the worker, confirmed or cancelled."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _hash_of(file: BinaryIO) -> str:
 
 
 async def keep(community: int, request: UUID, files: Sequence[Sent]) -> None:
-    """Write the bytes of an import in the running unit of work."""
+    """Write the bytes of an import in the caller's transaction."""
     for place, sent in enumerate(files):
         sent.file.seek(0)
         number = 0
@@ -96,7 +96,7 @@ async def keep(community: int, request: UUID, files: Sequence[Sent]) -> None:
 
 
 async def forget(request: UUID) -> None:
-    """Delete the bytes of an import in the running unit of work."""
+    """Delete the bytes of an import in the caller's transaction."""
     await fetch("DELETE FROM import_part WHERE request = $1", request)
 
 

@@ -1,4 +1,4 @@
-"""The desk's imports: send files, see what they would do, confirm it, see what came of it."""
+"""The desk's imports: upload, check, confirm, result."""
 
 from typing import Any
 from uuid import UUID
@@ -65,9 +65,9 @@ def template(file: FromPath[str]) -> Response[bytes]:
 @get("/{upload:uuid}", name="desk.imports:show")
 async def show(request: Request, upload: FromPath[UUID]) -> Template:
     """How far it is; then what it would do; then what it has done."""
-    found = await queries.import_at(request.user, upload)
+    import_view = await queries.import_at(request.user, upload)
     return page(request, "records/import_requests/show.html", fragment="records/import_requests/_import.html",
-                quiet=True, title=_("Import"), found=found)  # fmt: skip
+                quiet=True, title=_("Import"), found=import_view)  # fmt: skip
 
 
 @post("/{upload:uuid}/confirmation", name="desk.imports:confirm", guards=[stepped_up])
@@ -96,12 +96,12 @@ async def _sent(request: Request) -> ImportForm:
 
 async def list_page(request: Request, form: ImportForm, status: int = 200) -> Template:
     """The page that both the GET and a form with errors show."""
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "imports": await queries.imports_of(request.user),
         "estates": await queries.estates_of(request.user),
     }
     return page(request, "records/import_requests/list.html", status=status, title=_("Imports"), form=form, names=NAMES,
-                megabytes=MOST_BYTES // 2**20, **found)  # fmt: skip
+                megabytes=MOST_BYTES // 2**20, **result)  # fmt: skip
 
 
 router = Router(

@@ -1,4 +1,4 @@
-"""What staff send to import: one workbook, or CSV files."""
+"""The upload form: one workbook, or CSV files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker's part of an import from the desk: try it, bring it in, end and forget what is left."""
+"""The worker's part of an import: check it, import it, delete its files."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TakesAnother(Exception):
 
 
 async def see_to_import(*, request: str, community: str) -> None:
-    """Try an import, or bring it in. Killed and done again it begins anew.
+    """Try an import, or bring it in. Killed and done again it restarts.
 
     What it brings in and that it did so are one transaction, so either both are there or neither.
     """
@@ -92,10 +92,10 @@ async def _try(row: Record, path: Path, tell: Tell) -> None:
 
 
 async def _bring_in(row: Record, path: Path, tell: Tell) -> None:
-    found: list[Report] = []
+    result: list[Report] = []
 
     async def ending(report: Report) -> None:
-        found.append(report)
+        result.append(report)
         if row["uploaded_by"] == row["confirmed_by"] and needs_somebody_else(report.created, report.updated):
             raise TakesAnother
         await _close(row, ImportState.imported, report)
@@ -103,7 +103,7 @@ async def _bring_in(row: Record, path: Path, tell: Tell) -> None:
     try:
         report = await import_estate(path, row["code"], actor=row["confirmed_by"], tell=tell, ending=ending)
     except TakesAnother:
-        await _end(row, ImportState.checked, found[-1])
+        await _end(row, ImportState.checked, result[-1])
     else:
         if not report.ok:
             await _end(row, ImportState.faulty, report)
@@ -115,16 +115,16 @@ async def _end(row: Record, state: ImportState, report: Report) -> None:
 
 
 async def _close(row: Record, state: ImportState, report: Report) -> None:
-    """Move an import on in the running unit of work; what is over keeps no bytes. Raises Overtaken."""
+    """Move an import on in the caller's transaction; what is over keeps no bytes. Raises Overtaken."""
     which = row["id"]
-    now = await fetch_value("SELECT state FROM import_request WHERE id = $1 FOR UPDATE", which)
-    if now != row["state"]:
+    current = await fetch_value("SELECT state FROM import_request WHERE id = $1 FOR UPDATE", which)
+    if current != row["state"]:
         raise Overtaken
     await fetch(
         "UPDATE import_request SET state = $2, report = $3, what = '', done = 0, whole = 0, changed_at = $4"
         " WHERE id = $1",
         which,
-        IMPORT_MOVES.check(now, state).value,
+        IMPORT_MOVES.check(current, state).value,
         json.dumps(figures(report), default=str),
         clock.real_now(),
     )
@@ -166,7 +166,7 @@ def _kept(one: Fault) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def _telling(row: Record) -> AsyncIterator[Tell]:
-    """Write down every second how far the import is: in transactions of their own, so that it can be seen."""
+    """Write down every second the progress of the import: in transactions of their own, so that it can be seen."""
     so_far = ("", 0, 0)
 
     def tell(what: str, done: int, whole: int = 0) -> None:

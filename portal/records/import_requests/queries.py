@@ -1,4 +1,4 @@
-"""What the desk shows of imports: how far one is, what it would do or has done, what is wrong in its files."""
+"""Imports for the desk: progress, what would change or has changed, and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be sent for an import, and who may confirm it."""
+"""Which files an import may have, and who may confirm it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an import from the desk stands."""
+"""The states of an import from the desk."""
 
 from enum import StrEnum
 

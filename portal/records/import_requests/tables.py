@@ -1,4 +1,4 @@
-"""Imports from the desk, and the bytes of their files for as long as they are needed."""
+"""Imports from the desk, and their files for as long as they are needed."""
 
 from piccolo.columns import JSONB, UUID, Bytea, Integer, SmallInt, Timestamptz
 from piccolo.constraints import Unique
@@ -12,8 +12,8 @@ from portal.records.import_requests.states import ImportState
 class ImportRequest(Table):
     """An import asked for at the desk: the worker tries it, and brings it in when somebody has confirmed what it saw.
 
-    `files` has name, bytes and sha256 of each; `done` (of `whole`, where that is known) of `what` is how far the worker
-    is; `report` has the counts by file and, for a day, the mistakes.
+    `files` has name, bytes and sha256 of each; `done` (of `whole`, if known) of `what` is the worker's progress;
+    `report` has the counts by file and, for a day, the mistakes.
     """
 
     id = UUID(primary_key=True)

@@ -1,1 +1,1 @@
-"""The files of an import: opened, read into rows, every mistake noted."""
+"""The files of an import: opened and read into rows, with all errors noted."""

@@ -1,4 +1,4 @@
-"""One cell of an import file: typed text becomes a value, or a sentence that says how to write it."""
+"""One cell of an import file: its text becomes a value, or an error that says how to write it."""
 
 from __future__ import annotations
 
@@ -98,10 +98,10 @@ class Choice:
 
     def __call__(self, typed: str) -> str:
         """The value that was meant. Raises BadCell."""
-        found = self.also.get(typed, typed)
-        if found not in self.allowed:
+        get = self.also.get(typed, typed)
+        if get not in self.allowed:
             raise BadCell(NOT_OF, text=typed[:60], words=", ".join([*self.words, *self.also]))
-        return str(found)
+        return str(get)
 
     @cached_property
     def allowed(self) -> frozenset[str]:
@@ -116,10 +116,10 @@ def choice(words: Iterable[StrEnum], **also: str) -> Choice:
 
 def yes_or_no(typed: str) -> bool:
     """Yes or no, also 是 or 否."""
-    found = {"yes": True, "是": True, "no": False, "否": False}.get(typed.lower())
-    if found is None:
+    get = {"yes": True, "是": True, "no": False, "否": False}.get(typed.lower())
+    if get is None:
         raise BadCell(NOT_OF, text=typed[:60], words="yes, no, 是, 否")
-    return found
+    return get
 
 
 def area(typed: str) -> str:
@@ -146,33 +146,33 @@ def several(words: type[StrEnum]) -> Several:
 def day(typed: str) -> date:
     """An ISO date between 1900 and 2199."""
     try:
-        found = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
+        result = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
     except ValueError:
-        found = None
-    if found is None or not LEAST_YEAR <= found.year <= MOST_YEAR:
+        result = None
+    if result is None or not LEAST_YEAR <= result.year <= MOST_YEAR:
         raise BadCell(NOT_A_DAY, text=typed[:60])
-    return found
+    return result
 
 
 def month(typed: str) -> str:
     """A month like 2026-11, between 1900 and 2199."""
     try:
-        found = Month.parse(typed)
+        value = Month.parse(typed)
     except ValueError:
-        found = None
-    if found is None or not LEAST_YEAR <= found.year <= MOST_YEAR:
+        value = None
+    if value is None or not LEAST_YEAR <= value.year <= MOST_YEAR:
         raise BadCell(NOT_A_MONTH, text=typed[:60])
-    return str(found)
+    return str(value)
 
 
 def number(places: int, *, least: Decimal | None = Decimal(0), most: Decimal = MOST_YUAN) -> Parse:
     """A decimal with at most `places` decimals in plain digits: no exponent, no separators, no NaN."""
 
     def parse(typed: str) -> Decimal:
-        found = _NUMBER.fullmatch(typed)
-        if not found or len(typed) > 40:
+        match = _NUMBER.fullmatch(typed)
+        if not match or len(typed) > 40:
             raise BadCell(NOT_A_NUMBER, text=typed[:60])
-        if len(found[1] or "") > places:
+        if len(match[1] or "") > places:
             raise BadCell(TOO_FINE, text=typed[:60], places=places)
         value = Decimal(typed)
         if least is not None and value < least:
@@ -237,18 +237,18 @@ def code(typed: str) -> str:
 
 def credit_code(typed: str) -> str:
     """The unified social credit code of a company, in capitals."""
-    found = as_credit_code(typed)
-    if found is None:
+    result = as_credit_code(typed)
+    if result is None:
         raise BadCell(NOT_A_CREDIT_CODE, text=typed[:60])
-    return found
+    return result
 
 
 def account_no(typed: str) -> str:
     """The number of a bank account, without the blanks and dashes between its digits."""
-    found = as_account_no(typed)
-    if found is None:
+    result = as_account_no(typed)
+    if result is None:
         raise BadCell(NOT_AN_ACCOUNT, text=typed[:60])
-    return found
+    return result
 
 
 def login(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""The files of an import with their columns: what a cell is read as and when it may be empty (`meanings` in words).
+"""The files of an import and their columns: how a cell is read, and when it may be empty.
 
 Files and columns without a value here are unknown. A column that is there but empty sets a known value back to
 unknown; a column that is not there leaves it as it is. Where `default` says what empty means, empty leaves a known

@@ -1,6 +1,6 @@
-"""Every file of an import with its columns, an example and templates to fill in: for the desk and for docs/files.md.
+"""Every import file with its columns, an example and templates, for the desk and for docs/files.md.
 
-`python -m portal.records.reading.explained > docs/files.md` writes that page anew; a test compares it.
+`python -m portal.records.reading.explained > docs/files.md` rewrites that page; a test compares it.
 """
 
 from __future__ import annotations

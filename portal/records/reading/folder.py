@@ -1,4 +1,4 @@
-"""Open what is to be imported, a folder of CSV files or a workbook, and read it portion by portion."""
+"""Open a folder of CSV files or a workbook, and read it in portions."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _ROW_BYTES = 40  # about; only the size of portions rests on it
 
 def read_folder(path: Path, aside: Path, tell: Tell) -> Found:
     """Read every CSV file of a folder; `aside` is an empty folder for its portions. Other files are left alone."""
-    found = Found(aside)
+    result = Found(aside)
     try:
-        return _read(path, found, tell)
-    except PermissionError as no:
-        name = Path(str(no.filename or path)).name
-        found.whole.faults.append(Fault(name, 1, "", Sentence(NOT_ALLOWED)))
-        return found
+        return _read(path, result, tell)
+    except PermissionError as error:
+        name = Path(str(error.filename or path)).name
+        result.whole.faults.append(Fault(name, 1, "", Sentence(NOT_ALLOWED)))
+        return result
 
 
 def _read(path: Path, found: Found, tell: Tell) -> Found:

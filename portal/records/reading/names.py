@@ -1,4 +1,4 @@
-"""What things are called in an import: not what a spreadsheet makes of a name, and not the word before a total."""
+"""Checks of names in an import, which spreadsheets like to turn into dates or numbers."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def name(most: int = 200) -> Parse:
     plain = text(most)
 
     def parse(typed: str) -> str:
-        found: str = plain(typed)
+        plain_view: str = plain(typed)
         for wrong, sentence in ((_DAY.fullmatch, BECAME_A_DAY), (_CUT_OFF.fullmatch, CUT_OFF), (_is_total, A_TOTAL)):
-            if wrong(found):
-                raise BadCell(sentence, text=found[:60])
-        return found
+            if wrong(plain_view):
+                raise BadCell(sentence, text=plain_view[:60])
+        return plain_view
 
     return parse
 

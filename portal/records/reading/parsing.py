@@ -1,4 +1,4 @@
-"""Read the files of an import into rows of values; every mistake in them is noted, none stops the reading.
+"""Read the files of an import into rows of values. Errors are collected and do not stop the reading.
 
 What an estate has few of stays in memory. Homes and people, of which there are many, are put aside on disk in
 portions, so that an estate of any size takes the room of one portion.
@@ -91,14 +91,14 @@ class Found:
 
     def portion(self, n: int, stems: Iterable[str], folder: Folder) -> Folder:
         """The rows of portion `n` of these files, noting what is wrong with their cells in `folder`'s notes."""
-        found = Folder({}, folder.faults, folder.warnings)
+        result = Folder({}, folder.faults, folder.warnings)
         for stem in stems:
             if stem in self.portioned:
                 like = self.portioned[stem]
                 sheet = Sheet(like.file, like.header, broken=like.broken, bad_key=like.bad_key)
-                sheet.rows = [read_row(line, cells, sheet, found.faults) for line, cells in self._aside(stem, n)]
-                found.sheets[stem] = sheet
-        return found
+                sheet.rows = [read_row(line, cells, sheet, result.faults) for line, cells in self._aside(stem, n)]
+                result.sheets[stem] = sheet
+        return result
 
     def _aside(self, stem: str, n: int) -> Iterator[Record]:
         path = self.aside / f"{stem}.{n}"
@@ -109,7 +109,7 @@ class Found:
 
 
 class Tell(Protocol):
-    """Hears how far an import is: how many rows of a file are read, or of how many portions in all so many are done."""
+    """Hears the progress of an import: rows of a file that are read, or portions that are done, of how many."""
 
     def __call__(self, what: str, done: int, whole: int = 0) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What an import answers: what it made, and each mistake with its file, row, column and remedy."""
+"""The result of an import: what it created, and each error with file, row, column and remedy."""
 
 from __future__ import annotations
 
@@ -93,18 +93,18 @@ class Noted:
 
     def in_order(self) -> tuple[Fault, ...]:
         """By file, row and column; a last one says how many more there are."""
-        found = sorted(self._kept.values(), key=self._place)
-        rest = len(found) - MOST_FAULTS + self._dropped
+        result = sorted(self._kept.values(), key=self._place)
+        rest = len(result) - MOST_FAULTS + self._dropped
         if rest <= 0:
-            return tuple(found)
-        last = found[min(MOST_FAULTS, len(found) - 1)]
+            return tuple(result)
+        last = result[min(MOST_FAULTS, len(result) - 1)]
         more = Sentence(MANY_MORE if self.enough else MORE, {"count": rest})
-        return (*found[:MOST_FAULTS], Fault(last.file, last.row, "", more))
+        return (*result[:MOST_FAULTS], Fault(last.file, last.row, "", more))
 
     def _drop(self) -> None:
-        found = sorted(self._kept.items(), key=lambda item: self._place(item[1]))
-        self._dropped += len(found) - MOST_FAULTS
-        self._kept = dict(found[:MOST_FAULTS])
+        result = sorted(self._kept.items(), key=lambda item: self._place(item[1]))
+        self._dropped += len(result) - MOST_FAULTS
+        self._kept = dict(result[:MOST_FAULTS])
 
     def _place(self, one: Fault) -> tuple[int, str, int, str]:
         return self._rank.get(one.file, len(self._rank)), one.file, one.row, one.column

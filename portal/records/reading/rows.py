@@ -1,4 +1,4 @@
-"""A file's rows as values: each cell read by its column, each row known by what it is about."""
+"""The rows of a file as values, each with its key."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ class Sheet:
         """What the row is about, or None if that cannot be read."""
         if row.bad and row.bad & set(self.file.key):
             return None
-        found = tuple(map(row.cells.get, self.file.key))
-        if None not in found:
-            return found
-        found = tuple([self._value(row, name) for name in self.file.key])
+        result = tuple(map(row.cells.get, self.file.key))
+        if None not in result:
+            return result
+        result = tuple([self._value(row, name) for name in self.file.key])
         required = self.file.required
-        missing = any(v is None and name in required for name, v in zip(self.file.key, found, strict=True))
-        return None if missing else found
+        missing = any(v is None and name in required for name, v in zip(self.file.key, result, strict=True))
+        return None if missing else result
 
     def _value(self, row: Row, name: str) -> Any:
         value = row.cells.get(name)

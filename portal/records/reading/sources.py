@@ -1,4 +1,4 @@
-"""Where the records of an import come from: CSV files read line by line, or the sheets of a workbook."""
+"""The input of an import: CSV files read line by line, or the sheets of a workbook."""
 
 from __future__ import annotations
 

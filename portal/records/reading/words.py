@@ -1,4 +1,4 @@
-"""What the files of an import and their columns mean, as sentences for those who fill them in."""
+"""What the import files and their columns mean, as sentences for people who fill them in."""
 
 from portal.kit.i18n import N_
 

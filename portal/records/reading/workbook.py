@@ -191,10 +191,10 @@ def as_typed(value: Any) -> str:
 
 def _merged(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> dict[int, list[str]]:
     """The merged cells by the row in which they begin, as a spreadsheet names them; places are counted from zero."""
-    found: dict[int, list[str]] = defaultdict(list)
+    grouped: dict[int, list[str]] = defaultdict(list)
     for (top, left), (bottom, right) in ranges:
-        found[top + 1].append(f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}")
-    return found
+        grouped[top + 1].append(f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}")
+    return grouped
 
 
 def _letters(column: int) -> str:

@@ -1,1 +1,1 @@
-"""Bring in an estate: every file of a folder, or nothing at all."""
+"""Save an import: every file of a folder, or nothing."""

@@ -1,4 +1,4 @@
-"""accounts.csv: each statement a draft with its lines; what is published stays, a change of it is a new version."""
+"""Save accounts.csv: each statement becomes a draft; changes of a published one make a new version."""
 
 from __future__ import annotations
 
@@ -80,27 +80,27 @@ async def drafts_of(folder: Folder, community: int | None, today: date) -> list[
 
     `today` is the estate's: of days that are not over only a budget can tell.
     """
-    found: dict[str, Draft] = {}
+    result: dict[str, Draft] = {}
     for row in folder.rows("accounts"):
         code = row.get("statement")
         if code is None:
             continue
-        draft = found.setdefault(code, Draft(code, row, {}))
+        draft = result.setdefault(code, Draft(code, row, {}))
         for name in (*HEAD, "kind"):
             value = row.get(name)
             if value is not None and draft.head.setdefault(name, value) != value:
                 folder.add("accounts", row.line, name, DIFFERS, statement=code, name=name, row=draft.row.line)
         if not row.bad:
             draft.lines.append((row, (*(_cell(row, name) for name in LINE), _kind(row).value, _said(row))))
-    for draft in found.values():
+    for draft in result.values():
         for name in HEAD:
             if name not in draft.head and name not in draft.row.bad:
                 folder.add("accounts", draft.row.line, name, NEEDED, statement=draft.code, name=name)
         _settle(folder, draft, today)
         _remark(folder, draft)
     if community is not None:
-        await _compare(found, community)
-    return list(found.values())
+        await _compare(result, community)
+    return list(result.values())
 
 
 def _settle(folder: Folder, draft: Draft, today: date) -> None:

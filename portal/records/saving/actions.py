@@ -1,4 +1,4 @@
-"""Bring in an estate: one unit of work that saves every file of a folder, or nothing at all."""
+"""Import an estate: one transaction saves every file of a folder, or nothing."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Undo(Exception):
 
 
 def silent(what: str, done: int, whole: int = 0) -> None:
-    """Tell nobody how far an import is."""
+    """Tell nobody the progress of an import."""
 
 
 async def nothing_more(report: Report) -> None:
@@ -66,9 +66,9 @@ async def import_estate(
     done with the report in the same unit of work, once everything is saved: it is there if and only if the import is.
     """
     with _aside() as aside:
-        found = await asyncio.to_thread(read_folder, path, Path(aside), tell)
+        result = await asyncio.to_thread(read_folder, path, Path(aside), tell)
         try:
-            return await _import(found, code, dry_run=dry_run, actor=actor, tell=tell, ending=ending)
+            return await _import(result, code, dry_run=dry_run, actor=actor, tell=tell, ending=ending)
         except _Undo as undone:
             return undone.report
 

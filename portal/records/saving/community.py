@@ -1,4 +1,4 @@
-"""community.csv: the estate itself, made or brought up to date."""
+"""Save community.csv: create or update the estate."""
 
 from __future__ import annotations
 

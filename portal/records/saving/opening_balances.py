@@ -1,4 +1,4 @@
-"""Opening balances: what the old books carried over, as one issued bill for each unit and month."""
+"""Save opening balances from the previous books, as one issued bill for each unit and month."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _line(cells: Cells, names: Names, kinds: dict[UUID, str]) -> NewLine:
 
 
 async def _ties(community: int, units: list[str]) -> dict[str, list[Cells]]:
-    found: dict[str, list[Cells]] = defaultdict(list)
+    grouped: dict[str, list[Cells]] = defaultdict(list)
     for row in await fetch(
         "SELECT u.name AS unit, o.person, o.role, o.starts_on AS from, o.ends_on AS to"
         " FROM occupancy o JOIN unit u ON u.id = o.unit WHERE o.community = $1"
@@ -88,5 +88,5 @@ async def _ties(community: int, units: list[str]) -> dict[str, list[Cells]]:
         community,
         units,
     ):
-        found[row["unit"]].append(dict(row))
-    return found
+        grouped[row["unit"]].append(dict(row))
+    return grouped

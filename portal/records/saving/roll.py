@@ -1,4 +1,4 @@
-"""Save who signs in: people by their phone, staff by their login, and end the sessions of those who changed."""
+"""Save people and staff, and end the sessions of those who changed."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ async def link_people(community: int) -> None:
 
 def staff_changes(sheet: Sheet | None, known: dict[tuple[Any, ...], Cells]) -> list[Change]:
     """One change for each login: its rows' roles together, added to those it has here already."""
-    found: dict[str, Change] = {}
+    result: dict[str, Change] = {}
     for row in sheet.rows if sheet else ():
         if row.bad or any(row.get(name) is None for name in ("login", "name", "roles")):
             continue
         login = row.cells["login"]
-        old = found[login].new if login in found else known.get((login,))
-        known_row = found[login].old if login in found else old
-        found[login] = Change(row, (login,), known_row, _member(row, old))
-    return list(found.values())
+        old = result[login].new if login in result else known.get((login,))
+        known_row = result[login].old if login in result else old
+        result[login] = Change(row, (login,), known_row, _member(row, old))
+    return list(result.values())
 
 
 def _member(row: Row, old: Cells | None) -> Cells:

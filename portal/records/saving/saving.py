@@ -1,4 +1,4 @@
-"""Write the changes of a file in bulk: new rows in one statement, changed ones in another, nothing ever deleted."""
+"""Save the changes of a file in bulk. Nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def _update(table: str, columns: list[str], types: list[str]) -> str:
 
 
 def _values(target: Target, cells: Cells, names: Names) -> list[Any]:
-    found = [
+    result = [
         names[REFERS_TO[name]][cells[name]] if kind == "uuid" else cells[name]
         for name, (_, kind) in target.columns.items()
     ]
-    return found + [reckon(cells) for _, reckon in target.more.values()]
+    return result + [made(cells) for _, made in target.more.values()]
 
 
 def _by_column(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

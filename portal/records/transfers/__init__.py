@@ -1,1 +1,1 @@
-"""A home changes hands."""
+"""Changes of ownership."""

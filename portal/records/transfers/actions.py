@@ -1,4 +1,4 @@
-"""Record that a home changes hands: the old ties end the day before, the new ones begin, both sides are told."""
+"""Record a change of ownership: end the old occupancies, begin the new ones, notify both sides."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def _lock(by: Principal, unit: UUID) -> None:
 
 
 async def _end(outlook: Outlook) -> None:
-    """The owners of before, and who is there by them, have it up to the day before; what begins later is revoked."""
+    """The former owners, and who is there by them, have it up to the day before; what begins later is revoked."""
     ties = [*outlook.leaving, *outlook.ending]
     late = [tie.id for tie in ties if tie.starts_on and tie.starts_on > outlook.last_day]
     await end_ties(late)
@@ -115,7 +115,7 @@ async def _begin(outlook: Outlook) -> list[UUID]:
 
 
 async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list[UUID]) -> UUID | None:
-    """The record of it; the debtor that the owners of before were together."""
+    """The record of it; the debtor that the former owners were together."""
     new = outlook.unit, tuple(sorted(persons, key=str))
     old = outlook.unit, tuple(sorted({tie.person for tie in outlook.leaving}, key=str))
     debtors = await ensure_debtors(outlook.community, [new, *([old] if old[1] else [])])

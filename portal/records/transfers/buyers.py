@@ -1,4 +1,4 @@
-"""Who the new owners are: persons on the roll, found by number or by name and phone, or new ones."""
+"""The new owners: existing residents found by number or by name and phone, or new ones."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ async def new_owners(community: int, buyers: Sequence[Buyer]) -> list[NewOwner]:
     Raises Invalid at the field to correct: no name, a number that nobody has, somebody twice, shares of no whole.
     """
     shares = shares_of([(buyer.number, buyer.share) for buyer in buyers])
-    found = [await _owner(community, buyer, share) for buyer, share in zip(buyers, shares, strict=True)]
-    keys = [(owner.person, owner.name, owner.phone) for owner in found]
+    result = [await _owner(community, buyer, share) for buyer, share in zip(buyers, shares, strict=True)]
+    keys = [(owner.person, owner.name, owner.phone) for owner in result]
     for n, key in enumerate(keys):
         if key in keys[:n]:
             raise Invalid(f"name_{buyers[n].number}", TWICE)
-    return found
+    return result
 
 
 async def _owner(community: int, buyer: Buyer, share: Decimal | None) -> NewOwner:

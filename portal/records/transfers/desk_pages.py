@@ -1,4 +1,4 @@
-"""The desk records a change of owners: a form, a page that shows what it means, and the confirmation."""
+"""The desk's pages of a change of ownership: the form, its effect, the confirmation."""
 
 from uuid import UUID
 
@@ -62,9 +62,14 @@ async def photo(
 
 async def new_page(request: Request, unit: UUID, form: TransferForm, status: int = 200) -> Template:
     """The form, for both verbs."""
-    found = await unit_at(request.user, unit)
+    unit_view = await unit_at(request.user, unit)
     return page(
-        request, "records/transfers/transfer.html", status=status, title=_("Change of ownership"), unit=found, form=form
+        request,
+        "records/transfers/transfer.html",
+        status=status,
+        title=_("Change of ownership"),
+        unit=unit_view,
+        form=form,
     )
 
 

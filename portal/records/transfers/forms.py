@@ -1,4 +1,4 @@
-"""What the desk types when a home changes hands."""
+"""The form for a change of ownership."""
 
 import re
 from fractions import Fraction
@@ -25,12 +25,12 @@ class Share(Typed):
 
     def read(self, text: str) -> Fraction:
         """Raises ValueError for anything else."""
-        found = SHARE.fullmatch(text.strip().translate(WIDE).replace("％", "%"))
-        if not found:
+        match = SHARE.fullmatch(text.strip().translate(WIDE).replace("％", "%"))
+        if not match:
             raise ValueError(_(NOT_A_SHARE))
-        if found["part"]:
-            return Fraction(int(found["part"]), int(found["whole"]))
-        return Fraction(found["percent"]) / 100 if found["percent"] else Fraction(found[0])
+        if match["part"]:
+            return Fraction(int(match["part"]), int(match["whole"]))
+        return Fraction(match["percent"]) / 100 if match["percent"] else Fraction(match[0])
 
 
 class Mail(Text):

@@ -1,4 +1,4 @@
-"""What a change of owners on a day would mean: who owes which months, and what becomes of all that is open."""
+"""The effect of a change of ownership: who owes which months, and what happens to open matters."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Outlook:
 
     @property
     def last_day(self) -> date:
-        """The last day of the owners of before."""
+        """The last day of the former owners."""
         return self.wanted.starts_on - DAY
 
     @property
@@ -231,8 +231,8 @@ async def _turns(home: Record, starts_on: date) -> list[ItemTurn]:
         row["code"]: Bilingual(row["name_zh"], row["name_en"])
         for row in await fetch("SELECT code, name_zh, name_en FROM charge_item WHERE community = $1", home["community"])
     }
-    found = turns(book.tariffs, charges, home["use"], home["handed_over_on"], starts_on)
-    return [ItemTurn(names[turn.item], turn) for turn in found]
+    result = turns(book.tariffs, charges, home["use"], home["handed_over_on"], starts_on)
+    return [ItemTurn(names[turn.item], turn) for turn in result]
 
 
 def _matters(bill: Record, starts_on: date) -> bool:

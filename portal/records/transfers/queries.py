@@ -1,4 +1,4 @@
-"""What the desk shows of past changes of owners."""
+"""Past changes of ownership for the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which months fall to the owners of before, when a home may change hands, and how shares make a whole: pure."""
+"""Which months former owners owe, when a home may change hands, and how shares add up. Pure."""
 
 from __future__ import annotations
 
@@ -109,12 +109,12 @@ def turns(
     """For each item of a home the cycle in which the change falls, in the order of the price book.
 
     Who owns the home on the cycle's first chargeable day owes all of it (see billing), so a change inside a
-    month or a longer cycle leaves it to the owners of before. Items that are not charged then are left out.
+    month or a longer cycle leaves it to the former owners. Items that are not charged then are left out.
     """
     by_item: dict[str, list[TariffVersion]] = {}
     for version in tariffs:
         by_item.setdefault(version.item, []).append(version)
-    found = [
+    result = [
         _turn(
             item,
             versions,
@@ -125,7 +125,7 @@ def turns(
         )
         for item, versions in by_item.items()
     ]
-    return [turn for turn in found if turn]
+    return [turn for turn in result if turn]
 
 
 def _turn(
@@ -152,7 +152,7 @@ def _turn(
 
 
 def _meet(window: Days, *others: Days) -> Days | None:
-    found: Days | None = window
+    result: Days | None = window
     for days in others:
-        found = found.meet(days) if found else None
-    return found
+        result = result.meet(days) if result else None
+    return result

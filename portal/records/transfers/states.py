@@ -1,4 +1,4 @@
-"""Why a home changed hands, and what stands open when it does."""
+"""The reasons for a change of ownership, and the kinds of open matters."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Basis(StrEnum):
 
 
 class OpenThing(StrEnum):
-    """What may be under way with the owners of before; all of it stays with them."""
+    """What may be under way with the former owners; all of it stays with them."""
 
     dispute = "dispute"
     plan = "plan"

@@ -1,4 +1,4 @@
-"""Changes of owners as the desk recorded them, with what they rest on and what was seen before confirming."""
+"""Changes of ownership, with their legal basis and what was shown before confirming."""
 
 from piccolo.columns import JSONB, UUID, Timestamptz
 from piccolo.table import Table

@@ -1,4 +1,4 @@
-"""What becomes of everything that is open when a home changes hands, by the ground of the change."""
+"""What happens to each open matter on a change of ownership, by its legal basis."""
 
 from __future__ import annotations
 

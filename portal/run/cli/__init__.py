@@ -1,4 +1,4 @@
-"""The commands of the portal: each reads its words, calls one action and prints what came of it."""
+"""The portal's commands: each parses its arguments, calls one action and prints the result."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def main(words: list[str] | None = None) -> None:
         os.environ["PORTAL_EMBEDDED"] = "1"
     try:
         sys.exit(given.run(given))
-    except Unusable as no:  # leaves with its message on stderr
+    except Unusable as error:  # leaves with its message on stderr
         if given.json:
-            show(given, {"error": str(no)})
+            show(given, {"error": str(error)})
         raise
-    except PortTaken as no:
-        sys.exit(str(no))
+    except PortTaken as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as trouble:

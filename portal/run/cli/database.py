@@ -1,4 +1,4 @@
-"""What every command that works on the database needs: a pool, an embedded server if nobody runs one, one answer."""
+"""What commands need for the database: a pool, an embedded server if none is running, one answer."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
     except NOT_SET_UP as wrong:
         print(f"portal: {wrong}", file=sys.stderr)
         code, answer = REFUSED, {"error": "The database is not set up for this version. Run portal setup first."}
-    except Declined as no:
-        code, answer = REFUSED, {"error": str(no.sentence.text % {**no.sentence.facts})}
+    except Declined as error:
+        code, answer = REFUSED, {"error": str(error.sentence.text % {**error.sentence.facts})}
     except Exception as gone:
         if not is_down(gone):
             raise

@@ -1,4 +1,4 @@
-"""The commands that run a part of the portal: its database, the web, the worker, the stand-ins, or all of them."""
+"""Commands that run a part of the portal: database, web, worker, stand-ins, or everything."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def sandbox(given: argparse.Namespace) -> int:
 
 def texts(given: argparse.Namespace) -> int:
     """The wordings of text messages, to be handed to an SMS gateway for approval."""
-    found = wordings(load().base_url)
+    result = wordings(load().base_url)
     if given.json:
-        show(given, found)
+        show(given, result)
     else:
-        print("\n".join(f"{name}\t{text}" for name, text in found.items()))
+        print("\n".join(f"{name}\t{text}" for name, text in result.items()))
     return OK

@@ -1,4 +1,4 @@
-"""The commands that do a piece of work: on an estate's books, on staff, on the wordings of text messages."""
+"""Commands that do a piece of work: on an estate's books, on staff, on message wordings."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def verify(given: argparse.Namespace) -> int:
     from portal.run.verify import verify
 
     async def work(settings: Settings) -> Answer:
-        found = await verify(given.community, anew=given.anew, tell=_seen)
-        return (OK if found["ok"] else REFUSED), found
+        result = await verify(given.community, anew=given.anew, tell=_seen)
+        return (OK if result["ok"] else REFUSED), result
 
     return with_database(given, work)
 

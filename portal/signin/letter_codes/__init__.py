@@ -1,1 +1,1 @@
-"""A code on a letter, for whoever has lost the registered number."""
+"""A code on a letter for people who have lost their registered number."""

@@ -83,8 +83,8 @@ async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLett
     code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
     now = clock.real_now()
     async with unit_of_work(*by.where(May.write_access_letters)):
-        found = await _addressee(by, person)
-        if not found["phone"] or not found["human"]:
+        addressee = await _addressee(by, person)
+        if not addressee["phone"] or not addressee["human"]:
             raise Refused(NO_NUMBER)
         await fetch(
             "UPDATE letter_code SET ended_at = $2 WHERE person = $1 AND used_at IS NULL AND ended_at IS NULL",
@@ -96,30 +96,30 @@ async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLett
             "INSERT INTO letter_code (id, community, person, code_hmac, tries, made_by, made_at, expires_at)"
             " VALUES ($1, $2, $3, $4, 0, $5, $6, $7)",
             letter,
-            found["community"],
+            addressee["community"],
             person,
             code_hmac(secret, "letter", code),
-            await staff_of(by, found["community"]),
+            await staff_of(by, addressee["community"]),
             now,
             now + LIFE,
         )
-        await record(by.actor, AuditVerb.ACCESS_LETTER_MADE, f"person:{person}", community=found["community"])
+        await record(by.actor, AuditVerb.ACCESS_LETTER_MADE, f"person:{person}", community=addressee["community"])
     parts = "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
-    words = (found["name"], found["estate"], found["hotline"] or "", found["company"] or "")
-    return AccessLetter(parts, *words, now + LIFE, now, found["timezone"])
+    words = (addressee["name"], addressee["estate"], addressee["hotline"] or "", addressee["company"] or "")
+    return AccessLetter(parts, *words, now + LIFE, now, addressee["timezone"])
 
 
 async def _addressee(by: Principal, person: UUID) -> Record:
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT p.*, c.name AS estate, coalesce(c.hotline, c.phone) AS hotline, c.company, c.timezone"
         " FROM person p JOIN community c ON c.id = p.community"
         " WHERE p.id = $1 AND p.community = ANY($2) FOR NO KEY UPDATE OF p",
         person,
         list(by.where(May.write_access_letters)),
     )
-    if found is None:
+    if row is None:
         raise Missing
-    return found
+    return row
 
 
 async def show_letter(
@@ -128,7 +128,7 @@ async def show_letter(
     """A code to the new number (E.164) of whoever has a letter; with the letter's id. Nothing changes yet.
 
     Raises Invalid: with the same words for a code that is forged and for digits that are wrong, both counted; for a
-    letter that was used, has run out or was tried too often; for the number that is registered already.
+    letter that was used, has expired or was tried too often; for the number that is registered already.
     """
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE):
@@ -206,10 +206,10 @@ async def _letter(kept: str) -> Record | None:
 
 
 async def _letter_by_id(letter: UUID) -> Record:
-    found = await fetch_one(_BY_ID, letter)
-    if found is None:
+    row = await fetch_one(_BY_ID, letter)
+    if row is None:
         raise Missing
-    return found
+    return row
 
 
 async def _too_many_failures(network: str, now: datetime) -> Invalid | None:

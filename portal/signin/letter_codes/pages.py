@@ -1,4 +1,4 @@
-"""The door for whoever has a letter with a code instead of the registered number: the letter, a code, then approval."""
+"""Sign-in pages for people with a letter: its code, a code by SMS, then approval."""
 
 from typing import Any
 from uuid import UUID

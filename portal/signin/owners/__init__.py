@@ -1,1 +1,1 @@
-"""The owners’ door: a code by SMS, used once by the browser that asked."""
+"""Sign-in for owners: a code by SMS, usable once by the browser that asked."""

@@ -1,4 +1,4 @@
-"""The owners' door: a code is asked for by phone number, and used once by the browser that asked.
+"""Sign-in for owners: a code is requested by phone number, and used once by the browser that asked.
 
 Codes for stepping up and for a new number are of the same kind, each with a knock of its own.
 What the person is told depends only on what they typed, never on whether the number is on a roll. A code is sent after

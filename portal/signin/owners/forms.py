@@ -1,4 +1,4 @@
-"""What is typed at the doors and in the settings."""
+"""Forms for signing in and for settings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Limits in Postgres rows: how often something happened lately, counted under a lock on its key."""
+"""Rate limits in PostgreSQL rows, counted under a lock on their key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owners' door, and what is theirs to choose: language, text size, signed-in browsers."""
+"""Sign-in pages for owners, and their settings: language, text size, sessions."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a browser keeps between two steps of signing in: a short-lived, signed cookie that scripts cannot read."""
+"""A short-lived signed cookie between two steps of signing in."""
 
 import base64
 import hashlib

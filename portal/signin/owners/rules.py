@@ -1,4 +1,4 @@
-"""Codes, limits, passwords' shape and time steps, as pure arithmetic. All times are real time."""
+"""Rules for codes, limits, passwords and time steps. Pure, and always in real time."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def matching_step(secret: str, code: str, now: datetime, last: int | None) -> in
     """The step that a TOTP code belongs to, one before to one after now, and later than the last one used."""
     totp = pyotp.TOTP(secret)
     present = time_step(now)
-    found = None
+    result = None
     for step in (present - 1, present, present + 1):
         same = hmac.compare_digest(totp.generate_otp(step), code)
         if same and (last is None or step > last):
-            found = step
-    return found
+            result = step
+    return result
 
 
 def network(peer: str, forwarded: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What a code is for, each with the words that it is sent in."""
+"""The purposes of a code, each with its message."""
 
 from enum import StrEnum
 

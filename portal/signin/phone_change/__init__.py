@@ -1,1 +1,1 @@
-"""Another phone number: by both numbers, or at the counter by two people."""
+"""Changing a phone number: with both numbers, or at the counter by two people."""

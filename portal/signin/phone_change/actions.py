@@ -72,8 +72,8 @@ async def new_number_proved(by: Principal, knock: Knock, code: str, *, network: 
     async def belongs(row: Record, _phone: str) -> bool:
         return bool(row["human"] == by.human)
 
-    found = await right_code(knock, code, network, secret, belongs=belongs)
-    return found if isinstance(found, Invalid) else None
+    result = await right_code(knock, code, network, secret, belongs=belongs)
+    return result if isinstance(result, Invalid) else None
 
 
 async def change_own_phone(

@@ -1,4 +1,4 @@
-"""The counter's change of phone: who stands there, a code to the new number, and the approval of a second person."""
+"""The counter's phone number change: identity, a code to the new number, a second person's approval."""
 
 from typing import Any
 from uuid import UUID
@@ -105,17 +105,17 @@ def asked_for(request: Request, person: UUID) -> dict[str, Any] | None:
 
 async def new_page(request: Request, person: UUID, form: LostPhoneForm, status: int = 200) -> Template:
     """The form, for both verbs."""
-    found = await lost_phone.person_at(request.user, person)
-    return page(request, "signin/phone_change/desk/new.html", title=_("Change a phone number"), person=found, form=form,
-                status=status)  # fmt: skip
+    person_view = await lost_phone.person_at(request.user, person)
+    return page(request, "signin/phone_change/desk/new.html", title=_("Change a phone number"), person=person_view,
+                form=form, status=status)  # fmt: skip
 
 
 async def code_page(
     request: Request, person: UUID, form: CodeForm, facts: dict[str, Any], status: int = 200
 ) -> Template:
     """The code, for both verbs."""
-    found = await lost_phone.person_at(request.user, person)
-    return page(request, "signin/phone_change/desk/code.html", title=_("Enter the code"), person=found, form=form,
+    person_view = await lost_phone.person_at(request.user, person)
+    return page(request, "signin/phone_change/desk/code.html", title=_("Enter the code"), person=person_view, form=form,
                 phone=facts["phone"], status=status)  # fmt: skip
 
 

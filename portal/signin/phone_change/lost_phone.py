@@ -1,4 +1,4 @@
-"""A number for somebody who has lost the old one: identity checked at the counter, approved by a second person."""
+"""A new number for someone who lost the old one: identity checked, approved by a second person."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def ask_change(
     """
     change = uuid4()
     async with unit_of_work(EVERYWHERE):
-        found = await person_at(by, person)
+        person_view = await person_at(by, person)
         refusal = await new_number_proved(by, knock, code, network=network, secret=secret)
         if not refusal:
             made = await fetch_value(
@@ -103,17 +103,17 @@ async def ask_change(
                 " VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)"
                 " ON CONFLICT (person) WHERE state = 'waiting' DO NOTHING RETURNING id",
                 change,
-                found.community,
+                person_view.community,
                 person,
                 knock.phone,
                 identity.value,
                 reason,
-                await staff_of(by, found.community),
+                await staff_of(by, person_view.community),
                 clock.now(),
             )
             if made is None:
                 raise Refused(WAITING)
-            await record(by.actor, AuditVerb.PHONE_CHANGE_ASKED, f"person:{person}", community=found.community,
+            await record(by.actor, AuditVerb.PHONE_CHANGE_ASKED, f"person:{person}", community=person_view.community,
                          reason=reason, identity=identity)  # fmt: skip
     if refusal:
         raise refusal
@@ -146,18 +146,18 @@ async def refuse_change(by: Principal, change: UUID, text: str) -> None:
 
 async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tuple[Record, UUID]:
     """The request under its lock, and who answers."""
-    found = await fetch_one(
+    row = await fetch_one(
         "SELECT * FROM phone_change WHERE id = $1 AND community = ANY($2) FOR NO KEY UPDATE",
         change,
         list(by.where(May.approve_phone_changes)),
     )
-    if found is None:
+    if row is None:
         raise Missing
-    PHONE_CHANGE_MOVES.check(found["state"], to)
-    me = await staff_of(by, found["community"])
-    if me == found["asked_by"]:
+    PHONE_CHANGE_MOVES.check(row["state"], to)
+    me = await staff_of(by, row["community"])
+    if me == row["asked_by"]:
         raise Refused(OWN)
-    return found, me
+    return row, me
 
 
 async def _tell_refused(found: Record, why: str) -> None:

@@ -1,4 +1,4 @@
-"""An owner's own change of phone: behind a fresh code to the old number, a code to the new one."""
+"""An owner's own phone number change, confirmed by codes to both numbers."""
 
 from typing import Any
 

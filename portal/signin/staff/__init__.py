@@ -1,1 +1,1 @@
-"""The staff door: a password, then a code; and the one-time link that sets both up."""
+"""Sign-in for staff: a password and a code, both set up with a one-time link."""

@@ -1,4 +1,4 @@
-"""The staff door: a password, then a TOTP code that counts once; unknown logins cost the same work and limits."""
+"""Sign-in for staff: a password, then a TOTP code that counts once. Unknown logins cost the same time."""
 
 from __future__ import annotations
 

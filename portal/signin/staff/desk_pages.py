@@ -1,4 +1,4 @@
-"""The staff door: password, then code; and the one-time link that sets both up."""
+"""Sign-in pages for staff, and the set-up by a one-time link."""
 
 from textwrap import wrap
 from typing import Any

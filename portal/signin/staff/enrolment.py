@@ -1,4 +1,4 @@
-"""How a member of staff comes to a password and a second factor: a one-time link, used once, by real time."""
+"""How staff set up their password and second factor: a one-time link, in real time."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def _live(_scope: object, token: str, now: datetime) -> Any:
 
 
 async def set_up_of(token: str) -> SetUp:
-    """Whose link this is and how far they are. Raises Missing when it was used, has run out or never was."""
+    """Whose link this is and how far they are. Raises Missing when it was used, has expired or never was."""
     row = await _live(EVERYWHERE, token, clock.real_now())
     if row is None:
         raise Missing(N_("This link has already been used or has expired. Please ask an administrator for a new one."))

@@ -1,4 +1,4 @@
-"""Staff passwords: which are good enough, and argon2id off the event loop."""
+"""Staff passwords: strength, and argon2id off the event loop."""
 
 from __future__ import annotations
 

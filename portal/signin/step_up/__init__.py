@@ -1,1 +1,1 @@
-"""Prove again who you are, before what a stolen session must not do."""
+"""Confirming one's identity before sensitive actions."""

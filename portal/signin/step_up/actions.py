@@ -1,4 +1,4 @@
-"""Prove again who you are, before what a stolen session must not do: owners by a code by SMS, staff by TOTP."""
+"""Confirm one's identity before sensitive actions: owners by SMS code, staff by TOTP."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ async def step_up(by: Principal, knock: Knock, code: str, *, network: str, secre
         return row["human"] == by.human and await _has_number(by.human, phone)
 
     async with unit_of_work(EVERYWHERE):
-        found = await right_code(knock, code, network, secret, belongs=belongs)
-        if not isinstance(found, Invalid):
+        result = await right_code(knock, code, network, secret, belongs=belongs)
+        if not isinstance(result, Invalid):
             token = await renew_session(by)
-    if isinstance(found, Invalid):
-        raise found
+    if isinstance(result, Invalid):
+        raise result
     return token
 
 

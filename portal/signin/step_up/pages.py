@@ -1,4 +1,4 @@
-"""Stepping up: the page between a person and what a stolen session must not do, for owners and for staff."""
+"""Pages for confirming one's identity before sensitive actions."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Typed text becomes meaning, and comes back when it was wrong."""
+"""Forms: typed text becomes values, and comes back if it was wrong."""

@@ -1,4 +1,4 @@
-"""Fields that offer something to pick: one, several, or photos from the phone."""
+"""Fields for choosing: one, several, or photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

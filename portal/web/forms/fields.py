@@ -1,4 +1,4 @@
-"""Typed text becomes meaning: what a person may type for a sum, a day, a number, a phone.
+"""Fields for text, sums, days, numbers and phones, as people type them.
 
 WTForms' own number fields accept NaN, 1e3 and 1_0; these accept what people write on a Chinese
 keyboard (full-width digits, 元, 年月日) and refuse the rest. What was typed always comes back.
@@ -176,10 +176,10 @@ class Yuan(Typed):
 
     def read(self, text: str) -> Money:
         """Raises ValueError for anything that is not a plain sum with at most two decimals, or is out of bounds."""
-        found = YUAN.fullmatch(text.strip().translate(WIDE))
-        if not found:
+        match = YUAN.fullmatch(text.strip().translate(WIDE))
+        if not match:
             raise ValueError(_(N_("Enter the amount, for example 120.50")))
-        sum_ = Money(int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")))
+        sum_ = Money(int(match[1].replace(",", "")) * 100 + int((match[2] or "0").ljust(2, "0")))
         if sum_ < self.least:
             raise ValueError(_(N_("The amount must be at least %(least)s."), least=self.least))
         if sum_ > self.most:
@@ -221,8 +221,8 @@ class Day(Typed):
         """Raises ValueError for what is no day of the calendar."""
         plain = text.strip().translate(WIDE).replace(" ", "")
         for pattern in DAYS:
-            if found := pattern.fullmatch(plain):
-                year, month, day = (int(n) for n in found.groups())
+            if match := pattern.fullmatch(plain):
+                year, month, day = (int(n) for n in match.groups())
                 if not 1900 <= year <= 2199:
                     break
                 try:

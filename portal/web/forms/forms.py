@@ -86,13 +86,13 @@ class Form(wtforms.Form):
         """
         try:
             self.outcome = await work
-        except Invalid as no:
-            self.blame(no)
+        except Invalid as error:
+            self.blame(error)
             return False
-        except Refused as no:
+        except Refused as error:
             if not also_refused:
                 raise
-            self.blame(no)
+            self.blame(error)
             self.status = 409
             return False
         return True

@@ -22,10 +22,10 @@ class Percentage(Typed):
 
     def read(self, text: str) -> Decimal:
         """Raises ValueError for anything else, and for what is out of bounds."""
-        found = PERCENT.fullmatch(text.strip().translate(WIDE))
-        if not found:
+        match = PERCENT.fullmatch(text.strip().translate(WIDE))
+        if not match:
             raise ValueError(_(NOT_A_PERCENTAGE))
-        value = Decimal(found[1])
+        value = Decimal(match[1])
         if value > self.most or not (value or self.zero):
             raise ValueError(_(N_("Enter a percentage up to %(most)s."), most=str(self.most)))
         return value / 100

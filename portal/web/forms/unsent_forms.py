@@ -1,4 +1,4 @@
-"""What was typed into a form while the session ran out: kept for the same person, given back once.
+"""What was typed into a form when the session ended: kept for the same person, given back once.
 
 Whose page the form stood on is signed in the form itself. Passwords, codes and files are never kept. The rows belong
 to people/persons/unsent_forms.py; here is only HTTP.

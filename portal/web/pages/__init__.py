@@ -1,1 +1,1 @@
-"""What is answered: pages, fragments, files, errors; and who may knock at all."""
+"""Answers: pages, fragments, files, errors; and who may reach a route."""

@@ -1,4 +1,4 @@
-"""How a handler answers: a page, a fragment of it for htmx, a PDF, a photo, or a way to another page."""
+"""How a handler answers: a page, a fragment for htmx, a PDF, a photo, or a redirect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Static files from memory: hashed addresses that may be kept for ever, plain ones that are asked again."""
+"""Static files from memory, with hashed addresses that can be cached for ever."""
 
 import gzip
 import hashlib
@@ -45,10 +45,10 @@ def _asset(name: str, body: bytes) -> Asset:
 def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
     """Every file that may be served, by its name below static/, and the joined style sheet."""
     files = {f.relative_to(folder).as_posix(): f for f in sorted(folder.rglob("*")) if f.suffix in SERVED}
-    found = {name: _asset(name, file.read_bytes()) for name, file in files.items()}
-    sheets = sorted((n for n in found if n.startswith("css/")), key=lambda n: (_order(n), n))
-    found[SHEET] = _asset(SHEET, b"\n".join(found[n].body for n in sheets))
-    return found
+    result = {name: _asset(name, file.read_bytes()) for name, file in files.items()}
+    sheets = sorted((n for n in result if n.startswith("css/")), key=lambda n: (_order(n), n))
+    result[SHEET] = _asset(SHEET, b"\n".join(result[n].body for n in sheets))
+    return result
 
 
 def _order(name: str) -> int:
@@ -68,21 +68,21 @@ class Assets:
 
     def answer(self, request: Request, name: str) -> Response[bytes]:
         """The file, or 304 for who has it. Raises NotFoundException."""
-        found = self.files.get(name)
-        if found is None:
+        result = self.files.get(name)
+        if result is None:
             raise NotFoundException
-        hashed = request.query_params.get("v") == found.digest
-        headers = {"Cache-Control": FOR_EVER if hashed else "no-cache", "ETag": f'"{found.digest}"',
+        hashed = request.query_params.get("v") == result.digest
+        headers = {"Cache-Control": FOR_EVER if hashed else "no-cache", "ETag": f'"{result.digest}"',
                    "Vary": "Accept-Encoding"}  # fmt: skip
-        if found.digest in request.headers.get("if-none-match", ""):
+        if result.digest in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers=headers)
         accepted = request.headers.get("accept-encoding", "")
-        body = found.body
-        for coding, packed in found.packed.items():
+        body = result.body
+        for coding, packed in result.packed.items():
             if coding in accepted:
                 headers["Content-Encoding"], body = coding, packed
                 break
-        return Response(body, headers=headers, media_type=found.kind)
+        return Response(body, headers=headers, media_type=result.kind)
 
     def router(self) -> Router:
         """`/static/…` and `/sw.js`: public, without a session and so without a cookie."""

@@ -1,4 +1,4 @@
-"""Every way of saying no, as a calm page that tells what to do; for machines a short text."""
+"""Error pages that say what to do; short text for machines."""
 
 import logging
 import secrets

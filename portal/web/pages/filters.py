@@ -1,4 +1,4 @@
-"""How sums, days, numbers and states look in templates; colour never tells a state alone. Links live here."""
+"""Template filters for sums, days, numbers, states and links."""
 
 from __future__ import annotations
 

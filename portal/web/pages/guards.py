@@ -1,4 +1,4 @@
-"""May you knock? Who may reach a route at all; whose row it is stays with the queries."""
+"""Who may reach a route at all. Queries check whose row it is."""
 
 from collections.abc import Callable
 from functools import partial

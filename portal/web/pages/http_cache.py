@@ -1,4 +1,4 @@
-"""Public pages that browsers may keep: each carries a fingerprint, and an unchanged one is answered with 304.
+"""Public pages with a fingerprint, so that an unchanged one is answered with 304.
 
 The fingerprint is that of the page; where the page is large, of the facts it is made from, so that it need not be made.
 """

@@ -1,4 +1,4 @@
-"""The two choices anybody may make without signing in: language and text size."""
+"""Language and text size, which anyone can choose without signing in."""
 
 from litestar import Router, post
 from litestar.response import Redirect

@@ -1,1 +1,1 @@
-"""What one request brings along: who asks, from where, in which language."""
+"""What a request carries: who is asking, from where, in which language."""

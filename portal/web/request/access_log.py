@@ -1,4 +1,4 @@
-"""One line in the log for each answer: what was asked for, how it ended, how long it took, and nothing of whom."""
+"""One log line for each answer: route, status and time, but never who."""
 
 from __future__ import annotations
 

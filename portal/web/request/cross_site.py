@@ -1,4 +1,4 @@
-"""No other site may make a browser change anything here: Fetch-Metadata first, then Origin, never neither."""
+"""Refuse requests from other sites: by Fetch-Metadata, else by Origin."""
 
 from typing import Any
 from urllib.parse import urlsplit

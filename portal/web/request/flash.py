@@ -1,4 +1,4 @@
-"""A sentence that survives one redirect, in a signed cookie that is gone once it was shown."""
+"""A sentence that survives one redirect, in a signed cookie."""
 
 import base64
 import hashlib
@@ -67,10 +67,10 @@ def opened(web: Web, value: str) -> list[dict[str, str]]:
         body = raw[32:]
         if not value or not hmac.compare_digest(raw[:32], _sign(web, body)):
             return []
-        found = json.loads(body)
+        loads = json.loads(body)
     except ValueError:
         return []
-    return found["m"] if clock.real_now().timestamp() - found["at"] <= LIFETIME else []
+    return loads["m"] if clock.real_now().timestamp() - loads["at"] <= LIFETIME else []
 
 
 def _sign(web: Web, body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The headers that every answer carries, error pages and files too."""
+"""Headers of every answer, including errors and files."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What cannot be read is turned away in one place (400), so that no page and no query ever meets it."""
+"""Refuse unreadable requests with 400 in one place, before any page or query sees them."""
 
 from urllib.parse import urlsplit
 
@@ -27,8 +27,8 @@ class Readable(ASGIMiddleware):
         try:
             told = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
             ours = scope["route_handler"].opt.get("machine") or reached_by_our_name(request)
-        except ValueError as no:  # a Host that is none, or a query that is not even ASCII
-            raise ClientException from no
+        except ValueError as error:  # a Host that is none, or a query that is not even ASCII
+            raise ClientException from error
         if not ours or any("\0" in text for text in told):
             raise ClientException
         await next_app(scope, receive, send)
@@ -58,9 +58,11 @@ class Asked(HTMXRequest):
                 name.encode()
                 if isinstance(value, str):
                     value.encode()
-        except (UnicodeError, LookupError) as no:  # each part of a form may name a charset, known or not
-            raise ClientException from no
-        except InternalServerException as no:  # what Litestar calls a browser that left while sending: no fault of ours
-            raise ClientException from no
+        except (UnicodeError, LookupError) as error:  # each part of a form may name a charset, known or not
+            raise ClientException from error
+        except (
+            InternalServerException
+        ) as error:  # what Litestar calls a browser that left while sending: no fault of ours
+            raise ClientException from error
         self.scope[FORM] = sent  # type: ignore[literal-required]
         return sent

@@ -1,4 +1,4 @@
-"""Who is asking and how they like to read: the cookie becomes a Principal; the way after signing in."""
+"""Who is asking, and their preferences: the cookie becomes a Principal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who have died, their heirs and owners of before: who may be turned to, where, and that days do not count."""
+"""Those who have died, their heirs and former owners: who may be turned to, where, and that days do not count."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ async def test_the_dead_are_left_in_peace_until_an_heir_can_be_addressed(setting
             record_contact(feng, case, ContactChannel.call, ContactOutcome.no_answer),
             record_contact(feng, case, ContactChannel.message, ContactOutcome.no_answer),
         ):
-            with pytest.raises(Refused) as no:
+            with pytest.raises(Refused) as refused:
                 await act
-            assert no.value.sentence.text == NOBODY
+            assert refused.value.sentence.text == NOBODY
         with pytest.raises(Refused):
             await issue_letter(shen, case, LetterKind.notice, PAY_AT)
         await record_contact(feng, case, ContactChannel.counter, ContactOutcome.reached, "家属来访")
@@ -108,9 +108,9 @@ async def test_the_dead_are_left_in_peace_until_an_heir_can_be_addressed(setting
         again = await letter_at_desk(shen, await issue_letter(shen, case, LetterKind.notice, PAY_AT))
         assert (again.facts["owners"], again.facts["addresses"]) == ("陈安（陈静的继承人）", ["陈安：北京路1号"])
         assert await send_all(debts, settings) == [("sms", "+8619900000155")]
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await sheet_of(feng, case, ContactChannel.visit)
-        assert no.value.sentence.text == NOT_HERE
+        assert refused.value.sentence.text == NOT_HERE
         assert not await debts.broken_invariants()
 
 
@@ -191,9 +191,9 @@ async def test_of_two_who_owe_together_who_lives_is_turned_to_alone(settings: Se
         debts = await world()
         await debts.bill(20, 10_000, "1栋102", "李明", "王芳")
         await arrears(TODAY)
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await say(debts, D.deceased)
-        assert (no.value.field, no.value.sentence.text) == ("person", recording.WHO)
+        assert (refused.value.field, refused.value.sentence.text) == ("person", recording.WHO)
         await say(debts, D.deceased, person=debts.estate["李明"].persons[0])
         case = (await debts.row("SELECT id FROM arrears_case"))["id"]
         shen = debts.estate["沈平"]
@@ -228,9 +228,9 @@ async def test_what_contradicts_itself_or_the_register_is_named(said: Said, fiel
     with on(TODAY):
         debts = await world()
         await debts.bill(10)
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await record_standing(debts.estate["冯丽"], await debtor(debts), said)
-        assert (no.value.field, no.value.sentence.text) == (field, words)
+        assert (refused.value.field, refused.value.sentence.text) == (field, words)
         assert not await debts.rows("SELECT FROM person_standing")
         for stranger in ((await cast.donghu())["韩冰"], debts.estate["陈静"]):
             with pytest.raises(Missing):

@@ -1,4 +1,4 @@
-"""The daily look passes over cases of which nothing changed, and over no other."""
+"""The daily job passes over cases of which nothing changed, and over no other."""
 
 from __future__ import annotations
 

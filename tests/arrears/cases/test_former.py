@@ -60,9 +60,9 @@ async def test_after_a_sale_in_mid_case_nobody_goes_to_the_buyers_door(settings:
             record_contact(feng, case, ContactChannel.visit, ContactOutcome.no_answer, witness="shen"),
             record_delivery(feng, before, ContactOutcome.posted, **door),
         ):
-            with pytest.raises(Refused) as no:
+            with pytest.raises(Refused) as refused:
                 await act
-            assert no.value.sentence.text == NOT_HERE
+            assert refused.value.sentence.text == NOT_HERE
         with pytest.raises(Missing):
             await to_print(feng, "mingxi", "1")
         said = [one.text for one in (await sheet_of(feng, case)).opening]

@@ -91,9 +91,9 @@ async def test_a_pause_is_told_three_days_before_its_end_and_when_it_has_ended()
     )
     assert [row["channel"] for row in ways] == ["inbox", "sms"]
     with on(END + 7 * DAY):
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await take_step(debts.estate["沈平"], case)
-        assert no.value.sentence.text == GATES[Gate.message_over][1]
+        assert refused.value.sentence.text == GATES[Gate.message_over][1]
     with on(END + 8 * DAY):
         assert await take_step(debts.estate["沈平"], case) == 3
     assert not await debts.broken_invariants()

@@ -97,9 +97,9 @@ async def test_bad_terms_are_named_and_change_nothing() -> None:
         donghu = await cast.donghu()
         manager, community, start = debts.estate["沈平"], debts.estate.community, TODAY + DAY
         for day in (TODAY, TODAY - DAY):
-            with pytest.raises(Invalid) as no:
+            with pytest.raises(Invalid) as refused:
                 await set_terms(manager, community, day, SEED, "太早")
-            assert (no.value.field, no.value.sentence.text) == ("starts_on", TOO_SOON)
+            assert (refused.value.field, refused.value.sentence.text) == ("starts_on", TOO_SOON)
         with pytest.raises(Invalid) as nobody:
             await add_exception(manager, community, start, When(), SEED, "所有人")
         assert nobody.value.sentence.text == NOBODY

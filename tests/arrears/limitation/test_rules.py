@@ -1,4 +1,4 @@
-"""The limitation clock as a pure function: three years after each due date, begun anew by what the law counts."""
+"""The limitation clock as a pure function: three years after each due date, restarted by what the law counts."""
 
 from __future__ import annotations
 

@@ -62,9 +62,9 @@ async def test_what_was_paid_in_the_meantime_becomes_credit(w: World) -> None:
 )
 async def test_an_outcome_and_its_sum_must_agree(w: World, outcome: Outcome, fen: int | None) -> None:
     dispute = await w.open(20000)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await w.decide(dispute, outcome, fen)
-    assert no.value.field == "amount" and await w.state(dispute) == "open"
+    assert refused.value.field == "amount" and await w.state(dispute) == "open"
 
 
 async def test_claiming_acknowledges_and_reserves_nothing(w: World) -> None:

@@ -161,9 +161,9 @@ async def test_a_photo_that_cannot_be_read_is_told_at_its_field_and_nothing_is_s
     dispute = await routed(w)
     bad = [*a_few("1.jpg"), Photo("2.jpg", b"\xff\xd8\xffhello")]
     for kind, field in ((PhotoKind.before, "before"), (PhotoKind.after, "after"), (PhotoKind.other, "photos")):
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await rectify(w.service, dispute, DONE, {kind: bad})
-        assert (no.value.field, no.value.sentence.facts) == (field, {"name": "2.jpg"})
+        assert (refused.value.field, refused.value.sentence.facts) == (field, {"name": "2.jpg"})
     assert await w.state(dispute) == "routed" and await w.rows("SELECT id FROM photo") == []
 
 

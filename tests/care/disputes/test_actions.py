@@ -51,9 +51,9 @@ async def test_only_the_disputed_part_is_held_and_the_rest_stays_payable(w: Worl
 
 async def test_a_part_that_is_paid_cannot_be_disputed(w: World) -> None:
     await w.pay(20000)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await w.open(5025)
-    assert no.value.field == "amount" and no.value.sentence.facts == {"free": Money(5024)}
+    assert refused.value.field == "amount" and refused.value.sentence.facts == {"free": Money(5024)}
     await w.open(5024)
 
 
@@ -130,9 +130,9 @@ async def test_photos_are_kept_with_the_dispute_and_shown_to_its_people_only(w: 
 
 
 async def test_a_file_that_is_no_photo_opens_nothing(w: World) -> None:
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await w.open(photos=[photo(), Photo("letter.jpg", b"\xff\xd8\xffhello")])
-    assert no.value.field == "photos" and no.value.sentence.facts == {"name": "letter.jpg"}
+    assert refused.value.field == "photos" and refused.value.sentence.facts == {"name": "letter.jpg"}
     with pytest.raises(Invalid):
         await w.open(photos=[photo()] * 6)
     assert await w.rows("SELECT id FROM dispute") == [] and await w.rows("SELECT id FROM photo") == []

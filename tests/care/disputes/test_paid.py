@@ -19,9 +19,9 @@ pytestmark = pytest.mark.anyio
 
 async def test_of_a_paid_line_nothing_is_held_and_what_is_upheld_comes_back_as_credit(w: World) -> None:
     await w.pay(WHOLE)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await w.open(WHOLE + 1)
-    assert no.value.sentence.facts == {"free": Money(WHOLE)}
+    assert refused.value.sentence.facts == {"free": Money(WHOLE)}
     dispute = await w.open(6000)
     assert await w.balance() == (WHOLE, 0, 0) and await w.rows("SELECT id FROM hold") == []
     with pytest.raises(Refused):
@@ -40,9 +40,9 @@ async def test_of_a_paid_line_nothing_is_held_and_what_is_upheld_comes_back_as_c
 async def test_a_line_that_was_credited_as_a_whole_has_nothing_left_to_dispute(w: World) -> None:
     await w.decide(dispute := await w.open(), Outcome.upheld)
     await actions.accept(w.owner, dispute)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await w.open()
-    assert "credited in full" in no.value.sentence.text
+    assert "credited in full" in refused.value.sentence.text
 
 
 async def test_its_pages_lead_to_the_dispute_and_say_what_will_come_of_it(w: World, settings: Settings) -> None:

@@ -140,9 +140,9 @@ async def test_its_whole_life(w: World) -> None:
 @pytest.mark.parametrize("outcome", list(Outcome))
 async def test_a_decision_about_work_credits_nothing(w: World, outcome: Outcome) -> None:
     dispute = await report(w, await work(w))
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await w.decide(dispute, outcome, 100)
-    assert no.value.field == "amount"
+    assert refused.value.field == "amount"
     assert await w.decide(dispute, outcome, 0) is True
     assert (await queries.dispute_of(w.owner, dispute)).dispute.credited == Money(0)
 

@@ -25,8 +25,8 @@ def course(state: DisputeState = DisputeState.open, **more: object) -> Course:
 def test_a_decision_never_credits_more_than_was_disputed(outcome: Outcome, fen: int | None, disputed: int) -> None:
     try:
         sum_ = credited(outcome, None if fen is None else Money(fen), Money(disputed))
-    except Invalid as no:
-        assert no.field == "amount"
+    except Invalid as error:
+        assert error.field == "amount"
         return
     assert ZERO <= sum_ <= Money(disputed)
     assert (sum_ == Money(disputed)) == (outcome is Outcome.upheld) and (not sum_) == (outcome is Outcome.rejected)

@@ -97,9 +97,9 @@ async def test_an_offer_that_cannot_be_is_refused_at_its_field(
     debts: World, n: int, first_on: date, text: str, field: str
 ) -> None:
     plan = await asked(debts)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await counter_plan(plan, by=debts.estate["蒋涛"], instalments=n, first_on=first_on, text=text)
-    assert no.value.field == field
+    assert refused.value.field == field
     assert await state(debts, plan) == "requested"
     assert await parts(debts, plan, 2) == []
 
@@ -139,9 +139,9 @@ async def test_an_offer_is_made_for_what_is_still_owed(debts: World) -> None:
 async def test_when_the_first_date_has_passed_it_can_be_countered_but_not_approved(debts: World) -> None:
     plan = await asked(debts)
     with on(FIRST + timedelta(days=1)):
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await approve_plan(plan, by=debts.estate["蒋涛"])
-        assert "Offer a later first date" in no.value.sentence.text
+        assert "Offer a later first date" in refused.value.sentence.text
         await counter_plan(plan, by=debts.estate["蒋涛"], instalments=3, first_on=LATER, text="日期已过")
         await agree_plan(plan, by=debts.estate["陈静"], text="约定")
     assert await state(debts, plan) == "active"

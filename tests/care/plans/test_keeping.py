@@ -76,9 +76,9 @@ async def test_a_second_miss_is_final_and_told_again(debts: World) -> None:
     with on(second):
         assert (await plans(second))["broken"] == 1
         await debts.pay(debts.bills[25], 3333)
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await reinstate_plan(plan, by=debts.estate["沈平"], text="再给一次机会")
-    assert "already been resumed once" in no.value.sentence.text
+    assert "already been resumed once" in refused.value.sentence.text
     assert (await state(debts, plan), await holds(debts)) == ("broken", 0)
     assert await debts.told("plan_broken") == ["plan_broken"] * 2
     assert await debts.broken_invariants() == []
@@ -95,9 +95,9 @@ async def test_kept_to_the_end_after_its_second_chance_it_is_completed(debts: Wo
 
 async def test_what_was_missed_is_paid_first(debts: World) -> None:
     plan = await broken(debts)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await resume(debts, plan)
-    assert no.value.sentence.facts["sum"].fen == 3333  # type: ignore[attr-defined]
+    assert refused.value.sentence.facts["sum"].fen == 3333  # type: ignore[attr-defined]
     with on(AFTER):
         await debts.pay(debts.bills[25], 3332)
     with pytest.raises(Refused):

@@ -1,4 +1,4 @@
-"""An agreement calls those who make it what they are: owners, owners of before, or heirs."""
+"""An agreement calls those who make it what they are: owners, former owners, or heirs."""
 
 from __future__ import annotations
 

@@ -67,9 +67,9 @@ def test_a_date_at_the_end_of_a_month_is_clamped_from_the_first_date_not_from_th
     ],
 )
 def test_what_cannot_be_names_its_field(n: int, first: date, field: str) -> None:
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         schedule(Money(10_000), n, first, TODAY)
-    assert no.value.field == field
+    assert refused.value.field == field
 
 
 def test_the_first_date_lies_at_most_sixty_days_ahead() -> None:

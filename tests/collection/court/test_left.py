@@ -184,9 +184,9 @@ async def test_a_change_is_what_is_left_or_less_on_paper_and_of_a_claim_under_wa
             (Money(10_000), "5", "amount", SAME),
             (Money(7000), "", "reference", NO_PAPER),
         ):
-            with pytest.raises(Invalid) as no:
+            with pytest.raises(Invalid) as refused:
                 await change_claim(manager, claim, amount, LAST + DAY, reference=reference)
-            assert (no.value.field, no.value.sentence.text) == (field, words)
+            assert (refused.value.field, refused.value.sentence.text) == (field, words)
         await record_step(manager, claim, S.withdrawn, LAST + DAY)
         with pytest.raises(Refused):
             await change_claim(manager, claim, Money(7000), LAST + DAY, reference="5")

@@ -174,9 +174,11 @@ async def test_a_small_claim_states_its_limit_and_comes_after_mediation(debts: W
             (Money(5_000_000), "", "source", actions.NO_LIMIT),
             (Money(9_999), "2025 年统计", "limit", actions.ABOVE),
         ):
-            with pytest.raises(Invalid, match=words[:20] if words != actions.ABOVE else "is above the limit") as no:
+            with pytest.raises(
+                Invalid, match=words[:20] if words != actions.ABOVE else "is above the limit"
+            ) as refused:
                 await prepare_claim(manager, case, K.small_claim, limit=limit, source=source)
-            assert no.value.field == field
+            assert refused.value.field == field
         with pytest.raises(Invalid, match=actions.ONLY_SMALL[:20]):
             await prepare_claim(manager, case, K.suit, limit=Money(5_000_000))
         claim = await prepare_claim(manager, case, K.small_claim, limit=Money(5_000_000), source="2025 年统计")
@@ -209,9 +211,9 @@ async def test_days_and_papers_of_a_step_are_asked_for(debts: World) -> None:
             (LAST + timedelta(days=1), stepping.FUTURE),
             (LAST - timedelta(days=1), "The previous step"),
         ):
-            with pytest.raises(Invalid, match=words[:15]) as no:
+            with pytest.raises(Invalid, match=words[:15]) as refused:
                 await record_step(manager, claim, S.filed, on_day)
-            assert no.value.field == "on"
+            assert refused.value.field == "on"
         await record_step(manager, claim, S.filed, LAST)
         with pytest.raises(Invalid, match=stepping.NO_PAPER[:20]):
             await record_step(manager, claim, S.agreed, LAST)

@@ -1,4 +1,4 @@
-"""Letters to owners of before and to heirs: what they say first, and that none goes without an address of their own."""
+"""Letters to former owners and to heirs: what they say first, and that none goes without an address of their own."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ async def test_an_owner_of_before_without_an_address_gets_no_letter_and_who_lack
         debts = await world()
         case, feng = await at_two(debts), debts.estate["冯丽"]
         await sold(debts)
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await issue_letter(feng, case, NOTICE, PAY_AT)
-        assert (no.value.sentence.text, no.value.sentence.facts) == (NO_ADDRESS, {"names": ("陈静",)})
+        assert (refused.value.sentence.text, refused.value.sentence.facts) == (NO_ADDRESS, {"names": ("陈静",)})
         async with browser(settings, feng) as desk:
             answer = await desk.post(f"/desk/cases/{case}/letters", data={"kind": "notice"})
             assert answer.status_code == 409 and "缺：陈静的通信地址" in answer.text
@@ -98,7 +98,7 @@ async def test_a_home_that_is_sold_before_its_notice_is_written_is_left_out_with
         assert (done.issued, done.refused) == (1, 1)
         [left_out] = done.left_out
         assert (left_out.case, left_out.unit) == (case, "1栋101")
-        assert "陈静的通信地址" in left_out.why.zh and "No postal address of 陈静" in left_out.why.en
+        assert "陈静的通信地址" in left_out.why.zh and "No postal address on file for 陈静" in left_out.why.en
         async with browser(settings, feng) as desk:
             page = (await desk.get(f"/desk/letters/batches/{batch}")).text
             assert f'data-left-out="{case}"' in page and "陈静的通信地址" in page
@@ -110,9 +110,9 @@ async def test_an_heir_is_written_to_at_their_own_address_and_told_how_far_they_
         case, feng = await at_two(debts), debts.estate["冯丽"]
         await say(debts, D.deceased, TODAY - 3 * DAY)
         await say(debts, D.heir, TODAY, represented_by="陈安", phone="+8619900000155")
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await issue_letter(feng, case, NOTICE, PAY_AT)
-        assert no.value.sentence.facts == {"names": ("陈安（陈静的继承人）",)}
+        assert refused.value.sentence.facts == {"names": ("陈安（陈静的继承人）",)}
         await say(debts, D.heir, TODAY, represented_by="陈安", phone="+8619900000155", address="北京路1号")
         letter = await issue_letter(feng, case, NOTICE, PAY_AT)
         for said in (await printed(debts, letter)).values():
@@ -153,9 +153,9 @@ async def test_a_letter_of_before_the_sale_is_not_printed_and_a_new_one_may_be_i
         before = await issue_letter(shen, case, NOTICE, PAY_AT)
         await letter_to_print(shen, before)
         await sold(debts)
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await letter_to_print(shen, before)
-        assert no.value.sentence.text == MOVED
+        assert refused.value.sentence.text == MOVED
         async with browser(settings, shen) as desk:
             assert (await desk.get(f"/desk/letters/{before}/letter.pdf")).status_code == 409
             page = (await desk.get(f"/desk/letters/{before}")).text

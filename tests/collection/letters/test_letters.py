@@ -151,9 +151,9 @@ async def test_a_draft_for_a_law_firm_waits_for_every_gate_of_the_law() -> None:
         await arrears(day)
         await contacts.record_contact(shen, case, ContactChannel.call, ContactOutcome.refuses)
         await take_step(shen, case)
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await issue_letter(shen, case, LetterKind.lawyer_draft, PAY_AT)
-        assert no.value.sentence.text == NO_DEMAND
+        assert refused.value.sentence.text == NO_DEMAND
 
 
 async def test_the_desk_and_the_owner_read_it_and_nobody_else(settings: Settings) -> None:
@@ -201,9 +201,9 @@ async def test_what_staff_merely_note_of_paper_opens_no_stage_and_begins_no_time
             )
             (row,) = (await limitation_of((await fetch("SELECT debtor FROM arrears_case"))[0]["debtor"], day)).clocks
         assert not row.clock.restarts
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await take_step(shen, case)
-        assert no.value.sentence.text == STEP_MISSING[2]
+        assert refused.value.sentence.text == STEP_MISSING[2]
         await delivered(shen, case, LetterKind.notice)
     with on(day + 8 * DAY):
         assert await take_step(shen, case) == 3

@@ -73,9 +73,9 @@ async def test_each_of_those_who_owe_together_needs_a_proof_of_their_own() -> No
     with on(NEXT):
         letter = await a_demand(debts, case)
         for wrong, said in ((None, WHICH), (person(debts, "陈静"), NOT_ONE), (uuid4(), NOT_ONE)):
-            with pytest.raises(Invalid) as no:
+            with pytest.raises(Invalid) as refused:
                 await record_delivery(feng, letter, BY_HAND, person=wrong)
-            assert (no.value.field, no.value.sentence.text) == ("person", said)
+            assert (refused.value.field, refused.value.sentence.text) == ("person", said)
         await record_delivery(feng, letter, BY_HAND, person=person(debts, "王芳"))
         found = await letter_at_desk(feng, letter)
         assert {one.name: one.state for one in found.to} == {
@@ -162,9 +162,9 @@ async def test_nobody_records_what_reached_themselves() -> None:
     with on(NEXT):
         letter = await a_demand(debts, case)
         clerk = replace(debts.estate["冯丽"], human=debts.estate["李明"].human)
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await record_delivery(clerk, letter, BY_HAND, person=person(debts, "李明"))
-        assert no.value.sentence.text == YOURS
+        assert refused.value.sentence.text == YOURS
 
 
 async def test_an_envelope_at_the_door_is_an_attempt_and_proves_nothing_by_itself() -> None:

@@ -140,9 +140,9 @@ async def test_half_a_record_is_named_and_nothing_of_it_is_kept(talk: Talk, fiel
     with on(SECOND):
         debts = await world()
         case = await at_two(debts)
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await record_talk(debts.estate["冯丽"], case, CALL, talk)
-        assert (no.value.field, no.value.sentence.text) == (field, words)
+        assert (refused.value.field, refused.value.sentence.text) == (field, words)
         for table in ("contact", "payment_promise", "next_action", "case_reason"):
             assert not await debts.rows(f"SELECT FROM {table}")
 
@@ -194,9 +194,9 @@ async def test_a_visit_takes_two_and_keeps_its_photos() -> None:
         with pytest.raises(Invalid, match="someone other than you"):
             await record_talk(service, case, VISIT, Talk(ContactOutcome.no_answer, witness="feng"))
         many = [Sent("hall.jpg", a_photo())] * (MOST_PHOTOS + 1)
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await record_talk(service, case, VISIT, Talk(ContactOutcome.reached, witness="shen"), many)
-        assert no.value.sentence.text == TOO_MANY
+        assert refused.value.sentence.text == TOO_MANY
         talk = Talk(ContactOutcome.reached, "看了单元门", witness="shen")
         contact = await record_talk(service, case, VISIT, talk, [Sent("hall.jpg", a_photo())])
         [one] = [c for c in (await case_on_desk(service, case)).log.contacts if c.id == contact]
@@ -247,9 +247,9 @@ async def test_staff_open_a_dispute_for_the_owner_and_cannot_decide_it() -> None
         assert await debts.told("dispute_opened") == ["dispute_opened"] * 2
         assert (await case_on_desk(manager, case)).case.chaseable == Money(7000)
         await deciding.claim(manager, dispute)
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as refused:
             await deciding.decide(manager, dispute, Outcome.upheld, None, "同意")
-        assert no.value.sentence.text == OPENER
+        assert refused.value.sentence.text == OPENER
         assert await deciding.decide(debts.estate["蒋涛"], dispute, Outcome.upheld, None, "单价有误")
         assert not await debts.broken_invariants()
 

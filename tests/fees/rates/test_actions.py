@@ -92,9 +92,9 @@ async def test_a_lower_rate_applies_at_once(estate, tariff):
 
 async def test_a_billed_month_stays_with_its_rate(estate, tariff):
     await publish_run(estate.community, Month(2026, 11), date(2026, 11, 1), approver="staff:x")
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await announce_rate(estate["蒋涛"], tariff, NewRate(Decimal("2.50"), date(2026, 11, 24), "x"))
-    assert no.value.sentence.facts["next"] == date(2026, 12, 1)
+    assert refused.value.sentence.facts["next"] == date(2026, 12, 1)
     await announce_rate(estate["蒋涛"], tariff, NewRate(Decimal("2.50"), date(2026, 12, 1), "x"))
 
 

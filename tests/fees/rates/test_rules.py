@@ -30,9 +30,9 @@ def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(announced,
 
 
 def refused(rate, on, before=BEFORE):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         check_rate(before, Decimal(rate), on, TODAY)
-    return no.value.field, no.value.sentence.facts
+    return refused.value.field, refused.value.sentence.facts
 
 
 def test_a_rise_is_refused_a_day_too_early_and_free_on_the_day_that_is_named():

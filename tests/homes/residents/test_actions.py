@@ -184,9 +184,9 @@ async def test_who_sold_meanwhile_binds_nobody(admin: asyncpg.Connection) -> Non
     estate = await cast.mingxi()
     binding = await ask_binding(estate["陈静"], wanted(estate), "")
     await admin.execute("UPDATE occupancy SET ends_on = '2026-11-23' WHERE person = $1", estate["陈静"].persons[0])
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await approve_binding(estate["沈平"], binding)
-    assert no.value.sentence.text == answering.SOLD
+    assert refused.value.sentence.text == answering.SOLD
 
 
 async def test_a_refusal_gives_its_reason_to_who_asked(admin: asyncpg.Connection) -> None:

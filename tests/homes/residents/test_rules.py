@@ -15,9 +15,9 @@ DAY = timedelta(days=1)
 
 def refused(starts_on: date, ends_on: date | None = None, *, role: BoundAs = BoundAs.tenant,
             since: date | None = None) -> str:  # fmt: skip
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         check_days(role, starts_on, ends_on, today=TODAY, owned_since=since)
-    return no.value.sentence.text
+    return refused.value.sentence.text
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,9 @@ async def test_a_filing_keeps_its_evidence_and_tells_the_owners_how_it_was_answe
 async def test_it_counts_at_the_earliest_from_the_filing(estate):
     vacancy = await filed(estate)
     for day, field in ((date(2026, 11, 19), "starts_on"), (date(2028, 1, 1), "starts_on")):
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await approve_vacancy(estate["蒋涛"], vacancy, starts_on=day)
-        assert no.value.field == field
+        assert refused.value.field == field
     await approve_vacancy(estate["蒋涛"], vacancy, starts_on=TODAY)
 
 
@@ -104,9 +104,9 @@ async def test_a_home_that_will_stand_empty_counts_from_then(estate):
 
 @pytest.mark.parametrize("since", [date(2015, 6, 29), date(2027, 1, 22)])
 async def test_a_day_before_the_handover_or_far_ahead_is_refused(estate, since):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await filed(estate, since=since)
-    assert no.value.field == "empty_since"
+    assert refused.value.field == "empty_since"
 
 
 async def test_one_waits_at_a_time_and_a_vacant_home_is_not_filed_again(estate):
@@ -138,9 +138,9 @@ async def test_who_filed_it_at_the_desk_does_not_answer_it(estate):
 async def test_it_ends_from_today_on_and_never_before_it_began(estate, day):
     unit = estate.units["1栋101"]
     await approve_vacancy(estate["蒋涛"], await filed(estate), starts_on=TODAY)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await end_vacancy(estate["陈静"], unit, day)
-    assert no.value.field == "lived_in_from"
+    assert refused.value.field == "lived_in_from"
 
 
 async def test_the_next_vacancy_begins_after_the_last(estate):

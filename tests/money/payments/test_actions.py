@@ -121,9 +121,9 @@ async def test_the_counter_takes_a_part_and_gives_a_number():
 async def test_a_slip_is_recorded_once_and_the_refusal_names_the_earlier_receipt():
     estate, bill, _lines = await home(500)
     await counter(estate, bill, 200)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await counter(estate, bill, 100)
-    assert no.value.sentence.facts["number"] == 1
+    assert refused.value.sentence.facts["number"] == 1
     await counter(estate, bill, 100, channel=CounterChannel.pos)  # a POS slip may have the same number
     assert await owed(bill) == Money(200)
 
@@ -132,9 +132,9 @@ async def test_a_slip_is_recorded_once_and_the_refusal_names_the_earlier_receipt
 async def test_a_slip_in_another_spelling_is_the_same_slip(typed):
     estate, bill, _lines = await home(500)
     await counter(estate, bill, 200, "No.: A-1" if typed == "A-1 " else "A-1")
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await counter(estate, bill, 100, typed)
-    assert no.value.sentence.facts["number"] == 1
+    assert refused.value.sentence.facts["number"] == 1
     await counter(estate, bill, 100, "A1")
 
 

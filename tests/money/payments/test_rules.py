@@ -80,9 +80,9 @@ def test_nothing_or_less_is_refused(fen: int):
 
 
 def test_more_than_payable_is_refused_and_says_how_much_is():
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         designate([line(1, 500, held=200)], Money(301))
-    assert (no.value.field, no.value.sentence.facts["payable"]) == ("amount", Money(300))
+    assert (refused.value.field, refused.value.sentence.facts["payable"]) == ("amount", Money(300))
 
 
 def test_what_is_paid_already_is_refused_even_beside_something_that_is_not():

@@ -69,9 +69,9 @@ def test_a_credit_code_and_an_account_are_read_as_people_type_them() -> None:
 
 
 async def refused(work: Callable[[], Awaitable[Any]], *fields: str) -> None:
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as refused:
         await work()
-    assert no.value.sentence.facts["missing"] == named(fields)
+    assert refused.value.sentence.facts["missing"] == named(fields)
 
 
 async def test_no_paper_about_arrears_is_made_without_the_company_and_each_names_it(debts) -> None:  # noqa: F811

@@ -41,7 +41,7 @@ async def test_each_statement_gives_what_its_dataclass_needs() -> None:
             prepared = await connection().prepare(statement)
             try:
                 columns_fit(kind, [column.name for column in prepared.get_attributes()])
-            except TypeError as no:
-                wrong.append(f"{place} {no}")
+            except TypeError as error:
+                wrong.append(f"{place} {error}")
     assert len(found) > 20
     assert wrong == []

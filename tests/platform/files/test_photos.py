@@ -66,7 +66,7 @@ def test_a_flood_of_pixels_is_refused_by_its_header() -> None:
     ids=["text", "nothing", "svg", "gif", "jpeg in name", "heic", "half a jpeg", "png without a picture"],
 )
 def test_what_is_no_photo_is_refused_with_what_to_do(raw: bytes, says: str) -> None:
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         re_encode(raw, "x.jpg")
-    assert (no.value.field, no.value.sentence.facts) == ("photos", {"name": "x.jpg"})
-    assert says in no.value.sentence.text
+    assert (refused.value.field, refused.value.sentence.facts) == ("photos", {"name": "x.jpg"})
+    assert says in refused.value.sentence.text

@@ -84,16 +84,16 @@ async def test_what_the_outlook_says_of_the_next_month_is_what_the_run_does(esta
 @pytest.mark.parametrize("day", [date(2026, 11, 1), date(2026, 10, 15), date(2015, 1, 1), date(2029, 1, 1)])
 async def test_a_day_that_bills_or_facts_forbid_is_refused_and_nothing_is_saved(estate, day):
     before = await ties(estate)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await outlook_of(estate["沈平"], estate.units["1栋101"], wanted(starts_on=day))
-    assert no.value.field == "starts_on"
+    assert refused.value.field == "starts_on"
     assert await ties(estate) == before
 
 
 async def test_a_billed_day_names_the_first_day_that_is_free(estate):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await outlook_of(estate["沈平"], estate.units["1栋101"], wanted(starts_on=date(2026, 10, 20)))
-    assert no.value.sentence.facts == {"last": date(2026, 11, 1), "next": date(2026, 11, 2)}
+    assert refused.value.sentence.facts == {"last": date(2026, 11, 1), "next": date(2026, 11, 2)}
     await change(estate, wanted(starts_on=date(2026, 11, 2)))
 
 
@@ -237,9 +237,9 @@ async def test_a_mistake_is_put_right_by_another_change(estate):
     ],
 )
 async def test_what_was_typed_wrongly_is_said_at_its_field(estate, people, field):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await outlook_of(estate["沈平"], estate.units["1栋101"], wanted(*people))
-    assert no.value.field == field
+    assert refused.value.field == field
 
 
 async def test_one_number_of_two_persons_is_one_sign_in_and_said_before(estate):

@@ -43,9 +43,9 @@ def test_a_third_may_be_typed_with_decimals_and_a_single_owner_has_the_whole():
     ],
 )
 def test_shares_that_make_no_whole_are_refused_at_their_row(typed, field):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         shares_of(typed)
-    assert no.value.field == field
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_shares_that_make_no_whole_are_refused_at_their_row(typed, field):
     ],
 )
 def test_a_day_that_may_not_be_is_refused_and_one_that_may_is_named(reach, on, named):
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         check_day(on, reach, TODAY)
-    assert no.value.field == "starts_on"
-    assert named in no.value.sentence.facts.values()
+    assert refused.value.field == "starts_on"
+    assert named in refused.value.sentence.facts.values()
 
 
 def test_the_day_after_the_one_that_decided_the_last_bill_is_free():

@@ -1,4 +1,4 @@
-"""A letter with a code: used once, by whoever knows the old number's last digits, approved by somebody else."""
+"""A letter with a code: used once, by anyone who knows the old number's last digits, approved by somebody else."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ async def shown(code: str, digits: str = DIGITS, phone: str = NEW, network: str 
 
 
 async def refused(code: str, words: str, digits: str = DIGITS, phone: str = NEW, network: str = NETWORK) -> None:
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await show_letter(code, digits, phone, network=network, secret=SECRET)
-    assert no.value.sentence.text == words
+    assert refused.value.sentence.text == words
 
 
 async def one(sql: str) -> object:

@@ -37,9 +37,9 @@ async def use(knock: Knock, code: str, network: str = "203.0.113.7", instead_of:
 
 
 async def refused(knock: Knock, code: str, network: str = "203.0.113.7") -> str:
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await use(knock, code, network)
-    return no.value.sentence.text
+    return refused.value.sentence.text
 
 
 def other_than(code: str) -> str:
@@ -168,11 +168,11 @@ async def test_a_number_waits_a_minute_and_gets_five_an_hour_and_ten_a_day(
         try:
             await ask(phone)
             sent += 1
-            with pytest.raises(Invalid) as no:
+            with pytest.raises(Invalid) as error:
                 await ask(phone)
-            assert no.value.sentence.text == (actions.WAIT_A_MINUTE if sent not in (5, 10) else actions.ENOUGH_CODES)
-        except Invalid as no:
-            assert no.sentence.text == actions.ENOUGH_CODES and no.field == "phone"
+            assert error.value.sentence.text == (actions.WAIT_A_MINUTE if sent not in (5, 10) else actions.ENOUGH_CODES)
+        except Invalid as error:
+            assert error.sentence.text == actions.ENOUGH_CODES and error.field == "phone"
             await later(admin, timedelta(hours=1))
         await later(admin, timedelta(seconds=61))
     assert sent == 10
@@ -182,9 +182,9 @@ async def test_a_network_gets_thirty_codes_an_hour() -> None:
     await cast.mingxi()
     for n in range(30):
         await ask(f"+8613900000{n:03d}")
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await ask("+8613900000999")
-    assert no.value.sentence.text == actions.BUSY_NETWORK
+    assert refused.value.sentence.text == actions.BUSY_NETWORK
     await ask("+8613900000999", network="198.51.100.1")
 
 
@@ -227,9 +227,9 @@ async def test_a_code_that_was_used_counts_for_no_limit(admin: asyncpg.Connectio
     for _ in range(5):
         await ask()
         await later(admin, timedelta(seconds=61))
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await ask()
-    assert no.value.sentence.text == actions.ENOUGH_CODES
+    assert refused.value.sentence.text == actions.ENOUGH_CODES
 
 
 async def test_a_days_budget_of_codes_ends_for_everybody_alike_and_begins_anew(admin: asyncpg.Connection) -> None:
@@ -240,9 +240,9 @@ async def test_a_days_budget_of_codes_ends_for_everybody_alike_and_begins_anew(a
 
     assert await ask(CHEN) and await ask("+8619900000102") is not None
     for phone in ("+8619900000103", UNKNOWN):
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await ask(phone)
-        assert no.value.sentence.text == actions.BUSY_TODAY
+        assert refused.value.sentence.text == actions.BUSY_TODAY
     assert await admin.fetchval("SELECT count(*) FROM security_event WHERE verb = 'codes_alarm'") == 1
     await admin.execute("UPDATE rate_limit SET window_from = window_from - interval '1 day' WHERE key = 'all:codes'")
     assert await ask("+8619900000103")

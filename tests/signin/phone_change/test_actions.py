@@ -116,9 +116,9 @@ async def test_new_numbers_are_tried_five_times_a_day(admin: asyncpg.Connection)
     _token, me = await signed_in(estate["陈静"])
     for n in range(5):
         await moving.ask_new_number(me, f"+861860000010{n}", **WHO)
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await moving.ask_new_number(me, NEW, **WHO)
-    assert no.value.sentence.text == moving.OFTEN
+    assert refused.value.sentence.text == moving.OFTEN
 
 
 async def test_in_the_browser_it_needs_the_old_number_first(settings: Settings) -> None:

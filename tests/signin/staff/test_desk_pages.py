@@ -84,12 +84,12 @@ async def test_ten_wrong_tries_lock_a_login_even_for_the_right_password() -> Non
     await cast.mingxi()
     await staff_with_credentials("shen")
     for n in range(10):
-        with pytest.raises(Invalid) as no:
+        with pytest.raises(Invalid) as refused:
             await desk.check_password("shen", "wrong" * 4, network=f"8.8.8.{n}", secret=SECRET)
-        assert no.value.sentence.text == desk.NOT_RIGHT
-    with pytest.raises(Invalid) as no:
+        assert refused.value.sentence.text == desk.NOT_RIGHT
+    with pytest.raises(Invalid) as refused:
         await desk.check_password("shen", PASSWORD, network="1.1.1.1", secret=SECRET)
-    assert no.value.sentence.text == desk.ENOUGH
+    assert refused.value.sentence.text == desk.ENOUGH
 
 
 async def test_right_passwords_are_not_counted_and_wrong_codes_are() -> None:
@@ -100,9 +100,9 @@ async def test_right_passwords_are_not_counted_and_wrong_codes_are() -> None:
     for _ in range(10):
         with pytest.raises(Invalid):
             await desk.check_totp(half, "000000", network="8.8.4.4", secret=SECRET, user_agent="")
-    with pytest.raises(Invalid) as no:
+    with pytest.raises(Invalid) as refused:
         await desk.check_totp(half, "000000", network="8.8.4.4", secret=SECRET, user_agent="")
-    assert no.value.sentence.text == desk.ENOUGH
+    assert refused.value.sentence.text == desk.ENOUGH
 
 
 async def test_half_way_ends_when_the_password_changes() -> None:

@@ -22,7 +22,7 @@ from tests.web.walk.routes import Route, routes_of
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 FROM_OUR_PAGES = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "User-Agent": "tests"}
-# What reading may touch: when a session was last seen, and what was typed before a session ran out.
+# What reading may touch: when a session was last seen, and what was typed before a session expired.
 MAY_CHANGE = {"web_session", "held_form", "rate_limit", "security_event"}
 
 

@@ -1,4 +1,4 @@
-"""What somebody wrote is never lost: not when the session ran out over it, and not when the act was refused."""
+"""What somebody wrote is never lost: not when the session expired over it, and not when the act was refused."""
 
 from __future__ import annotations
 
