@@ -148,7 +148,7 @@ async def test_a_post_votes_by_what_was_said_of_it_and_not_by_its_name() -> None
 async def test_a_committee_is_not_asked_before_it_is_known_who_votes() -> None:
     estate, _members = await three_seats()
     sun = await seat(estate, "孙强", "委员", votes=None)
-    with pytest.raises(Refused, match="has a vote"):
+    with pytest.raises(Refused, match="have a vote"):
         await asked(estate)
     async with unit_of_work(estate.community):
         await fetch("UPDATE committee_post SET ends_on = '2026-11-19' WHERE person = $1", sun.persons[0])
