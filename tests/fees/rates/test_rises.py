@@ -18,7 +18,7 @@ FEE = TariffVersion(
     "fee", "fee", "*", Formula.per_area, Decimal("3.2"), vacancy_rate=Decimal("0.7"), rounding=Rounding.jiao,
     proration=Proration.daily_actual, cycle_months=3, starts_on=date(2024, 1, 1),
 )  # fmt: skip
-KINDS = {"fee": "service_fee", "charge": "service_fee", "bay": "parking"}
+KINDS = {"fee": "service_fee", "charge": "service_fee", "service": "service_fee", "bay": "parking"}
 MORE = [
     {"rate": Decimal("3.200001")},
     {"vacancy_rate": Decimal("0.71")},
@@ -106,6 +106,19 @@ def test_what_was_announced_for_a_day_is_no_rise_on_it_but_on_an_earlier_one():
     assert not found([ENDED, DEARER], [ENDED, DEARER])
     sooner = [replace(FEE, ends_on=date(2026, 11, 14)), version(DEARER, starts_on=date(2026, 11, 15))]
     assert {on for _, on in found([ENDED, DEARER], sooner)} == {date(2026, 11, 15)}
+
+
+def test_a_lower_rate_that_was_announced_and_is_taken_back_is_a_rise_on_its_day():
+    cheaper = version(FEE, starts_on=NEXT, rate=Decimal(2))
+    assert found([ENDED, cheaper], [FEE]) == {(FEE.id, NEXT)}
+
+
+def test_what_takes_the_place_of_two_is_a_rise_when_it_is_dearer_than_each():
+    charge = version(FEE, item="charge", rate=Decimal(5))
+    gone = [ENDED, replace(charge, ends_on=LAST)]
+    between, above = (version(FEE, item="service", starts_on=NEXT, rate=Decimal(rate)) for rate in (4, 6))
+    assert not found([FEE, charge], [*gone, between])
+    assert found([FEE, charge], [*gone, above]) == {(above.id, NEXT)}
 
 
 def test_what_goes_on_at_the_same_price_is_no_rise_and_after_a_pause_it_is():

@@ -113,6 +113,21 @@ def test_lines_lie_in_the_order_of_their_days_and_then_of_their_quantities():
     assert [(c.days.first.day, c.days.last.day, c.quantity) for c in lines] == [(1, 20, 1), (1, 30, 3), (5, 30, 2)]
 
 
+def charged(proration, *rows):
+    charges = [Charge(Days.between(nov(first), nov(last)), Decimal(quantity)) for first, last, quantity in rows]
+    lines = count_months((NOV,), versions_by_day([replace(FEE, proration=proration)], "office"), charges, RHYTHM)
+    return [(c.quantity, c.days.first.day, c.days.last.day) for c in lines]
+
+
+def test_in_whatever_order_rows_are_told_the_same_is_charged():
+    assert charged(Proration.full_month, (11, None, 1), (1, 10, 2)) == [(2, 1, 30)]
+    rows = [(1, 10, 2), (1, 10, 1), (11, 30, 5)]
+    assert charged(Proration.full_month, *rows) == [(2, 1, 10), (1, 1, 30)]
+    assert charged(Proration.full_month, *rows[::-1]) == [(2, 1, 10), (1, 1, 30)]
+    with_a_gap = [(1, 5, 3), (10, 15, 3), (1, 15, 1)]
+    assert charged(Proration.daily_actual, *with_a_gap) == [(1, 1, 15), (3, 1, 15)]
+
+
 def test_a_whole_month_is_told_from_its_first_day_to_its_last_whatever_changes_in_it():
     [line] = counted(Proration.full_month, (nov(3), nov(28)), versions=[OLD, NEW])
     assert (line.version.id, line.days, line.day_count) == ("v1", Days(nov(3), nov(28)), 26)
