@@ -10,8 +10,8 @@ from pathlib import Path
 
 # What counts money and days, so far. Pure files elsewhere are tables of columns, words and settings.
 RULES = (
-    "kit/money.py", "kit/period.py", "fees/bills/balance.py", "money", "care/plans",
-    "arrears/ladder", "arrears/limitation", "collection/late_charges",
+    "kit/money.py", "kit/period.py", "homes/residents", "fees/bills/balance.py", "fees/rates", "fees/tariffs",
+    "money", "care/plans", "arrears/ladder", "arrears/limitation", "collection/late_charges",
 )  # fmt: skip
 AREAS = tuple(sorted(path.parent.name for path in Path("portal").glob("*/__init__.py")))
 

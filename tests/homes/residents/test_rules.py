@@ -25,8 +25,8 @@ def refused(starts_on: date, ends_on: date | None = None, *, role: BoundAs = Bou
     [
         (TODAY, None),
         (TODAY, TODAY),
-        (TODAY - rules.LONGEST_PAST, TODAY),
-        (TODAY + rules.LONGEST_AHEAD, None),
+        (date(2025, 11, 23), TODAY),  # a year ago, a leap year too
+        (date(2027, 2, 24), None),  # three months ahead
         (TODAY, date(2046, 11, 23)),
     ],
 )
@@ -36,8 +36,8 @@ def test_days_that_an_owner_may_choose(starts_on: date, ends_on: date | None) ->
 
 def test_days_that_cannot_be() -> None:
     assert refused(TODAY, since=TODAY + DAY) == rules.BEFORE_OWNING
-    assert refused(TODAY - rules.LONGEST_PAST - DAY) == rules.TOO_EARLY
-    assert refused(TODAY + rules.LONGEST_AHEAD + DAY) == rules.TOO_LATE
+    assert refused(date(2025, 11, 22)) == rules.TOO_EARLY
+    assert refused(date(2027, 2, 25)) == rules.TOO_LATE
     assert refused(TODAY, TODAY - DAY) == rules.BACKWARDS
     assert refused(TODAY - 9 * DAY, TODAY - DAY) == rules.OVER
 
@@ -49,3 +49,10 @@ def test_a_lease_runs_for_twenty_years_at_most_but_family_is_no_lease() -> None:
     with pytest.raises(Invalid):
         check_days(BoundAs.tenant, leap, date(2048, 2, 29), today=leap, owned_since=None)
     check_days(BoundAs.tenant, leap, date(2048, 2, 28), today=leap, owned_since=None)
+
+
+def test_a_lease_of_a_leap_day_ends_with_february_where_the_last_year_has_none() -> None:
+    leap = date(2080, 2, 29)  # 2100 is no leap year
+    check_days(BoundAs.tenant, leap, date(2100, 2, 28), today=leap, owned_since=None)
+    with pytest.raises(Invalid):
+        check_days(BoundAs.tenant, leap, date(2100, 3, 1), today=leap, owned_since=None)
