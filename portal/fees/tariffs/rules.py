@@ -118,8 +118,7 @@ class UnitCharge:
     def meets(self, other: UnitCharge) -> bool:
         """Whether one of the two ends on the day before the other begins, so that it takes its place."""
         return any(
-            first.ends_on and then.starts_on and first.ends_on + _DAY == then.starts_on
-            for first, then in ((self, other), (other, self))
+            first.ends_on and first.ends_on + _DAY == then.starts_on for first, then in ((self, other), (other, self))
         )
 
 
@@ -135,7 +134,7 @@ def charged_once(rows: Sequence[UnitCharge]) -> tuple[UnitCharge, ...]:
         row for row in once if row.starts_on != row.ends_on and any(row.meets(other) for other in going_on)
     ]:
         once = [row for row in once if row not in changed]
-        going_on += changed
+        going_on = changed
     return tuple(once)
 
 
@@ -190,7 +189,7 @@ def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
     for n, first in enumerate(starts):
         last = starts[n + 1] - _DAY if n + 1 < len(starts) else date.max
         held = [v for v in mine if v.days.first <= first <= v.days.last]
-        if held and result and result[-1][1] == held[-1] and result[-1][0].last + _DAY == first:
+        if held and result and result[-1][1] == held[-1]:
             result[-1] = Days(result[-1][0].first, last), held[-1]
         elif held:
             result.append((Days(first, last), held[-1]))

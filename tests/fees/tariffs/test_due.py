@@ -30,6 +30,13 @@ def test_a_rule_names_one_day(rule, period, issued, due, moved):
     assert found == (date.fromisoformat(due), moved)
 
 
+def test_a_rule_that_says_no_more_means_this_month_or_the_day_of_issue():
+    issued = date(2026, 11, 1)
+    assert DueRule(15).due_on(Month(2026, 11), issued) == (date(2026, 11, 15), False)
+    assert DueRule().due_on(Month(2026, 11), issued) == (issued, False)
+    assert DueRule.parse("days:366").days == 366
+
+
 @pytest.mark.parametrize("text", ["", "15", "day:0", "day:32", "day:15+2", "day:-1", "days:", "days:367", "days:١٥"])
 def test_any_other_rule_is_refused(text):
     with pytest.raises(ValueError, match="due rule"):
