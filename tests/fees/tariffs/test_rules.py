@@ -52,9 +52,10 @@ def test_of_two_that_overlap_the_later_one_rules_and_one_for_the_use_rules_both(
 
 def test_what_changes_for_others_cuts_nothing():
     shops = replace(FEE, id="shops", use="commercial", starts_on=date(2026, 2, 1))
-    other = replace(FEE, id="other", starts_on=date(2026, 3, 1))
-    assert [(d.first, d.last, v.id) for d, v in versions_by_day([FEE, shops, other], "commercial")] == [
-        (date.min, date(2026, 1, 31), "v"),
+    second, other = (replace(FEE, id=name, starts_on=date(2026, n, 1)) for n, name in ((1, "second"), (3, "other")))
+    assert [(d.first, d.last, v.id) for d, v in versions_by_day([FEE, second, shops, other], "commercial")] == [
+        (date.min, date(2025, 12, 31), "v"),
+        (date(2026, 1, 1), date(2026, 1, 31), "second"),
         (date(2026, 2, 1), date.max, "shops"),
     ]
 
