@@ -149,7 +149,7 @@ NUMBERS = {"1e308": "1e308", "NaN": "NaN", "Infinity": "Infinity", "-inf": "-inf
 
 CSV = {
     **{f"a name {kind}": folder(_unit(text), "units", 5, "unit", "formula") for kind, text in TEXTS.items()},
-    **{f"a name with {kind}": folder(_unit(t), "units", 5, "unit", "cannot be read") for kind, t in HIDDEN.items()},
+    **{f"a name with {kind}": folder(_unit(t), "units", 5, "unit", "unreadable character") for kind, t in HIDDEN.items()},
     **{f"a number {kind}": folder(replaced("units", "89.37", text), "units", 2, "billable_area", "“")
        for kind, text in NUMBERS.items()},
     "a negative sum": folder(replaced("opening_balances", "385.60", "-1"), "opening_balances", 2, "amount", "0.01"),
@@ -200,7 +200,7 @@ BOOKS = {
     "a shared text that is not": book(cell_of("<v>7</v>", "s"), "damaged"),
     "a NUL by its number": book(cell_of("<is><t>a&#0;b</t></is>", "inlineStr"), "damaged"),
     "a NUL as spreadsheets write it": book(
-        units("<t>1栋101<", "<t>1栋_x0000_101<"), "cannot be read", 2, "units.csv", "unit"
+        units("<t>1栋101<", "<t>1栋_x0000_101<"), "unreadable character", 2, "units.csv", "unit"
     ),
     "a sheet named twice": book(sheets('"people"', '"units"'), "Two sheets"),
     "another sheet": book(parts_of({**PLAIN, "Sheet1": sheet_of("a\n1\n")}), "Sheet1"),
