@@ -149,7 +149,7 @@ NUMBERS = {"1e308": "1e308", "NaN": "NaN", "Infinity": "Infinity", "-inf": "-inf
 
 CSV = {
     **{f"a name {kind}": folder(_unit(text), "units", 5, "unit", "formula") for kind, text in TEXTS.items()},
-    **{f"a name with {kind}": folder(_unit(t), "units", 5, "unit", "unreadable character") for kind, t in HIDDEN.items()},
+    **{f"a name with {kind}": folder(_unit(t), "units", 5, "unit", "unreadable") for kind, t in HIDDEN.items()},
     **{f"a number {kind}": folder(replaced("units", "89.37", text), "units", 2, "billable_area", "“")
        for kind, text in NUMBERS.items()},
     "a negative sum": folder(replaced("opening_balances", "385.60", "-1"), "opening_balances", 2, "amount", "0.01"),
