@@ -58,7 +58,7 @@ async def test_a_key_may_not_point_into_another_community() -> None:
     one, other = await two_estates()
     async with unit_of_work(other):
         theirs = await fetch_value("SELECT id FROM unit")
-    with pytest.raises(asyncpg.ForeignKeyViolationError, match="same_community"):
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="debtor_community_unit_fkey"):
         async with unit_of_work(one, other):
             await fetch(
                 "INSERT INTO debtor (id, community, unit, key) VALUES (gen_random_uuid(), $1, $2, 'x')", one, theirs
