@@ -70,10 +70,11 @@ mutants: .venv/ready-to-test
 lighthouse: browser
 	@$(BIN)/python -m tests.lighthouse
 
-# Hashes, no addresses: the lock files name no registry.
+# Hashes, no addresses: the lock files name no registry. Without setproctitle, which mutmut asks for and its operators do
+# not need: Granian would rename the processes of the web server after it, in tests and nowhere else.
 lock:
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra build -o requirements.txt
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra build --extra test -c requirements.txt -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra build --extra test -c requirements.txt --no-emit-package setproctitle -o requirements-dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache

@@ -247,7 +247,7 @@ async def test_a_promise_that_is_missed_opens_everything_again_and_is_told(ripe:
         queue = await queue_of(debts.estate["冯丽"], NextStep.call, Wanted())
         assert (queue.due, queue.late) == (1, 1)
         gates = {gate.gate: gate for gate in (await case_on_desk(debts.estate["沈平"], case)).log.gates}
-        assert gates["promise_over"].open and "did not come" in gates["promise_over"].words.text
+        assert gates["promise_over"].open and "not received" in gates["promise_over"].words.text
 
 
 @pytest.mark.anyio
