@@ -1,3 +1,3 @@
-"""Piccolo's configuration: the engine and the app."""
+"""The engine under the name by which Piccolo looks for it."""
 
-from portal.platform.db.engine import engine as DB  # noqa: F401 (Piccolo looks for this name)
+from portal.platform.db.engine import engine as DB  # noqa: F401 (imported by Piccolo)
