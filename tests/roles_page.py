@@ -40,19 +40,7 @@ quote the files). Who is an auditor in one estate and a manager in another is in
 |---|---|{lines}
 """
 TAIL = """
-## To add a role
-
-1. `portal/people/persons/permissions.py`: the role in `Role`, and in each row of `TABLE` that it may.
-2. Its name in `locale/zh_CN/people/persons.po` and `locale/en/people/persons.po`.
-3. A sign-in of the demo in `demo/people.py`.
-4. `python -m tests.roles_page > docs/roles.md` and `python -m portal.records.reading.explained > docs/files.md`.
-   The import of `staff.csv` and `portal staff` take the role from `Role`; the database needs no migration.
-5. The list of roles in `SECURITY.md`. What the role is for, on this page (`ABOUT` in `tests/roles_page.py`).
-6. Somebody with it in `tests/populated.py`, and their name in `tests/faults/test_attacks_access.py` and
-   `tests/web/walk/test_pages.py`, which then walk the routes as they do.
-
-To add something that can be done: a member of `May` and its row in `TABLE`; then ask for it at the door, in the query
-and in the action. Reading and writing are two members wherever others read than write.
+To add a role, or something that can be done: the recipes in [CONTRIBUTING.md](../CONTRIBUTING.md).
 """
 
 

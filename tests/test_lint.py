@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ MONEY = ("kit", "fees", "money", "care", "arrears", "collection", "accounts")
 SECONDS = {"portal/money/stripe/gateway.py"}  # how long it waits for Stripe
 ASKING = {"survey", "fetch", "fetch_one", "fetch_value", "execute", "executemany", "fetchrow", "fetchval", "raw"}
 ASKING_AS = {"fetch_as", "fetch_one_as"}  # what the rows become stands before the statement
+WRITING = re.compile(r"\b(?:INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
+NOTES_A_VISIT = {"portal/people/persons/queries.py"}  # a session that is looked up was seen
 
 
 def name_of(file: Path) -> str:
@@ -138,6 +141,19 @@ def test_the_lint_sees_a_statement_that_is_put_together() -> None:
     assert list(unsafe_variables(ast.parse(bad))) == [(3, "sql")]
     assert list(unsafe_variables(ast.parse(bad.replace("fetch(", "fetch_as(Row, ")))) == [(3, "sql")]
     assert list(unsafe_variables(ast.parse(good))) == []
+
+
+def writing(file: Path) -> list[str]:
+    """The texts of a file that change rows."""
+    texts = (node.value for node in nodes(file) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [text for text in texts if WRITING.search(text)]
+
+
+def test_a_query_writes_nothing() -> None:
+    """Whoever looks for a verb looks into the actions of a slice."""
+    queries = [file for file in FILES if file.name.endswith("queries.py")]
+    assert {name_of(file) for file in queries if writing(file)} == NOTES_A_VISIT
+    assert writing(ROOT / "portal/people/estates/actions.py"), "it sees a statement that writes"
 
 
 def test_no_money_module_knows_floats() -> None:

@@ -29,6 +29,11 @@ ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
     "a way to pay online": ("wechat_pay", frozenset()),
     "a dispute reason": ("wrong_quantity", frozenset()),
     "a role": (r'"legal"|clerk, steward', frozenset()),
+    "an act": (r"WORKING_DAY_SET|working_day_set|set_calendar\b|set_working_day\(", frozenset()),
+    "a field to a form": (
+        "happened_on",
+        frozenset({"portal/arrears/limitation/queries.py"}),  # when the time of a debt began anew
+    ),
     "a field of an import": ("stairwell", frozenset()),
     "a duty of disclosure": ("committee_payments", frozenset()),
     "a language": (

@@ -18,7 +18,7 @@ from portal.arrears.climbing.gates import Check, Known
 from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.ladder.rules import Policy
-from portal.arrears.respite.queries import give_time
+from portal.arrears.respite.actions import give_time
 from portal.arrears.respite.rules import next_of, pay_by
 from portal.people.notices.actions import Told, tell, tell_all
 from portal.people.notices.states import Channel, NoticeKind

@@ -14,7 +14,7 @@ from portal.arrears.climbing.facts import known_of
 from portal.arrears.climbing.gates import may_remind
 from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.ladder.rules import SEED, Policy
-from portal.arrears.respite.queries import give_time
+from portal.arrears.respite.actions import give_time
 from portal.arrears.respite.rules import pay_by
 from portal.kit import clock
 from portal.kit.money import Money

@@ -15,7 +15,6 @@ from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.respite.rules import DAY, NO_TIME, Given, Next, next_of
 from portal.care.holds.queries import pauses_of
 from portal.care.holds.rules import Pauses
-from portal.kit import clock
 from portal.platform.db.unit_of_work import fetch
 
 # Only cases with something that gives time; each kind is read once for all, not for each case. The newest promise
@@ -118,19 +117,3 @@ async def next_steps(looked: Sequence[Looked]) -> dict[UUID, Next]:
         for case, standing in standings.items():
             result[case] = next_of(standing, since[case], policies[case], given[case], on)
     return result
-
-
-async def give_time(community: int, case: UUID, source: UUID, until: date) -> None:
-    """Note the day, itself included, up to which what we wrote gives the debtor of a case time; in the caller's work.
-
-    `source` is the letter, or the case itself where a message named the day.
-    """
-    await fetch(
-        "INSERT INTO time_given (id, community, arrears_case, source, until, at)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
-        community,
-        case,
-        source,
-        until,
-        clock.now(),
-    )

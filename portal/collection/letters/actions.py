@@ -21,7 +21,7 @@ from portal.arrears.climbing.reminders import no_sooner
 from portal.arrears.climbing.words import condition
 from portal.arrears.ladder.queries import ladder_of
 from portal.arrears.ladder.rules import Policy
-from portal.arrears.respite.queries import give_time
+from portal.arrears.respite.actions import give_time
 from portal.collection.letters.facts import SUPERSEDED, stated_facts
 from portal.collection.letters.states import FROM_STAGE, LetterKind, number_of
 from portal.homes.units.standing import AT_HOME

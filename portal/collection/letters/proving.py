@@ -12,7 +12,7 @@ from portal.arrears.cases.queries import case_at_desk
 from portal.arrears.cases.reaching import refuse
 from portal.arrears.cases.states import DELIVERED, PROVEN, TRIED, CaseState, ContactChannel, ContactOutcome
 from portal.arrears.contacts.actions import day_of, keep_contact, second_person
-from portal.arrears.respite.queries import give_time
+from portal.arrears.respite.actions import give_time
 from portal.collection.letters.facts import SUPERSEDED, chosen, is_staff, recipients_of
 from portal.collection.letters.states import LetterKind
 from portal.kit import clock

@@ -9,8 +9,7 @@ from portal.kit.words import _
 from portal.overview.estate_settings.forms import CompanyForm, DayForm
 from portal.overview.estate_settings.queries import calendar_at, calendars_of, companies_of, company_at
 from portal.overview.estate_settings.states import DayKind
-from portal.people.estates.actions import set_working_day
-from portal.people.estates.queries import set_company
+from portal.people.estates.actions import set_company, set_working_day
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page

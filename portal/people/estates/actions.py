@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.kit import clock
+from portal.people.estates.creditor import FIELDS
 from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, retrying, unit_of_work
@@ -30,6 +31,20 @@ async def set_working_day(community: int, on: date, *, working: bool, note: str,
         await record(
             actor, AuditVerb.WORKING_DAY_SET, f"day:{on}", community=community, reason=note, on=on, working=working
         )
+
+
+@retrying
+async def set_company(community: int, entered: Mapping[str, str], *, actor: str) -> None:
+    """Enter the fields of an estate's company; an empty text is unknown again. What was issued keeps its words."""
+    values = [entered[name].strip() or None for name in FIELDS]
+    async with unit_of_work(community):
+        await fetch(
+            "UPDATE community SET company = $2, credit_code = $3, address = $4, phone = $5, bank = $6,"
+            " account_name = $7, account_no = $8 WHERE id = $1",
+            community,
+            *values,
+        )
+        await record(actor, AuditVerb.COMPANY_SET, f"community:{community}", community=community)
 
 
 async def day_seen_to(community: int, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,7 @@ from portal.kit.errors import Missing
 from portal.people.estates.creditor import FIELDS, NEEDS, Creditor, Paper
 from portal.people.estates.rules import ServiceLevel, WorkCalendar
 from portal.people.estates.states import FeeMode
-from portal.platform.audit.actions import record
-from portal.platform.audit.states import AuditVerb
-from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retrying, unit_of_work
+from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, unit_of_work
 
 COLUMNS = "company, credit_code, address, phone, bank, account_name, account_no, hotline, opens_at, closes_at"
 _LACKING = " OR ".join(
@@ -48,20 +46,6 @@ def as_creditor(row: Record) -> Creditor:
     """A row with the estate's name and the COLUMNS as its company."""
     fields = {name: row[name] or "" for name in (*FIELDS, "hotline")}
     return Creditor(estate=row["name"], **fields, hours=f"{row['opens_at']:%H:%M}–{row['closes_at']:%H:%M}")
-
-
-@retrying
-async def set_company(community: int, entered: Mapping[str, str], *, actor: str) -> None:
-    """Enter the fields of an estate's company; an empty text is unknown again. What was issued keeps its words."""
-    values = [entered[name].strip() or None for name in FIELDS]
-    async with unit_of_work(community):
-        await fetch(
-            "UPDATE community SET company = $2, credit_code = $3, address = $4, phone = $5, bank = $6,"
-            " account_name = $7, account_no = $8 WHERE id = $1",
-            community,
-            *values,
-        )
-        await record(actor, AuditVerb.COMPANY_SET, f"community:{community}", community=community)
 
 
 @dataclass(frozen=True)

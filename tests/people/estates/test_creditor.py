@@ -33,8 +33,9 @@ from portal.kit.money import Money
 from portal.kit.period import Month
 from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
+from portal.people.estates.actions import set_company
 from portal.people.estates.creditor import FIELDS, NEEDS, Creditor, Paper, as_account_no, as_credit_code, named
-from portal.people.estates.queries import creditor_of, estate_called, set_company
+from portal.people.estates.queries import creditor_of, estate_called
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
 from portal.platform.process.settings import Settings
 from tests import builders, cast
