@@ -48,6 +48,10 @@ ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
         ),
     ),
     "a notice": ("NoticeKind.phone_left|phone_left =", frozenset({"portal/signin/phone_change/actions.py"})),
+    "a way to people": (
+        r"wechat_(app|openid|template|base)|connect_wechat|Channel\.wechat|[\"/]wechat\"|\bWECHAT_|send_wechat",
+        frozenset(),
+    ),
     "a report": ("promise_report", frozenset()),
     "a job": (r"sweep_imports|write_letters|late_charges\.jobs", frozenset()),
     "an invariant": ("I-H2", frozenset()),
