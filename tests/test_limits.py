@@ -10,12 +10,23 @@ from pathlib import Path
 import pytest
 
 from portal.arrears.ladder.rules import SEED
+from portal.arrears.limitation import rules as limitation
+from portal.arrears.limitation.queries import SOON
+from portal.care.disputes.rules import CREDITS_ADD_UP_DAYS
 from portal.care.holds.rules import AGAIN_AFTER, HELD_FOR
 from portal.care.plans import rules as plans
+from portal.collection.letter_queue import actions as letters
+from portal.fees.run_requests import desk_queries as runs
 from portal.homes.residents.rules import LONGEST_AHEAD
+from portal.overview.desk.losses import LATELY
 from portal.people.delivery.actions import MOST_TRIES
 from portal.people.persons import unsent_forms
+from portal.people.persons.principal import Audience
+from portal.people.persons.rules import LIFETIMES
+from portal.records.import_requests import queries as imports
 from portal.records.import_requests.rules import KEPT
+from portal.signin.owners import rules as codes
+from portal.web.forms.choices import PHOTO_BYTES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "limits.md"
@@ -43,25 +54,63 @@ def test_a_limit_is_what_the_page_says(what: str, number: str, unit: str, place:
 
 
 IN_WORDS = {2: "two", 3: "three", 5: "five", 6: "six"}
+
+
+def days(of: timedelta) -> int:
+    return of // timedelta(days=1)
+
+
+def hours(of: timedelta) -> int:
+    return of // timedelta(hours=1)
+
+
+def minutes(of: timedelta) -> int:
+    return of // timedelta(minutes=1)
+
+
+WEEKS, MONTHS = IN_WORDS[days(HELD_FOR) // 7], IN_WORDS[days(AGAIN_AFTER) // 30]
+DIGITS = IN_WORDS[len(codes.six_digits(0))]
+MEGABYTES = f"{PHOTO_BYTES // 2**20} MB"
+PLAN = f"{plans.LEAST} to {plans.MOST}"
 FILES = {
     "portal/care/plan_pages/forms.py": (
-        f"One a month, {plans.LEAST} to {plans.MOST}",
+        f"One a month, {PLAN}",
         f"Within the next {plans.FIRST_WITHIN_DAYS} days",
-        f"paused for {IN_WORDS[HELD_FOR.days // 7]} weeks, once every {IN_WORDS[AGAIN_AFTER.days // 30]} months",
+        f"paused for {WEEKS} weeks, once every {MONTHS} months",
     ),
-    "portal/arrears/case_file/forms.py": (
-        f"paused for {IN_WORDS[HELD_FOR.days // 7]} weeks, once every {IN_WORDS[AGAIN_AFTER.days // 30]} months",
-    ),
-    "portal/care/disputes/forms.py": (f"Once every {IN_WORDS[AGAIN_AFTER.days // 30]} months.",),
-    "portal/collection/outreach/words.py": (f"in {plans.LEAST} to {plans.MOST} instalments",),
+    "portal/collection/outreach/words.py": (f"in {PLAN} instalments",),
+    "portal/arrears/case_file/forms.py": (f"paused for {WEEKS} weeks, once every {MONTHS} months",),
+    "templates/arrears/case_file/show.html": (f"paused for {WEEKS} weeks",),
+    "portal/care/disputes/forms.py": (f"everything for {WEEKS} weeks", f"Once every {MONTHS} months."),
+    "templates/care/dispute_desk/dispute.html": (f"in the last {CREDITS_ADD_UP_DAYS} days",),
     "templates/collection/outreach/list.html": (
         f"No calls between {SEED.quiet_from:%H:%M} and {SEED.quiet_until:%H:%M}",
         f"at most {IN_WORDS[SEED.calls_a_day]} a day and {IN_WORDS[SEED.attempts_a_week]} contacts a week",
     ),
-    "portal/homes/residents/rules.py": (f"within the next {IN_WORDS[LONGEST_AHEAD.days // 30]} months",),
+    "templates/arrears/case_file/desk/limitation.html": (
+        f"for {IN_WORDS[limitation.YEARS]} years",
+        f"within {days(SOON)} days",
+    ),
+    "portal/homes/residents/rules.py": (f"within the next {IN_WORDS[days(LONGEST_AHEAD) // 30]} months",),
     "templates/overview/desk/show.html": (f"tried {IN_WORDS[MOST_TRIES]} times",),
-    "portal/web/forms/unsent_forms.py": (f"kept for {IN_WORDS[unsent_forms.KEPT // timedelta(hours=1)]} hours",),
-    "templates/records/import_requests/_import.html": (f"within {KEPT // timedelta(hours=1)} hours",),
+    "templates/overview/desk/messages.html": (f"in the past {days(LATELY)} days",),
+    "portal/web/forms/unsent_forms.py": (f"kept for {IN_WORDS[hours(unsent_forms.KEPT)]} hours",),
+    "templates/records/import_requests/_import.html": (
+        f"within {hours(KEPT)} hours",
+        f"for {IN_WORDS[minutes(imports.STANDS_STILL)]} minutes",
+    ),
+    "templates/records/import_requests/list.html": (f"after {hours(KEPT)} hours",),
+    "templates/fees/run_requests/_run.html": (f"for {IN_WORDS[minutes(runs.STANDS_STILL)]} minutes",),
+    "templates/collection/letter_queue/_batch.html": (f"for {IN_WORDS[minutes(letters.STANDS_STILL)]} minutes",),
+    "portal/web/forms/choices.py": (f"is larger than {MEGABYTES}",),
+    "portal/web/pages/errors.py": (f"up to {MEGABYTES} each",),
+    "templates/ui/forms.html": (f"{MEGABYTES} each",),
+    "portal/web/forms/fields.py": (f"Enter the {DIGITS} digits.",),
+    "templates/signin/owners/phone.html": (f"{DIGITS}-digit code",),
+    "templates/signin/owners/sessions.html": (f"after {days(LIFETIMES[Audience.owner].idle)} days",),
+    "portal/signin/owners/forms.py": (f"{DIGITS.title()} digits, valid for {minutes(codes.CODE_LIFE)} minutes",),
+    "portal/signin/owners/words.py": (f"valid for {minutes(codes.CODE_LIFE)} minutes",),
+    "portal/signin/owners/actions.py": (f"valid for {minutes(codes.CODE_LIFE)} minutes",),
 }
 
 
