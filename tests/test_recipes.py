@@ -34,6 +34,7 @@ ONE_OF_THEM: dict[str, tuple[str, frozenset[str]]] = {
         "happened_on",
         frozenset({"portal/arrears/limitation/queries.py"}),  # when the time of a debt began anew
     ),
+    "a fact to a paper": (r"\.typ\"", frozenset({"tests/test_terms.py", "tests/test_words.py"})),
     "a field of an import": ("stairwell", frozenset()),
     "a duty of disclosure": ("committee_payments", frozenset()),
     "a language": (
