@@ -14,7 +14,7 @@ import pytest
 
 from portal.fees.receivables.states import AdjustmentKind
 from portal.kit.money import Money
-from portal.money.checkout.rows import read_attempt
+from portal.money.checkout.records import read_attempt
 from portal.money.checkout.settling import end_attempt, ensure_posted
 from portal.money.corrections.actions import credit_line
 from portal.money.counter.actions import record_counter_payment

@@ -20,7 +20,7 @@ from portal.fees.receivables.states import HoldReason
 from portal.kit.i18n import Bilingual, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
-from portal.money.checkout.rows import LIVE
+from portal.money.checkout.records import LIVE
 from portal.money.online.states import AttemptState
 from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch

@@ -16,7 +16,7 @@ from portal.arrears.respite.queries import given_of
 from portal.care.disputes.states import LIVE as LIVE_DISPUTES
 from portal.homes.units.standing import AT_HOME
 from portal.kit import clock
-from portal.money.checkout.rows import LIVE as LIVE_ATTEMPTS
+from portal.money.checkout.records import LIVE as LIVE_ATTEMPTS
 from portal.money.stripe_events.states import EventState
 from portal.people.notices.states import OUT, NoticeKind
 from portal.platform.db.unit_of_work import fetch, fetch_value

@@ -28,7 +28,7 @@ from portal.kit import clock
 from portal.kit.display import offset, pages
 from portal.kit.errors import Missing
 from portal.kit.i18n import Sentence
-from portal.money.checkout.rows import LIVE
+from portal.money.checkout.records import LIVE
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal

@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.errors import Invalid, Refused
 from portal.kit.i18n import N_
 from portal.kit.money import Money, total
-from portal.money.checkout.rows import LIFETIME, AttemptFacts, live_attempts, lock_attempt, move, read_attempt
+from portal.money.checkout.records import LIFETIME, AttemptFacts, live_attempts, lock_attempt, move, read_attempt
 from portal.money.checkout.settling import STRIPE, end_attempt, mismatch, settle
 from portal.money.online.states import AttemptState, Method
 from portal.money.payments.choosing import Choice, bills_of_lines, chosen, lock_bills, refuse_foreign

@@ -7,7 +7,7 @@ from uuid import UUID
 from portal.kit.errors import Refused
 from portal.kit.i18n import N_
 from portal.money.checkout.attempts import UNDER_WAY, give_up
-from portal.money.checkout.rows import ENDABLE, attempt_of
+from portal.money.checkout.records import ENDABLE, attempt_of
 from portal.money.online.states import AttemptState
 from portal.people.persons.principal import Principal
 

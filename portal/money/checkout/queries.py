@@ -13,7 +13,7 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
-from portal.money.checkout.rows import ENDABLE, LIFETIME, SUSPENSE
+from portal.money.checkout.records import ENDABLE, LIFETIME, SUSPENSE
 from portal.money.online.states import AttemptState
 from portal.money.payments.choosing import refuse_foreign
 from portal.money.payments.queries import CreditRow, credits_of

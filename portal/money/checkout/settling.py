@@ -12,7 +12,7 @@ from portal.fees.receivables.states import PaymentChannel
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money
-from portal.money.checkout.rows import (
+from portal.money.checkout.records import (
     SUSPENSE,
     AttemptFacts,
     bills_of,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from portal.kit import clock
 from portal.money.checkout.attempts import give_up, reach
-from portal.money.checkout.rows import LIFETIME, LIVE, read_attempt
+from portal.money.checkout.records import LIFETIME, LIVE, read_attempt
 from portal.money.checkout.rules import looks_due
 from portal.money.checkout.settling import end_attempt, ensure_posted
 from portal.money.online.states import AttemptState

@@ -6,7 +6,7 @@ import pytest
 
 from portal.kit import clock
 from portal.kit.errors import Refused
-from portal.money.checkout import rows as records
+from portal.money.checkout import records
 from portal.money.checkout.attempts import reach, start_payment
 from portal.money.online.states import AttemptState, Method
 from portal.money.stripe_events.jobs import attempts as look_at_attempts

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given, strategies as st
 
-from portal.money.checkout.rows import LIFETIME
+from portal.money.checkout.records import LIFETIME
 from portal.money.checkout.rules import looks_due
 
 

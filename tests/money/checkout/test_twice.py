@@ -7,7 +7,7 @@ import pytest
 
 from portal.kit.money import Money
 from portal.money.checkout.attempts import give_up
-from portal.money.checkout.rows import read_attempt
+from portal.money.checkout.records import read_attempt
 from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from tests import builders
