@@ -1,53 +1,21 @@
-"""The desk's pages of bills and bill runs: search, preview, publish."""
+"""The desk's pages of bill runs: ask for one, preview, publish."""
 
 from typing import Any
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Template
 
-from portal.fees.bills import desk_queries as desk
 from portal.fees.run_requests import desk_queries as runs
 from portal.fees.run_requests.actions import approve_run, ask_run
 from portal.fees.run_requests.forms import ApprovalForm, RunForm
 from portal.kit.words import _
 from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
-from portal.web.pages.answers import PageNumber, go, page
-from portal.web.pages.guards import of_one_estate, staff
+from portal.web.pages.answers import go, page
+from portal.web.pages.guards import staff
 from portal.web.request.request_context import Answer, Request
-
-
-@get("/bills", name="desk.bills:list", guards=[staff(), of_one_estate])
-async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
-    """Bills, found by home or number."""
-    bills = await desk.bills_at(request.user, q, number)
-    may_run = bool(request.user.where(May.read_bill_runs))
-    return page(request, "fees/run_requests/list.html", title=_("Bills"), found=bills, words=q, may_run=may_run)
-
-
-@get("/bills/{bill:uuid}", name="desk.bills:show", guards=[staff()])
-async def show(request: Request, bill: FromPath[UUID]) -> Template:
-    """One bill as its owner sees it."""
-    bill_view = await desk.bill_at(request.user, bill)
-    return page(
-        request, "fees/run_requests/show.html", title=_("Bill %(month)s", month=bill_view.bill.period), found=bill_view
-    )
-
-
-@get("/bills/{bill:uuid}/lines/{line:uuid}", name="desk.bills:line", guards=[staff()])
-async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
-    """One line as its owner sees it."""
-    line_view = await desk.line_at(request.user, bill, line)
-    may_correct = bool(request.user.where(May.ask_corrections))
-    return page(
-        request,
-        "fees/run_requests/line.html",
-        title=_("How this amount was calculated"),
-        found=line_view,
-        can_correct=may_correct,
-    )
 
 
 @get("/bill-runs", name="desk.bill-runs:list", guards=[staff(May.read_bill_runs)])
@@ -102,4 +70,4 @@ async def runs_page(request: Request, form: RunForm, status: int = 200) -> Templ
     return page(request, "fees/run_requests/runs.html", status=status, title=_("Bill runs"), form=form, **result)
 
 
-router = Router("/desk", route_handlers=[list_, show, line, list_runs, ask, show_run, publish])
+router = Router("/desk", route_handlers=[list_runs, ask, show_run, publish])
