@@ -8,7 +8,7 @@ from portal.web.pages.assets import SHEET, Assets
 from portal.web.pages.parts import BODY_BYTES
 from tests.interface.attributes import facts, things
 from tests.interface.commands import commands, jobs
-from tests.interface.routes import addresses, fixed, lines
+from tests.interface.routes import addresses, fixed, lines, places
 from tests.interface.stand_in import sandbox
 
 MB = 2**20
@@ -85,6 +85,12 @@ PATHS = f"""\
   who they are.
 - The name is how templates and tests call the address.
 """
+PLACES = """\
+### Where they are
+
+By the first part of the name. The templates of a file are in the folder of its slice below `templates/`. This table is
+for whoever changes something; files may move.
+"""
 FIXED = """\
 ## Fields that hold one of a few words
 
@@ -110,7 +116,8 @@ def page() -> str:
     """The whole text, the same for the same program."""
     found = lines()
     parts = [
-        HEAD, COMMANDS, *commands(), JOBS, *jobs(), ANSWERS, PATHS, *addresses(found), FIXED, *fixed(found),
+        HEAD, COMMANDS, *commands(), JOBS, *jobs(), ANSWERS, PATHS, *addresses(found), PLACES, *places(found),
+        FIXED, *fixed(found),
         ATTRIBUTES, *things(), OTHER, *facts(), files(), SANDBOX, *sandbox(),
     ]  # fmt: skip
     return "\n".join(parts)

@@ -51,6 +51,11 @@ class Line:
         return written_as(self.route.handler).__module__.split(".")[1]
 
     @property
+    def file(self) -> str:
+        """Where its handler stands."""
+        return written_as(self.route.handler).__module__.replace(".", "/") + ".py"
+
+    @property
     def path(self) -> str:
         """Without the types of its places."""
         return re.sub(r":[a-z]+}", "}", self.route.path)
@@ -128,6 +133,17 @@ def addresses(found: list[Line]) -> Iterator[str]:
             rows = [line.row(door in ("staff",)) for line in found if (line.area, line.route.door) == (area, door)]
             heads = ["address", "what it is for", "fields", *(["who"] if door == "staff" else []), "name"]
             yield from table([people, *heads[1:]], rows)
+
+
+def places(found: list[Line]) -> Iterator[str]:
+    """Which file answers, by the first part of the name."""
+    where: dict[str, list[str]] = {}
+    for line in found:
+        where.setdefault(line.route.name.partition(":")[0], []).append(line.file)
+    rows = [
+        [f"`{name}`", ", ".join(f"`{file}`" for file in dict.fromkeys(files))] for name, files in sorted(where.items())
+    ]
+    yield from table(["name", "file"], rows)
 
 
 def fixed(found: list[Line]) -> Iterator[str]:
