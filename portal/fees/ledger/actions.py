@@ -29,20 +29,21 @@ async def post(
     """Write one journal for each entry, postings summed by account. Raises ValueError for one out of balance."""
     booked = [(entry.source, _by_account(entry.postings)) for entry in entries]
     booked = [(source, sums) for source, sums in booked if sums]
-    now = clock.now()
-    journals = await fetch(
+    ids = new_ids(len(booked))
+    await fetch(
         "INSERT INTO journal (id, community, kind, source, effective_on, reason, created_at)"
-        " SELECT i, $1, $2, s, $4, $5, $6 FROM unnest($7::uuid[], $3::uuid[]) AS j(i, s) RETURNING id, source",
+        " SELECT i, $1, $2, s, $4, $5, $6 FROM unnest($7::uuid[], $3::uuid[]) AS j(i, s)",
         community,
         kind.value,
         [source for source, _ in booked],
         on,
         reason,
-        now,
-        new_ids(len(booked)),
+        clock.now(),
+        ids,
     )
-    journal_of = {row["source"]: row["id"] for row in journals}
-    rows = [(journal_of[source], account.value, fen) for source, sums in booked for account, fen in sums.items()]
+    rows = [
+        (new, account.value, fen) for new, (_, sums) in zip(ids, booked, strict=True) for account, fen in sums.items()
+    ]
     await fetch(
         "INSERT INTO posting (id, community, journal, account, amount)"
         " SELECT i, $1, j, a, n FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[]) AS p(i, j, a, n)",

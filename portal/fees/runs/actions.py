@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from portal.fees.bills.actions import NewBill, NewLine, as_facts, in_columns, issue_bills
+from portal.fees.bills.actions import NewBill, NewLine, Prepared, as_facts, issue_bills, prepare
 from portal.fees.receivables.states import BillKind
 from portal.fees.runs.drafts import LineDraft, RunResult, RunTotals, UnitCase
 from portal.fees.runs.facts import Book, cases_of, exact, freeze_splits
@@ -169,18 +169,18 @@ async def _issue_batch(
 
 @dataclass(frozen=True)
 class Part:
-    """The bills of some units, the lines to write for each, and the same lines in columns."""
+    """The bills of some units, the lines to write for each, and what can be prepared of them."""
 
     result: RunResult
     lines: list[list[NewLine]]
-    columns: list[str]
+    ready: Prepared
 
 
 def _compute(plan: Plan, cases: Sequence[UnitCase]) -> Part:
     """A part of a batch. Pure, so that it may run beside the database."""
     result = compute(plan, cases)
     lines = [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
-    return Part(result, lines, in_columns(lines))
+    return Part(result, lines, prepare(lines))
 
 
 async def _issue(plan: Plan, part: Part, run: UUID) -> None:
@@ -201,7 +201,7 @@ async def _issue(plan: Plan, part: Part, run: UUID) -> None:
         for owner, draft, mine in zip(owners, drafts, part.lines, strict=True)
     ]
     on = plan.schedule.issued_on
-    await issue_bills(plan.community, bills, kind=BillKind.run, issued_on=on, run=run, columns=part.columns)
+    await issue_bills(plan.community, bills, kind=BillKind.run, issued_on=on, run=run, ready=part.ready)
 
 
 def _line(draft: LineDraft, book: Book) -> NewLine:

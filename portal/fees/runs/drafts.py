@@ -213,9 +213,12 @@ class RunTotals:
         for bill in batch.bills:
             self.bills += 1
             self.lines += len(bill.lines)
+            whole = 0
             for line in bill.lines:
-                self.by_item[line.item] = self.by_item.get(line.item, 0) + line.amount.fen
-                self.by_unit[bill.unit.name] = self.by_unit.get(bill.unit.name, 0) + line.amount.fen
+                fen = line.amount.fen
+                self.by_item[line.item] = self.by_item.get(line.item, 0) + fen
+                whole += fen
+            self.by_unit[bill.unit.name] = self.by_unit.get(bill.unit.name, 0) + whole
         self.errors += batch.errors
         self.warnings += batch.warnings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -152,10 +152,12 @@ def _charge(
     elif c.version.rate is None:
         found.remark(found.errors, "missing_rate", NO_RATE)
     else:
-        derivation = _derive(found.case, c.version, area * c.quantity, c.months, c.day_count)
+        counts: tuple[UnitCharge, ...] = ()
         if c.version.formula is Formula.per_quantity:
             counts = tuple(row for row in rows if row.quantity and row.days.meet(c.days))
-            derivation = replace(derivation, quantities=counts, one_off=one_off)
+        derivation = _derive(
+            found.case, c.version, area * c.quantity, c.months, c.day_count, quantities=counts, one_off=one_off
+        )
         found.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
 
 
@@ -224,7 +226,7 @@ def _by_share(found: ItemLines, terms: Terms, before: list[Billed], shares: list
 
 def _derive(
     case: UnitCase, version: TariffVersion, quantity: Decimal, months: Fraction, day_count: int,
-    readings: tuple[MeterReading, ...] = (),
+    readings: tuple[MeterReading, ...] = (), quantities: tuple[UnitCharge, ...] = (), one_off: bool = False,
 ) -> Derivation:  # fmt: skip
     vacant = case.unit.occupancy == OccupancyState.vacant
     factor = version.vacancy_rate if vacant else None
@@ -238,4 +240,6 @@ def _derive(
         exact=exact,
         vacancy_rate=factor,
         readings=readings,
+        quantities=quantities,
+        one_off=one_off,
     )
