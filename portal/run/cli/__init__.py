@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     sandbox = command("sandbox", parts.sandbox, "stand-ins for Stripe, SMS and mail")
     sandbox.add_argument("--port", type=int, default=8421)
     sandbox.add_argument("--smtp-port", type=int, help="where mail is handed in; four above --port if not given")
-    command("wordings", parts.texts, "every text message with its places, for the SMS gateway's approval")
+    command("wordings", work.texts, "every text message with its places, for the SMS gateway's approval")
     taken = command("import", work.bring_in, "bring in an estate from a folder of CSV files or a workbook")
     taken.add_argument("path", type=Path)
     taken.add_argument("--community", required=True)

@@ -12,7 +12,7 @@ from portal.platform.db.logins import Database, reach
 from portal.platform.process import log_lines as discreet
 from portal.platform.process.settings import load, ready_for_data, ready_to_serve
 from portal.run.cli.database import OK, show
-from portal.run.cli.work import all_approved, by_code, wordings
+from portal.run.cli.work import all_approved, by_code
 
 
 def setup(given: argparse.Namespace) -> int:
@@ -85,14 +85,4 @@ def sandbox(given: argparse.Namespace) -> int:
         wechat_template=settings.wechat_template,
     )
     run(known, given.port, given.smtp_port or given.port + 4)
-    return OK
-
-
-def texts(given: argparse.Namespace) -> int:
-    """The wordings of text messages, to be handed to an SMS gateway for approval."""
-    result = wordings(load().base_url)
-    if given.json:
-        show(given, result)
-    else:
-        print("\n".join(f"{name}\t{text}" for name, text in result.items()))
     return OK

@@ -14,8 +14,8 @@ from portal.kit.words import gettext_
 from portal.people.notices.states import NoticeKind
 from portal.people.notices.words import PATH, wording
 from portal.platform.db.unit_of_work import fetch_value, unit_of_work
-from portal.platform.process.settings import Settings, Unusable
-from portal.run.cli.database import OK, REFUSED, Answer, with_database
+from portal.platform.process.settings import Settings, Unusable, load
+from portal.run.cli.database import OK, REFUSED, Answer, show, with_database
 from portal.signin.owners.words import CodeText
 
 JOBS = {
@@ -125,6 +125,16 @@ async def _community(code: str) -> int | None:
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _SIGNATURE = re.compile(r"^(【.*?】|\[.*?\] )")  # the gateway puts the approved one in front itself
+
+
+def texts(given: argparse.Namespace) -> int:
+    """The wordings of text messages, to be handed to an SMS gateway for approval."""
+    result = wordings(load().base_url)
+    if given.json:
+        show(given, result)
+    else:
+        print("\n".join(f"{name}\t{text}" for name, text in result.items()))
+    return OK
 
 
 def wordings(base_url: str) -> dict[str, str]:
