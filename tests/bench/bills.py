@@ -151,7 +151,9 @@ async def main() -> None:
             bare += copies
     run, copy = mean(runs[COMPARED]), mean(bare)
     facts = {"run s": round(run, 1), "bare writing s": round(copy, 1), "cores": os.cpu_count()}
-    Figure("bill run of 20,000 homes × 6 items against the bare writing of its rows", run / copy, 1.9, facts=facts).tell()
+    Figure(
+        "bill run of 20,000 homes × 6 items against the bare writing of its rows", run / copy, 1.9, facts=facts
+    ).tell()
     here, alone = mean(runs[SMALLEST]), mean(runs.pop(ALONE))
     facts = {"alone s": round(alone, 2), "beside s": round(here, 2)}
     name = f"bill run of {SMALLEST} homes beside {NEIGHBOURS} estates against alone"

@@ -19,7 +19,7 @@ What others rely on: commands, addresses, form fields, states, and the attribute
 things. Wording and layout may change at any time; whoever changes what stands here says so in
 [CHANGELOG.md](../CHANGELOG.md).
 
-This page is made from the program, and a test compares the two. After a change, write it anew:
+This page is made from the program, and a test compares the two. After a change, generate it again:
 
 ```
 .venv/bin/python -m tests.interface > docs/interface.md

@@ -42,7 +42,7 @@ def test_yuan_are_never_a_float_nor_a_number_that_may_be_fen(yuan: object) -> No
         Money.of_yuan(yuan)  # type: ignore[arg-type]
 
 
-def test_sums_are_reckoned_and_shown() -> None:
+def test_sums_are_added_and_shown() -> None:
     assert Money(250) + Money(150) == Money(400)
     assert Money(150) - Money(250) == -Money(100) == Money(-100)
     assert total([Money(1), Money(2), Money(-4)]) == Money(-1)

@@ -80,7 +80,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Content:
-    """What a statement says. A draft is checked anew; a published one keeps what was explained."""
+    """What a statement says. A draft is checked again; a published one keeps what was explained."""
 
     head: Head
     lines: list[Line]

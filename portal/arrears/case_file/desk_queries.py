@@ -68,7 +68,7 @@ class Owing:
 
     @property
     def note(self) -> str | None:
-        """What to mind about them, as a marked sentence."""
+        """What staff should bear in mind about them, as a marked sentence."""
         return NOTES.get(self.standing)
 
 

@@ -116,7 +116,7 @@ class CaseRow:
 
     @property
     def note(self) -> str | None:
-        """What to mind about those who owe, as a marked sentence."""
+        """What staff should bear in mind about those who owe, as a marked sentence."""
         return NOTES.get(self.standing)
 
     @property

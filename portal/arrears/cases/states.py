@@ -143,7 +143,7 @@ class NextStep(StrEnum):
 
 
 class Cause(StrEnum):
-    """What starts the three years of limitation anew (Civil Code 195)."""
+    """What restarts the three years of limitation (Civil Code 195)."""
 
     part_payment = "part_payment"
     agreement = "agreement"

@@ -17,7 +17,7 @@ CREATE OR REPLACE TRIGGER claim_line_with_its_claim AFTER INSERT ON claim_line
 -- covers. And of the whole: what it asks for now, what is left, and what was told last.
 CREATE OR REPLACE VIEW claim_line_left AS
 SELECT c.id AS claim, c.community, l.line, l.amount AS claimed, least(l.amount, coalesce(l.owed, 0)) AS left_over
--- Claim by claim, which OFFSET 0 keeps, and what is owed is reckoned once for each.
+-- Claim by claim, which OFFSET 0 keeps, and what is owed is calculated once for each.
 FROM claim c CROSS JOIN LATERAL (
   WITH o AS MATERIALIZED (SELECT b.line, b.outstanding - b.held - b.covered AS owed FROM owed_by(c.debtor) b)
   SELECT cl.line, cl.amount, o.owed FROM claim_line cl LEFT JOIN o ON o.line = cl.line WHERE cl.claim = c.id OFFSET 0) l;

@@ -30,7 +30,7 @@ PER_PAGE = 50
 # agreement no longer has its dates: what is left is due as before, and only the word of that day counts. Who asks to
 # pay in instalments agrees to owe (limitation rules of the Supreme Court, article 14). A letter that provably arrived
 # demands what was due then (article 8), but not what was wholly under review. Who asks mediators or a court begins
-# the time anew, which runs from the end of it (articles 11 and 12; Civil Code 195); taken back or refused, it may not.
+# the time again, which runs from the end of it (articles 11 and 12; Civil Code 195); taken back or refused, it may not.
 _INTERRUPTIONS = """
 WITH asked AS (
   SELECT l.id AS line, b.debtor, b.due_on, b.issued_on, w.outstanding FROM bill_line l JOIN bill b ON b.id = l.bill

@@ -1,6 +1,6 @@
 """Until when a line can be claimed: three years, restarted by each interruption (Civil Code 188-195).
 
-The view is the cautious one: each line has a clock of its own, and what is doubtful starts nothing anew.
+The view is the cautious one: each line has a clock of its own, and what is doubtful restarts nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Restart:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of a line: what started it anew, and the last day of its three years as they stand."""
+    """The clock of a line: what restarted it, and the last day of its three years as they stand."""
 
     due_on: date
     restarts: tuple[Restart, ...]

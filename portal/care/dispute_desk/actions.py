@@ -134,7 +134,7 @@ async def decide(
 
 @retrying
 async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str = "") -> None:
-    """Another manager's word on a large decision: it becomes final, or goes back to be decided anew.
+    """Another manager's word on a large decision: it becomes final, or goes back to be decided again.
 
     Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
     """

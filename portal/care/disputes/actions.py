@@ -140,7 +140,7 @@ async def reopen(by: Principal, dispute: UUID, body: str) -> None:
 
 
 async def begin_again(by: Principal, dispute: Record, body: str) -> None:
-    """A new round: deadlines anew, the task back to the department that had it, what is left held again.
+    """A new round: deadlines start again, the department that had the task gets it back, what is left is held again.
 
     Part of the caller's unit of work, with the dispute locked. Raises Refused when another one is open about the same.
     """

@@ -165,8 +165,8 @@ async def _let_go(holds: list[Record], by: str, why: str | None) -> Money:
 async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str, note: str) -> date | None:
     """Hold everything that a debtor owes for 14 days, and tell all who owe it; the last day.
 
-    Once in three months, whoever writes it down: until then nothing is held anew, and the answer is the last day of the
-    hold that lasts, or None. A longer pause is agreed on: a plan, or a hold by hand with its reason.
+    Only once in three months, whoever notes it: until then nothing is held again, and the answer is the last day of
+    the hold that still runs, or None. A longer pause is agreed on: a plan, or a hold by hand with its reason.
 
     What was said is read by finance and managers alone. Part of the caller's unit of work.
     """

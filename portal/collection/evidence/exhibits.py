@@ -213,7 +213,7 @@ async def stages_table(case: UUID) -> Exhibit:
 
 
 async def limitation_table(debtor: UUID, on: date) -> Exhibit:
-    """Until when each overdue line may be claimed, and what began its three years anew; a row for each such fact."""
+    """Until when each overdue line may be claimed, and what restarted its three years; a row for each such fact."""
     heads = ["账单号", "收费项目", "所属月份", "未缴（元）", "应缴日", "时效中断日", "中断事由", "时效届满日"]
     cells: list[list[str | Money | None]] = []
     for row in (await limitation_of(debtor, on)).clocks:

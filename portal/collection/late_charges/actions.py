@@ -51,8 +51,8 @@ async def charge_debtors(community: int, debtors: Sequence[UUID], month: Month, 
         await fetch("SELECT FROM bill WHERE debtor = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(debtors))
         terms, primes = (await terms_of([community]))[community], (await primes_of([community]))[community]
         owed = await owed_lines(community, month, debtors)
-        reckoned = [_Charge(one, tuple(stretches(one.principal, month, terms, primes))) for one in owed]
-        charges = [charge for charge in reckoned if charge.amount]
+        late = [_Charge(one, tuple(stretches(one.principal, month, terms, primes))) for one in owed]
+        charges = [charge for charge in late if charge.amount]
         return await _issue(community, month, charges, on)
 
 

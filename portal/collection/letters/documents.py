@@ -117,7 +117,7 @@ def stated_line(line: dict[str, Any]) -> dict[str, str]:
         "months": _months(line),
         "zh": line["zh"],
         "due": written_day(date.fromisoformat(line["due_on"])),
-        "reckoned": line.get("reckoned") or _product(line),
+        "calculation": line.get("calculation") or _product(line),
         "source": line["source"] or "",
         "amount": _yuan(line["amount"]),
         **{name: _yuan(line[name]) if name in line else "—" for name in ("billed", "corrected", "paid", "held")},

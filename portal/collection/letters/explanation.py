@@ -12,7 +12,7 @@ from portal.kit.money import Money
 OPENING = "期初欠费，由原账册转入"
 
 
-def reckoned(story: Story, billed: Money) -> str:
+def calculation(story: Story, billed: Money) -> str:
     """89.5 m² × 3.20 元/m²·月 × 1 个月 ＝ 286.40 元: each factor with its unit, and what is billed at the end."""
     if story.late:
         exact = sum((step.exact for step in story.late.steps), Fraction(0))

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.arrears.cases.reaching import NOBODY
-from portal.collection.letters.explanation import reckoned
+from portal.collection.letters.explanation import calculation
 from portal.fees.bills.explanation import story_of
 from portal.homes.units.standing import Member, members_of, standing_of
 from portal.kit.errors import Invalid, Refused
@@ -156,7 +156,7 @@ async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object
             "paid": line["paid"],
             "covered": line["covered"],
             "held": line["held"],
-            "reckoned": reckoned(story_of(json.loads(line["facts"])), Money(line["billed"])),
+            "calculation": calculation(story_of(json.loads(line["facts"])), Money(line["billed"])),
             "source": line["source"],
         }
         for line in await fetch(_LINES, debtor, on)

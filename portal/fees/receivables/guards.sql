@@ -36,7 +36,7 @@ SELECT line, bill, number, position, due_on, fund, outstanding, held, coalesce(p
 FROM parts
 $$;
 
--- What credit covers of the bills of some debtors, reckoned once for each who has credit: STRICT keeps it whole, so that
+-- What credit covers of the bills of some debtors, calculated once for each who has credit: STRICT keeps it whole, so that
 -- no statement around it is planned to ask again for each of its rows.
 CREATE OR REPLACE FUNCTION covered_bills(of_debtors uuid[]) RETURNS TABLE (bill uuid, covered bigint)
   LANGUAGE sql STABLE STRICT ROWS 20 AS $$
@@ -44,7 +44,7 @@ SELECT o.bill, sum(o.covered)::bigint FROM (SELECT c.debtor FROM credit c WHERE 
   GROUP BY c.debtor HAVING sum(c.amount) > 0) d CROSS JOIN LATERAL owed_by(d.debtor) o WHERE o.covered > 0 GROUP BY o.bill
 $$;
 
--- Without what credit covers: that is reckoned for all bills of a debtor together, never bill by bill.
+-- Without what credit covers: that is calculated for all bills of a debtor together, never bill by bill.
 DROP VIEW IF EXISTS bill_balance;
 DROP FUNCTION IF EXISTS covered_of(uuid, uuid);
 CREATE VIEW bill_balance AS

@@ -100,9 +100,9 @@ async def _count(community: int) -> None:
 
 @retrying
 async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted) -> UUID:
-    """The row of the run, with every split that it publishes frozen; or that of the killed run it goes on with.
+    """The row of the run, with every split that it publishes frozen; or the row of the killed run that it continues.
 
-    A killed run is gone on with when its row says of bills and fen exactly what is there and what is missing.
+    A killed run is continued when its row counts exactly the bills and fen that are there and those still missing.
     """
     period, on = str(plan.schedule.period), plan.schedule.issued_on
     async with unit_of_work(plan.community):

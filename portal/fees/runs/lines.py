@@ -123,7 +123,7 @@ def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCh
 def _by_one_off(found: ItemLines, terms: Terms, before: list[Billed], rows: tuple[UnitCharge, ...]) -> None:
     """One line for each quantity that is charged once and is on no bill yet, owed by who owned the unit on its day.
 
-    A line that does not name its quantities, as they were not written down formerly, has all those of its months.
+    An older line does not name its quantities, as they were not stored then; it has all those of its months.
     """
     billed = {source for b in before for source in b.sources}
     closed = [b for b in before if not any(kind == "quantity" for kind, _, _ in b.sources)]

@@ -9,7 +9,7 @@ from portal.platform.db.unit_of_work import ref
 
 
 class CostSplit(Table):
-    """How a shared cost is split, frozen when a run begins to publish it; a killed run goes on with the same parts.
+    """How a shared cost is split, frozen when a run begins to publish it; a killed run continues with the same parts.
 
     Unit, tariff, weight (m² or 1) and fen stand at the same place of each list, in the order of the units' names.
     """

@@ -13,7 +13,7 @@ from portal.platform.jobs.queue import of_each_estate
 
 @of_each_estate
 async def figures(on: date, community: int) -> dict[str, int]:
-    """Keep an estate's figures of its last months; those that something late has changed are counted anew.
+    """Keep an estate's figures of its last months; those that something late has changed are counted again.
 
     As they stand now, whatever day is asked for: those of a day gone by cannot be had again. Safe to run twice, at
     once and late.

@@ -55,7 +55,7 @@ def _begin(calls: Iterator[Coroutine[Any, Any, T]]) -> asyncio.Task[T] | None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Work that makes no cycles without the search for them, which looks at every value of a large estate in vain."""
+    """Without the search for reference cycles: this work makes none, and it would visit every value of an estate."""
     begun = gc.isenabled()
     gc.disable()
     try:

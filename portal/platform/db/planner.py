@@ -50,7 +50,7 @@ async def planned_afresh() -> AsyncIterator[None]:
     """Plan the statements inside for what the tables hold by now.
 
     A connection keeps the plan of a statement that it was asked often: one made while the tables were empty takes the
-    index of the community, and so reads all that was written since. Not for writing: each key would be planned anew.
+    index of the community, and so reads all that was written since. Not for writing: each key would be planned again.
     """
     await fetch("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
     yield  # after an error the transaction ends, and with it the setting

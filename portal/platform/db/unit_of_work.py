@@ -130,7 +130,7 @@ class UnitOfWork(PostgresTransaction):
                 await self._give_back()
 
     async def _throw_away(self) -> None:
-        """Close the connection at once, and let the pool make all others anew: they lead where this one led."""
+        """Close the connection at once, and let the pool replace all others: they lead to the same host."""
         if self.engine.pool:
             await self.engine.pool.expire_connections()
         with contextlib.suppress(Exception):  # it may be closed already

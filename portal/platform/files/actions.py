@@ -24,7 +24,7 @@ class Sent(Protocol):
 
 
 async def encode(photos: Iterable[Sent]) -> list[Encoded]:
-    """Draw each photo anew, beside the event loop. Before the unit of work: it takes a while. Raises Invalid."""
+    """Re-encode each photo beside the event loop. Slow: call it before the unit of work. Raises Invalid."""
     return [await asyncio.to_thread(re_encode, photo.content, photo.name) for photo in photos]
 
 

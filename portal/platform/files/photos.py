@@ -40,7 +40,7 @@ class Encoded:
 
 
 def re_encode(raw: bytes, name: str = "") -> Encoded:
-    """Draw a JPEG, PNG or WebP anew: upright, at most 2000 pixels wide or high, without any metadata.
+    """Re-encode a JPEG, PNG or WebP: upright, at most 2000 pixels wide or high, without any metadata.
 
     Raises Invalid (field `photos`) for what is no photo, damaged, HEIC, or above 25 million pixels, of which
     only the header is read.

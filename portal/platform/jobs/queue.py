@@ -25,7 +25,7 @@ TRIES = 5  # of a job; then it is held until somebody looks at it
 
 class Driver(AsyncpgPoolDriver):
     """PgQueuer probes its listener as soon as it starts, often before it listens, and took the silence for a failure:
-    the worker began anew ten seconds later. Here a probe waits until somebody listens.
+    the worker started again ten seconds later. Here a probe waits until somebody listens.
     """
 
     def __init__(self, pool: asyncpg.Pool) -> None:

@@ -38,7 +38,7 @@ async def total(key: str) -> int:
 
 
 async def forget(key: str) -> None:
-    """Begin anew."""
+    """Start counting from zero again."""
     await fetch("DELETE FROM rate_limit WHERE key = $1", key)
 
 

@@ -122,7 +122,7 @@ class Many(Typed):
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it came. Not yet trusted: portal.platform.files decodes it and encodes it anew."""
+    """One file as it came. Not yet trusted: portal.platform.files decodes and re-encodes it."""
 
     name: str
     content: bytes

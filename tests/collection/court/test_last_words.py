@@ -27,7 +27,7 @@ CHANGE = BOTH | {
 }  # fmt: skip
 ROW = {
     "bill": "1", "zh": "物业服务费", "months": "2026-10", "due": "2026-11-15", "amount": "100.00",
-    "reckoned": "89.37㎡ × 2.80元/㎡·月 × 1个月 ＝ 250.24元", "source": "服务合同第三条", "billed": "250.24",
+    "calculation": "89.37㎡ × 2.80元/㎡·月 × 1个月 ＝ 250.24元", "source": "服务合同第三条", "billed": "250.24",
     "corrected": "−50.24", "paid": "100.00", "held": "—",
     "month": "2026-10", "claimed": "200.00", "gone": "100.00", "left": "100.00",
 }  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_new_prime_rate_begins_a_new_stretch() -> None:
     assert [(s.first.day, s.days, s.prime) for s in found] == [(1, 19, Decimal("0.03")), (20, 12, Decimal("0.02"))]
 
 
-def test_without_a_prime_rate_nothing_can_be_reckoned() -> None:
+def test_without_a_prime_rate_nothing_can_be_charged() -> None:
     with pytest.raises(NoPrimeRate):
         stretches(Principal(date(2026, 9, 10), Money(100_000)), OCTOBER, [LOW], [])
     paid = Principal(date(2026, 9, 10), Money(100_000), ((date(2026, 9, 11), Money(100_000)),))

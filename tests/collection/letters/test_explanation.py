@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from portal.collection.letters.explanation import OPENING, reckoned
+from portal.collection.letters.explanation import OPENING, calculation
 from portal.fees.bills.explanation import LateStep, LateStory, Reading, SharePart, Story
 from portal.fees.tariffs.states import Formula
 from portal.kit.money import Money
@@ -60,4 +60,4 @@ SAID = {
 @pytest.mark.parametrize("kind", SAID)
 def test_the_factors_with_their_units_make_what_is_billed(kind: str) -> None:
     story, billed, said = SAID[kind]
-    assert reckoned(story, Money(billed)) == said
+    assert calculation(story, Money(billed)) == said
