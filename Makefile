@@ -40,6 +40,8 @@ browser: packages-to-test .venv/ready-to-test
 # Three at once, as much of it is waiting, each with an embedded server of its own; a server by address has room for one.
 PARALLEL ?= $(if $(DATABASE_URL),,-n 3 --dist loadfile --no-loadscope-reorder)
 
+# Compiled code is kept, whatever the environment says: many tests start processes, and each would compile all again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: browser
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

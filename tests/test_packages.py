@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 PACKAGES = Path(__file__).parents[1] / ".ci/packages"
 USUAL = ("grep", "uname", "chmod")
 
@@ -36,6 +38,11 @@ def test_a_user_is_told_in_one_line_all_that_is_missing(tmp_path: Path) -> None:
     assert said.endswith("sudo apt-get install python3-venv libatomic1 chromium\n")
 
 
+def test_another_browser_will_do(tmp_path: Path) -> None:
+    there = {"apt_get": "exit 9", "ldconfig": "echo libatomic.so.1", "python3": "", "google_chrome": ""}
+    assert prepare("test", machine(tmp_path, id="echo 1000", **there)) == (0, "")
+
+
 def test_a_user_without_python_is_told_so(tmp_path: Path) -> None:
     code, said = prepare("run", machine(tmp_path, id="echo 1000"))
     assert (code, said.endswith("sudo apt-get install python3 python3-venv\n")) == (1, True)
@@ -46,6 +53,17 @@ def test_root_gets_what_is_missing(tmp_path: Path) -> None:
     code, _ = prepare("run", machine(tmp_path, id="echo 0", apt_get=install, python3="exit 1"))
     assert code == 0
     assert (tmp_path / "asked").read_text().splitlines() == ["update -qq", "install -y -qq python3-venv"]
+
+
+@pytest.mark.parametrize(("user", "exit_"), [(0, 0), (0, 100), (1000, 0)])
+def test_root_with_a_browser_gets_the_light_one_too_where_there_is_one(tmp_path: Path, user: int, exit_: int) -> None:
+    install = f'echo "$*" >> "${{0%/*}}/asked"; exit {exit_}'
+    path = machine(
+        tmp_path, id=f"echo {user}", apt_get=install, ldconfig="echo libatomic.so.1", python3="", chromium=""
+    )
+    assert prepare("test", path) == (0, "")
+    asked = (tmp_path / "asked").read_text() if (tmp_path / "asked").exists() else ""
+    assert asked == ("" if user else "install -y -qq chromium-headless-shell\n")
 
 
 def test_root_without_a_network_is_told_so(tmp_path: Path) -> None:
