@@ -52,7 +52,7 @@ async def give_sign_ins(settings: Settings) -> None:
 
 
 def everybody(settings: Settings) -> tuple[SignIn, ...]:
-    """Owners first; nobody where the demo was not made."""
+    """Everybody of the demo, owners first; empty if the demo was not made."""
     if not _path(settings).exists():
         return ()
     made = json.loads(_path(settings).read_text())
@@ -66,15 +66,15 @@ def _owner(persona: Persona, homes: str) -> SignIn:
     return SignIn(persona.name, f"{homes}: {persona.story}", f"{homes}：{persona.story_zh}", persona.phone)
 
 
-def sign_ins_told(settings: Settings) -> str:
-    """Who can sign in, as text for the terminal: owners by phone, staff by password and the code of this moment."""
+def sign_ins_text(settings: Settings) -> str:
+    """Who can sign in, as text for the terminal: owners by phone, staff by password and the current code."""
     known = everybody(settings)
     lines = [
         "",
-        f"Everybody below, with present codes and a link that signs in: {settings.stripe_api_base}/",
-        "Owners (their codes by SMS stand there, too):",
+        f"Everybody below, with current codes and a link that signs in: {settings.stripe_api_base}/",
+        "Owners (that page shows their SMS codes, too):",
         *(f"  {one.phone}  {one.about}" for one in known if one.phone),
-        "Staff (login, password, code now; a code lives half a minute):",
+        "Staff (login, password, code now; a code is good for half a minute):",
         *(f"  {one.login:10} {one.password}  {pyotp.TOTP(one.totp).now()}" for one in known if one.login),
     ]
     return "\n".join(lines)

@@ -42,7 +42,7 @@ WORDS = {
     },
     "en": {
         "lang": "en",
-        "title": "Sandbox: everybody of the demo",
+        "title": "Sandbox: people of the demo",
         "banner": "This is a sandbox: text messages, mail and payments end here, and no money moves.",
         "owners": "Owners and tenants",
         "staff": "Staff",
@@ -51,14 +51,14 @@ WORDS = {
         "password": "Password",
         "now": "Code now",
         "next": "next",
-        "nobody": "Nobody of a demo is here. When an owner signs in, the code stands in the text messages below.",
+        "nobody": "There is no demo here. When an owner signs in, the code appears in the text messages below.",
         "sms": "Text messages",
         "mail": "Mail",
         "none": "None yet.",
-        "refused": "Not now",
-        "wait": "The portal sends no other code to this phone yet: wait a minute, or use the last one.",
-        "closed": "The portal did not let them in: wait a minute, or sign in by hand to see why.",
-        "away": "The portal does not answer: look at the terminal.",
+        "refused": "You cannot sign in now",
+        "wait": "The portal cannot send this phone another code yet: wait a minute, or use the last one.",
+        "closed": "The portal refused the sign-in: wait a minute, or sign in by hand to see why.",
+        "away": "The portal does not answer. See the messages in the terminal.",
         "back": "Go back",
     },
 }
@@ -76,7 +76,7 @@ HEADERS = {
 
 @get("/", name="front:show")
 async def show(request: Request) -> Response[str]:
-    """Everybody with their codes of this moment; it comes again when they are over."""
+    """Everybody of the demo with their current codes; the page reloads when these expire."""
     words, now = _words(request), real_now()
     again = f'<meta http-equiv="refresh" content="{seconds_left(now) + 1}">'
     return _page(words, _everybody(state_of(request), words, now), head=again)
@@ -99,19 +99,22 @@ def _everybody(state: State, words: dict[str, str], now: datetime) -> str:
 
 @get("/sign-in/{key:str}", name="front:enter")
 async def enter(request: Request, key: FromPath[str]) -> Response[str] | Redirect:
-    """Go to the portal as this person. Cookies know no ports, so that ours is the portal's where the hosts are one."""
+    """Sign in to the portal as this person.
+
+    Cookies do not depend on ports, so the one set here is the portal's as well if both have the same host name.
+    """
     state = state_of(request)
     if state.settings.portal_url is None:
-        raise StripeRefusal("The sandbox was not told where the portal is: set PORTAL_BASE_URL.")
+        raise StripeRefusal("The sandbox does not know where the portal is: set PORTAL_BASE_URL.")
     if (host := urlsplit(state.settings.portal_url).hostname) != request.url.hostname:
         return Redirect(urlunsplit(urlsplit(str(request.url))._replace(netloc=f"{host}:{request.url.port}")))
     try:
-        return await _gone_in(state, _who(state, key), state.settings.portal_url)
+        return await _sign_in(state, _who(state, key), state.settings.portal_url)
     except (NotNow, httpx.TransportError) as error:
         return _refused(_words(request), str(error) if isinstance(error, NotNow) else "away")
 
 
-async def _gone_in(state: State, person: Person, portal: str) -> Redirect:
+async def _sign_in(state: State, person: Person, portal: str) -> Redirect:
     session = await sign_in(person, portal, state.post, state.sessions.get(person.key))
     state.sessions[person.key] = session
     name, _, value = session.partition("=")
@@ -125,10 +128,10 @@ def _refused(words: dict[str, str], why: str) -> Response[str]:
 
 
 def _who(state: State, key: str) -> Person:
-    found = next((one for one in state.settings.people if one.key == key), None)
-    if found is None:
-        raise StripeRefusal("Nobody of the demo is called so.", status=404)
-    return found
+    person = next((one for one in state.settings.people if one.key == key), None)
+    if person is None:
+        raise StripeRefusal("The demo has nobody of this name.", status=404)
+    return person
 
 
 def _words(request: Request) -> dict[str, str]:
@@ -136,8 +139,8 @@ def _words(request: Request) -> dict[str, str]:
 
 
 def _owner(person: Person, code: str | None, words: dict[str, str]) -> str:
-    told = f"{words['code']}: <code>{code}</code>" if code else ""
-    return _person(person, person.phone, told, words)
+    last_code = f"{words['code']}: <code>{code}</code>" if code else ""
+    return _person(person, person.phone, last_code, words)
 
 
 def _member(person: Person, now: datetime, words: dict[str, str]) -> str:
@@ -148,11 +151,11 @@ def _member(person: Person, now: datetime, words: dict[str, str]) -> str:
     )
 
 
-def _person(person: Person, key: str, told: str, words: dict[str, str]) -> str:
+def _person(person: Person, key: str, codes: str, words: dict[str, str]) -> str:
     about = person.about if words["lang"] == "en" else person.about_zh
     return (
         f'<li class="person"><p><strong>{escape(person.name)}</strong> · {escape(key)}</p>'
-        f'<p class="quiet">{escape(about)}</p>{f"<p>{told}</p>" if told else ""}'
+        f'<p class="quiet">{escape(about)}</p>{f"<p>{codes}</p>" if codes else ""}'
         f'<a class="button" href="/sign-in/{escape(key)}">{escape(words["enter"].format(name=person.name))}</a></li>'
     )
 

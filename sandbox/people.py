@@ -17,7 +17,7 @@ SMS_WITHIN = 10  # seconds until the portal's text message must have come
 
 
 class NotNow(Exception):
-    """The portal does not let a person in: `wait`, it sends no other code yet; `closed`, for another reason."""
+    """The portal refused a sign-in: `wait`, it cannot send another code yet; `closed`, for any other reason."""
 
 
 @dataclass(frozen=True)

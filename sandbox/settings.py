@@ -1,4 +1,4 @@
-"""What the sandbox is told when it starts."""
+"""The sandbox's settings, and its refusal to start in production."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from sandbox.people import Person
 
 
 class SandboxInProduction(RuntimeError):
-    """Somebody tried to start the stand-ins where real money moves."""
+    """The sandbox was to start where real money moves."""
 
 
 @dataclass(frozen=True)
@@ -17,25 +17,25 @@ class SandboxSettings:
 
     api_key: str
     webhook_secret: str
-    portal_url: str | None = None  # where the people of the first page sign in
+    portal_url: str | None = None  # where the people on the first page sign in
     people: tuple[Person, ...] = ()  # of the demo
-    webhook_url: str | None = None  # None: no endpoint is registered, events are only listed
+    webhook_url: str | None = None  # None: no endpoint; events are only listed
     public_url: str | None = None  # address of the hosted page; None: the address Stripe's client called
     allowed_return_origins: tuple[str, ...] = ()  # empty: any, as Stripe does
-    settle_after: float = 2.0  # until an async payment is decided
+    settle_after: float = 2.0  # until an asynchronous payment succeeds or fails
     retry_delays: tuple[float, ...] = (1, 2, 4, 8, 16, 30, 60, 120)
     webhook_timeout: float = 10.0
     sms_key_id: str = ""
     sms_key_secret: str = ""
-    sms_signs: tuple[str, ...] = ()  # that were approved; none: every company's
+    sms_signs: tuple[str, ...] = ()  # approved signatures; empty: any
     wechat_app_id: str = ""
     wechat_app_secret: str = ""
     wechat_template: str = ""
-    sms_wordings: Mapping[str, str] = field(default_factory=dict)  # what was approved, by its code
+    sms_wordings: Mapping[str, str] = field(default_factory=dict)  # approved templates by their code
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "SandboxSettings":
-        """The portal's own variables, so that both sides agree; raises KeyError for a missing secret."""
+        """Read the portal's own variables, so that both sides agree. Raises KeyError if a secret is missing."""
         environ = os.environ if environ is None else environ
         portal = environ.get("PORTAL_BASE_URL", "").rstrip("/")
         return cls(

@@ -31,7 +31,7 @@ An **admin** counts as every role, but for {except_}: it looks after sign-ins an
 
 The **auditor** (审计) reads what is written and writes nothing: the desk's lists and pages, receipts, letters, claims,
 figures with their files, the audit trail, and who works here. Closed to it are pages that are only a form, telephone
-numbers in full, what an owner told of their hardship, evidence packs (they quote both) and imports (their mistakes
+numbers in full, what an owner wrote about their hardship, evidence packs (they quote both) and imports (their mistakes
 quote the files). Who is an auditor in one estate and a manager in another is in each what they are there.
 
 ## Who may what

@@ -42,7 +42,7 @@ def test_a_part_that_ends_is_told_and_started_again_whatever_it_ended_with(
 
 
 def test_a_part_that_lived_is_started_again_soon(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(dev, "HARDLY_LIVED", 0)
+    monkeypatch.setattr(dev, "ENDS_EARLY", 0)
     part = Part("sleep", "60")
     for _ in range(5):
         before = part.process.pid
@@ -74,12 +74,12 @@ def test_an_embedded_server_that_was_killed_is_started_again(
             dev._keep([], own)
             while not own.answers():  # its orphans may have been there still
                 dev._keep([], own)
-            assert "starting it again" in capfd.readouterr().err
+            assert "the database is down; restarting it" in capfd.readouterr().err
         finally:
             own.stop()
 
 
 @pytest.mark.parametrize("port", [8421, 8425])
 def test_a_port_that_the_sandbox_takes_is_refused_with_a_word(port: int) -> None:
-    with pytest.raises(SystemExit, match=f"--port {port} is the sandbox's"):
+    with pytest.raises(SystemExit, match=f"--port {port} is taken by the sandbox"):
         dev.run(port=port, sandbox_port=8421, demo=False)

@@ -1,4 +1,4 @@
-"""Everything on this machine in one process group: database, sandbox, web, worker, demo estate."""
+"""`portal dev`: database, sandbox, web server, worker and demo estate on this machine, started and stopped together."""
 
 from __future__ import annotations
 
@@ -22,46 +22,47 @@ from portal.platform.process.settings import Settings, claim, load, read_env_fil
 from portal.run.cli.work import wordings
 
 STOPS_WITHIN = 15  # seconds, for all parts together
-STARTS_WITHIN = 180  # seconds; it takes 7 on a machine that has nothing else to do
-LOOK_EVERY, DOWN_FOR = 0.5, 2  # seconds between two looks; of the database's silence until it is started again
-PAUSE, LONGEST_PAUSE = 0.5, 5  # seconds until a part is started again, doubled each time for one that
-HARDLY_LIVED = 3  # seconds or less
+STARTS_WITHIN = 180  # seconds; it takes 7 on an idle machine
+LOOK_EVERY = 0.5  # seconds between two checks
+DOWN_FOR = 2  # seconds without an answer from the database until it is restarted
+PAUSE, LONGEST_PAUSE = 0.5, 5  # seconds until a part is restarted; doubled each time for a part that
+ENDS_EARLY = 3  # seconds after its start, or sooner
 OTHERS = "choose others: make run PORT=8001 SANDBOX_PORT=8431"
-MAIL_ABOVE = 4  # the sandbox takes mail so many ports above its own
+MAIL_ABOVE = 4  # the sandbox takes mail on its own port plus this
 
 
 class Part:
-    """A process of the portal that is started again when it ends, however it ended: nobody else would."""
+    """A process of the portal that is restarted whenever it ends; nothing else on a developer's machine does that."""
 
     def __init__(self, *command: str) -> None:
         self.command, self.pause = command, 0.0
         self._start()
 
     def _start(self) -> None:
-        # In a session of its own, so that a terminal's Ctrl-C reaches us alone and each part is stopped once.
+        # In a session of its own, so that Ctrl-C in the terminal reaches only this process, which stops each part once.
         self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 (our own command)
         self.since, self.due = time.monotonic(), 0.0
 
     @property
     def ended(self) -> bool:
-        """Whether it is not there now."""
+        """Whether the process is not running now."""
         return self.process.poll() is not None
 
     def keep(self, now: float) -> None:
-        """Tell once that it ended, and start it again when its pause is over."""
+        """Report once that it ended, and restart it after its pause."""
         if not self.ended:
             return
         if not self.due:
-            hardly = now - self.since <= HARDLY_LIVED
-            self.pause = min(2 * self.pause, LONGEST_PAUSE) if hardly and self.pause else PAUSE
+            early = now - self.since <= ENDS_EARLY
+            self.pause = min(2 * self.pause, LONGEST_PAUSE) if early and self.pause else PAUSE
             self.due = now + self.pause
             ended = f"this part of the portal ended with {self.process.returncode}: {' '.join(self.command)}"
-            print(f"{ended}; it is started again in {self.pause:g} s", file=sys.stderr, flush=True)
+            print(f"{ended}; it restarts in {self.pause:g} s", file=sys.stderr, flush=True)
         elif now >= self.due:
             self._start()
 
     def stop(self, patience: float) -> None:
-        """Wait until it has ended, and end it when that takes longer than this many seconds."""
+        """Wait until it has ended; kill it after `patience` seconds."""
         try:
             self.process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -69,18 +70,18 @@ class Part:
 
 
 def run(*, port: int, sandbox_port: int, demo: bool) -> int:
-    """Start it all, print where it is, and stay until Ctrl-C, then 0. Raises SystemExit or PortTaken."""
+    """Start everything, print the addresses, and run until Ctrl-C; then return 0. Raises SystemExit or PortTaken."""
     if port in (sandbox_port, sandbox_port + MAIL_ABOVE):
         raise SystemExit(
-            f"--port {port} is the sandbox's: it takes --sandbox-port and, for mail, {MAIL_ABOVE} above it"
+            f"--port {port} is taken by the sandbox, which uses --sandbox-port and, for mail, that plus {MAIL_ABOVE}"
         )
     for one in (port, sandbox_port, sandbox_port + MAIL_ABOVE):
-        refuse_taken(one, instead=f"stop what listens there, or {OTHERS}")
+        refuse_taken(one, instead=f"stop the program that uses it, or {OTHERS}")
     claims = {one: claim(one) for one in (port, sandbox_port)}
     for one, held in claims.items():
         if held is None:
-            raise SystemExit(f"port {one} is being taken by another portal that starts now: {OTHERS}")
-    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also started by a shell that had SIGINT ignored
+            raise SystemExit(f"another portal that is starting now takes port {one}: {OTHERS}")
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too, which a shell may ignore
         signal.signal(stop, _leave)
     with _alone_in(Path(os.environ.get("PORTAL_DATA", "var")).resolve()) as data:
         os.environ.update(write_settings(data, port, sandbox_port))
@@ -88,7 +89,7 @@ def run(*, port: int, sandbox_port: int, demo: bool) -> int:
 
 
 def _leave(*_: object) -> None:
-    """Stop, once: whoever presses Ctrl-C again would otherwise interrupt the stopping, and processes would stay."""
+    """Stop, and ignore a second Ctrl-C: it would interrupt the stopping and leave processes behind."""
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
@@ -96,20 +97,20 @@ def _leave(*_: object) -> None:
 
 @contextlib.contextmanager
 def _alone_in(data: Path) -> Iterator[Path]:
-    """The data folder, made if need be, while no other `portal dev` runs in it. Raises SystemExit."""
+    """Make the data folder if needed, and lock it against another `portal dev`. Raises SystemExit if it is locked."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o711)
         lock = (data / "dev.lock").open("w")
     except OSError as error:
         raise SystemExit(
-            f"nothing can be kept in {data} ({error.strerror}): choose another place, make run DATA=…"
+            f"cannot write to {data} ({error.strerror}): choose another folder, make run DATA=…"
         ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SystemExit(
-                f"another portal runs in {data}: stop it, or choose another place, make run DATA=…"
+                f"another portal uses {data}: stop it, or choose another folder, make run DATA=…"
             ) from None
         yield data
 
@@ -138,7 +139,7 @@ def _run(settings: Settings, port: int, sandbox_port: int, demo: bool) -> int:
 
 
 def write_settings(data: Path, port: int, sandbox_port: int) -> Mapping[str, str]:
-    """Write `portal.env` (mode 0600); secrets made before are kept."""
+    """Write `portal.env` (mode 0600) and return its values. Secrets from an earlier run are kept."""
     path = data / "portal.env"
     known = read_env_file(path)
     kept = {
@@ -193,11 +194,11 @@ def _start(*words: str) -> Part:
 
 
 def _wait_until_ready(parts: list[Part], port: int) -> None:
-    """Until /readyz says yes. Raises SystemExit when a part ends or it takes too long."""
+    """Wait until /readyz answers 200. Raises SystemExit if a part ends or it takes too long."""
     patience = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < patience:
         if any(part.ended for part in parts):
-            raise SystemExit("a part of the portal ended while starting; what it said stands above")
+            raise SystemExit("a part of the portal ended while starting; see its output above")
         try:
             with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
                 return
@@ -210,14 +211,14 @@ def _greet(settings: Settings, demo: bool) -> None:
     print(f"\nMingbai is ready: {settings.base_url}   (desk: {settings.base_url}/desk)")
     print(f"Sandbox for Stripe, SMS and mail: {settings.stripe_api_base}   No money moves.")
     if demo:
-        from demo.sign_ins import sign_ins_told
+        from demo.sign_ins import sign_ins_text
 
-        print(sign_ins_told(settings))
+        print(sign_ins_text(settings))
     print("Stop with Ctrl-C.", flush=True)
 
 
 def _keep(parts: list[Part], database: Database) -> None:
-    """Look after everything for as long as the embedded server answers, and start that again when it is down."""
+    """Restart parts that ended, until the embedded server has been silent for DOWN_FOR; then restart that."""
     silent_since = time.monotonic()
     while (now := time.monotonic()) - silent_since < DOWN_FOR:
         for part in parts:
@@ -225,7 +226,7 @@ def _keep(parts: list[Part], database: Database) -> None:
         if database.answers():
             silent_since = now
         time.sleep(LOOK_EVERY)
-    print("the database is down; starting it again", file=sys.stderr, flush=True)
+    print("the database is down; restarting it", file=sys.stderr, flush=True)
     database.start_again()
 
 

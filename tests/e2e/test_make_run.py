@@ -132,7 +132,7 @@ def test_a_second_one_is_refused_before_it_makes_anything(made: Running, tmp_pat
         assert (code, said.count("\n"), "cannot be used" in said) == (1, 0, True)
         assert not (tmp_path / "other").exists()
     code, said = second(running, running.data, free_port(), free_port(above=4))
-    assert (code, f"another portal runs in {running.data}" in said) == (1, True)
+    assert (code, f"another portal uses {running.data}" in said) == (1, True)
     assert (running.data / "portal.env").read_text() == settings
 
 

@@ -55,7 +55,7 @@ ANSWERS = f"""\
 | 413 | more than {BODY_BYTES // 1024} KB; {UPLOAD_BYTES // MB} MB with photos; but files of an import are a 422 |
 | 422 | a form with mistakes: the same page again, with what was typed |
 | 429 | the webhook in a flood |
-| 500 | a fault of ours, with a number that stands in the log too |
+| 500 | a fault of ours, with a number that is in the log too |
 | 503 | the database is away; `Retry-After` says when to ask again |
 
 - A form is sent as `application/x-www-form-urlencoded` or `multipart/form-data`. All of them work without JavaScript,
@@ -77,7 +77,7 @@ PATHS = f"""\
 - `{{bill}}`, `{{case}}` and the like are UUIDs. `{{code}}` is the code of an estate, `{{token}}` comes with a
   one-time link, `{{name}}` and `{{file}}` are names of files. `{{which}}` is the UUID of a statement; with `.csv`,
   `.xlsx` or `.pdf` behind it, the statement is a file.
-- A field with `?` stands in the address. A form field in brackets may be left out, or is needed only in some cases.
+- A field with `?` is in the address. A form field in brackets may be left out, or is needed only in some cases.
 - Every page of the desk takes `?estate=CODE` and then shows that estate alone. `?page=2` is the second page of a
   list.
 - Who: somebody with one of these roles in the estate. `admin` counts as every role. “One estate” means that whoever

@@ -22,7 +22,7 @@ from portal.web.request.request_context import Answer, Request
 async def list_(
     request: Request, area: FromQuery[str] = "", month: FromQuery[str] = "", number: PageNumber = 1
 ) -> Template:
-    """What was promised and done in a month, this one unless told; or all that was done, newest first."""
+    """What was promised and done in a month, by default this one; or all that was done, newest first."""
     promised = await delivered_in(request.user, queries.month_of(month))
     wanted = queries.area_of(area), None if month == queries.ALL else promised.first
     records = await queries.records_of(request.user, *wanted, number)

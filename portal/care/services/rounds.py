@@ -25,7 +25,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, readi
 
 LISTED = 100  # open rounds on the desk
 BUSY = 31  # days back that a missed one is listed on the desk
-LONGEST = 36  # months that are told of at once
+LONGEST = 36  # months that a reader can ask for at once
 
 _ROWS = """
 SELECT r.id, r.community, r.standard, r.first_day, r.last_day, r.number, r.reason, r.department, r.make_up_by,
@@ -156,7 +156,7 @@ async def explain_round(
 
 @reading
 async def delivered_in(by: Principal, first: Month | None = None, last: Month | None = None) -> Promised:
-    """What the reader's estates promised in some months (this one unless told, LONGEST at most), and what became of it.
+    """What the reader's estates promised in some months (by default this one, at most LONGEST), and what became of it.
 
     A time counts in one month: that in which it was done in time, else that in which its period ended or still runs.
     """

@@ -63,7 +63,7 @@ def worded(note: Note) -> Message:
 
 @get("/inbox", name="inbox:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Everything they were told, newest first."""
+    """All notices of this person, newest first."""
     inbox = await inbox_of(request.user, number)
     messages = [worded(note) for note in inbox.notes]
     return page(request, "overview/home/list.html", title=_("Messages"), inbox=inbox, messages=messages)
@@ -80,7 +80,7 @@ async def show_inbox(request: Request, notice_id: FromPath[UUID]) -> Template:
 
 @get("/settings/notices", name="inbox:ways")
 async def ways(request: Request) -> Template:
-    """By which ways they are told besides the inbox."""
+    """The channels by which they get notices besides the inbox."""
     return await ways_page(request)
 
 

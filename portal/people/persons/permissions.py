@@ -132,7 +132,7 @@ TABLE: dict[May, tuple[str, set[Role]]] = {
     May.approve_decisions: ("approve a decision above the limit that somebody else proposed", {R.manager}),
     May.read_plans: ("plans of instalments", CHASING | {R.auditor}),
     May.answer_plans: ("approve, counter, refuse or resume one", {R.finance, R.manager}),
-    May.read_hardship: ("what an owner told of their hardship when they asked for a plan", {R.finance, R.manager}),
+    May.read_hardship: ("what an owner wrote about their hardship when they asked for a plan", {R.finance, R.manager}),
 
     May.read_cases: ("arrears cases with their contacts, letters and claims", CHASING | {R.auditor}),
     May.contact_debtors: ("call, visit, record what came of it, deliver letters, speak for those who owe", CHASING),

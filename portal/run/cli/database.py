@@ -1,4 +1,4 @@
-"""What commands need for the database: a pool, an embedded server if none is running, one answer."""
+"""How commands use the database: a small pool, an embedded server if none is running, one result to print."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.platform.process import log_lines as discreet
 from portal.platform.process.settings import Settings, load, ready_for_data
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
-LOST = "The connection broke while saving: look whether it is there before you do it again."
+LOST = "The connection broke while saving. Check whether it was saved before you run it again."
 NOT_SET_UP = (
     asyncpg.InvalidAuthorizationSpecificationError,  # no such role yet
     asyncpg.InvalidCatalogNameError,
@@ -31,7 +31,10 @@ Answer = tuple[int, dict[str, Any]]
 
 
 def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitable[Answer]]) -> int:
-    """Do the work on a small pool; attach to a running embedded server, or start one and stop it after."""
+    """Do the work with a small pool, print its result and return the exit status.
+
+    It uses an embedded server that is running, or starts one and stops it at the end.
+    """
     settings = ready_for_data(load())
     discreet.set_up()
     if settings.starts_at:
@@ -70,7 +73,7 @@ def with_database(given: argparse.Namespace, work: Callable[[Settings], Awaitabl
 
 
 def show(given: argparse.Namespace, answer: dict[str, Any]) -> None:
-    """One JSON object, or the same as lines for a person."""
+    """Print one JSON object, or one line for each of its values."""
     if given.json:
         print(json.dumps(answer, ensure_ascii=False, default=str))
     else:

@@ -41,7 +41,7 @@ def serve(given: argparse.Namespace) -> int:
 
     settings = all_approved(ready_to_serve(load()))
     discreet.set_up(settings.log)
-    if settings.database_url:  # an embedded server is nobody else's
+    if settings.database_url:  # an embedded server needs no such check
         asyncio.run(reach(Database(settings), "portal_app"))
     serve(given.port, given.workers, given.address)
     return OK

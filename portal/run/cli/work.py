@@ -1,4 +1,4 @@
-"""Commands that do a piece of work: on an estate's books, on staff, on message wordings."""
+"""Commands that do one piece of work: imports, bills, daily jobs, checks, staff, text templates."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ JOBS = {
 
 
 def bring_in(given: argparse.Namespace) -> int:
-    """Import an estate; with mistakes exit 1 and nothing saved."""
+    """Import an estate. With mistakes in the files it saves nothing and exits with 1."""
     from portal.records.saving.actions import import_estate
 
     async def work(settings: Settings) -> Answer:
-        how: Any = {"dry_run": given.dry_run, "actor": "cli", "tell": say_how_far}
+        how: Any = {"dry_run": given.dry_run, "actor": "cli", "tell": print_progress}
         report = await import_estate(given.path, given.community, **how)
         return (REFUSED if report.errors else OK), report.as_json()
 
     return with_database(given, work)
 
 
-def say_how_far(what: str, done: int, whole: int = 0) -> None:
+def print_progress(what: str, done: int, whole: int = 0) -> None:
     """Progress on stderr, so that `--json` on stdout stays one object."""
     print(f"portal: {what} {done:,}" + (f" of {whole:,}" if whole else ""), file=sys.stderr, flush=True)
 
@@ -90,13 +90,13 @@ def job(given: argparse.Namespace) -> int:
         act = getattr(import_module(JOBS[given.job]), given.job.replace("-", "_"))
         chosen = await estates(given.community) if given.community else [None]
         done: Counter[str] = Counter()
-        said = {"job": given.job, "on": given.on.isoformat()}
+        about = {"job": given.job, "on": given.on.isoformat()}
         try:
             for counts in await in_turn(given.job, chosen, lambda one: act(given.on, one and one.id)):
                 done.update(counts if isinstance(counts, dict) else {"done": counts})
         except ExceptionGroup as trouble:
-            return REFUSED, {**said, "error": str(trouble)}
-        return OK, {**said, **done}
+            return REFUSED, {**about, "error": str(trouble)}
+        return OK, {**about, **done}
 
     return with_database(given, work)
 
@@ -106,15 +106,15 @@ def verify(given: argparse.Namespace) -> int:
     from portal.run.verify import verify
 
     async def work(settings: Settings) -> Answer:
-        result = await verify(given.community, anew=given.anew, tell=_seen)
+        result = await verify(given.community, anew=given.anew, tell=_estate_checked)
         return (OK if result["ok"] else REFUSED), result
 
     return with_database(given, work)
 
 
-def _seen(place: str, found: Iterable[str], done: int, whole: int) -> None:
+def _estate_checked(place: str, found: Iterable[str], done: int, whole: int) -> None:
     wrong = f": {', '.join(found)}" if found else ""
-    say_how_far(f"{place or 'what estates share'}{wrong}, estate", done, whole)
+    print_progress(f"{place or 'what estates share'}{wrong}, estate", done, whole)
 
 
 async def _community(code: str) -> int | None:
@@ -128,7 +128,7 @@ _SIGNATURE = re.compile(r"^(【.*?】|\[.*?\] )")  # the gateway puts the approv
 
 
 def texts(given: argparse.Namespace) -> int:
-    """The wordings of text messages, to be handed to an SMS gateway for approval."""
+    """Print the templates of text messages, which an SMS gateway has to approve."""
     result = wordings(load().base_url)
     if given.json:
         show(given, result)
@@ -138,11 +138,11 @@ def texts(given: argparse.Namespace) -> int:
 
 
 def wordings(base_url: str) -> dict[str, str]:
-    """By `name.language`: the wording with its places as `${name}`; notices end with a link into the portal."""
-    return {name: _PLACE.sub(r"${\1}", text) for name, text in _said(base_url)}
+    """The template of each message by `name.language`, with variables as `${name}`; a notice ends with a link."""
+    return {name: _PLACE.sub(r"${\1}", text) for name, text in _templates(base_url)}
 
 
-def _said(base_url: str) -> Iterator[tuple[str, str]]:
+def _templates(base_url: str) -> Iterator[tuple[str, str]]:
     for tongue in LANGUAGES:
         for kind in NoticeKind:
             yield f"{kind.value}.{tongue}", f"{wording(kind, tongue)} {base_url}/${{{PATH}}}"
@@ -152,13 +152,13 @@ def _said(base_url: str) -> Iterator[tuple[str, str]]:
 
 
 def by_code(settings: Settings) -> dict[str, str]:
-    """By the code that the gateway gave it: every wording that the settings name one for."""
+    """The templates that the settings name a code for, by this code; the gateway gave it when it approved them."""
     known = ((settings.template_of(*name.rsplit(".", 1)), text) for name, text in wordings(settings.base_url).items())
     return {code: text for code, text in known if code}
 
 
 def all_approved(settings: Settings) -> Settings:
-    """The settings, if the gateway knows every wording that may be sent. Raises Unusable with those it does not."""
+    """Return the settings. Raises Unusable if they name no code for some template that may be sent."""
     if settings.sms_key_id:
         lacking = {
             name
@@ -193,7 +193,7 @@ def link(given: argparse.Namespace) -> int:
 
 
 def _address(settings: Settings) -> str:
-    """Where the portal is reached; on one's own machine the usual port. Raises Declined."""
+    """The portal's address; in the sandbox the usual port, if none is set. Raises Declined."""
     if not (settings.base_url or settings.sandbox):
         raise Declined("PORTAL_BASE_URL is not set, so no link can be made.")
     return settings.base_url or "http://127.0.0.1:8000"
