@@ -86,9 +86,9 @@ def iso(value: date | datetime | Month) -> str:
     return str(value) if isinstance(value, Month) else value.isoformat()
 
 
-def pages(found: int, each: int) -> int:
+def pages(count: int, each: int) -> int:
     """How many pages so many things fill; at least one, because an empty list is a page, too."""
-    return -(-found // each) or 1
+    return -(-count // each) or 1
 
 
 def offset(page: int, each: int) -> int:

@@ -55,7 +55,7 @@ class Money:
         return f"{self.yuan:.2f}"
 
     def share(self, weights: Sequence[int | Decimal | Fraction]) -> list[Money]:
-        """Split by weight without losing a fen: floor, then the left-over fen to the largest remainders.
+        """Split by weight without losing a fen: round down, then one fen each to the largest remainders.
 
         Equal remainders are served in the order given. Raises ValueError for a negative weight, a
         negative amount or when no weight is above zero (Hare quota, largest remainder).
@@ -67,9 +67,9 @@ class Money:
         if self.fen < 0 or any(w < 0 for w in exact) or not whole:
             raise ValueError("a share needs an amount of zero or more and a weight above zero")
         floors = [self.fen * w // whole for w in exact]
-        left = self.fen - sum(floors)
+        spare = self.fen - sum(floors)
         by_remainder = sorted(range(len(exact)), key=lambda i: -(self.fen * exact[i] % whole))
-        for i in by_remainder[:left]:
+        for i in by_remainder[:spare]:
             floors[i] += 1
         return [Money(f) for f in floors]
 

@@ -15,13 +15,13 @@ _NUMBER_SIGN = re.compile(r"^\s*(?:no(?=[.:#0-9\s])|编号|#)[.:#\s]*")
 
 def sort_key(name: str) -> str:
     """A key that puts 2栋 before 10栋: runs of digits filled up with zeros to ten."""
-    return _DIGITS.sub(lambda found: found[0].zfill(10), unicodedata.normalize("NFKC", name).casefold())
+    return _DIGITS.sub(lambda match: match[0].zfill(10), unicodedata.normalize("NFKC", name).casefold())
 
 
 def loose(name: str) -> str:
     """A name with everything but its letters and numbers made one: 1栋101, １-101 and 一栋101室 are all `1-101`."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
-    plain = _CHINESE_NUMBER.sub(lambda found: _western(found[0]), plain)
+    plain = _CHINESE_NUMBER.sub(lambda match: _western(match[0]), plain)
     return "-".join(part for part in _BETWEEN.sub("-", plain).split("-") if part)
 
 

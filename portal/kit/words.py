@@ -93,8 +93,8 @@ def label(value: Enum) -> str:
 
 
 def _named(enum: str, word: str) -> str:
-    found = pgettext(enum, word)
-    return found if found != word else word.replace("_", " ")
+    name = pgettext(enum, word)
+    return name if name != word else word.replace("_", " ")
 
 
 def worded(fact: object) -> object:

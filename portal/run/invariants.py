@@ -150,9 +150,9 @@ def _required(table: type[Table]) -> Iterator[str]:
 
 def _one_scan(table: type[Table], broken: dict[str, str]) -> str:
     """The rows of which one condition at least is true, with the names of those conditions."""
-    told = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in broken.items())
+    names = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in broken.items())
     return (
-        f"""SELECT '{table._meta.tablename}.' || concat_ws(',', {told}) AS broken, id::text AS row"""
+        f"""SELECT '{table._meta.tablename}.' || concat_ws(',', {names}) AS broken, id::text AS row"""
         f""" FROM "{table._meta.tablename}" WHERE {" OR ".join(broken.values())}"""
     )
 

@@ -71,9 +71,9 @@ def _shown(invariant: Invariant, rows: Sequence[Record]) -> list[str]:
     return [invariant.says, *(str(dict(row)) for row in rows[:SHOWN])]
 
 
-def _told(found: Mapping[str, Findings], *, checked: int, estates: int) -> dict[str, object]:
+def _told(by_place: Mapping[str, Findings], *, checked: int, estates: int) -> dict[str, object]:
     findings: Findings = {}
-    for place, violated in found.items():
+    for place, violated in by_place.items():
         for id_, (says, *rows) in violated.items():
             findings.setdefault(id_, [says]).extend(f"{place}: {row}" if place else row for row in rows)
     return {
@@ -81,7 +81,7 @@ def _told(found: Mapping[str, Findings], *, checked: int, estates: int) -> dict[
         "failed": sorted(findings),
         "checked": checked,
         "estates": estates,
-        "failed_in": {place: sorted(violated) for place, violated in found.items() if place and violated},
+        "failed_in": {place: sorted(violated) for place, violated in by_place.items() if place and violated},
         "findings": findings,
     }
 

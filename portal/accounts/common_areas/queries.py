@@ -46,8 +46,8 @@ class ContractRow:
     @property
     def missing(self) -> Money | None:
         """What should have come in and did not; None where there is nothing, or it is not known."""
-        left = None if self.receivable is None else self.receivable - self.received
-        return left if left is not None and left > Money(0) else None
+        remaining = None if self.receivable is None else self.receivable - self.received
+        return remaining if remaining is not None and remaining > Money(0) else None
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,12 @@ async def show(request: Request, disclosure: FromPath[UUID]) -> Template:
 
 @get("/{disclosure:uuid}/poster", name="desk.disclosures:poster")
 async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[str] = "a4") -> Response[bytes]:
-    """It as a poster."""
+    """The disclosure as a poster."""
     row = await queries.disclosure_of(request.user, disclosure)
     result = await own(request, row.code)
-    told = await queries.statements_for(row)
-    return pdf(await disclosure_poster(result, row, told, address(request, result, "/statements"), size), "poster.pdf")
+    statements = await queries.statements_for(row)
+    link = address(request, result, "/statements")
+    return pdf(await disclosure_poster(result, row, statements, link, size), "poster.pdf")
 
 
 @post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(May.record_disclosures)])

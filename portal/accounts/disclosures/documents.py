@@ -59,7 +59,7 @@ async def standards_poster(estate: PublicEstate, standards: Sequence[Standard], 
 
 
 async def disclosure_poster(
-    estate: PublicEstate, row: DisclosureRow, told: Sequence[Told], address: str, size: str
+    estate: PublicEstate, row: DisclosureRow, statements: Sequence[Told], address: str, size: str
 ) -> bytes:
     """A duty of one period: by which rule, and the sums of the statements that fulfil it."""
     profile = row.profile
@@ -76,7 +76,7 @@ async def disclosure_poster(
     ]
     rows = [
         [plain(one.title), plain(days(one.starts_on, one.ends_on)), *(plain(f"{sum_.yuan:,.2f}") for sum_ in one.sums)]
-        for one in told
+        for one in statements
     ]
     sums = (N_("Income"), N_("Expense"), N_("Balance"))
     if row.duty.ahead:
@@ -118,11 +118,11 @@ async def _poster(
 
 def both(sentence: Sentence | str) -> Both:
     """A sentence in both languages; English only where it differs."""
-    said = sentence if isinstance(sentence, Sentence) else Sentence(sentence)
+    given = sentence if isinstance(sentence, Sentence) else Sentence(sentence)
     with speaking(CHINESE):
-        zh = say(said)
+        zh = say(given)
     with speaking(ENGLISH):
-        return plain(zh, say(said))
+        return plain(zh, say(given))
 
 
 def plain(zh: str, en: str = "") -> Both:

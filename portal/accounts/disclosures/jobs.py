@@ -93,12 +93,12 @@ async def _fulfil(community: int, profile: Profile, row: Any, on: date) -> int:
     if profile.fund is None:
         return 0
     since, until = tellable(profile.duty, row["starts_on"], row["ends_on"])
-    told = await fetch(
+    statements = await fetch(
         _PUBLISHED, community, profile.fund.value, row["starts_on"], row["ends_on"], since, min(on, until),
         profile.duty.tells.value,
     )  # fmt: skip
     day = covered_on(
-        row["starts_on"], row["ends_on"], [(one["starts_on"], one["ends_on"], one["on_day"]) for one in told]
+        row["starts_on"], row["ends_on"], [(one["starts_on"], one["ends_on"], one["on_day"]) for one in statements]
     )
     if day is None:
         return 0

@@ -84,17 +84,17 @@ def tellable(duty: Duty, first: date, last: date) -> tuple[date, date]:
 
 def covered_on(first: date, last: date, published: Iterable[tuple[date, date, date]]) -> date | None:
     """The day from which statements (first, last, published on) tell of every day of a period; None if they do not."""
-    told: list[tuple[date, date]] = []
+    spans: list[tuple[date, date]] = []
     for starts_on, ends_on, on in sorted(published, key=lambda one: one[2]):
-        told.append((starts_on, ends_on))
-        if _covers(first, last, told):
+        spans.append((starts_on, ends_on))
+        if _covers(first, last, spans):
             return on
     return None
 
 
-def _covers(first: date, last: date, told: Iterable[tuple[date, date]]) -> bool:
+def _covers(first: date, last: date, spans: Iterable[tuple[date, date]]) -> bool:
     wanted = first
-    for starts_on, ends_on in sorted(told):
+    for starts_on, ends_on in sorted(spans):
         if starts_on <= wanted <= ends_on:
             wanted = ends_on + ONE_DAY
     return wanted > last

@@ -178,9 +178,9 @@ def _counted_twice(lines: Sequence[Line]) -> list[Line]:
 
 def _of_balances(lines: Sequence[Line]) -> Iterator[Finding]:
     for table in funds_of(lines):
-        left = closes_at(table)
-        if left is not None:
-            yield Finding(FindingKind.total_differs, table.closed[0], other=left)
+        stated = closes_at(table)
+        if stated is not None:
+            yield Finding(FindingKind.total_differs, table.closed[0], other=stated)
 
 
 def _of_leases(leases: Sequence[Lease]) -> Iterator[Finding]:

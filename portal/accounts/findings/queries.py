@@ -92,9 +92,9 @@ async def few_corrected(community: int, first: date, last: date) -> bool:
     return few(await fetch_value(_CORRECTED, community, account, first, last, SMALL))
 
 
-def together(found: dict[str, Money]) -> dict[str, Money]:
+def together(sums: dict[str, Money]) -> dict[str, Money]:
     """All of it as one sum, under its first kind."""
-    return dict.fromkeys(list(found)[:1], total(found.values()))
+    return dict.fromkeys(list(sums)[:1], total(sums.values()))
 
 
 async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Books | None:

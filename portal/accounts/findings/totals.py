@@ -119,7 +119,7 @@ def computed(note: str) -> Money | None:
     `（98×110＋22000）×12` is such a sum; dates and plain numbers are not.
     """
     text = _THOUSANDS.sub("", note[:LONGEST].translate(_PLAIN))
-    sums = sorted((found[0] for found in _SUM.finditer(text) if "*" in found[0]), key=len)
+    sums = sorted((match[0] for match in _SUM.finditer(text) if "*" in match[0]), key=len)
     if not sums:
         return None
     text = _ZERO_FIRST.sub("", sums[-1].strip())

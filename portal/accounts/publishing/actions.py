@@ -74,12 +74,12 @@ async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Record:
     return row
 
 
-async def _ready(draft: Record, found: Content) -> None:
-    if not found.lines:
+async def _ready(draft: Record, content: Content) -> None:
+    if not content.lines:
         raise Refused(N_("This statement has no lines yet. Import them first."))
-    if found.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
+    if content.terms.kind is StatementKind.actual and draft["ends_on"] >= clock.today(draft["timezone"]):
         raise Refused(NOT_OVER)
-    if found.open_findings:
+    if content.open_findings:
         raise Refused(N_("Some findings are still open. Correct or explain them first."))
     if draft["objections_until"] and draft["objections_until"] <= clock.today(draft["timezone"]):
         raise Refused(TOO_LATE)
@@ -104,8 +104,8 @@ async def _sign(draft: Record, sha256: str, signer: UUID, by: Principal) -> None
     await _record(by, AuditVerb.STATEMENT_SIGNED, draft, sha256)
 
 
-async def keep_finding(community: int, statement: UUID, found: Finding, words: str, staff: UUID) -> None:
-    """Keep what the checks found of a draft, with why it is so (empty: it is only told); in the caller's work."""
+async def keep_finding(community: int, statement: UUID, finding: Finding, words: str, staff: UUID) -> None:
+    """Save a finding of the checks with its explanation, which may be empty; in the caller's transaction."""
     await fetch(
         "INSERT INTO statement_explanation (id, community, statement, finding, kind, position, fund, other, body,"
         " explained_by, explained_at, name_zh, name_en)"
@@ -114,20 +114,20 @@ async def keep_finding(community: int, statement: UUID, found: Finding, words: s
         " explained_by = excluded.explained_by, explained_at = excluded.explained_at",
         community,
         statement,
-        found.key,
-        found.kind.value,
-        found.line.position if found.line else None,
-        found.fund,
-        None if found.other is None else found.other.fen,
+        finding.key,
+        finding.kind.value,
+        finding.line.position if finding.line else None,
+        finding.fund,
+        None if finding.other is None else finding.other.fen,
         words,
         staff,
         clock.now(),
-        found.name.zh if found.name else None,
-        (found.name.en or None) if found.name else None,
+        finding.name.zh if finding.name else None,
+        (finding.name.en or None) if finding.name else None,
     )
 
 
-async def _publish(draft: Record, found: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
+async def _publish(draft: Record, content: Content, creditor: Creditor, signer: UUID, by: Principal) -> None:
     await fetch(
         "UPDATE statement SET state = $3 WHERE community = $1 AND code = $2 AND state = $4 AND id <> $5",
         draft["community"],
@@ -136,13 +136,13 @@ async def _publish(draft: Record, found: Content, creditor: Creditor, signer: UU
         StatementState.published.value,
         draft["id"],
     )
-    # What is found no more needs no explanation.
+    # A finding that is gone needs no explanation.
     await fetch(
         "DELETE FROM statement_explanation WHERE statement = $1 AND finding <> ALL($2)",
         draft["id"],
-        [one.finding.key for one in found.explained],
+        [one.finding.key for one in content.explained],
     )
-    for one in found.explained:
+    for one in content.explained:
         if not one.words:
             await keep_finding(draft["community"], draft["id"], one.finding, "", signer)
     await fetch(
@@ -150,16 +150,16 @@ async def _publish(draft: Record, found: Content, creditor: Creditor, signer: UU
         " fee_mode = $7, kind = $8, creditor = $9 WHERE id = $1",
         draft["id"],
         StatementState.published.value,
-        found.sha256,
+        content.sha256,
         clock.now(),
         signer,
-        found.terms.basis.value,
-        found.terms.fee_mode,
-        found.terms.kind.value,
+        content.terms.basis.value,
+        content.terms.fee_mode,
+        content.terms.kind.value,
         json.dumps(creditor.as_facts(), ensure_ascii=False),
     )
-    await _tell(draft, found)
-    await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, found.sha256)
+    await _tell(draft, content)
+    await _record(by, AuditVerb.STATEMENT_PUBLISHED, draft, content.sha256)
 
 
 async def _record(by: Principal, verb: AuditVerb, draft: Record, sha256: str) -> None:
@@ -174,9 +174,9 @@ async def _record(by: Principal, verb: AuditVerb, draft: Record, sha256: str) ->
     )
 
 
-async def _tell(draft: Record, found: Content) -> None:
+async def _tell(draft: Record, content: Content) -> None:
     """Everyone who lives in or owns something of the estate today; of a correction that it is one."""
-    places = sum(one.finding.kind is FindingKind.corrected for one in found.explained)
+    places = sum(one.finding.kind is FindingKind.corrected for one in content.explained)
     correction = {"places": places, "until_on": draft["objections_until"]}
     persons = await fetch(
         "SELECT DISTINCT person FROM occupancy WHERE community = $1 AND revoked_at IS NULL"
@@ -186,7 +186,7 @@ async def _tell(draft: Record, found: Content) -> None:
     )
     await tell(
         [row["person"] for row in persons],
-        NoticeKind.statement_corrected if found.corrects else NoticeKind.statement_published,
+        NoticeKind.statement_corrected if content.corrects else NoticeKind.statement_published,
         community=draft["community"],
         subject=f"statement:{draft['id']}",
         link=f"/statements/{draft['id']}",
@@ -195,5 +195,5 @@ async def _tell(draft: Record, found: Content) -> None:
         version=draft["version"],
         starts_on=draft["starts_on"],
         ends_on=draft["ends_on"],
-        **(correction if found.corrects else {}),
+        **(correction if content.corrects else {}),
     )

@@ -105,9 +105,9 @@ class Content:
     @property
     def sha256(self) -> str:
         """The fingerprint of all of it."""
-        said = [(one.finding.key, one.words) for one in self.explained if one.words]
+        explanations = [(one.finding.key, one.words) for one in self.explained if one.words]
         shown = [(one.about, one.sha256) for one in self.documents]
-        return content_sha256(self.head, self.lines, said, shown)
+        return content_sha256(self.head, self.lines, explanations, shown)
 
 
 async def content_of(row: Record) -> Content:
@@ -183,16 +183,16 @@ def kind_told(row: Record) -> StatementKind:
 
 def _said(row: Record, terms: Terms) -> dict[str, Any]:
     """What goes into the fingerprint; statements from before these terms say none of them."""
-    said: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     if row["basis"] or row["state"] == StatementState.draft:
-        said |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
+        content |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
     if (terms.kind if row["state"] == StatementState.draft else row["kind"]) == StatementKind.budget:
-        said |= {"kind": terms.kind.value}
+        content |= {"kind": terms.kind.value}
     if row["found_by"]:
-        said |= {"found_by": row["found_by"], "objections_until": row["objections_until"].isoformat()}
+        content |= {"found_by": row["found_by"], "objections_until": row["objections_until"].isoformat()}
     if terms.base:
-        said |= {"base": terms.base.value, "rate": f"{terms.rate:.6f}", "outside": sorted(terms.outside)}
-    return said
+        content |= {"base": terms.base.value, "rate": f"{terms.rate:.6f}", "outside": sorted(terms.outside)}
+    return content
 
 
 def _kept(row: Record, lines: Sequence[Line]) -> Finding:

@@ -113,10 +113,10 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
 async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
     """Say who found what this version corrects, and until when owners may object."""
     form: Any = CorrectionForm(await request.form())
-    said = form.validate() and await form.accepts(
+    accepted = form.validate() and await form.accepts(
         versions.say_correction(request.user, statement, form.found_by.data, form.until.data)
     )
-    if said:
+    if accepted:
         flash(request, N_("Saved. It will be published with the statement."))
         return go(request, "desk.statements:show", statement=statement)
     statement_view = await queries.statement_at(request.user, statement)
@@ -170,28 +170,30 @@ async def set_terms(request: Request, statement: FromPath[UUID]) -> Answer:
     return terms_page(request, statement_view, form, status=422)
 
 
-def offered(found: DeskPage) -> list[tuple[str, str]]:
-    """What was found, key and words, the unexplained first."""
-    by_need = sorted(found.shown.explained, key=lambda one: bool(one.words))
+def offered(statement_view: DeskPage) -> list[tuple[str, str]]:
+    """Key and words of every finding, the unexplained first."""
+    by_need = sorted(statement_view.shown.explained, key=lambda one: bool(one.words))
     return [(one.finding.key, say(one.says)) for one in by_need]
 
 
-def statement_page(request: Request, found: DeskPage, status: int = 200, **typed: Form) -> Template:
+def statement_page(request: Request, view: DeskPage, status: int = 200, **typed: Form) -> Template:
     """A statement with its checks and its forms: to explain (`form`), for `papers`, for a `correction`; as typed."""
-    said = found.shown.correction
+    correction = view.shown.correction
     forms: dict[str, Any] = {
-        "form": ExplanationForm(offered=offered(found)),
-        "papers": DocumentForm(funds=found.shown.funds),
-        "correction": CorrectionForm(found_by=said and said.found_by, until=said and said.until),
+        "form": ExplanationForm(offered=offered(view)),
+        "papers": DocumentForm(funds=view.shown.funds),
+        "correction": CorrectionForm(
+            found_by=correction and correction.found_by, until=correction and correction.until
+        ),
     } | typed
     return page(request, "accounts/statement_pages/desk/statement_show.html", status=status,
-                title=found.shown.row.title, found=found.shown, desk=found, **forms)  # fmt: skip
+                title=view.shown.row.title, found=view.shown, desk=view, **forms)  # fmt: skip
 
 
-def terms_page(request: Request, found: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
+def terms_page(request: Request, statement_view: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
     """The page that the GET and terms with errors show."""
     return page(request, "accounts/statement_pages/desk/terms.html", status=status, title=_("Accounting basis"),
-                found=found.shown, form=form)  # fmt: skip
+                found=statement_view.shown, form=form)  # fmt: skip
 
 
 router = Router(

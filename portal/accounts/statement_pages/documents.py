@@ -21,12 +21,12 @@ LACKING = N_("Missing company details: %(missing)s.")
 PLANNED = N_("This is a budget. It shows what is planned, not what was received or spent.")
 
 
-async def statement_pdf(found: StatementPage, base_url: str, sandbox: bool = False) -> bytes:
+async def statement_pdf(view: StatementPage, base_url: str, sandbox: bool = False) -> bytes:
     """The bytes of the PDF of a statement that is published; of a correction its notice comes first.
 
     `base_url` is where people reach the portal. In `sandbox` it says that it binds nobody.
     """
-    row = found.row
+    row = view.row
     assert row.published_at, "owners see what is published"
     data = {
         "title": row.title,
@@ -34,34 +34,34 @@ async def statement_pdf(found: StatementPage, base_url: str, sandbox: bool = Fal
         "period": f"{row.starts_on} – {row.ends_on}",
         "code": row.code,
         "version": str(row.version),
-        "funds": [_fund(fund, found) for fund in found.funds],
+        "funds": [_fund(fund, view) for fund in view.funds],
         "budget": _said(Sentence(PLANNED)) if row.is_budget else None,
-        "basis": _both(found.terms.basis) if found.says_its_basis else None,
-        "explained": [{**_said(one.says), "words": one.words} for one in found.checked],
-        "correction": _correction(found, found.correction, base_url) if found.correction else None,
-        "company": _company(found),
-        "signed": "、".join(filter(None, (row.signer, found.publisher))),
+        "basis": _both(view.terms.basis) if view.says_its_basis else None,
+        "explained": [{**_said(one.says), "words": one.words} for one in view.checked],
+        "correction": _correction(view, view.correction, base_url) if view.correction else None,
+        "company": _company(view),
+        "signed": "、".join(filter(None, (row.signer, view.publisher))),
         "published": f"{row.published_at.astimezone(ZoneInfo(row.zone)):%Y-%m-%d %H:%M}",
-        "sha256": found.sha256,
+        "sha256": view.sha256,
         "footer": "演示数据，对任何人不具约束力 Demonstration: this binds nobody" if sandbox else row.estate,
     }
     return await typeset("statement.typ", data, row.published_at)
 
 
-def _company(found: StatementPage) -> dict[str, object]:
+def _company(view: StatementPage) -> dict[str, object]:
     """Who publishes it, and what of that is not known."""
-    missing = found.missing
+    missing = view.missing
     return {
-        "name": found.creditor.company,
-        "code": found.creditor.credit_code,
-        "phone": found.creditor.telephone,
+        "name": view.creditor.company,
+        "code": view.creditor.credit_code,
+        "phone": view.creditor.telephone,
         "missing": _said(Sentence(LACKING, {"missing": missing})) if missing else None,
     }
 
 
-def _correction(found: StatementPage, of: Correction, base_url: str) -> dict[str, object]:
-    """The notice of what this version corrects: line by line before, after and why; what is left; who found it."""
-    zone = ZoneInfo(found.row.zone)
+def _correction(view: StatementPage, of: Correction, base_url: str) -> dict[str, object]:
+    """The notice of what this version corrects: each line before and after, why, the results, who found it."""
+    zone = ZoneInfo(view.row.zone)
     return {
         "version": str(of.version),
         "on": written_day(of.published_at.astimezone(zone).date()),
@@ -69,7 +69,7 @@ def _correction(found: StatementPage, of: Correction, base_url: str) -> dict[str
         "results": [{**_both(one.fund), "before": _yuan(one.before), "after": _yuan(one.after)} for one in of.results],
         "found_by": _both(of.found_by) if of.found_by else None,
         "until": written_day(of.until) if of.until else None,
-        "link": f"{base_url}/e/{found.row.estate_code}/statements/{of.older}",
+        "link": f"{base_url}/e/{view.row.estate_code}/statements/{of.older}",
     }
 
 
@@ -84,10 +84,10 @@ def _corrected(one: Corrected) -> dict[str, str]:
     }
 
 
-def _fund(fund: FundTable, found: StatementPage) -> dict[str, object]:
+def _fund(fund: FundTable, view: StatementPage) -> dict[str, object]:
     return {
         **_both(fund.fund),
-        "whose": _said(Sentence(found.whose(fund.fund))) if found.whose(fund.fund) else None,
+        "whose": _said(Sentence(view.whose(fund.fund))) if view.whose(fund.fund) else None,
         "result": _yuan(fund.result),
         "sides": [_side(side) for side in fund.sides],
         "opening": None if fund.opening is None else _yuan(fund.opening),

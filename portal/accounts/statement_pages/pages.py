@@ -28,8 +28,8 @@ FILES = ("csv", "xlsx", "pdf")
 @get("/", name="statements:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
     """Everything published, newest first."""
-    found, estates = await queries.statements_of(request.user, number), await queries.estates_of(request.user)
-    return page(request, "accounts/statement_pages/list.html", title=_("Accounts"), found=found, estates=estates)
+    statements, estates = await queries.statements_of(request.user, number), await queries.estates_of(request.user)
+    return page(request, "accounts/statement_pages/list.html", title=_("Accounts"), found=statements, estates=estates)
 
 
 @get("/{which:str}", name="statements:show")
@@ -69,10 +69,10 @@ def _ask(request: Request, statement: UUID, form: QuestionForm) -> Awaitable[UUI
     return asking.ask(request.user, statement, form.line.data, form.text.data, once=form.once)
 
 
-def statement_page(request: Request, found: StatementPage, form: QuestionForm, status: int = 200) -> Template:
+def statement_page(request: Request, view: StatementPage, form: QuestionForm, status: int = 200) -> Template:
     """A statement with its questions and the form to ask."""
     return page(
-        request, "accounts/statement_pages/show.html", status=status, title=found.row.title, found=found, form=form
+        request, "accounts/statement_pages/show.html", status=status, title=view.row.title, found=view, form=form
     )
 
 

@@ -160,11 +160,11 @@ async def _sums(statements: Sequence[UUID]) -> dict[UUID, list[FundSums]]:
         " FROM statement_line WHERE statement = ANY($1) AND NOT is_total GROUP BY statement, fund",
         list(statements),
     )
-    found: dict[UUID, list[FundSums]] = {}
+    result: dict[UUID, list[FundSums]] = {}
     for row in sorted(rows, key=lambda row: list(StatementFund).index(StatementFund(row["fund"]))):
         sums = as_row(FundSums, row, leaving=("statement",))
-        found.setdefault(row["statement"], []).append(sums)
-    return found
+        result.setdefault(row["statement"], []).append(sums)
+    return result
 
 
 async def _head(communities: Sequence[int], which: str, statement: UUID) -> Record:

@@ -115,9 +115,9 @@ def kind_of(side: Side, category: str, item: Bilingual) -> LineKind:
 
     A refund of a renovation deposit is no renovation, whatever its translation says.
     """
-    told = told_by(item.zh) or told_by(item.en)
-    if told:
-        return told
+    kind = told_by(item.zh) or told_by(item.en)
+    if kind:
+        return kind
     counted = _counted(side, _plain(item.zh))
     if counted is LineKind.ordinary and (heading := _counted(side, _plain(category))) in _HEADINGS:
         return heading
@@ -129,7 +129,7 @@ def told_by(name: str) -> LineKind | None:
     text = _plain(name)
     zh = ((kind, re.search(pattern, text.replace(" ", ""))) for kind, pattern in _TOLD_ZH)
     en = ((kind, re.search(pattern, text)) for kind, pattern in _TOLD_EN)
-    return next((kind for kind, found in (*zh, *en) if found), None)
+    return next((kind for kind, matches in (*zh, *en) if matches), None)
 
 
 def _counted(side: Side, name: str) -> LineKind:

@@ -266,11 +266,11 @@ def content_sha256(
 
 
 def _plain(line: Line) -> dict[str, Any]:
-    told: dict[str, Any] = {"total": True} if line.is_total else {}
-    told |= {"carried": line.kind.value} if line.kind in (LineKind.opening, LineKind.closing) else {}
-    told |= {"books": True} if line.from_books else {}
+    optional: dict[str, Any] = {"total": True} if line.is_total else {}
+    optional |= {"carried": line.kind.value} if line.kind in (LineKind.opening, LineKind.closing) else {}
+    optional |= {"books": True} if line.from_books else {}
     return {
-        **told,
+        **optional,
         "position": line.position,
         "fund": line.fund.value,
         "side": line.side.value,

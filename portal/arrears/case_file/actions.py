@@ -54,7 +54,7 @@ class Said:
 
 
 @retrying
-async def record_standing(by: Principal, debtor: UUID, said: Said) -> None:
+async def record_standing(by: Principal, debtor: UUID, entry: Said) -> None:
     """Record how somebody stands, and at once hold what they owe, or let it go on.
 
     Raises Missing, Refused for a death that is known already, Invalid for a day to come, for a person who does not owe
@@ -70,18 +70,18 @@ async def record_standing(by: Principal, debtor: UUID, said: Said) -> None:
         if row is None:
             raise Missing
         today = clock.today(row["timezone"])
-        if said.since > today:
+        if entry.since > today:
             raise Invalid("since", NOT_YET)
-        whose = _whose((await members_of([debtor], [today]))[debtor], said.person)
-        _fits(whose, said)
-        heir = await _heir(row["community"], whose.person, said)
+        whose = _whose((await members_of([debtor], [today]))[debtor], entry.person)
+        _fits(whose, entry)
+        heir = await _heir(row["community"], whose.person, entry)
         me = await staff_of(by, row["community"])
-        await write_standing(row["community"], whose.person, said, heir, me, actor=by.actor)
+        await write_standing(row["community"], whose.person, entry, heir, me, actor=by.actor)
         await look_again(row["community"], whose.person, today, by.actor)
 
 
 async def write_standing(
-    community: int, person: UUID, said: Said, heir: UUID | None, staff: UUID, *, actor: str
+    community: int, person: UUID, entry: Said, heir: UUID | None, staff: UUID, *, actor: str
 ) -> None:
     """Write it with its audit row, and hold or release what the person owes; in the caller's unit of work."""
     await fetch("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
@@ -90,18 +90,18 @@ async def write_standing(
         " by_staff, at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
         community,
         person,
-        said.standing.value,
-        said.since,
-        said.evidence.strip(),
-        said.address.strip() or None,
+        entry.standing.value,
+        entry.since,
+        entry.evidence.strip(),
+        entry.address.strip() or None,
         heir,
         staff,
         clock.now(),
     )
-    told = {"standing": said.standing, "since": said.since}
+    facts = {"standing": entry.standing, "since": entry.since}
     await record(
         actor, AuditVerb.PERSON_STANDING_RECORDED, f"person:{person}", community=community,
-        reason=said.evidence.strip(), heir=heir, **told,
+        reason=entry.evidence.strip(), heir=heir, **facts,
     )  # fmt: skip
     await keep_still(await _debts_of(person), actor=actor)
 
@@ -115,24 +115,24 @@ def _whose(members: Sequence[Member], person: UUID | None) -> Member:
     return chosen
 
 
-def _fits(whose: Member, said: Said) -> None:
+def _fits(whose: Member, entry: Said) -> None:
     """Raises Invalid or Refused for what contradicts the register, or what is known already."""
-    if said.standing is D.heir:
-        if not said.represented_by.strip():
+    if entry.standing is D.heir:
+        if not entry.represented_by.strip():
             raise Invalid("represented_by", NO_HEIR)
-    elif said.represented_by.strip() or said.phone:
+    elif entry.represented_by.strip() or entry.phone:
         raise Invalid("represented_by", ONLY_AN_HEIR)
-    if said.standing is D.deceased and whose.standing is D.deceased:
+    if entry.standing is D.deceased and whose.standing is D.deceased:
         raise Refused(KNOWN)
-    if said.standing not in GONE and whose.owns is not (said.standing is D.owner):
+    if entry.standing not in GONE and whose.owns is not (entry.standing is D.owner):
         raise Invalid("standing", STILL_OWNS if whose.owns else OWNS_NO_MORE, name=whose.whose)
 
 
-async def _heir(community: int, person: UUID, said: Said) -> UUID | None:
+async def _heir(community: int, person: UUID, entry: Said) -> UUID | None:
     """The person of the heir: by their number on the roll, or by name and phone; put on the roll if they are not."""
-    if said.standing is not D.heir:
+    if entry.standing is not D.heir:
         return None
-    named = said.represented_by.strip()
+    named = entry.represented_by.strip()
     row = await fetch_one(
         "SELECT h.id, p.language FROM person p LEFT JOIN person h ON h.community = p.community AND h.external_id = $2"
         " WHERE p.id = $1",
@@ -140,7 +140,7 @@ async def _heir(community: int, person: UUID, said: Said) -> UUID | None:
         named,
     )
     assert row
-    heir = row["id"] or await ensure_on_roll(community, named, said.phone, language=row["language"])
+    heir = row["id"] or await ensure_on_roll(community, named, entry.phone, language=row["language"])
     if heir == person:
         raise Invalid("represented_by", THEMSELVES)
     return heir

@@ -205,9 +205,9 @@ class StandingForm(Form):
         hint=N_("Address of the heir or former owner, never the home itself."),
     )
 
-    def about(self, found: Owing) -> Any:
+    def about(self, debtor: Owing) -> Any:
         """The same form with the people it can be about."""
-        self.person.options = [(str(one.person), one.whose) for one in found.members]
+        self.person.options = [(str(one.person), one.whose) for one in debtor.members]
         return self
 
     @property

@@ -50,8 +50,8 @@ class ContactForm(Form):
     def told(self) -> dict[str, Any]:
         """What `record_contact` takes."""
         channel, outcome, happened_on = (self.data[name] for name in ("channel", "outcome", "happened_on"))
-        said = {"body": self.data["text"] or "", "witness": self.data["staff"] or ""}
-        return {"channel": channel, "outcome": outcome, "happened_on": happened_on, **said}
+        note = {"body": self.data["text"] or "", "witness": self.data["staff"] or ""}
+        return {"channel": channel, "outcome": outcome, "happened_on": happened_on, **note}
 
 
 class HoldForm(Form):

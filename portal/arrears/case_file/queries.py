@@ -163,14 +163,14 @@ async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
     return result
 
 
-async def _untold(by: Principal, told: list[UUID]) -> Money:
+async def _untold(by: Principal, listed: list[UUID]) -> Money:
     rows = await fetch(
         "SELECT o.due_on, c.timezone, o.outstanding - o.held - o.covered AS chaseable FROM debtor d"
         " JOIN community c ON c.id = d.community CROSS JOIN LATERAL owed_by(d.id) o"
         " WHERE d.id <> ALL($2::uuid[]) AND o.outstanding > o.held + o.covered AND NOT o.fund"
         " AND d.id IN (SELECT debtor FROM debtor_member WHERE person = ANY($1::uuid[]))",
         list(by.persons),
-        told,
+        listed,
     )
     return total(Money(row["chaseable"]) for row in rows if row["due_on"] < clock.today(row["timezone"]))
 

@@ -64,24 +64,24 @@ async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, 
 
 async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
     """Where live cases stood at their last change."""
-    found = {}
+    result = {}
     for row in await fetch(_BEFORE, list(cases)):
         lines = {
             UUID(debt["line"]): (Money(debt["outstanding"]), Money(debt["held"]))
             for debt in json.loads(row["facts"])["debts"]
         }
-        found[row["arrears_case"]] = Before(
+        result[row["arrears_case"]] = Before(
             state=CaseState(row["state"]), stage=row["stage"], lines=lines, at=row["at"], on=row["changed_on"]
         )
-    return found
+    return result
 
 
 async def looks_of(cases: Mapping[UUID, UUID], facts: Mapping[UUID, Facts]) -> dict[UUID, tuple[Facts, Before]]:
     """What each live case (id to debtor) is looked at with: its facts, with the day less became owed, and its past."""
     before = await before_of(list(cases))
     less = {cases[case]: was.at for case, was in before.items() if less_owed(facts[cases[case]], was)}
-    found = await fetch(_REDUCED, list(less), list(less.values())) if less else []
-    days = {row["debtor"]: row["on_day"] for row in found}
+    rows = await fetch(_REDUCED, list(less), list(less.values())) if less else []
+    days = {row["debtor"]: row["on_day"] for row in rows}
     return {case: (replace(facts[debtor], reduced_on=days.get(debtor)), before[case]) for case, debtor in cases.items()}
 
 
@@ -113,8 +113,8 @@ def kept(facts: Facts, standing: Standing, on: date) -> str:
 async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
     """How cases stand, by their debtors, that were looked at in this unit of work."""
     looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
-    found = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
-    return {case: standing for case, standing in found.items() if standing}
+    standings = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
+    return {case: standing for case, standing in standings.items() if standing}
 
 
 _APART = """
@@ -139,5 +139,5 @@ class Apart:
 async def apart_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Apart]:
     """For each debtor on their day, as sums are now; in the caller's transaction."""
     rows = await fetch(_APART, list(debtors), list(days)) if debtors else []
-    found = {row["debtor"]: Apart(Money(row["covered"]), Money(row["fund"])) for row in rows}
-    return {debtor: found.get(debtor, Apart()) for debtor in debtors}
+    sums = {row["debtor"]: Apart(Money(row["covered"]), Money(row["fund"])) for row in rows}
+    return {debtor: sums.get(debtor, Apart()) for debtor in debtors}

@@ -54,14 +54,14 @@ async def segments_of(debtors: Mapping[UUID, UUID], on: date) -> dict[UUID, Segm
     for row in await fetch(_BILLS, wanted, on, on - 2 * LOOKS_BACK - timedelta(days=1)):
         bills[row["debtor"]].append(Settled(row["due_on"], row["settled_on"]))
     homes = {row["id"]: row for row in await fetch(_HOMES, wanted, on)}
-    found = {}
+    segments = {}
     for case, debtor in debtors.items():
         home, mine = homes[debtor], bills[debtor]
         segment = Segment(
             use=Use(home["use"]), occupancy=OccupancyState(home["occupancy"]), history=history_on(mine, on)
         )
-        found[case] = Segmented(segment, since(mine, on), home["vacant_since"])
-    return found
+        segments[case] = Segmented(segment, since(mine, on), home["vacant_since"])
+    return segments
 
 
 async def policies_of(

@@ -25,15 +25,15 @@ TIMES = {
 }
 
 
-def task_of(state: ClaimState, claimed: Money, left: Money) -> Task | None:
-    """What is to be done about a claim that asks for `claimed` while `left` of its charges may be asked for."""
-    if state not in LIVE or claimed == left:
+def task_of(state: ClaimState, claimed: Money, remaining: Money) -> Task | None:
+    """What is to be done about a claim that asks for `claimed` while `remaining` of its charges may be asked for."""
+    if state not in LIVE or claimed == remaining:
         return None
-    if left > claimed:
+    if remaining > claimed:
         return Task.more
     if state is S.prepared:
         return Task.renew
-    return Task.reduce if left else Task.withdraw
+    return Task.reduce if remaining else Task.withdraw
 
 
 def due_by(kind: ClaimKind, state: ClaimState, since: date) -> date | None:

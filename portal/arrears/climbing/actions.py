@@ -58,8 +58,8 @@ async def take_step(by: Principal, case: UUID) -> int:
         checks = gates_to(target, standing, known, policy, on)
         shut = next((check for check in checks if not check.open), None)
         if shut:
-            said = condition(shut)
-            raise Refused(said.text, **said.facts)
+            reason = condition(shut)
+            raise Refused(reason.text, **reason.facts)
         facts = await _seen(row["debtor"], on)
         await _climb(
             row["community"],
@@ -124,7 +124,7 @@ async def _climb(
 ) -> None:
     """Write the climb by one stage with its gates as they were (I-C2, I-C6), and tell those who owe."""
     gates = [{"gate": check.gate.value, **check.facts} for check in checks]
-    told = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
+    kept_facts = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
     higher = standing.at(standing.stage + 1)
     await fetch("UPDATE arrears_case SET stage = $2 WHERE id = $1", case, higher.stage)
     await write_change(
@@ -134,7 +134,7 @@ async def _climb(
         why=Why.climbed,
         on=on,
         actor=actor,
-        facts=json.dumps(told, default=plain, sort_keys=True),
+        facts=json.dumps(kept_facts, default=plain, sort_keys=True),
     )
     await tell_climbed(community, case, higher=higher, checks=checks, known=known, policy=policy, on=on)
 

@@ -165,8 +165,8 @@ def _no_hold(standing: Standing) -> Check:
 
 def _owed(standing: Standing, policy: Policy) -> Check:
     """Whether more than a small balance may be chased; of a paused case, could be."""
-    left = standing.overdue if standing.state is CaseState.paused else standing.chaseable
-    return Check(Gate.owed, left > policy.small_balance, {"sum": left, "least": policy.small_balance})
+    due = standing.overdue if standing.state is CaseState.paused else standing.chaseable
+    return Check(Gate.owed, due > policy.small_balance, {"sum": due, "least": policy.small_balance})
 
 
 def _money_at_rest(known: Known) -> tuple[Check, ...]:

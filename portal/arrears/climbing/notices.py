@@ -112,8 +112,8 @@ async def tell_of_pauses(community: int, on: date) -> int:
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
         facts = await _given_anew(community, ended, on)
         ended = [row for row in ended if row["case"] in facts]
-        for what, told in ((NoticeKind.pause_ends, await _told(ending, {})), (kind, await _told(ended, facts))):
-            await tell_all(what, told, community=community, channels=CHANNELS, not_before=no_sooner(zone))
+        for what, notices in ((NoticeKind.pause_ends, await _told(ending, {})), (kind, await _told(ended, facts))):
+            await tell_all(what, notices, community=community, channels=CHANNELS, not_before=no_sooner(zone))
         return len(ending) + len(ended)
 
 

@@ -115,7 +115,7 @@ async def _told(
     for row in await fetch(_PEOPLE, list(ripe.values())):
         people[row["debtor"]].append(row)
     apart = await apart_of(list(ripe.values()), [on] * len(ripe))
-    told = []
+    notices = []
     for case, debtor in ripe.items():
         facts = {
             "estate": estate,
@@ -126,8 +126,8 @@ async def _told(
             "bills": bills[debtor],
             "pay_on": pay_by(on, policies[case]),
         }
-        told += [
+        notices += [
             Told(row["person"], f"{SUBJECT}{case}", "/bills", facts=facts | {"unit": row["unit"]})
             for row in people[debtor]
         ]
-    return told
+    return notices

@@ -159,9 +159,9 @@ async def keep_contact(
         proves,
         person,
     )
-    told = {"channel": channel, "outcome": outcome, "contact": made, "on": on} | ({"person": person} if person else {})
+    facts = {"channel": channel, "outcome": outcome, "contact": made, "on": on} | ({"person": person} if person else {})
     await record(
-        actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], reason=None, **told
+        actor, AuditVerb.CONTACT_RECORDED, f"case:{case['id']}", community=case["community"], reason=None, **facts
     )  # fmt: skip
     return made
 
@@ -228,8 +228,8 @@ async def log_promise(by: Principal, case: Record, on_day: date, amount: Money) 
         await staff_of(by, case["community"]),
         clock.now(),
     )
-    told = {"community": case["community"], "on": on_day, "amount": amount}
-    await record(by.actor, AuditVerb.PAYMENT_PROMISED, f"case:{case['id']}", **told)
+    facts = {"community": case["community"], "on": on_day, "amount": amount}
+    await record(by.actor, AuditVerb.PAYMENT_PROMISED, f"case:{case['id']}", **facts)
     return made
 
 

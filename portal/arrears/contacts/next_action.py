@@ -74,8 +74,8 @@ async def keep_next(by: Principal, case: Record, step: NextStep, on: date, login
         me,
         clock.now(),
     )
-    told = {"community": community, "step": step, "on": on, "staff": who}
-    await record(by.actor, AuditVerb.NEXT_ACTION_SET, f"case:{case['id']}", **told)
+    facts = {"community": community, "step": step, "on": on, "staff": who}
+    await record(by.actor, AuditVerb.NEXT_ACTION_SET, f"case:{case['id']}", **facts)
 
 
 async def todos_of(by: Principal, cases: Sequence[UUID]) -> dict[UUID, Todo]:

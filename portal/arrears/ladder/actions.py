@@ -78,9 +78,9 @@ async def drop_exception(by: Principal, community: int, starts_on: date, positio
         ladder = await _locked(by, community, starts_on)
         if not 1 <= position <= len(ladder.exceptions):
             raise Refused(GONE)
-        left = tuple(one for n, one in enumerate(ladder.exceptions, 1) if n != position)
+        others = tuple(one for n, one in enumerate(ladder.exceptions, 1) if n != position)
         return await _write(
-            by, community, starts_on=starts_on, ladder=replace(ladder, exceptions=left), reason=reason, once=None
+            by, community, starts_on=starts_on, ladder=replace(ladder, exceptions=others), reason=reason, once=None
         )
 
 

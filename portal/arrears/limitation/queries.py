@@ -180,10 +180,10 @@ async def limitation_of(debtor: UUID, on: date) -> Limitation:
 
 
 async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]]:
-    found: dict[UUID, list[Interruption]] = defaultdict(list)
+    result: dict[UUID, list[Interruption]] = defaultdict(list)
     for row in await fetch(_INTERRUPTIONS, list(lines), [state.value for state in NO_FILING]):
-        found[row["line"]].append(Interruption(cause=Cause(row["cause"]), on=row["happened_on"], until=row["until"]))
-    return found
+        result[row["line"]].append(Interruption(cause=Cause(row["cause"]), on=row["happened_on"], until=row["until"]))
+    return result
 
 
 @reading
@@ -212,12 +212,12 @@ async def _ending(communities: Sequence[int]) -> list[_Ending]:
     latest = (clock.now() + timedelta(days=1)).date()  # no zone is further ahead
     rows = await fetch(_OLD, list(communities), due_by(latest + SOON))
     happened = await _interruptions([row["line"] for row in rows])
-    found = []
+    result = []
     for row in rows:
         on = clock.today(row["timezone"])
         one = clock_of(row["due_on"], happened[row["line"]], on)
         if one.expires_on <= on + SOON:
-            found.append(
+            result.append(
                 _Ending(
                     case=row["arrears_case"],
                     expires_on=one.expires_on,
@@ -225,7 +225,7 @@ async def _ending(communities: Sequence[int]) -> list[_Ending]:
                     over=one.over(on),
                 )
             )
-    return found
+    return result
 
 
 async def _rows(cases: Sequence[UUID], lines: Mapping[UUID, Sequence[_Ending]]) -> list[EndingRow]:

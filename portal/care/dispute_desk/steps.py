@@ -55,8 +55,8 @@ async def last_decision(dispute: UUID) -> dict[str, object]:
         dispute,
     )
     assert row is not None
-    told = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
-    return told | {"amount": Money(row["amount"]), "reason": row["body"]}
+    facts = {"who": row["name"], "when": row["at"], "outcome": Outcome(row["outcome"])}
+    return facts | {"amount": Money(row["amount"]), "reason": row["body"]}
 
 
 async def credited_within_a_year(debtor: UUID) -> Money:

@@ -140,21 +140,23 @@ async def reopen(by: Principal, dispute: UUID, body: str) -> None:
 
 
 async def begin_again(by: Principal, dispute: Record, body: str) -> None:
-    """A new round: deadlines start again, the department that had the task gets it back, what is left is held again.
+    """Start a new round: new deadlines, the task back to its department, and a new hold of what is still disputed.
 
     Part of the caller's unit of work, with the dispute locked. Raises Refused when another one is open about the same.
     """
     await _no_other(dispute)
-    left, changes = await disputed_now(dispute), await steps.fresh_round(dispute)
+    disputed, changes = await disputed_now(dispute), await steps.fresh_round(dispute)
     to = None if dispute["state"] == DisputeState.reopened else DisputeState.reopened
     await steps.move(dispute, to, **changes)
-    if dispute["state"] not in LIVE and left and (held := min(left, await free_of_holds(dispute["line"]))):
+    if dispute["state"] not in LIVE and disputed and (held := min(disputed, await free_of_holds(dispute["line"]))):
         where = dispute["community"], dispute["debtor"], dispute["line"]
         await hold_line(*where, held, HoldReason.dispute, dispute["id"], by.actor)
     task = {"department": dispute["department"], "due_on": changes["department_due"]}
     await steps.step(dispute, StepKind.reopened, body=body, **task)
     traced = {"department": dispute["department"]} if dispute["department"] else {}
-    await steps.leave_trace(by, AuditVerb.DISPUTE_REOPENED, dispute, **traced, **({"amount": left} if left else {}))
+    await steps.leave_trace(
+        by, AuditVerb.DISPUTE_REOPENED, dispute, **traced, **({"amount": disputed} if disputed else {})
+    )
 
 
 async def disputed_now(dispute: Record) -> Money:

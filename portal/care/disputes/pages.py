@@ -217,8 +217,8 @@ def _open(request: Request, line: UUID, form: Any) -> Awaitable[UUID]:
 
 
 def _report(request: Request, service: UUID, form: Any) -> Awaitable[UUID]:
-    told = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
-    return reporting.dispute_service(request.user, service, **told)
+    answers = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
+    return reporting.dispute_service(request.user, service, **answers)
 
 
 async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Answer:

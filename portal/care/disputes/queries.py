@@ -121,8 +121,8 @@ async def line_to_dispute(by: Principal, line: UUID) -> DisputableLine:
     )
     if row is None:
         raise Missing
-    if no := _why_not(row):
-        raise Refused(no)
+    if reason := _why_not(row):
+        raise Refused(reason)
     return DisputableLine(
         id=row["id"],
         bill=row["bill"],
@@ -206,18 +206,18 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
     )
     if row is None:
         raise Missing
-    found = (await with_clocks([row], now or clock.now()))[0]
-    history = await history_of(found.id, found.community, row["body"])
+    view = (await with_clocks([row], now or clock.now()))[0]
+    history = await history_of(view.id, view.community, row["body"])
     return DisputePage(
-        dispute=found,
+        dispute=view,
         history=_without_desk_notes(history),
-        question=await question_about(found.id),
+        question=await question_about(view.id),
         estate=row["estate"],
         hotline=row["hotline"],
-        can_withdraw=found.is_live,
-        can_answer=found.is_live,
-        can_accept=found.is_decided,
-        can_reopen=found.is_decided and (found.line is None or bool(found.left)),
+        can_withdraw=view.is_live,
+        can_answer=view.is_live,
+        can_accept=view.is_decided,
+        can_reopen=view.is_decided and (view.line is None or bool(view.left)),
     )
 
 
@@ -253,15 +253,15 @@ async def open_rectifications(debtors: Iterable[UUID]) -> dict[UUID, list[tuple[
 
     The earliest first; part of the caller's unit of work.
     """
-    found: dict[UUID, list[tuple[UUID, str, date]]] = {}
+    result: dict[UUID, list[tuple[UUID, str, date]]] = {}
     for row in await fetch(
         "SELECT debtor, id, department, department_due FROM dispute"
         " WHERE debtor = ANY($1) AND state = ANY($2) AND department_due IS NOT NULL ORDER BY department_due, id",
         list(debtors),
         [state.value for state in LIVE],
     ):
-        found.setdefault(row["debtor"], []).append((row["id"], row["department"], row["department_due"]))
-    return found
+        result.setdefault(row["debtor"], []).append((row["id"], row["department"], row["department_due"]))
+    return result
 
 
 def _without_desk_notes(history: History) -> History:

@@ -11,26 +11,26 @@ from portal.kit.money import Money
 from portal.platform.documents.paper import in_capitals, typeset
 
 
-async def agreement_pdf(found: PlanPage, sandbox: bool = False) -> bytes:
+async def agreement_pdf(view: PlanPage, sandbox: bool = False) -> bytes:
     """The bytes of the PDF; the same agreement gives the same bytes, whatever was paid since. Raises Missing before.
 
     In `sandbox` it says that it binds nobody.
     """
-    if found.agreed_at is None:
+    if view.agreed_at is None:
         raise Missing
-    return await typeset("agreement.typ", _data(found, sandbox), found.agreed_at)
+    return await typeset("agreement.typ", _data(view, sandbox), view.agreed_at)
 
 
-def _data(found: PlanPage, sandbox: bool) -> dict[str, object]:
+def _data(view: PlanPage, sandbox: bool) -> dict[str, object]:
     """Nothing that changes after the agreement: not the state, and not what was paid."""
-    assert found.agreed_at and found.agreed_text
+    assert view.agreed_at and view.agreed_text
     return {
-        "title": f"分期缴费协议 Instalment agreement {found.plan.unit}",
-        "estate": found.estate,
-        "unit": found.plan.unit,
-        "owners": found.plan.people or "—",
-        "total": _yuan(found.plan.total),
-        "capitals": in_capitals(found.plan.total),
+        "title": f"分期缴费协议 Instalment agreement {view.plan.unit}",
+        "estate": view.estate,
+        "unit": view.plan.unit,
+        "owners": view.plan.people or "—",
+        "total": _yuan(view.plan.total),
+        "capitals": in_capitals(view.plan.total),
         "lines": [
             {
                 "period": str(line.period),
@@ -39,20 +39,20 @@ def _data(found: PlanPage, sandbox: bool) -> dict[str, object]:
                 "due": line.due_on.isoformat(),
                 "amount": _yuan(line.amount),
             }
-            for line in found.lines
+            for line in view.lines
         ],
         "parts": [
             {"number": str(row.part.number), "due": row.part.due_on.isoformat(), "amount": _yuan(row.part.amount)}
-            for row in found.parts
+            for row in view.parts
         ],
         "grace": str(GRACE_DAYS),
-        "text": found.agreed_text.splitlines(),
-        "sha256": found.agreed_sha256,
-        "agreed_at": f"{found.agreed_at.astimezone(ZoneInfo(found.zone)):%Y-%m-%d %H:%M:%S %z}",
-        "agreed_by": found.agreed_by or found.plan.people or "—",
-        "session": str(found.agreed_session),
-        "plan": str(found.plan.id),
-        "footer": "演示数据，对任何人不具约束力 Demonstration: this binds nobody" if sandbox else found.estate,
+        "text": view.agreed_text.splitlines(),
+        "sha256": view.agreed_sha256,
+        "agreed_at": f"{view.agreed_at.astimezone(ZoneInfo(view.zone)):%Y-%m-%d %H:%M:%S %z}",
+        "agreed_by": view.agreed_by or view.plan.people or "—",
+        "session": str(view.agreed_session),
+        "plan": str(view.plan.id),
+        "footer": "演示数据，对任何人不具约束力 Demonstration: this binds nobody" if sandbox else view.estate,
     }
 
 

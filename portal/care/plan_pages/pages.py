@@ -113,9 +113,9 @@ async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
     return pdf(await agreement_pdf(plan_view, request.app.state.web.sandbox), "instalments.pdf")
 
 
-def agreement(found: PlanPage) -> str:
+def agreement(view: PlanPage) -> str:
     """The text to agree with in the reader's language, one sentence a line; once agreed, the one that was agreed."""
-    return found.agreed_text or "\n".join(say(sentence) for sentence in found.terms)
+    return view.agreed_text or "\n".join(say(sentence) for sentence in view.terms)
 
 
 router = Router("/plans", route_handlers=[list_, new, ask, show, agree, withdraw, agreed], guards=[owner])

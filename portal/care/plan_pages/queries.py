@@ -121,19 +121,19 @@ async def plan_on_desk(by: Principal, plan: UUID) -> PlanPage:
     )
     if row is None:
         raise Missing
-    told = by.may(row["community"], May.read_hardship)
-    return await _shown(row, hardship=told, may_answer=by.may(row["community"], May.answer_plans))
+    may_read = by.may(row["community"], May.read_hardship)
+    return await _shown(row, hardship=may_read, may_answer=by.may(row["community"], May.answer_plans))
 
 
 async def _listed(rows: list[Record]) -> list[PlanRow]:
     promises = await promises_of([row["id"] for row in rows])
-    found = []
+    result = []
     for row in rows:
         promise, today = promises[row["id"]], clock.today(row["timezone"])
         done = promise.covered(today) if row["agreed_at"] else ZERO
         parts = progress(promise.parts, done, today)
-        found.append(_row(row, done, parts, today))
-    return found
+        result.append(_row(row, done, parts, today))
+    return result
 
 
 def _row(row: Record, done: Money, parts: tuple[PartRow, ...], today: date) -> PlanRow:

@@ -167,14 +167,14 @@ def progress(parts: Sequence[Part], done: Money, on: date) -> tuple[PartRow, ...
     for part in parts:
         used = min(part.amount, rest)
         rest = rest - used
-        left = part.amount - used
-        if not left:
+        remaining = part.amount - used
+        if not remaining:
             state = PartState.paid
         elif part.due_on < on:
             state = PartState.overdue
         else:
             state = PartState.part_paid if used else PartState.planned
-        rows.append(PartRow(part, left, state))
+        rows.append(PartRow(part, remaining, state))
     return tuple(rows)
 
 

@@ -107,9 +107,9 @@ async def photo(
 
 
 async def _keep(request: Request, form: RecordForm) -> UUID:
-    told = {name: form[name].data for name in ("area", "title", "place", "done_on", "done_at", "note", "standard")}
+    fields = {name: form[name].data for name in ("area", "title", "place", "done_on", "done_at", "note", "standard")}
     return await actions.record_service(
-        request.user, form.community.data, actions.Work(**told), form.photos.data, form.once
+        request.user, form.community.data, actions.Work(**fields), form.photos.data, form.once
     )
 
 

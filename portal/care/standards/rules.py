@@ -55,5 +55,5 @@ def state_of(last_day: date, done_on: date | None, on: date) -> RoundState:
 
 def grade_order_of(jurisdiction: str) -> GradeOrder | None:
     """Which grade is the best one where the estate lies, as grades.csv has it; None where it says nothing."""
-    said = said_of(GRADES, jurisdiction, "grade_order")
-    return GradeOrder(said) if said else None
+    order = said_of(GRADES, jurisdiction, "grade_order")
+    return GradeOrder(order) if order else None

@@ -75,8 +75,8 @@ async def prepare_claim(
         looked = await gates_of_case(case, row["debtor"], row["community"], on)
         shut = next((check for check in looked.gates[kind] if not check.open), None)
         if shut:
-            said = condition(shut)
-            raise Refused(said.text, **said.facts)
+            reason = condition(shut)
+            raise Refused(reason.text, **reason.facts)
         due_before = on if kind is ClaimKind.mediation else looked.demanded or on
         lines = {one["id"]: Money(one["amount"]) for one in await fetch(_LINES, row["debtor"], due_before)}
         if not lines:
@@ -147,8 +147,8 @@ async def write_claim(
         [one.fen for one in lines.values()],
     )
     await write_step(claim, community, ClaimState.prepared, on, me)
-    told = {"community": community, "case": case["id"], "kind": kind, "amount": amount}
-    await record(by.actor, AuditVerb.CLAIM_PREPARED, f"claim:{claim}", **told)
+    audited = {"community": community, "case": case["id"], "kind": kind, "amount": amount}
+    await record(by.actor, AuditVerb.CLAIM_PREPARED, f"claim:{claim}", **audited)
 
 
 async def _demand(case: UUID) -> dict[str, str] | None:

@@ -110,13 +110,13 @@ def _prepare(request: Request, case: UUID, form: Any) -> Any:
 
 
 def _step(request: Request, claim: UUID, form: Any) -> Any:
-    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
-    return record_step(request.user, claim, form.data["state"], form.data["on"], **said)
+    note: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return record_step(request.user, claim, form.data["state"], form.data["on"], **note)
 
 
 def _change(request: Request, claim: UUID, form: Any) -> Any:
-    said: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
-    return change_claim(request.user, claim, form.amount.data, form.data["on"], **said)
+    note: Any = {"reference": form.reference.data or "", "body": form.text.data or "", "photos": form.photos.data or ()}
+    return change_claim(request.user, claim, form.amount.data, form.data["on"], **note)
 
 
 async def case_page(request: Request, case: UUID, form: ClaimForm, status: int = 200) -> Template:

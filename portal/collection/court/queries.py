@@ -229,13 +229,13 @@ async def paths_of(by: Principal, case: UUID) -> Paths:
     rows = await rows_where("k.id = $1 AND k.community = ANY($2::int[])", case, list(by.where(May.read_cases)))
     if not rows:
         raise Missing
-    found = (await standing_cases(rows))[0]
-    claims = [_row(row) for row in await fetch(_OF_DEBTOR, found.debtor)]
-    if not found.live:
-        return Paths(found, claims, [])
-    gates = (await gates_of_case(found.id, found.debtor, found.community, found.on)).gates
+    case_view = (await standing_cases(rows))[0]
+    claims = [_row(row) for row in await fetch(_OF_DEBTOR, case_view.debtor)]
+    if not case_view.live:
+        return Paths(case_view, claims, [])
+    gates = (await gates_of_case(case_view.id, case_view.debtor, case_view.community, case_view.on)).gates
     return Paths(
-        found,
+        case_view,
         claims,
         [
             PathRow(kind, [Condition(check.gate, check.open, condition(check)) for check in checks])
@@ -247,15 +247,15 @@ async def paths_of(by: Principal, case: UUID) -> Paths:
 @reading
 async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
     """One claim with its steps. Raises Missing."""
-    found = await fetch_one(_ONE, claim, list(by.where(May.read_cases)))
-    if found is None:
+    record = await fetch_one(_ONE, claim, list(by.where(May.read_cases)))
+    if record is None:
         raise Missing
-    row = _row(found)
+    row = _row(record)
     edges = MOVES[row.kind].edges[row.state]
     return ClaimPage(
         row=row,
-        facts=json.loads(found["facts"]),
-        at=found["at"],
+        facts=json.loads(record["facts"]),
+        at=record["at"],
         lines=(await lines_left_of([claim]))[claim],
         steps=await fetch_as(StepRow, _STEPS, claim),
         changes=await fetch_as(ChangeRow, _CHANGES, claim),

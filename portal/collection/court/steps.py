@@ -81,8 +81,8 @@ async def record_step(
         me = await staff_of(by, claim_view["community"])
         await write_step(claim, claim_view["community"], state=state, on=on, staff=me, reference=reference, body=body)
         await keep_photos(claim_view["community"], f"claim:{claim}", by.actor, drawn)
-        told = {"community": claim_view["community"], "kind": claim_view["kind"], "state": state, "on": on}
-        await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **told)
+        facts = {"community": claim_view["community"], "kind": claim_view["kind"], "state": state, "on": on}
+        await record(by.actor, AuditVerb.CLAIM_MOVED, f"claim:{claim}", **facts)
         if state is ClaimState.filed:
             await _tell(claim_view, on)
 
@@ -118,8 +118,8 @@ async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> 
         raise Refused(PAID)
     looked = await gates_of_case(case["id"], case["debtor"], case["community"], on)
     if shut := still_open(looked.gates[ClaimKind(claim["kind"])]):
-        said = condition(shut)
-        raise Refused(said.text, **said.facts)
+        reason = condition(shut)
+        raise Refused(reason.text, **reason.facts)
     less = await fetch_value(
         "SELECT EXISTS (SELECT FROM claim_line cl LEFT JOIN owed_by($2) o ON o.line = cl.line WHERE cl.claim = $1"
         " AND (o.line IS NULL OR o.fund OR o.outstanding - o.held - o.covered < cl.amount))",
@@ -197,8 +197,8 @@ async def change_claim(
             clock.now(),
         )
         await keep_photos(claim_view["community"], f"claim:{claim}", by.actor, drawn)
-        told = {"community": claim_view["community"], "amount": amount, "on": on}
-        await record(by.actor, AuditVerb.CLAIM_CHANGED, f"claim:{claim}", **told)
+        facts = {"community": claim_view["community"], "amount": amount, "on": on}
+        await record(by.actor, AuditVerb.CLAIM_CHANGED, f"claim:{claim}", **facts)
 
 
 async def _fits(claim: UUID, amount: Money) -> None:
@@ -206,5 +206,5 @@ async def _fits(claim: UUID, amount: Money) -> None:
     assert sums
     if amount.fen == sums["claimed"]:
         raise Invalid("amount", SAME)
-    if amount > (left := Money(sums["left_over"])):
-        raise Invalid("amount", ABOVE, left=left)
+    if amount > (remaining := Money(sums["left_over"])):
+        raise Invalid("amount", ABOVE, left=remaining)

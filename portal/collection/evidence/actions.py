@@ -109,9 +109,9 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
     ways = await fetch(_SENT, [row["id"] for row in rows])
     texts = await fetch(_TEXTS, [row["id"] for row in rows])
     for number, row in enumerate(rows, 1):
-        said = word(NoticeKind(row["kind"]), from_json(row["facts"]), row["language"], link=row["link"] or "")
+        message = word(NoticeKind(row["kind"]), from_json(row["facts"]), row["language"], link=row["link"] or "")
         name = f"05-通知/{number:04d}.txt"
-        text = f"——站内信——\n{said.subject}\n\n{said.body}\n"
+        text = f"——站内信——\n{message.subject}\n\n{message.body}\n"
         for one in texts:
             if one["notice"] == row["id"]:
                 at = one["at"].astimezone(zone).isoformat(" ", "seconds")

@@ -205,8 +205,8 @@ async def stages_table(case: UUID) -> Exhibit:
     with speaking(CHINESE):
         for row in rows:
             facts = json.loads(row["facts"])
-            said = course(Why(row["why"]), row["stage"], before, row["changed_on"], facts)
-            cells.append([str(row["changed_on"]), label(CaseState(row["state"])), str(row["stage"]), said,
+            event = course(Why(row["why"]), row["stage"], before, row["changed_on"], facts)
+            cells.append([str(row["changed_on"]), label(CaseState(row["state"])), str(row["stage"]), event,
                           Money(facts["overdue"]), Money(facts["held"]), str(facts["days"]), row["rule"]])  # fmt: skip
             before = row["stage"]
     return Exhibit("11-阶段变更.csv", "档案每次变更及其经过", csv_bytes(heads, cells))

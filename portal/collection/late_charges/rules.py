@@ -81,8 +81,8 @@ class Principal:
         lasting = [pause.amount for pause in self.pauses if pause.covers(day)]
         if None in lasting:
             return ZERO
-        left = self.amount.fen - sum(sum_.fen for on, sum_ in self.paid if on <= day)
-        free = Money(max(0, left - sum(amount.fen for amount in lasting if amount)))
+        unpaid = self.amount.fen - sum(sum_.fen for on, sum_ in self.paid if on <= day)
+        free = Money(max(0, unpaid - sum(amount.fen for amount in lasting if amount)))
         return free - self.covered.get(day, ZERO)
 
     def counts(self, day: date, terms: Terms) -> bool:
@@ -177,6 +177,6 @@ def _price(
     return base, version.daily_rate, version.multiple, prime.rate
 
 
-def sum_of(found: Iterable[Stretch]) -> Money:
+def sum_of(stretches: Iterable[Stretch]) -> Money:
     """What the stretches cost together, rounded once to the fen, half up."""
-    return Money.of_yuan(sum((stretch.exact for stretch in found), Fraction(0)))
+    return Money.of_yuan(sum((stretch.exact for stretch in stretches), Fraction(0)))

@@ -147,10 +147,10 @@ async def _note(row: Record, done: int, case: UUID, why: Sentence | None) -> Non
         )
 
 
-def in_words(said: Sentence, tongue: str) -> str:
-    """A sentence in a language, to be kept as it was said."""
+def in_words(sentence: Sentence, tongue: str) -> str:
+    """The sentence as text in this language, to be kept as it was said."""
     with speaking(tongue):
-        return say(said)
+        return say(sentence)
 
 
 @reading

@@ -143,10 +143,16 @@ def typed(form: Any) -> dict[str, Any]:
 
 async def case_page(request: Request, case: UUID, form: LetterForm, status: int = 200) -> Template:
     """The letters of a case, with the form."""
-    found, letters = await queries.letters_of_case(request.user, case)
-    title = _("Letters to %(unit)s", unit=found.unit)
+    case_view, letters = await queries.letters_of_case(request.user, case)
+    title = _("Letters to %(unit)s", unit=case_view.unit)
     return page(
-        request, "collection/letter_queue/case.html", status=status, title=title, case=found, letters=letters, form=form
+        request,
+        "collection/letter_queue/case.html",
+        status=status,
+        title=title,
+        case=case_view,
+        letters=letters,
+        form=form,
     )
 
 

@@ -96,8 +96,8 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, p
     checks = gates_of_law(standing, known, policy, on) if law else gates_of_paper(standing, known, policy, on)
     shut = next((check for check in checks if not check.open), None)
     if shut:
-        said = condition(shut)
-        raise Refused(said.text, **said.facts)
+        reason = condition(shut)
+        raise Refused(reason.text, **reason.facts)
     if last := await _still_counts(case, on, kind):
         number = number_of(LetterKind(last["kind"]), last["issued_on"].year, last["number"])
         if last["kind"] != kind:

@@ -58,12 +58,12 @@ def place_of(facts: dict[str, Any]) -> str:
 def besides_owners(facts: dict[str, Any]) -> list[str]:
     """What a letter says first to a former owner and to an heir: why they owe it, and how far."""
     place, several = f"{facts['estate']}{facts['unit']}", "、" in facts["owners"]
-    said = []
+    texts = []
     for one in facts.get("besides", ()):
         heir = one["standing"] == DebtorStanding.heir.value
         words = _to_heir(one, facts["lines"]) if heir else _to_former(one, place)
-        said.append(f"{one['name']}：{words}" if several else words)
-    return said
+        texts.append(f"{one['name']}：{words}" if several else words)
+    return texts
 
 
 def _to_former(one: dict[str, Any], place: str) -> str:

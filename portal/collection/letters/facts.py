@@ -119,8 +119,8 @@ async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[
             died = await fetch_value(_DIED, one.person) or one.since
         if one.standing is not DebtorStanding.owner:
             days = {"from": one.owned_from, "until": one.since, "passed_on": passed_on, "died": died}
-            said = {name: day.isoformat() if day else None for name, day in days.items()}
-            result.append({"name": one.name, "whose": one.whose, "standing": one.standing.value, **said})
+            dates = {name: day.isoformat() if day else None for name, day in days.items()}
+            result.append({"name": one.name, "whose": one.whose, "standing": one.standing.value, **dates})
     return result
 
 

@@ -53,7 +53,7 @@ class DeliveryForm(Form):
         super().__init__(formdata, **values)
         self.way.options = [(one.value, label(one)) for one in WAYS]
 
-    def to(self, found: LetterPage) -> Any:
+    def to(self, letter: LetterPage) -> Any:
         """The same form with the people whom the letter is to."""
-        self.person.options = [(str(one.person), one.name) for one in found.to]
+        self.person.options = [(str(one.person), one.name) for one in letter.to]
         return self

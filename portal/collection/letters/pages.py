@@ -37,12 +37,12 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
     return await pdf_of(request, await letter_of(request.user, letter))
 
 
-async def pdf_of(request: Request, found: LetterPage) -> Response[bytes]:
+async def pdf_of(request: Request, letter: LetterPage) -> Response[bytes]:
     """A letter's PDF, opened in the browser. Raises Refused when it has outlived its sum."""
-    if found.row.state is LetterState.superseded:
+    if letter.row.state is LetterState.superseded:
         raise Refused(OUTLIVED)
-    content = await letters_pdf([(found.row, found.facts, found.at)], request.app.state.web.sandbox)
-    return pdf(content, f"{found.row.called}.pdf")
+    content = await letters_pdf([(letter.row, letter.facts, letter.at)], request.app.state.web.sandbox)
+    return pdf(content, f"{letter.row.called}.pdf")
 
 
 router = Router("/letters", route_handlers=[show, as_pdf], guards=[owner])

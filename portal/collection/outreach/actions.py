@@ -107,7 +107,7 @@ async def speaking_for(by: Principal, case: UUID) -> Principal:
     return replace(by, persons=tuple(row["person"] for row in rows), communities=(rows[0]["community"],))
 
 
-def disputable(found: CasePage) -> list[DebtRow]:
+def disputable(case_view: CasePage) -> list[DebtRow]:
     """The charges of a case that can be disputed now: something is free of holds, and no dispute is open about it."""
-    disputed = {one.line for one in found.file.disputes if one.state in LIVE}
-    return [d for d in found.file.debts if d.balance.outstanding > d.balance.held and d.line not in disputed]
+    disputed = {one.line for one in case_view.file.disputes if one.state in LIVE}
+    return [d for d in case_view.file.debts if d.balance.outstanding > d.balance.held and d.line not in disputed]

@@ -169,9 +169,9 @@ async def open_(request: Request, case: FromPath[UUID]) -> Answer:
 
 async def _open_line(request: Request, case: UUID, line: UUID, form: Any) -> Answer:
     them = await speaking_for(request.user, case)
-    said = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
-    said |= {"amount": form.amount.data, "hardship": form.hardship.data}
-    if form.validate() and await form.accepts(dispute_actions.open_dispute(them, line, **said)):
+    answers = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
+    answers |= {"amount": form.amount.data, "hardship": form.hardship.data}
+    if form.validate() and await form.accepts(dispute_actions.open_dispute(them, line, **answers)):
         flash(request, OPENED)
         return go(request, "desk.cases:show", case=case)
     return await line_page(request, case, line, form, status=422)
@@ -179,8 +179,8 @@ async def _open_line(request: Request, case: UUID, line: UUID, form: Any) -> Ans
 
 async def _open_work(request: Request, case: UUID, service: UUID, form: Any) -> Answer:
     them = await speaking_for(request.user, case)
-    said = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
-    if form.validate() and await form.accepts(reporting.dispute_service(them, service, **said)):
+    answers = {"reason": form.reason.data, "body": form.text.data, "photos": form.photos.data or (), "once": form.once}
+    if form.validate() and await form.accepts(reporting.dispute_service(them, service, **answers)):
         flash(request, OPENED)
         return go(request, "desk.cases:show", case=case)
     return await work_page(request, case, service, form, status=422)

@@ -81,16 +81,18 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
     Raises Missing for another estate's, and for a closed one, Refused for a home where the debtor is not, and when the
     company is not known as it names it.
     """
-    found = await case_on_desk(by, case)
-    if not found.case.live or not by.may(found.case.community, May.contact_debtors):
+    case_view = await case_on_desk(by, case)
+    if not case_view.case.live or not by.may(case_view.case.community, May.contact_debtors):
         raise Missing
-    refuse(found.case.standing, ContactChannel.visit)
-    oldest = found.case.oldest or found.case.on
-    works = await fetch(_SERVICES, found.case.community, clock.now() - timedelta(days=(found.case.on - oldest).days))
-    complaints = await fetch(_COMPLAINTS, found.case.debtor)
+    refuse(case_view.case.standing, ContactChannel.visit)
+    oldest = case_view.case.oldest or case_view.case.on
+    works = await fetch(
+        _SERVICES, case_view.case.community, clock.now() - timedelta(days=(case_view.case.on - oldest).days)
+    )
+    complaints = await fetch(_COMPLAINTS, case_view.case.debtor)
     return Pack(
-        found=found,
-        facts=await stated_facts(found.case.debtor, found.case.on, Paper.visit),
+        found=case_view,
+        facts=await stated_facts(case_view.case.debtor, case_view.case.on, Paper.visit),
         works=[
             Work(done_at=row["done_at"], title=row["title"], place=row["place"], department=row["department"] or "")
             for row in works
@@ -106,15 +108,15 @@ async def pack_of(by: Principal, case: UUID) -> Pack:
             )
             for row in complaints
         ],
-        offers=_offers(found, found.case.on),
+        offers=_offers(case_view, case_view.case.on),
         at=clock.now(),
     )
 
 
-def _offers(found: CasePage, on: date) -> list[tuple[Part, ...]]:
-    if found.case.chaseable.fen < MOST:
+def _offers(case_view: CasePage, on: date) -> list[tuple[Part, ...]]:
+    if case_view.case.chaseable.fen < MOST:
         return []
-    return [schedule(found.case.chaseable, n, on + FIRST_IN, on) for n in OFFERS]
+    return [schedule(case_view.case.chaseable, n, on + FIRST_IN, on) for n in OFFERS]
 
 
 @reading

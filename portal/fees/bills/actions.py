@@ -190,8 +190,8 @@ async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -
         [bill.unit for bill in by_id.values()],
         [bill.debtor for bill in by_id.values()],
     )
-    told = [_told(row["person"], row["id"], row["name"], by_id[row["id"]], Money(row["covered"])) for row in rows]
-    await tell_all(NoticeKind.bill_issued, told, community=community)
+    notices = [_told(row["person"], row["id"], row["name"], by_id[row["id"]], Money(row["covered"])) for row in rows]
+    await tell_all(NoticeKind.bill_issued, notices, community=community)
 
 
 def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill, covered: Money) -> Told:

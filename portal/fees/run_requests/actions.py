@@ -64,11 +64,11 @@ async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> U
 
 
 async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING_SAID) -> None:
-    """Have a previewed run published under one's own name. Raises Missing, or Refused when there is nothing to.
+    """Approve a previewed run, which is then published under the name of whoever approved it.
 
-    Raises Refused without the company that the bills name. `portal bill` only warns: months of before are brought in
-    before anybody sits at the desk.
-    Raises Invalid unless what comes to nothing, other than the last time, is all accepted, with a reason.
+    Raises Missing; Refused if there is nothing to publish, or if the company that the bills name is not known
+    (`portal bill` only warns: earlier months are imported before anybody uses the desk); and Invalid unless every
+    item that was billed last time and is now zero is accepted with a reason.
     """
     async with unit_of_work(by):
         row = await _for_update(request)
@@ -79,9 +79,9 @@ async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING
         if report["error_count"] or not report["bills"]:
             raise Refused(NOT_YET)
         (await creditor_of(row["community"])).must_fill(Paper.bill)
-        said = _said_of(report.get("zero", ()), accepted)
-        await _move(request, RunState.publishing, approved_by=by.actor, accepted=said)
-        facts = {"period": row["period"], "bills": report["bills"], "total": Money(report["total"]), **said.facts}
+        reason = _said_of(report.get("zero", ()), accepted)
+        await _move(request, RunState.publishing, approved_by=by.actor, accepted=reason)
+        facts = {"period": row["period"], "bills": report["bills"], "total": Money(report["total"]), **reason.facts}
         await record(by.actor, AuditVerb.RUN_APPROVED, f"run_request:{request}", community=row["community"], **facts)
         await enqueue("see_to_run", request=str(request), community=str(row["community"]))
 
@@ -103,7 +103,7 @@ async def see_to_run(*, request: str, community: str) -> None:
             row = await fetch_one("SELECT * FROM run_request WHERE id = $1", which)
         if row and row["state"] == RunState.previewing:
             month = Month.parse(row["period"])
-            report = await preview_run(where, month, row["issued_on"], told=_note(where, which))
+            report = await preview_run(where, month, row["issued_on"], progress=_note(where, which))
             await _end(where, which, RunState.previewed, figures(report.totals, report.beside))
         elif row and row["state"] == RunState.publishing:
             await _publish(where, row)
@@ -118,8 +118,8 @@ async def _publish(community: int, row: Record) -> None:
             await _end(community, which, RunState.previewed, figures(ahead, plan.beside))
             return
         if ahead.bills:
-            told, accepted = _note(community, which), Accepted.read(row["accepted_zero"])
-            await publish(plan, ahead, row["approved_by"], told, accepted)
+            progress, accepted = _note(community, which), Accepted.read(row["accepted_zero"])
+            await publish(plan, ahead, row["approved_by"], progress, accepted)
         async with unit_of_work(community):
             await _move(which, RunState.published)
 

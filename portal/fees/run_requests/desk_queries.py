@@ -102,9 +102,9 @@ class RunCause:
 
     @property
     def names(self) -> list[str]:
-        """The homes, when only that tells what is said of them apart."""
-        said = {str({**home.message.facts, "unit": ""}) for home in self.homes}
-        return [home.unit for home in self.homes if home.unit] if len(said) == 1 else []
+        """The homes, if their messages differ only by the home."""
+        messages = {str({**home.message.facts, "unit": ""}) for home in self.homes}
+        return [home.unit for home in self.homes if home.unit] if len(messages) == 1 else []
 
     @property
     def more(self) -> int:

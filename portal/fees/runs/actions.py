@@ -39,7 +39,13 @@ FIRST_PART = 100  # homes of a batch that are written while more of them are com
 
 
 async def publish_run(
-    community: int, period: Month, issued_on: date, *, approver: str, told: Progress = in_silence, zero_reason: str = ""
+    community: int,
+    period: Month,
+    issued_on: date,
+    *,
+    approver: str,
+    progress: Progress = in_silence,
+    zero_reason: str = "",
 ) -> RunReport:
     """Issue what is missing of this month and answer with what was added; nothing if there is any error.
 
@@ -50,13 +56,13 @@ async def publish_run(
     when the publication began.
     """
     async with one_run(community):
-        plan, ahead = await look_ahead(community, period, issued_on, told)
+        plan, ahead = await look_ahead(community, period, issued_on, progress)
         zero = plan.beside.come_to_nothing(ahead.by_item) if ahead.bills else []
         if ahead.errors or not ahead.bills:
             totals = RunTotals(period, errors=ahead.errors, warnings=ahead.warnings)
         else:
             accepted = Accepted(tuple(zero), zero_reason) if zero and zero_reason else NOTHING_SAID
-            totals = await publish(plan, ahead, approver, told, accepted)
+            totals = await publish(plan, ahead, approver, progress, accepted)
         totals.warnings = [*plan.beside.remarks([] if zero_reason else zero), *totals.warnings]
         return RunReport(totals, preview=False, names=plan.names)
 
@@ -67,7 +73,7 @@ def one_run(community: int) -> AbstractAsyncContextManager[None]:
 
 
 async def publish(
-    plan: Plan, ahead: RunTotals, approver: str, told: Progress, accepted: Accepted = NOTHING_SAID
+    plan: Plan, ahead: RunTotals, approver: str, progress: Progress, accepted: Accepted = NOTHING_SAID
 ) -> RunTotals:
     """Issue what was looked at; what was added. An error that only turned up now leaves its unit unbilled.
 
@@ -83,7 +89,7 @@ async def publish(
             done += len(batch)
             if len(waiting) > BATCH and done in (BATCH, len(waiting)):
                 await _count(plan.community)
-            await told(done, len(waiting))
+            await progress(done, len(waiting))
     added.warnings = ahead.warnings
     return added
 

@@ -145,30 +145,30 @@ async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitC
 
 
 async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
-    found: dict[Any, list[Tie]] = defaultdict(list)
+    result: dict[Any, list[Tie]] = defaultdict(list)
     for row in await fetch("SELECT unit, person, role, starts_on, ends_on FROM occupancy WHERE unit = ANY($1)", units):
-        found[row["unit"]].append(
+        result[row["unit"]].append(
             Tie(person=row["person"], role=row["role"], starts_on=row["starts_on"], ends_on=row["ends_on"])
         )
-    return found
+    return result
 
 
 async def charges_of(units: list[Any]) -> dict[Any, list[UnitCharge]]:
     """The quantities that these units pay items for, the earliest first; part of the caller's unit of work."""
-    found: dict[Any, list[UnitCharge]] = defaultdict(list)
+    result: dict[Any, list[UnitCharge]] = defaultdict(list)
     for row in await fetch(
         "SELECT c.unit, i.code, c.quantity, c.starts_on, c.ends_on FROM unit_charge c"
         " JOIN charge_item i ON i.id = c.item WHERE c.unit = ANY($1) ORDER BY c.starts_on NULLS FIRST",
         units,
     ):
-        found[row["unit"]].append(
+        result[row["unit"]].append(
             UnitCharge(item=row["code"], quantity=row["quantity"], starts_on=row["starts_on"], ends_on=row["ends_on"])
         )
-    return found
+    return result
 
 
 async def _readings(units: list[Any], first: Month, last: Month) -> dict[Any, list[MeterReading]]:
-    found: dict[Any, list[MeterReading]] = defaultdict(list)
+    result: dict[Any, list[MeterReading]] = defaultdict(list)
     for row in await fetch(
         "SELECT r.unit, i.code, r.meter, r.period, r.previous, r.current FROM meter_reading r"
         " JOIN charge_item i ON i.id = r.item WHERE r.unit = ANY($1) AND r.period BETWEEN $2 AND $3",
@@ -177,23 +177,23 @@ async def _readings(units: list[Any], first: Month, last: Month) -> dict[Any, li
         str(last),
     ):
         month = Month.parse(row["period"])
-        found[row["unit"]].append(
+        result[row["unit"]].append(
             MeterReading(
                 item=row["code"], meter=row["meter"], period=month, previous=row["previous"], current=row["current"]
             )
         )
-    return found
+    return result
 
 
 async def _meters(units: list[Any]) -> dict[Any, set[tuple[str, str]]]:
-    found: dict[Any, set[tuple[str, str]]] = defaultdict(set)
+    result: dict[Any, set[tuple[str, str]]] = defaultdict(set)
     for row in await fetch(
         "SELECT DISTINCT r.unit, i.code, r.meter FROM meter_reading r JOIN charge_item i ON i.id = r.item"
         " WHERE r.unit = ANY($1)",
         units,
     ):
-        found[row["unit"]].add((row["code"], row["meter"]))
-    return found
+        result[row["unit"]].add((row["code"], row["meter"]))
+    return result
 
 
 async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list[Billed]]:
@@ -201,7 +201,7 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
 
     Looked up unit by unit, which OFFSET 0 keeps: told of few lines yet, the planner would read the whole estate's.
     """
-    found: dict[Any, list[Billed]] = defaultdict(list)
+    result: dict[Any, list[Billed]] = defaultdict(list)
     for row in await fetch(
         "SELECT l.unit, i.code, b.period, l.first_month, l.last_month, l.supplement, l.facts, b.kind"
         " FROM unnest($1::uuid[]) AS u(id) CROSS JOIN LATERAL (SELECT * FROM bill_line WHERE unit = u.id"
@@ -213,7 +213,7 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
         str(first),
         str(last),
     ):
-        found[row["unit"]].append(
+        result[row["unit"]].append(
             Billed(
                 item=row["code"],
                 period=Month.parse(row["period"]),
@@ -224,7 +224,7 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
                 opening=row["kind"] == "opening",
             )
         )
-    return found
+    return result
 
 
 def exact(number: Decimal) -> Decimal:

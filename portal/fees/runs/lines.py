@@ -93,23 +93,23 @@ def item_lines(item: str, case: UnitCase, shares: Iterable[Share], schedule: Sch
     return itemlines
 
 
-def _by_rate(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
+def _by_rate(lines: ItemLines, terms: Terms, before: list[Billed]) -> None:
     """rate × quantity × months: one line for each version and quantity, as each has its own product."""
     months = terms.months
     if before:
         months = tuple(m for m in months if not any(b.covers(m) for b in before))
-    unit, since = found.case.unit, begins(terms, found.case.unit.handed_over_on)
+    unit, since = lines.case.unit, begins(terms, lines.case.unit.handed_over_on)
     for formula in terms.rated:
-        rows, one_offs = _apart(formula, found.rows)
+        rows, one_offs = _apart(formula, lines.rows)
         if months:
             if formula is Formula.per_quantity:
-                _all_have_quantities(found, rows, within(months))
+                _all_have_quantities(lines, rows, within(months))
             charged = counted(terms, months, formula, rows, since)
             for c in charged:
                 area = unit.billable_area if formula is Formula.per_area else ONE_UNIT
-                _charge(found, c, area, charged[0].days.first, rows)  # the earliest comes first
+                _charge(lines, c, area, charged[0].days.first, rows)  # the earliest comes first
         if one_offs:
-            _by_one_off(found, terms, before, one_offs)
+            _by_one_off(lines, terms, before, one_offs)
 
 
 def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCharge, ...], tuple[UnitCharge, ...]]:
@@ -120,61 +120,61 @@ def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCh
     return tuple(row for row in rows if row not in once), once
 
 
-def _by_one_off(found: ItemLines, terms: Terms, before: list[Billed], rows: tuple[UnitCharge, ...]) -> None:
+def _by_one_off(lines: ItemLines, terms: Terms, before: list[Billed], rows: tuple[UnitCharge, ...]) -> None:
     """One line for each quantity that is charged once and is on no bill yet, owed by who owned the unit on its day.
 
     An older line does not name its quantities, as they were not stored then; it has all those of its months.
     """
     billed = {source for b in before for source in b.sources}
     closed = [b for b in before if not any(kind == "quantity" for kind, _, _ in b.sources)]
-    since = begins(terms, found.case.unit.handed_over_on)
+    since = begins(terms, lines.case.unit.handed_over_on)
     for row in rows:
         month = row.month
         if month not in terms.months or quantity_source(row) in billed or any(b.covers(month) for b in closed):
             continue
-        _all_have_quantities(found, (row,), row.days)
+        _all_have_quantities(lines, (row,), row.days)
         for c in counted(terms, (month,), Formula.per_quantity, (row,), since):
-            _charge(found, c, ONE_UNIT, c.days.first, (row,), one_off=True)
+            _charge(lines, c, ONE_UNIT, c.days.first, (row,), one_off=True)
 
 
-def _all_have_quantities(found: ItemLines, rows: tuple[UnitCharge, ...], days: Days) -> None:
+def _all_have_quantities(lines: ItemLines, rows: tuple[UnitCharge, ...], days: Days) -> None:
     if any(row.quantity is None and row.days.meet(days) for row in rows):
-        found.remark(found.errors, "missing_quantity", NO_QUANTITY)
+        lines.remark(lines.errors, "missing_quantity", NO_QUANTITY)
 
 
 def _charge(
-    found: ItemLines, c: Counted, area: Decimal | None, owed_on: date, rows: tuple[UnitCharge, ...],
+    lines: ItemLines, c: Counted, area: Decimal | None, owed_on: date, rows: tuple[UnitCharge, ...],
     *, one_off: bool = False,
 ) -> None:  # fmt: skip
     """The line of what counts; an area or a rate that is missing is an error."""
     if area is None:
-        found.remark(found.errors, "missing_area", NO_AREA)
+        lines.remark(lines.errors, "missing_area", NO_AREA)
     elif c.version.rate is None:
-        found.remark(found.errors, "missing_rate", NO_RATE)
+        lines.remark(lines.errors, "missing_rate", NO_RATE)
     else:
         counts: tuple[UnitCharge, ...] = ()
         if c.version.formula is Formula.per_quantity:
             counts = tuple(row for row in rows if row.quantity and row.days.meet(c.days))
         derivation = _derive(
-            found.case, c.version, area * c.quantity, c.months, c.day_count, quantities=counts, one_off=one_off
+            lines.case, c.version, area * c.quantity, c.months, c.day_count, quantities=counts, one_off=one_off
         )
-        found.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
+        lines.draft(c.counts[0].month, c.counts[-1].month, c.days, owed_on, derivation)
 
 
-def _by_meter(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
+def _by_meter(lines: ItemLines, terms: Terms, before: list[Billed]) -> None:
     """rate × what was used: all meters and months of one version on one line, each with its readings.
 
     A consumption is never prorated, since the meter already says what was used; its month needs a chargeable
     day, and the version of the first such day holds. A reading in a month without one is said to be left out.
     """
-    case, item = found.case, found.item
+    case, item = lines.case, lines.item
     read = [r for r in case.readings if r.item == item and r.period in terms.months]
     if not read and not terms.metered:
         return
-    held = metered(terms, found.rows, begins(terms, case.unit.handed_over_on))
+    held = metered(terms, lines.rows, begins(terms, case.unit.handed_over_on))
     ruling = {month: here for month, here in held.items() if here[1].rhythm == terms.rhythm}
     if ruling and (not read or {m for i, m in case.meters if i == item} - {r.meter for r in read}):
-        found.remark(found.warnings, "no_reading", NOT_READ)
+        lines.remark(lines.warnings, "no_reading", NOT_READ)
     billed = {source for b in before for source in b.sources}
     used: dict[TariffVersion, list[MeterReading]] = {}
     for reading in sorted(read, key=lambda r: (r.period, r.meter)):
@@ -182,17 +182,17 @@ def _by_meter(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
         if ("reading", reading.meter, month) in billed:
             continue
         if reading.period not in held:
-            found.remark(found.warnings, "reading_not_billed", NOT_CHARGED, meter=reading.meter, month=month)
+            lines.remark(lines.warnings, "reading_not_billed", NOT_CHARGED, meter=reading.meter, month=month)
         elif reading.period not in ruling:
             continue  # billed in the runs of that version's rhythm
         elif reading.consumption < 0:
-            found.remark(found.errors, "negative_consumption", BACKWARDS, meter=reading.meter, month=month)
+            lines.remark(lines.errors, "negative_consumption", BACKWARDS, meter=reading.meter, month=month)
         else:
             used.setdefault(ruling[reading.period][1], []).append(reading)
     owed_on = min((days.first for days, _ in ruling.values()), default=date.max)
     for version, readings in used.items():
         if version.rate is None:
-            found.remark(found.errors, "missing_rate", NO_RATE)
+            lines.remark(lines.errors, "missing_rate", NO_RATE)
             continue
         first, last = readings[0].period, readings[-1].period
         days = Days(ruling[first][0].first, ruling[last][0].last)
@@ -200,10 +200,10 @@ def _by_meter(found: ItemLines, terms: Terms, before: list[Billed]) -> None:
         derivation = _derive(
             case, version, quantity=quantity, months=ONE, day_count=days.count, readings=tuple(readings)
         )
-        found.draft(first, last, days, owed_on, derivation)
+        lines.draft(first, last, days, owed_on, derivation)
 
 
-def _by_share(found: ItemLines, terms: Terms, before: list[Billed], shares: list[Share]) -> None:
+def _by_share(lines: ItemLines, terms: Terms, before: list[Billed], shares: list[Share]) -> None:
     """The unit's shares of the costs of these months, whole: neither the days nor vacancy make them smaller."""
     if not shares:
         return
@@ -214,14 +214,14 @@ def _by_share(found: ItemLines, terms: Terms, before: list[Billed], shares: list
         known = billed and ("cost", cost.scope, str(cost.period)) in billed
         if not known and share.version.rhythm == terms.rhythm and cost.period in terms.months:
             parts.setdefault(share.version, []).append(share)
-    handed = found.case.unit.handed_over_on
+    handed = lines.case.unit.handed_over_on
     owed_on = shared_from(terms, begins(terms, handed))
     for version, mine in parts.items():
         first, last = mine[0].cost.period, mine[-1].cost.period
         days = Days(handed if handed and first.first < handed <= last.last else first.first, last.last)
         exact = sum((s.exact for s in mine[1:]), mine[0].exact)
         derivation = Derivation(version, mine[0].weight, ONE, days.count, exact, shares=tuple(mine))
-        found.draft(first, last, days, owed_on, derivation)
+        lines.draft(first, last, days, owed_on, derivation)
 
 
 def _derive(

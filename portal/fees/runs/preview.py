@@ -186,23 +186,23 @@ class Plan:
         return {code: item.name for code, item in self.book.items.items()}
 
 
-async def preview_run(community: int, period: Month, issued_on: date, *, told: Progress = in_silence) -> RunReport:
+async def preview_run(community: int, period: Month, issued_on: date, *, progress: Progress = in_silence) -> RunReport:
     """What publishing this month would add now; nothing is saved. Months as in `portal bill`."""
-    plan, found = await look_ahead(community, period, issued_on, told)
-    return RunReport(found, True, plan.beside, plan.names)
+    plan, totals = await look_ahead(community, period, issued_on, progress)
+    return RunReport(totals, True, plan.beside, plan.names)
 
 
 async def look_ahead(
-    community: int, period: Month, issued_on: date, told: Progress = in_silence
+    community: int, period: Month, issued_on: date, progress: Progress = in_silence
 ) -> tuple[Plan, RunTotals]:
     """What a run of this month would add, with the plan it follows, both from one snapshot."""
     with uncollected(), short_turns():
         async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
             plan = await _plan(community, period, issued_on)
-            return plan, await _look(plan, told)
+            return plan, await _look(plan, progress)
 
 
-async def _look(plan: Plan, told: Progress) -> RunTotals:
+async def _look(plan: Plan, progress: Progress) -> RunTotals:
     """The sums of all units: while those of a batch are computed, the facts of the next one are read."""
     totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors), warnings=list(plan.warnings)), 0
     facts = one_ahead(cases_of(batch, plan.schedule) for batch in batches(plan.units, BATCH))
@@ -210,7 +210,7 @@ async def _look(plan: Plan, told: Progress) -> RunTotals:
         async for cases in facts:
             totals.add(await asyncio.to_thread(compute, plan, cases))
             done += len(cases)
-            await asyncio.create_task(told(done, len(plan.units)), context=Context())  # not in this transaction
+            await asyncio.create_task(progress(done, len(plan.units)), context=Context())  # not in this transaction
     return totals
 
 

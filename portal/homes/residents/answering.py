@@ -38,31 +38,29 @@ async def approve_binding(by: Principal, binding: UUID) -> None:
     changed hands or the person belongs to it already.
     """
     async with unit_of_work(*by.where(May.answer_bindings)):
-        found, me = await _for_answer(by, binding, BindingState.approved)
-        owners = await owners_on(found["unit"], clock.today(found["timezone"]))
-        if found["owner"] not in owners:
+        row, me = await _for_answer(by, binding, BindingState.approved)
+        owners = await owners_on(row["unit"], clock.today(row["timezone"]))
+        if row["owner"] not in owners:
             raise Refused(SOLD)
-        if await tied(found["unit"], found["phone"], found["starts_on"], found["ends_on"]):
+        if await tied(row["unit"], row["phone"], row["starts_on"], row["ends_on"]):
             raise Refused(TIED)
-        person = await _person(found)
-        tie = await _tie(found, person)
-        await _answer(found, BindingState.approved, me, None, tie)
-        await record(by.actor, AuditVerb.BINDING_APPROVED, f"binding:{binding}", community=found["community"],
-                     tie=tie, role=found["role"])  # fmt: skip
-        await _tell(found, owners, NoticeKind.binding_approved)
-        await _tell(found, [person], NoticeKind.binding_begun, Channel.sms)
+        person = await _person(row)
+        tie = await _tie(row, person)
+        await _answer(row, BindingState.approved, me, None, tie)
+        await record(by.actor, AuditVerb.BINDING_APPROVED, f"binding:{binding}", community=row["community"],
+                     tie=tie, role=row["role"])  # fmt: skip
+        await _tell(row, owners, NoticeKind.binding_approved)
+        await _tell(row, [person], NoticeKind.binding_begun, Channel.sms)
 
 
 @retrying
 async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
     """Refuse with a reason that whoever asked reads. Raises Missing and Refused as approving does."""
     async with unit_of_work(*by.where(May.answer_bindings)):
-        found, me = await _for_answer(by, binding, BindingState.refused)
-        await _answer(found, BindingState.refused, me, text, None)
-        await record(
-            by.actor, AuditVerb.BINDING_REFUSED, f"binding:{binding}", community=found["community"], reason=text
-        )
-        await _tell(found, [found["owner"]], NoticeKind.binding_refused, why=text)
+        row, me = await _for_answer(by, binding, BindingState.refused)
+        await _answer(row, BindingState.refused, me, text, None)
+        await record(by.actor, AuditVerb.BINDING_REFUSED, f"binding:{binding}", community=row["community"], reason=text)
+        await _tell(row, [row["owner"]], NoticeKind.binding_refused, why=text)
 
 
 async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[Record, UUID]:

@@ -101,9 +101,9 @@ def standing_of(members: Sequence[Member]) -> DebtorStanding:
 
 
 def _member(row: Record) -> Member:
-    said = DebtorStanding(row["standing"]) if row["standing"] else DebtorStanding.owner
-    gone = said in (DebtorStanding.deceased, DebtorStanding.heir)
-    standing = said if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
+    recorded = DebtorStanding(row["standing"]) if row["standing"] else DebtorStanding.owner
+    gone = recorded in (DebtorStanding.deceased, DebtorStanding.heir)
+    standing = recorded if gone else DebtorStanding.owner if row["owns"] else DebtorStanding.former
     return Member(
         person=row["person"],
         whose=row["name"],

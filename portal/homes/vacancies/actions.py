@@ -75,33 +75,33 @@ async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answ
     It counts at the earliest from the day it was filed (registered). Raises Missing, Invalid, Refused.
     """
     async with unit_of_work(*by.where(May.answer_vacancies)):
-        found, me = await _for_answer(by, vacancy, VacancyState.approved)
-        earliest = max(found["filed_on"], found["empty_since"])
+        row, me = await _for_answer(by, vacancy, VacancyState.approved)
+        earliest = max(row["filed_on"], row["empty_since"])
         if starts_on < earliest:
             raise Invalid("starts_on", BEFORE_FILING, day=earliest)
-        if starts_on > found["today"] + FAR:
-            raise Invalid("starts_on", FAR_AHEAD, day=found["today"] + FAR)
+        if starts_on > row["today"] + FAR:
+            raise Invalid("starts_on", FAR_AHEAD, day=row["today"] + FAR)
         until = await fetch_value(
             "SELECT max(coalesce(ends_on, 'infinity')) FROM vacancy WHERE unit = $1 AND state = 'approved'",
-            found["unit"],
+            row["unit"],
         )
         if until == date.max:
             raise Refused(ALREADY)
         if until and starts_on <= until:
             raise Invalid("starts_on", STILL_COUNTED, day=until)
         await _answer(vacancy, VacancyState.approved, me, answer or None, starts_on)
-        await _record(by, AuditVerb.VACANCY_APPROVED, vacancy, found["community"], answer or None, on=starts_on)
-        await _tell(found, NoticeKind.vacancy_approved, vacancy, starts_on=starts_on, answer=answer)
+        await _record(by, AuditVerb.VACANCY_APPROVED, vacancy, row["community"], answer or None, on=starts_on)
+        await _tell(row, NoticeKind.vacancy_approved, vacancy, starts_on=starts_on, answer=answer)
 
 
 @retrying
 async def refuse_vacancy(by: Principal, vacancy: UUID, answer: str) -> None:
     """Refuse with reasons. Raises Missing, Refused once it is answered or to whoever filed it."""
     async with unit_of_work(*by.where(May.answer_vacancies)):
-        found, me = await _for_answer(by, vacancy, VacancyState.refused)
+        row, me = await _for_answer(by, vacancy, VacancyState.refused)
         await _answer(vacancy, VacancyState.refused, me, answer, None)
-        await _record(by, AuditVerb.VACANCY_REFUSED, vacancy, found["community"], answer)
-        await _tell(found, NoticeKind.vacancy_refused, vacancy, answer=answer)
+        await _record(by, AuditVerb.VACANCY_REFUSED, vacancy, row["community"], answer)
+        await _tell(row, NoticeKind.vacancy_refused, vacancy, answer=answer)
 
 
 @retrying

@@ -124,7 +124,7 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
     choice = await chosen(bills, lines)
     rows = await fetch(LINE_NAMES, [one.line for one in choice.lines])
     by_id = {one.line: one for one in choice.lines}
-    found = [
+    offered = [
         PayLine(chosen=by_id[r["line"]], item=Bilingual(r["name_zh"], r["name_en"]),
                 first=Month.parse(r["first_month"]), last=Month.parse(r["last_month"]))
         for r in rows
@@ -136,7 +136,7 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
         unit=rows[0]["unit"],
         estate=rows[0]["estate"],
         choice=choice.lines,
-        lines=found,
+        lines=offered,
         elsewhere=elsewhere,
     )
 

@@ -180,29 +180,29 @@ async def approve_correction(by: Principal, correction: UUID) -> None:
     Raises Missing (also without the role there), Refused to whoever asked and once it is answered.
     """
     async with unit_of_work(*by.where(May.approve_corrections)):
-        found, me = await _for_answer(by, correction, CorrectionState.approved)
+        row, me = await _for_answer(by, correction, CorrectionState.approved)
         adjustment = await credit_line(
-            found["line"],
-            Money(found["amount"]),
-            kind=AdjustmentKind(found["kind"]),
-            reason=found["reason"],
-            made_by=f"staff:{found['asker']}",
+            row["line"],
+            Money(row["amount"]),
+            kind=AdjustmentKind(row["kind"]),
+            reason=row["reason"],
+            made_by=f"staff:{row['asker']}",
             approved_by=by.actor,
             source=correction,
-            on=clock.today(found["timezone"]),
+            on=clock.today(row["timezone"]),
         )
         await _answer(correction, CorrectionState.approved, me, None, adjustment)
         await _record(
-            by, AuditVerb.CORRECTION_APPROVED, correction, found["community"], found["reason"], adjustment=adjustment
+            by, AuditVerb.CORRECTION_APPROVED, correction, row["community"], row["reason"], adjustment=adjustment
         )
         await tell_debtor(
-            found["debtor"],
+            row["debtor"],
             NoticeKind.line_corrected,
-            community=found["community"],
+            community=row["community"],
             subject=f"correction:{correction}",
-            link=f"/bills/{found['bill']}/lines/{found['line']}",
-            amount=Money(found["amount"]),
-            why=found["reason"],
+            link=f"/bills/{row['bill']}/lines/{row['line']}",
+            amount=Money(row["amount"]),
+            why=row["reason"],
         )
 
 
@@ -210,9 +210,9 @@ async def approve_correction(by: Principal, correction: UUID) -> None:
 async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
     """Refuse with reasons. Raises as approving does."""
     async with unit_of_work(*by.where(May.approve_corrections)):
-        found, me = await _for_answer(by, correction, CorrectionState.refused)
+        row, me = await _for_answer(by, correction, CorrectionState.refused)
         await _answer(correction, CorrectionState.refused, me, text, None)
-        await _record(by, AuditVerb.CORRECTION_REFUSED, correction, found["community"], text)
+        await _record(by, AuditVerb.CORRECTION_REFUSED, correction, row["community"], text)
 
 
 async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> tuple[Record, UUID]:

@@ -131,13 +131,13 @@ def allocate(
     Never moves money to a line that the payer did not choose.
     """
     applied: list[Part] = []
-    left = received
+    remaining = received
     for part in designation:
-        taken = min(part.amount, outstanding.get(part.line, ZERO), left)
+        taken = min(part.amount, outstanding.get(part.line, ZERO), remaining)
         if taken > ZERO:
             applied.append(Part(part.line, taken))
-            left -= taken
-    return tuple(applied), left
+            remaining -= taken
+    return tuple(applied), remaining
 
 
 def take_back(wanted: Money, live: Sequence[tuple[UUID, Money]]) -> tuple[tuple[UUID, Money], ...]:

@@ -188,15 +188,15 @@ def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
     try:
         stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
         event = json.loads(body)
-        found = EventFacts(
+        facts = EventFacts(
             id=event["id"],
             type=event["type"],
             livemode=bool(event["livemode"]),
             account=event.get("account"),
             api_version=event["api_version"],
         )
-        if event["object"] == "event" and _EVENT_ID.fullmatch(found.id) and _EVENT_TYPE.fullmatch(found.type):
-            return found
+        if event["object"] == "event" and _EVENT_ID.fullmatch(facts.id) and _EVENT_TYPE.fullmatch(facts.type):
+            return facts
     except stripe.SignatureVerificationError:
         raise
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:

@@ -53,7 +53,7 @@ async def take_event(event: EventFacts, body: bytes) -> bool:
 
 async def collect_events() -> int:
     """Take the events that Stripe could not bring; how many were new. Raises StripeSilent, StripeRefused."""
-    return sum([await take_event(*told) async for told in gateway.undelivered(clock.real_now() - SWEPT)])
+    return sum([await take_event(*event) async for event in gateway.undelivered(clock.real_now() - SWEPT)])
 
 
 def _foreign(event: EventFacts) -> str | None:

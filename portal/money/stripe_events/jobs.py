@@ -86,17 +86,17 @@ async def _live(scope: Scope = EVERYWHERE) -> list[_Live]:
     return [_Live(id=row["id"], started=row["expires_at"] - LIFETIME, looks=row["looks"]) for row in rows]
 
 
-async def _round(found: Sequence[UUID], on: date | None) -> int:
+async def _round(keys: Sequence[UUID], on: date | None) -> int:
     """How many of these attempts ended."""
-    states = await _each("attempt", found, lambda attempt: look_at(attempt, on))
+    states = await _each("attempt", keys, lambda attempt: look_at(attempt, on))
     await _each("event", await waiting_events(LEFT_LYING), settle_stored_event)
     return sum(state not in LIVE for state in states)
 
 
-async def _each(what: str, found: Sequence[T], act: Callable[[T], Awaitable[R]]) -> list[R]:
+async def _each(what: str, keys: Sequence[T], act: Callable[[T], Awaitable[R]]) -> list[R]:
     """Act on one after the other; what goes wrong with one keeps no other from its turn."""
     done, silences = [], 0
-    for one in found:
+    for one in keys:
         try:
             done.append(await act(one))
             silences = 0

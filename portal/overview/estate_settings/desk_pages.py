@@ -67,10 +67,10 @@ async def show_company(request: Request, code: FromPath[str]) -> Template:
 @post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
 async def enter(request: Request, code: FromPath[str]) -> Answer:
     """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
-    found, form = await company_at(request.user, code), CompanyForm(await request.form())
+    company, form = await company_at(request.user, code), CompanyForm(await request.form())
     if not form.validate():
         return await company_page(request, code, form, status=422)
-    await set_company(found.id, form.data, actor=request.user.actor)
+    await set_company(company.id, form.data, actor=request.user.actor)
     flash(request, N_("The company details have been saved. Documents already issued stay as they were."))
     return go(request, "desk.companies:list")
 

@@ -71,8 +71,8 @@ async def health(settings: Settings) -> Health:
 async def in_short(settings: Settings, *parts: str) -> str:
     """How these parts stand, in a line for the log of a part that begins; and which ways to people are off."""
     result = await health(settings)
-    said = [f"{name} {'well' if getattr(result, name) else 'missing'}" for name in parts]
-    return ", ".join([settings.env, *said, f"switched off: {' '.join(result.channels_off) or 'nothing'}"])
+    states = [f"{name} {'well' if getattr(result, name) else 'missing'}" for name in parts]
+    return ", ".join([settings.env, *states, f"switched off: {' '.join(result.channels_off) or 'nothing'}"])
 
 
 # Each takes the true time as $1.
@@ -142,9 +142,9 @@ async def channels_failing() -> dict[str, str]:
     return {row["channel"]: row["trouble"] for row in await fetch(FAILING, clock.real_now())}
 
 
-def as_metrics(found: Health) -> str:
+def as_metrics(health: Health) -> str:
     """The same as plain gauges, one a line; what is unknown is left out."""
-    gauges = {name: value for name, value in found.as_json().items() if isinstance(value, bool | int)}
-    off = [f'portal_channel_off{{channel="{name}"}} 1' for name in found.channels_off]
-    off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in found.channels_failing]
+    gauges = {name: value for name, value in health.as_json().items() if isinstance(value, bool | int)}
+    off = [f'portal_channel_off{{channel="{name}"}} 1' for name in health.channels_off]
+    off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in health.channels_failing]
     return "\n".join([f"portal_{name} {int(value)}" for name, value in gauges.items()] + off) + "\n"

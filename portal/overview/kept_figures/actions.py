@@ -46,8 +46,8 @@ class Counted:
 
     def reports(self, on: date) -> list[Report]:
         """The reports of the desk that these figures are in; `on` is the day of what is owed."""
-        told = [collection_report(self.collection), told_by_age(self.ages, on)]
-        return told if self.cases is None else [*told, stage_report(dict(enumerate(self.cases)))]
+        reports = [collection_report(self.collection), told_by_age(self.ages, on)]
+        return reports if self.cases is None else [*reports, stage_report(dict(enumerate(self.cases)))]
 
 
 async def count(community: int, month: Month, today: date) -> Counted:

@@ -40,8 +40,9 @@ class Costs:
 
 @retrying
 async def set_cost(by: Principal, community: int, step: Step, amount: Money, starts_on: date) -> None:
-    """Say what a step costs from a day on; what earlier steps cost stays. It may cost nothing; said twice
-    it is written down once.
+    """Set what a step costs from a day on; the costs of earlier steps stay. Zero is allowed.
+
+    The same amount twice is written once.
 
     Raises Missing without finance or manager there, Invalid for a sum below zero or above MOST.
     """
@@ -51,14 +52,14 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
         raise Missing
     async with unit_of_work(community):
         await advisory_lock(f"step_cost:{community}")
-        said = await fetch_value(
+        latest = await fetch_value(
             "SELECT amount FROM step_cost WHERE community = $1 AND step = $2 AND starts_on = $3"
             " ORDER BY at DESC LIMIT 1",
             community,
             step.value,
             starts_on,
         )
-        if said == amount.fen:
+        if latest == amount.fen:
             return
         await fetch(
             "INSERT INTO step_cost (id, community, step, amount, starts_on, by_staff, at)"

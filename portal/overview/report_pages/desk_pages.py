@@ -32,14 +32,14 @@ async def list_(request: Request) -> Template:
 @get("/arrears", name="desk.reports:arrears")
 async def arrears(request: Request) -> Template:
     """What is overdue in all estates together, as it was counted last; as a part of the desk's first page too."""
-    found, title = await overview_of(request.user), _("Arrears of all estates")
+    overview, title = await overview_of(request.user), _("Arrears of all estates")
     return page(
         request,
         "overview/report_pages/arrears.html",
         fragment="overview/report_pages/_arrears.html",
         quiet=True,
         title=title,
-        found=found,
+        found=overview,
     )
 
 

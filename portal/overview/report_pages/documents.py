@@ -35,15 +35,15 @@ def report_file(report: Report | None, ending: str, span: Span, estates: Sequenc
     return table_file(report.code, _(report.title), heads=heads, rows=rows, ending=ending, span=span)
 
 
-def overview_file(found: Overview, ending: str) -> Response[bytes]:
+def overview_file(overview: Overview, ending: str) -> Response[bytes]:
     """A row for each estate with all that is kept of it, then their sum. Raises Missing for another ending."""
     heads = [_("Estate"), _("Code"), _("As of"), _("Receivable"), _("Received"), _("Current collection rate")]
     heads += [_("Arrears brought forward"), _("Recovered"), _("Recovery rate"), _("Combined rate")]
     heads += [_("Owed: %(age)s", age=label(age)) for age in Age]
     heads += [_("Cases: %(stage)s", stage=label(rung)) for rung in RUNGS]
-    rows = [[row.estate.name, row.estate.code, row.kept_on.isoformat(), *_cells(row.counted)] for row in found.rows]
-    rows.append([_("Total"), "", found.as_of.isoformat() if found.as_of else "", *_cells(found.total)])
-    return table_file("estates", _("Figures by estate"), heads=heads, rows=rows, ending=ending, span=found.span)
+    rows = [[row.estate.name, row.estate.code, row.kept_on.isoformat(), *_cells(row.counted)] for row in overview.rows]
+    rows.append([_("Total"), "", overview.as_of.isoformat() if overview.as_of else "", *_cells(overview.total)])
+    return table_file("estates", _("Figures by estate"), heads=heads, rows=rows, ending=ending, span=overview.span)
 
 
 def _cells(counted: Counted) -> list[Cell]:

@@ -66,13 +66,13 @@ async def collection_of(communities: Sequence[int], span: Span) -> Collection:
     return Collection(billed, received, owed, recovered, *homes)
 
 
-def collection_report(found: Collection, *, discreet: bool = False) -> Report:
+def collection_report(collection: Collection, *, discreet: bool = False) -> Report:
     """The three rates, with what they are made of. `discreet` leaves out what would tell of 1 to SMALL - 1 homes."""
-    own, old = (discreet and few for few in (found.few_now, found.few_before))
-    both = (found.billed + found.owed_before, found.received + found.recovered)
+    own, old = (discreet and few for few in (collection.few_now, collection.few_before))
+    both = (collection.billed + collection.owed_before, collection.received + collection.recovered)
     rows = [
-        (N_("Current collection rate"), found.billed, found.received, own),
-        (N_("Recovery rate"), found.owed_before, found.recovered, old),
+        (N_("Current collection rate"), collection.billed, collection.received, own),
+        (N_("Recovery rate"), collection.owed_before, collection.recovered, old),
         (N_("Combined rate"), *both, own or old),
     ]
     return Report(
@@ -91,16 +91,16 @@ def collection_report(found: Collection, *, discreet: bool = False) -> Report:
         notes=(
             Sentence(N_("Current: the share of these months' fees paid by the last day.")),
             Sentence(N_("Old: the share of earlier arrears paid in these months.")),
-            *_of_homes(found, hidden=own),
+            *_of_homes(collection, hidden=own),
             *((FEW,) if own or old else ()),
         ),
         full=WHOLE,
     )
 
 
-def _of_homes(found: Collection, *, hidden: bool) -> list[Sentence]:
-    said = N_("%(paid)s of %(homes)s homes have paid these months in full.")
-    return [] if hidden else [Sentence(said, {"paid": found.homes_paid, "homes": found.homes})]
+def _of_homes(collection: Collection, *, hidden: bool) -> list[Sentence]:
+    sentence = N_("%(paid)s of %(homes)s homes have paid these months in full.")
+    return [] if hidden else [Sentence(sentence, {"paid": collection.homes_paid, "homes": collection.homes})]
 
 
 def _bar(part: Money, whole: Money) -> int:

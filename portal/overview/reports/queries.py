@@ -41,10 +41,10 @@ async def reports_of(by: Principal, first: Month | None = None, last: Month | No
     scope = by.where(May.read_reports)
     by = replace(by, communities=scope, roles={community: by.roles[community] for community in scope})
     stages = (await figures(by)).by_stage
-    estates, today, span, found = await _counted(by, first, last)
+    estates, today, span, reports = await _counted(by, first, last)
     delivered = await delivered_in(by, span.first, span.last)
-    found.insert(2, stage_report(stages))
-    return Reports(estates, span, Month.of(today), [*found, delivered_report(delivered.delivered)])
+    reports.insert(2, stage_report(stages))
+    return Reports(estates, span, Month.of(today), [*reports, delivered_report(delivered.delivered)])
 
 
 @reading

@@ -142,7 +142,7 @@ async def promise_report(communities: Sequence[int], span: Span) -> Report:
     )
 
 
-def delivered_report(found: Sequence[Delivered]) -> Report:
+def delivered_report(letters: Sequence[Delivered]) -> Report:
     """What was promised as service and what was done of it."""
     rows = [
         ReportRow(
@@ -150,7 +150,7 @@ def delivered_report(found: Sequence[Delivered]) -> Report:
             (one.promised, one.done, one.late, one.missed, rate(one.kept, one.promised - one.due)),
             one.kept,
         )
-        for one in found
+        for one in letters
     ]
     return Report(
         "services",

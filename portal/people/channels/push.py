@@ -88,11 +88,11 @@ async def send_push(settings: Settings, targets: Sequence[Target], shown: Notifi
 
 async def _send(settings: Settings, target: Target, shown: Notification) -> bool:
     """Whether the browser is still there. Raises NotSent."""
-    said = {"title": shown.title, "body": shown.body, "path": shown.path, "tag": str(shown.key)}
+    message = {"title": shown.title, "body": shown.body, "path": shown.path, "tag": str(shown.key)}
     where = urlsplit(target.endpoint)
     try:
         body = http_ece.encrypt(
-            json.dumps(said, ensure_ascii=False).encode(),
+            json.dumps(message, ensure_ascii=False).encode(),
             private_key=generate_private_key(SECP256R1()),  # for this message alone
             dh=b64urldecode(target.p256dh.encode()),
             auth_secret=b64urldecode(target.auth.encode()),

@@ -106,10 +106,10 @@ async def _token(settings: Settings) -> str:
 async def _ask(settings: Settings, method: str, path: str, **what: Any) -> dict[str, Any]:
     answer = good(await call(method, f"{settings.wechat_base or API}{path}", **what))
     try:
-        said = answer.json()
+        body = answer.json()
     except ValueError:
         raise NotSent("no JSON") from None
-    return said if isinstance(said, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _short(line: str) -> str:

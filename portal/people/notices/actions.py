@@ -29,18 +29,18 @@ class Told:
 
 async def tell_all(
     kind: NoticeKind,
-    told: Sequence[Told],
+    notices: Sequence[Told],
     *,
     community: int,
     channels: Sequence[Channel] = (Channel.inbox,),
     not_before: datetime | None = None,
 ) -> None:
-    """Tell each person once of (kind, subject, period); told before, nothing happens.
+    """Send each person one notice of (kind, subject, period); nothing happens if they already have it.
 
     The inbox always gets it at once; other channels go through the worker, and none of them before `not_before`. What
     is news to a person also comes by push and WeChat where they turned these on.
     """
-    if not told:
+    if not notices:
         return
     added = await fetch(
         "INSERT INTO notice (id, community, person, kind, subject, key, facts, link, created_at)"
@@ -51,12 +51,12 @@ async def tell_all(
         community,
         kind.value,
         clock.now(),  # what people read beside dates of business; deliveries keep true time
-        [one.person for one in told],
-        [one.subject for one in told],
-        [one.period for one in told],
-        [as_json(one.facts) for one in told],
-        [one.link for one in told],
-        new_ids(len(told)),
+        [one.person for one in notices],
+        [one.subject for one in notices],
+        [one.period for one in notices],
+        [as_json(one.facts) for one in notices],
+        [one.link for one in notices],
+        new_ids(len(notices)),
     )
     ringing = {} if kind in QUIET else await _reached_besides([row["person"] for row in added])
     sent = [
@@ -111,8 +111,8 @@ async def tell(
     **facts: object,
 ) -> None:
     """Tell several persons the same."""
-    told = [Told(person, subject, link, period, facts) for person in persons]
-    await tell_all(kind, told, community=community, channels=channels, not_before=not_before)
+    notices = [Told(person, subject, link, period, facts) for person in persons]
+    await tell_all(kind, notices, community=community, channels=channels, not_before=not_before)
 
 
 async def tell_by_sms(

@@ -67,21 +67,21 @@ def word(
 
 
 def _text(kind: NoticeKind, known: Mapping[str, Any], sender: Sender, link: str) -> tuple[str, dict[str, str]]:
-    """The text message of a notice, and what stands in the places of its wording."""
+    """The text message of a notice, and the values of the variables in its template."""
     _places.set({})
-    said = " ".join(_say(f"{kind.value}/sms.txt", {"unit": "", **known}).split())  # older notices name no home
+    text = " ".join(_say(f"{kind.value}/sms.txt", {"unit": "", **known}).split())  # older notices name no home
     whose = {"estate": sender.estate, "phone": sender.phone}
-    whole = gettext_(WORDING) % {**whose, "text": said}
+    whole = gettext_(WORDING) % {**whose, "text": text}
     return f"【{sender.sign}】{whole} {link}".strip(), {**_places.get(), **whose}
 
 
 def wording(kind: NoticeKind, tongue: str) -> str:
-    """The one sentence of a kind's SMS with its places as `%(name)s`, as a gateway approves it before any is sent."""
+    """The template of a kind's SMS with variables as `%(name)s`; a gateway has to approve it before any is sent."""
     source = (TEMPLATES / kind.value / "sms.txt").read_text()
     [(_line, _function, sentence)] = environment().extract_translations(source)  # type: ignore[attr-defined]
     with speaking(tongue):
-        said = " ".join(gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
-        return gettext_(WORDING).replace("%(text)s", said)
+        text = " ".join(gettext_(sentence if isinstance(sentence, str) else sentence[0]).split())
+        return gettext_(WORDING).replace("%(text)s", text)
 
 
 def _say(name: str, facts: Mapping[str, Any]) -> str:

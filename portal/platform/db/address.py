@@ -33,26 +33,26 @@ SPECIAL = "cannot be read: in a user or password write / as %2F, ? as %3F, @ as 
 
 
 def parts(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
-    """What an address says, as the arguments of asyncpg.connect; `name` is the setting that it stands in.
+    """The arguments of asyncpg.connect for an address; `name` is the setting that holds it.
 
     Raises Unusable, with a sentence that quotes no secret.
     """
 
-    def no(why: str) -> Unusable:
+    def refusal(why: str) -> Unusable:
         return Unusable(f"{name} {why}")
 
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgresql", "postgres"):
-        raise no("must begin with postgresql://")
+        raise refusal("must begin with postgresql://")
     before, _, query = rest.partition("?")
     where, _, database = before.partition("/")
     if "@" in database:
-        raise no(SPECIAL)
+        raise refusal(SPECIAL)
     login, _, hosts = where.rpartition("@")
     user, _, password = login.partition(":")
-    given: dict[str, str] = dict(_options(query, no))
-    host, port = _places(given.get("host") or hosts, given.get("port", ""), no)
-    said: dict[str, Any] = {
+    given: dict[str, str] = dict(_options(query, refusal))
+    host, port = _places(given.get("host") or hosts, given.get("port", ""), refusal)
+    arguments: dict[str, Any] = {
         "host": host,
         "port": port,
         "user": given.get("user") or unquote(user),
@@ -65,40 +65,40 @@ def parts(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
         "dsn": _tls({key: given[key] for key in TLS if key in given}),
         **{key: given[key] for key in ("passfile", "service", "krbsrvname") if key in given},
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in arguments.items() if value}
 
 
-def _options(query: str, no: Callable[[str], Unusable]) -> Iterator[tuple[str, str]]:
-    """Names and values, each checked as far as it can be without a server. Raises what `no` makes of a reason."""
+def _options(query: str, refusal: Callable[[str], Unusable]) -> Iterator[tuple[str, str]]:
+    """Names and values, each checked as far as it can be without a server. Raises `refusal` of the reason."""
     for pair in filter(None, query.split("&")):
         name, _, value = pair.partition("=")
-        value = unquote(value)  # a plus is a plus: this is no form
+        value = unquote(value)  # a plus is a plus: this is not a form
         if name in WAITS and not value.lstrip("-").isdecimal():
-            raise no(f"needs a whole number as its {name}")
+            raise refusal(f"needs a whole number as its {name}")
         if name in ONLY and value not in ONLY[name]:
-            raise no(f"cannot have {name}={value}: the portal knows {', '.join(ONLY[name])}")
+            raise refusal(f"cannot have {name}={value}: the portal knows {', '.join(ONLY[name])}")
         if name == "target_session_attrs" and value not in TARGETS:
-            raise no(f"cannot have {name}={value}: the portal writes, so it is one of {', '.join(TARGETS)}")
+            raise refusal(f"cannot have {name}={value}: the portal writes, so it is one of {', '.join(TARGETS)}")
         if name == "sslmode" and value not in TLS_MODES:
-            raise no(f"cannot have sslmode={value}: it is one of {', '.join(TLS_MODES)}")
+            raise refusal(f"cannot have sslmode={value}: it is one of {', '.join(TLS_MODES)}")
         if name in FILES and not os.access(value, os.R_OK):
-            raise no(f"names a file as its {name} that cannot be read: {value}")
+            raise refusal(f"names a file as its {name} that cannot be read: {value}")
         if name not in (*PLACES, *TLS, *TO_SERVER, *WAITS, *ONLY, "target_session_attrs"):
-            raise no(SPECIAL if "@" in pair else f"has an option that the portal does not know: {name}")
+            raise refusal(SPECIAL if "@" in pair else f"has an option that the portal does not know: {name}")
         yield name, value
 
 
-def _places(hosts: str, ports: str, no: Callable[[str], Unusable]) -> tuple[Any, Any]:
+def _places(hosts: str, ports: str, refusal: Callable[[str], Unusable]) -> tuple[Any, Any]:
     """Host and port, or lists of them where there are several, or None."""
     places = [_place(one) for one in hosts.split(",")] if hosts else []
     listed = ports.split(",") if ports else [port for _, port in places]
     if len(listed) == 1 and places:
         listed *= len(places)
     if places and len(listed) != len(places):
-        raise no(f"names {len(places)} hosts and {len(listed)} ports")
+        raise refusal(f"names {len(places)} hosts and {len(listed)} ports")
     result = [int(port or 5432) if (port or "5432").isdecimal() else 0 for port in listed]
     if any(not 0 < port < 65536 for port in result):
-        raise no("has a port that is no number up to 65535 (special characters of a password are written as %XX)")
+        raise refusal("has a port that is no number up to 65535 (special characters of a password are written as %XX)")
     names = [unquote(host) for host, _ in places]
     if len(names) > 1:
         return names, result

@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 def batches(things: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     """So many at a time, in their order."""
-    left = iter(things)
-    while batch := tuple(islice(left, size)):
+    waiting = iter(things)
+    while batch := tuple(islice(waiting, size)):
         yield batch
 
 
@@ -34,12 +34,12 @@ async def one_ahead(calls: Iterable[Coroutine[Any, Any, T]]) -> AsyncGenerator[T
 
     To be closed (`contextlib.aclosing`), so that a caller who fails leaves nothing under way.
     """
-    left = iter(calls)
-    coming = _begin(left)
+    waiting = iter(calls)
+    coming = _begin(waiting)
     try:
         while coming:
             answer = await coming
-            coming = _begin(left)
+            coming = _begin(waiting)
             yield answer
     finally:
         if coming:

@@ -37,9 +37,9 @@ async def fetch_one_as(kind: type[Kind], sql: str, *values: object) -> Kind | No
 
 def as_rows(kind: type[Kind], rows: Iterable[Row]) -> list[Kind]:
     """Rows of one statement, fetched already, as instances of a dataclass. Raises TypeError as `fetch_as` does."""
-    found = list(rows)
-    turns = columns_fit(kind, found[0].keys()) if found else {}
-    return [kind(**{name: turn(row[name]) for name, turn in turns.items()}) for row in found]
+    records = list(rows)
+    turns = columns_fit(kind, records[0].keys()) if records else {}
+    return [kind(**{name: turn(row[name]) for name, turn in turns.items()}) for row in records]
 
 
 def as_row(kind: type[Kind], row: Row, *, leaving: Collection[str] = (), **more: object) -> Kind:

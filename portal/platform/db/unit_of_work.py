@@ -190,13 +190,13 @@ def retrying(action: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
     @functools.wraps(action)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for left in (2, 1, 0):
+        for tries in (2, 1, 0):
             try:
                 return await action(*args, **kwargs)
             except PostgresError as error:
-                if error.sqlstate not in ("40001", "40P01") or not left or engine.transaction_exists():
+                if error.sqlstate not in ("40001", "40P01") or not tries or engine.transaction_exists():
                     raise
-                await asyncio.sleep(0.02 * (3 - left))
+                await asyncio.sleep(0.02 * (3 - tries))
         raise AssertionError("unreachable")
 
     return run
@@ -269,6 +269,6 @@ def one_of(column: str, states: type[StrEnum]) -> Check:
     return Check(f'"{column}" IN ({", ".join(f"{chr(39)}{s.value}{chr(39)}" for s in states)})')
 
 
-def columns(*found: Column) -> list[Column | str]:
+def columns(*chosen: Column) -> list[Column | str]:
     """A list of columns, for Unique constraints."""
-    return list(found)
+    return list(chosen)

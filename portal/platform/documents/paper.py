@@ -103,5 +103,5 @@ def _number(value: int) -> str:
 
 
 def _four(value: int) -> str:
-    said = "".join(f"{DIGITS[d]}{PLACES[3 - i]}" if d else "零" for i, d in enumerate(int(c) for c in f"{value:04d}"))
-    return re.sub("零+", "零", said).strip("零")
+    digits = "".join(f"{DIGITS[d]}{PLACES[3 - i]}" if d else "零" for i, d in enumerate(int(c) for c in f"{value:04d}"))
+    return re.sub("零+", "零", digits).strip("零")

@@ -33,10 +33,10 @@ async def photos_of_all(scope: Scope, subjects: Sequence[str]) -> dict[str, list
         "SELECT id, subject, width, height FROM photo WHERE subject = ANY($1) ORDER BY created_at, sha256",
         list(subjects),
     )
-    found: dict[str, list[PhotoRow]] = {}
+    result: dict[str, list[PhotoRow]] = {}
     for row in rows:
-        found.setdefault(row["subject"], []).append(as_row(PhotoRow, row, leaving=("subject",)))
-    return found
+        result.setdefault(row["subject"], []).append(as_row(PhotoRow, row, leaving=("subject",)))
+    return result
 
 
 @reading

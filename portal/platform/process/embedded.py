@@ -135,7 +135,7 @@ class Embedded:
         return " ".join(f"-c {shlex.quote(setting)}" for setting in chosen)
 
     def _run(self, name: str, *arguments: object) -> None:
-        """Run one of the wheel's programs as the server's user. Raises SystemExit with what it said, or OSError."""
+        """Run one of its programs as the server's user. Raises SystemExit with its output, OSError on a full disk."""
         stays = name == "pg_ctl"  # the server it starts keeps stderr: a pipe would never end
         done = subprocess.run(
             [str(self.bin / name), *map(str, arguments)],
@@ -150,10 +150,10 @@ class Embedded:
         )
         if done.returncode:
             log = self.data / "log"
-            said = done.stderr or (log.read_text()[-2000:] if log.exists() else "")
-            if NO_ROOM in said:
+            output = done.stderr or (log.read_text()[-2000:] if log.exists() else "")
+            if NO_ROOM in output:
                 raise OSError(errno.ENOSPC, NO_ROOM, str(self.home))
-            raise SystemExit(f"{name} failed: {said}")
+            raise SystemExit(f"{name} failed: {output}")
 
     def _stop(self) -> None:
         """Orderly; at once where that takes too long, as on a full disk: nothing that was committed is lost."""
@@ -224,7 +224,7 @@ def _command_line(pid_file: str) -> str:
         number = int(pid_file.split()[0])
         if Path("/proc/self/cmdline").exists():
             return Path(f"/proc/{number}/cmdline").read_text()
-        told = subprocess.run(["ps", "-o", "args=", "-p", str(number)], capture_output=True, text=True, check=False)
+        listing = subprocess.run(["ps", "-o", "args=", "-p", str(number)], capture_output=True, text=True, check=False)
     except (OSError, ValueError, IndexError):
         return ""
-    return told.stdout
+    return listing.stdout

@@ -144,11 +144,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def _level(said: str, env: str) -> str:
+def _level(given: str, env: str) -> str:
     """From what on is logged: in production from INFO, elsewhere from WARNING. Raises Unusable."""
-    level = said.upper() or ("INFO" if env == "production" else "WARNING")
+    level = given.upper() or ("INFO" if env == "production" else "WARNING")
     if level not in LEVELS:
-        raise Unusable(f"PORTAL_LOG must be {', '.join(LEVELS).lower()}, not {said!r}")
+        raise Unusable(f"PORTAL_LOG must be {', '.join(LEVELS).lower()}, not {given!r}")
     return level
 
 
@@ -161,13 +161,13 @@ def _time(text: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def _tls(said: str, port: int, user: str) -> Tls:
+def _tls(given: str, port: int, user: str) -> Tls:
     """What is set; else what the port is for: 465 TLS, 587 STARTTLS, as is any where we sign in. Raises Unusable."""
-    if not said:
+    if not given:
         return Tls.tls if port == 465 else Tls.starttls if port == 587 or user else Tls.none
-    if said not in list(Tls):
-        raise Unusable(f"SMTP_TLS must be {', '.join(Tls)}, not {said!r}")
-    return Tls(said)
+    if given not in list(Tls):
+        raise Unusable(f"SMTP_TLS must be {', '.join(Tls)}, not {given!r}")
+    return Tls(given)
 
 
 def _pairs(name: str, text: str) -> dict[str, str]:

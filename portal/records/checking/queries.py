@@ -191,7 +191,7 @@ def merged(stem: str, folder: Folder, known: Known) -> dict[Key, tuple[Cells, Ro
     """Every row of a file as it would stand after the import, with the file's row if it has one."""
     changes = known.changes(stem, folder)
     replaced = {id(change.old) for change in changes if change.old is not None}
-    left: dict[Key, tuple[Cells, Row | None]] = {
+    others: dict[Key, tuple[Cells, Row | None]] = {
         key: (row, None) for key, row in known.of(stem).items() if id(row) not in replaced
     }
-    return left | {change.key: (change.new, change.row) for change in changes}
+    return others | {change.key: (change.new, change.row) for change in changes}

@@ -195,11 +195,11 @@ class Said:
 def _far(rows: Iterable[Said], median: Decimal | None) -> Iterator[tuple[Change, Said, Decimal]]:
     """Of rows about one thing, in their order: those far above the ones before or the median, and what is usual."""
     most: Decimal | None = None
-    for said in rows:
-        usual = too_much(said.much, most, median)
-        if said.asked and usual:
-            yield said.asked, said, usual
-        most = max(most or said.much, said.much)
+    for row in rows:
+        usual = too_much(row.much, most, median)
+        if row.asked and usual:
+            yield row.asked, row, usual
+        most = max(most or row.much, row.much)
 
 
 def _asked(change: Change, column: str) -> Change | None:
@@ -222,8 +222,8 @@ async def check_costs(folder: Folder, known: Known) -> None:
     medians = _of_buildings(by_scope) | medians
     for (item, scope), rows in by_scope.items():
         median = None if scope == COMMUNITY else medians.get(item)
-        for change, said, usual in _far((rows[period] for period in sorted(rows)), median):
-            facts = {"item": item, "much": plain(said.much), "usual": plain(usual)}
+        for change, figure, usual in _far((rows[period] for period in sorted(rows)), median):
+            facts = {"item": item, "much": plain(figure.much), "usual": plain(usual)}
             folder.add("shared_costs", change.row.line, "amount", COST, **facts)
 
 
@@ -232,7 +232,7 @@ def _of_buildings(by_scope: Mapping[tuple[str, str], Mapping[str, Said]]) -> dic
     of_item: dict[str, list[Decimal]] = defaultdict(list)
     for (item, scope), rows in by_scope.items():
         if scope != COMMUNITY:
-            of_item[item] += [said.much for said in rows.values()]
+            of_item[item] += [figure.much for figure in rows.values()]
     return {item: median for item, all_ in of_item.items() if (median := median_of(all_)) is not None}
 
 
@@ -286,11 +286,11 @@ def check_quantities(portion: Folder, known: Known, usual: Medians) -> None:
     of_item: dict[str, list[Decimal]] = defaultdict(list)
     for key, (cells, _row) in merged("unit_charges", portion, known).items():
         if cells["quantity"] is not None:
-            said = Said(cells["quantity"], asked.get(key))
-            by_home[cells["unit"], cells["item"]].append((str(cells["from"] or ""), said))
+            figure = Said(cells["quantity"], asked.get(key))
+            by_home[cells["unit"], cells["item"]].append((str(cells["from"] or ""), figure))
             of_item[cells["item"]].append(cells["quantity"])
     for (unit, item), rows in by_home.items():
         median = usual.get(item) or median_of(of_item[item])
-        for change, said, much in _far((said for _from, said in sorted(rows, key=lambda one: one[0])), median):
-            facts = {"unit": unit, "item": item, "much": plain(said.much), "usual": plain(much)}
+        for change, figure, much in _far((figure for _from, figure in sorted(rows, key=lambda one: one[0])), median):
+            facts = {"unit": unit, "item": item, "much": plain(figure.much), "usual": plain(much)}
             portion.add("unit_charges", change.row.line, "quantity", QUANTITY, **facts)

@@ -39,10 +39,10 @@ async def check_rises(folder: Folder, known: Known, changes: Mapping[str, list[C
     book = merged("tariffs", folder, known).values()
     kinds = {cells["item"]: cells["kind"] for cells, _ in items}
     before = [_version(cells) for cells in known.of("tariffs").values()]
-    told = set()
+    reported = set()
     for rise in rises(before, [_version(cells) for cells, _ in book], kinds, since):
-        if rise.on < free and rise.version.id not in told:
-            told.add(rise.version.id)
+        if rise.on < free and rise.version.id not in reported:
+            reported.add(rise.version.id)
             line, column = _place(rise, changed)
             facts = {"item": rise.version.item, "use": rise.use.value, "from": rise.on, "day": free}
             if not folder.faults.about("tariffs", line):  # as of what is billed already

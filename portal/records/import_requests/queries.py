@@ -160,8 +160,8 @@ async def imports_of(by: Principal) -> list[ImportRow]:
 
 def _row(row: Record, report: Mapping[str, Any]) -> ImportRow:
     state = ImportState(row["state"])
-    told = state in (ImportState.checked, ImportState.imported)
-    new, changed = (sum(report[of].values()) if told else None for of in ("created", "updated"))
+    counted = state in (ImportState.checked, ImportState.imported)
+    new, changed = (sum(report[of].values()) if counted else None for of in ("created", "updated"))
     return ImportRow(
         id=row["id"],
         estate=row["estate"],

@@ -43,5 +43,5 @@ def name(most: int = 200) -> Parse:
     return parse
 
 
-def _is_total(found: str) -> bool:
-    return bool(_TOTAL.search(_BLANKS.sub("", found)))
+def _is_total(name: str) -> bool:
+    return bool(_TOTAL.search(_BLANKS.sub("", name)))

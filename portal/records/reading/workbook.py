@@ -154,24 +154,24 @@ def _look_at(name: str, part: BinaryIO) -> None:
         if b"\x00" in chunk or _REFUSED.search(text) or (first and _ENCODING.match(text.removeprefix(b"\xef\xbb\xbf"))):
             raise Unreadable(1, DAMAGED)
         first = False
-        for found in _CELL.finditer(text):
-            _look_at_cell(found)
+        for match in _CELL.finditer(text):
+            _look_at_cell(match)
         cut = text.rfind(b"<", 0, max(0, len(text) - 4096))
         rest = text[cut:] if cut >= 0 else text[-4096:]
 
 
-def _look_at_cell(found: re.Match[bytes]) -> None:
-    at = _REF.search(found[1])
+def _look_at_cell(match: re.Match[bytes]) -> None:
+    at = _REF.search(match[1])
     if at is None:
-        if re.search(rb"\sr\s*=", found[1]):
+        if re.search(rb"\sr\s*=", match[1]):
             raise Unreadable(1, DAMAGED)
         cell, row, column = "", 1, 0
     else:
         cell, row = (at[1] + at[2]).decode(), int(at[2])
         column = sum((byte - 64) * 26**power for power, byte in enumerate(reversed(at[1])))
-    if found[2] or _ERROR.search(found[1]):
+    if match[2] or _ERROR.search(match[1]):
         raise Unreadable(row, NOT_PLAIN, cell=cell)
-    if column > MOST_COLUMNS and not found[1].endswith(b"/"):
+    if column > MOST_COLUMNS and not match[1].endswith(b"/"):
         raise Unreadable(row, WIDE, cell=cell)
 
 

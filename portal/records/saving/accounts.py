@@ -104,14 +104,14 @@ async def drafts_of(folder: Folder, community: int | None, today: date) -> list[
 
 
 def _settle(folder: Folder, draft: Draft, today: date) -> None:
-    """Say whether it tells what happened or what is planned; ask where only its title does."""
-    first, last, said = (draft.head.get(name) for name in ("from", "to", "kind"))
+    """Set whether the statement reports what happened or what is planned; ask if only its title says so."""
+    first, last, stated = (draft.head.get(name) for name in ("from", "to", "kind"))
     if first is None or last is None:
         return
     plan = bool(_PLAN.search(draft.head.get("title") or ""))
-    if said == StatementKind.actual and last >= today:
+    if stated == StatementKind.actual and last >= today:
         folder.add("accounts", draft.row.line, "kind", NOT_OVER)
-    if said is None and plan and last < today:
+    if stated is None and plan and last < today:
         folder.add("accounts", draft.row.line, "kind", WHICH, name="kind")
     ahead = first > today or (plan and last >= today)
     kind = draft.head.setdefault("kind", (StatementKind.budget if ahead else StatementKind.actual).value)
@@ -155,8 +155,8 @@ def _said(row: Row) -> bool:
 
 def _kind(row: Row) -> LineKind:
     """As its column says, else as its names do."""
-    if said := row.get("line"):
-        return LineKind(said)
+    if name := row.get("line"):
+        return LineKind(name)
     named = Bilingual(row.get("item_zh"), _cell(row, "item_en"))
     return kind_of(Side(row.get("side")), _cell(row, "category"), named)
 
@@ -166,15 +166,15 @@ def _cell(row: Row, name: str) -> Any:
     return "" if value is None and name in ("category", "item_en") else value
 
 
-async def _compare(found: dict[str, Draft], community: int) -> None:
+async def _compare(drafts: dict[str, Draft], community: int) -> None:
     for known in await fetch(
         "SELECT DISTINCT ON (code) id, code, version, title, starts_on AS from, ends_on AS to, state, kind FROM"
         " statement"
         " WHERE community = $1 AND code = ANY($2) ORDER BY code, version DESC",
         community,
-        list(found),
+        list(drafts),
     ):
-        draft = found[known["code"]]
+        draft = drafts[known["code"]]
         draft.known = dict(known)
         rows = await fetch(
             "SELECT fund, side, category, item_zh, item_en, amount, budget, prior, note, kind, said FROM statement_line"

@@ -271,11 +271,11 @@ class _Work:
         return await names_of(self.community, units=_named(portion, "unit"), persons=_named(portion, "person"))
 
     def _count(self, changes: Changes) -> None:
-        for stem, found in changes.items():
-            created, same = sum(change.old is None for change in found), sum(change.same for change in found)
+        for stem, of_file in changes.items():
+            created, same = sum(change.old is None for change in of_file), sum(change.same for change in of_file)
             self.created[stem] += created
             self.unchanged[stem] += same
-            self.updated[stem] += len(found) - created - same
+            self.updated[stem] += len(of_file) - created - same
 
     def _count_drafts(self, drafts: Sequence[Draft]) -> None:
         for counted, n in ((self.created, 0), (self.updated, 1), (self.unchanged, 2)):

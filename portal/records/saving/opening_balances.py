@@ -55,9 +55,9 @@ async def issue_openings(community: int, changes: Sequence[Change], names: Names
     ]
     by_day: dict[date, list[NewBill]] = defaultdict(list)
     for bill in bills:
-        by_day[min(on, bill.due_on)].append(bill)  # the old books told of it before it was due
-    for day, told in sorted(by_day.items()):
-        await issue_bills(community, told, kind=BillKind.opening, issued_on=day)
+        by_day[min(on, bill.due_on)].append(bill)  # the old books have it from before it was due
+    for day, dues in sorted(by_day.items()):
+        await issue_bills(community, dues, kind=BillKind.opening, issued_on=day)
     return [bill.total for bill in bills]
 
 

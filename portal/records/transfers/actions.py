@@ -119,7 +119,7 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
     new = outlook.unit, tuple(sorted(persons, key=str))
     old = outlook.unit, tuple(sorted({tie.person for tie in outlook.leaving}, key=str))
     debtors = await ensure_debtors(outlook.community, [new, *([old] if old[1] else [])])
-    told = {name: whole for name, whole in asdict(outlook).items() if name in ("bills", "things", "turns", "vacant")}
+    seen = {name: whole for name, whole in asdict(outlook).items() if name in ("bills", "things", "turns", "vacant")}
     await fetch(
         "INSERT INTO transfer (id, community, unit, starts_on, basis, document, old_debtor, new_debtor, seen, made_by,"
         " made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -131,7 +131,7 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
         outlook.wanted.document,
         debtors.get(old),
         debtors[new],
-        json.dumps(told, default=str, ensure_ascii=False, sort_keys=True),
+        json.dumps(seen, default=str, ensure_ascii=False, sort_keys=True),
         await staff_of(by, outlook.community),
         clock.now(),
     )
@@ -143,12 +143,12 @@ async def _bury(by: Principal, outlook: Outlook) -> None:
     gone = [tie.person for tie in outlook.dying]
     if not gone:
         return
-    said = Said(DebtorStanding.deceased, outlook.last_day, outlook.wanted.document)
+    entry = Said(DebtorStanding.deceased, outlook.last_day, outlook.wanted.document)
     known = {row["person"] for row in await fetch(
         "SELECT person FROM person_now WHERE person = ANY($1) AND standing IN ('deceased', 'heir')", gone)}  # fmt: skip
     staff = await staff_of(by, outlook.community)
     for person in sorted(set(gone) - known, key=str):
-        await write_standing(outlook.community, person, said, None, staff, actor=by.actor)
+        await write_standing(outlook.community, person, entry, None, staff, actor=by.actor)
         await look_again(outlook.community, person, clock.today(outlook.zone), by.actor)
 
 

@@ -64,10 +64,10 @@ def bill(given: argparse.Namespace) -> int:
         async with unit_of_work():
             on = given.on or await today_in(community)
         if given.preview:
-            report = await preview_run(community, given.period, on, told=_so_far)
+            report = await preview_run(community, given.period, on, progress=_so_far)
         else:
-            reason = given.zero_reason.strip()
-            report = await publish_run(community, given.period, on, approver="cli", told=_so_far, zero_reason=reason)
+            how: Any = {"approver": "cli", "progress": _so_far, "zero_reason": given.zero_reason.strip()}
+            report = await publish_run(community, given.period, on, **how)
         return (OK if report.ok else REFUSED), report.as_json()
 
     return with_database(given, work)

@@ -160,8 +160,8 @@ async def ask_by_letter(letter: UUID, knock: Knock, code: str, *, network: str, 
     async with unit_of_work(EVERYWHERE):
         row = await _letter_by_id(letter)
 
-        async def belongs(found: Record, _phone: str) -> bool:
-            return bool(found["human"] == row["human"])
+        async def belongs(owner: Record, _phone: str) -> bool:
+            return bool(owner["human"] == row["human"])
 
         proved = await right_code(knock, code, network, secret, belongs=belongs)
         refusal = proved if isinstance(proved, Invalid) else _over(row, clock.real_now())
@@ -213,8 +213,8 @@ async def _letter_by_id(letter: UUID) -> Record:
 
 
 async def _too_many_failures(network: str, now: datetime) -> Invalid | None:
-    left = await limits.wait_for(f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network), now)
-    return Invalid("code", BUSY_NETWORK, minutes=minutes(left)) if left else None
+    wait = await limits.wait_for(f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network), now)
+    return Invalid("code", BUSY_NETWORK, minutes=minutes(wait)) if wait else None
 
 
 async def _wrong(row: Record | None, digits: str, phone: str, network: str, now: datetime) -> Invalid | None:

@@ -124,9 +124,9 @@ async def too_many_sends(phone: str, network: str, secret: str, now: datetime, b
         (cool, COOLDOWN, WAIT_A_MINUTE),
         (near, of_network(SENDS_AN_ADDRESS, network), BUSY_NETWORK),
     ):
-        if left := await limits.wait_for(key, limit, now):
+        if wait := await limits.wait_for(key, limit, now):
             await note(SecurityVerb.CODE_LIMITED, phone=masked(phone), network=network)
-            return Invalid("phone", sentence, minutes=minutes(left), seconds=max(1, round(left.total_seconds())))
+            return Invalid("phone", sentence, minutes=minutes(wait), seconds=max(1, round(wait.total_seconds())))
     for key in (number, cool, near):
         await limits.count(key, now)
     await limits.watch("sends", now)
@@ -190,9 +190,9 @@ async def _refused_before_looking(knock: Knock, network: str, secret: str) -> In
         (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network), BUSY_NETWORK),
         (tries, TRIES_A_CODE, ASK_ANEW),
     ):
-        if left := await limits.wait_for(key, limit, now):
+        if wait := await limits.wait_for(key, limit, now):
             await note(SecurityVerb.SIGN_IN_LIMITED, phone=masked(knock.phone), network=network)
-            return Invalid("code", sentence, minutes=minutes(left))
+            return Invalid("code", sentence, minutes=minutes(wait))
     return Invalid("code", RUN_OUT) if now >= knock.asked_at + CODE_LIFE else None
 
 
@@ -242,8 +242,8 @@ async def _failed(knock: Knock, row: Any, network: str, secret: str, now: dateti
     await limits.watch("failures", now)
     await fetch("UPDATE one_time_code SET tries = tries + 1 WHERE id = $1", row["id"] if row else uuid4())
     await note(SecurityVerb.SIGN_IN_FAILED, row["human"] if row else None, phone=masked(knock.phone), network=network)
-    left = MOST_TRIES - await limits.total(tries)
-    return Invalid("code", WRONG, left=left) if left > 0 else Invalid("code", ASK_ANEW)
+    remaining = MOST_TRIES - await limits.total(tries)
+    return Invalid("code", WRONG, left=remaining) if remaining > 0 else Invalid("code", ASK_ANEW)
 
 
 def _key(kind: str, phone: str, secret: str) -> str:

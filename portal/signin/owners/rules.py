@@ -57,9 +57,9 @@ def of_network(limits: Sequence[Limit], network: str) -> Sequence[Limit]:
     return () if network == THIS_MACHINE else limits
 
 
-def minutes(left: timedelta) -> int:
-    """Whole minutes, rounded up, at least one: what a person is told to wait."""
-    return max(1, -(-int(left.total_seconds()) // 60))
+def minutes(wait: timedelta) -> int:
+    """The minutes to wait that a message names: rounded up, at least one."""
+    return max(1, -(-int(wait.total_seconds()) // 60))
 
 
 def six_digits(number: int) -> str:

@@ -53,8 +53,8 @@ async def ask_new_number(
             raise Missing
         if me["phone"] == phone:
             raise Invalid("phone", SAME)
-        left = await limits.wait_for(key, MOVES_A_HUMAN, now) if by.audience is Audience.owner else None
-        refusal = Invalid("phone", OFTEN, minutes=minutes(left)) if left else None
+        wait = await limits.wait_for(key, MOVES_A_HUMAN, now) if by.audience is Audience.owner else None
+        refusal = Invalid("phone", OFTEN, minutes=minutes(wait)) if wait else None
         refusal = refusal or await too_many_sends(phone, network, secret, now, budget)
         if not refusal:
             await limits.count(key, now)

@@ -127,8 +127,8 @@ async def approve_change(by: Principal, change: UUID) -> None:
     Raises Missing without the role there, Refused to whoever asked and once it is answered.
     """
     async with unit_of_work(EVERYWHERE):
-        found, me = await _for_answer(by, change, PhoneChangeState.approved)
-        await move_persons([found["person"]], found["phone"], actor=by.actor, reason=found["reason"])
+        row, me = await _for_answer(by, change, PhoneChangeState.approved)
+        await move_persons([row["person"]], row["phone"], actor=by.actor, reason=row["reason"])
         await _answer(change, PhoneChangeState.approved, me, None)
 
 
@@ -136,12 +136,12 @@ async def approve_change(by: Principal, change: UUID) -> None:
 async def refuse_change(by: Principal, change: UUID, text: str) -> None:
     """Refuse with a reason. Raises as approving does."""
     async with unit_of_work(EVERYWHERE):
-        found, me = await _for_answer(by, change, PhoneChangeState.refused)
+        row, me = await _for_answer(by, change, PhoneChangeState.refused)
         await _answer(change, PhoneChangeState.refused, me, text)
-        await record(by.actor, AuditVerb.PHONE_CHANGE_REFUSED, f"person:{found['person']}",
-                     community=found["community"], reason=text)  # fmt: skip
-        if found["identity"] == Identity.letter:  # who stood at the counter was told there
-            await _tell_refused(found, text)
+        await record(by.actor, AuditVerb.PHONE_CHANGE_REFUSED, f"person:{row['person']}",
+                     community=row["community"], reason=text)  # fmt: skip
+        if row["identity"] == Identity.letter:  # who stood at the counter was told there
+            await _tell_refused(row, text)
 
 
 async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tuple[Record, UUID]:
@@ -160,16 +160,16 @@ async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tupl
     return row, me
 
 
-async def _tell_refused(found: Record, why: str) -> None:
+async def _tell_refused(change: Record, why: str) -> None:
     row = await fetch_one(
         "SELECT p.phone, c.name AS estate FROM person p JOIN community c ON c.id = p.community WHERE p.id = $1",
-        found["person"],
+        change["person"],
     )
     assert row
     await tell_by_sms(
-        found["person"], NoticeKind.phone_refused, found["phone"], community=found["community"],
-        subject=f"person:{found['person']}", period=str(found["id"]), estate=row["estate"], why=why,
-        old=masked(row["phone"]), new=masked(found["phone"]),
+        change["person"], NoticeKind.phone_refused, change["phone"], community=change["community"],
+        subject=f"person:{change['person']}", period=str(change["id"]), estate=row["estate"], why=why,
+        old=masked(row["phone"]), new=masked(change["phone"]),
     )  # fmt: skip
 
 

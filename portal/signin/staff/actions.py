@@ -49,16 +49,16 @@ async def check_password(login: str, password: str, *, network: str, secret: str
     async with unit_of_work(EVERYWHERE):
         # Counted before the slow hash, so that a hundred tries at once are a hundred tries.
         refusal = await _reserve(login, network, secret, now)
-        found = None if refusal else await fetch_one(FOUND, login)
+        account = None if refusal else await fetch_one(FOUND, login)
     if refusal:
         raise refusal
-    fits = await passwords.fits(found["password_hash"] if found else None, password)
+    fits = await passwords.fits(account["password_hash"] if account else None, password)
     async with unit_of_work():
-        if found and fits:
+        if account and fits:
             await _take_back(login, network, secret, now)
-            return HalfWay(human=found["id"], login=login, proof=fingerprint(found["password_hash"]))
+            return HalfWay(human=account["id"], login=login, proof=fingerprint(account["password_hash"]))
         await limits.watch("failures", now)
-        await note(SecurityVerb.SIGN_IN_FAILED, found["id"] if found else None, step="password", network=network)
+        await note(SecurityVerb.SIGN_IN_FAILED, account["id"] if account else None, step="password", network=network)
     raise Invalid("login", NOT_RIGHT)
 
 
@@ -87,17 +87,17 @@ async def use_totp(half: HalfWay, code: str, *, network: str, secret: str) -> In
 
 async def half_way_of(human: UUID) -> HalfWay:
     """Somebody of the staff who is signed in, as far as a password would have brought them. Raises Missing."""
-    found = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
-    if found is None:
+    account = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
+    if account is None:
         raise Missing
-    return HalfWay(human=human, login=found["login"], proof=fingerprint(found["password_hash"]))
+    return HalfWay(human=human, login=account["login"], proof=fingerprint(account["password_hash"]))
 
 
 async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -> Invalid | None:
     """Use the code's time step up, under the human's lock, or say no."""
-    found = await fetch_one(FOUND + " FOR NO KEY UPDATE", half.login)
-    known = found is not None and found["id"] == half.human and fingerprint(found["password_hash"]) == half.proof
-    step = matching_step(found["totp_secret"], code, now, found["last_totp_step"]) if found and known else None
+    account = await fetch_one(FOUND + " FOR NO KEY UPDATE", half.login)
+    known = account is not None and account["id"] == half.human and fingerprint(account["password_hash"]) == half.proof
+    step = matching_step(account["totp_secret"], code, now, account["last_totp_step"]) if account and known else None
     if step is not None:
         await fetch("UPDATE human SET last_totp_step = $2 WHERE id = $1", half.human, step)
         return None
@@ -113,9 +113,9 @@ async def _reserve(login: str, network: str, secret: str, now: datetime) -> Inva
         (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network)),
     )
     for key, limit in keys:
-        if left := await limits.wait_for(key, limit, now):
+        if wait := await limits.wait_for(key, limit, now):
             await note(SecurityVerb.SIGN_IN_LIMITED, network=network)
-            return Invalid("login", ENOUGH, minutes=minutes(left))
+            return Invalid("login", ENOUGH, minutes=minutes(wait))
     for key, _limit in keys:
         await limits.count(key, now)
     return None

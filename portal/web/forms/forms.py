@@ -72,12 +72,12 @@ class Form(wtforms.Form):
         whole = [("", error) for error in self.form_errors]
         return whole + [(field.anchor, error) for field in self if isinstance(field, Typed) for error in field.errors]
 
-    def blame(self, no: Declined) -> None:
+    def blame(self, refusal: Declined) -> None:
         """Put what an action refused at the field it names, or on top."""
-        if (field := getattr(no, "field", "")) in self._fields:
-            self[field].errors = [*self[field].errors, words.say(no.sentence)]
+        if (field := getattr(refusal, "field", "")) in self._fields:
+            self[field].errors = [*self[field].errors, words.say(refusal.sentence)]
         else:
-            self.form_errors.append(words.say(no.sentence))
+            self.form_errors.append(words.say(refusal.sentence))
 
     async def accepts(self, work: Awaitable[Any], *, also_refused: bool = False) -> bool:
         """Do the action; keep its result in `outcome`, or its Invalid as an error of this form.

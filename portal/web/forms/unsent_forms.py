@@ -102,8 +102,8 @@ async def _keep(request: Request, sent: FormMultiDict, path: str, fields: Fields
 
 def _files(sent: FormMultiDict) -> Fields:
     names = [file.filename[:LONGEST_NAME] for _name, file in sent.multi_items() if isinstance(file, UploadFile)]
-    told = [name.replace("\0", "") for name in names if name][:MOST_FILES]
-    return {FILES: told} if told else {}
+    chosen = [name.replace("\0", "") for name in names if name][:MOST_FILES]
+    return {FILES: chosen} if chosen else {}
 
 
 def worth_keeping(sent: FormMultiDict) -> Fields:

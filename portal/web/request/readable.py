@@ -25,11 +25,11 @@ class Readable(ASGIMiddleware):
         """Let it pass or raise ClientException."""
         request: Request = litestar.Request(scope)
         try:
-            told = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
+            texts = [request.url.path, *(text for pair in request.query_params.multi_items() for text in pair)]
             ours = scope["route_handler"].opt.get("machine") or reached_by_our_name(request)
         except ValueError as error:  # a Host that is none, or a query that is not even ASCII
             raise ClientException from error
-        if not ours or any("\0" in text for text in told):
+        if not ours or any("\0" in text for text in texts):
             raise ClientException
         await next_app(scope, receive, send)
 

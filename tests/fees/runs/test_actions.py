@@ -114,7 +114,7 @@ async def killed_after_one_home(mingxi: cast.Estate, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("portal.fees.runs.actions.BATCH", 1)
     with pytest.raises(Killed):
-        await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=kill)
+        await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", progress=kill)
     assert await count(mingxi.community, "SELECT count(*) FROM bill") == 1
 
 
@@ -161,7 +161,7 @@ async def test_an_owner_lost_while_the_run_goes_on_is_told_and_nobody_else_is_ke
         async with unit_of_work(mingxi.community):
             await fetch("UPDATE occupancy SET ends_on = '2026-10-31' WHERE unit = $1", mingxi.units["1栋103"])
 
-    report = (await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=lose)).as_json()
+    report = (await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", progress=lose)).as_json()
     assert (report["bills"], report["total"]) == (3, 3 * FEE)
     assert [(error["code"], error["unit"]) for error in report["errors"]] == [("no_owner", "1栋103")]
 
@@ -174,5 +174,5 @@ async def test_how_far_a_run_is_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr("portal.fees.runs.preview.BATCH", 3)
     monkeypatch.setattr("portal.fees.runs.actions.BATCH", 2)
-    await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", told=note)
+    await publish_run(mingxi.community, NOVEMBER, FIRST, approver="staff:test", progress=note)
     assert told == [(3, 4), (4, 4), (2, 4), (4, 4)]
