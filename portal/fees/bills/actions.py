@@ -28,7 +28,7 @@ _ENCODER = msgspec.json.Encoder()
 
 @dataclass(frozen=True)
 class NewLine:
-    """A line to issue: `item` is a charge item's id, `kind` its kind of money, `facts` as JSON how it came about."""
+    """A line to issue: `item` is the charge item's id, `kind` its kind of money, `facts` its derivation as JSON."""
 
     item: UUID
     kind: str
@@ -46,7 +46,7 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewBill:
-    """A bill to issue to a debtor for a unit; `period` is its service month, or an opening balance's month."""
+    """A bill to issue to a debtor for a unit. `period` is the service month, or the month of an opening balance."""
 
     unit: UUID
     debtor: UUID
@@ -63,7 +63,7 @@ class NewBill:
 
 
 def as_facts(facts: dict[str, object]) -> str:
-    """How a line came about, as JSON on one line. Litestar's encoder, as a run writes one for each line."""
+    """The derivation of a line as JSON on one line. Litestar's encoder is used, as a run writes one for each line."""
     return _ENCODER.encode(facts).decode()
 
 
@@ -71,10 +71,10 @@ async def issue_bills(
     community: int, bills: Sequence[NewBill], *, kind: BillKind, issued_on: date, run: UUID | None = None,
     ready: Prepared | None = None,
 ) -> list[UUID]:  # fmt: skip
-    """Insert bills with numbers, lines, one journal each and a notice to each person who owes; the ids, in order.
+    """Insert numbered bills with their lines and journals, notify each debtor, and return the ids in order.
 
-    Part of the caller's unit of work, which also writes the audit row. `ready` is what `prepare` made of their lines,
-    from a caller who did that already.
+    Part of the caller's unit of work, which also writes the audit row. `ready` is the result of `prepare` for these
+    lines, if the caller has it already.
     """
     if not bills:
         return []
@@ -116,7 +116,7 @@ async def issue_bills(
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the lines of some bills say already: the bills' new ids and journals, and the lines as text of columns."""
+    """What follows from the lines of some bills alone: the bills' new ids, their journals, and the column texts."""
 
     ids: list[UUID]
     entries: list[Entry]
@@ -124,16 +124,16 @@ class Prepared:
 
 
 def prepare(bills: Sequence[Sequence[NewLine]]) -> Prepared:
-    """What can be done beside the database before the bills with these lines are issued. Pure but for the new ids."""
+    """Prepare bills with these lines for issuing, without the database. Pure, except that the ids are new."""
     ids = [UUID(digits) for digits in new_ids(len(bills))]
     entries = [_entry(new, lines) for new, lines in zip(ids, bills, strict=True)]
     return Prepared(ids, entries, _in_columns(bills))
 
 
 def _in_columns(bills: Sequence[Sequence[NewLine]]) -> list[str]:
-    """The lines column by column, as the text of arrays: a new id, which bill (from one), which pattern, and so on.
+    """The lines as columns, each the text of an array: a new id, the number of the bill, the pattern, and so on.
 
-    What many lines have in common is a pattern and told once; handing over each value by itself takes twice as long.
+    Values that many lines share are sent once, as a pattern: sending every value by itself takes twice as long.
     """
     patterns: dict[tuple[object, ...], int] = {}
     rows: list[tuple[object, ...]] = []
@@ -171,7 +171,7 @@ async def _insert_lines(community: int, ids: list[UUID], units: list[UUID], colu
 
 
 def _entry(bill: UUID, lines: Sequence[NewLine]) -> Entry:
-    """What the owner owes against what was charged, by kind of money."""
+    """The journal entry of a bill: debit what the owner owes, credit what was charged, by kind of money."""
     kinds: dict[str, int] = defaultdict(int)
     for line in lines:
         kinds[line.kind] += line.amount.fen
@@ -195,7 +195,7 @@ async def _tell_debtors(community: int, bills: Sequence[tuple[UUID, NewBill]]) -
 
 
 def _told(person: UUID, bill_id: UUID, unit: str, bill: NewBill, covered: Money) -> Told:
-    """What one reads: the total, and what is asked of it where the debtor's credit covers a part."""
+    """The notice to one person: the total, and what is left to pay where the debtor's credit covers a part."""
     facts: dict[str, object] = {"unit": unit, "total": bill.total, "due_on": bill.due_on, "month": bill.period}
     if covered:
         facts |= {"covered": covered, "asked": bill.total - covered}

@@ -11,16 +11,16 @@ from portal.kit.money import ZERO, Money
 
 
 class Parts(Protocol):
-    """A row with the parts of a balance, of the database or put together."""
+    """A row with the parts of a balance, read from the database or computed."""
 
     def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Balance:
-    """What a bill or a line stands at on a day. `fen` is issued plus adjustments, `payable` what is not held.
+    """The balance of a bill or a line on a day. `fen` is the sum issued plus adjustments.
 
-    `covered` is the part of that which the debtor's credit covers: it is not asked for. `fund` is the part that is owed
+    `covered` is the part of `payable` that the debtor's credit covers, so it is not asked for. `fund` is the part owed
     to the maintenance fund, which belongs to all owners.
     """
 
@@ -36,17 +36,17 @@ class Balance:
 
     @property
     def payable(self) -> Money:
-        """Outstanding without what is held."""
+        """The outstanding sum, less what is on hold."""
         return self.outstanding - self.held
 
     @property
     def asked(self) -> Money:
-        """What is to be paid: payable without what credit covers."""
+        """The sum to be paid: payable, less what credit covers."""
         return self.payable - self.covered
 
     @property
     def state(self) -> BillState:
-        """Derived, never stored."""
+        """The state of the bill, computed and never stored."""
         if self.replaced:
             return BillState.replaced
         if not self.outstanding:
@@ -55,9 +55,9 @@ class Balance:
 
     @property
     def standing(self) -> str:
-        """How to speak of it: paid, replaced, under_review, covered, on_hold, overdue or due.
+        """The word for it: paid, replaced, under_review, covered, on_hold, overdue or due.
 
-        What is covered or held is never called overdue, nor is anything while a kept plan holds the whole case.
+        What is covered or held is never overdue, and nothing is overdue while a kept plan holds the whole case.
         """
         if self.state in (BillState.paid, BillState.replaced):
             return self.state.value
@@ -71,12 +71,12 @@ class Balance:
 
     @property
     def days_overdue(self) -> int:
-        """Days since the due date, 0 before it and on it."""
+        """Days since the due date; 0 before it and on it."""
         return max((self.on - self.due_on).days, 0)
 
 
 def balance_of(row: Parts) -> Balance:
-    """The balance in a row that names its parts as `BILL` does; sums in fen."""
+    """The balance in a row whose columns are named as in `BILL`; sums in fen."""
     return Balance(
         fen=Money(row["fen"]),
         outstanding=Money(row["outstanding"]),

@@ -16,7 +16,7 @@ from portal.web.request.request_context import Request
 
 @get("/", name="desk.bills:list", guards=[of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
-    """Bills, found by home or number."""
+    """Bills, searched by home or number."""
     bills = await desk_queries.bills_at(request.user, q, number)
     may_run = bool(request.user.where(May.read_bill_runs))
     return page(request, "fees/bills/desk/list.html", title=_("Bills"), found=bills, words=q, may_run=may_run)
@@ -24,7 +24,7 @@ async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1
 
 @get("/{bill:uuid}", name="desk.bills:show")
 async def show(request: Request, bill: FromPath[UUID]) -> Template:
-    """One bill as its owner sees it."""
+    """One bill, as its owner sees it."""
     bill_view = await desk_queries.bill_at(request.user, bill)
     return page(
         request, "fees/bills/desk/show.html", title=_("Bill %(month)s", month=bill_view.bill.period), found=bill_view
@@ -33,7 +33,7 @@ async def show(request: Request, bill: FromPath[UUID]) -> Template:
 
 @get("/{bill:uuid}/lines/{line:uuid}", name="desk.bills:line")
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
-    """One line as its owner sees it."""
+    """One line of a bill, as its owner sees it."""
     line_view = await desk_queries.line_at(request.user, bill, line)
     may_correct = bool(request.user.where(May.ask_corrections))
     return page(

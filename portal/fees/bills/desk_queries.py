@@ -30,10 +30,10 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 @reading
 async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
-    """Bills of one's communities, newest first; `words` is a home's name however it is typed, or a bill's number.
+    """Bills of the reader's communities, newest first. `words` is a home's name in any spelling, or a bill's number.
 
-    Pages as `bills_of`. Only the balances of the page are computed, because a whole estate's would take long; so
-    nothing is totalled.
+    Pages work as in `bills_of`. Balances are computed for this page only, because a whole estate takes too long; so
+    there is no total.
     """
     communities, typed = list(by.where(May.read_homes)), words.strip()
     rows = await fetch(
@@ -59,7 +59,7 @@ async def bills_at(by: Principal, words: str = "", page: int = 1) -> BillList:
 
 @reading
 async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
-    """Every bill of a home of one's communities, newest first."""
+    """Every bill of a home in the reader's communities, newest first."""
     rows = await fetch(
         BILL
         + ", false AS owes FROM bill b JOIN bill_balance w ON w.bill = b.id"
@@ -75,14 +75,14 @@ async def bills_of_unit(by: Principal, unit: UUID) -> list[BillRow]:
 
 @reading
 async def bill_at(by: Principal, bill: UUID) -> BillPage:
-    """A bill of one's communities. Raises Missing."""
+    """A bill in one of the reader's communities. Raises Missing."""
     row = await _seen(by, bill)
     return BillPage(bill_row(row), await creditor_of(row["community"]), await lines_of(row))
 
 
 @reading
 async def line_at(by: Principal, bill: UUID, line: UUID) -> LinePage:
-    """A line of such a bill, explained. Raises Missing."""
+    """A line of such a bill with its explanation. Raises Missing."""
     return await explained(await _seen(by, bill), line)
 
 

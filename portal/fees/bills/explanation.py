@@ -16,7 +16,7 @@ from portal.kit.period import Month
 
 @dataclass(frozen=True)
 class Reading:
-    """What a meter showed before and after a month."""
+    """What a meter showed at the beginning and at the end of a month."""
 
     meter: str
     period: Month
@@ -25,7 +25,7 @@ class Reading:
 
     @property
     def used(self) -> Decimal:
-        """What was used in between."""
+        """The consumption between the two."""
         return self.current - self.previous
 
 
@@ -43,7 +43,7 @@ class SharePart:
 
 @dataclass(frozen=True)
 class LateStep:
-    """Days in a row that cost the same: sum × rate a day × days. Rates are factors; `prime` is the yearly LPR."""
+    """Consecutive days that cost the same: sum × daily rate × days. Rates are factors; `prime` is the yearly LPR."""
 
     first: date
     last: date
@@ -54,38 +54,38 @@ class LateStep:
 
     @property
     def days(self) -> int:
-        """How many days, both counted in."""
+        """The number of days, counting the first and the last."""
         return (self.last - self.first).days + 1
 
     @property
     def most(self) -> Fraction:
-        """The cap by the day: the multiple of the yearly rate ÷ 365."""
+        """The highest daily rate allowed: the multiple of the yearly rate ÷ 365."""
         return Fraction(self.multiple) * Fraction(self.prime) / 365
 
     @property
     def capped(self) -> bool:
-        """Whether the cap is below what the contract says."""
+        """Whether this limit is below the rate of the contract."""
         return self.most < Fraction(self.daily)
 
     @property
     def rate_text(self) -> str:
-        """The rate by the day as a percentage: 0.05, 0.010685."""
+        """The daily rate as a percentage: 0.05, 0.010685."""
         return in_decimals(100 * min(Fraction(self.daily), self.most))
 
     @property
     def exact_text(self) -> str:
-        """What the days cost in yuan, not rounded."""
+        """The cost of these days in yuan, not rounded."""
         return in_decimals(self.exact)
 
     @property
     def exact(self) -> Fraction:
-        """Yuan, not rounded."""
+        """The cost in yuan, not rounded."""
         return Fraction(self.base.fen, 100) * min(Fraction(self.daily), self.most) * self.days
 
 
 @dataclass(frozen=True)
 class LateStory:
-    """What paying a line late cost in a month, with the number of its bill and the day it was due."""
+    """The late charge of a line in a month, with the number of its bill and its due date."""
 
     bill: int
     due_on: date
@@ -99,7 +99,7 @@ class LateStory:
 
 @dataclass(frozen=True)
 class Story:
-    """quantity × rate × months (× vacancy rate) = exact, rounded once. All empty for an opening balance."""
+    """quantity × rate × months (× vacancy rate) = exact, rounded once. Everything is empty for an opening balance."""
 
     formula: Formula | None = None
     quantity: Decimal | None = None
@@ -121,12 +121,12 @@ class Story:
 
     @property
     def is_product(self) -> bool:
-        """Whether it is told as quantity × rate × months."""
+        """Whether it is explained as quantity × rate × months."""
         return self.rate is not None and not self.shares
 
     @property
     def rate_text(self) -> str:
-        """The rate in yuan as the price list writes it: two decimals at least, more only where it has them."""
+        """The rate in yuan as the price list writes it: at least two decimals, more only if it has them."""
         if self.rate is None:
             return ""
         whole, _dot, rest = f"{self.rate:,f}".partition(".")
@@ -134,7 +134,7 @@ class Story:
 
     @property
     def by_month(self) -> bool:
-        """Whether months are a factor: what a meter counts has no months, nor has what is done once."""
+        """Whether months are a factor; they are not for metered charges and one-off charges."""
         return self.formula is not Formula.metered and not (self.one_off and self.months == 1)
 
     @property
@@ -146,12 +146,12 @@ class Story:
 
     @property
     def exact_text(self) -> str:
-        """The sum in yuan before rounding, to six decimals where it has no end."""
+        """The sum in yuan before rounding, cut to six decimals if it has no end."""
         return "" if self.exact is None else in_decimals(self.exact)
 
 
 def story_of(facts: Mapping[str, Any]) -> Story:
-    """Read stored facts; the counterpart of `Derivation.facts`. An opening balance has none."""
+    """Read stored facts; the counterpart of `Derivation.facts`. An opening balance has no facts."""
     if "late" in facts:
         return Story(late=_late(facts["late"]))
     if not facts.get("formula"):
@@ -195,7 +195,7 @@ def story_of(facts: Mapping[str, Any]) -> Story:
 
 
 def in_decimals(exact: Fraction) -> str:
-    """An exact number to six decimals where it has no end: 2.5, 0.010685."""
+    """An exact number, to six decimals if it has no end: 2.5, 0.010685."""
     return f"{Decimal(exact.numerator) / exact.denominator:.6f}".rstrip("0").rstrip(".")
 
 

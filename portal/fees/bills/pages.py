@@ -15,7 +15,7 @@ from portal.web.request.request_context import Request
 
 @get("/", name="bills:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Every bill of mine, newest first."""
+    """All bills of the reader, newest first."""
     return page(
         request, "fees/bills/list.html", title=_("My bills"), found=await queries.bills_of(request.user, number)
     )
@@ -32,7 +32,7 @@ async def show(request: Request, bill: FromPath[UUID]) -> Template:
 
 @get("/{bill:uuid}/lines/{line:uuid}", name="bills:line")
 async def line(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
-    """How one line came about."""
+    """One line, with the explanation of its sum."""
     line_view = await queries.line_of(request.user, bill, line)
     return page(request, "fees/bills/line.html", title=_("How this amount was calculated"), found=line_view)
 

@@ -26,7 +26,7 @@ from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 24
-# Beside bills `b`: what credit covers of each, for the debtors that a statement selects.
+# To be joined to bills `b`: what credit covers of each, for the debtors that a SELECT names.
 COVERED = " LEFT JOIN covered_bills(ARRAY({})) v ON v.bill = b.id"
 
 
@@ -47,26 +47,26 @@ class BillRow:
 
     @property
     def can_be_paid(self) -> bool:
-        """Whether something of it is payable."""
+        """Whether a part of it is payable."""
         return self.balance.state in (BillState.issued, BillState.part_paid) and bool(self.balance.payable)
 
     @property
     def paused(self) -> bool:
-        """Whether it is past its day and nobody asks for it: it is paid by instalments, or waits."""
+        """Whether it is past its due date but not asked for: it is on hold, or paid by instalments."""
         return self.balance.standing == "on_hold"
 
     @property
     def has_payments(self) -> bool:
-        """Whether money has come for it."""
+        """Whether anything was paid on it."""
         return self.balance.state in (BillState.part_paid, BillState.paid)
 
 
 @dataclass(frozen=True)
 class BillList:
-    """One page of bills, newest first. `payable` is what is asked for all; None at the desk, which totals nothing.
+    """One page of bills, newest first. `payable` is the sum asked for all of them; the desk has no total (None).
 
-    `covered` is what credit covers of them, which is not in it. `paused` is what can be paid beside it though nobody
-    asks for it now: it is past its day and on hold as a whole.
+    `covered` is what credit covers; it is not part of `payable`. `paused` is what may also be paid, although nobody
+    asks for it now: it is past its due date and on hold as a whole.
     """
 
     bills: list[BillRow]
@@ -79,9 +79,9 @@ class BillList:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of a bill. `for_services` says whether it is the fee that services are promised for.
+    """A line of a bill. `for_services` says whether it is the fee for the services that were promised.
 
-    `dispute` is the last one about it, `in_dispute` whether that is open.
+    `dispute` is the latest dispute of it; `in_dispute` says whether that one is open.
     """
 
     id: UUID
@@ -97,12 +97,12 @@ class LineRow:
 
     @property
     def can_be_paid(self) -> bool:
-        """Whether something of it is outstanding; a held line may still be paid."""
+        """Whether a part of it is outstanding; a held line may still be paid."""
         return self.balance.state in (BillState.issued, BillState.part_paid)
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether it is paid, or something of it is unpaid, and no dispute is open about it: either can be wrong."""
+        """Whether it is paid or partly unpaid, and has no open dispute. A paid line can be wrong as well."""
         if self.in_dispute:
             return False
         if self.balance.state is BillState.paid:
@@ -123,7 +123,7 @@ class AdjustmentRow:
 
 @dataclass(frozen=True)
 class BillPage:
-    """A bill with its lines, and whom it is owed to."""
+    """A bill with its lines and its debtors."""
 
     bill: BillRow
     creditor: Creditor
@@ -132,7 +132,7 @@ class BillPage:
 
 @dataclass(frozen=True)
 class LinePage:
-    """One line explained, with what the same charge was last time and what changed it since."""
+    """One line with its explanation, the same charge the last time, and the adjustments since."""
 
     bill: BillRow
     line: LineRow
@@ -149,7 +149,7 @@ class LinePage:
 
 @reading
 async def bills_of(by: Principal, page: int = 1) -> BillList:
-    """The bills a person owes or may pay as a tenant, newest first; a page beyond the last gives the first."""
+    """The bills that a person owes, or may pay as a tenant, newest first. A page past the end gives the first one."""
     rows = await fetch(
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
@@ -170,7 +170,7 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         PER_PAGE,
         offset(page, PER_PAGE),
     )
-    if not rows and page > 1:  # the sum comes with the rows: without any, nothing would seem to be owed
+    if not rows and page > 1:  # the total is in the rows: without rows nothing would seem to be owed
         return await bills_of(by)
     result = rows[0]["found"] if rows else 0
     payable, paused, covered = (Money(rows[0][name]) if rows else ZERO for name in ("payable", "paused", "all_covered"))
@@ -187,19 +187,19 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
 
 @reading
 async def bill_of(by: Principal, bill: UUID) -> BillPage:
-    """A bill with its lines. Raises Missing if it is not theirs."""
+    """A bill with its lines. Raises Missing if the reader may not see it."""
     row = await _readable(by, bill)
     return BillPage(bill_row(row), await creditor_of(row["community"]), await lines_of(row))
 
 
 @reading
 async def line_of(by: Principal, bill: UUID, line: UUID) -> LinePage:
-    """A line explained. Raises Missing if the bill is not theirs or the line not on it."""
+    """A line with its explanation. Raises Missing if the reader may not see the bill, or the line is not on it."""
     return await explained(await _readable(by, bill), line)
 
 
 async def explained(bill: Record, line: UUID) -> LinePage:
-    """The page of a line of a bill that the reader may see; for staff as well."""
+    """The page of a line on a bill that the reader may see; also used for staff."""
     chosen = next((row for row in await lines_of(bill) if row.id == line), None)
     if chosen is None:
         raise Missing

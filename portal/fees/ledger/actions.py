@@ -26,7 +26,7 @@ class Entry:
 async def post(
     community: int, kind: JournalKind, entries: Sequence[Entry], *, on: date, reason: str | None = None
 ) -> None:
-    """Write one journal for each entry, postings summed by account. Raises ValueError for one out of balance."""
+    """Write one journal for each entry, postings summed by account. Raises ValueError if one does not sum to zero."""
     booked = [(entry.source, _by_account(entry.postings)) for entry in entries]
     booked = [(source, sums) for source, sums in booked if sums]
     ids = new_ids(len(booked))
@@ -54,7 +54,7 @@ async def post(
 
 
 def _by_account(postings: Iterable[tuple[Account, Money]]) -> dict[Account, int]:
-    """Sums in fen by account without the zeros."""
+    """Sums in fen by account, without zeros."""
     sums: dict[Account, int] = defaultdict(int)
     for account, amount in postings:
         sums[account] += amount.fen

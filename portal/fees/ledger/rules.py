@@ -21,16 +21,16 @@ FUND_OF_KIND = {
 
 @cache
 def receivable(kind: str) -> Account:
-    """The account on which owners owe for an item of this kind."""
+    """The account that holds what owners owe for items of this kind."""
     return Account(f"receivable:{FUND_OF_KIND[kind]}")
 
 
 @cache
 def charged(kind: str) -> Account:
-    """The counterpart of what was charged: income, or money owed on to its owner."""
+    """The opposite account: income, or money that is passed on to whom it belongs."""
     return Account(f"charged:{FUND_OF_KIND[kind]}")
 
 
 def clearing(channel: str) -> Account:
-    """The account that money of a channel arrives on."""
+    """The account that money of a channel arrives in."""
     return Account(f"clearing:{channel}")

@@ -45,7 +45,7 @@ NO_RATE = N_("A shared cost has no rate.")
 
 @dataclass(frozen=True)
 class NewRate:
-    """A rate in yuan from a day on, with the clause or resolution it rests on."""
+    """A rate in yuan that applies from a day on, with the clause or resolution it is based on."""
 
     rate: Decimal
     starts_on: date
@@ -54,7 +54,7 @@ class NewRate:
 
 @dataclass(frozen=True)
 class RateOutlook:
-    """The version to follow, and what the new one means if there is one already. `use` None means every use."""
+    """The version that a new rate follows, and the new rate itself if it was given. `use` None means every use."""
 
     tariff: UUID
     community: int
@@ -70,23 +70,23 @@ class RateOutlook:
 
     @property
     def first_day(self) -> date:
-        """From when a higher rate may apply when it is announced today."""
+        """The first day on which a higher rate may apply if it is announced today."""
         return first_day_of_a_rise(self.today)
 
     @property
     def at_once(self) -> Decimal | None:
-        """What a bill asks for the months of a cycle at the new rate, in yuan for each unit; None for one month."""
+        """The charge of a whole billing cycle at the new rate, in yuan for each unit; None if a cycle is one month."""
         return self.new.rate * self.cycle_months if self.new and self.cycle_months > 1 else None
 
     @property
     def rises(self) -> bool:
-        """Whether the new rate is higher than what applies the day before."""
+        """Whether the new rate is higher than the rate of the day before."""
         return self.new is not None and is_higher(self.before, self.new.rate, self.new.starts_on)
 
 
 @reading
 async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None) -> RateOutlook:
-    """The latest version of a rate, and the new one checked. Raises Missing, Refused for an older one, Invalid."""
+    """The latest version of a rate, and the new rate checked. Raises Missing, Refused (not the latest), Invalid."""
     row = await _found(by, tariff)
     item = Bilingual(row["name_zh"], row["name_en"])
     outlook = RateOutlook(
@@ -115,11 +115,14 @@ async def rate_to_follow(by: Principal, tariff: UUID, new: NewRate | None = None
 
 @retrying
 async def announce_rate(by: Principal, tariff: UUID, new: NewRate, *, once: str | None = None) -> UUID:
-    """The new version's id; all else of it is as in the version it follows. Raises as `rate_to_follow` does."""
+    """Save a new version and return its id. All but rate, first day and source is as in the version it follows.
+
+    Raises as `rate_to_follow` does.
+    """
     version = id_of(by.human, once)
     async with unit_of_work(*by.where(May.announce_rates)):
         community = (await _found(by, tariff, newest=False))["community"]
-        await advisory_lock(f"bill-run:{community}")  # a run and a new rate must not look past each other
+        await advisory_lock(f"bill-run:{community}")  # a run and a new rate must not overlook each other
         if await fetch_value("SELECT id FROM tariff WHERE id = $1", version):
             return version
         outlook = await rate_to_follow(by, tariff, new)
@@ -172,7 +175,7 @@ async def _found(by: Principal, tariff: UUID, *, newest: bool = True) -> Record:
 
 
 async def _billed_until(tariff: Record) -> date | None:
-    """The last day billed of the item for the homes that the version rules; a use of its own beats one for all."""
+    """The last day billed for this item, in the homes to which the version applies."""
     month = await fetch_value(
         "SELECT max(l.last_month) FROM bill_line l JOIN tariff t ON t.id = l.tariff JOIN unit u ON u.id = l.unit"
         " WHERE l.item = $1 AND CASE WHEN $2 = '*' THEN t.use = '*' ELSE u.use = $2 END",
@@ -183,7 +186,7 @@ async def _billed_until(tariff: Record) -> date | None:
 
 
 async def tell_of_rate(version: UUID) -> None:
-    """Tell everybody who owns or rents a home of that use today of a version that is yet to come and changes the rate.
+    """Notify everybody who owns or rents a home of this use today of a future version with another rate.
 
     Part of the caller's unit of work.
     """

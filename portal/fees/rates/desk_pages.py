@@ -19,13 +19,13 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.rates:new")
 async def new(request: Request, tariff: FromPath[UUID]) -> Template:
-    """The form."""
+    """The form for a new rate."""
     return await new_page(request, tariff, await begin(request, RateForm))
 
 
 @post("/preview", name="desk.rates:preview", status_code=200)
 async def preview(request: Request, tariff: FromPath[UUID]) -> Template:
-    """What the new rate means. Nothing is saved."""
+    """The effect of the new rate. Nothing is saved."""
     form = RateForm(await request.form())
     if form.validate() and await form.accepts(rate_to_follow(request.user, tariff, wanted(form))):
         title = _("Confirm the new rate")
@@ -35,7 +35,7 @@ async def preview(request: Request, tariff: FromPath[UUID]) -> Template:
 
 @post("/", name="desk.rates:announce")
 async def announce(request: Request, tariff: FromPath[UUID]) -> Answer:
-    """Announce it."""
+    """Announce the new rate."""
     form = RateForm(await request.form())
     if form.validate() and await form.accepts(announce_rate(request.user, tariff, wanted(form), once=form.once)):
         flash(
@@ -47,13 +47,13 @@ async def announce(request: Request, tariff: FromPath[UUID]) -> Answer:
 
 
 async def new_page(request: Request, tariff: UUID, form: RateForm, status: int = 200) -> Template:
-    """The form, for both verbs."""
+    """The form with its preview, for both verbs."""
     rate = await rate_to_follow(request.user, tariff)
     return page(request, "fees/rates/new.html", status=status, title=_("New rate"), found=rate, form=form)
 
 
 def wanted(form: RateForm) -> NewRate:
-    """What was typed."""
+    """The values of the form."""
     return NewRate(form.rate.data, form.starts_on.data, form.source.data)
 
 

@@ -13,10 +13,10 @@ NOT_A_RATE = N_("Enter the rate in yuan, for example 2.85, with at most six deci
 
 
 class Rate(Typed):
-    """A rate in yuan above zero, to Decimal."""
+    """A positive rate in yuan, as a Decimal."""
 
     def read(self, text: str) -> Decimal:
-        """Raises ValueError for anything else."""
+        """Parse it. Raises ValueError for anything else."""
         match = RATE.fullmatch(text.strip().translate(WIDE))
         if not match or not Decimal(match[1]):
             raise ValueError(_(NOT_A_RATE))
@@ -24,7 +24,7 @@ class Rate(Typed):
 
 
 class RateForm(Form):
-    """A new rate, its first day and what it rests on."""
+    """A new rate, its first day and its source."""
 
     rate = Rate(N_("New rate in yuan, tax included"), missing=NOT_A_RATE)
     starts_on = Day(N_("Applies from"), missing=N_("Enter the day, for example 2026-12-01."))

@@ -18,7 +18,7 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """A version that asks more of a use from a day on than `asked`, what is shown for it so far; None for nothing."""
+    """A version that asks more of a use from a day on than `asked`, the version announced so far (None: none)."""
 
     version: TariffVersion
     use: Use
@@ -27,11 +27,11 @@ class Rise:
 
 
 def asks_more(before: TariffVersion, after: TariffVersion) -> bool:
-    """Whether somebody may pay more by `after`, or sooner. Terms that cannot be compared may ask more."""
+    """Whether anybody may pay more, or earlier, under `after`. Terms that cannot be compared count as more."""
     if after.formula is not before.formula or after.rounding is not before.rounding:
         return True
     if after.proration is not before.proration and before.proration is not Proration.full_month:
-        return True  # a whole month for each one that is touched is the most there is
+        return True  # no proration charges more than the whole month
     parts = (version.vacancy_rate if version.vacancy_rate is not None else ONE for version in (before, after))
     less, more = parts
     return (after.rate or 0) > (before.rate or 0) or more > less or _ahead(after.rhythm) > _ahead(before.rhythm)
@@ -40,11 +40,11 @@ def asks_more(before: TariffVersion, after: TariffVersion) -> bool:
 def rises(
     known: Sequence[TariffVersion], wanted: Sequence[TariffVersion], kinds: Mapping[str, str], since: date
 ) -> Iterator[Rise]:
-    """Where `wanted`, the whole price book as it shall be, asks more than the `known` one, from the day `since` on.
+    """Where the price book `wanted` asks more than the `known` one, from the day `since` on.
 
-    `since` is the first day that the estate has billed: what began before is no rise, unless it comes beside or in the
-    place of an item of the same kind (`kinds`, by item). Looked at day by day for each use, so that it is all the same
-    whether a rate rises, a row for a use comes beside that for all, one ends, or an item goes on under another name.
+    `since` is the first day that the estate has billed. An item that began before is no rise, unless it is added to or
+    replaces an item of the same kind (`kinds`, by item). Each use is compared day by day, so that all ways count alike:
+    a rate rises, a row for one use is added to that for all, a row ends, or an item continues under another name.
     """
     for use in Use:
         before, after = _book(known, use), _book(wanted, use)
@@ -69,7 +69,7 @@ def _more(
     if gone:
         return all(asks_more(asked, version) for asked in gone)
     if version.formula is Formula.per_quantity and not mine:
-        return False  # nobody pays before they take some
+        return False  # nobody pays before they use any
     return bool(beside) or version.days.first >= since
 
 
@@ -81,7 +81,7 @@ def _book(versions: Iterable[TariffVersion], use: Use) -> dict[str, Timeline]:
 
 
 def _edges(lines: Iterable[Timeline], since: date) -> list[date]:
-    """The days from `since` on at which something may change."""
+    """The days from `since` on when something may change."""
     starts = {days.first for line in lines for days, _ in line}
     ends = {days.last + DAY for line in lines for days, _ in line if days.last < date.max}
     return sorted({max(day, since) for day in starts | ends})
@@ -92,11 +92,11 @@ def _on(line: Timeline, day: date) -> TariffVersion | None:
 
 
 def _asked(line: Timeline, day: date) -> TariffVersion | None:
-    """What is shown for a day, or else what is asked the day before."""
+    """The version announced for a day, or else the one in force the day before."""
     return _on(line, day) or _on(line, day - DAY)
 
 
 def _ahead(rhythm: Rhythm) -> int:
-    """How many months ahead of time a bill asks; below zero when it asks afterwards."""
+    """How many months in advance a bill asks; negative when it asks in arrears."""
     cycle, timing = rhythm
     return cycle if timing is Timing.advance else -cycle

@@ -27,7 +27,7 @@ BILLED = N_(
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The version that a new one follows: rates in yuan; `billed_until` is the last day that its use is billed for."""
+    """The version that a new one follows: the rate in yuan, and the last day that is billed (`billed_until`)."""
 
     item: Bilingual
     rate: Decimal
@@ -36,26 +36,26 @@ class Before:
     billed_until: date | None
 
     def holds_on(self, day: date) -> bool:
-        """Whether it is in force on a day."""
+        """Whether it is in force on this day."""
         return (self.starts_on or date.min) <= day <= (self.ends_on or date.max)
 
 
 def first_day_of_a_rise(announced_on: date) -> date:
-    """One month later: the same day of the next month, or its last one where it has no such day.
+    """One month later: the same day of the next month, or its last day if that is earlier.
 
-    Source: rules on marking prices of property services (NDRC 2004, no. 1428): a changed rate is shown with its first
-    day one month before it applies; months are counted as in Civil Code 202.
+    Source: rules on marking prices of property services (NDRC 2004, no. 1428): a changed rate is announced with its
+    first day one month before it applies. Months are counted as in Civil Code 202.
     """
     return (Month.of(announced_on) + 1).day(announced_on.day)
 
 
 def is_higher(before: Before, rate: Decimal, starts_on: date) -> bool:
-    """Whether more is asked than the day before; where nothing was in force then, anything is more."""
+    """Whether it is higher than the rate of the day before; if none was in force then, any rate is higher."""
     return not before.holds_on(starts_on - DAY) or rate > before.rate
 
 
 def check_rate(before: Before, rate: Decimal, starts_on: date, today: date) -> None:
-    """Raises Invalid for a rate that may not begin on this day, naming the first day on which it may."""
+    """Raises Invalid if a rate may not begin on this day; the message names the first day on which it may."""
     if rate == before.rate and before.holds_on(starts_on - DAY):
         raise Invalid("rate", SAME)
     if starts_on < today:
@@ -72,7 +72,7 @@ def check_rate(before: Before, rate: Decimal, starts_on: date, today: date) -> N
 
 
 MOST_DECIMALS = 6
-DAYS = 0  # what `months_in` answers for days and weeks
+DAYS = 0  # the result of `months_in` for days and weeks
 
 _NUMBERS = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 _A_MONTH = re.compile(r"\s*[·・/*×]?\s*(?:1|一|每)?\s*(?:个?月|months?)$", re.IGNORECASE)
@@ -88,16 +88,16 @@ _TIMES = (
 
 
 def months_in(per: str) -> int | None:
-    """How many months the name of a unit speaks of, DAYS for days and weeks, None when it names no time."""
+    """The number of months in the name of a unit; DAYS for days and weeks, None if it names no period."""
     if search := _SO_MANY.search(per):
         return int(search[1]) if search[1].isdecimal() else _NUMBERS[search[1]]
     return next((months for words, months in _TIMES if words.search(per)), None)
 
 
 def other_time(formula: Formula, per: str | None) -> int | None:
-    """The months (or DAYS) that a unit speaks of beside the month that every rate is for; None when it is right.
+    """The period that a unit names other than the one month of every rate, in months or DAYS; None if it is right.
 
-    Days may be what is counted: 5 days of a visitor's bay. Then the quantity says how many.
+    Days may be the thing that is counted, as in 5 days of a visitor's bay. Then the quantity is the number of days.
     """
     months = months_in(per) if per and not formula.shares else None
     days_counted = months == DAYS and formula in (Formula.per_quantity, Formula.metered)
@@ -105,17 +105,17 @@ def other_time(formula: Formula, per: str | None) -> int | None:
 
 
 def unit_counted(per: str | None) -> str:
-    """What is counted, without the money and the month that some price lists name in its unit: ㎡ of 元/㎡·月."""
+    """The thing that is counted, without the money and the month that some price lists add: ㎡ of 元/㎡·月."""
     return _A_MONTH.sub("", _MONEY.sub("", per or ""))
 
 
 def unit_a_month(per: str | None) -> str:
-    """The unit of a rate for one month, as a Chinese paper writes it: ㎡·月, or 月 where nothing else is counted."""
+    """The unit of a monthly rate as a Chinese paper writes it: ㎡·月, or 月 if nothing else is counted."""
     return "·".join(part for part in (unit_counted(per), "月") if part)
 
 
 def by_month(rate: Decimal, months: int) -> Decimal | None:
-    """The rate of one month, if it can be written exactly."""
+    """The rate for one month, if that is an exact number."""
     if months < 1:
         return None
     exact = round(rate / months, MOST_DECIMALS)

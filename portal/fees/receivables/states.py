@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BillKind(StrEnum):
-    """Made by a run, brought in as an opening balance, in the place of another bill, or for paying late."""
+    """Where a bill comes from: a run, an opening balance, the replacement of another bill, or a late charge."""
 
     run = "run"
     opening = "opening"
@@ -13,7 +13,7 @@ class BillKind(StrEnum):
 
 
 class BillState(StrEnum):
-    """What a bill's balance says of it."""
+    """The state of a bill, by its balance."""
 
     issued = "issued"
     part_paid = "part_paid"
@@ -30,7 +30,7 @@ class AdjustmentKind(StrEnum):
 
 
 class PaymentChannel(StrEnum):
-    """By which way money came."""
+    """The way money was paid."""
 
     stripe = "stripe"
     cash = "cash"
@@ -40,7 +40,7 @@ class PaymentChannel(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """What placed the hold."""
+    """What a hold was placed for."""
 
     dispute = "dispute"
     plan = "plan"

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class BillRun(Table):
-    """One publication of a service month: who approved it, and what it added."""
+    """One publication of a service month: who approved it, and the sums it added."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -24,17 +24,17 @@ class BillRun(Table):
     lines = Integer(null=False, default=None)
     total = fen()
     created_at = Timestamptz(null=False, default=None)
-    accepted_zero = JSONB(null=True, default=None)  # every item made something, or nothing as before
+    accepted_zero = JSONB(null=True, default=None)  # no item came to zero that was billed the last time
 
 
 class Bill(Table):
-    """An issued bill: frozen from its first moment. `period` is the service month of its run."""
+    """An issued bill, which never changes. `period` is the service month of its run."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
     number = BigInt(null=False, default=None)
     unit = ref(Unit)
-    debtor = ref(Debtor, index=False)  # bill_of_debtor begins with it
+    debtor = ref(Debtor, index=False)  # the index bill_of_debtor begins with it
     kind = text()
     bill_run = ref(BillRun, null=True)  # an opening balance comes from no run
     period = Varchar(length=7, null=False, default=None)
@@ -49,7 +49,7 @@ class Bill(Table):
 
 
 class BillLine(Table):
-    """One charge on a bill; `facts` hold how the sum came about (quantity, rate, months, meters, shares)."""
+    """One charge on a bill; `facts` hold its derivation (quantity, rate, months, meters, shares)."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -73,7 +73,7 @@ class BillLine(Table):
 
 
 class Adjustment(Table):
-    """A later change to a line, below zero in the owner's favour. `source` points back, for example to a dispute."""
+    """A later change to a line, negative in the owner's favour. `source` is what caused it, for example a dispute."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -91,7 +91,7 @@ class Adjustment(Table):
 
 
 class Payment(Table):
-    """Money posted once. `designation` is what the payer chose before paying (Civil Code 560)."""
+    """Money that was posted, once. `designation` is what the payer chose before paying (Civil Code 560)."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -129,7 +129,7 @@ class Allocation(Table):
 
 
 class Credit(Table):
-    """Money of a debtor that no line needs now; a negative row is money used or paid back."""
+    """Money of a debtor that no line needs now; a negative row is credit that was used or paid back."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -144,7 +144,7 @@ class Credit(Table):
 
 
 class Hold(Table):
-    """A reason not to chase: `line` and `amount` for a part, neither for the debtor's whole case."""
+    """A reason not to chase a debt: `line` and `amount` for a part, neither for the debtor's whole case."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -156,7 +156,7 @@ class Hold(Table):
     placed_by = text()
     placed_at = Timestamptz(null=False, default=None)
     until = day(null=True)
-    note = text(null=True)  # why, in words, when a person placed it
+    note = text(null=True)  # the reason in words, if a person placed it
     released_at = Timestamptz(null=True, default=None)
 
     known_reason = one_of("reason", HoldReason)

@@ -29,7 +29,7 @@ from portal.platform.db.engine import alone
 from portal.platform.db.unit_of_work import fetch, fetch_one, unit_of_work
 from portal.platform.jobs.queue import enqueue
 
-REMARKS = 200  # homes of each cause that the desk lists; `portal bill --preview` prints all
+REMARKS = 200  # homes that the desk lists for each cause; `portal bill --preview` prints all
 TICK_EACH = N_(
     "Tick each item that is correctly zero. If one is not, import what is missing and request a new preview."
 )
@@ -38,7 +38,7 @@ NOT_YET = N_("This run cannot be published: its preview has errors, or there is 
 
 
 async def ask_run(by: Principal, code: str, period: Month, issued_on: date) -> UUID:
-    """Have a month previewed by the worker. Raises Missing for a community that is not theirs."""
+    """Ask the worker for the preview of a month. Raises Missing for a community of others."""
     async with unit_of_work(by):
         now = clock.real_now()
         row = await fetch_one(
@@ -87,7 +87,7 @@ async def approve_run(by: Principal, request: UUID, accepted: Accepted = NOTHING
 
 
 def _said_of(zero: Collection[str], accepted: Accepted) -> Accepted:
-    """What is accepted of what comes to nothing. Raises Invalid when an item or the reason is missing."""
+    """The accepted items that come to zero. Raises Invalid if an item or the reason is missing."""
     if set(zero) - set(accepted.items):
         raise Invalid("nothing_of", TICK_EACH)
     if zero and not accepted.reason:
@@ -96,7 +96,7 @@ def _said_of(zero: Collection[str], accepted: Accepted) -> Accepted:
 
 
 async def see_to_run(*, request: str, community: str) -> None:
-    """The worker's part: preview, or publish what was approved. Killed and done again it goes on where it was."""
+    """The worker's part: preview a run, or publish an approved one. After a crash it continues where it stopped."""
     where, which = int(community), UUID(request)
     async with alone(f"run-request:{request}"):
         async with unit_of_work(where, read_only=True):
@@ -110,7 +110,7 @@ async def see_to_run(*, request: str, community: str) -> None:
 
 
 async def _publish(community: int, row: Record) -> None:
-    """Publish exactly what was approved; when it is no longer that, nothing, but show what it has become."""
+    """Publish exactly what was approved. If that has changed, publish nothing and show the new figures."""
     month, on, which = Month.parse(row["period"]), row["issued_on"], row["id"]
     async with one_run(community):
         plan, ahead = await look_ahead(community, month, on)
@@ -125,7 +125,7 @@ async def _publish(community: int, row: Record) -> None:
 
 
 async def _approved(row: Record, plan: Plan, ahead: RunTotals) -> bool:
-    """Whether what is missing, with what was issued since the approval, is what was approved."""
+    """Whether what is missing now, plus what was issued since the approval, equals what was approved."""
     report = json.loads(row["report"])
     zero = plan.beside.come_to_nothing(ahead.by_item)
     if not set(zero) <= set(Accepted.read(row["accepted_zero"]).items):
@@ -189,7 +189,7 @@ async def _for_update(request: UUID) -> Record | None:
 
 
 def figures(totals: RunTotals, beside: Comparison) -> dict[str, Any]:
-    """What of a run is kept to be approved: sums in fen beside those of the last time, and its remarks by cause."""
+    """The figures of a run that are kept for approval: sums in fen with those of the last time, and its remarks."""
     return {
         "bills": totals.bills,
         "lines": totals.lines,
@@ -204,7 +204,7 @@ def figures(totals: RunTotals, beside: Comparison) -> dict[str, Any]:
 
 
 def by_cause(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
-    """One for each item and cause, in their order, with how many there are and the first of them."""
+    """One entry for each item and cause, in their order, with the count and the first remarks."""
     result: dict[tuple[str | None, str], dict[str, Any]] = {}
     for one in remarks:
         cause = result.setdefault((one.item, one.code), {"item": one.item, "code": one.code, "count": 0, "homes": []})

@@ -20,13 +20,13 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/bill-runs", name="desk.bill-runs:list", guards=[staff(May.read_bill_runs)])
 async def list_runs(request: Request) -> Template:
-    """The runs so far, and the form for the next."""
+    """The runs so far, and the form for the next one."""
     return await runs_page(request, await begin(request, RunForm))
 
 
 @post("/bill-runs", name="desk.bill-runs:ask", guards=[staff(May.run_bills)])
 async def ask(request: Request) -> Answer:
-    """Have a month previewed; nothing is issued yet."""
+    """Ask for the preview of a month; nothing is issued yet."""
     form = RunForm(await request.form())
     if not form.validate():
         return await runs_page(request, form, status=422)
@@ -36,13 +36,13 @@ async def ask(request: Request) -> Answer:
 
 @get("/bill-runs/{run:uuid}", name="desk.bill-runs:show", guards=[staff(May.read_bill_runs)])
 async def show_run(request: Request, run: FromPath[UUID]) -> Template:
-    """How far it is; then what it would add, against the last time; then what it has issued."""
+    """The progress of a run, then what it would add compared with the last time, then what it issued."""
     return await run_page(request, run, await begin(request, ApprovalForm))
 
 
 @post("/bill-runs/{run:uuid}/publication", name="desk.bill-runs:publish", guards=[staff(May.run_bills)])
 async def publish(request: Request, run: FromPath[UUID]) -> Answer:
-    """Publish what was previewed, under one's own name."""
+    """Approve a previewed run under one's own name; the worker publishes it."""
     form = ApprovalForm(await request.form())
     if not form.validate() or not await form.accepts(approve_run(request.user, run, form.accepted)):
         return await run_page(request, run, form, status=422)

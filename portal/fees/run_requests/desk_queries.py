@@ -24,7 +24,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 WHOLE_ESTATE = N_("the whole estate")
 BUILDING = N_("building %(name)s")
-STANDS_STILL = timedelta(minutes=2)  # the queue gives a killed worker's job to the next after half a minute
+STANDS_STILL = timedelta(minutes=2)  # the queue gives the job of a killed worker to another one after half a minute
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class AskedRun:
 
 @dataclass(frozen=True)
 class ItemChange:
-    """What an item made the last time it was due, in the run of `month`, and makes in this run."""
+    """What an item came to the last time it was due, in the run of `month`, and what it comes to in this run."""
 
     code: str
     name: Bilingual
@@ -88,7 +88,7 @@ class RunRemark:
 
 @dataclass(frozen=True)
 class RunCause:
-    """The errors or warnings of one cause about one item: how many, and the first of them."""
+    """The errors or warnings of one item with the same cause: their number, and the first of them."""
 
     kind: RemarkKind
     item: Bilingual | None
@@ -97,7 +97,7 @@ class RunCause:
 
     @property
     def only(self) -> RunRemark | None:
-        """The one there is, if it is the only one."""
+        """The only one, or None if there are several."""
         return self.homes[0] if self.count == 1 else None
 
     @property
@@ -108,15 +108,15 @@ class RunCause:
 
     @property
     def more(self) -> int:
-        """How many are not listed."""
+        """How many more there are than are listed."""
         return self.count - len(self.homes)
 
 
 @dataclass(frozen=True)
 class RunPage:
-    """A run asked for at the desk; sums in fen are Money. `done` of `whole` homes is the worker's progress.
+    """A run that was asked for at the desk. `done` of `whole` homes is the worker's progress.
 
-    `zero` are the items that made something the last time and make nothing now; `reason` is why that was accepted.
+    `zero` are the items that were billed the last time and are zero now; `reason` is why that was accepted.
     """
 
     id: UUID
@@ -141,7 +141,7 @@ class RunPage:
 
     @property
     def waiting(self) -> bool:
-        """Whether the worker has it, so that the page asks again by itself."""
+        """Whether the worker has it, so that the page reloads by itself."""
         return self.state in (RunState.previewing, RunState.publishing)
 
     @property
@@ -156,7 +156,7 @@ class RunPage:
 
     @property
     def before(self) -> Money:
-        """What these items made the last time they were due."""
+        """What these items came to the last time they were due."""
         return Money(sum(change.before.fen for change in self.changes))
 
 
@@ -174,7 +174,7 @@ async def estates_of(by: Principal) -> list[Estate]:
 
 @reading
 async def runs_of(by: Principal) -> list[RunRow]:
-    """The last runs of the reader's communities, newest first, with the approver by name."""
+    """The latest runs of the reader's communities, newest first, with the approver by name."""
     return await fetch_as(
         RunRow,
         "SELECT r.id, c.name AS estate, r.period, r.issued_on, coalesce(s.name, r.approver) AS approver, r.bills,"
@@ -187,7 +187,7 @@ async def runs_of(by: Principal) -> list[RunRow]:
 
 @reading
 async def asked_runs(by: Principal) -> list[AskedRun]:
-    """What was asked for in the reader's communities and waits for the worker or an approver, newest first."""
+    """The runs of the reader's communities that wait for the worker or for approval, newest first."""
     return await fetch_as(
         AskedRun,
         "SELECT r.id, c.name AS estate, r.period, r.state FROM run_request r JOIN community c ON c.id = r.community"
@@ -263,7 +263,7 @@ def _cause(kept: Mapping[str, Any], names: Mapping[str, Bilingual]) -> RunCause:
 
 
 def _sentence(kept: Mapping[str, Any], name: Bilingual | None) -> Sentence:
-    """A kept sentence with what its facts are, so that each is told in the reader's words."""
+    """A stored sentence with the types of its facts restored, so that each is shown in the reader's language."""
     facts = dict(kept["facts"])
     if name is not None and "item" in facts:
         facts["item"] = name

@@ -15,7 +15,7 @@ NOT_A_MONTH = N_("Enter the month, for example 2026-11.")
 
 
 class RunForm(Form):
-    """Which community's month, issued on which day."""
+    """The community and month of a run, and the day of issue."""
 
     community = Text(N_("Estate"), missing=N_("Choose the estate."))
     period = Text(N_("Service month"), hint=N_("For example 2026-11"), missing=NOT_A_MONTH)
@@ -30,17 +30,17 @@ class RunForm(Form):
 
 
 class ApprovalForm(Form):
-    """What rightly comes to nothing in a run, and why."""
+    """The items that may come to zero in a run, and the reason."""
 
     nothing_of = Many(N_("These are correctly zero this time"), coerce=str, required=False)
     reason = Text(N_("Why"), most=500, lines=2, required=False, hint=N_("Kept with the run and in the audit trail."))
 
     def offer(self, items: Sequence[tuple[str, Bilingual]]) -> None:
-        """Let these items, code and name, be ticked: each of them, with a reason."""
+        """Offer these items, code and name, to be ticked; all of them have to be, with a reason."""
         self.nothing_of.required = self.reason.required = bool(items)
         self.nothing_of.options = [(code, name.words(language())) for code, name in items]
 
     @property
     def accepted(self) -> Accepted:
-        """What was said."""
+        """The items and the reason, as entered."""
         return Accepted(tuple(self.nothing_of.data or ()), self.reason.data or "")

@@ -19,7 +19,7 @@ RUN_MOVES = Moves(
     {
         RunState.previewing: {RunState.previewed},
         RunState.previewed: {RunState.publishing},
-        RunState.publishing: {RunState.published, RunState.previewed},  # back, when the figures are no longer those
+        RunState.publishing: {RunState.published, RunState.previewed},  # back, if the figures have changed
         RunState.published: set(),
     },
 )

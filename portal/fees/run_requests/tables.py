@@ -9,9 +9,9 @@ from portal.platform.db.unit_of_work import day, one_of, ref, text
 
 
 class RunRequest(Table):
-    """A run asked for at the desk: the worker previews it, and publishes it when somebody has approved what it saw.
+    """A run asked for at the desk: the worker previews it, and publishes it after somebody has approved the figures.
 
-    `done` of `whole` homes are done; `report` has the figures that are approved, and at the end those issued.
+    `done` of `whole` homes are done. `report` has the figures to approve, and at the end those that were issued.
     """
 
     id = UUID(primary_key=True)

@@ -47,13 +47,13 @@ async def publish_run(
     progress: Progress = in_silence,
     zero_reason: str = "",
 ) -> RunReport:
-    """Issue what is missing of this month and answer with what was added; nothing if there is any error.
+    """Issue the bills of this month that are missing, and report what was added; with any error, issue nothing.
 
-    An item that made something the last time it was due and makes nothing now is said in a warning, unless
-    `zero_reason` says why: late readings are billed by another run. At the desk somebody must tick it.
-    One run of a community at a time. Units are done in batches, each in its own unit of work and looked at afresh
-    there: killed and run again, every line is issued exactly once (I-B4), and shared costs stay split as they were
-    when the publication began.
+    If an item was billed the last time it was due and is zero now, the report warns, unless `zero_reason` says why.
+    Late readings are billed by another run. At the desk somebody has to accept each such item.
+    A community has one run at a time. Units are done in batches, each in its own unit of work, which reads the facts
+    again: a run that is killed and repeated issues every line exactly once (I-B4), and shared costs stay split as they
+    were when the publication began.
     """
     async with one_run(community):
         plan, ahead = await look_ahead(community, period, issued_on, progress)
@@ -68,16 +68,16 @@ async def publish_run(
 
 
 def one_run(community: int) -> AbstractAsyncContextManager[None]:
-    """The whole of a run, look ahead included: nobody else's comes between."""
+    """Hold the community's lock for a whole run including its preview, so that no other run comes between."""
     return alone(f"whole-bill-run:{community}")
 
 
 async def publish(
     plan: Plan, ahead: RunTotals, approver: str, progress: Progress, accepted: Accepted = NOTHING_SAID
 ) -> RunTotals:
-    """Issue what was looked at; what was added. An error that only turned up now leaves its unit unbilled.
+    """Issue what the preview found, and return what was added. A unit whose errors turn up only now is not billed.
 
-    `accepted` is what comes to nothing, and why; it is kept with the run and in the audit.
+    `accepted` are the items that may be zero, with the reason; it is kept with the run and in the audit trail.
     """
     run = await _begin(plan, ahead, approver, accepted)
     added = RunTotals(ahead.period)
@@ -95,10 +95,10 @@ async def publish(
 
 
 async def _count(community: int) -> None:
-    """Let the planner see how many rows there are: after the first batch for checking keys, at the end for everybody.
+    """Let the planner count the rows: after the first batch for the checks of foreign keys, at the end for all queries.
 
-    Keys are checked by plans that a connection keeps. Among a few rows the index of the community, which every row of
-    an estate is in, is the smallest and looks the cheapest; ten thousand bills later each check reads ten thousand.
+    These checks use plans that a connection keeps. While there are few rows, the index on the community looks cheapest,
+    although every row of an estate is in it. Ten thousand bills later each check would read ten thousand rows.
     """
     async with unit_of_work(community):
         await fetch("SELECT count_what_was_billed()")
@@ -106,9 +106,9 @@ async def _count(community: int) -> None:
 
 @retrying
 async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted) -> UUID:
-    """The row of the run, with every split that it publishes frozen; or the row of the killed run that it continues.
+    """The row of the run with the splits that it publishes, frozen; or the row of the killed run that it continues.
 
-    A killed run is continued when its row counts exactly the bills and fen that are there and those still missing.
+    It continues a killed run if that run's totals equal what it issued plus what is missing now.
     """
     period, on = str(plan.schedule.period), plan.schedule.issued_on
     async with unit_of_work(plan.community):
@@ -148,7 +148,7 @@ async def _begin(plan: Plan, ahead: RunTotals, approver: str, accepted: Accepted
 async def _issue_batch(
     plan: Plan, batch: Sequence[UnitFacts], run: UUID, approver: str, accepted: Accepted
 ) -> RunTotals:
-    """Issue the bills of some units, part by part: while the database writes one, the next is computed beside it."""
+    """Issue the bills of some units in parts: while the database writes one part, the next one is computed."""
     added = RunTotals(plan.schedule.period)
     async with unit_of_work(plan.community):
         await advisory_lock(f"bill-run:{plan.community}")
@@ -175,7 +175,7 @@ async def _issue_batch(
 
 @dataclass(frozen=True)
 class Part:
-    """The bills of some units, the lines to write for each, and what can be prepared of them."""
+    """The bills of some units, the lines to write for each, and what was prepared for writing them."""
 
     result: RunResult
     lines: list[list[NewLine]]
@@ -183,7 +183,7 @@ class Part:
 
 
 def _compute(plan: Plan, cases: Sequence[UnitCase]) -> Part:
-    """A part of a batch. Pure, so that it may run beside the database."""
+    """Compute a part of a batch. Pure, so that it may run while the database works."""
     result = compute(plan, cases)
     lines = [[_line(line, plan.book) for line in bill.lines] for bill in result.bills]
     return Part(result, lines, prepare(lines))

@@ -16,7 +16,7 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money, total
 from portal.kit.period import Month
 
-Source = tuple[str, str, str]  # ("reading", meter, month), ("cost", scope, month) or ("quantity", its first day, "")
+Source = tuple[str, str, str]  # ("reading", meter, month), ("cost", scope, month) or ("quantity", first day, "")
 NO_COMMUNITY = N_("There is no estate with the code %(code)s.")
 
 
@@ -32,7 +32,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """A live line that the unit already has: its run's month, its months, and the readings or costs in it."""
+    """A line in force that the unit already has: its run's month, its months, and the readings or costs in it."""
 
     item: str
     period: Month
@@ -43,13 +43,13 @@ class Billed:
     opening: bool = False
 
     def covers(self, month: Month) -> bool:
-        """Whether it bills this month."""
+        """Whether the line bills this month."""
         return self.first <= month <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCase:
-    """All that a run must know of one unit. `meters` are (item, meter) ever read, to notice a missing reading."""
+    """All that a run has to know of one unit. `meters` are (item, meter) ever read, to notice a missing reading."""
 
     unit: UnitFacts
     ties: tuple[Tie, ...] = ()
@@ -62,9 +62,9 @@ class UnitCase:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a sum came about: quantity × rate × months (× vacancy rate) = exact yuan, rounded once.
+    """The derivation of a sum: quantity × rate × months (× vacancy rate) = exact yuan, rounded once.
 
-    `quantities` are the rows behind a charge by quantity; `one_off` is one of them that is charged by itself.
+    `quantities` are the rows that a charge by quantity comes from; `one_off` is the row of a one-off charge.
     """
 
     version: TariffVersion
@@ -80,13 +80,13 @@ class Derivation:
 
     @property
     def sources(self) -> frozenset[Source]:
-        """The readings, costs and quantities in it, so that none is billed twice."""
+        """The readings, costs and quantities it contains, so that none is billed twice."""
         read: set[Source] = {("reading", r.meter, str(r.period)) for r in self.readings}
         read |= {quantity_source(row) for row in self.quantities}
         return frozenset(read | {("cost", s.cost.scope, str(s.cost.period)) for s in self.shares})
 
     def facts(self) -> dict[str, Any]:
-        """The same for storing as JSON: numbers as exact text, fractions as `7/30`, sums in fen."""
+        """The derivation as JSON for storing: numbers as exact text, fractions as `7/30`, sums in fen."""
         v = self.version
         return {
             "formula": str(v.formula), "proration": str(v.proration), "rounding": str(v.rounding),
@@ -119,7 +119,7 @@ class Derivation:
 class LineDraft:
     """One charge in the run of `period`, for the months `first` … `last` and the chargeable `days` in them.
 
-    `owed_on` is the day whose owners owe it. Lines of one (unit, item, months, supplement) differ in `part`.
+    The owners of the day `owed_on` owe it. Lines of the same unit, item, months and supplement differ in `part`.
     """
 
     unit: Id
@@ -137,7 +137,7 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class BillDraft:
-    """A unit's lines that the same persons owe, in the order of the items; `debtor` are their ids, sorted."""
+    """The lines of a unit that the same persons owe, in the order of items. `debtor` are their ids, sorted."""
 
     unit: UnitFacts
     debtor: tuple[Id, ...]
@@ -154,7 +154,7 @@ class BillDraft:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """An error or a warning of a run: a code, the names of unit and item where it has them, a sentence."""
+    """An error or a warning of a run: a code, the names of unit and item if it is about them, and a sentence."""
 
     code: str
     unit: str | None
@@ -163,13 +163,13 @@ class Remark:
 
 
 def unknown_community(code: str) -> Remark:
-    """The one error of a run for a community that is not there."""
+    """The only error of a run for a community that does not exist."""
     return Remark("unknown_community", None, None, Sentence(NO_COMMUNITY, {"code": code}))
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What a run makes of one unit."""
+    """The bills and remarks of one unit."""
 
     bills: tuple[BillDraft, ...] = ()
     errors: tuple[Remark, ...] = ()
@@ -178,7 +178,7 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A whole run. With any error nothing of it may be issued."""
+    """The bills and remarks of a whole run. If there is any error, nothing may be issued."""
 
     period: Month
     bills: tuple[BillDraft, ...]
@@ -198,7 +198,7 @@ class RunResult:
 
 @dataclass
 class RunTotals:
-    """The sums of a run of any size, batch by batch: fen by item and by unit, and every remark."""
+    """The totals of a run of any size, added batch by batch: fen by item and by unit, and every remark."""
 
     period: Month
     bills: int = 0
@@ -209,7 +209,7 @@ class RunTotals:
     warnings: list[Remark] = field(default_factory=list)
 
     def add(self, batch: RunResult) -> None:
-        """Count the drafts of some units in."""
+        """Add the drafts of some units."""
         for bill in batch.bills:
             self.bills += 1
             self.lines += len(bill.lines)
@@ -223,7 +223,7 @@ class RunTotals:
         self.warnings += batch.warnings
 
     def count(self, batch: RunTotals) -> None:
-        """Count a batch in."""
+        """Add the totals of a batch."""
         self.bills += batch.bills
         self.lines += batch.lines
         for mine, more in ((self.by_item, batch.by_item), (self.by_unit, batch.by_unit)):
@@ -239,19 +239,19 @@ class RunTotals:
 
 
 def sources_in(facts: Mapping[str, Any]) -> frozenset[Source]:
-    """The readings, costs and quantities that a stored line's facts name; the counterpart of `Derivation.sources`."""
+    """The readings, costs and quantities in a stored line's facts; the counterpart of `Derivation.sources`."""
     read: set[Source] = {("reading", r["meter"], r["period"]) for r in facts.get("readings", ())}
     read |= {("quantity", q["from"] or "", "") for q in facts.get("quantities", ())}
     return frozenset(read | {("cost", s["scope"], s["period"]) for s in facts.get("shares", ())})
 
 
 def quantity_source(row: UnitCharge) -> Source:
-    """A quantity of a unit and item, which its first day tells apart."""
+    """A quantity of a unit and item; its first day identifies it."""
     return "quantity", str(row.starts_on or ""), ""
 
 
 def debtor_on(ties: tuple[Tie, ...], day: date) -> tuple[Id, ...]:
-    """The owners and co-owners of that day, who owe jointly, in a fixed order; empty when there is none."""
+    """The owners and co-owners of that day, who owe jointly, in a fixed order; empty if there are none."""
     owners = {t.person for t in ties if t.role in OWNING and Days.between(t.starts_on, t.ends_on).meet(Days(day, day))}
     return tuple(sorted(owners, key=str))
 

@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Book:
-    """A community's price book: its items by code, its tariff versions in the order of a bill, its due rule."""
+    """A community's price book: items by code, tariff versions in the order of a bill, and the due rule."""
 
     items: dict[str, Item]
     tariffs: tuple[TariffVersion, ...]
@@ -71,7 +71,7 @@ async def book_of(community: int) -> Book:
 
 
 async def units_of(community: int, issued_on: date) -> list[UnitFacts]:
-    """Every unit of a community as it is lived in on the day of issue, in the order of names."""
+    """Every unit of a community, with its use and occupancy on the day of issue, in the order of names."""
     return await fetch_as(
         UnitFacts,
         f"SELECT id, name, use, billable_area, {LIVED_IN.format(day='$2')} AS occupancy, handed_over_on, building"
@@ -95,7 +95,7 @@ async def costs_of(community: int, schedule: Schedule) -> list[SharedCost]:
 
 
 async def frozen_splits(costs: Iterable[SharedCost], book: Book) -> Splits:
-    """How those of the costs are split whose publication has begun, killed or not: as it was frozen then."""
+    """The splits of those costs whose publication has begun, as they were frozen then."""
     by_id = {cost.id: cost for cost in costs}
     versions = {version.id: version for version in book.tariffs}
     rows = await fetch("SELECT cost, units, tariffs, weights, amounts FROM cost_split WHERE cost = ANY($1)", [*by_id])
@@ -110,7 +110,7 @@ def _shares(row: Record, cost: SharedCost, versions: Mapping[Any, TariffVersion]
 
 
 async def freeze_splits(community: int, splits: Splits) -> None:
-    """Keep how costs are split, in the order in which they were; in the transaction that begins to publish them."""
+    """Save how costs are split, in this order; in the transaction that begins to publish them."""
     for cost, shares in splits.items():
         await fetch(
             "INSERT INTO cost_split (id, community, cost, units, tariffs, weights, amounts)"
@@ -125,7 +125,7 @@ async def freeze_splits(community: int, splits: Splits) -> None:
 
 
 async def cases_of(units: Sequence[UnitFacts], schedule: Schedule) -> list[UnitCase]:
-    """What the run must know of each of these units."""
+    """All that the run has to know of each of these units."""
     ids = [unit.id for unit in units]
     first, last = schedule.span
     async with planned_afresh():
@@ -154,7 +154,7 @@ async def _ties(units: list[Any]) -> dict[Any, list[Tie]]:
 
 
 async def charges_of(units: list[Any]) -> dict[Any, list[UnitCharge]]:
-    """The quantities that these units pay items for, the earliest first; part of the caller's unit of work."""
+    """The quantities that these units are charged for, the earliest first; part of the caller's unit of work."""
     result: dict[Any, list[UnitCharge]] = defaultdict(list)
     for row in await fetch(
         "SELECT c.unit, i.code, c.quantity, c.starts_on, c.ends_on FROM unit_charge c"
@@ -197,9 +197,9 @@ async def _meters(units: list[Any]) -> dict[Any, set[tuple[str, str]]]:
 
 
 async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list[Billed]]:
-    """Live lines: those of a bill that another one replaces no longer count.
+    """Lines in force: those of a replaced bill do not count.
 
-    Looked up unit by unit, which OFFSET 0 keeps: told of few lines yet, the planner would read the whole estate's.
+    OFFSET 0 keeps this a lookup unit by unit: with old statistics the planner would read the whole estate's lines.
     """
     result: dict[Any, list[Billed]] = defaultdict(list)
     for row in await fetch(
@@ -228,5 +228,5 @@ async def _billed(units: list[Any], first: Month, last: Month) -> dict[Any, list
 
 
 def exact(number: Decimal) -> Decimal:
-    """A quantity as the column keeps it: at most six decimals."""
+    """A quantity as the column stores it: at most six decimals."""
     return number.quantize(_SIXTH)

@@ -30,7 +30,7 @@ OPENED = N_("%(item)s of %(unit)s is not billed, because its opening balance for
 
 @dataclass(slots=True)
 class ItemLines:
-    """What was found for one item of one unit; `nth` is the number of its supplement."""
+    """The lines of one item of one unit as they are found; `nth` is the number of the supplement."""
 
     case: UnitCase
     item: str
@@ -42,14 +42,14 @@ class ItemLines:
     warnings: list[Remark] = field(default_factory=list)
 
     def remark(self, where: list[Remark], code: str, sentence: str, **facts: object) -> None:
-        """Note an error or a warning, once."""
+        """Add an error or a warning, once."""
         unit = self.case.unit.name
         remark = Remark(code, unit, self.item, Sentence(sentence, {"unit": unit, "item": self.item, **facts}))
         if remark not in where:
             where.append(remark)
 
     def draft(self, first: Month, last: Month, days: Days, owed_on: date, of: Derivation) -> None:
-        """Add the line of a derivation. A sum of zero makes none: there is nothing to owe, pay or dispute."""
+        """Add the line of a derivation. A sum of zero gives no line: there is nothing to owe, pay or dispute."""
         amount = total(s.amount for s in of.shares) if of.shares else rounded(of.exact, of.version.rounding)
         if amount:
             unit, period, part = self.case.unit.id, self.schedule.period, len(self.lines)
@@ -73,9 +73,9 @@ class ItemLines:
 def item_lines(item: str, case: UnitCase, shares: Iterable[Share], schedule: Schedule) -> ItemLines:
     """The lines of an item that are not billed yet.
 
-    A month billed before is never billed again by rate, nor is a reading or a cost; whatever is still missing
-    makes a supplement with the next number when the item already has a line in this run's month, else 0. An
-    opening balance with a month of the cycle stands for all of the cycle.
+    A month that was billed is never billed again by rate, and neither is a reading or a cost. If the item already has
+    a line in this run's month, what is missing becomes a supplement with the next number; otherwise the number is 0.
+    An opening balance with a month of the cycle counts for the whole cycle.
     """
     before = [b for b in case.billed if b.item == item]
     nth = max((b.supplement + 1 for b in before if b.period == schedule.period), default=0) if before else 0
@@ -121,9 +121,9 @@ def _apart(formula: Formula, rows: tuple[UnitCharge, ...]) -> tuple[tuple[UnitCh
 
 
 def _by_one_off(lines: ItemLines, terms: Terms, before: list[Billed], rows: tuple[UnitCharge, ...]) -> None:
-    """One line for each quantity that is charged once and is on no bill yet, owed by who owned the unit on its day.
+    """One line for each one-off quantity that is not billed yet, owed by the owners of the day it was for.
 
-    An older line does not name its quantities, as they were not stored then; it has all those of its months.
+    Lines from before quantities were stored do not name theirs; such a line counts for all quantities of its months.
     """
     billed = {source for b in before for source in b.sources}
     closed = [b for b in before if not any(kind == "quantity" for kind, _, _ in b.sources)]
@@ -146,7 +146,7 @@ def _charge(
     lines: ItemLines, c: Counted, area: Decimal | None, owed_on: date, rows: tuple[UnitCharge, ...],
     *, one_off: bool = False,
 ) -> None:  # fmt: skip
-    """The line of what counts; an area or a rate that is missing is an error."""
+    """Add the line of these months; a missing area or rate is an error."""
     if area is None:
         lines.remark(lines.errors, "missing_area", NO_AREA)
     elif c.version.rate is None:
@@ -162,10 +162,10 @@ def _charge(
 
 
 def _by_meter(lines: ItemLines, terms: Terms, before: list[Billed]) -> None:
-    """rate × what was used: all meters and months of one version on one line, each with its readings.
+    """rate × consumption: all meters and months of one version are on one line, each with its readings.
 
-    A consumption is never prorated, since the meter already says what was used; its month needs a chargeable
-    day, and the version of the first such day holds. A reading in a month without one is said to be left out.
+    Consumption is never prorated, because the meter already says what was used. Its month needs a chargeable day, and
+    the version of the first such day applies. A reading in a month without such a day gets a warning.
     """
     case, item = lines.case, lines.item
     read = [r for r in case.readings if r.item == item and r.period in terms.months]
@@ -184,7 +184,7 @@ def _by_meter(lines: ItemLines, terms: Terms, before: list[Billed]) -> None:
         if reading.period not in held:
             lines.remark(lines.warnings, "reading_not_billed", NOT_CHARGED, meter=reading.meter, month=month)
         elif reading.period not in ruling:
-            continue  # billed in the runs of that version's rhythm
+            continue  # billed by the runs of that version's rhythm
         elif reading.consumption < 0:
             lines.remark(lines.errors, "negative_consumption", BACKWARDS, meter=reading.meter, month=month)
         else:
@@ -204,7 +204,7 @@ def _by_meter(lines: ItemLines, terms: Terms, before: list[Billed]) -> None:
 
 
 def _by_share(lines: ItemLines, terms: Terms, before: list[Billed], shares: list[Share]) -> None:
-    """The unit's shares of the costs of these months, whole: neither the days nor vacancy make them smaller."""
+    """The unit's whole share of the costs of these months: neither proration nor vacancy reduces it."""
     if not shares:
         return
     billed = {source for b in before for source in b.sources}

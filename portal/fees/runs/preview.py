@@ -31,7 +31,7 @@ NOTHING = N_("%(item)s came to %(before)s in %(month)s and is zero now. Import w
 
 @dataclass(frozen=True)
 class LastTime:
-    """What an item made in its last run, `regular` without what is charged once, and what this month has already."""
+    """What an item came to in its last run; `regular` without one-off charges, `already` in this month so far."""
 
     month: Month
     amount: Money
@@ -41,25 +41,25 @@ class LastTime:
 
 @dataclass(frozen=True)
 class Accepted:
-    """Items by code that rightly come to nothing in a run, and why; empty where nobody said so."""
+    """The items, by code, that may come to zero in a run, and the reason; empty if nothing was accepted."""
 
     items: tuple[str, ...] = ()
     reason: str = ""
 
     @classmethod
     def read(cls, kept: str | None) -> Accepted:
-        """As a row has it."""
+        """Read it from a row."""
         result = json.loads(kept) if kept else {}
         return cls(tuple(result.get("items", ())), result.get("reason", ""))
 
     @property
     def kept(self) -> str | None:
-        """For a row; None when nothing was said."""
+        """The text for a row; None if nothing was accepted."""
         return json.dumps(asdict(self), ensure_ascii=False) if self.items else None
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For the audit."""
+        """The facts for the audit trail."""
         return {"nothing_of": self.items, "reason": self.reason} if self.items else {}
 
 
@@ -68,13 +68,13 @@ NOTHING_SAID = Accepted()
 
 @dataclass(frozen=True)
 class Comparison:
-    """The last time of each item that is due, and the items that an earlier run of this month was told of."""
+    """The last time of each item that is due, and the items accepted as zero in earlier runs of this month."""
 
     last: Mapping[str, LastTime] = field(default_factory=dict)
     accepted: Collection[str] = ()
 
     def come_to_nothing(self, by_item: Mapping[str, int]) -> list[str]:
-        """The items that made something every time by rule, and make nothing of it now; `by_item` in fen."""
+        """The items that had a regular charge the last time and have none now; `by_item` in fen."""
         return sorted(
             item
             for item, then in self.last.items()
@@ -82,7 +82,7 @@ class Comparison:
         )
 
     def remarks(self, items: Collection[str]) -> list[Remark]:
-        """What is said of them."""
+        """The warnings about these items."""
         return [self._remark(item, self.last[item]) for item in items]
 
     def _remark(self, item: str, then: LastTime) -> Remark:
@@ -91,7 +91,7 @@ class Comparison:
 
 
 async def compared(community: int, schedule: Schedule) -> Comparison:
-    """The last time of each item of a run; part of the caller's unit of work."""
+    """The last time of each item in a run; part of the caller's unit of work."""
     runs = await fetch(
         "SELECT period, accepted_zero FROM bill_run WHERE community = $1 AND period <= $2",
         community,
@@ -111,7 +111,7 @@ async def compared(community: int, schedule: Schedule) -> Comparison:
 
 
 async def _made(community: int, months: Collection[str]) -> dict[tuple[str, str], tuple[Money, Money]]:
-    """What each item made in these months: all of it, and what is not charged once."""
+    """What each item came to in these months: the whole sum, and the sum without one-off charges."""
     rows = await survey(
         "SELECT i.code, b.period, sum(l.amount)::bigint AS whole,"
         " coalesce(sum(l.amount) FILTER (WHERE NOT coalesce((l.facts ->> 'one_off')::boolean, false)), 0)::bigint"
@@ -126,17 +126,17 @@ async def _made(community: int, months: Collection[str]) -> dict[tuple[str, str]
 
 BATCH = 1000  # homes in one transaction
 
-# Told after each batch how many homes of how many are done.
+# Called after each batch with the number of homes done and of all homes.
 Progress = Callable[[int, int], Coroutine[None, None, None]]
 
 
 async def in_silence(done: int, whole: int) -> None:
-    """Ignore the progress."""
+    """Report no progress."""
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run adds, or added. With errors found before, it adds nothing; `names` are those of the items by code."""
+    """What a run would add, or has added. `names` are the items' names by code."""
 
     totals: RunTotals
     preview: bool
@@ -149,7 +149,7 @@ class RunReport:
         return not self.totals.errors
 
     def as_json(self) -> dict[str, Any]:
-        """The figures as a command prints them; sums in fen."""
+        """The figures that a command prints; sums in fen."""
         totals, names = self.totals, self.names
         zero = self.beside.come_to_nothing(totals.by_item) if self.preview else []
         counted = totals if self.ok or not self.preview else RunTotals(totals.period)
@@ -168,7 +168,7 @@ class RunReport:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same for every unit of a run; `fresh` are the splits that no run has begun to publish yet."""
+    """What is the same for every unit of a run; `fresh` are the splits of costs that no run has begun to publish."""
 
     community: int
     schedule: Schedule
@@ -187,7 +187,7 @@ class Plan:
 
 
 async def preview_run(community: int, period: Month, issued_on: date, *, progress: Progress = in_silence) -> RunReport:
-    """What publishing this month would add now; nothing is saved. Months as in `portal bill`."""
+    """What publishing this month would add now; nothing is saved."""
     plan, totals = await look_ahead(community, period, issued_on, progress)
     return RunReport(totals, True, plan.beside, plan.names)
 
@@ -195,7 +195,7 @@ async def preview_run(community: int, period: Month, issued_on: date, *, progres
 async def look_ahead(
     community: int, period: Month, issued_on: date, progress: Progress = in_silence
 ) -> tuple[Plan, RunTotals]:
-    """What a run of this month would add, with the plan it follows, both from one snapshot."""
+    """The plan of a run and what it would add, both from one snapshot."""
     with uncollected(), short_turns():
         async with unit_of_work(community, isolation="REPEATABLE READ", read_only=True):
             plan = await _plan(community, period, issued_on)
@@ -203,7 +203,7 @@ async def look_ahead(
 
 
 async def _look(plan: Plan, progress: Progress) -> RunTotals:
-    """The sums of all units: while those of a batch are computed, the facts of the next one are read."""
+    """The totals of all units. While a batch is computed, the facts of the next one are read."""
     totals, done = RunTotals(plan.schedule.period, errors=list(plan.errors), warnings=list(plan.warnings)), 0
     facts = one_ahead(cases_of(batch, plan.schedule) for batch in batches(plan.units, BATCH))
     async with aclosing(facts):
@@ -215,7 +215,7 @@ async def _look(plan: Plan, progress: Progress) -> RunTotals:
 
 
 def compute(plan: Plan, cases: Iterable[UnitCase]) -> RunResult:
-    """The bills of some units."""
+    """Compute the bills of some units."""
     results = (lines_of_unit(case, plan.schedule, plan.shares.get(case.unit.id, ())) for case in cases)
     return gather(plan.schedule.period, results)
 

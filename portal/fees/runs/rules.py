@@ -25,7 +25,7 @@ BELOW_ZERO = N_("The cost of %(item)s in %(month)s for %(scope)s is below zero. 
 
 
 def gather(period: Month, results: Iterable[UnitResult], errors: Iterable[Remark] = ()) -> RunResult:
-    """Put the results of units, or of a batch of them, together."""
+    """Join the results of several units or batches."""
     units = list(results)
     return RunResult(
         period,
@@ -38,9 +38,9 @@ def gather(period: Month, results: Iterable[UnitResult], errors: Iterable[Remark
 def lines_of_unit(case: UnitCase, schedule: Schedule, shares: Iterable[Share] = ()) -> UnitResult:
     """The bills of one unit, one for each debtor; `shares` (or `case.shares`) are its parts of shared costs.
 
-    Who owes an item is decided on its first chargeable day in the period billed, which is the period's first
-    day unless the charge begins later; so after a sale the seller owes the month, or the whole cycle, in which
-    the sale falls. Nobody owning the unit on that day is an error.
+    The first chargeable day in the billed period decides who owes an item. That is the period's first day unless the
+    charge begins later: after a sale the seller still owes the month, or the whole cycle, of the sale.
+    If nobody owns the unit on that day, it is an error.
     """
     owed: dict[tuple[Id, ...], list[LineDraft]] = {}
     errors: list[Remark] = []
@@ -76,10 +76,10 @@ def lines_of_unit(case: UnitCase, schedule: Schedule, shares: Iterable[Share] = 
 def split_shared_costs(
     costs: Iterable[SharedCost], units: Iterable[UnitFacts], schedule: Schedule, frozen: Splits | None = None
 ) -> tuple[Splits, tuple[Remark, ...]]:
-    """Every unit's share of each cost that this run bills, before any unit is billed; and what forbids it.
+    """Every unit's share of each cost that this run bills, and the errors; done before any unit is billed.
 
-    Needs all units of the community: the weights are those of every unit in scope that has a share tariff in
-    that month for its use, vacant or not handed over included. A split that was billed is taken from `frozen`.
+    It needs all units of the community: every unit in scope whose use has a share tariff in that month has a weight,
+    even if it is vacant or not handed over. The split of a cost that was billed before is taken from `frozen`.
     """
     units = list(units)
     splits: dict[Id, Mapping[Id, Share]] = {}
@@ -97,7 +97,7 @@ def split_shared_costs(
 
 
 def shares_by_unit(splits: Splits) -> dict[Id, tuple[Share, ...]]:
-    """The same shares by unit."""
+    """The same shares, by unit."""
     by_unit: dict[Id, list[Share]] = {}
     for shares in splits.values():
         for unit, share in shares.items():
@@ -130,13 +130,13 @@ def _split(cost: SharedCost, units: list[UnitFacts], schedule: Schedule) -> tupl
 
 
 def _sharing_version(cost: SharedCost, use: str, schedule: Schedule) -> TariffVersion | None:
-    """The share tariff of the first day of the cost's month on which one is in force for the use."""
+    """The share tariff on the first day of the cost's month on which the use has one."""
     month = within((cost.period,))
     return next((v for days, v in schedule.timeline(cost.item, use) if v.formula.shares and days.meet(month)), None)
 
 
 def _idle_charges(case: UnitCase, schedule: Schedule) -> list[Remark]:
-    """Quantities charged in this month by no tariff: most often one for another use."""
+    """Quantities that no tariff charges in this month; usually the tariff is for another use."""
     month = schedule.days
     idle = dict.fromkeys(
         row.item

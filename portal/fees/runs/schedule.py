@@ -28,9 +28,9 @@ RATED = (Formula.per_area, Formula.fixed, Formula.per_quantity)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
-    """What units of one use are charged for an item, in the months that the run bills of one rhythm.
+    """How units of one use are charged for an item in the months that the run bills for one rhythm.
 
-    The same object for every unit, so that what follows from it alone is computed once (`portal.fees.runs.schedule`).
+    All such units share one object, so that what follows from it is computed only once.
     """
 
     rhythm: Rhythm
@@ -42,7 +42,7 @@ class Terms:
 
 
 class Schedule:
-    """The run of one service month over a community's tariffs; `tariffs` in the order items take on a bill."""
+    """The run of one service month over a community's tariffs; `tariffs` in the order of items on a bill."""
 
     def __init__(self, period: Month, issued_on: date, due_rule: DueRule, tariffs: Iterable[TariffVersion]) -> None:
         self.period, self.issued_on = period, issued_on
@@ -52,7 +52,7 @@ class Schedule:
         for version in tariffs:
             self._versions.setdefault(version.item, []).append(version)
         self._windows = {item: _windows(period, versions) for item, versions in self._versions.items()}
-        self.items = tuple(item for item, windows in self._windows.items() if windows)  # with something to bill
+        self.items = tuple(item for item, windows in self._windows.items() if windows)  # items with anything to bill
         self._timelines: dict[tuple[str, str], Timeline] = {}
         self._charged: dict[tuple[str, str], bool] = {}
         self._terms: dict[tuple[str, str], tuple[Terms, ...]] = {}
@@ -68,9 +68,9 @@ class Schedule:
         return self._windows.get(item, {})
 
     def last_due(self, item: str, published: Collection[Month]) -> Month | None:
-        """The last of the published months before this one in which the item was due as it is now; None if it is not.
+        """The last published month before this one in which the item was due as it is now; None if it is not due now.
 
-        How it is due says the version in force; where none is any more, the one that was last.
+        The version in force says when it is due; if there is none any more, the last one does.
         """
         versions = self._versions.get(item, [])
         in_force = [v for v in versions if v.days.meet(self.days)]
@@ -81,7 +81,7 @@ class Schedule:
         return max(due, default=None)
 
     def timeline(self, item: str, use: str) -> Timeline:
-        """The item's versions for a use, day by day; empty when it is not charged to that use."""
+        """The item's versions for a use, day by day; empty if the use is not charged for it."""
         key = item, use
         if key not in self._timelines:
             self._timelines[key] = versions_by_day(self._versions.get(item, ()), use)
@@ -95,7 +95,7 @@ class Schedule:
         return self._charged[key]
 
     def terms(self, item: str, use: str) -> tuple[Terms, ...]:
-        """What a use is charged for the item, one for each rhythm that is due."""
+        """How a use is charged for the item: one for each rhythm that is due."""
         key = item, use
         if key not in self._terms:
             timeline = self.timeline(item, use)
@@ -104,7 +104,7 @@ class Schedule:
 
 
 def within(months: tuple[Month, ...]) -> Days:
-    """The days of months that follow one another."""
+    """The days of consecutive months."""
     return Days(months[0].first, months[-1].last)
 
 
@@ -129,7 +129,7 @@ Rows = tuple[UnitCharge, ...]
 
 
 def begins(terms: Terms, handed_over_on: date | None) -> date | None:
-    """The handover when it falls into the months billed; an earlier one limits nothing, so all of those are alike."""
+    """The day of the handover if it is in the months billed; an earlier one limits nothing and is the same for all."""
     return handed_over_on if handed_over_on and handed_over_on > terms.days.first else None
 
 
@@ -137,7 +137,7 @@ def begins(terms: Terms, handed_over_on: date | None) -> date | None:
 def counted(
     terms: Terms, months: tuple[Month, ...], formula: Formula, rows: Rows, since: date | None
 ) -> tuple[Counted, ...]:
-    """What counts of these months by a formula, as `count_months` says; `rows` are the unit's quantities."""
+    """What to charge in these months by a formula, as `count_months` says; `rows` are the unit's quantities."""
     charges = _charges(formula, rows, since, months)
     result = count_months(months, terms.timeline, charges, terms.rhythm)
     return tuple(c for c in result if c.version.formula is formula)
@@ -145,7 +145,7 @@ def counted(
 
 @lru_cache(ALIKE)
 def metered(terms: Terms, rows: Rows, since: date | None) -> Mapping[Month, tuple[Days, TariffVersion]]:
-    """For each month with chargeable days under a meter tariff: those days and the version of the first."""
+    """For each month with chargeable days under a meter tariff: those days, and the version of the first of them."""
     charges = _charges(Formula.metered, rows, since, terms.months) if terms.metered else ()
     held = {}
     for month in terms.months:
@@ -157,18 +157,17 @@ def metered(terms: Terms, rows: Rows, since: date | None) -> Mapping[Month, tupl
 
 @lru_cache(ALIKE)
 def shared_from(terms: Terms, since: date | None) -> date:
-    """The first chargeable day of a shared item in these months, whichever of them has a cost."""
+    """The first chargeable day of a shared item in these months, whichever month has a cost."""
     limits = Days.between(since, None).meet(terms.days) or terms.days
     mine = (days.meet(limits) for days, v in terms.timeline if v.formula.shares and v.rhythm == terms.rhythm)
     return min((days.first for days in mine if days), default=limits.first)
 
 
 def _charges(formula: Formula, rows: Rows, since: date | None, months: tuple[Month, ...]) -> tuple[Charge, ...]:
-    """The quantities of an item and their days, inside the months and from the handover on.
+    """The quantities of an item and their days, limited to these months and to the days after the handover.
 
-    Rows of unit_charges are needed for per_quantity. For a fixed charge a row's quantity replaces the one, for
-    area and meter a row only says from when to when; without a row these are charged on all days. A row with
-    quantity 0 charges nothing.
+    Formula per_quantity needs rows of unit_charges. For a fixed charge the row's quantity replaces the 1. For area and
+    meter a row only limits the days; without a row every day is charged. A row with quantity 0 charges nothing.
     """
     if formula is Formula.per_quantity:
         all_rows = [Charge(r.days, r.quantity) for r in rows if r.quantity]
@@ -185,7 +184,7 @@ def _charges(formula: Formula, rows: Rows, since: date | None, months: tuple[Mon
 
 
 def _joined(rows: Iterable[UnitCharge]) -> list[Days]:
-    """The days of any of the rows, overlapping ones joined."""
+    """The days that any of the rows covers, with overlaps joined."""
     joined: list[Days] = []
     for days in sorted(r.days for r in rows if r.quantity != 0):
         if joined and days.first <= joined[-1].last:

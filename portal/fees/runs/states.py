@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RemarkKind(StrEnum):
-    """What a run finds wrong, or worth knowing."""
+    """What a run finds wrong or worth mentioning."""
 
     no_company = "no_company"
     no_owner = "no_owner"

@@ -9,9 +9,9 @@ from portal.platform.db.unit_of_work import ref
 
 
 class CostSplit(Table):
-    """How a shared cost is split, frozen when a run begins to publish it; a killed run continues with the same parts.
+    """The split of a shared cost, frozen when a run begins to publish it, so that a killed run continues with it.
 
-    Unit, tariff, weight (m² or 1) and fen stand at the same place of each list, in the order of the units' names.
+    Unit, tariff, weight (m² or 1) and fen are at the same place of each list, in the order of the units' names.
     """
 
     id = UUID(primary_key=True)

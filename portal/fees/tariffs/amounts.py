@@ -11,7 +11,7 @@ from portal.fees.tariffs.rules import Id, SharedCost, TariffVersion, UnitFacts
 from portal.fees.tariffs.states import Formula, Rounding
 from portal.kit.money import Money, round_half_up
 
-_STEPS = {rounding: rounding.step for rounding in Rounding}  # in fen; asked for each line of a run
+_STEPS = {rounding: rounding.step for rounding in Rounding}  # in fen; needed for each line of a run
 
 
 def exact_amount(rate: Decimal, quantity: Decimal, months: Fraction, vacancy_rate: Decimal | None = None) -> Fraction:
@@ -20,7 +20,7 @@ def exact_amount(rate: Decimal, quantity: Decimal, months: Fraction, vacancy_rat
 
 
 def rounded(exact: Fraction, rounding: Rounding) -> Money:
-    """An exact sum in yuan straight to the tariff's fen, jiao or yuan, half up."""
+    """Round an exact sum in yuan once, half up, to the tariff's fen, jiao or yuan."""
     step = _STEPS[rounding]
     return Money(round_half_up(100 * exact.numerator, step * exact.denominator) * step)
 
@@ -37,22 +37,22 @@ class Share:
 
     @property
     def exact(self) -> Fraction:
-        """The part in yuan before the left-over fen were given out."""
+        """The share in yuan before the remaining fen were distributed."""
         weight, unit = self.weight.as_integer_ratio()
         whole, part = self.total_weight.as_integer_ratio()
         return Fraction(self.cost.amount.fen * weight * part, 100 * unit * whole)
 
 
 def share_weight(version: TariffVersion, unit: UnitFacts) -> Decimal | None:
-    """A unit's weight in a shared cost: its billable area in m², or 1; None when the area is unknown."""
+    """A unit's weight in a shared cost: its billable area in m², or 1; None if the area is unknown."""
     return unit.billable_area if version.formula is Formula.share_by_area else Decimal(1)
 
 
 def split(cost: SharedCost, members: Iterable[tuple[UnitFacts, TariffVersion, Decimal]]) -> dict[Id, Share]:
-    """Share a cost out to the fen among units by weight (in m², or 1), vacant ones included.
+    """Split a cost to the fen among units by weight (in m², or 1), including vacant ones.
 
-    Floored to fen, the left-over fen go to the largest remainders, ties by unit name in code-point order.
-    The shares always add up to the cost. Raises ValueError when it is below zero or no weight is above it.
+    Shares are rounded down; the remaining fen go to the largest remainders, ties to the first unit name by code point.
+    The shares always add up to the cost. Raises ValueError if the cost is negative or no weight is above zero.
     """
     by_name = sorted(members, key=lambda m: m[0].name)
     parts = cost.amount.share([weight for _, _, weight in by_name])
@@ -64,7 +64,7 @@ def split(cost: SharedCost, members: Iterable[tuple[UnitFacts, TariffVersion, De
 
 
 def _product(*factors: Decimal | Fraction) -> Fraction:
-    """The exact product, brought to its lowest terms once and not after each factor."""
+    """The exact product, reduced to lowest terms once instead of after each factor."""
     above, below = 1, 1
     for factor in factors:
         n, d = factor.as_integer_ratio()

@@ -12,7 +12,7 @@ from portal.web.request.request_context import Request
 
 @get("/tariffs", name="desk.tariffs:list", guards=[staff(), of_one_estate])
 async def list_(request: Request) -> Template:
-    """Every version of every rate."""
+    """All versions of all rates."""
     return page(request, "fees/tariffs/desk/list.html", title=_("Tariffs"), books=await price_books(request.user))
 
 

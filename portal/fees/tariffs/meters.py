@@ -6,29 +6,29 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 
-MORE_THAN_MOST = 10  # times what the meter counted most in a month, or half of all meters count: a lost decimal point
-MORE_THAN_OTHERS = 100  # times what half of all meters count, for one that has counted nothing yet
+MORE_THAN_MOST = 10  # times the meter's highest month, or the median of all meters: finds a lost decimal point
+MORE_THAN_OTHERS = 100  # times the median of all meters, for a meter without consumption so far
 
 
 class Break(Enum):
-    """How a reading does not go on from the one before."""
+    """How a reading fails to continue the one before."""
 
     overlap = "overlap"
     gap = "gap"
 
 
 def break_between(ended_at: Decimal, begins_at: Decimal) -> Break | None:
-    """What is wrong where one reading ended and the next begins: a part counted twice, or a part not counted."""
+    """What is wrong between two readings: a part is counted twice, or a part is not counted."""
     if begins_at == ended_at:
         return None
     return Break.overlap if begins_at < ended_at else Break.gap
 
 
 def too_much(used: Decimal, most: Decimal | None, median: Decimal | None) -> Decimal | None:
-    """The usual consumption when `used` is so far above it that somebody must say why; None when it is not.
+    """The usual consumption if `used` is so far above it that somebody has to say why; None otherwise.
 
-    `most` is what the meter counted most in a month before, `median` what half of the meters of its item count that
-    count anything; None where nothing is known.
+    `most` is the meter's highest month so far, `median` that of the meters of its item which counted anything; None if
+    unknown.
     """
     usual = max(most or Decimal(0), median or Decimal(0))
     times = MORE_THAN_MOST if most else MORE_THAN_OTHERS
@@ -36,6 +36,6 @@ def too_much(used: Decimal, most: Decimal | None, median: Decimal | None) -> Dec
 
 
 def median_of(used: Iterable[Decimal]) -> Decimal | None:
-    """What half of those that count anything count, the lower one of two; None when nothing is counted."""
+    """The median of all that counted anything, the lower one of two; None if nothing was counted."""
     counted = sorted(one for one in used if one > 0)
     return counted[(len(counted) - 1) // 2] if counted else None

@@ -17,7 +17,7 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A quantity and the days on which it is charged (already limited by the handover)."""
+    """A quantity and the days on which it is charged, already limited by the handover."""
 
     days: Days
     quantity: Decimal
@@ -25,7 +25,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Chargeable days on end with one version and one quantity."""
+    """Consecutive chargeable days with the same version and quantity."""
 
     days: Days
     version: TariffVersion
@@ -34,7 +34,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What one month counts at one version: `months` of it, for the chargeable days in `days`."""
+    """What one month counts at one version: `months` of a month, for the chargeable days in `days`."""
 
     month: Month
     months: Fraction
@@ -50,8 +50,8 @@ class Counted:
     quantity: Decimal
     counts: tuple[Count, ...]
     months: Fraction = field(init=False)  # their sum
-    days: Days = field(init=False)  # from the first chargeable day to the last
-    day_count: int = field(init=False)  # how many chargeable days
+    days: Days = field(init=False)  # from the first chargeable day to the last one
+    day_count: int = field(init=False)  # number of chargeable days
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "months", sum((c.months for c in self.counts), Fraction(0)))
@@ -62,12 +62,11 @@ class Counted:
 def count_months(
     months: Sequence[Month], timeline: Timeline, charges: Iterable[Charge], rhythm: Rhythm
 ) -> tuple[Counted, ...]:
-    """The months that count, as one `Counted` for each version and quantity, earliest first.
+    """The months to charge, as one `Counted` for each version and quantity, earliest first.
 
-    Only versions of this rhythm: a month that a version of another rhythm rules is billed in that one's runs.
-    Quantities that follow one another are versions of one charge, so a month in which one takes over from
-    another still counts once; quantities that overlap are charged side by side, and added where their days
-    and months agree.
+    Only versions of this rhythm count: a month under a version of another rhythm is billed by that rhythm's runs.
+    Consecutive quantities are versions of one charge, so a month in which one replaces another counts once. Quantities
+    that overlap are charged side by side, and added up if their days and months are the same.
     """
     result: dict[tuple[TariffVersion, tuple[Count, ...]], Decimal] = {}
     for strand in _strands(charges):
@@ -95,7 +94,7 @@ def stretches(month: Month, timeline: Timeline, strand: Iterable[Charge]) -> lis
 
 
 def _strands(charges: Iterable[Charge]) -> list[list[Charge]]:
-    """Rows laid end to end; a row that overlaps all of those before it begins a strand of its own."""
+    """Rows that follow one another; a row that overlaps all before it begins a strand of its own."""
     strands: list[list[Charge]] = []
     for charge in sorted(charges, key=lambda c: (c.days, c.quantity)):
         free = next((s for s in strands if s[-1].days.last < charge.days.first), None)
@@ -107,7 +106,7 @@ def _strands(charges: Iterable[Charge]) -> list[list[Charge]]:
 
 
 def _count(month: Month, here: list[Stretch]) -> list[tuple[Stretch, Count]]:
-    """What a month counts. The version of its first chargeable day says by which proration."""
+    """What a month counts. The version of its first chargeable day decides the proration."""
     if not here:
         return []
     match here[0].version.proration:
@@ -122,16 +121,16 @@ def _count(month: Month, here: list[Stretch]) -> list[tuple[Stretch, Count]]:
 
 
 def _whole(month: Month, here: list[Stretch], months: Fraction) -> list[tuple[Stretch, Count]]:
-    """All of it at the version of the first chargeable day."""
+    """The whole month, at the version of the first chargeable day."""
     days = Days(here[0].days.first, here[-1].days.last)
     return [(here[0], Count(month, months, days, sum(s.days.count for s in here)))]
 
 
 def _halves(month: Month, here: list[Stretch]) -> list[tuple[Stretch, Count]]:
-    """Each half (1-15, 16-end) that is touched counts ½, at the version of that half's first chargeable day.
+    """Each half (1-15, 16-end) with a chargeable day counts ½, at the version of the first such day in it.
 
-    That is the rule of the 15th said once: a start on 1-15 touches both halves, a later one the second; an
-    end on 1-15 touches the first, a later one both. A change of version inside is neither start nor end.
+    This is the rule of the 15th: a start on 1-15 touches both halves, a later one only the second; an end on 1-15
+    touches only the first, a later one both. A change of version inside a month is neither start nor end.
     """
     result = []
     for half in (Days(month.first, month.day(15)), Days(month.day(16), month.last)):

@@ -13,7 +13,7 @@ from portal.web.request.request_context import Request
 
 @get("/{code:str}/prices", name="estate:prices")
 async def prices(request: Request, code: FromPath[str]) -> Template:
-    """What is charged now and what is announced, with formula, rounding and source."""
+    """The rates in force and those announced, with formula, rounding and source."""
     estate = await estate_called(code)
     items = await price_list(estate.id, estate.today)
     return kept_page(request, "fees/tariffs/public/prices.html", title=_("Price list"), estate=estate, items=items)

@@ -17,7 +17,7 @@ from portal.kit.i18n import N_, Bilingual
 from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
-# How a line's sum comes about, in words.
+# The formulas in words.
 IN_WORDS = {
     Formula.per_area: N_("rate × billable area × months"),
     Formula.fixed: N_("rate × months, same for every home"),
@@ -30,7 +30,7 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class Price:
-    """One version of a rate. `use` None means every use; `rate` in yuan, None where a cost is shared."""
+    """One version of a rate. `use` None means every use; `rate` is in yuan, None if a cost is shared."""
 
     id: UUID
     use: Use | None
@@ -51,37 +51,37 @@ class Price:
 
     @property
     def can_be_followed(self) -> bool:
-        """Whether a new rate may follow it: it is the latest version, and has a rate at all."""
+        """Whether a new rate may follow it: it is the latest version and has a rate."""
         return self.latest and self.rate is not None
 
     @property
     def formula_words(self) -> str:
-        """A marked sentence that says how a sum comes about."""
+        """The formula as a sentence to be translated."""
         return IN_WORDS[self.formula]
 
     @property
     def has_cycle(self) -> bool:
-        """Whether several months are billed at once; what covers one month is billed in it."""
+        """Whether several months are billed at once."""
         return self.cycle_months > 1
 
     @property
     def has_proration(self) -> bool:
-        """Whether a month that is not whole changes the sum: not what is measured or shared."""
+        """Whether a partial month changes the sum; it does not if the sum is metered or shared."""
         return self.formula in (Formula.per_area, Formula.fixed, Formula.per_quantity)
 
     @property
     def is_announced(self) -> bool:
-        """Whether it is yet to come into force; a higher rate must be shown a month ahead."""
+        """Whether it is not in force yet; a higher rate must be announced a month ahead."""
         return self.standing is TariffStanding.announced
 
     @property
     def has_ended(self) -> bool:
-        """Whether another version has taken its place, or none."""
+        """Whether it is no longer in force."""
         return self.standing is TariffStanding.ended
 
     @property
     def rate_text(self) -> str:
-        """The rate in yuan: two decimals at least, more only where it has them."""
+        """The rate in yuan: at least two decimals, more only if it has them."""
         return "" if self.rate is None else rate_in_figures(self.rate)
 
 
@@ -98,7 +98,7 @@ class PricedItem:
 
 @dataclass(frozen=True)
 class PriceBook:
-    """The whole tariff of one estate, for the desk."""
+    """All rates of one estate, for the desk."""
 
     estate: str
     code: str
@@ -117,7 +117,7 @@ ROWS = (
 
 @reading
 async def price_list(community: int, on: date) -> list[PricedItem]:
-    """What is charged on a day and what is announced for later, for anybody."""
+    """The rates in force on a day and those announced for later; anybody may read them."""
     items = _items(await _rows([community]), on)
     shown = [(item, [price for price in item.prices if price.standing is not TariffStanding.ended]) for item in items]
     return [PricedItem(i.code, i.name, i.kind, i.voucher, prices) for i, prices in shown if prices]
@@ -125,7 +125,7 @@ async def price_list(community: int, on: date) -> list[PricedItem]:
 
 @reading
 async def price_books(by: Principal) -> list[PriceBook]:
-    """Every version there was, is and will be, of each estate one works for."""
+    """All past, present and future versions, for each of the reader's estates."""
     estates = await fetch(
         "SELECT id, code, name, timezone FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities)
     )

@@ -20,14 +20,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Days:
-    """The days from `first` to `last`, both inclusive; without limits it is all days."""
+    """The days from `first` to `last`, both included; without limits, all days."""
 
     first: date = date.min
     last: date = date.max
 
     @classmethod
     def between(cls, starts_on: date | None, ends_on: date | None) -> Days:
-        """The days of a row with these dates; an empty date is no limit."""
+        """The days between these dates; an empty date is no limit."""
         return cls(starts_on or date.min, ends_on or date.max)
 
     def meet(self, other: Days) -> Days | None:
@@ -37,7 +37,7 @@ class Days:
 
     @property
     def count(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
 
@@ -45,8 +45,8 @@ class Days:
 class TariffVersion:
     """One dated version of an item's rate for one use, or for every use (`*`).
 
-    `rate` is in yuan, tax included, and None for shares; `vacancy_rate` is a factor (0.7) or None;
-    `source` is the clause or resolution it rests on.
+    `rate` is in yuan including tax, and None for shares; `vacancy_rate` is a factor (0.7) or None; `source` is the
+    clause or resolution it is based on.
     """
 
     id: Id
@@ -65,7 +65,7 @@ class TariffVersion:
     source: str = ""
 
     def __hash__(self) -> int:
-        return hash(self.id)  # a run looks versions up by the million; all that is equal has one id
+        return hash(self.id)  # a run looks up millions of versions; equal ones have the same id
 
     @property
     def days(self) -> Days:
@@ -74,7 +74,7 @@ class TariffVersion:
 
     @property
     def rhythm(self) -> Rhythm:
-        """When it is billed."""
+        """When it is billed: the cycle, in advance or in arrears."""
         return self.cycle_months, self.timing
 
 
@@ -84,7 +84,7 @@ Timeline = tuple[tuple[Days, TariffVersion], ...]
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What a unit is on the day of issue. `billable_area` is in m²; `name` breaks ties between shares."""
+    """A unit as it is on the day of issue. `billable_area` is in m²; `name` breaks ties between shares."""
 
     id: Id
     name: str
@@ -97,7 +97,7 @@ class UnitFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnitCharge:
-    """A quantity (bays, persons, cards) that a unit pays an item for, and from when to when."""
+    """A quantity (bays, persons, cards) that a unit is charged for an item, and its first and last day."""
 
     item: str
     quantity: Decimal | None
@@ -111,22 +111,22 @@ class UnitCharge:
 
     @property
     def month(self) -> Month | None:
-        """The month in which it both begins and ends; None for one that goes on."""
+        """The month in which it both begins and ends; None if there is no such month."""
         first, last = self.starts_on, self.ends_on
         return Month.of(first) if first and last and Month.of(first) == Month.of(last) else None
 
     def meets(self, other: UnitCharge) -> bool:
-        """Whether one of the two ends on the day before the other begins, so that it takes its place."""
+        """Whether one of the two ends on the day before the other begins, and so is replaced by it."""
         return any(
             first.ends_on and first.ends_on + _DAY == then.starts_on for first, then in ((self, other), (other, self))
         )
 
 
 def charged_once(rows: Sequence[UnitCharge]) -> tuple[UnitCharge, ...]:
-    """Those of a home's rows of one item that are charged once by themselves: each lies within a month.
+    """The rows of a home and item that are charged once, each by itself, because they lie within a month.
 
-    Three hours of work and later two are five, whatever goes on beside them. A bay of several days that is given up
-    for another the next day is no such row: however often it changes, the month is charged as one.
+    Three hours of work and two hours later are five, whatever else is charged. A bay that is exchanged for another on
+    the next day is no such row: however often it changes, the month is charged once.
     """
     once = [row for row in rows if row.month]
     going_on = [row for row in rows if not row.month]
@@ -140,7 +140,7 @@ def charged_once(rows: Sequence[UnitCharge]) -> tuple[UnitCharge, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:
-    """What one meter of a unit showed before and after a month."""
+    """What a meter of a unit showed at the beginning and at the end of a month."""
 
     item: str
     meter: str
@@ -150,13 +150,13 @@ class MeterReading:
 
     @property
     def consumption(self) -> Decimal:
-        """What was used; below zero when the meter was changed or misread."""
+        """The consumption; negative if the meter was exchanged or misread."""
         return self.current - self.previous
 
 
 @dataclass(frozen=True, slots=True)
 class SharedCost:
-    """A cost of a month to be split among the units of a scope: `community` or `building:<name>`."""
+    """The cost of a month to split among the units of a scope: `community` or `building:<name>`."""
 
     id: Id
     item: str
@@ -165,22 +165,22 @@ class SharedCost:
     scope: str = "community"
 
     def covers(self, unit: UnitFacts) -> bool:
-        """Whether the unit lies in the scope."""
+        """Whether the unit is in the scope."""
         kind, _, name = self.scope.partition(":")
         return kind == "community" or (kind == "building" and unit.building == name)
 
 
 def rate_in_figures(rate: Decimal) -> str:
-    """A rate in yuan as people read it: 2.80, two decimals at least and more only where it has them."""
+    """A rate in yuan for people: 2.80, at least two decimals and more only if it has them."""
     whole, _dot, rest = f"{rate:,f}".partition(".")
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
-    """Which of an item's versions is in force for a use, from when to when, earliest first.
+    """The versions in force for a use, with their days, earliest first.
 
-    Decided day by day: a version for the use itself beats one for every use, and where the former has
-    not begun or has ended the latter holds. Of overlapping ones (an import error) the later start wins.
+    Decided day by day: a version for the use itself comes before one for every use, which applies where the other has
+    not begun or has ended. If two overlap (an import error), the one that starts later applies.
     """
     mine = sorted((v for v in versions if v.use in (use, EVERY_USE)), key=lambda v: (v.use != EVERY_USE, v.days.first))
     edges = {v.days.first for v in mine} | {v.days.last + _DAY for v in mine if v.ends_on}
@@ -197,10 +197,10 @@ def versions_by_day(versions: Iterable[TariffVersion], use: str) -> Timeline:
 
 
 def covered(period: Month, anchor: Month, rhythm: Rhythm) -> tuple[Month, ...]:
-    """The months that the run of `period` bills for this rhythm; none when it is not the cycle's month.
+    """The months that the run of `period` bills for this rhythm; none if a cycle is not due in it.
 
-    Cycles count from `anchor`: a run of the cycle's first month (advance) or last month (arrears) bills
-    all of it, so that one month's items are billed in their own month either way.
+    Cycles count from `anchor`. The run of a cycle's first month (in advance) or last month (in arrears) bills all of
+    it, so that items of one month are billed in their own month either way.
     """
     cycle, timing = rhythm
     place = period.since(anchor) % cycle
@@ -212,9 +212,9 @@ def covered(period: Month, anchor: Month, rhythm: Rhythm) -> tuple[Month, ...]:
 
 
 def anchor_of(versions: Iterable[TariffVersion]) -> Month:
-    """The month from which an item's cycles count: that of its earliest `from`, whatever the use.
+    """The month from which an item's cycles count: that of its earliest `from`, for whatever use.
 
-    A version without `from` has no earliest month; cycles then follow the calendar year (from January).
+    If no version has a `from`, cycles follow the calendar year from January.
     """
     first = min(v.days.first for v in versions)
     return Month(2000, 1) if first == date.min else Month.of(first)
@@ -225,7 +225,7 @@ _RULE = re.compile(r"day:(?P<day>\d{1,2})(?P<next>\+1)?|days:(?P<days>\d{1,3})",
 
 @dataclass(frozen=True, slots=True)
 class DueRule:
-    """Day `day` of the month of the run, or of the one after it; or, without `day`, `days` after the issue."""
+    """Day `day` of the month of the run or of the month after; or, without `day`, `days` after the issue."""
 
     day: int | None = None
     next_month: bool = False
@@ -242,9 +242,9 @@ class DueRule:
         return cls(days=int(match["days"]))
 
     def due_on(self, period: Month, issued_on: date) -> tuple[date, bool]:
-        """The due date of a run of `period`, clamped to the month's end, and whether it was moved.
+        """The due date for a run of `period`, at most the last day of the month, and whether it was moved.
 
-        A date before the day of issue is moved to it, because nobody can be late before being told.
+        A date before the day of issue is moved to that day, because nobody can be late for a bill not yet issued.
         """
         if self.day is None:
             return issued_on + timedelta(days=self.days), False

@@ -29,7 +29,7 @@ class Timing(StrEnum):
 
 
 class Proration(StrEnum):
-    """How much of a month counts when a charge begins or ends inside it."""
+    """How much of a month is charged if a charge begins or ends inside it."""
 
     full_month = "full_month"
     daily_actual = "daily_actual"
@@ -38,7 +38,7 @@ class Proration(StrEnum):
 
 
 class Rounding(StrEnum):
-    """To what a line's sum is rounded, half up."""
+    """What the sum of a line is rounded to, half up."""
 
     fen = "fen"
     jiao = "jiao"
@@ -51,7 +51,7 @@ class Rounding(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """Whose money a charge becomes."""
+    """To whom the money of a charge belongs."""
 
     service_fee = "service_fee"
     utility = "utility"
@@ -65,7 +65,7 @@ class ItemKind(StrEnum):
 
 
 class Voucher(StrEnum):
-    """The paper that proves a payment of this item."""
+    """The document that proves a payment for this item."""
 
     invoice = "invoice"
     receipt = "receipt"
@@ -74,7 +74,7 @@ class Voucher(StrEnum):
 
 
 class TariffStanding(StrEnum):
-    """Where a version of a rate stands on a day."""
+    """Whether a version of a rate is announced, in force or ended on a day."""
 
     ended = "ended"
     current = "current"

@@ -55,7 +55,7 @@ class Tariff(Table):
 
 
 class UnitCharge(Table):
-    """How many bays, persons or cards a unit pays for, from and to inclusive."""
+    """The number of bays, persons or cards that a unit pays for, from and to inclusive."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -70,7 +70,7 @@ class UnitCharge(Table):
 
 
 class MeterReading(Table):
-    """What a meter showed before and after a month; `period` is the month, 2026-11."""
+    """What a meter showed at the beginning and the end of a month; `period` is the month, as 2026-11."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -80,7 +80,7 @@ class MeterReading(Table):
     period = Varchar(length=7, null=False, default=None)
     previous = Numeric(digits=(18, 6), null=False, default=None)
     current = Numeric(digits=(18, 6), null=False, default=None)
-    reason = text(null=True)  # why it is right that it begins further on than the one before ended, or is very high
+    reason = text(null=True)  # why it is right that it starts above the end of the one before, or is very high
 
     meter_reading_one_reading = Unique(columns(community, unit, meter, period))
 

@@ -42,7 +42,7 @@ CHANGED = N_("This bill has just changed. Please look at it again.")
 
 @dataclass(frozen=True)
 class Started:
-    """An attempt; `url` is the page to pay on, None when Stripe did not give one (the attempt's page says why)."""
+    """An attempt. `url` is the page to pay on; None if Stripe gave none, and then the attempt's page says why."""
 
     id: UUID
     url: str | None
@@ -51,10 +51,10 @@ class Started:
 async def start_payment(
     by: Principal, *, bills: Sequence[UUID], lines: Sequence[UUID], amount: Money | None, method: Method
 ) -> Started:
-    """Begin to pay bills and lines, or go on with the same choice that is open already.
+    """Begin to pay bills and lines, or continue the payment of the same choice if it is open already.
 
-    One's own attempt at another choice is ended at Stripe first. Raises Missing for what one may not see, Refused
-    when it is paid, being paid by somebody else or on its way, Invalid("amount") for a sum that cannot be.
+    The payer's own attempt at another choice is ended at Stripe first. Raises Missing for bills the payer may not see,
+    Refused if they are paid, on their way or being paid by somebody else, Invalid("amount") for an impossible sum.
     """
     if not (bills or lines):
         raise Invalid("bill", NOTHING_CHOSEN)
@@ -69,7 +69,7 @@ async def start_payment(
 
 @dataclass(frozen=True)
 class _Claim:
-    """An attempt to go on with, or older ones that must be ended before."""
+    """An attempt to continue, or older ones that have to be ended first."""
 
     go_on: UUID | None = None
     end_first: tuple[AttemptFacts, ...] = ()
@@ -128,7 +128,7 @@ def _covered(choice: Choice, parts: Collection[Part]) -> list[UUID]:
 
 
 def _digest(parts: Sequence[Part]) -> str:
-    """The same lines with the same sums are the same choice."""
+    """A digest of lines and sums: the same lines with the same sums are the same choice."""
     return hashlib.sha256(json.dumps(sorted((str(p.line), p.amount.fen) for p in parts)).encode()).hexdigest()
 
 
@@ -186,9 +186,9 @@ async def _insert(
 
 
 async def reach(attempt: UUID) -> Started:
-    """Ask Stripe for the attempt's session, always with its one key, and keep its address (I-P7).
+    """Ask Stripe for the attempt's session, always with the attempt's one key, and store its address (I-P7).
 
-    Raises Invalid("amount") when Stripe does not take the sum, Refused when the attempt was ended meanwhile.
+    Raises Invalid("amount") if Stripe does not accept the sum, Refused if the attempt was ended meanwhile.
     """
     known = await read_attempt(attempt)
     if known.url or known.state not in (AttemptState.creating, AttemptState.unknown):
@@ -207,7 +207,7 @@ async def reach(attempt: UUID) -> Started:
 
 
 async def _order(known: AttemptFacts) -> Order:
-    """Everything Stripe is told, from what is stored: bill numbers and sums, no names and no homes."""
+    """All that Stripe gets, taken from what is stored: bill numbers and sums, no names and no homes."""
     async with unit_of_work(known.community, read_only=True):
         rows = await fetch(
             "SELECT b.number, sum(al.amount)::bigint AS fen FROM attempt_line al JOIN bill_line l ON l.id = al.line"
@@ -235,7 +235,7 @@ async def _mark_unknown(known: AttemptFacts, trouble: str) -> None:
 
 
 async def _keep(known: AttemptFacts, session: SessionFacts) -> Started:
-    """Store the address, unless the attempt was ended while Stripe thought: then nobody may pay that session."""
+    """Store the address, unless the attempt was ended while Stripe was answering: then nobody may pay that session."""
     if wrong := mismatch(known, session):
         await _close_session(session.id)
         await end_attempt(known, AttemptState.failed, f"session: {wrong}")
@@ -258,7 +258,7 @@ async def _store(known: AttemptFacts, session: SessionFacts) -> bool:
 
 
 async def _close_session(session: str) -> None:
-    """Best effort: an address that nobody was given cannot be paid anyway, and ends by itself."""
+    """Try once to end the session: nobody got its address, so nobody can pay it, and it expires by itself."""
     try:
         await gateway.expire(session)
     except (StripeSilent, StripeRefused):
@@ -266,9 +266,9 @@ async def _close_session(session: str) -> None:
 
 
 async def give_up(old: AttemptFacts, *, actor: str = STRIPE) -> AttemptState:
-    """End an attempt so that another may begin: its session first, at Stripe; if it was paid, it is posted.
+    """End an attempt so that another may begin, and return its state. If it was paid meanwhile, the money is posted.
 
-    Its state after that. Raises Refused when Stripe does not answer, because then its session might still be paid.
+    Its session is ended at Stripe first. Raises Refused if Stripe does not answer, as the session may still be paid.
     """
     if old.session is None:
         return await end_attempt(old, AttemptState.expired, "given up before Stripe gave an address", actor=actor)
@@ -282,7 +282,7 @@ async def give_up(old: AttemptFacts, *, actor: str = STRIPE) -> AttemptState:
 
 
 async def _expired_or_as_it_is(session: str) -> SessionFacts:
-    """Expire a session; when that is refused because it is over or paid, how it stands. Raises StripeSilent."""
+    """Expire a session, and return how it stands if it is over or paid already. Raises StripeSilent."""
     try:
         return await gateway.expire(session)
     except StripeRefused:

@@ -16,10 +16,10 @@ ON_ITS_WAY = (AttemptState.open, AttemptState.completed)
 
 
 async def cancel_payment(by: Principal, payment: UUID) -> bool:
-    """End an attempt at Stripe and here, so that its bills can be paid again at once; safe to ask twice.
+    """End an attempt at Stripe and here, so that its bills can be paid again at once. Safe to repeat.
 
-    False if it had been paid in the last moment: then it is posted all the same. Raises Missing when it is not
-    theirs, Refused when its money is there or on its way, or Stripe does not answer.
+    Returns False if it was paid at the last moment: then the money is posted. Raises Missing if it is not the reader's,
+    Refused if its money is here or on its way, or if Stripe does not answer.
     """
     known = await attempt_of(by, payment)
     state = await give_up(known, actor=by.actor) if known.state in ENDABLE else known.state

@@ -16,9 +16,9 @@ ONLY_OUTSIDE = N_("%(way)s (does not open in this app; first choose “Open in b
 
 
 class PayForm(Form):
-    """Bills mean what is not under review on them; a line may be ticked itself.
+    """A choice of bills and lines. A bill means what is not under review on it; a line may also be ticked itself.
 
-    An empty amount means what is asked for all of it.
+    An empty amount means all that is asked for.
     """
 
     nothing_chosen = NOTHING_CHOSEN
@@ -28,9 +28,9 @@ class PayForm(Form):
     method = Choice(N_("Pay with"), Method, missing=N_("Choose how to pay."))
 
     def suit(self, user_agent: str) -> None:
-        """Offer what works in this browser first: WeChat opens no page of Alipay, nor Alipay one of WeChat.
+        """Offer first what works in this browser: WeChat opens no page of Alipay, and Alipay none of WeChat.
 
-        The first one is chosen until another is.
+        The first method is chosen until another is.
         """
         for app, (own, other) in INSIDE.items():
             if app in user_agent:
@@ -40,17 +40,17 @@ class PayForm(Form):
             self.method.show(Method(self.method.options[0][0]))
 
     def read_choice(self) -> bool:
-        """Check everything but the method, which is only asked for when paying."""
+        """Check everything except the method, which is needed only for paying."""
         return all([self.bill.validate(self), self.line.validate(self), self.amount.validate(self)])
 
     @property
     def chose_nothing(self) -> bool:
-        """Whether neither a bill nor a line came along, not even an unreadable one."""
+        """Whether the form has neither a bill nor a line, not even an unreadable one."""
         return not any([*(self.bill.raw_data or ()), *(self.line.raw_data or ())])
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What to pay, and how."""
+        """The bills and lines to pay, and the method."""
         return {
             "bills": self.bill.data,
             "lines": self.line.data,

@@ -30,13 +30,13 @@ class PayLine:
 
     @property
     def left(self) -> Money:
-        """What stays open after that."""
+        """What remains open after the payment."""
         return self.chosen.outstanding - self.applied
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A payment of these bills that somebody else of the household began and has not finished."""
+    """A payment of these bills that another member of the household began and has not finished."""
 
     id: UUID
     since: datetime
@@ -44,7 +44,7 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class NewPayment:
-    """The page before paying: `lines` are those of the choice that owe something; `bills` all that were touched."""
+    """The page before paying. `lines` are those of the choice that owe something; `bills` are all in the choice."""
 
     bills: Sequence[UUID]
     unit: str
@@ -55,7 +55,7 @@ class NewPayment:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing of it is left: it was paid, or replaced, since the page was opened that leads here."""
+        """Whether nothing is left to pay: it was paid or replaced after the page with the link was opened."""
         return not self.lines
 
     @property
@@ -65,7 +65,7 @@ class NewPayment:
 
     @property
     def asked(self) -> Money:
-        """What is offered to be paid: without what credit covers."""
+        """The sum that is suggested: payable, less what credit covers."""
         return total(one.chosen.asked for one in self.lines)
 
     @property
@@ -75,7 +75,7 @@ class NewPayment:
 
     @property
     def applied(self) -> Money:
-        """What is about to be paid."""
+        """The sum about to be paid."""
         return total(one.applied for one in self.lines)
 
     @property
@@ -84,14 +84,14 @@ class NewPayment:
         return any(one.chosen.held for one in self.lines)
 
     def with_amount(self, amount: Money | None) -> NewPayment:
-        """The same with the amount spread over the lines. Raises as `designate` does."""
+        """The same page with the amount spread over the lines. Raises as `designate` does."""
         parts = {part.line: part.amount for part in designate(self.choice, amount)}
         return replace(self, lines=[replace(one, applied=parts.get(one.chosen.line, ZERO)) for one in self.lines])
 
 
 @dataclass(frozen=True)
 class HomeChoice:
-    """What was chosen of one home, with what is asked for its bills; `query` chooses just that again."""
+    """The part of a choice that belongs to one home, and the sum asked for it; `query` makes this choice again."""
 
     unit: str
     estate: str
@@ -119,7 +119,7 @@ AND a.debtor IN (SELECT debtor FROM debtor_member WHERE person = ANY($3::uuid[])
 
 @reading
 async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> NewPayment:
-    """The chosen lines in the order money goes to them. Raises Missing, Invalid("bill") for two homes at once."""
+    """The chosen lines in the order in which money goes to them. Raises Missing, Invalid("bill") for two homes."""
     await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
     choice = await chosen(bills, lines)
     rows = await fetch(LINE_NAMES, [one.line for one in choice.lines])
@@ -148,7 +148,7 @@ async def _elsewhere(by: Principal, bills: Collection[UUID]) -> Elsewhere | None
 
 @reading
 async def homes_chosen(by: Principal, bills: Collection[UUID], lines: Collection[UUID]) -> list[HomeChoice]:
-    """A choice split by who owes for which home, because one payment is for one of them. Raises Missing."""
+    """A choice split by home and debtor, because a payment is for one of them. Raises Missing."""
     await refuse_foreign(touched := await bills_of_lines(bills, lines), by.persons)
     rows = await fetch(_BY_HOME, touched, list(bills), list(lines))
     return [

@@ -26,7 +26,7 @@ IN_TIME = N_("The payment had already gone through. Here is your receipt.")
 
 
 async def new_page(request: Request, form: PayForm, status: int = 200) -> Template:
-    """The choice, and how the money would be applied; for both verbs. Several homes are offered one by one."""
+    """The choice and how the money would be applied, for both verbs. Several homes are offered one by one."""
     homes = await offer.homes_chosen(request.user, form.bill.data, form.line.data)
     if len(homes) > 1:
         return page(request, "money/checkout/homes.html", title=_("Pay"), homes=homes, status=status)
@@ -46,7 +46,7 @@ async def new_page(request: Request, form: PayForm, status: int = 200) -> Templa
 
 @get("/new", name="payments:new")
 async def new(request: Request) -> Answer:
-    """What is chosen by `bill` and `line`; with `amount`, how it would be spread."""
+    """The choice of `bill` and `line`; with `amount`, also how it would be spread."""
     form = await begin(request, PayForm)
     if form.chose_nothing:
         form = PayForm(request.query_params)
@@ -60,7 +60,7 @@ async def new(request: Request) -> Answer:
 
 @post("/new", name="payments:start")
 async def start(request: Request) -> Answer:
-    """Leave for the payment page."""
+    """Begin to pay, and go to the payment page."""
     form = PayForm(await request.form())
     readable = form.validate()
     if form.bill.errors or form.line.errors:
@@ -73,7 +73,7 @@ async def start(request: Request) -> Answer:
 
 
 def leave(request: Request, attempt: Started) -> Redirect:
-    """For Stripe's page; when there is none yet, for ours that waits for it."""
+    """Redirect to Stripe's page; if there is none yet, to our page that waits for it."""
     if attempt.url:
         return Redirect(attempt.url, status_code=303)
     return go(request, "payments:show", payment=attempt.id)
@@ -81,19 +81,19 @@ def leave(request: Request, attempt: Started) -> Redirect:
 
 @get("/", name="payments:list")
 async def list_(request: Request) -> Template:
-    """Everything paid or tried, and the credit left."""
+    """All payments and attempts, and the credit that remains."""
     return page(request, "money/checkout/list.html", title=_("Payments"), found=await queries.payments_of(request.user))
 
 
 @get("/return", name="payments:return")
 async def back(request: Request, cs: FromQuery[str] = "") -> Redirect:
-    """Where Stripe sends the browser; what happened is asked of Stripe."""
+    """Where Stripe sends the browser back to. What happened is asked of Stripe, not read from the address."""
     return go(request, "payments:show", payment=await come_back(request.user, cs))
 
 
 @get("/bills/{bill:uuid}", name="payments:of_bill")
 async def of_bill(request: Request, bill: FromPath[UUID]) -> Template:
-    """What was paid of one bill, with the receipts; as a part of the bill's page, or as a page."""
+    """The payments of one bill with their receipts; as a part of the bill's page, or as a page."""
     paid = await queries.payments_for(request.user, [bill])
     return page(request, "money/checkout/of_bill.html", fragment="money/checkout/_receipts.html", quiet=True,
                 title=_("Payments and receipts"), paid=paid)  # fmt: skip
@@ -101,7 +101,7 @@ async def of_bill(request: Request, bill: FromPath[UUID]) -> Template:
 
 @post("/{payment:uuid}/cancellation", name="payments:cancel")
 async def cancel(request: Request, payment: FromPath[UUID]) -> Redirect:
-    """End what was begun, so that its bills can be paid again."""
+    """End a payment that was begun, so that its bills can be paid again."""
     ended = await cancel_payment(request.user, payment)
     flash(request, ENDED if ended else IN_TIME, "good" if ended else "info")
     return go(request, "payments:show", payment=payment)
@@ -109,7 +109,7 @@ async def cancel(request: Request, payment: FromPath[UUID]) -> Redirect:
 
 @get("/{payment:uuid}", name="payments:show")
 async def show(request: Request, payment: FromPath[UUID]) -> Template:
-    """One payment; while it is pending the page asks again by itself."""
+    """One payment; while it is pending, the page reloads by itself."""
     payment_view = await queries.payment_of(request.user, payment)
     return page(request, "money/checkout/show.html", fragment="money/checkout/_payment.html", quiet=True,
                 title=_("Payment"), found=payment_view)  # fmt: skip
@@ -117,7 +117,7 @@ async def show(request: Request, payment: FromPath[UUID]) -> Template:
 
 @get("/{payment:uuid}/receipt.pdf", name="payments:receipt")
 async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
-    """The receipt of a posted payment; 404 until then."""
+    """The receipt of a posted payment; 404 before that."""
     facts = await receipt_of(request.user, payment)
     return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
 

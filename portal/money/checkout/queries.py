@@ -53,7 +53,7 @@ class PaymentRow:
 
 @dataclass(frozen=True)
 class PaymentList:
-    """Everything paid or tried, newest first, and the credit that is left."""
+    """All payments and attempts, newest first, and the credit that remains."""
 
     payments: list[PaymentRow]
     credits: list[CreditRow]
@@ -61,7 +61,7 @@ class PaymentList:
 
 @dataclass(frozen=True)
 class AppliedRow:
-    """What of a payment went, or is meant to go, to one line."""
+    """The part of a payment that went to one line, or is meant for it."""
 
     bill: UUID
     bill_number: int
@@ -92,7 +92,7 @@ class PaymentPage:
 
     @property
     def again(self) -> dict[str, list[UUID]]:
-        """The same choice once more, for a try that came to nothing."""
+        """The same choice once more, after an attempt that came to nothing."""
         return {"line": [row.line for row in self.applied]}
 
     @property
@@ -103,7 +103,7 @@ class PaymentPage:
 
     @property
     def came_to_nothing(self) -> str | None:
-        """Why it came to nothing, as a marked sentence."""
+        """Why it came to nothing, as a sentence to be translated."""
         return NOTHING.get(self.row.state) if self.may_try_again else None
 
 
@@ -152,14 +152,14 @@ WHERE l.id = ANY($1::uuid[]) ORDER BY b.due_on, b.number, l.position
 
 @reading
 async def payments_of(by: Principal) -> PaymentList:
-    """Everything that the asker, or those who owe with them, paid or tried to pay, newest first."""
+    """All payments and attempts of the reader and of those who owe with them, newest first."""
     rows = await fetch(_ROWS + _NEWEST_FIRST, by.human, list(by.persons))
     return PaymentList([_row(row) for row in rows], await credits_of(by))
 
 
 @reading
 async def payments_for(by: Principal, bills: Collection[UUID]) -> list[PaymentRow]:
-    """What of those went to these bills, newest first. Raises Missing for bills that are not theirs."""
+    """Those of them that went to these bills, newest first. Raises Missing for bills the reader may not see."""
     await refuse_foreign(bills, by.persons)
     rows = await fetch(_ROWS + _OF_BILLS + _NEWEST_FIRST, by.human, list(by.persons), list(bills))
     return [_row(row) for row in rows]
@@ -167,7 +167,7 @@ async def payments_for(by: Principal, bills: Collection[UUID]) -> list[PaymentRo
 
 @reading
 async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
-    """One payment or attempt at one. Raises Missing when it is not theirs."""
+    """One payment or attempt. Raises Missing if it is not the reader's."""
     row = await fetch_one(_ONE, by.human, list(by.persons), payment)
     if row is None:
         raise Missing
@@ -217,7 +217,7 @@ async def _credit(payment: UUID) -> Money:
 
 
 async def _applied(payment: UUID, state: PaymentState) -> list[AppliedRow]:
-    """What went to which line; for an attempt, what is meant to."""
+    """What went to each line; for an attempt, what is meant for it."""
     sums = await fetch(_APPLIED if state is PaymentState.posted else _MEANT, payment)
     fen = {row["line"]: row["fen"] for row in sums}
     return [

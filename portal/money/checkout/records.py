@@ -19,9 +19,9 @@ from portal.platform.audit.actions import record
 from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, unit_of_work
 
-LIFETIME = timedelta(minutes=45)  # Stripe allows 30 minutes and more; a co-owner waits no longer than this
-PATIENCE = timedelta(minutes=2)  # after this, an attempt whose address nobody got stands in nobody's way
-SUSPENSE = "suspense"  # the trouble of an attempt whose money was set aside
+LIFETIME = timedelta(minutes=45)  # Stripe requires at least 30 minutes; a co-owner waits no longer than this
+PATIENCE = timedelta(minutes=2)  # after this, an attempt whose address nobody got blocks nobody
+SUSPENSE = "suspense"  # the `trouble` of an attempt whose money was set aside
 LIVE = (AttemptState.creating, AttemptState.open, AttemptState.unknown, AttemptState.completed)
 ENDABLE = (AttemptState.creating, AttemptState.open, AttemptState.unknown)  # nothing was paid yet, as far as we know
 ENDED = (AttemptState.posted, AttemptState.failed, AttemptState.expired)
@@ -29,7 +29,7 @@ ENDED = (AttemptState.posted, AttemptState.failed, AttemptState.expired)
 
 @dataclass(frozen=True)
 class AttemptFacts:
-    """One attempt. `created_at` is business time, `expires_at` true time (Stripe's clock)."""
+    """One attempt. `created_at` is business time; `expires_at` is true time, because Stripe's clock decides."""
 
     id: UUID
     community: int
@@ -54,7 +54,7 @@ class AttemptFacts:
 
     @property
     def stuck(self) -> bool:
-        """Whether Stripe never told its address: nobody can pay it, so after a while it may be given up."""
+        """Whether Stripe never gave its address: nobody can pay it, so after a while it may be given up."""
         return self.url is None and clock.real_now() >= self.expires_at - LIFETIME + PATIENCE
 
 
@@ -87,7 +87,7 @@ async def read_attempt(attempt: UUID) -> AttemptFacts:
 
 
 async def attempt_of(by: Principal, attempt: UUID) -> AttemptFacts:
-    """An attempt that they began, or that is for a bill they owe. Raises Missing."""
+    """An attempt that these persons began, or that is for a bill they owe. Raises Missing."""
     async with unit_of_work(by, read_only=True):
         row = await fetch_one(_THEIRS, attempt, by.human, list(by.persons))
     if row is None:
@@ -96,7 +96,7 @@ async def attempt_of(by: Principal, attempt: UUID) -> AttemptFacts:
 
 
 async def lock_attempt(attempt: UUID) -> AttemptFacts:
-    """The attempt as it stands now, held until the unit of work ends; lock its bills before."""
+    """The attempt as it is now, locked until the unit of work ends. Lock its bills first."""
     row = await fetch_one(_LOCKED, attempt)
     if row is None:
         raise Missing
@@ -104,13 +104,13 @@ async def lock_attempt(attempt: UUID) -> AttemptFacts:
 
 
 async def look_soon(attempt: UUID) -> None:
-    """Let the worker ask Stripe at its next round: somebody who may have paid is waiting."""
+    """Let the worker ask Stripe in its next round, because somebody who may have paid is waiting."""
     async with unit_of_work(EVERYWHERE):
         await fetch("UPDATE attempt SET looks = 0 WHERE id = $1", attempt)
 
 
 async def live_attempts(bills: Collection[UUID]) -> list[AttemptFacts]:
-    """The attempts that cover any of these bills now (I-P4); lock the bills before."""
+    """The attempts that cover any of these bills now (I-P4). Lock the bills first."""
     rows = await fetch("SELECT DISTINCT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])", list(bills))
     return [facts(row) for row in await fetch(_SOME, [row["attempt"] for row in rows])]
 
@@ -131,7 +131,7 @@ async def designation_of(attempt: UUID) -> tuple[Part, ...]:
 
 
 async def move(attempt: AttemptFacts, to: AttemptState, *, trouble: str | None = None, actor: str) -> None:
-    """Set the next state under the attempt's lock; one that has ended covers no bill any more. Raises Refused."""
+    """Set the next state while the attempt is locked. One that has ended covers no bill any more. Raises Refused."""
     ATTEMPT_MOVES.check(attempt.state, to)
     await fetch("UPDATE attempt SET state = $2, trouble = $3 WHERE id = $1", attempt.id, to.value, trouble)
     if to in ENDED:

@@ -36,10 +36,10 @@ STRIPE = "system:stripe"
 
 
 async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date | None = None) -> AttemptState:
-    """Ask Stripe how the attempt's session stands and make it so; the attempt's state after that (I-P1, I-P2).
+    """Ask Stripe how the attempt's session stands, act on it, and return the attempt's state (I-P1, I-P2).
 
-    Called by the webhook job, the return page and the polling job, at the same instant if need be. `session` is
-    the id an event named, for an attempt that crashed before it could keep it. Raises StripeSilent, Missing.
+    The webhook job, the return page and the polling job may call it at the same instant. `session` is the id that an
+    event named, for an attempt that crashed before it could store it. Raises StripeSilent, Missing.
     """
     known = await read_attempt(attempt)
     session = known.session or session
@@ -58,9 +58,9 @@ async def ensure_posted(attempt: UUID, *, session: str | None = None, on: date |
 async def settle(
     known: AttemptFacts, session: SessionFacts, *, on: date | None = None, actor: str = STRIPE
 ) -> AttemptState:
-    """One transaction: lock the bills and the attempt, then post, suspend, end or wait, as the session says.
+    """In one transaction, lock the bills and the attempt, then post, suspend, end or wait, as the session says.
 
-    `actor` is who wanted it to end, if anybody did.
+    `actor` is the person who asked for its end, if anybody did.
     """
     async with unit_of_work(known.community):
         await lock_bills(await bills_of(known.id))
@@ -71,7 +71,7 @@ async def settle(
             return await _paid(attempt, session, on)
         to = _next(session)
         if to is attempt.state or not ATTEMPT_MOVES.allows(attempt.state, to):
-            return attempt.state  # an older truth changes nothing (I-P9)
+            return attempt.state  # older news changes nothing (I-P9)
         if to is AttemptState.open:
             if session.url is None or attempt.amount != session.amount:
                 return attempt.state
@@ -89,7 +89,7 @@ def _next(session: SessionFacts) -> AttemptState:
 
 
 async def _paid(attempt: AttemptFacts, session: SessionFacts, on: date | None) -> AttemptState:
-    """Post the money, or set it aside when it is not what we asked for (I-P5)."""
+    """Post the money, or set it aside if it is not what was asked for (I-P5)."""
     intent = session.intent or session.id
     if await fetch_value("SELECT id FROM suspense WHERE intent = $1", intent):
         return attempt.state
@@ -116,7 +116,7 @@ async def _paid(attempt: AttemptFacts, session: SessionFacts, on: date | None) -
 
 
 def mismatch(attempt: AttemptFacts, session: SessionFacts) -> str:
-    """Which fact of a session is not what was asked for; empty when all are."""
+    """The first fact of a session that differs from what was asked for; empty if none does."""
     if session.attempt != str(attempt.id):
         return "attempt"
     if session.currency != attempt.currency:
@@ -127,7 +127,7 @@ def mismatch(attempt: AttemptFacts, session: SessionFacts) -> str:
 
 
 async def _suspend(attempt: AttemptFacts, session: SessionFacts, intent: str, why: str) -> AttemptState:
-    """Set the money aside for a person to look at; the bill stays as it was, and the payer is not asked again."""
+    """Set the money aside for a person to check. The bill stays as it was, and the payer is not asked to pay again."""
     kept = uuid4()
     await fetch(
         "INSERT INTO suspense (id, community, debtor, intent, amount, currency, why, created_at)"
@@ -158,16 +158,15 @@ async def _suspend(attempt: AttemptFacts, session: SessionFacts, intent: str, wh
     if ATTEMPT_MOVES.allows(attempt.state, AttemptState.failed):
         await move(attempt, AttemptState.failed, trouble=SUSPENSE, actor=STRIPE)
         return AttemptState.failed
-    await fetch("UPDATE attempt SET trouble = $2 WHERE id = $1", attempt.id, SUSPENSE)  # money came after its end
+    await fetch("UPDATE attempt SET trouble = $2 WHERE id = $1", attempt.id, SUSPENSE)  # money came after it had ended
     return attempt.state
 
 
 @retrying
 async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, actor: str = STRIPE) -> AttemptState:
-    """End an attempt that no session stands behind; its state after that.
+    """End an attempt that has no session, and return its state.
 
-    One that has moved on by itself stays as it is, and so does one that got its session since it was read: somebody
-    may be paying there.
+    It stays as it is if it has moved on by itself, or got its session since it was read: somebody may be paying there.
     """
     async with unit_of_work(known.community):
         await lock_bills(await bills_of(known.id))
@@ -179,7 +178,7 @@ async def end_attempt(known: AttemptFacts, to: AttemptState, trouble: str, *, ac
 
 
 async def come_back(by: Principal, session: str) -> UUID:
-    """The payment that a session belongs to, brought up to date if Stripe answers. Raises Missing if not theirs."""
+    """The payment of a session, brought up to date if Stripe answers. Raises Missing if it is not the reader's."""
     async with unit_of_work(by, read_only=True):
         attempt: UUID | None = await fetch_value(
             "SELECT a.id FROM attempt a WHERE a.session = $1 AND (a.human = $2 OR a.debtor IN"
@@ -192,6 +191,6 @@ async def come_back(by: Principal, session: str) -> UUID:
         raise Missing
     try:
         await ensure_posted(attempt)
-    except StripeSilent:  # shown as pending until the webhook comes, or the worker has asked, within a minute
+    except StripeSilent:  # shown as pending until the webhook comes or the worker asks, within a minute
         await look_soon(attempt)
     return attempt

@@ -43,11 +43,11 @@ async def credit_line(
     source: UUID | None,
     on: date,
 ) -> UUID:
-    """Take `amount` (above zero) off a line in the caller's transaction; the id of the adjustment.
+    """Take `amount` (above zero) off a line in the caller's transaction, and return the adjustment's id.
 
-    What the line had received beyond its new sum is taken back, from the newest payment first, and kept as the
-    debtor's credit in the same transaction (I-B5); what is open online for the bill is ended. Raises Missing, and
-    Invalid("amount") above what the line asks.
+    If more was paid on the line than its new sum, the rest is taken back, newest payment first, and becomes the
+    debtor's credit in the same transaction (I-B5). Open online payments of the bill are ended. Raises Missing, and
+    Invalid("amount") if it is more than the line asks.
     """
     row = await fetch_one(
         "SELECT l.bill, l.community, b.debtor, i.kind FROM bill_line l JOIN bill b ON b.id = l.bill"
@@ -101,7 +101,7 @@ async def credit_line(
 
 
 async def _release(line: UUID, excess: Money, community: int, debtor: UUID, adjustment: UUID) -> None:
-    """Negative allocations and credits, payment by payment, and a word to those whose money it is."""
+    """Write negative allocations and credits, payment by payment, and notify those whose money it is."""
     live = await fetch(
         "SELECT a.payment, sum(a.amount)::bigint AS applied FROM allocation a JOIN payment p ON p.id = a.payment"
         " WHERE a.line = $1 GROUP BY a.payment, p.number HAVING sum(a.amount) > 0 ORDER BY p.number DESC",
@@ -138,9 +138,9 @@ OWN = N_("Another manager has to answer this, because you requested it yourself.
 
 @retrying
 async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amount: Money, reason: str) -> UUID:
-    """Ask to take `amount` off a line; the request's id. No money moves yet.
+    """Ask to take `amount` off a line, and return the request's id. No money moves yet.
 
-    Raises Missing for a line of another estate, Invalid above what the line asks, Refused while another waits.
+    Raises Missing for a line of another estate, Invalid above the line's sum, Refused while another request waits.
     """
     async with unit_of_work(*by.where(May.ask_corrections)):
         row = await fetch_one(
@@ -175,9 +175,9 @@ async def ask_correction(by: Principal, line: UUID, *, kind: CorrectionKind, amo
 
 @retrying
 async def approve_correction(by: Principal, correction: UUID) -> None:
-    """Approve: the adjustment is made in the same transaction and the debtor told.
+    """Approve a request: in one transaction the adjustment is made and the debtor notified.
 
-    Raises Missing (also without the role there), Refused to whoever asked and once it is answered.
+    Raises Missing (also without the role there), and Refused to whoever asked and once it is answered.
     """
     async with unit_of_work(*by.where(May.approve_corrections)):
         row, me = await _for_answer(by, correction, CorrectionState.approved)
@@ -208,7 +208,7 @@ async def approve_correction(by: Principal, correction: UUID) -> None:
 
 @retrying
 async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
-    """Refuse with reasons. Raises as approving does."""
+    """Refuse a request with a reason. Raises as `approve_correction` does."""
     async with unit_of_work(*by.where(May.approve_corrections)):
         row, me = await _for_answer(by, correction, CorrectionState.refused)
         await _answer(correction, CorrectionState.refused, me, text, None)
@@ -216,7 +216,7 @@ async def refuse_correction(by: Principal, correction: UUID, text: str) -> None:
 
 
 async def _for_answer(by: Principal, correction: UUID, to: CorrectionState) -> tuple[Record, UUID]:
-    """The request under the locks of its bill and itself, and who answers."""
+    """The request, with its bill and itself locked, and the member of staff who answers."""
     bill = await fetch_value(
         "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
         correction,

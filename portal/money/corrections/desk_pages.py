@@ -21,7 +21,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/corrections", name="desk.corrections:list", guards=[staff(May.read_corrections)])
 async def list_(request: Request) -> Template:
-    """What waits, and what was answered."""
+    """The requests that wait, and those that were answered."""
     return await list_page(request, await begin(request, RefusalForm))
 
 
@@ -29,7 +29,7 @@ async def list_(request: Request) -> Template:
     "/bills/{bill:uuid}/lines/{line:uuid}/correction", name="desk.corrections:new", guards=[staff(May.ask_corrections)]
 )
 async def new(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> Template:
-    """The form, beside the line it is about."""
+    """The form, with the line it is about."""
     return await new_page(request, bill, line, await begin(request, CorrectionForm))
 
 
@@ -52,7 +52,7 @@ async def ask(request: Request, bill: FromPath[UUID], line: FromPath[UUID]) -> A
     guards=[staff(May.approve_corrections), stepped_up],
 )
 async def approve(request: Request, correction: FromPath[UUID]) -> Answer:
-    """Approve what somebody else asked for."""
+    """Approve the request of another person."""
     online = await queries.open_online_of(request.user, correction)
     await actions.approve_correction(request.user, correction)
     flash(request, N_("The line has been corrected and the owner notified."))
@@ -63,7 +63,7 @@ async def approve(request: Request, correction: FromPath[UUID]) -> Answer:
 
 @post("/corrections/{correction:uuid}/refusal", name="desk.corrections:refuse", guards=[staff(May.approve_corrections)])
 async def refuse(request: Request, correction: FromPath[UUID]) -> Answer:
-    """Refuse with reasons."""
+    """Refuse a request with a reason."""
     form = RefusalForm(await request.form())
     if not form.validate():
         return await list_page(request, form, status=422)

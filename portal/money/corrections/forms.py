@@ -6,7 +6,7 @@ from portal.web.forms.forms import Choice, Form, Text, Yuan
 
 
 class CorrectionForm(Form):
-    """A sum to take off a line, and why."""
+    """The sum to take off a line, and the reason."""
 
     kind = Choice(N_("Reason for the correction"), CorrectionKind, missing=N_("Choose why."))
     amount = Yuan(N_("Amount to take off"), missing=N_("Enter the amount, for example 120.50."))
@@ -20,6 +20,6 @@ class CorrectionForm(Form):
 
 
 class RefusalForm(Form):
-    """Why a correction is refused."""
+    """The reason for refusing a correction."""
 
     text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))

@@ -42,7 +42,7 @@ class CorrectionRow:
 
 @reading
 async def corrections_at(by: Principal) -> list[CorrectionRow]:
-    """The requests of one's communities: those that wait first, then the newest; the last hundred."""
+    """The latest hundred requests of the reader's communities: those that wait first, then the newest."""
     rows = await fetch(
         "SELECT c.*, l.bill, l.first_month, u.name AS unit, e.name AS estate, i.name_zh, i.name_en, s.name AS asker,"
         " s.human AS asker_human, t.name AS answerer"
@@ -57,7 +57,7 @@ async def corrections_at(by: Principal) -> list[CorrectionRow]:
 
 @reading
 async def open_online_of(by: Principal, correction: UUID) -> Money:
-    """What is open online for the bill of a correction that this person may answer."""
+    """The sum that is open online for the bill of a correction that this person may answer."""
     rows = await fetch(
         "SELECT l.bill FROM correction c JOIN bill_line l ON l.id = c.line WHERE c.id = $1 AND c.community = ANY($2)",
         correction,

@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class CorrectionState(StrEnum):
-    """Asked for by one person, answered by another."""
+    """The state of a request that one person makes and another answers."""
 
     waiting = "waiting"
     approved = "approved"
@@ -14,7 +14,7 @@ class CorrectionState(StrEnum):
 
 
 class CorrectionKind(StrEnum):
-    """Why a line is too high; both are adjustment kinds."""
+    """Why a line is too high; both are kinds of adjustments."""
 
     correction = "correction"
     waiver = "waiver"

@@ -12,7 +12,7 @@ from portal.platform.db.unit_of_work import fen, one_of, ref, text
 
 
 class Correction(Table):
-    """What is asked to be taken off a line, why, by whom, and who answered."""
+    """A request to take a sum off a line: why, by whom, and who answered it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -29,12 +29,12 @@ SLIP_USED = N_("This slip number was already used on %(day)s for %(unit)s, recei
 async def record_counter_payment(
     by: Principal, *, unit: str, bills: Sequence[UUID], amount: Money, channel: CounterChannel, reference: str
 ) -> Posted:
-    """Post money taken by staff for bills of one home, `unit` being its id, or its common name
-    where no other estate of theirs has one of that name.
+    """Post money that staff took for bills of one home.
 
-    More than the chosen bills ask for is Invalid("amount"), because at the counter that is a slip of the finger:
-    nobody hands over more than is owed. Raises Refused when the slip number is used (it names the earlier receipt)
-    or a bill is paid already, Missing for bills that are not this home's, Forbidden without the role.
+    `unit` is its id, or its common name if only one home of their estates has it.
+    More than the chosen bills ask for is Invalid("amount"), because at the counter nobody hands over more than is owed,
+    so it is a typing error. Raises Refused if the slip number was used (it names the earlier receipt) or a bill is paid
+    already, Missing for bills of another home, Forbidden without the role.
     """
     async with unit_of_work(*by.where(May.take_money)):
         home = await _home(by, unit)
@@ -60,7 +60,7 @@ async def record_counter_payment(
 
 
 async def _home(by: Principal, unit: str) -> Found:
-    """The home by its common name or id, where this person may take money. Raises Forbidden, Invalid("unit")."""
+    """The home by its common name or id, if this person may take money there. Raises Forbidden, Invalid("unit")."""
     communities = list(by.where(May.take_money))
     if not communities:
         raise Forbidden
@@ -71,7 +71,7 @@ async def _home(by: Principal, unit: str) -> Found:
 
 
 async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
-    """The ids, each once. Raises Missing unless all of them are this home's."""
+    """The ids without repetitions. Raises Missing unless all of them are this home's."""
     ids = await bills_of_lines(bills, ())
     rows = await fetch("SELECT id FROM bill WHERE id = ANY($1::uuid[]) AND unit = $2", ids, unit)
     if len(rows) != len(ids):
@@ -80,7 +80,10 @@ async def _bills_of_home(unit: UUID, bills: Sequence[UUID]) -> list[UUID]:
 
 
 async def _refuse_used_slip(community: int, channel: CounterChannel, reference: str) -> None:
-    """Raises Refused naming the receipt of this slip, however its number is typed; holds it until the end."""
+    """Refuse a slip that was used, however its number is typed, and lock the number until the end.
+
+    Raises Refused, which names the receipt of this slip.
+    """
     await advisory_lock(f"slip:{community}:{channel}:{plain(reference)}")
     row = await fetch_one(
         "SELECT p.number, p.received_on, u.name FROM payment p JOIN debtor d ON d.id = p.debtor"

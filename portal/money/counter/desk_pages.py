@@ -23,7 +23,7 @@ from portal.web.request.request_context import Answer, Request
 
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
-    """The page for both verbs."""
+    """The page of the counter, for both verbs."""
     counter_view = await desk.counter_page(request.user, form.unit.data or "")
     if counter_view.home:
         form.unit.show(counter_view.home.unit)  # an id is for the machine
@@ -32,14 +32,14 @@ async def counter(request: Request, form: CounterForm, status: int = 200) -> Tem
 
 @get("/", name="desk.payments:list", guards=[of_one_estate])
 async def list_(request: Request, unit: FromQuery[str] = "") -> Template:
-    """Look a home up, and see the latest payments."""
+    """Search a home, and see the latest payments."""
     form = await begin(request, CounterForm, unit=unit)
     return await counter(request, form)
 
 
 @post("/counter", name="desk.payments:take", guards=[staff(May.take_money)])
 async def take(request: Request) -> Answer:
-    """Post money taken by staff."""
+    """Post money that staff took."""
     form: Any = CounterForm(await request.form())
     online = await open_online(request.user, form.bill.data or [])
     if form.validate() and await form.accepts(record_counter_payment(request.user, **form.wanted), also_refused=True):

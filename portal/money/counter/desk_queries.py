@@ -31,13 +31,13 @@ class CounterBill:
 
     @property
     def asked(self) -> Money:
-        """Outstanding without what is under review and what credit covers."""
+        """Outstanding, less what is under review and what credit covers."""
         return self.outstanding - self.held - self.covered
 
 
 @dataclass(frozen=True)
 class CounterHome:
-    """The home asked for. `credits` are (whose, how much): a seller's credit is not the buyer's."""
+    """The home that was searched. `credits` are (name, sum): the seller's credit is not the buyer's."""
 
     id: UUID
     unit: str
@@ -64,7 +64,7 @@ class DeskPayment:
 
 @dataclass(frozen=True)
 class CounterPage:
-    """Everything on /desk/payments. `home` is None until one is asked for and found; `meant` are several so called."""
+    """The page /desk/payments. `home` is None until one is found; `meant` lists the homes if several fit."""
 
     home: CounterHome | None
     meant: list[Found]
@@ -73,7 +73,7 @@ class CounterPage:
 
 @reading
 async def counter_page(by: Principal, unit: str) -> CounterPage:
-    """The counter of the estates where the asker may take money; `unit` is a common name or id, or empty."""
+    """The counter of the estates where the reader may take money; `unit` is a common name, an id, or empty."""
     communities = list(by.where(May.read_payments))
     payments = await fetch_as(
         DeskPayment,

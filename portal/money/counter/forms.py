@@ -8,7 +8,7 @@ from portal.web.forms.forms import Choice, Form, Many, Text, Yuan
 
 
 class CounterForm(Form):
-    """Money taken by staff for bills of one home."""
+    """Money that staff took for bills of one home."""
 
     unit = Text(N_("Which home"), most=60, missing=N_("Enter the home, for example 1栋101."))
     bill = Many(N_("Bills"), missing=N_("Choose the bills this money is for."))
@@ -23,7 +23,7 @@ class CounterForm(Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What to record."""
+        """The payment to record."""
         return {
             "unit": self.unit.data,
             "bills": self.bill.data,

@@ -10,9 +10,9 @@ from portal.platform.jobs.queue import enqueue
 
 
 async def close_online(bills: Collection[UUID]) -> None:
-    """Ask the worker to end what is open online for these bills; in the unit of work that takes something off them.
+    """Ask the worker to end the open online payments of these bills, in the unit of work that reduces them.
 
-    Lock the bills before: who begins to pay later sees what is left.
+    Lock the bills first: then whoever begins to pay later sees what is left.
     """
     rows = await fetch("SELECT DISTINCT attempt FROM attempt_bill WHERE live AND bill = ANY($1::uuid[])", list(bills))
     for row in rows:

@@ -14,7 +14,7 @@ class Method(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """Where an attempt stands (I-P8)."""
+    """The state of an attempt (I-P8)."""
 
     creating = "creating"
     open = "open"

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import columns, fen, one_of, ref, text
 
 
 class Attempt(Table):
-    """One Checkout Session we asked for; its id becomes the payment's id."""
+    """One Checkout Session that was asked for; its id becomes the payment's id."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -39,7 +39,7 @@ class Attempt(Table):
 
 
 class AttemptLine(Table):
-    """How much of an attempt is meant for which line: the payer's designation."""
+    """How much of an attempt is meant for a line: the payer's designation."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

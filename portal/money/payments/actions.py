@@ -26,7 +26,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value
 
 @dataclass(frozen=True)
 class Incoming:
-    """Money that has come in, and what it was meant for. `id` is the attempt's, at the counter a fresh one."""
+    """Money that came in, and what it is for. `id` is the attempt's; at the counter it is new."""
 
     id: UUID
     community: int
@@ -44,7 +44,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of it: `surplus` is the owner's credit; `new` is False when it had been posted before."""
+    """The result of posting: `surplus` became credit; `new` is False if it had been posted before."""
 
     id: UUID
     number: int
@@ -55,9 +55,9 @@ class Posted:
 async def post_payment(money: Incoming, *, actor: str) -> Posted:
     """Post money in the caller's transaction, exactly once for its id and for its Stripe intent (I-P1).
 
-    Locks the bills it was meant for by id, applies at most what each line still owes and keeps the rest as the
-    debtor's credit (I-P3, I-P6); what else is open online for them is ended. The receipt's number is drawn late,
-    because whoever posts next waits for it. An arrears case that this pays closes when the transaction ends
+    Locks the bills by id, applies to each line at most what it still owes, and keeps the rest as the debtor's credit
+    (I-P3, I-P6). Other online payments open for these bills are ended. The receipt's number is taken late, because
+    the next payment has to wait for it. An arrears case that this pays closes when the transaction ends
     (arrears/cases/guards.sql).
     """
     touched = await _bills_of(money.designation)
@@ -100,7 +100,7 @@ async def _posted_before(money: Incoming) -> Posted | None:
 
 
 async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> int:
-    """Write the payment with all it does; its number."""
+    """Write the payment with its allocations, and return its number."""
     now = clock.now()
     number: int = await fetch_value(
         "UPDATE community SET last_payment_number = last_payment_number + 1 WHERE id = $1"
@@ -136,7 +136,7 @@ async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) ->
         [part.amount.fen for part in applied],
     )
     if surplus:
-        # Nobody means to pay more than is owed, so staff are asked to settle it with the owner.
+        # Nobody pays more than is owed on purpose, so staff are asked to settle it with the owner.
         await add_credit(money.community, money.debtor, money.id, surplus, reason="surplus", refund_asked=True)
     return number
 
@@ -160,7 +160,7 @@ async def add_credit(
 
 
 async def _book(money: Incoming, applied: tuple[Part, ...], surplus: Money) -> None:
-    """Debit the channel's clearing account; credit what owners owe, by kind of money, and what is theirs now."""
+    """Debit the channel's clearing account; credit what owners owe, by kind of money, and the credit that remains."""
     kinds = await kinds_of([part.line for part in applied])
     postings = [(clearing(money.channel), money.amount), (Account.owner_credit, -surplus)]
     postings += [(receivable(kinds[part.line]), -part.amount) for part in applied]
@@ -176,7 +176,7 @@ async def kinds_of(lines: list[UUID]) -> dict[UUID, str]:
 
 
 async def _tell(money: Incoming, number: int, surplus: Money) -> None:
-    """The debtor's persons and whoever paid (a tenant pays for them), each once."""
+    """Notify the debtor's persons and whoever paid (it may be a tenant), each once."""
     rows = await fetch(
         "SELECT p.person, u.name FROM debtor d JOIN unit u ON u.id = d.unit"
         " JOIN LATERAL (SELECT person FROM debtor_member WHERE debtor = d.id"

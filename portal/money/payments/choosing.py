@@ -27,12 +27,12 @@ _COVERED = f"SELECT * FROM {covers('debtor = ANY($1::uuid[])')} v"
 
 
 async def lock_bills(bills: Collection[UUID]) -> None:
-    """Hold these bills until the unit of work ends, in the order of their ids (lock order: unit, bills, attempt)."""
+    """Lock these bills until the unit of work ends, in the order of their ids (lock order: unit, bills, attempt)."""
     await fetch("SELECT id FROM bill WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(bills))
 
 
 async def bills_of_lines(bills: Collection[UUID], lines: Collection[UUID]) -> list[UUID]:
-    """The bills that a choice touches. Raises Missing when a bill or line is not there."""
+    """The bills in a choice. Raises Missing if a bill or line does not exist."""
     rows = await fetch("SELECT id, bill FROM bill_line WHERE id = ANY($1::uuid[])", list(lines))
     touched = {*bills, *(row["bill"] for row in rows)}
     there = await fetch("SELECT id FROM bill WHERE id = ANY($1::uuid[])", list(touched))
@@ -42,7 +42,7 @@ async def bills_of_lines(bills: Collection[UUID], lines: Collection[UUID]) -> li
 
 
 async def refuse_foreign(bills: Collection[UUID], persons: Collection[UUID]) -> None:
-    """Raises Missing unless these persons may read every one of the bills."""
+    """Raises Missing unless these persons may read all of the bills."""
     rows = await fetch(
         "SELECT DISTINCT bill FROM bill_reader WHERE bill = ANY($1::uuid[]) AND person = ANY($2::uuid[])",
         list(bills),
@@ -75,16 +75,16 @@ class Choice:
 
 
 async def chosen(bills: Collection[UUID], lines: Collection[UUID]) -> Choice:
-    """The lines meant by ticked bills and ticked lines, as they stand now. Raises Missing, Invalid("bill").
+    """The lines meant by ticked bills and ticked lines, as they are now. Raises Missing, Invalid("bill").
 
-    A replaced bill owes nothing any more: its replacement does.
+    A replaced bill owes nothing; its replacement does.
     """
     rows = await fetch(_LINES, list(bills), list(lines))
     return Choice(rows, set(lines), set(bills), await _covered({row["debtor"] for row in rows if row["credit"]}))
 
 
 async def _covered(debtors: Collection[UUID]) -> dict[UUID, int]:
-    """What credit covers of the lines of those who have some, in fen."""
+    """What credit covers of each line, in fen, for debtors who have credit."""
     if not debtors:
         return {}
     return {row["line"]: row["covered"] for row in await fetch(_COVERED, list(debtors))}
@@ -107,7 +107,7 @@ def _line(row: asyncpg.Record, explicit: Collection[UUID], covered: Mapping[UUID
 
 
 async def outstanding_of(parts: Collection[Part]) -> dict[UUID, Money]:
-    """What the lines of a designation still owe, replaced ones nothing. Call it under the lock of their bills."""
+    """What the lines of a designation still owe; replaced ones owe nothing. Lock their bills first."""
     rows = await fetch(
         "SELECT line, CASE WHEN replaced THEN 0 ELSE outstanding END AS owed FROM line_balance"
         " WHERE line = ANY($1::uuid[])",

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import fetch
 
 @dataclass(frozen=True)
 class Found:
-    """A home that may be meant, with the estate it stands in and who owns it today."""
+    """A home that may be meant, with its estate and today's owners."""
 
     id: UUID
     name: str
@@ -24,7 +24,7 @@ class Found:
 
 
 async def homes_meant(communities: Sequence[int], unit: str, *, loosely: bool = False) -> list[Found]:
-    """The homes of these estates that `homes_called` finds, by estate; in the caller's transaction."""
+    """The homes in these estates that `homes_called` finds, by estate; in the caller's transaction."""
     rows = await fetch(
         "SELECT u.id, u.name, u.community, c.name AS estate, c.timezone,"
         " ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"

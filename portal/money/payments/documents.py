@@ -8,7 +8,7 @@ from portal.money.payments.queries import ReceiptFacts
 from portal.money.payments.states import Way
 from portal.platform.documents.paper import in_capitals, typeset
 
-# A paper in two languages at once, so its words are not in a catalogue.
+# The paper is in both languages at once, so its words are not in a catalogue.
 WAYS = {
     Way.alipay: ("支付宝", "Alipay"),
     Way.wechat_pay: ("微信支付", "WeChat Pay"),
@@ -18,12 +18,12 @@ WAYS = {
     Way.transfer: ("银行转账", "Bank transfer"),
     Way.doorstep: ("上门收取", "Collected at the door"),
 }
-# Money that was received has its receipt, whatever is known of the company.
+# Money that was received gets its receipt, even if the company's details are incomplete.
 NOT_ENTERED = "公司名称尚未登记 Company not entered"
 
 
 async def receipt_pdf(facts: ReceiptFacts, sandbox: bool = False) -> bytes:
-    """The bytes of the PDF; the same payment gives the same bytes. In `sandbox` it says that no money moved."""
+    """The receipt as PDF; the same payment gives the same bytes. In `sandbox` it says that no money moved."""
     return await typeset("receipt.typ", _data(facts, sandbox), facts.posted_at)
 
 

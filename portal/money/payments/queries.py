@@ -33,7 +33,7 @@ class CreditRow:
 
 @reading
 async def credits_of(by: Principal) -> list[CreditRow]:
-    """The credit of each home of the asker, where there is any."""
+    """The credit of each of the reader's homes that has any."""
     return await fetch_as(
         CreditRow,
         "SELECT c.debtor, u.name AS unit, e.name AS estate, sum(c.amount)::bigint AS amount FROM credit c"
@@ -47,7 +47,7 @@ async def credits_of(by: Principal) -> list[CreditRow]:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """What of the payment went to one line when it was posted: a receipt never changes.
+    """The part of a payment that went to a line when it was posted: a receipt never changes.
 
     `fund`: it went to the maintenance fund, which belongs to all owners.
     """
@@ -62,7 +62,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class ReceiptFacts:
-    """Everything a receipt says."""
+    """All that a receipt says."""
 
     number: int
     creditor: Creditor
@@ -94,13 +94,13 @@ WHERE p.id = $1 AND (p.payer = $2 OR p.community = ANY($4::int[])
 
 @reading
 async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
-    """The receipt for the payer and those who owe. Raises Missing until it is posted, and for everybody else."""
+    """The receipt, for the payer and the debtors. Raises Missing before it is posted and for everybody else."""
     return await _receipt(await fetch_one(_RECEIPT, payment, by.human, list(by.persons), []))
 
 
 @reading
 async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
-    """The receipt for staff who take money in that estate. Raises Missing."""
+    """The receipt, for staff who take money in that estate. Raises Missing."""
     return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.where(May.read_payments))))
 
 
@@ -143,7 +143,7 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
 
 
 def covers(of: str) -> str:
-    """A table expression of (line, covered) for the credit that meets a condition on its row."""
+    """A table expression of (line, covered) for the credits whose row meets a condition."""
     return (
         "(SELECT o.line, o.covered FROM (SELECT debtor FROM credit WHERE " + of + " GROUP BY debtor"
         " HAVING sum(amount) > 0) d CROSS JOIN LATERAL owed_by(d.debtor) o WHERE o.covered > 0)"

@@ -23,7 +23,7 @@ TOO_MUCH = N_("That is more than can be paid for your selection: %(payable)s.")
 
 @dataclass(frozen=True)
 class ChosenLine:
-    """A line somebody chose, with what it owes now; `explicit` when the line itself was ticked, not only its bill.
+    """A chosen line with what it owes now. `explicit`: the line itself was ticked, not only its bill.
 
     `covered` is what the debtor's credit covers of the free part; `fund`: it is owed to the maintenance fund.
     """
@@ -51,37 +51,37 @@ class ChosenLine:
 
     @property
     def asked(self) -> Money:
-        """What is asked for without an amount: payable without what credit covers."""
+        """What is asked for without an amount: payable, less what credit covers."""
         return self.payable - self.covered
 
     @property
     def most(self) -> Money:
-        """What may be paid at most: a line that was ticked itself as a whole, held or not."""
+        """The most that may be paid: for a ticked line all of it, held or not."""
         return self.outstanding if self.explicit else self.free
 
 
 @dataclass(frozen=True)
 class Part:
-    """So much is meant for this line: the payer's designation (Civil Code 560)."""
+    """The part of a payment meant for a line: the payer's designation (Civil Code 560)."""
 
     line: UUID
     amount: Money
 
 
 def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple[Part, ...]:
-    """Spread an amount over the chosen lines; the parts sum to it exactly.
+    """Spread an amount over the chosen lines; the parts add up to it exactly.
 
-    Without an amount it is what is asked for them, net of credit; where credit covers all of it, everything payable.
+    Without an amount, it is what is asked for them, net of credit; if credit covers all of it, all that is payable.
 
-    Earliest due first; lines due on the same day pro rata by largest remainder, ties in the order of lines
-    (Civil Code 560: earliest due, then in proportion). Raises Refused when something chosen is paid already or
-    nothing of it is payable now, Invalid("amount") for an amount of zero or less, or above what may be paid. A part
-    under review gets money only of an amount that goes beyond everything else.
+    Lines are filled by due date, the earliest first, and in proportion on the same day, by largest remainder with ties
+    in the order of lines (Civil Code 560). A part under review gets money only after everything else is filled.
+    Raises Refused if something chosen is paid already or nothing of it is payable now, Invalid("amount") if the amount
+    is not above zero or is more than may be paid.
     """
     if not lines:
         raise Invalid("bill", NOTHING_CHOSEN)
     _refuse_what_is_settled(lines)
-    ordered = sorted(lines, key=lambda one: (one.bill_number, one.position))  # `spread` goes by the day
+    ordered = sorted(lines, key=lambda one: (one.bill_number, one.position))  # `spread` goes by the due date
     payable = total(one.payable for one in ordered)
     if not payable:
         raise Refused(ALL_HELD)
@@ -96,7 +96,7 @@ def designate(lines: Sequence[ChosenLine], amount: Money | None = None) -> tuple
 
 
 def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
-    """A ticked line that owes nothing, or a ticked bill on which nothing is owed: the page it came from is old."""
+    """Refuse a ticked line or bill that owes nothing: the page that it came from is out of date."""
     owed: dict[UUID, int] = {}
     for one in lines:
         if one.explicit and one.outstanding <= ZERO:
@@ -107,10 +107,10 @@ def _refuse_what_is_settled(lines: Sequence[ChosenLine]) -> None:
 
 
 def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[Part, ...]:
-    """Fill lines (id, due date, limit), each up to its limit: earliest due first, those of one day in proportion.
+    """Fill lines (id, due date, limit) up to their limits: the earliest due date first, the same date in proportion.
 
-    Equal remainders are served in the order given. What is more than all limits together is left over. What a credit
-    covers is spread by the same rule; `owed_by` in fees/receivables/guards.sql is its twin for statements.
+    Equal remainders are served in the order given. What exceeds all limits remains. The sum that a credit covers is
+    spread by the same rule; `owed_by` in fees/receivables/guards.sql does the same for SQL statements.
     """
     parts: list[Part] = []
     for _due, same_day in groupby(sorted(limits, key=lambda one: one[1]), key=lambda one: one[1]):
@@ -126,7 +126,7 @@ def spread(wanted: Money, limits: Sequence[tuple[UUID, date, Money]]) -> tuple[P
 def allocate(
     received: Money, designation: Sequence[Part], outstanding: Mapping[UUID, Money]
 ) -> tuple[tuple[Part, ...], Money]:
-    """Apply money to the lines it was meant for, each at most to what it still owes; the rest is the surplus.
+    """Apply money to the lines it was meant for, to each at most what it still owes; the rest is the surplus.
 
     Never moves money to a line that the payer did not choose.
     """
@@ -141,7 +141,7 @@ def allocate(
 
 
 def take_back(wanted: Money, live: Sequence[tuple[UUID, Money]]) -> tuple[tuple[UUID, Money], ...]:
-    """From which payments, newest first, to take back `wanted` of a line. Raises ValueError when there is less."""
+    """The payments, newest first, from which to take back `wanted` of a line. Raises ValueError if they have less."""
     taken: list[tuple[UUID, Money]] = []
     for payment, applied in live:
         part = min(wanted, applied)

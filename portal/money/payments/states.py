@@ -13,7 +13,7 @@ class CounterChannel(StrEnum):
 
 
 class PaymentState(StrEnum):
-    """What the payer sees of a payment or of the attempt at one."""
+    """The state of a payment, or of an attempt at one, that the payer sees."""
 
     pending = "pending"
     unknown = "unknown"
@@ -25,7 +25,7 @@ class PaymentState(StrEnum):
 
 
 class Way(StrEnum):
-    """How the payer paid, as payments and receipts name it."""
+    """The way the payer paid, as payments and receipts name it."""
 
     alipay = "alipay"
     wechat_pay = "wechat_pay"

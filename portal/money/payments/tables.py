@@ -9,7 +9,7 @@ from portal.platform.db.unit_of_work import fen, ref, text
 
 
 class Suspense(Table):
-    """Money that is not what was asked of `debtor`; somebody must look at it."""
+    """Money that is not what was asked of `debtor`; somebody has to check it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -19,20 +19,20 @@ from portal.platform.process.settings import Settings
 
 API_VERSION = stripe.api_version
 POINTLESS = "the gateway was not pointed at any settings"
-TOLERANCE = stripe.Webhook.DEFAULT_TOLERANCE  # seconds a signature may be old
-SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds a call may take; tries after the first
-PATIENCE = 15.0  # seconds for a call with all its tries: somebody waits in front of a screen
-FAILED = ("requires_payment_method", "canceled")  # what an intent says after a late method brought no money
+TOLERANCE = stripe.Webhook.DEFAULT_TOLERANCE  # seconds; the age that a signature may have
+SANE_TIMEOUT, RETRIES = 10.0, 2  # seconds that a call may take; further tries after the first
+PATIENCE = 15.0  # seconds for a call with all its tries: somebody is waiting for the page
+FAILED = ("requires_payment_method", "canceled")  # status of an intent after a late method brought no money
 _EVENT_ID, _EVENT_TYPE = re.compile(r"evt_\w{1,200}", re.ASCII), re.compile(r"[a-z0-9_.]{1,100}")
-UNDECIDED = (409, 429)  # the same key is in work, or too many calls: it may well be done when asked again
+UNDECIDED = (409, 429)  # the same key is in progress, or there are too many calls: asking again may succeed
 
 
 class StripeSilent(Exception):
-    """Stripe could not be reached, or failed itself: whether it did what was asked is not known."""
+    """Stripe could not be reached or had a fault: it is unknown whether it did what was asked."""
 
 
 class StripeRefused(Exception):
-    """Stripe understood and said no: nothing happened. `code` is Stripe's, for example amount_too_small."""
+    """Stripe understood and refused: nothing happened. `code` is Stripe's, for example amount_too_small."""
 
     def __init__(self, code: str, param: str) -> None:
         super().__init__(code or param or "refused")
@@ -40,7 +40,7 @@ class StripeRefused(Exception):
 
     @property
     def missing(self) -> bool:
-        """Whether Stripe says that there is no such thing."""
+        """Whether Stripe says that the object does not exist."""
         return self.code == "resource_missing"
 
 
@@ -50,9 +50,9 @@ class Forged(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """A session to ask for; everything in it is stored, so that a repetition asks for the very same thing.
+    """A session to ask for. All of it is stored, so that a repeated call asks for exactly the same.
 
-    `goods` are names without personal data and their sums. `expires_at` is 30 to 60 minutes ahead.
+    `goods` are names without personal data, and their sums. `expires_at` is 30 to 60 minutes ahead.
     """
 
     attempt: UUID
@@ -67,7 +67,7 @@ class Order:
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """A Checkout Session as it stands: `status` is open, complete or expired; `failed` when a late method failed."""
+    """The state of a Checkout Session: `status` is open, complete or expired; `failed` if a late method failed."""
 
     id: str
     url: str | None
@@ -83,7 +83,7 @@ class SessionFacts:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """An event that Stripe signed, or told when asked."""
+    """An event that Stripe signed, or returned when asked."""
 
     id: str
     type: str
@@ -93,7 +93,7 @@ class EventFacts:
 
 
 class Gateway:
-    """One Stripe account; point it at the settings once a process."""
+    """The connection to one Stripe account; call `point_at` once in each process."""
 
     def __init__(self) -> None:
         self._client: stripe.StripeClient | None = None
@@ -102,7 +102,7 @@ class Gateway:
         self._secrets: tuple[str, ...] = ()
 
     def point_at(self, settings: Settings, *, timeout: float = SANE_TIMEOUT, retries: int = RETRIES) -> None:
-        """Use the account of these settings; `timeout` in seconds for each try."""
+        """Use the account in these settings; `timeout` is in seconds for each try."""
         self.livemode = not settings.sandbox
         self.base_url = settings.base_url
         self._secrets = settings.stripe_webhook_secrets
@@ -114,19 +114,19 @@ class Gateway:
         )
 
     async def open_session(self, order: Order) -> SessionFacts:
-        """Ask for a session; the same key always answers the same one. Raises StripeSilent, StripeRefused."""
+        """Ask for a session; the same key always returns the same one. Raises StripeSilent, StripeRefused."""
         return await self._session(self._sessions.create_async(_params(order), options={"idempotency_key": order.key}))
 
     async def session(self, session: str) -> SessionFacts:
-        """How a session stands now (I-P2). Raises StripeSilent, StripeRefused."""
+        """The state of a session now (I-P2). Raises StripeSilent, StripeRefused."""
         return await self._session(self._sessions.retrieve_async(session, {"expand": ["payment_intent"]}))
 
     async def expire(self, session: str) -> SessionFacts:
-        """End an open session so that nobody can pay it. Raises StripeRefused when it is complete or expired."""
+        """End an open session so that nobody can pay it. Raises StripeRefused if it is complete or expired."""
         return await self._session(self._sessions.expire_async(session))
 
     async def undelivered(self, since: datetime) -> AsyncIterator[tuple[EventFacts, bytes]]:
-        """Events since then that no endpoint of ours took, with their bodies. Raises StripeSilent, StripeRefused."""
+        """Events since then that none of our endpoints took, with their bodies. Raises StripeSilent, StripeRefused."""
         asked = {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": 100}
         page = await _answer(self.client.v1.events.list_async(asked))  # type: ignore[arg-type]
         while True:
@@ -142,7 +142,7 @@ class Gateway:
     def verify(self, body: bytes, signature: str | None) -> EventFacts:
         """The event in a webhook's raw bytes. Raises Forged for anything that Stripe did not sign just now.
 
-        While the secret is changed, either of two is believed (ASVS 13.3.1).
+        While the secret is being changed, the old and the new one are both accepted (ASVS 13.3.1).
         """
         if self._client is None:
             raise RuntimeError(POINTLESS)
@@ -153,7 +153,7 @@ class Gateway:
 
     @property
     def client(self) -> stripe.StripeClient:
-        """The client. Raises RuntimeError before `point_at`."""
+        """Stripe's client. Raises RuntimeError before `point_at`."""
         if self._client is None:
             raise RuntimeError(POINTLESS)
         return self._client
@@ -167,7 +167,7 @@ class Gateway:
 
 
 async def _answer(call: Awaitable[Any]) -> Any:
-    """What Stripe says to a call, in time. Raises StripeSilent, StripeRefused."""
+    """Stripe's answer to a call, within the time limit. Raises StripeSilent, StripeRefused."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await call
@@ -181,9 +181,9 @@ async def _answer(call: Awaitable[Any]) -> Any:
 
 
 def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
-    """Stripe's own check, then five facts of the body: the client's event object takes a millisecond to build.
+    """Stripe's own check, then five facts of the body: building the client's event object takes a millisecond.
 
-    Raises SignatureVerificationError for what this secret did not sign just now, Forged for what is no event.
+    Raises SignatureVerificationError if this secret did not sign it just now, Forged if it is no event.
     """
     try:
         stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
@@ -205,7 +205,7 @@ def _verified(body: bytes, signature: str | None, secret: str) -> EventFacts:
 
 
 def _params(order: Order) -> dict[str, Any]:
-    """What is asked of Stripe. No payment_method_types (gone since endive), no names, phones or homes."""
+    """The parameters of a session. No payment_method_types (removed in version endive), no names, phones or homes."""
     known = {"attempt": str(order.attempt)}
     return {
         "mode": "payment",
@@ -222,7 +222,7 @@ def _params(order: Order) -> dict[str, Any]:
         ],
         "allowed_payment_method_types": [order.method],
         "payment_method_options": {"wechat_pay": {"client": "web"}},
-        "adaptive_pricing": {"enabled": False},  # what is asked in yuan is paid in yuan (I-P5)
+        "adaptive_pricing": {"enabled": False},  # the sum in yuan is paid in yuan (I-P5)
         "client_reference_id": str(order.attempt),
         "metadata": known,
         "payment_intent_data": {"metadata": known},
@@ -254,18 +254,18 @@ gateway = Gateway()
 
 
 class Crowded(Exception):
-    """The line is full: come again."""
+    """The queue is full: try again later."""
 
 
 class Turnstile:
-    """`at_once` pass together, `in_line` may wait for them."""
+    """A limit on concurrency: `at_once` pass together, `in_line` may wait for them."""
 
     def __init__(self, at_once: int, in_line: int) -> None:
         self._room, self._free = asyncio.Semaphore(at_once), at_once + in_line
 
     @asynccontextmanager
     async def passage(self) -> AsyncIterator[None]:
-        """Pass, after those who came before. Raises Crowded at once when the line is full."""
+        """Pass, after those who came before. Raises Crowded at once if the queue is full."""
         if not self._free:
             raise Crowded
         self._free -= 1

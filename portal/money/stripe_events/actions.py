@@ -16,12 +16,12 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_
 from portal.platform.jobs.queue import enqueue
 
 NEEDS_A_PERSON = ("refund.", "charge.refund", "charge.dispute.", "radar.", "payout.failed")
-SWEPT = timedelta(days=7)  # Stripe gives up bringing an event after three
+SWEPT = timedelta(days=7)  # Stripe stops delivering an event after three
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What an event is about, as far as its body says."""
+    """What an event is about, as far as its body says it."""
 
     type: str
     session: str | None
@@ -29,9 +29,9 @@ class _Subject:
 
 
 async def take_event(event: EventFacts, body: bytes) -> bool:
-    """Store a verified event and ask the worker to settle it, in one transaction; False when it was here before.
+    """Store a verified event and ask the worker to settle it, in one transaction; False if it was here before.
 
-    One of another mode, account or version of the API is kept aside and changes nothing (I-P14).
+    An event of another mode, account or API version is set aside and changes nothing (I-P14).
     """
     why = _foreign(event)
     state = EventState.quarantined if why else EventState.pending
@@ -52,7 +52,7 @@ async def take_event(event: EventFacts, body: bytes) -> bool:
 
 
 async def collect_events() -> int:
-    """Take the events that Stripe could not bring; how many were new. Raises StripeSilent, StripeRefused."""
+    """Fetch the events that Stripe could not deliver; returns how many were new. Raises StripeSilent, StripeRefused."""
     return sum([await take_event(*event) async for event in gateway.undelivered(clock.real_now() - SWEPT)])
 
 
@@ -65,7 +65,7 @@ def _foreign(event: EventFacts) -> str | None:
 
 
 async def settle_stored_event(event: str) -> EventState:
-    """Do what a stored event calls for: look at its session at Stripe. Safe to repeat. Raises StripeSilent."""
+    """Act on a stored event: look at its session at Stripe. Safe to repeat. Raises StripeSilent."""
     async with unit_of_work():
         row = await fetch_one("SELECT type, body, state FROM stripe_event WHERE id = $1", event)
     if row is None or row["state"] != EventState.pending:
@@ -82,7 +82,7 @@ async def settle_stored_event(event: str) -> EventState:
 
 
 async def waiting_events(older_than: timedelta) -> list[str]:
-    """Events that nobody has settled for a while: their job was lost or failed."""
+    """Events that nobody has settled for a while, because their job was lost or failed."""
     async with unit_of_work():
         rows = await fetch(
             "SELECT id FROM stripe_event WHERE state = $1 AND received_at <= $2 ORDER BY received_at",
@@ -93,7 +93,7 @@ async def waiting_events(older_than: timedelta) -> list[str]:
 
 
 def _subject(kind: str, body: bytes) -> _Subject:
-    """Read as little as possible, and nothing that must be there: an odd event waits for a person, not for ever."""
+    """Read as little as possible and require nothing: an odd event waits for a person, not for ever."""
     about = _object(_object(_object(json.loads(body)).get("data")).get("object"))
     named = _object(about.get("metadata")).get("attempt") or about.get("client_reference_id")
     try:
@@ -109,7 +109,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 async def _attempt_of(subject: _Subject) -> UUID | None:
-    """By the session we know; else by the id the session names, if no other session is known for it."""
+    """The attempt of a known session; otherwise the one whose id the session names, if it has no other session."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         attempt: UUID | None = await fetch_value(
             "SELECT id FROM attempt WHERE session = $1 OR (id = $2 AND session IS NULL) ORDER BY session NULLS LAST",

@@ -13,7 +13,7 @@ from portal.web.request.request_context import Request
 
 @get("/", name="desk.unmatched:list")
 async def list_(request: Request) -> Template:
-    """What somebody must look at, and what to do about it."""
+    """What somebody has to check, and what to do about it."""
     unmatched = await unmatched_of(request.user)
     return page(request, "money/stripe_events/unmatched.html", title=_("Payments to review"), found=unmatched)
 

@@ -15,7 +15,7 @@ from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import reading
 
 _FOR_A_PERSON = "state IN ('failed', 'quarantined')"
-# How many sums of the communities $1 and messages fit nothing; a surplus is somebody's, so it is no alarm.
+# Sums of the communities $1 and messages that fit nothing; a surplus has an owner, so it raises no alarm.
 UNMATCHED = (
     "SELECT (SELECT count(*) FROM suspense WHERE community = ANY($1::int[]) AND resolved_at IS NULL)"
     f" + (SELECT count(*) FROM stripe_event WHERE {_FOR_A_PERSON})"
@@ -66,7 +66,7 @@ class Suspended:
 
 @dataclass(frozen=True)
 class Surplus:
-    """More than a home owed, kept as its owners' credit until somebody agrees with them what becomes of it."""
+    """More than a home owed, kept as credit until somebody agrees with the owners what to do with it."""
 
     unit: str
     unit_id: UUID
@@ -77,7 +77,7 @@ class Surplus:
 
 @dataclass(frozen=True)
 class Message:
-    """An event that waits for a person; never with its body, which may be about somebody of another estate."""
+    """An event that waits for a person; without its body, which may be about somebody of another estate."""
 
     id: str
     type: str
@@ -94,7 +94,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """Everything on /desk/unmatched, oldest first."""
+    """The page /desk/unmatched, oldest first."""
 
     suspended: list[Suspended]
     surplus: list[Surplus]
@@ -102,13 +102,13 @@ class Unmatched:
 
     @property
     def nothing(self) -> bool:
-        """Whether nobody has to look at anything."""
+        """Whether there is nothing to check."""
         return not (self.suspended or self.surplus or self.messages)
 
 
 @reading
 async def unmatched_of(by: Principal) -> Unmatched:
-    """What fits nothing in the communities whose money the reader settles."""
+    """What fits nothing, in the communities where the reader settles money."""
     communities = list(by.where(May.read_unmatched))
     suspended = await fetch_as(
         Suspended,

@@ -22,19 +22,19 @@ from portal.platform.db.unit_of_work import EVERYWHERE, Scope, fetch, unit_of_wo
 log = logging.getLogger("portal.checkout")
 T = TypeVar("T")
 R = TypeVar("R")
-SILENCES = 3  # in a row, each up to 15 seconds: then Stripe is down, and the next round begins with the others
+SILENCES = 3  # in a row, each up to 15 seconds: then Stripe is down, and the next round starts with the others
 LEFT_LYING = timedelta(minutes=1)
 
 
 async def settle_event(event: str) -> None:
-    """Settle one stored event. Raises StripeSilent, and then the queue tries again."""
+    """Settle one stored event. Raises StripeSilent, after which the queue tries again."""
     await settle_stored_event(event)
 
 
 async def close_attempt(attempt: str) -> None:
-    """End an attempt whose bills ask for less than they did; if it was paid meanwhile, it is posted.
+    """End an attempt whose bills ask for less than before; if it was paid meanwhile, the money is posted.
 
-    Raises Refused while Stripe does not answer, and then the queue tries again.
+    Raises Refused while Stripe does not answer, after which the queue tries again.
     """
     for _ in range(2):  # the session may come while the attempt is ended without one
         known = await read_attempt(UUID(attempt))
@@ -43,22 +43,22 @@ async def close_attempt(attempt: str) -> None:
 
 
 async def attempts(on: date, community: int | None = None) -> int:
-    """Look at every attempt that is not over, or an estate's, and at events lost or left lying; how many ended.
+    """Look at every attempt that is not over (or those of an estate) and at lost events; returns how many ended.
 
-    Repeatable.
+    Safe to repeat.
     """
     await sweep_events()
     return await _round([one.id for one in await _live(EVERYWHERE if community is None else community)], on)
 
 
 async def poll_attempts() -> int:
-    """The same, for those whose next look is due now; run every minute."""
+    """Look at the attempts whose next look is due now; runs every minute."""
     now = clock.real_now()
     return await _round([one.id for one in await _live() if one.looks < looks_due(now - one.started)], None)
 
 
 async def sweep_events() -> int:
-    """Fetch the events that Stripe could not bring us, also those about attempts that are over; run every hour."""
+    """Fetch the events that Stripe could not deliver, also for attempts that are over; runs every hour."""
     try:
         return await collect_events()
     except (StripeSilent, StripeRefused) as trouble:
@@ -68,7 +68,7 @@ async def sweep_events() -> int:
 
 @dataclass(frozen=True)
 class _Live:
-    """An attempt that is not over; `started` is true time, `looks` how many it has had."""
+    """An attempt that is not over; `started` is true time, `looks` how often it was looked at."""
 
     id: UUID
     started: datetime
@@ -76,7 +76,7 @@ class _Live:
 
 
 async def _live(scope: Scope = EVERYWHERE) -> list[_Live]:
-    """Those that were never asked for first, then the longest ago."""
+    """The attempts that were never looked at first, then those looked at the longest ago."""
     async with unit_of_work(scope, read_only=True):
         rows = await fetch(
             "SELECT id, expires_at, looks FROM attempt WHERE state = ANY($1::text[])"
@@ -87,14 +87,14 @@ async def _live(scope: Scope = EVERYWHERE) -> list[_Live]:
 
 
 async def _round(keys: Sequence[UUID], on: date | None) -> int:
-    """How many of these attempts ended."""
+    """Look at these attempts; returns how many ended."""
     states = await _each("attempt", keys, lambda attempt: look_at(attempt, on))
     await _each("event", await waiting_events(LEFT_LYING), settle_stored_event)
     return sum(state not in LIVE for state in states)
 
 
 async def _each(what: str, keys: Sequence[T], act: Callable[[T], Awaitable[R]]) -> list[R]:
-    """Act on one after the other; what goes wrong with one keeps no other from its turn."""
+    """Act on one after the other; a failure of one does not stop the others."""
     done, silences = [], 0
     for one in keys:
         try:
@@ -111,9 +111,9 @@ async def _each(what: str, keys: Sequence[T], act: Callable[[T], Awaitable[R]]) 
 
 
 async def look_at(attempt: UUID, on: date | None = None) -> AttemptState:
-    """Bring one attempt up to date; one that never got an address is asked for again with its key, or given up.
+    """Bring one attempt up to date. One without an address is asked for again with its key, or given up.
 
-    The look counts once Stripe has answered: an outage uses up none of them. Raises StripeSilent, Refused.
+    A look counts only if Stripe has answered, so that an outage uses up none. Raises StripeSilent, Refused.
     """
     known = await read_attempt(attempt)
     now = clock.real_now()

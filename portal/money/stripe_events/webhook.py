@@ -8,14 +8,14 @@ from portal.money.stripe_events.actions import take_event
 from portal.web.request.request_context import Request
 
 MOST_BYTES = 262_144
-AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once: people keep most of both
+AT_ONCE, IN_LINE = 4, 12  # a process has ten connections and 64 requests at once; most of both are kept for people
 turnstile = Turnstile(AT_ONCE, IN_LINE)
 
 
 @post("/stripe", name="checkout:webhook", status_code=200, media_type=MediaType.TEXT, request_max_body_size=MOST_BYTES,
       opt={"public": True, "cross_site": True, "machine": True, "skip_session": True})  # fmt: skip
 async def stripe_webhook(request: Request) -> Response[str]:
-    """200 once the event is committed, 400 for what Stripe did not sign, 429 in a flood: Stripe brings it again."""
+    """Take one event: 200 once it is committed, 400 if Stripe did not sign it, 429 in a flood (Stripe retries)."""
     body = await request.body()
     try:
         event = gateway.verify(body, request.headers.get("stripe-signature"))
@@ -24,7 +24,7 @@ async def stripe_webhook(request: Request) -> Response[str]:
     except Forged as error:
         raise HTTPException(status_code=400) from error
     except Crowded:
-        return Response("busy", status_code=429, headers={"Retry-After": "5"})  # raised, each would cost twice as much
+        return Response("busy", status_code=429, headers={"Retry-After": "5"})  # raising would cost twice as much
     return Response("ok")
 
 
