@@ -13,11 +13,12 @@ from demo.story import tell
 from portal.accounts.statements.states import Side
 from portal.kit import clock
 from portal.kit.period import Month
+from portal.platform.db.logins import Database
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from portal.platform.process.settings import Settings
 from portal.run.verify import verify
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clean")]
 
 
 @pytest.fixture(params=[date(2026, 11, 27), date(2027, 1, 2)], ids=str)
@@ -28,8 +29,8 @@ def on(request: pytest.FixtureRequest) -> Iterator[date]:
     clock.start_at(clock.real_now())
 
 
-async def test_it_leads_to_every_stage_and_breaks_nothing(on: date, settings: Settings) -> None:
-    await tell(settings, on)
+async def test_it_leads_to_every_stage_and_breaks_nothing(on: date, settings: Settings, database: Database) -> None:
+    await tell(settings, database, on)
     async with unit_of_work(EVERYWHERE):
         rows = await fetch("SELECT stage, count(*) FROM arrears_case WHERE state <> 'closed' GROUP BY stage")
         claims = await fetch("SELECT kind, state FROM claim")

@@ -22,7 +22,7 @@ CODE = "linxi"
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer: it has work to look for as long as it runs
 def portal() -> Iterator[Portal]:
     """The whole thing, with one small estate and its bills of this month."""
     with portal_dev(**beside(f"portal_journeys_{os.getpid()}")) as (running, _process):

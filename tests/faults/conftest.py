@@ -25,14 +25,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(str(tried))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal_to_break() -> Iterator[Victim]:
     """One whole portal for all crash tests: its server flushes (fsync on), as on a machine that matters."""
     with running_victim(bills_each=times(sample=3, landing=36)) as victim:
         yield victim
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def victim(portal_to_break: Victim, anyio_backend: str) -> AsyncIterator[Victim]:
     """The same with its owners signed in."""
     await sign_in(portal_to_break, times(sample=6, landing=20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -23,27 +23,28 @@ class Link:
     address: str
 
 
+@lru_cache(maxsize=50)  # whoever asks for all that there is gets the same refusal hundreds of times
+def _parsed(text: str) -> tuple[Element, list[str]]:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parse(text)
+    return tree, [f"HTML at {place}: {what} {facts}" for place, what, facts in parser.errors]
+
+
 class Reading:
     """A page as a strict parser reads it."""
 
     def __init__(self, address: str, text: str) -> None:
         self.address, self.text = address, text
 
-    @cached_property
-    def _parsed(self) -> tuple[Element, list[str]]:
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        tree = parser.parse(self.text)
-        return tree, [f"HTML at {place}: {what} {facts}" for place, what, facts in parser.errors]
-
     @property
     def tree(self) -> Element:
-        """The root element."""
-        return self._parsed[0]
+        """The root element, which nobody changes."""
+        return _parsed(self.text)[0]
 
     @property
     def faults(self) -> list[str]:
         """Everything that is wrong with it, in words."""
-        return [*self._parsed[1], *self._head(), *self._ids(), *self._inputs(), *self._tables(), *self._inline()]
+        return [*_parsed(self.text)[1], *self._head(), *self._ids(), *self._inputs(), *self._tables(), *self._inline()]
 
     @property
     def links(self) -> set[Link]:
