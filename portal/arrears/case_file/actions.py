@@ -38,10 +38,10 @@ THEMSELVES = N_("A person cannot be their own heir. Enter the heir.")
 
 @dataclass(frozen=True)
 class Said:
-    """What staff say of one person who owes; `person` may be left out where only one does.
+    """What staff record about a person who owes; `person` may be left out if there is only one.
 
-    `represented_by` is the name of an heir, or their number on the roll, with `phone` and `address` of their own; else
-    `address` is where the person is written to.
+    `represented_by` is the name of an heir or their number on the roll, with the heir's own `phone` and `address`;
+    otherwise `address` is the person's postal address.
     """
 
     standing: DebtorStanding
@@ -55,10 +55,10 @@ class Said:
 
 @retrying
 async def record_standing(by: Principal, debtor: UUID, entry: Said) -> None:
-    """Record how somebody stands, and at once hold what they owe, or let it go on.
+    """Record a person's standing, and at once hold or release what they owe.
 
-    Raises Missing, Refused for a death that is known already, Invalid for a day to come, for a person who does not owe
-    it, for half an heir, and for an owner who is none or a former owner who still is one.
+    Raises Missing; Refused for a death that is known already; Invalid for a future day, a person who does not owe, an
+    heir without all details, somebody called an owner who is none, and a former owner who still owns the home.
     """
     async with unit_of_work(*by.where(May.contact_debtors)):
         row = await fetch_one(
@@ -83,7 +83,7 @@ async def record_standing(by: Principal, debtor: UUID, entry: Said) -> None:
 async def write_standing(
     community: int, person: UUID, entry: Said, heir: UUID | None, staff: UUID, *, actor: str
 ) -> None:
-    """Write it with its audit row, and hold or release what the person owes; in the caller's unit of work."""
+    """Write the standing with its audit row, and hold or release what the person owes; in the caller's unit of work."""
     await fetch("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
     await fetch(
         "INSERT INTO person_standing (id, community, person, standing, since, evidence, address, represented_by,"
@@ -116,7 +116,7 @@ def _whose(members: Sequence[Member], person: UUID | None) -> Member:
 
 
 def _fits(whose: Member, entry: Said) -> None:
-    """Raises Invalid or Refused for what contradicts the register, or what is known already."""
+    """Raises Invalid or Refused if it contradicts the register or what is known already."""
     if entry.standing is D.heir:
         if not entry.represented_by.strip():
             raise Invalid("represented_by", NO_HEIR)
@@ -129,7 +129,7 @@ def _fits(whose: Member, entry: Said) -> None:
 
 
 async def _heir(community: int, person: UUID, entry: Said) -> UUID | None:
-    """The person of the heir: by their number on the roll, or by name and phone; put on the roll if they are not."""
+    """The person of the heir, by number on the roll or by name and phone; somebody new is added to the roll."""
     if entry.standing is not D.heir:
         return None
     named = entry.represented_by.strip()
@@ -152,7 +152,7 @@ async def _debts_of(person: UUID) -> list[UUID]:
 
 
 async def look_again(community: int, person: UUID, today: date, actor: str) -> None:
-    """Look at the cases of the person at once, so that they stop, or go on, the same day."""
+    """Look at the person's cases at once, so that they stop or continue the same day."""
     debtors = await _debts_of(person)
     looked = await fetch_value("SELECT max(looked_on) FROM arrears_case WHERE debtor = ANY($1::uuid[])", debtors)
     await refresh_cases(community, debtors, max(today, looked or today), actor=actor)

@@ -28,7 +28,7 @@ from portal.platform.db.unit_of_work import fetch
 
 @dataclass(frozen=True)
 class DebtRow:
-    """A line of the debtor that something is left of, past due or not."""
+    """A line of the debtor that is not fully paid, past due or not."""
 
     bill: UUID
     line: UUID
@@ -56,7 +56,7 @@ class DisputeRow:
 
 @dataclass(frozen=True)
 class PlanEntry:
-    """A plan or request of the debtor."""
+    """An instalment plan of the debtor, or a request for one."""
 
     id: UUID
     state: PlanState
@@ -67,7 +67,7 @@ class PlanEntry:
 
 @dataclass(frozen=True)
 class MoneyOnItsWay:
-    """An attempt to pay that is not over."""
+    """A payment attempt that is not over."""
 
     id: UUID
     state: AttemptState
@@ -77,7 +77,7 @@ class MoneyOnItsWay:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A change of the case; `said` is what happened."""
+    """A change of the case; `said` describes it."""
 
     at: datetime
     on: date
@@ -92,13 +92,13 @@ class StageRow:
 
     @property
     def chaseable(self) -> Money:
-        """What could be chased then: overdue without what was on hold."""
+        """What could be chased at that time: overdue, less what was on hold."""
         return self.overdue - self.held
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """Everything about a case in one place."""
+    """All that is known of a case."""
 
     debts: list[DebtRow]
     disputes: list[DisputeRow]
@@ -110,9 +110,9 @@ class CaseFile:
 
 
 async def file_of(case: CaseRow, *, keeper: bool) -> CaseFile:
-    """The file of a case, in the caller's transaction. A closed case shows its history, not later debts.
+    """The file of a case, in the caller's transaction. For a closed case it has the history but no later debts.
 
-    What somebody told of their hardship is in it only for a `keeper`.
+    Only a `keeper` gets what somebody wrote about their hardship.
     """
     return CaseFile(
         debts=await _debts(case) if case.live else [],

@@ -24,16 +24,16 @@ from portal.platform.files.queries import PhotoRow, photos_of_all
 
 
 def hands(by: str | None, witness: str | None, recipient: str | None) -> str:
-    """Whose hands something went through, in words: staff, and whom it reached."""
+    """The people involved, in words: the member of staff, and whom it reached."""
     staff = " · ".join(one for one in (by, witness) if one)
     return " → ".join(one for one in (staff, recipient) if one)
 
 
 @dataclass(frozen=True)
 class ContactRow:
-    """One contact. `body` is None also where it tells of hardship and is not for the reader.
+    """One contact. `body` is also None if it is about hardship and the reader may not read that.
 
-    It is by a member of staff, or by the `recipient` of a letter who opened it.
+    It was made by a member of staff, or by the `recipient` of a letter who opened it.
     """
 
     id: UUID
@@ -50,13 +50,13 @@ class ContactRow:
 
     @property
     def hands(self) -> str:
-        """Whose hands it went through."""
+        """The people involved."""
         return hands(self.by, self.witness, self.recipient)
 
 
 @dataclass(frozen=True)
 class PromiseRow:
-    """A sum promised by a day, and how much came in since then."""
+    """A sum promised by a day, and how much was paid since then."""
 
     on: date
     amount: Money
@@ -76,7 +76,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Log:
-    """`target` is the next stage with its `gates`, None when there is none to climb to."""
+    """The log of a case. `target` is the next stage with its `gates`; None if there is no higher one."""
 
     contacts: list[ContactRow]
     promises: list[PromiseRow]
@@ -86,7 +86,7 @@ class Log:
 
     @property
     def may_climb(self) -> bool:
-        """Whether every gate is open."""
+        """Whether all gates are open."""
         return all(gate.open for gate in self.gates)
 
 

@@ -27,7 +27,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.cases:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Cases with their sums; `state`, `stage`, `q` and `order=oldest` choose."""
+    """Cases with their sums; `state`, `stage`, `q` and `order=oldest` filter and sort them."""
     wanted = filter_of(request)
     cases = await queries.cases_on_desk(request.user, wanted, number)
     return page(request, "arrears/case_file/desk/list.html", title=_("Arrears cases"), found=cases, wanted=wanted,
@@ -35,7 +35,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 
 def filter_of(request: Request) -> queries.Filter:
-    """What the address asks for; nonsense asks for nothing."""
+    """The filter in the address; values that make no sense are ignored."""
     asked = request.query_params
     state, stage = asked.get("state", ""), asked.get("stage", "")
     return queries.Filter(
@@ -48,7 +48,7 @@ def filter_of(request: Request) -> queries.Filter:
 
 @get("/{case:uuid}", name="desk.cases:show")
 async def show(request: Request, case: FromPath[UUID]) -> Template:
-    """Complaint and debt in one file, with what may be done."""
+    """The disputes and debts of a case in one file, with the actions that are possible."""
     cut_off = await begun(
         request,
         contact=("contacts", forms.ContactForm),
@@ -62,7 +62,7 @@ async def show(request: Request, case: FromPath[UUID]) -> Template:
 
 @post("/{case:uuid}/contacts", name="desk.cases:contact", guards=[staff(May.contact_debtors)])
 async def contact(request: Request, case: FromPath[UUID]) -> Answer:
-    """Record a call, a visit, a talk."""
+    """Record a call, a visit or a talk."""
     form: Any = forms.ContactForm(await request.form())
     if form.validate() and await form.accepts(contacts.record_contact(request.user, case, **form.told)):
         flash(request, N_("Recorded. Entries cannot be changed; record another contact to add something."))
@@ -72,7 +72,7 @@ async def contact(request: Request, case: FromPath[UUID]) -> Answer:
 
 @post("/{case:uuid}/holds", name="desk.cases:hold", guards=[staff(May.hold_cases)])
 async def hold(request: Request, case: FromPath[UUID]) -> Answer:
-    """Stop chasing for a while."""
+    """Stop chasing for some time."""
     form: Any = forms.HoldForm(await request.form())
     if form.validate() and await form.accepts(
         holding.hold_by_hand(request.user, case, form.reason.data, form.until.data, form.amount.data)
@@ -84,7 +84,7 @@ async def hold(request: Request, case: FromPath[UUID]) -> Answer:
 
 @post("/{case:uuid}/promise", name="desk.cases:promise", guards=[staff(May.contact_debtors)])
 async def promise(request: Request, case: FromPath[UUID]) -> Answer:
-    """Note a promise to pay."""
+    """Record a promise to pay."""
     form: Any = forms.PromiseForm(await request.form())
     if form.validate() and await form.accepts(contacts.promise(request.user, case, form.on.data, form.amount.data)):
         flash(request, N_("Recorded. Whether it is kept will be shown here."))
@@ -94,7 +94,7 @@ async def promise(request: Request, case: FromPath[UUID]) -> Answer:
 
 @post("/{case:uuid}/reason", name="desk.cases:reason", guards=[staff(May.contact_debtors)])
 async def reason(request: Request, case: FromPath[UUID]) -> Answer:
-    """Say why nothing is paid."""
+    """Record why nothing is paid."""
     form: Any = forms.ReasonForm(await request.form())
     if form.validate():
         await contacts.set_reason(request.user, case, form.reason.data)
@@ -105,7 +105,7 @@ async def reason(request: Request, case: FromPath[UUID]) -> Answer:
 
 @post("/{case:uuid}/next", name="desk.cases:next", guards=[staff(May.contact_debtors)])
 async def next_(request: Request, case: FromPath[UUID]) -> Answer:
-    """Say what is to be done next, by whom and when."""
+    """Set what to do next, by whom and when."""
     form: Any = forms.NextForm(await request.form())
     step, on, who = form.next_step.data, form.next_on.data, form.who.data or ""
     if form.validate() and await form.accepts(next_action.set_next(request.user, case, step, on, who)):
@@ -116,7 +116,7 @@ async def next_(request: Request, case: FromPath[UUID]) -> Answer:
 
 @post("/{case:uuid}/step", name="desk.cases:step", guards=[staff(May.climb_cases)])
 async def step(request: Request, case: FromPath[UUID]) -> Answer:
-    """Go on to the next stage."""
+    """Climb to the next stage."""
     reached = await climbing.take_step(request.user, case)
     flash(request, N_("The case is now at stage %(stage)s."), stage=reached)
     return go(request, "desk.cases:show", case=case)
@@ -129,7 +129,7 @@ async def photo(request: Request, case: FromPath[UUID], contact: FromPath[UUID],
 
 
 async def show_page(request: Request, case: UUID, status: int = 200, **sent: Form) -> Template:
-    """The file with its forms; `sent` is one that came back with errors."""
+    """The file with its forms; `sent` is the one that came back with errors."""
     case_view = await queries.case_on_desk(request.user, case)
     empty: dict[str, Any] = {
         "contact": forms.ContactForm(),
@@ -160,7 +160,7 @@ router = Router(
 
 @get("/limitation", name="desk.limitation:list", guards=[staff(May.read_limitation)])
 async def limitation(request: Request, number: PageNumber = 1) -> Template:
-    """Cases by the first day on which one of their lines ends."""
+    """Cases by the first day on which the limitation period of one of their lines ends."""
     ending_soon = await clocks.ending_soon(request.user, number)
     return page(
         request, "arrears/case_file/desk/limitation.html", title=_("Limitation period ending soon"), found=ending_soon
@@ -169,7 +169,7 @@ async def limitation(request: Request, number: PageNumber = 1) -> Template:
 
 @get("/holds", name="desk.holds:list", guards=[staff(May.read_holds)])
 async def holds(request: Request, number: PageNumber = 1) -> Template:
-    """Holds by hand, by the day on which they end."""
+    """Holds placed by staff, by the day on which they end."""
     holds_view = await onhold.holds_by_hand(request.user, number)
     return page(request, "arrears/case_file/desk/holds.html", title=_("Manual holds"), found=holds_view)
 
@@ -178,7 +178,7 @@ ending_router = Router("/desk", route_handlers=[limitation, holds])
 
 
 class StandingForm(Form):
-    """What became of somebody who owes."""
+    """The standing of somebody who owes: owner, former owner, deceased or heir."""
 
     person = Choice(N_("Which person"), coerce=UUID, look="select", required=False)
     standing = Choice(N_("Status"), DebtorStanding, look="select", missing=N_("Choose the status."))
@@ -206,13 +206,13 @@ class StandingForm(Form):
     )
 
     def about(self, debtor: Owing) -> Any:
-        """The same form with the people it can be about."""
+        """The same form with the people it may be about."""
         self.person.options = [(str(one.person), one.whose) for one in debtor.members]
         return self
 
     @property
     def said(self) -> Said:
-        """What was typed, once it is valid."""
+        """The values entered, once they are valid."""
         typed = self.data
         return Said(
             standing=typed["standing"],
@@ -227,13 +227,13 @@ class StandingForm(Form):
 
 @get("/{debtor:uuid}", name="desk.debtors:show")
 async def show_debtor(request: Request, debtor: FromPath[UUID]) -> Template:
-    """Who owes, how they stand, and the form."""
+    """The debtor's people, their standing, and the form to change it."""
     return await debtor_page(request, debtor, await begin(request, StandingForm))
 
 
 @post("/{debtor:uuid}/standing", name="desk.debtors:standing", guards=[staff(May.contact_debtors)])
 async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
-    """Record what became known."""
+    """Record a person's standing."""
     form = StandingForm(await request.form()).about(await debtor_on_desk(request.user, debtor))
     if form.validate() and await form.accepts(record_standing(request.user, debtor, form.said), also_refused=True):
         flash(request, N_("Recorded. It applies from now on, including to messages still waiting to be sent."))
@@ -242,7 +242,7 @@ async def standing(request: Request, debtor: FromPath[UUID]) -> Answer:
 
 
 async def debtor_page(request: Request, debtor: UUID, form: StandingForm, status: int = 200) -> Template:
-    """The page, for both verbs."""
+    """The debtor's page, for both verbs."""
     debtor_view = await debtor_on_desk(request.user, debtor)
     title = _("Debtors for %(unit)s", unit=debtor_view.unit)
     return page(

@@ -26,7 +26,7 @@ MOST_STOPPED = 50
 
 @dataclass(frozen=True)
 class SaidOf:
-    """What was recorded of a person, by whom; `heir` is who represents them from then on."""
+    """What was recorded of a person and by whom; `heir` is who represents them since then."""
 
     name: str
     standing: DebtorStanding
@@ -40,7 +40,7 @@ class SaidOf:
 
 @dataclass(frozen=True)
 class Stopped:
-    """A message to one of them that was not sent because they had died, as was known then; it stays unsent."""
+    """A message that was not sent because its recipient was known to have died; it stays unsent."""
 
     at: datetime
     name: str
@@ -50,7 +50,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Owing:
-    """A debtor: its home, its people on this day, its newest case, what was recorded and not sent, the latest first."""
+    """A debtor: home, people on this day, newest case, and what was recorded or not sent, the latest first."""
 
     id: UUID
     unit: str
@@ -63,18 +63,18 @@ class Owing:
 
     @property
     def standing(self) -> DebtorStanding:
-        """How they stand together."""
+        """The standing that the debtors have together."""
         return standing_of(self.members)
 
     @property
     def note(self) -> str | None:
-        """What staff should bear in mind about them, as a marked sentence."""
+        """What staff should know about them, as a sentence to be translated."""
         return NOTES.get(self.standing)
 
 
 @reading
 async def debtor_on_desk(by: Principal, debtor: UUID) -> Owing:
-    """A debtor of one's communities. Raises Missing where they may not read cases."""
+    """A debtor in the reader's communities. Raises Missing where they may not read cases."""
     row = await fetch_one(
         "SELECT d.id, u.name AS unit, c.name AS estate, c.timezone AS zone, (SELECT k.id FROM arrears_case k"
         "   WHERE k.debtor = d.id ORDER BY k.opened_on DESC, k.id LIMIT 1) AS case"

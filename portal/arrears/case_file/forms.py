@@ -15,7 +15,7 @@ BY_STAFF = frozenset[ContactOutcome]().union(*MAY_COME_OF.values())
 
 
 class ContactForm(Form):
-    """Record how the debtor was reached, or was not."""
+    """Record how the debtor was reached, or that they were not."""
 
     channel = Choice(
         N_("How you contacted them"),
@@ -48,14 +48,14 @@ class ContactForm(Form):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What `record_contact` takes."""
+        """The arguments of `record_contact`."""
         channel, outcome, happened_on = (self.data[name] for name in ("channel", "outcome", "happened_on"))
         note = {"body": self.data["text"] or "", "witness": self.data["staff"] or ""}
         return {"channel": channel, "outcome": outcome, "happened_on": happened_on, **note}
 
 
 class HoldForm(Form):
-    """Stop chasing for a while."""
+    """Stop chasing for some time."""
 
     reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Explain why, so that the next reader understands it."))
     until = Day(N_("Last day of the hold"), hint=N_("The hold ends automatically after this day."))
@@ -63,20 +63,20 @@ class HoldForm(Form):
 
 
 class PromiseForm(Form):
-    """Note a promise to pay."""
+    """Record a promise to pay."""
 
     on = Day(N_("Will pay by"))
     amount = Yuan(N_("Promised amount"))
 
 
 class ReasonForm(Form):
-    """Say why nothing is paid."""
+    """Record why nothing is paid."""
 
     reason = Choice(N_("Reason for non-payment"), Reason, look="select", missing=N_("Choose a reason."), hint=ONCE)
 
 
 class HardshipForm(Form):
-    """A debtor says that paying is hard."""
+    """A debtor says that they cannot pay right now."""
 
     text = Text(
         N_("What is the difficulty?"),
@@ -88,7 +88,7 @@ class HardshipForm(Form):
 
 
 class NextForm(Form):
-    """Say what is to be done next."""
+    """Set what to do next."""
 
     next_step = Choice(N_("What needs to be done"), NextStep, look="select", missing=N_("Choose the next step."))
     next_on = Day(N_("Date"))

@@ -20,7 +20,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="case:show")
 async def show(request: Request) -> Template:
-    """One element for each of my cases."""
+    """All cases of the reader."""
     return page(
         request, "arrears/case_file/show.html", title=_("Where I stand"), mine=await queries.cases_of(request.user)
     )
@@ -28,13 +28,13 @@ async def show(request: Request) -> Template:
 
 @get("/{case:uuid}/hardship", name="case:hardship")
 async def hardship(request: Request, case: FromPath[UUID]) -> Template:
-    """Say that paying is hard."""
+    """The form to say that one cannot pay right now."""
     return await hardship_page(request, case, await begin(request, HardshipForm))
 
 
 @post("/{case:uuid}/hardship", name="case:tell")
 async def tell(request: Request, case: FromPath[UUID]) -> Answer:
-    """Nothing comes for two weeks."""
+    """Pause everything for two weeks."""
     form: Any = HardshipForm(await request.form())
     if form.validate() and await form.accepts(
         telling.tell_hardship(request.user, case, form.text.data, once=form.once)

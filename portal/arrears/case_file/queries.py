@@ -32,7 +32,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Filter:
-    """Which cases to list. `state` None is everything that is not closed; `words` a home, name or phone."""
+    """The cases to list. `state` None is all that are not closed; `words` is a home, name or phone."""
 
     state: CaseState | None = None
     stage: int | None = None
@@ -41,13 +41,13 @@ class Filter:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything was chosen."""
+        """Whether any filter is set."""
         return self != Filter()
 
 
 @dataclass(frozen=True)
 class CaseList:
-    """A page of cases; the sums and counts are of all that were found."""
+    """A page of cases; sums and counts are of all cases that match."""
 
     cases: list[CaseRow]
     found: int
@@ -60,7 +60,7 @@ class CaseList:
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case for staff, with those who owe and its file."""
+    """A case for staff, with its debtors and its file."""
 
     case: CaseRow
     people: list[Member]
@@ -85,9 +85,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class FiledClaim:
-    """What mediators or a court were asked for about a debt, as its debtor sees it: how far it is since which day.
+    """A claim before mediators or a court, as its debtor sees it: the state and its first day.
 
-    It asks for `claimed` by now, of which `left` may still be asked for; `lines` say of what.
+    It asks for `claimed` now, of which `left` may still be asked for; `lines` say what for.
     """
 
     id: UUID
@@ -105,13 +105,13 @@ class FiledClaim:
 
     @property
     def live(self) -> bool:
-        """Whether it has not ended, so that it can be ended without a court."""
+        """Whether it has not ended, so that it can still be settled without a court."""
         return self.state in LIVE_CLAIMS
 
 
 @dataclass(frozen=True)
 class Mine:
-    """Where an owner stands. `untold` is what is overdue without a case yet: the daily job comes after it."""
+    """What an owner sees about their arrears. `untold` is overdue but in no case yet: the daily job opens one later."""
 
     cases: list[CaseRow]
     history: dict[UUID, list[StageRow]] = field(default_factory=dict)
@@ -136,7 +136,7 @@ async def cases_of(by: Principal) -> Mine:
 
 
 async def _filed(cases: list[UUID]) -> dict[UUID, list[FiledClaim]]:
-    """By case: what was handed in since it was opened and not taken back, the latest first."""
+    """By case, the claims that were filed since it was opened and not withdrawn, the latest first."""
     rows = await fetch(
         "SELECT k.id AS arrears_case, c.id, c.kind, c.state, w.claimed, w.left_over, s.on_day AS since"
         " FROM arrears_case k"
@@ -177,7 +177,7 @@ async def _untold(by: Principal, listed: list[UUID]) -> Money:
 
 @reading
 async def cases_on_desk(by: Principal, wanted: Filter, page: int = 1) -> CaseList:
-    """The cases of a member of staff's communities, newest first unless asked otherwise."""
+    """The cases in a staff member's communities, newest first by default."""
     digits = "".join(c for c in wanted.words if c.isdigit())
     outlines = await outlines_where(
         "k.community = ANY($3::int[]) AND ($4 = 'closed') = (k.state = 'closed') AND ($5 = '' OR u.name ILIKE $6"
@@ -265,7 +265,7 @@ async def cases_of_unit(by: Principal, unit: UUID) -> list[CaseRow]:
 
 @reading
 async def figures(by: Principal) -> Figures:
-    """All live cases of a member of staff's communities in numbers, as the list shows them (I-C7)."""
+    """All live cases of a staff member's communities in numbers that agree with the list (I-C7)."""
     return await figures_in(by.where(May.read_cases))
 
 

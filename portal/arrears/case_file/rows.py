@@ -39,7 +39,7 @@ SELECT k.id, k.community, k.unit, k.debtor, k.state, k.stage, k.opened_on, k.loo
   {_SMALL} AS small
 {_FROM}
 """
-# $1 is now, $2 what is too little to chase where no ladder says another sum.
+# $1 is now, $2 the small balance where no ladder sets another one.
 _LIGHT = f"""
 WITH g AS MATERIALIZED (SELECT k.id, k.debtor, k.state, k.stage, k.seen, k.opened_on, u.name AS unit_name, u.sort_key,
   greatest(k.looked_on, ($1::timestamptz AT TIME ZONE c.timezone)::date) AS on_day,
@@ -50,9 +50,9 @@ NEWEST_FIRST = " ORDER BY (k.state = 'closed'), k.opened_on DESC, u.sort_key, u.
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case as it stands. `days` counts from the oldest line that may be chased; `plan` is a live plan or request.
+    """A case as it is now. `days` counts from the oldest line that may be chased; `plan` is a live plan or request.
 
-    `small` is what is too little to chase there; `apart` is not in any of its sums.
+    `small` is the sum up to which nothing is chased there; `apart` is not part of any of its sums.
     """
 
     id: UUID
@@ -86,27 +86,27 @@ class CaseRow:
 
     @property
     def before_credit(self) -> Money:
-        """What would be asked for if there were no credit."""
+        """The sum that would be asked for without the credit."""
         return self.chaseable + self.apart.covered
 
     @property
     def rung(self) -> Rung:
-        """What the stage stands for."""
+        """The name of its stage."""
         return RUNGS[self.stage]
 
     @property
     def ahead(self) -> Sentence:
-        """What comes next, for the owner."""
+        """The next step, as the owner reads it."""
         return to_owner(self.next)
 
     @property
     def ahead_for_staff(self) -> Sentence:
-        """What comes next, for the desk."""
+        """The next step, as the desk reads it."""
         return to_staff(self.next)
 
     @property
     def lags(self) -> bool:
-        """Whether the days speak of a higher stage than the recorded steps have reached."""
+        """Whether the days overdue are those of a higher stage than the recorded steps have reached."""
         return self.by_days > self.stage
 
     @property
@@ -116,28 +116,28 @@ class CaseRow:
 
     @property
     def note(self) -> str | None:
-        """What staff should bear in mind about those who owe, as a marked sentence."""
+        """What staff should know about the debtors, as a sentence to be translated."""
         return NOTES.get(self.standing)
 
     @property
     def may_be_called(self) -> bool:
-        """Whether somebody lives who can be called about it."""
+        """Whether somebody is alive who can be called about it."""
         return self.standing is not DebtorStanding.deceased
 
     @property
     def may_be_visited(self) -> bool:
-        """Whether the home is where they are to be found."""
+        """Whether the debtors can be found at the home."""
         return self.standing is DebtorStanding.owner
 
     @property
     def can_be_paid(self) -> bool:
-        """Whether there is something to pay."""
+        """Whether there is anything to pay."""
         return self.overdue.fen > 0
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What lists and counts need of a case: how it stands on its day (None: closed), what is too little to chase."""
+    """The part of a case that lists and counts need: its standing on its day (None: closed), and the small balance."""
 
     id: UUID
     unit: str
@@ -147,7 +147,7 @@ class Outline:
 
     @property
     def state(self) -> CaseState:
-        """Where it stands."""
+        """Its state on that day."""
         return self.standing.state if self.standing else CaseState.closed
 
     @property
@@ -162,30 +162,30 @@ class Outline:
 
     @property
     def overdue(self) -> Money:
-        """What is past its date."""
+        """The sum past due."""
         return self.standing.overdue if self.standing else ZERO
 
     @property
     def chaseable(self) -> Money:
-        """Overdue minus held."""
+        """Overdue, less what is held."""
         return self.standing.chaseable if self.standing else ZERO
 
     @property
     def oldest(self) -> date | None:
-        """The oldest day of what may be chased."""
+        """The due date of the oldest line that may be chased."""
         return self.standing.oldest if self.standing else None
 
     @property
     def days(self) -> int:
-        """Since that day."""
+        """Days since then."""
         return self.standing.days if self.standing else 0
 
 
 async def outlines_where(condition: str, *values: object) -> list[Outline]:
     """Stored cases that meet a condition written in this slice (values as $3, $4 …), in the order of `rows_where`.
 
-    The sums come by one statement, and only those are looked at whose mark says that they changed: the same mark means
-    the same case (sifting.py), but for those that enter when days have passed.
+    The sums come from one statement. Only cases whose mark has changed are looked at again, because the same mark means
+    the same case (sifting.py), except for lines that fall due as days pass.
     """
     rows = await fetch(_LIGHT + condition + ")" + SUMS, clock.now(), SEED.small_balance.fen, *values)
     unsure = [row for row in rows if row["state"] != CaseState.closed and (row["stage"] == 0 or row["changed"])]
@@ -199,7 +199,7 @@ async def outlines_where(condition: str, *values: object) -> list[Outline]:
 
 
 def _same(row: Record) -> Standing | None:
-    """How a case stands whose mark is the one it had when it was looked at."""
+    """The standing of a case whose mark has not changed since it was looked at."""
     if row["state"] == CaseState.closed:
         return None
     overdue = Money(row["overdue"])
@@ -208,13 +208,13 @@ def _same(row: Record) -> Standing | None:
 
 
 async def outlined_cases(outlines: Sequence[Outline]) -> list[CaseRow]:
-    """The whole of some cases, in this order, standing as their outlines say; in the caller's transaction."""
+    """All columns of some cases, in this order, with the standing of their outlines; in the caller's transaction."""
     rows = {row["id"]: row for row in await rows_where("k.id = ANY($1::uuid[])", [one.id for one in outlines])}
     return await _cases([(rows[one.id], one.standing, one.on) for one in outlines])
 
 
 def _day(row: Record) -> date:
-    """A look at a later day may have been stored already (`run arrears --on`); no page shows an earlier one than it."""
+    """The day to show: a later day may have been looked at already (`run arrears --on`), and no page goes back."""
     day: date = max(clock.today(row["timezone"]), row["looked_on"])
     return day
 
@@ -224,21 +224,21 @@ def _small(row: Record) -> Money:
 
 
 async def _looked(live: Sequence[tuple[UUID, UUID, date, Money]]) -> dict[UUID, Standing | None]:
-    """How live cases (id, debtor, day, what is too little to chase) stand, by their ids."""
+    """The standing of live cases (id, debtor, day, small balance), by their ids."""
     facts = await facts_of([debtor for _id, debtor, _on, _small in live], [on for _id, _debtor, on, _small in live])
     looks = await looks_of({case: debtor for case, debtor, _on, _small in live}, facts)
     return {case: look(*looks[case], on, small) for case, _debtor, on, small in live}
 
 
 async def standing_cases(rows: Sequence[Record]) -> list[CaseRow]:
-    """Stored cases (rows of ROWS) with how they stand now; in the caller's transaction."""
+    """Stored cases (rows of ROWS) with their standing now; in the caller's transaction."""
     live = [row for row in rows if row["state"] != CaseState.closed]
     standings = await _looked([(row["id"], row["debtor"], _day(row), _small(row)) for row in live])
     return await _cases([(row, standings.get(row["id"]), _day(row)) for row in rows])
 
 
 async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[CaseRow]:
-    """The whole of stored cases (row, how it stands, on which day), with what comes next, for whom, and beside it."""
+    """Stored cases (row, standing, day) as full rows, with the next step and the debtors."""
     live = [(row, on, standing) for row, standing, on in rows if standing]
     steps = await next_steps(
         [Looked(case=row["id"], debtor=row["debtor"], community=row["community"], on=on, standing=standing)
@@ -254,7 +254,7 @@ async def _cases(rows: Sequence[tuple[Record, Standing | None, date]]) -> list[C
 
 
 async def _whose(rows: Sequence[Record]) -> dict[UUID, DebtorStanding]:
-    """How those who owe stand to their homes, by debtor."""
+    """The standing of the debtors towards their homes, by debtor."""
     days = {row["debtor"]: clock.today(row["timezone"]) for row in rows}
     members = await members_of(list(days), list(days.values())) if days else {}
     return {debtor: standing_of(members[debtor]) for debtor in days}

@@ -20,7 +20,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_value
 
 AGAIN = "an heir can be addressed, or it was a mistake"
 
-# Debtors of whom all have died without an heir who could be addressed, and whether their hold on everything is there.
+# Debtors who have all died without a known heir, and whether their hold on everything is there.
 _STILL = """
 SELECT d.id, d.community, d.still, EXISTS (SELECT FROM hold h WHERE h.debtor = d.id AND h.source = d.id
     AND h.reason = 'deceased' AND h.released_at IS NULL) AS held
@@ -33,9 +33,9 @@ FROM (SELECT d.id, d.community, bool_and(coalesce(s.standing = 'deceased', false
 
 
 async def keep_still(debtors: Sequence[UUID], *, actor: str) -> None:
-    """Hold everything of debtors who have all died, and let go as soon as somebody can be addressed.
+    """Hold everything of debtors who have all died, and release it as soon as there is somebody to address.
 
-    In the running unit of work; nothing to change is fine. The hold's source is the debtor.
+    Part of the caller's unit of work; nothing to change is fine. The source of the hold is the debtor.
     """
     for row in await fetch(_STILL, list(debtors)):
         if row["still"] and not row["held"]:
@@ -49,10 +49,10 @@ VERBS = {Why.opened: AuditVerb.CASE_OPENED, Why.settled: AuditVerb.CASE_CLOSED}
 
 
 async def refresh_cases(community: int, debtors: Sequence[UUID], on: date, *, actor: str) -> list[Why]:
-    """Bring the cases of some debtors to what is owed now, days counted to `on`, in the caller's work; what changed.
+    """Bring the cases of some debtors up to date, with days counted to `on`; returns what changed.
 
-    Locks their bills by id, so that no payment, dispute or plan comes between looking and writing. A day before the
-    last look changes nothing: nothing done is undone (I-T3).
+    Part of the caller's unit of work. Locks their bills by id, so that no payment, dispute or plan comes in between.
+    A day before the last look changes nothing: nothing that was done is undone (I-T3).
     """
     await fetch(
         "SELECT id FROM bill WHERE debtor = ANY($1::uuid[]) AND due_on < $2 ORDER BY id FOR NO KEY UPDATE",
@@ -126,7 +126,7 @@ async def _update(case: UUID, standing: Standing, on: date) -> None:
 async def write_change(
     community: int, case: UUID, standing: Standing, why: Why, on: date, actor: str, facts: str
 ) -> None:
-    """Add a change to the history of a case, with its facts (JSON) and its audit row; in the caller's work."""
+    """Add a change to a case's history, with its facts (JSON) and its audit row; in the caller's unit of work."""
     await fetch(
         "INSERT INTO case_stage (id, community, arrears_case, changed_on, state, stage, why, actor, rule, facts, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

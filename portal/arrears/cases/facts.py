@@ -45,9 +45,9 @@ GROUP BY w.debtor
 
 
 async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Facts]:
-    """What each debtor owes the company past its date on their day, net of credit, with sums and holds as they are now.
+    """What each debtor owes the company past due on their day, net of credit, with sums and holds as they are now.
 
-    Where nothing is owed, nothing is said of a hold on everything: there is nothing to hold.
+    If nothing is owed, a hold on everything is left out: there is nothing to hold.
     """
     debts: dict[UUID, list[Debt]] = defaultdict(list)
     whole = set()
@@ -63,7 +63,7 @@ async def facts_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, 
 
 
 async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
-    """Where live cases stood at their last change."""
+    """The state of live cases at their last change."""
     result = {}
     for row in await fetch(_BEFORE, list(cases)):
         lines = {
@@ -77,7 +77,7 @@ async def before_of(cases: Sequence[UUID]) -> dict[UUID, Before]:
 
 
 async def looks_of(cases: Mapping[UUID, UUID], facts: Mapping[UUID, Facts]) -> dict[UUID, tuple[Facts, Before]]:
-    """What each live case (id to debtor) is looked at with: its facts, with the day less became owed, and its past."""
+    """The input for looking at each live case (id to debtor): facts, the last day that reduced the debt, its past."""
     before = await before_of(list(cases))
     less = {cases[case]: was.at for case, was in before.items() if less_owed(facts[cases[case]], was)}
     rows = await fetch(_REDUCED, list(less), list(less.values())) if less else []
@@ -86,7 +86,7 @@ async def looks_of(cases: Mapping[UUID, UUID], facts: Mapping[UUID, Facts]) -> d
 
 
 def kept(facts: Facts, standing: Standing, on: date) -> str:
-    """The inputs and figures of a change as JSON: enough to compute the same again (I-C6)."""
+    """The inputs and results of a change as JSON: enough to compute it again (I-C6)."""
     return json.dumps(
         {
             "debts": [
@@ -111,7 +111,7 @@ def kept(facts: Facts, standing: Standing, on: date) -> str:
 
 
 async def standings_of(debtors: dict[UUID, UUID], on: date, ladder: Ladder) -> dict[UUID, Standing]:
-    """How cases stand, by their debtors, that were looked at in this unit of work."""
+    """The standing of cases (id to debtor) on a day; a case with nothing left to say is not in it."""
     looks = await looks_of(debtors, await facts_of(list(debtors.values()), [on] * len(debtors)))
     standings = {case: look(facts, before, on, ladder.terms.small_balance) for case, (facts, before) in looks.items()}
     return {case: standing for case, standing in standings.items() if standing}
@@ -127,9 +127,9 @@ WHERE o.due_on < w.on_day GROUP BY w.debtor
 
 @dataclass(frozen=True)
 class Apart:
-    """Of what is past its date: `covered` is held as the debtor's credit and taken off the sum that is asked.
+    """Parts of what is past due: `covered` is covered by the debtor's credit and not asked for.
 
-    `fund` is owed to the maintenance fund. It belongs to all owners, so that the company neither chases nor claims it.
+    `fund` is owed to the maintenance fund. It belongs to all owners, so the company neither chases nor claims it.
     """
 
     covered: Money = ZERO
@@ -137,7 +137,7 @@ class Apart:
 
 
 async def apart_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, Apart]:
-    """For each debtor on their day, as sums are now; in the caller's transaction."""
+    """These parts for each debtor on their day, with sums as they are now; in the caller's transaction."""
     rows = await fetch(_APART, list(debtors), list(days)) if debtors else []
     sums = {row["debtor"]: Apart(Money(row["covered"]), Money(row["fund"])) for row in rows}
     return {debtor: sums.get(debtor, Apart()) for debtor in debtors}

@@ -28,7 +28,7 @@ _HASH = (
     " 0)::numeric) AS hash,"
     " min(b.due_on) FILTER (WHERE lb.outstanding > lb.held + coalesce(v.covered, 0)) AS oldest"
 )
-# The lines of bills b that count, with what credit that meets a condition covers of them.
+# The lines of bills b that count, with what the credits that meet a condition cover of them.
 _LINES = f"""
 JOIN line_balance lb ON lb.bill = b.id AND lb.outstanding > 0 AND NOT lb.replaced AND NOT lb.fund
 LEFT JOIN {covers("%s")} v ON v.line = lb.line
@@ -80,7 +80,7 @@ FROM g LEFT JOIN w ON w.debtor = g.debtor CROSS JOIN LATERAL (
   WHERE b.debtor = g.debtor AND b.due_on < g.on_day AND g.state <> 'closed' AND {_COUNTS}) o
 ORDER BY (g.state = 'closed'), g.opened_on DESC, g.sort_key, g.unit_name, g.id
 """
-# Whoever holds a case is changing it, and will have looked at it.
+# Whoever has a case locked is changing it, and looks at it then.
 _TOUCH = """
 WITH rest AS (SELECT k.id FROM arrears_case k WHERE k.community = $1 AND k.state <> 'closed' AND k.looked_on < $2
   AND NOT EXISTS (SELECT FROM unnest($3::uuid[]) c(debtor) WHERE c.debtor = k.debtor)
@@ -91,7 +91,7 @@ SELECT count(*)::int FROM done
 
 
 async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:
-    """Debtors whose cases could open, change, close, climb or be reminded of on a day; in the caller's transaction."""
+    """Debtors whose cases may open, change, close, climb or need a reminder on a day; in the caller's transaction."""
     rows = await fetch(
         _CHANGED,
         on,
@@ -105,12 +105,12 @@ async def changed_debtors(community: int, on: date, small: Money) -> list[UUID]:
 
 
 async def remember(debtors: Sequence[UUID], on: date, small: Money) -> None:
-    """Keep the marks of cases that were just looked at; in the caller's transaction, under its locks."""
+    """Save the marks of cases that were just looked at; in the caller's transaction, under its locks."""
     await fetch(_REMEMBER, on, small.fen, list(debtors))
 
 
 async def pass_over(community: int, debtors: Sequence[UUID], on: date) -> int:
-    """Note that all other cases were looked at on a day, since nothing about them changed; how many."""
+    """Record that all other cases were looked at on a day, since nothing about them changed; returns how many."""
     value: int = await fetch_value(_TOUCH, community, on, list(debtors))
     return value
 
@@ -123,9 +123,9 @@ _IN_ORDER, _LOCKED = " ORDER BY b.id FOR NO KEY UPDATE OF b", " FOR NO KEY UPDAT
 
 
 async def case_at_desk(by: Principal, case: UUID, what: May) -> Record:
-    """A case of a community where they may do this, locked after the bills of its debtor (the one order).
+    """A case of a community where they may do this, locked after the bills of its debtor (always in this order).
 
-    Its columns with the estate's `timezone`. Raises Missing.
+    It has its columns and the estate's `timezone`. Raises Missing.
     """
     those = list(by.where(what))
     await fetch(_BILLS + _AT_DESK + _IN_ORDER, case, those)
@@ -133,7 +133,7 @@ async def case_at_desk(by: Principal, case: UUID, what: May) -> Record:
 
 
 async def own_case(by: Principal, case: UUID) -> Record:
-    """The same of a case in which they are the ones who owe. Raises Missing."""
+    """The same for a case of which they are debtors. Raises Missing."""
     those = list(by.persons)
     await fetch(_BILLS + _OWN + _IN_ORDER, case, those)
     return _found(await fetch_one(_CASE + _OWN + _LOCKED, case, those))

@@ -18,7 +18,7 @@ NOT_HERE = N_(
     "They no longer own this home. Do not visit it or leave anything there for them; write to their "
     "own address or call their own number."
 )
-# What the desk reads beside those who are not simply the owners.
+# Notes of the desk about debtors who are not simply the owners.
 NOTES = {
     DebtorStanding.former: N_(
         "These are former owners. Do not visit the home, leave anything at the door or say anything to "
@@ -40,12 +40,12 @@ THEIRS = frozenset({ContactChannel.counter})  # they came to us
 
 
 async def may_turn_to(debtor: UUID, channel: ContactChannel, on: date) -> None:
-    """Raises Refused where staff may not turn to a debtor like this on a day; in the caller's transaction."""
+    """Raises Refused if staff may not contact a debtor in this way on a day; in the caller's transaction."""
     refuse(standing_of((await members_of([debtor], [on]))[debtor]), channel)
 
 
 def refuse(standing: DebtorStanding, channel: ContactChannel) -> None:
-    """Raises Refused for the dead, and for a visit to a home that is not theirs."""
+    """Raises Refused if they have died, and for a visit to a home that is not theirs."""
     if standing is DebtorStanding.deceased and channel not in THEIRS:
         raise Refused(NOBODY)
     if channel is ContactChannel.visit and standing is not DebtorStanding.owner:

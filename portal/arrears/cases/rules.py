@@ -18,14 +18,14 @@ from portal.kit.money import ZERO, Money, total
 
 RULE = "arrears-2"
 FIRST_DAY = (0, 1, 16, 31, 61)  # the first day overdue of each stage
-ENTRY = 2  # a case that is new with old debt enters at the stage by days, at most this one
+ENTRY = 2  # a new case with old debt enters at the stage of its days, but at most here
 QUIET = 1  # a small balance goes no further than this (I-C4)
 LAST = len(FIRST_DAY) - 1
 
 
 @dataclass(frozen=True)
 class Debt:
-    """A line of the debtor that something is left of beyond their credit; `held` is the part under review."""
+    """A line that is not fully paid or covered by credit; `held` is the part under review."""
 
     line: UUID
     due_on: date
@@ -34,19 +34,19 @@ class Debt:
 
     @property
     def chaseable(self) -> Money:
-        """What may be asked for."""
+        """The part that may be asked for."""
         return self.outstanding - self.held
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a debtor owes for a unit beyond their credit, and whether a hold on everything lasts.
+    """What a debtor owes for a unit, net of credit, and whether there is a hold on everything.
 
-    Only what is past due counts. The maintenance fund is not here: it belongs to all owners, so the company does not
+    Only what is past due counts. The maintenance fund is left out: it belongs to all owners, so the company does not
     chase it.
 
-    `reduced_on` is the last day on which less became owed since the last change, None when that never was.
-    `pauses` are days that count against nobody, each from the first to the one on which it went on.
+    `reduced_on` is the last day on which the debt got less since the last change; None if it never did.
+    `pauses` are days that do not count against anybody, each from the first day to the day on which counting resumed.
     """
 
     debts: tuple[Debt, ...]
@@ -55,14 +55,14 @@ class Facts:
     pauses: tuple[tuple[date, date], ...] = ()
 
     def overdue_on(self, on: date) -> Facts:
-        """The same without what is not past its due date on this day."""
+        """The same without lines that are not past due on this day."""
         debts = tuple(d for d in self.debts if d.due_on < on and d.outstanding.fen > 0)
         return replace(self, debts=debts)
 
 
 @dataclass(frozen=True)
 class Before:
-    """Where a live case stood at its last change: state, stage, and (outstanding, held) of each line then.
+    """A live case at its last change: state, stage, and (outstanding, held) of each line at that time.
 
     `at` is the moment of that change, `on` its day.
     """
@@ -76,7 +76,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a case stands. `why` is None when nothing changed; `days` and `by_days` are of the oldest chaseable line."""
+    """How a case stands. `why` is None if nothing changed; `days` and `by_days` are of the oldest chaseable line."""
 
     state: CaseState
     stage: int
@@ -98,17 +98,17 @@ class Standing:
 
 
 def stage_by_days(days: int) -> int:
-    """The stage that so many days past due would be: 0, 1 (1-15), 2 (16-30), 3 (31-60), 4 (61 and more)."""
+    """The stage for so many days past due: 0, 1 (1-15), 2 (16-30), 3 (31-60), 4 (61 and more)."""
     return sum(1 for first in FIRST_DAY[1:] if days >= first)
 
 
 def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.small_balance) -> Standing | None:
-    """How a case stands on a day; None when there is none and nothing is overdue.
+    """How a case stands on a day; None if there is no case and nothing is overdue.
 
-    A case enters, also after everything in it was held, at the stage by days, at most 2. From there it climbs only
-    by recorded steps; it falls when less is owed than before, to the stage by days of the day of that payment or
-    credit, however late this look comes; and to the first for a small balance (`small`, fen).
-    A hold pauses it or takes sums out of it, but leaves the stage it had reached.
+    A case enters at the stage of its days, but at most at stage 2, also after everything in it was held. From there it
+    climbs only by recorded steps. If less is owed than before, it falls to the stage of the days at the day of that
+    payment or credit, however late this look is; with a small balance (`small`, fen) it falls to stage 1.
+    A hold pauses it or takes sums out of it, but leaves its stage.
     """
     seen = facts.overdue_on(on)
     if not seen.debts:
@@ -125,7 +125,7 @@ def look(facts: Facts, before: Before | None, on: date, small: Money = SEED.smal
 
 
 def unchanged(state: CaseState, stage: int, overdue: Money, held: Money, oldest: date | None, on: date) -> Standing:
-    """How a case stands on a day when nothing else has changed; `oldest` is None when nothing may be chased."""
+    """How a case stands on a day if nothing but the day has changed; `oldest` is None if nothing may be chased."""
     days = (on - oldest).days if oldest else 0
     return Standing(
         state=state,
@@ -144,7 +144,7 @@ def _counted(facts: Facts, oldest: date | None, on: date) -> int:
 
 
 def changed_on(facts: Facts, before: Before | None, standing: Standing, on: date) -> date:
-    """The day of a change found on a day: of a fall the morning after the payment, as if somebody had looked then."""
+    """The day of a change: a fall counts from the morning after the payment, as if somebody had looked then."""
     if standing.why is not Why.reduced or not facts.reduced_on:
         return on
     morning = min(facts.reduced_on + timedelta(days=1), on)
@@ -175,7 +175,7 @@ def _stage(facts: Facts, before: Before | None, on: date, by_days: int) -> int:
 
 
 def less_owed(facts: Facts, before: Before) -> bool:
-    """Whether a line owes less than at the last change: paid in part, or credited."""
+    """Whether any line owes less than at the last change, because it was paid in part or credited."""
     current = {d.line: d.outstanding for d in facts.debts}
     return any(current.get(line, ZERO) < outstanding for line, (outstanding, _held) in before.lines.items())
 

@@ -25,7 +25,7 @@ RUNGS = tuple(Rung)
 
 
 class Why(StrEnum):
-    """Why a case changed, as its history tells it."""
+    """The reason for a change of a case, as its history shows it."""
 
     opened = "opened"
     entered = "entered"
@@ -40,7 +40,7 @@ class Why(StrEnum):
 
 
 class Gate(StrEnum):
-    """What must be so before a case climbs, or goes to law; in the order in which a person would put it right."""
+    """A condition for climbing a stage or going to court; in the order in which a person would deal with them."""
 
     no_hold = "no_hold"
     owed = "owed"
@@ -67,7 +67,7 @@ class Gate(StrEnum):
 
 
 class ContactChannel(StrEnum):
-    """How staff turned to the debtor: spoken with, or on paper (缴费通知单, 催缴函)."""
+    """The way staff contacted the debtor: by talking to them, or on paper (缴费通知单, 催缴函)."""
 
     call = "call"
     visit = "visit"
@@ -78,7 +78,7 @@ class ContactChannel(StrEnum):
 
 
 class ContactOutcome(StrEnum):
-    """What came of it: what was said, that nobody was reached, or how paper arrived."""
+    """The outcome: what was said, that nobody was reached, or how the paper arrived."""
 
     reached = "reached"
     promised = "promised"
@@ -104,7 +104,7 @@ PROVEN = DELIVERED | {_Came.opened}
 BY_HAND = DELIVERED - {_Came.registered}
 TRIED = frozenset({_Came.posted, _Came.returned})
 PAPER = frozenset({ContactChannel.letter, ContactChannel.demand})
-ATTEMPTS = frozenset({ContactChannel.call, ContactChannel.visit})  # what disturbs a home, and so is capped
+ATTEMPTS = frozenset({ContactChannel.call, ContactChannel.visit})  # these disturb a home, so they are limited
 MAY_COME_OF = {
     ContactChannel.call: SPOKEN | {_Came.no_answer, _Came.wrong_number},
     ContactChannel.visit: SPOKEN | {_Came.no_answer},
@@ -132,7 +132,7 @@ TELLS = {_Came.disputes: Reason.disputed_sum, _Came.hardship: Reason.hardship, _
 
 
 class NextStep(StrEnum):
-    """What is to be done next about a case, by a member of staff, on a day."""
+    """What a member of staff is to do next about a case, on a day."""
 
     call = "call"
     visit = "visit"
@@ -143,7 +143,7 @@ class NextStep(StrEnum):
 
 
 class Cause(StrEnum):
-    """What restarts the three years of limitation (Civil Code 195)."""
+    """An event that restarts the three years of limitation (Civil Code 195)."""
 
     part_payment = "part_payment"
     agreement = "agreement"

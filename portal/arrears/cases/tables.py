@@ -12,7 +12,7 @@ from portal.platform.db.unit_of_work import day, fen, one_of, ref, text
 
 
 class ArrearsCase(Table):
-    """What a debtor owes past its date for one unit, as one file."""
+    """What a debtor owes past due for one unit, as one file."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -46,10 +46,10 @@ class CaseStage(Table):
 
 
 class Contact(Table):
-    """Staff turned to the debtor: how, what came of it, who was there. Never changed.
+    """A contact with the debtor: how, with what outcome, with which witness. Never changed.
 
-    It is a note, unless it `proves` that an issued letter reached `person`, one of those who owe; what they opened in
-    the portal nobody of staff did. `on_day` is when it happened, `at` when noted.
+    It is a note, unless it `proves` that an issued letter reached `person`, one of the debtors. What they opened in the
+    portal was opened by no member of staff. `on_day` is when it happened, `at` when it was recorded.
     """
 
     id = UUID(primary_key=True)
@@ -77,7 +77,7 @@ class Contact(Table):
 
 
 class PaymentPromise(Table):
-    """The debtor promised to pay a sum by a day. Never changed; whether it was kept, payments tell."""
+    """A promise of the debtor to pay a sum by a day. Never changed; payments show whether it was kept."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -91,7 +91,7 @@ class PaymentPromise(Table):
 
 
 class CaseReason(Table):
-    """Why the debtor does not pay, as staff understood it then; the newest counts."""
+    """Why the debtor does not pay, as staff understood it at that time; the newest counts."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -105,9 +105,9 @@ class CaseReason(Table):
 
 
 class TimeGiven(Table):
-    """A day, itself included, up to which what we wrote gives a debtor time. The latest counts.
+    """The last day (included) up to which a letter or message of ours gives a debtor time. The latest counts.
 
-    `source` is the letter that named it, or the case itself: then a message did.
+    `source` is the letter that named the day, or the case itself if a message named it.
     """
 
     id = UUID(primary_key=True)
@@ -119,7 +119,7 @@ class TimeGiven(Table):
 
 
 class NextAction(Table):
-    """What is to be done next about a case, by whom and when. The newest counts, until a contact comes after it."""
+    """What to do next about a case, by whom and when. The newest counts, until a later contact."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -40,7 +40,7 @@ WHERE b.debtor = ANY($1::uuid[]) AND b.due_on < $2 AND b.due_on >= $3
 
 @dataclass(frozen=True)
 class Segmented:
-    """What kind of home it is, and since when: of its payments, and of standing empty; None where it always was so."""
+    """The segment of a home, and since when it has had its payment history and been vacant; None if always."""
 
     segment: Segment
     history_since: date | None
@@ -48,7 +48,7 @@ class Segmented:
 
 
 async def segments_of(debtors: Mapping[UUID, UUID], on: date) -> dict[UUID, Segmented]:
-    """The segment of each case (id to debtor) on a day, computed from its facts; in the caller's transaction."""
+    """The segment of each case (id to debtor) on a day, computed from facts; in the caller's transaction."""
     wanted = list(debtors.values())
     bills: dict[UUID, list[Settled]] = defaultdict(list)
     for row in await fetch(_BILLS, wanted, on, on - 2 * LOOKS_BACK - timedelta(days=1)):
@@ -67,7 +67,7 @@ async def segments_of(debtors: Mapping[UUID, UUID], on: date) -> dict[UUID, Segm
 async def policies_of(
     ladder: Ladder, standings: Mapping[UUID, Standing], debtors: Mapping[UUID, UUID], on: date
 ) -> dict[UUID, Policy]:
-    """The terms of each case. Without exceptions nothing else is read."""
+    """The terms of each case. If the ladder has no exceptions, nothing else is read."""
     if not ladder.exceptions or not standings:
         return dict.fromkeys(standings, ladder.terms)
     segments = await segments_of({case: debtors[case] for case in standings}, on)

@@ -20,7 +20,7 @@ WHERE w.claim = ANY($1::uuid[]) ORDER BY b.due_on, b.number, l.position
 
 @dataclass(frozen=True)
 class LineLeft:
-    """A line of a claim: what was claimed of it, and how much of that may still be asked for. `bill` is a number."""
+    """A line of a claim: the sum claimed, and how much of it may still be asked for. `bill` is a number."""
 
     line: UUID
     item: Bilingual

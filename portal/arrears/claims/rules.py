@@ -8,7 +8,7 @@ from portal.arrears.claims.states import LIVE, ClaimKind, ClaimState, Task
 from portal.kit.money import Money
 
 K, S = ClaimKind, ClaimState
-OURS = timedelta(days=7)  # a paper that is ready goes out within a week, or the claim is given up
+OURS = timedelta(days=7)  # a prepared document is filed within a week, or the claim is dropped
 # Civil Procedure Law 126 (a court takes a suit within 7 days), 152 and 168 (a judgment within six months; of a small
 # claim within two), 225 and 227 (a payment order is taken within 5 days, issued within 15; one that cannot be served
 # ends after 30); People's Mediation Act 33 (the joint request to confirm within 30 days).
@@ -26,7 +26,7 @@ TIMES = {
 
 
 def task_of(state: ClaimState, claimed: Money, remaining: Money) -> Task | None:
-    """What is to be done about a claim that asks for `claimed` while `remaining` of its charges may be asked for."""
+    """What to do about a claim that asks for `claimed` while `remaining` of its charges may still be asked for."""
     if state not in LIVE or claimed == remaining:
         return None
     if remaining > claimed:
@@ -37,7 +37,7 @@ def task_of(state: ClaimState, claimed: Money, remaining: Money) -> Task | None:
 
 
 def due_by(kind: ClaimKind, state: ClaimState, since: date) -> date | None:
-    """The day by which something should have happened to a claim in this state; None once it has ended."""
+    """The day by which something should happen to a claim in this state; None once it has ended."""
     if state is S.prepared:
         return since + OURS
     time = TIMES.get((kind, state))

@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class ClaimKind(StrEnum):
-    """People's mediation, a payment order, the small-claims procedure, an ordinary suit; the mildest first."""
+    """Mediation, payment order, small-claims procedure or ordinary suit; the mildest first."""
 
     mediation = "mediation"
     payment_order = "payment_order"
@@ -15,7 +15,7 @@ class ClaimKind(StrEnum):
 
 
 class ClaimState(StrEnum):
-    """How far a claim has come; which of these a path knows, `MOVES` says."""
+    """How far a claim has come; `MOVES` says which states each path has."""
 
     prepared = "prepared"
     filed = "filed"
@@ -34,7 +34,7 @@ class ClaimState(StrEnum):
 
 
 class Task(StrEnum):
-    """What is to be done about a claim whose sum and whose debt are no longer the same."""
+    """What to do about a claim if its sum no longer equals the debt."""
 
     renew = "renew"
     reduce = "reduce"
@@ -47,7 +47,7 @@ LIVE = frozenset({S.prepared, S.filed, S.accepted, S.agreed, S.issued})  # the i
 
 
 def _moves(edges: dict[ClaimState, set[ClaimState]]) -> Moves[ClaimState]:
-    """The moves of one path; what it does not name has no way in and no way out."""
+    """The moves of one path; a state that it does not name has no way in and no way out."""
     return Moves(ClaimState, {state: edges.get(state, set()) for state in ClaimState})
 
 

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class Claim(Table):
-    """What a debtor is asked for on one path of law. `facts` are all that its paper says, so that it never changes."""
+    """A claim against a debtor on one legal path. `facts` are all that its document says, so that it never changes."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -31,7 +31,7 @@ class Claim(Table):
 
 
 class ClaimLine(Table):
-    """What is claimed of a line (fen)."""
+    """The sum claimed of a line (fen)."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -44,7 +44,7 @@ class ClaimLine(Table):
 
 
 class ClaimChange(Table):
-    """From a day on a claim asks for so much (fen), as the court or the mediators were told; nothing: its fee alone."""
+    """The sum (fen) that a claim asks for from a day on, as filed with court or mediators; zero: only the court fee."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -60,9 +60,9 @@ class ClaimChange(Table):
 
 
 class ClaimLeft(Table):
-    """How much is left of what was claimed, from a moment on, as whoever brought it was told; `number` counts them.
+    """How much of a claim is left from a moment on, as its filer was notified; `number` counts these rows.
 
-    Written by the transaction that changed it. `told_at` is when the debtor was told too.
+    Written by the transaction that changed it. `told_at` is when the debtor was notified as well.
     """
 
     id = UUID(primary_key=True)
@@ -77,7 +77,7 @@ class ClaimLeft(Table):
 
 
 class ClaimStep(Table):
-    """A claim came further. `reference` is what the court or the mediators call it."""
+    """A step of a claim. `reference` is the file number at the court or the mediators."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -35,10 +35,10 @@ LAST_REACHED = N_("The last stage has been reached. What follows are legal steps
 
 @retrying
 async def take_step(by: Principal, case: UUID) -> int:
-    """Climb to the next stage; the stage reached.
+    """Climb to the next stage, and return it.
 
-    Raises Missing for a case of another estate, Forbidden without the role that this step takes, Refused with the
-    first gate that is not open.
+    Raises Missing for a case of another estate, Forbidden without the role for this step, Refused with the first gate
+    that is closed.
     """
     async with unit_of_work(*by.where(May.climb_cases)):
         row = await case_at_desk(by, case, May.climb_cases)
@@ -76,7 +76,7 @@ async def take_step(by: Principal, case: UUID) -> int:
 
 
 async def climb_by_themselves(community: int, debtors: Sequence[UUID], on: date) -> int:
-    """Let cases climb that a person need not approve, in the caller's work and under its locks; how many did."""
+    """Climb where no person has to approve it, in the caller's unit of work; returns how many climbed."""
     rows = await fetch(
         "SELECT id, debtor FROM arrears_case WHERE debtor = ANY($1::uuid[]) AND state = 'open' AND stage < $2"
         " AND looked_on <= $3 ORDER BY id",
@@ -122,7 +122,7 @@ async def _climb(
     on: date,
     actor: str,
 ) -> None:
-    """Write the climb by one stage with its gates as they were (I-C2, I-C6), and tell those who owe."""
+    """Record the climb by one stage with the gates as they were (I-C2, I-C6), and notify the debtors."""
     gates = [{"gate": check.gate.value, **check.facts} for check in checks]
     kept_facts = json.loads(kept(facts, standing, on)) | {"gates": gates, "policy": policy.name}
     higher = standing.at(standing.stage + 1)

@@ -21,7 +21,7 @@ from portal.money.stripe_events.states import EventState
 from portal.people.notices.states import OUT, NoticeKind
 from portal.platform.db.unit_of_work import fetch, fetch_value
 
-LEFT_LYING = timedelta(minutes=5)  # an event of Stripe that is older and not booked may be this debtor's money
+LEFT_LYING = timedelta(minutes=5)  # an older Stripe event that is not booked may be this debtor's money
 
 _FACTS = f"""
 WITH k AS MATERIALIZED (SELECT k.*, $2 || ':case:' || k.id || ':' AS key FROM arrears_case k WHERE k.id = ANY($1))
@@ -49,7 +49,7 @@ WHERE k.id = ANY($1) AND d.state = ANY($2) AND d.department_due IS NOT NULL ORDE
 
 
 async def known_of(cases: Sequence[UUID], on: date) -> dict[UUID, Known]:
-    """What is known of each case beside what is owed, as of now; for a look at a day, in the caller's transaction."""
+    """What is known of each case besides its debt, as of now, for a look at a day; in the caller's transaction."""
     ids = list(cases)
     contacts: dict[UUID, list[Reached]] = defaultdict(list)
     for row in await fetch(_CONTACTS, ids):

@@ -30,9 +30,9 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Reached:
-    """A contact with the debtor, as gates see it; `witnessed` when a second person was there.
+    """A contact with the debtor, as gates see it; `witnessed` if a second person was there.
 
-    `proves` says that it is the proof of an issued letter to `person`; what staff merely noted of paper is none.
+    `proves`: it proves that an issued letter reached `person`; a staff note about paper proves nothing.
     """
 
     channel: ContactChannel
@@ -45,12 +45,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Known:
-    """What the gates of one case ask for beside what is owed.
+    """What the gates of a case need besides its debt.
 
-    `since` is the day on which the present stage was reached, `reminded_on` when a reminder arrived, `tasks` the
-    departments that owe an answer with their days, `reason_known` whether staff found out why nothing is paid,
-    `clocks` the limitation of what may be chased (before stage 4),
-    `given` what gives them time, `elsewhere` whether the home is no place for them, `named` whom a claim would name.
+    `since` is the first day of the present stage, `reminded_on` the day a reminder arrived, `tasks` the departments
+    that owe an answer with their deadlines, `reason_known` whether staff found out why nothing is paid, `clocks` the
+    limitation of what may be chased (before stage 4), `given` what gives them time, `elsewhere` whether they do not
+    live at the home, `named` whom a claim would name.
     """
 
     since: date
@@ -67,24 +67,24 @@ class Known:
     named: tuple[UUID, ...] = ()
 
     def demands_to(self) -> list[list[date]]:
-        """The days on which a demand reached each of those whom a claim would name."""
+        """The days on which a demand reached each person whom a claim would name."""
         reached = [c for c in self.contacts if c.channel is ContactChannel.demand and c.proves]
         return [sorted(c.on for c in reached if c.person == who) for who in self.named or (None,)]
 
     @property
     def demanded_on(self) -> date | None:
-        """The day on which the last of them had got a demand; None while somebody has got none."""
+        """The day on which the last of them had received a demand; None while somebody has not."""
         firsts = [days[0] for days in self.demands_to() if days]
         return max(firsts) if len(firsts) == len(self.named or (None,)) else None
 
     def after(self, day: date, days: int, on: date) -> date:
-        """So many days after one, as far as days have counted until `on`."""
+        """The number of days after another day, counted up to `on`."""
         return day + timedelta(days=days + stood_still(self.given.pauses, day, on))
 
 
 @dataclass(frozen=True)
 class Check:
-    """One gate: whether it is open, and the facts that say why."""
+    """One gate: whether it is open, and the facts for the reason."""
 
     gate: Gate
     open: bool
@@ -92,7 +92,7 @@ class Check:
 
 
 def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
-    """Every gate before stage `target` (1-4) for a case that stands like this on a day; it climbs when all are open."""
+    """All gates before stage `target` (1-4) for a case with this standing on a day; it climbs when all are open."""
     least = policy.least_days[target - 1]
     stays_until = known.after(known.since, least, on)
     days = _counted(standing, known)
@@ -114,18 +114,18 @@ def gates_to(target: int, standing: Standing, known: Known, policy: Policy, on: 
 
 
 def gates_of_paper(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
-    """What must be so before a letter names a sum: something is owed, they were given no time, no money is coming."""
+    """The gates of a letter that names a sum: something is owed, no time was given, no money is on its way."""
     return (_no_hold(standing), _owed(standing, policy), *their_time(known.given, on), *_money_at_rest(known))
 
 
 def gates_of_law(standing: Standing, known: Known, policy: Policy, on: date) -> tuple[Check, ...]:
-    """What must be so before anything goes to a lawyer or a court, whatever the days say."""
+    """The gates before a lawyer or a court is involved, whatever the days overdue."""
     law = (_no_task(known), *_before_law(known, policy, on), letter_over(known.given, on))
     return (*gates_of_paper(standing, known, policy, on), *law)
 
 
 def _counted(standing: Standing, known: Known) -> int:
-    """The days since the oldest charge that may be chased was due, without those that count against nobody."""
+    """The days since the oldest chargeable line was due, without days that count against nobody."""
     if standing.oldest is None:
         return 0
     on = standing.oldest + timedelta(days=standing.days)
@@ -133,14 +133,14 @@ def _counted(standing: Standing, known: Known) -> int:
 
 
 def may_remind(standing: Standing, known: Known, policy: Policy, on: date) -> bool:
-    """Whether the reminder goes out now: not sent yet, the days of grace after the due day over, nothing in between."""
+    """Whether to send the reminder now: it was not sent yet, the days of grace are over, nothing else gives time."""
     late = known.reminded_on is None and _counted(standing, known) > policy.buffer_days
     checks = (*gates_of_paper(standing, known, policy, on), letter_over(known.given, on))
     return late and all(check.open for check in checks)
 
 
 def their_time(given: Given, on: date) -> tuple[Check, ...]:
-    """No promise that is not due yet, no request without its answer, no answer to agree with."""
+    """Open if no promise is pending, no request waits for an answer, and no offer waits for agreement."""
     offered = given.offered if given.offered and on <= given.offered else None
     return (
         Check(Gate.promise_over, not given.promise_lasts(on), {"day": given.promised}),
@@ -149,28 +149,28 @@ def their_time(given: Given, on: date) -> tuple[Check, ...]:
 
 
 def _message_over(given: Given, on: date) -> Check:
-    """Whether the day is over that a reminder, or the word that a pause has ended, asked to pay by."""
+    """Whether the day is over by which a reminder or the end of a pause asked to pay."""
     return Check(Gate.message_over, given.named is None or on > given.named, {"day": given.named})
 
 
 def letter_over(given: Given, on: date) -> Check:
-    """Whether the time that letters gave is over, also that of one whose sum has become less."""
+    """Whether the time that letters gave is over, including letters whose sum has become less."""
     return Check(Gate.letter_over, given.letter is None or on > given.letter, {"day": given.letter})
 
 
 def _no_hold(standing: Standing) -> Check:
-    """Whether nothing holds the whole case: a kept plan, a payment, staff by hand."""
+    """Open if no hold covers the whole case: no kept plan, no payment, none by staff."""
     return Check(Gate.no_hold, standing.state is not CaseState.paused, {})
 
 
 def _owed(standing: Standing, policy: Policy) -> Check:
-    """Whether more than a small balance may be chased; of a paused case, could be."""
+    """Open if more than a small balance may be chased, or could be if the case were not paused."""
     due = standing.overdue if standing.state is CaseState.paused else standing.chaseable
     return Check(Gate.owed, due > policy.small_balance, {"sum": due, "least": policy.small_balance})
 
 
 def _money_at_rest(known: Known) -> tuple[Check, ...]:
-    """No payment is in progress that could settle it."""
+    """Open if no payment is in progress that could settle it."""
     return (
         Check(Gate.no_pending_payment, not known.pending_payments, {"n": known.pending_payments}),
         Check(Gate.money_booked, not known.unbooked, {"n": known.unbooked}),
@@ -178,7 +178,7 @@ def _money_at_rest(known: Known) -> tuple[Check, ...]:
 
 
 def _no_task(known: Known) -> Check:
-    """Whether no department owes the debtor an answer."""
+    """Open if no department owes the debtor an answer."""
     who, by = known.tasks[0] if known.tasks else ("", None)
     return Check(Gate.no_rectification, not known.tasks, {"department": who, "day": by})
 
@@ -192,9 +192,9 @@ def contact_cap(contacts: Sequence[Reached], policy: Policy, on: date) -> Check:
 
 
 def _previous_step(stage: int, known: Known) -> Check:
-    """Whether what belongs to the present stage was done, and since when there is proof of it."""
+    """Whether the step of the present stage was done, and since when there is proof of it."""
     if known.elsewhere:
-        stage = min(stage, VISITED - 1)  # nobody goes to a home for those who are not there: they are written to
+        stage = min(stage, VISITED - 1)  # debtors who do not live there are not visited but written to
     if stage == 0:
         return Check(Gate.previous_step, True, {"stage": stage, "day": None})
     steps = [(c.on, c.channel.value) for c in known.contacts if c.on >= known.since and _counts(stage, c)]
@@ -214,7 +214,7 @@ def _counts(stage: int, one: Reached) -> bool:
 
 
 def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
-    """A demand that reached all and whose grace is over, no dispute, time that still runs, somebody who asked why."""
+    """A demand reached everybody and its grace is over, no dispute is open, and staff asked for the reason."""
     over = known.after(known.demanded_on, policy.grace_days, on) if known.demanded_on else None
     return [
         Check(Gate.demand_over, over is not None and on > over, {"day": over}),
@@ -225,7 +225,7 @@ def _before_law(known: Known, policy: Policy, on: date) -> list[Check]:
 
 
 def _limitation(clocks: Sequence[Clock], on: date) -> Check:
-    """Whether the three years of anything that may be chased still run; until when, and of how many they are over."""
+    """Whether the limitation period still runs for all that may be chased, until when, and how many are over."""
     ahead = [clock.expires_on for clock in clocks if not clock.over(on)]
     facts: dict[str, object] = {"day": min(ahead, default=None), "n": len(clocks) - len(ahead)}
     return Check(Gate.limitation, bool(ahead) or not clocks, facts)

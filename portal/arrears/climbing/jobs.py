@@ -17,15 +17,15 @@ from portal.arrears.ladder.queries import ladder_of
 from portal.platform.db.unit_of_work import retrying, unit_of_work
 from portal.platform.jobs.queue import of_each_estate
 
-BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
+BATCH = 50  # debtors in one unit of work, which keeps their bills locked
 
 
 @of_each_estate
 async def arrears(on: date, community: int) -> dict[str, int]:
-    """Open, change and close cases as of a day, remind, let climb what may climb by itself, and tell of pauses.
+    """Open, change and close cases as of a day, send reminders, climb where no approval is needed, announce pauses.
 
-    In batches; safe to run twice, at once, and late. Due dates and days are counted to `on`; sums and holds are those
-    of now, so that a look at a past day never chases what has been paid or disputed since.
+    Works in batches; safe to run twice, at the same time, and late. Due dates and days are counted to `on`; sums and
+    holds are those of now, so that a look at a past day never chases what was paid or disputed since.
     """
     debtors, passed = await _sift(community, on)
     done: Counter[str] = Counter(looked=passed)
@@ -37,7 +37,7 @@ async def arrears(on: date, community: int) -> dict[str, int]:
 
 @retrying
 async def look_at_cases(community: int, debtors: Sequence[UUID], on: date) -> dict[str, int]:
-    """The look at some debtors of a community in one unit of work; how many cases it opened, closed and so on."""
+    """Look at some debtors of a community in one unit of work; returns how many cases opened, closed and so on."""
     async with unit_of_work(community):
         changes = Counter(await refresh_cases(community, debtors, on, actor=JOB))
         reminded = await remind(community, debtors, on)
@@ -52,7 +52,7 @@ async def look_at_cases(community: int, debtors: Sequence[UUID], on: date) -> di
 
 @retrying
 async def _sift(community: int, on: date) -> tuple[list[UUID], int]:
-    """The debtors to look at, and how many cases nothing can have changed for, which count as looked at."""
+    """The debtors to look at, and how many other cases count as looked at because nothing can have changed."""
     async with unit_of_work(community):
         debtors = await changed_debtors(community, on, (await ladder_of(community, on)).terms.small_balance)
         return debtors, await pass_over(community, debtors, on)

@@ -24,7 +24,7 @@ from portal.people.notices.actions import Told, tell, tell_all
 from portal.people.notices.states import Channel, NoticeKind
 from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_of_work
 
-# What was done before a climb, as the words of the message know it.
+# What was done before a climb, by the name that the message's template uses.
 STEPS = {
     Rung.reminder.value: "reminded",
     ContactChannel.call.value: "spoken",
@@ -38,7 +38,7 @@ STEPS = {
 async def tell_climbed(
     community: int, case: UUID, higher: Standing, checks: Sequence[Check], known: Known, policy: Policy, on: date
 ) -> None:
-    """Tell each of those who owe, in the caller's unit of work. It waits in the inbox: a climb rings nowhere."""
+    """Notify each debtor, in the caller's unit of work. It goes to the inbox only, so no phone rings."""
     rows = await fetch(
         "SELECT m.person FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor WHERE k.id = $1"
         " ORDER BY m.person",
@@ -72,7 +72,7 @@ def _done(stage: int, checks: Sequence[Check]) -> dict[str, Any]:
 
 CHANNELS = (Channel.inbox, Channel.sms)
 SOON = timedelta(days=3)
-WEEK = timedelta(days=7)  # a job that comes later than this tells of nothing that is so long over
+WEEK = timedelta(days=7)  # pauses that ended earlier than this are not announced any more
 
 # Pauses of live cases that end soon, where nothing else holds everything for longer.
 _ENDING = """
@@ -82,7 +82,7 @@ WHERE h.community = $1 AND h.reason = 'hardship' AND h.released_at IS NULL AND h
 AND NOT EXISTS (SELECT FROM hold o WHERE o.debtor = h.debtor AND o.line IS NULL AND o.released_at IS NULL
   AND coalesce(o.until, 'infinity') > h.until)
 """
-# Pauses that lasted to their end, of cases that are open again, and of whose end nobody was told yet.
+# Pauses that lasted to their end, of cases that are open again, whose end was not announced yet.
 _ENDED = """
 WITH h AS MATERIALIZED (SELECT h.*, $4 || ':hold:' || h.source || ':' AS key FROM hold h
   JOIN community c ON c.id = h.community WHERE h.community = $1 AND h.reason = 'hardship'
@@ -99,9 +99,9 @@ JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1::uuid[]) ORDER BY m.debtor,
 
 @retrying
 async def tell_of_pauses(community: int, on: date) -> int:
-    """Tell once of each pause that ends within three days of `on`, or that has ended; how many pauses.
+    """Announce once each pause that ends within three days of `on`, and each that has ended; returns how many.
 
-    Of one that has ended they read what is to be paid and by when, and no further step comes before that day is over.
+    The notice of an ended pause says what to pay and by when, and no further step comes before that day is over.
     """
     async with unit_of_work(community):
         ending = await fetch(_ENDING, community, on, on + SOON)
@@ -118,7 +118,7 @@ async def tell_of_pauses(community: int, on: date) -> int:
 
 
 async def _given_anew(community: int, ended: Sequence[Record], on: date) -> dict[UUID, dict[str, object]]:
-    """What is to be paid, by case, where it is more than too little; they have until then, which is noted."""
+    """What to pay, by case, if it is more than a small balance; the time this gives them is recorded."""
     debtors = {row["case"]: row["debtor"] for row in ended}
     ladder = await ladder_of(community, on)
     standings = await standings_of(debtors, on, ladder)

@@ -56,11 +56,11 @@ JOIN unit u ON u.id = d.unit WHERE m.debtor = ANY($1::uuid[]) ORDER BY m.debtor,
 
 
 async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
-    """Remind the debtors of open cases that nobody was reminded of, in the caller's work and under its locks; how many.
+    """Remind the debtors of open cases that had no reminder, in the caller's unit of work; returns how many.
 
-    Each person is told once (I-N1), and of the same home again after a week at the earliest, also of a new case. Texts
-    and mails wait for the end of the quiet hours and of holidays. What is held, and what their credit covers, is not
-    asked for. No further step comes before the day is over that it names.
+    Each person gets one reminder (I-N1), and for the same home the next one a week later at the earliest, even for a
+    new case. SMS and mail wait for the end of quiet hours and public holidays. What is held or covered by credit is not
+    asked for. No further step comes before the day that it names is over.
     """
     rows = await fetch(
         _CASES,
@@ -95,7 +95,7 @@ async def remind(community: int, debtors: Sequence[UUID], on: date) -> int:
 
 
 def no_sooner(zone: str) -> datetime | None:
-    """When what is about money may go out by SMS: not in the quiet hours, not on a public holiday; None for at once."""
+    """When an SMS about money may go out: not in quiet hours, not on a public holiday; None for at once."""
     return decent(clock.real_now(), zone, SEED.quiet_from, SEED.quiet_until, public_holiday)
 
 
@@ -106,7 +106,7 @@ async def _told(
     estate: str,
     on: date,
 ) -> list[Told]:
-    """What everybody concerned reads: the sum, its bills, and until when to pay."""
+    """The notices to all debtors: the sum, its bills, and the day to pay by."""
     bills = defaultdict(list)
     for row in await fetch(_BILLS, list(ripe.values()), on):
         bill = {"month": Month.parse(row["month"]), "due_on": row["due_on"], "amount": Money(row["amount"])}

@@ -13,7 +13,7 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 
 HOLD = N_("The whole case is on hold. Wait until the hold ends.")
-# For each gate: what is said while it is open, and what to do when it is shut.
+# For each gate: the sentence while it is open, and what to do when it is closed.
 GATES = {
     Gate.owed: (
         N_("%(sum)s can be chased."),
@@ -125,7 +125,7 @@ NO_DEMAND = N_("No demand has been delivered yet. Issue one, and record its deli
 
 
 def condition(check: Check) -> Sentence:
-    """A gate in words: its evidence when it is open, what to do when it is shut."""
+    """A gate in words: its evidence if it is open, what to do if it is closed."""
     if check.gate is Gate.previous_step:
         words = (STEP_DONE if check.open else STEP_MISSING)[cast(int, check.facts["stage"])]
     elif check.gate is Gate.promise_over and check.open and check.facts["day"]:
@@ -160,9 +160,9 @@ BY_STEP = {
 
 
 def told(why: Why, stage: int, on: date, facts: Mapping[str, Any]) -> Sentence:
-    """A change of a case in a sentence: a climb by what was done before it, everything else by its reason.
+    """A change of a case in a sentence: a climb by what was done before it, any other change by its reason.
 
-    `facts` are as they were kept with the change. Until rule arrears-2 a climb was recorded as an entry with its gates.
+    `facts` are those stored with the change. Before rule arrears-2 a climb was recorded as an entry with its gates.
     """
     if "gates" not in facts:
         return Sentence("%(why)s", {"why": why})

@@ -67,11 +67,11 @@ async def record_contact(
     witness: str = "",
     happened_on: date | None = None,
 ) -> UUID:
-    """Add a contact of a day, today unless it is given; its id. `witness` is the login of the second person.
+    """Record a contact on a day (by default today), and return its id. `witness` is the second person's login.
 
-    Raises Missing, Refused for a closed case and above the cap of calls and visits, Invalid for paper, for an
-    outcome that the channel cannot have, without the second person where two are needed, and for a day to come or
-    before the case was opened.
+    Raises Missing; Refused for a closed case and above the limit of calls and visits; Invalid for paper, for an outcome
+    that the channel cannot have, without a second person where two are needed, and for a day in the future or before
+    the case was opened.
     """
     async with unit_of_work(*by.where(May.contact_debtors)):
         row = await case_at_desk(by, case, May.contact_debtors)
@@ -112,9 +112,10 @@ async def log_contact(
 
 
 def day_of(happened_on: date | None, first: date, today: date) -> date:
-    """The day on which something happened, today unless given. Raises Invalid before `first` and for a day to come.
+    """The day on which something happened, by default today. Raises Invalid before `first` and for a future day.
 
-    A look at a later day may have been stored (`run arrears --on`), so that `first` lies ahead: then today will do.
+    A later day may have been looked at already (`run arrears --on`), so that `first` is in the future: then today is
+    accepted.
     """
     if happened_on is None:
         return today
@@ -138,9 +139,9 @@ async def keep_contact(
     proves: bool = False,
     actor: str,
 ) -> UUID:
-    """Write a contact as it is, with its audit row; in the caller's unit of work.
+    """Write a contact with its audit row, without checks; in the caller's unit of work.
 
-    Only letters say that it `proves`, and to which `person`; what that person opened is by nobody of `staff`.
+    Only letters set `proves` and `person`; what that person opened was opened by no member of `staff`.
     """
     made = uuid4()
     await fetch(
@@ -167,7 +168,7 @@ async def keep_contact(
 
 
 async def second_person(community: int, witness: str, me: UUID, *, needed: bool, field: str = "staff") -> UUID | None:
-    """The second person by their login. Raises Invalid when one is needed and not there, or when it is oneself."""
+    """The second person by their login. Raises Invalid if one is needed and missing, or is oneself."""
     if not witness:
         if needed:
             raise Invalid(field, TWO_PEOPLE)
@@ -181,7 +182,7 @@ async def second_person(community: int, witness: str, me: UUID, *, needed: bool,
 
 
 async def _neighbouring(case: UUID) -> list[Reached]:
-    """Calls and visits for other cases of the same home: the cap is for the home."""
+    """Calls and visits for other cases of the same home, because the limit is for the home."""
     rows = await fetch(
         "SELECT o.channel, o.outcome, o.on_day FROM contact o JOIN arrears_case k ON k.id = o.arrears_case"
         " WHERE k.unit = (SELECT unit FROM arrears_case WHERE id = $1) AND k.id <> $1",
@@ -195,10 +196,10 @@ async def _neighbouring(case: UUID) -> list[Reached]:
 
 @retrying
 async def promise(by: Principal, case: UUID, on_day: date, amount: Money) -> UUID:
-    """Note that the debtor promised to pay `amount` by a day; the promise's id.
+    """Record that the debtor promised to pay `amount` by a day, and return the promise's id.
 
-    Raises Missing, Refused when nothing may be chased, Invalid for a day in the past or too far ahead, and above
-    what may be chased.
+    Raises Missing; Refused if nothing may be chased; Invalid for a day in the past or too far ahead, and for more than
+    may be chased.
     """
     async with unit_of_work(*by.where(May.contact_debtors)):
         return await log_promise(by, await case_at_desk(by, case, May.contact_debtors), on_day, amount)
@@ -240,7 +241,7 @@ async def _chaseable(debtor: UUID, on: date) -> Money:
 
 @retrying
 async def set_reason(by: Principal, case: UUID, reason: Reason) -> None:
-    """Say why the debtor does not pay; the newest counts. Raises Missing, Refused for a closed case."""
+    """Record why the debtor does not pay; the newest counts. Raises Missing, Refused for a closed case."""
     async with unit_of_work(*by.where(May.contact_debtors)):
         row = await case_at_desk(by, case, May.contact_debtors)
         if row["state"] == CaseState.closed:
@@ -249,7 +250,7 @@ async def set_reason(by: Principal, case: UUID, reason: Reason) -> None:
 
 
 async def _reason(by: Principal, case: Record, reason: Reason, me: UUID, contact: UUID | None, body: str = "") -> None:
-    """Write it down; who says that paying is hard is left alone for two weeks, whichever way the word came."""
+    """Write the reason. Whoever says that they cannot pay is left alone for two weeks, however we heard of it."""
     community = case["community"]
     await fetch(
         "INSERT INTO case_reason (id, community, arrears_case, reason, contact, by_staff, at)"

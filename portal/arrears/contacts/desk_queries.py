@@ -18,7 +18,7 @@ from portal.platform.db.unit_of_work import fetch, reading
 SOON = timedelta(days=7)
 PER_PAGE = 50
 
-# A hold that ended is work until staff do something about the case: it is read from what they did, and no list of
+# A hold that ended is a task until staff do something about the case. It is read from what they did, so no list of
 # tasks can disagree with it. A hold on a sum lies on several lines and is one row.
 _HOLDS = """
 WITH placed AS (
@@ -55,9 +55,9 @@ ORDER BY w.until, u.name, w.source LIMIT $3 OFFSET $4
 
 @dataclass(frozen=True)
 class OnHold:
-    """A hold by hand of a case that is not closed; `amount` is None where it stops the whole case.
+    """A hold by staff of a case that is not closed; `amount` is None if it stops the whole case.
 
-    One for `hardship` was placed by what the owner said, and is theirs to be answered.
+    A hold for `hardship` came from what the owner said, and waits for our answer.
     """
 
     source: UUID
@@ -74,7 +74,7 @@ class OnHold:
 
     @property
     def ended(self) -> bool:
-        """Whether its last day is past, and nobody has done anything about the case since."""
+        """Whether its last day is past and nobody has done anything about the case since."""
         return self.until < self.today
 
     @property
@@ -85,7 +85,7 @@ class OnHold:
 
 @dataclass(frozen=True)
 class HoldList:
-    """A page of holds, those that ended first and then what ends next. `ended` counts the former on all pages."""
+    """A page of holds: ended ones first, then by the day on which they end. `ended` counts these on all pages."""
 
     rows: list[OnHold]
     found: int
@@ -96,7 +96,10 @@ class HoldList:
 
 @reading
 async def holds_by_hand(by: Principal, page: int = 1) -> HoldList:
-    """Holds by hand in the reader's communities: live ones, and ended ones that left work; past the end, the first."""
+    """Holds by staff in the reader's communities: live ones and ended ones that are still a task.
+
+    A page past the end gives the first one.
+    """
     page = max(page, 1)
     rows = await _rows(by, page)
     if not rows and page > 1:

@@ -58,7 +58,7 @@ async def hold_by_hand(by: Principal, case: UUID, reason: str, until: date, amou
 
 
 async def _parts(debtor: UUID, amount: Money, on: date) -> list[tuple[UUID, Money]]:
-    """The sum spread over the overdue lines, the earliest due first. Raises Invalid above what is free."""
+    """The sum spread over the overdue lines, the earliest due first. Raises Invalid for more than is free."""
     debts = [debt for debt in (await facts_of([debtor], [on]))[debtor].overdue_on(on).debts if debt.chaseable.fen > 0]
     most = total(debt.chaseable for debt in debts)
     if not ZERO < amount <= most:
@@ -85,7 +85,7 @@ WHERE k.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debto
 
 @dataclass(frozen=True)
 class Hardship:
-    """A live case of one's own, and until when it would be left alone."""
+    """A live case of the reader, and the day until which it would be paused."""
 
     case: UUID
     unit: str
@@ -95,7 +95,7 @@ class Hardship:
 
 @reading
 async def case_to_hold(by: Principal, case: UUID) -> Hardship:
-    """What the page shows before anything is said. Raises Missing for another's, and for a closed one."""
+    """The case as the page shows it before anything is sent. Raises Missing for another's or a closed case."""
     row = await fetch_one(_MINE, case, list(by.persons))
     if row is None or row["state"] == CaseState.closed:
         raise Missing
@@ -104,9 +104,9 @@ async def case_to_hold(by: Principal, case: UUID) -> Hardship:
 
 @retrying
 async def tell_hardship(by: Principal, case: UUID, text: str, *, once: str | None = None) -> date:
-    """Hold the whole case for 14 days with what they say, which only finance and managers read; the last day.
+    """Hold the whole case for 14 days, and return the last day. Only finance and managers read the words.
 
-    Raises Missing for a case that is not theirs, Refused for a closed one and within 90 days of the last time.
+    Raises Missing for a case of others, Refused for a closed one and within 90 days of the last time.
     """
     async with unit_of_work(by):
         row = await own_case(by, case)

@@ -30,7 +30,7 @@ TOO_FAR = N_("Plan the next step within %(days)s days, by %(day)s.")
 
 @dataclass(frozen=True)
 class Todo:
-    """What is to be done: by whom (a name), on which day; `mine` when it is the reader's own."""
+    """The next action: by whom (a name), on which day; `mine` if it is the reader's own."""
 
     step: NextStep
     on: date
@@ -40,9 +40,9 @@ class Todo:
 
 @retrying
 async def set_next(by: Principal, case: UUID, step: NextStep, on: date, login: str = "") -> None:
-    """Say what is to be done next, on a day, by oneself or a colleague; it takes the place of what was said before.
+    """Set the next action, its day, and who does it: oneself or a colleague. It replaces the one before.
 
-    Raises Missing, Refused for a closed case, Invalid for a day that is past or more than 90 days ahead and for
+    Raises Missing; Refused for a closed case; Invalid for a day in the past or more than 90 days ahead, and for
     somebody who does not work there.
     """
     async with unit_of_work(*by.where(May.contact_debtors)):
@@ -79,7 +79,7 @@ async def keep_next(by: Principal, case: Record, step: NextStep, on: date, login
 
 
 async def todos_of(by: Principal, cases: Sequence[UUID]) -> dict[UUID, Todo]:
-    """What is still to be done about each of these cases, where anything was set; in the caller's transaction."""
+    """The next action of each of these cases that has one; in the caller's transaction."""
     rows = await fetch(
         "SELECT a.arrears_case, a.step, a.on_day, s.name, s.human FROM (SELECT DISTINCT ON (arrears_case) *"
         "   FROM next_action WHERE arrears_case = ANY($1::uuid[]) ORDER BY arrears_case, at DESC) a"

@@ -33,9 +33,9 @@ GONE = N_("This exception is no longer in the latest version. Check the list.")
 async def set_terms(
     by: Principal, community: int, starts_on: date, terms: Policy, reason: str, *, once: str | None = None
 ) -> UUID:
-    """New terms for everybody, with the exceptions there are; the version's id.
+    """Set new terms for everybody, keeping the exceptions, and return the version's id.
 
-    Raises Missing for another estate, Invalid for a day that has begun or comes before another version's.
+    Raises Missing for another estate, Invalid for a day that has begun or is before another version's.
     """
     async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)
@@ -48,15 +48,15 @@ async def set_terms(
 async def add_exception(
     by: Principal, community: int, starts_on: date, when: When, terms: Policy, reason: str, *, once: str | None = None
 ) -> UUID:
-    """Other terms for some homes, after the exceptions there are; the version's id.
+    """Set other terms for some homes, after the exceptions so far, and return the version's id.
 
-    Raises Missing, Invalid for a day as in `set_terms`, without a condition and for the same conditions twice, Refused
-    when there are eight.
+    Raises Missing; Invalid for a day as in `set_terms`, without a condition and for the same conditions twice; Refused
+    if there are eight.
     """
     async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)
         if await fetch_value("SELECT id FROM ladder_version WHERE id = $1", version := id_of(by.human, once)):
-            return version  # the same click again
+            return version  # a double click
         if when == When():
             raise Invalid("history", NOBODY)
         if any(when == other for other, _policy in ladder.exceptions):
@@ -70,9 +70,9 @@ async def add_exception(
 
 @retrying
 async def drop_exception(by: Principal, community: int, starts_on: date, position: int, reason: str) -> UUID:
-    """The newest version without its exception at `position`, counted from 1; the id of the version made.
+    """Make a version without the exception at `position`, counted from 1, and return its id.
 
-    Raises Missing, Invalid for a day as in `set_terms`, Refused when there is no such exception.
+    Raises Missing, Invalid for a day as in `set_terms`, Refused if there is no such exception.
     """
     async with unit_of_work(*by.where(May.set_ladder)):
         ladder = await _locked(by, community, starts_on)

@@ -31,7 +31,7 @@ async def show(request: Request) -> Template:
 
 @post("/terms", name="desk.ladder:terms", guards=[staff(May.set_ladder), stepped_up])
 async def set_terms(request: Request) -> Answer:
-    """Set the terms of everybody."""
+    """Set the terms for everybody."""
     form: Any = EverybodyForm(await request.form())
     if form.validate() and await form.accepts(_terms(request, form)):
         return saved(request, form)
@@ -57,7 +57,7 @@ async def drop(request: Request) -> Answer:
 
 
 def saved(request: Request, form: Any) -> Answer:
-    """Back to the ladder, which says from when on."""
+    """Back to the rules, with a message that says from when they apply."""
     flash(request, N_("Recorded. Applies from %(day)s."), day=form.starts_on.data)
     return go(request, "desk.ladder:show")
 

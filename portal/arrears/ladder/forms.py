@@ -11,7 +11,7 @@ from portal.web.forms.forms import Choice, Day, Form, Text, Whole, Yuan
 
 
 def as_now(terms: Policy) -> dict[str, Any]:
-    """The fields of terms as they are, so that nobody types eight figures to change one."""
+    """The fields filled with the present terms, so that nobody types eight figures to change one."""
     return {
         "buffer_days": terms.buffer_days,
         "stay_1": terms.least_days[1],
@@ -37,7 +37,7 @@ class TermsForm(Form):
     reason = Text(N_("Reason"), lines=2, most=500, missing=N_("Explain why, so that the next reader understands it."))
 
     def policy(self) -> Policy:
-        """What was typed, once it is valid."""
+        """The terms entered, once they are valid."""
         typed = self.data
         stays = (SEED.least_days[0], typed["stay_1"], typed["stay_2"], typed["stay_3"])
         small = typed.get("small_balance") or (ZERO if "small_balance" in typed else SEED.small_balance)
@@ -52,13 +52,13 @@ class TermsForm(Form):
 
 
 class EverybodyForm(TermsForm):
-    """Terms for everybody also say what is too little to chase."""
+    """Terms for everybody, with the small balance."""
 
     small_balance = Yuan(N_("Not chased up to"), least=ZERO)
 
 
 class ExceptionForm(TermsForm):
-    """Other terms for the homes that fit."""
+    """Other terms for the homes that meet some conditions."""
 
     use = Choice(N_("Use of the home"), Use, look="select", required=False)
     occupancy = Choice(N_("Occupancy"), OccupancyState, look="select", required=False)

@@ -10,21 +10,21 @@ from portal.arrears.ladder.states import History
 
 LOOKS_BACK = timedelta(days=365)
 MONTH = 30  # a bill that is later than this counts towards `chronic`
-CHRONIC = 3  # so many of them within a year
-ENOUGH = 3  # bills, before one can say that somebody pays on time
+CHRONIC = 3  # this many of them within a year
+ENOUGH = 3  # bills needed to say that somebody pays on time
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A bill's due date, and the day on which nothing of it was owed any more; None while something is."""
+    """A bill's due date, and the day on which it was fully paid; None while it is not."""
 
     due_on: date
     settled_on: date | None
 
 
 def history_on(bills: Sequence[Settled], on: date) -> History:
-    """How a home had paid by a day: what fell due in the year before it counts."""
+    """The payment history of a home on a day, from what fell due in the year before it."""
     late = [_days_late(bill, on) for bill in bills if on - LOOKS_BACK <= bill.due_on < on]
     if sum(days > MONTH for days in late) >= CHRONIC:
         return History.chronic
@@ -34,7 +34,7 @@ def history_on(bills: Sequence[Settled], on: date) -> History:
 
 
 def since(bills: Sequence[Settled], on: date) -> date | None:
-    """The first day of the unbroken time up to `on` with the same history; None when it was never another."""
+    """The first day of the unbroken time up to `on` with the same history; None if it was always the same."""
     current = history_on(bills, on)
     turns = {bill.due_on + step for bill in bills for step in (DAY, (MONTH + 1) * DAY, LOOKS_BACK + DAY)}
     for day in sorted((turn for turn in turns if turn <= on), reverse=True):

@@ -35,7 +35,7 @@ ORDER BY v.starts_on DESC, v.made_at DESC
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version: from when, why, by whom, with how many exceptions."""
+    """A version: its first day, reason, author, and number of exceptions."""
 
     id: UUID
     starts_on: date
@@ -46,7 +46,7 @@ class VersionRow:
 
 @dataclass(frozen=True)
 class LadderPage:
-    """The ladder of an estate: what is in force today, the newest version, and all of them."""
+    """The collection rules of an estate: those in force today, the newest version, and all versions."""
 
     code: str
     name: str
@@ -71,7 +71,7 @@ async def ladder_of(community: int, on: date) -> Ladder:
 
 
 async def newest_ladder(community: int) -> Ladder:
-    """The version that comes last, also when its day is still to come; in the caller's transaction."""
+    """The last version, even if its first day is in the future; in the caller's transaction."""
     return await ladder_of(community, date.max)
 
 
@@ -104,7 +104,7 @@ def _when(row: Record) -> When:
 
 @reading
 async def ladders_at_desk(by: Principal) -> list[LadderPage]:
-    """The ladders of one's estates."""
+    """The collection rules of the reader's estates."""
     estates = await fetch(
         "SELECT id, code, name, timezone FROM community WHERE id = ANY($1::int[]) ORDER BY code",
         list(by.where(May.read_ladder)),

@@ -15,12 +15,12 @@ _TEN_YUAN = Money(1000)
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of the terms. Days and counts; `small_balance` in fen: at or below it nothing climbs beyond stage 1.
+    """One version of the terms, in days and counts. `small_balance` is in fen: up to it nothing climbs beyond stage 1.
 
     `least_days[n]` is how long a case stays in stage n before it may climb; `pay_within` is the deadline that a
-    reminder names; `grace_days` is the time that a delivered demand gives (a setting, default 15);
-    `peace_days` is how long nobody turns again to a home where they spoke with somebody, if nothing else was agreed.
-    Caps and quiet hours are no estate's to change.
+    reminder names; `grace_days` is the time that a delivered demand gives (default 15); `peace_days` is how long
+    nobody contacts a home again after speaking with somebody there, unless something else was agreed.
+    Estates cannot change limits of contacts and quiet hours.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class When:
-    """Which cases an exception is for: None is any; `least` is the sum overdue from which on it applies."""
+    """The cases that an exception is for: None is any; `least` is the smallest sum overdue."""
 
     use: Use | None = None
     occupancy: OccupancyState | None = None
@@ -58,7 +58,7 @@ class When:
     least: Money | None = None
 
     def fits(self, segment: Segment, overdue: Money) -> bool:
-        """Whether everything that it names is so."""
+        """Whether all its conditions are met."""
         return (
             self.use in (None, segment.use)
             and self.occupancy in (None, segment.occupancy)
@@ -69,11 +69,11 @@ class When:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A version: the terms of everybody, and exceptions of which the first that fits counts."""
+    """A version: the terms for everybody, and exceptions, of which the first that fits applies."""
 
     terms: Policy = SEED
     exceptions: tuple[tuple[When, Policy], ...] = ()
 
     def policy_for(self, segment: Segment, overdue: Money) -> Policy:
-        """The terms of a case. What is too little to chase is the same for everybody."""
+        """The terms of a case. The small balance is the same for everybody."""
         return next((policy for when, policy in self.exceptions if when.fits(segment, overdue)), self.terms)

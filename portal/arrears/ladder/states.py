@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class History(StrEnum):
-    """From what was due and when it was paid: nothing late, something late, late again and again, or too new to say."""
+    """How a home has paid: never late, late at times, late again and again, or too new to say."""
 
     new = "new"
     on_time = "on_time"

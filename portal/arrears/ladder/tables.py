@@ -12,7 +12,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class LadderVersion(Table):
-    """One version, in force from a day on until the next one; why it was made."""
+    """One version of the rules, in force from a day until the next one, with its reason."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -23,7 +23,7 @@ class LadderVersion(Table):
 
 
 class LadderRule(Table):
-    """Terms in a version, in days and fen: at position 0 for everybody, else for whom the conditions name."""
+    """Terms in a version, in days and fen: position 0 is for everybody, others for those who meet its conditions."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

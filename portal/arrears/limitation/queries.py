@@ -85,7 +85,7 @@ JOIN community c ON c.id = k.community LEFT JOIN debtor_names n ON n.debtor = k.
 
 @dataclass(frozen=True)
 class ClockRow:
-    """An overdue line with its clock; `bill` is the number of its bill, `outstanding` net of credit."""
+    """An overdue line with its limitation period; `bill` is the number of its bill, `outstanding` net of credit."""
 
     line: UUID
     item: Bilingual
@@ -98,7 +98,7 @@ class ClockRow:
 
     @property
     def chaseable(self) -> Money:
-        """What may be asked for."""
+        """The part that may be asked for."""
         return self.outstanding - self.held
 
     @property
@@ -109,7 +109,7 @@ class ClockRow:
 
 @dataclass(frozen=True)
 class Limitation:
-    """The clocks of a case, in the order of their due dates; `next_on` is the first end that is still ahead."""
+    """The limitation periods of a case, by due date; `next_on` is the first end that is not past."""
 
     clocks: list[ClockRow]
 
@@ -126,7 +126,7 @@ class Limitation:
 
 @dataclass(frozen=True)
 class EndingRow:
-    """A case of which some lines end soon: how many, their sum, and the first last day."""
+    """A case with lines whose period ends soon: how many, their sum, and the first last day."""
 
     case: UUID
     unit: str
@@ -140,7 +140,7 @@ class EndingRow:
 
 @dataclass(frozen=True)
 class EndingList:
-    """A page of cases, what ends first before the rest. `past` counts cases with lines whose time is over."""
+    """A page of cases, the first to end first. `past` counts cases with lines whose period is over."""
 
     rows: list[EndingRow]
     found: int
@@ -159,7 +159,7 @@ class _Ending:
 
 
 async def limitation_of(debtor: UUID, on: date) -> Limitation:
-    """The clocks of everything that a debtor owes past its date; in the caller's transaction."""
+    """The limitation periods of all that a debtor owes past due; in the caller's transaction."""
     rows = await fetch(_OF_DEBTOR, debtor, on)
     happened = await _interruptions([row["id"] for row in rows])
     return Limitation(
@@ -188,7 +188,7 @@ async def _interruptions(lines: Sequence[UUID]) -> dict[UUID, list[Interruption]
 
 @reading
 async def ending_soon(by: Principal, page: int = 1) -> EndingList:
-    """Cases of the reader's communities with lines whose time ends within 180 days, the first to end first."""
+    """Cases of the reader's communities with lines whose period ends within 180 days, the first to end first."""
     lines = await _ending(list(by.where(May.read_limitation)))
     ahead: dict[UUID, list[_Ending]] = defaultdict(list)
     for line in lines:
@@ -208,7 +208,7 @@ async def ending_soon(by: Principal, page: int = 1) -> EndingList:
 
 
 async def _ending(communities: Sequence[int]) -> list[_Ending]:
-    """Lines whose time is over or ends within 180 days."""
+    """Lines whose period is over or ends within 180 days."""
     latest = (clock.now() + timedelta(days=1)).date()  # no zone is further ahead
     rows = await fetch(_OLD, list(communities), due_by(latest + SOON))
     happened = await _interruptions([row["line"] for row in rows])

@@ -20,7 +20,7 @@ LEAST = YEARS * timedelta(days=365)
 
 @dataclass(frozen=True)
 class Interruption:
-    """Something that happened on a day. `until` is the last instalment of an agreement: time runs from there (189)."""
+    """An event on a day. `until` is the last instalment of an agreement: the period runs from there (189)."""
 
     cause: Cause
     on: date
@@ -28,13 +28,13 @@ class Interruption:
 
     @property
     def counts_from(self) -> date:
-        """The day after which three years run; an agreement on dates that are past begins with its own day."""
+        """The day after which three years run. An agreement whose dates are past counts from its own day."""
         return max(self.on, self.until or self.on)
 
 
 @dataclass(frozen=True)
 class Restart:
-    """An interruption that moved the end, and the end that it brought."""
+    """An interruption that restarted the period, and the new end."""
 
     on: date
     cause: Cause
@@ -43,7 +43,7 @@ class Restart:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of a line: what restarted it, and the last day of its three years as they stand."""
+    """The limitation period of a line: what restarted it, and its last day as things are now."""
 
     due_on: date
     restarts: tuple[Restart, ...]
@@ -55,7 +55,7 @@ class Clock:
 
 
 def last_day(day: date) -> date:
-    """The last of three years that begin on the day after `day`; 29 February has no like day: the 28th (202)."""
+    """The last of three years that begin on the day after `day`; after 29 February it is the 28th (202)."""
     try:
         return day.replace(year=day.year + YEARS)
     except ValueError:
@@ -63,14 +63,14 @@ def last_day(day: date) -> date:
 
 
 def due_by(day: date) -> date:
-    """No line that is due later than this can have its last day on `day` or before."""
+    """A line that is due later than this cannot have its last day on `day` or before."""
     return day - LEAST
 
 
 def clock_of(due_on: date, interruptions: Iterable[Interruption], on: date) -> Clock:
-    """The clock of a line as of a day: what lies after `on` has not happened yet.
+    """The limitation period of a line as of a day; later events are ignored.
 
-    An interruption counts only while the time runs; afterwards only the debtor's own word gives it back.
+    An interruption counts only while the period runs; afterwards only the debtor's own word restarts it.
     """
     expires, restarts = last_day(due_on), []
     for one in sorted((i for i in interruptions if i.on <= on), key=lambda i: (i.on, i.cause, i.counts_from)):

@@ -10,9 +10,9 @@ from portal.platform.db.unit_of_work import fetch
 
 
 async def give_time(community: int, case: UUID, source: UUID, until: date) -> None:
-    """Note the day, itself included, up to which what we wrote gives the debtor of a case time; in the caller's work.
+    """Record the day (included) up to which we gave the debtor of a case time; in the caller's unit of work.
 
-    `source` is the letter, or the case itself where a message named the day.
+    `source` is the letter, or the case itself if a message named the day.
     """
     await fetch(
         "INSERT INTO time_given (id, community, arrears_case, source, until, at)"

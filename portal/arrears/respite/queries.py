@@ -41,7 +41,7 @@ FROM k LEFT JOIN s ON s.arrears_case = k.id AND s.amount > coalesce((SELECT sum(
 LEFT JOIN t ON t.arrears_case = k.id LEFT JOIN q ON q.debtor = k.debtor LEFT JOIN h ON h.debtor = k.debtor
 WHERE num_nonnulls(s.on_day, t.letter, t.named, q.state, h.until) > 0 OR h.still
 """
-# Estates of whose last fifty payments one was booked later than on the day it came in.
+# Estates where one of the last fifty payments was booked after the day it came in.
 _LATE_BOOKS = """
 SELECT c.id FROM community c WHERE c.id = ANY($1::int[]) AND EXISTS (
   SELECT FROM (SELECT received_on, posted_at FROM payment WHERE community = c.id ORDER BY number DESC LIMIT 50) p
@@ -92,19 +92,19 @@ def _given(row: Record, pauses: Pauses, *, in_the_post: bool) -> Given:
 
 
 async def _books_late(communities: set[int]) -> set[int]:
-    """Where the money of a day may be booked on the next: a promise has a day more there."""
+    """Estates where money may be booked a day late: promises have one day more there."""
     if not communities:
         return set()
     return {row["id"] for row in await fetch(_LATE_BOOKS, list(communities))}
 
 
 async def since_of(cases: Sequence[UUID]) -> dict[UUID, date]:
-    """The day on which each case came to its present stage; in the caller's transaction."""
+    """The first day of the present stage of each case; in the caller's transaction."""
     return {row["arrears_case"]: row["changed_on"] for row in await fetch(_SINCE, list(cases))}
 
 
 async def next_steps(looked: Sequence[Looked]) -> dict[UUID, Next]:
-    """What comes next for each live case; in the caller's transaction."""
+    """The next step of each live case; in the caller's transaction."""
     if not looked:
         return {}
     given = await given_of({one.case: one.on for one in looked})

@@ -18,9 +18,9 @@ DAY = timedelta(days=1)
 
 
 class Because(StrEnum):
-    """What gives time: their word, a day that a letter named, what they asked for or were offered, a hold on all.
+    """What gives time: a promise, a day that a letter named, a request or an offer, a hold on everything.
 
-    That paying is hard places a hold, by whatever door it was said.
+    Hardship places such a hold, however we heard of it.
     """
 
     promise = "promise"
@@ -34,13 +34,13 @@ class Because(StrEnum):
 class Given:
     """What gives the debtor of a case time; every day is the last one that counts.
 
-    `promised` is the day of the newest promise that is not kept (yet), `in_the_post` whether money of that day may
-    still be booked on the next; `letter` the latest day that a letter named; `asked` whether instalments were asked for
-    and nobody answered; `offered` the first day of an answer that they may agree with; `held` the end of the hold on
-    everything, if it has one; `pauses` when everything stood still, which counts against nobody.
+    `promised` is the day of the newest promise that is not kept (yet); `in_the_post` whether money of that day may
+    still be booked on the next; `letter` the latest day that a letter named; `asked` whether a request for instalments
+    waits for an answer; `offered` the first day of an offer that they may accept; `held` the end of the hold on
+    everything, if it has one; `pauses` when everything was paused, which counts against nobody.
 
-    `named` is the latest day that a message asked them to pay by: no further step comes before it is over, though who
-    calls meanwhile may ask what keeps them.
+    `named` is the latest day that a message asked them to pay by: no further step comes before it is over, although
+    staff who call meanwhile may ask for the reason.
     """
 
     promised: date | None = None
@@ -53,7 +53,7 @@ class Given:
     named: date | None = None
 
     def promise_lasts(self, on: date) -> bool:
-        """Whether the day of the promise is not over, or its money may still be on its way into the books."""
+        """Whether the day of the promise is not over, or its money may still be booked."""
         return self.promised is not None and on <= self.promised + DAY * self.in_the_post
 
     def promise_missed(self, on: date) -> bool:
@@ -66,7 +66,7 @@ NO_TIME = Given()
 
 @dataclass(frozen=True)
 class Pause:
-    """Nobody turns to them because of something that lasts, until a day or until it is answered (None).
+    """Nobody contacts them because of something that lasts until a day, or until it is answered (None).
 
     `named` is the day that was promised, named or offered.
     """
@@ -82,7 +82,7 @@ class Pause:
 
 
 class NextKind(StrEnum):
-    """What comes next for a case."""
+    """The kind of the next step of a case."""
 
     nothing = "nothing"
     on_hold = "on_hold"
@@ -96,7 +96,7 @@ class NextKind(StrEnum):
 
 @dataclass(frozen=True)
 class Next:
-    """What comes next: the rung that follows with its first day, what they are given time by, or why nothing comes."""
+    """The next step: the next stage with its first day, what gives them time, or why nothing comes."""
 
     kind: NextKind
     rung: Rung = Rung.none
@@ -108,12 +108,12 @@ NOTHING = Next(NextKind.nothing)
 
 
 def pay_by(on: date, policy: Policy) -> date:
-    """The day that a message of a day asks to pay by: that day is the first of those that it gives."""
+    """The day by which a message of this day asks to pay."""
     return on + timedelta(days=policy.pay_within - 1)
 
 
 def pause_on(given: Given, on: date) -> Pause | None:
-    """What lasts longest of all that gives time on a day; what waits for an answer lasts longest."""
+    """The longest of all that gives time on a day; what waits for an answer is longest."""
     pauses = []
     if given.promised and given.promise_lasts(on):
         pauses.append(Pause(Because.promise, given.promised + DAY * given.in_the_post, given.promised))
@@ -131,9 +131,9 @@ def _end(pause: Pause) -> date:
 
 
 def next_of(standing: Standing, since: date, policy: Policy, given: Given, on: date) -> Next:
-    """What comes next for a case that has been in its stage `since` a day.
+    """The next step of a case that has been in its stage `since` a day.
 
-    The day is the first on which every gate that a day alone opens is open; what has to be done before says the case.
+    The day is the first on which every gate is open that only needs time; the case says what else has to be done.
     """
     if standing.state is CaseState.closed:
         return NOTHING

@@ -12,7 +12,7 @@ PAUSES = {
     Because.offered: N_("Instalments have been offered and can be accepted until %(day)s."),
     Because.held: N_("Everything is on hold until %(day)s."),
 }
-# For each kind: without a day; with the day on which the time given is over; and where the next step comes later still.
+# For each kind: without a day; with the last day of the time given; and if the next step comes later still.
 OWNER = {
     NextKind.nothing: N_("Nothing is overdue. There is no next step."),
     NextKind.on_hold: N_(
@@ -45,17 +45,17 @@ STAFF_THEN_LATER = N_("%(because)s Do not contact anyone before %(free)s. Next s
 
 
 def to_owner(ahead: Next) -> Sentence:
-    """What the owner reads."""
+    """The next step, as the owner reads it."""
     return _said(ahead, OWNER[ahead.kind], NOT_BEFORE, THEN_LATER)
 
 
 def to_staff(ahead: Next) -> Sentence:
-    """What the desk reads."""
+    """The next step, as the desk reads it."""
     return _said(ahead, STAFF[ahead.kind], STAFF_NOT_BEFORE, STAFF_THEN_LATER)
 
 
 def left_alone(pause: Pause) -> Sentence:
-    """Why nobody turns to a home, and from which day on somebody may; as it stands on its case."""
+    """Why nobody contacts a home, and from which day on somebody may; as its case shows it."""
     if pause.free_on is None:
         return Sentence(STAFF[NextKind.waits], {"because": _because(pause)})
     return Sentence(STAFF_NOT_BEFORE, {"because": _because(pause), "free": pause.free_on})
