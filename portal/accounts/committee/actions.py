@@ -44,7 +44,7 @@ FROM committee_expense e LEFT JOIN committee_vote v ON v.expense = e.id
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be bought or done: of which fund, what it may cost, and why."""
+    """A planned expense: for which fund, how much at most, and why."""
 
     fund: StatementFund
     amount: Money
@@ -54,10 +54,10 @@ class Wanted:
 
 @retrying
 async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: str | None = None) -> UUID:
-    """Ask all members of the committee for an expense and tell them; safe to send twice. Its id.
+    """Ask all members of the committee to approve an expense, notify them, and return its id. Safe to send twice.
 
-    Raises Missing without finance or manager there, Refused where nobody is on the committee or it is not known who of
-    them votes, Invalid for no sum and for words that name a person.
+    Raises Missing without finance or manager there; Refused if the committee has no members or it is unknown who votes;
+    Invalid for a sum of zero and for words that name a person.
     """
     if not wanted.amount > Money(0):
         raise Invalid("amount", N_("Enter an amount above zero."))
@@ -102,10 +102,10 @@ async def ask_committee(by: Principal, community: int, wanted: Wanted, *, once: 
 
 @retrying
 async def vote(by: Principal, expense: UUID, voice: Voice, note: str) -> None:
-    """Say yes or no, once.
+    """Vote for or against, once.
 
-    Raises Missing for an expense of another committee, Forbidden for somebody whose post has no vote today,
-    Refused after the decision and for a second voice, Invalid for words that name a person.
+    Raises Missing for an expense of another committee, Forbidden without a vote today, Refused after the decision and
+    for a second vote, Invalid for words that name a person.
     """
     async with unit_of_work(*by.committees):
         await advisory_lock(f"committee_expense:{expense}")
@@ -135,10 +135,10 @@ async def vote(by: Principal, expense: UUID, voice: Voice, note: str) -> None:
 
 @retrying
 async def spend(by: Principal, expense: UUID, amount: Money, on_day: date, decided_by: str) -> None:
-    """Write down what an approved expense cost, as a movement of all owners' money.
+    """Record what an approved expense cost, as a movement of all owners' money.
 
-    Raises Missing without finance or manager there, Refused where it is not approved, was written down already, or is
-    paid out of the service fee, Invalid for more than was approved, a day to come, or words that name a person.
+    Raises Missing without finance or manager there; Refused if it is not approved, was recorded already, or is paid
+    from the service fee; Invalid for more than was approved, a future day, or words that name a person.
     """
     scope = by.where(May.ask_expenses)
     async with unit_of_work(*scope):
@@ -166,7 +166,7 @@ async def spend(by: Principal, expense: UUID, amount: Money, on_day: date, decid
 
 @retrying
 async def consent(by: Principal, community: int, given: bool) -> None:
-    """Let the committee see whether one's own bills are paid, or take that back. Raises Forbidden for no member."""
+    """Let the committee see whether one's own bills are paid, or withdraw that. Raises Forbidden unless a member."""
     async with unit_of_work(community):
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
         seated = await fetch(SEATED, community, clock.today(zone))

@@ -22,14 +22,14 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.expenses:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
-    """What was asked, and what was spent without asking."""
+    """The expenses put to the committee, and those made without asking it."""
     spending = await spending_at(request.user)
     return page(request, "accounts/committee/desk/list.html", title=_("Expenses for the committee"), estates=spending)
 
 
 @get("/new", name="desk.expenses:new", guards=[staff(May.ask_expenses)])
 async def new(request: Request) -> Template:
-    """The form for a new one."""
+    """The form for a new expense."""
     return await new_page(request, await begin(request, ExpenseForm))
 
 
@@ -47,13 +47,13 @@ async def ask(request: Request) -> Answer:
 
 @get("/{expense:uuid}", name="desk.expenses:show")
 async def show(request: Request, expense: FromPath[UUID]) -> Template:
-    """One of them, with the form for what it cost once it is approved."""
+    """One expense, with the form for its cost once it is approved."""
     return await show_page(request, expense, await begin(request, SpentForm))
 
 
 @post("/{expense:uuid}/spending", name="desk.expenses:spend", guards=[staff(May.ask_expenses)])
 async def spend(request: Request, expense: FromPath[UUID]) -> Answer:
-    """Write down what it cost."""
+    """Record what it cost."""
     form: Any = SpentForm(await request.form())
     if form.validate() and await form.accepts(
         actions.spend(request.user, expense, form.amount.data, form.on_day.data, form.decided_by.data)
@@ -69,13 +69,13 @@ async def _offered(request: Request, form: Any) -> Any:
 
 
 async def new_page(request: Request, form: Any, status: int = 200) -> Template:
-    """The form for a new one."""
+    """The form for a new expense, for both verbs."""
     return page(request, "accounts/committee/desk/new.html", status=status, title=_("Ask the committee"),
                 form=await _offered(request, form))  # fmt: skip
 
 
 async def show_page(request: Request, expense: UUID, form: SpentForm, status: int = 200) -> Template:
-    """One of them."""
+    """One expense, for both verbs."""
     return page(request, "accounts/committee/desk/show.html", status=status, title=_("Expenses for the committee"),
                 one=await expense_at(request.user, expense), form=form)  # fmt: skip
 

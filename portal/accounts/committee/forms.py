@@ -8,7 +8,7 @@ from portal.web.forms.forms import Choice, Day, Estate, Form, Text, Tick, Yuan
 
 
 class ExpenseForm(Form):
-    """What is to be bought or done."""
+    """A planned expense."""
 
     community = Estate()
     fund = Choice(N_("Paid out of"), StatementFund)
@@ -18,12 +18,12 @@ class ExpenseForm(Form):
                   hint=N_("Quotes compared, and what happens without it. Do not name people."))  # fmt: skip
 
     def wanted(self) -> Wanted:
-        """What was typed."""
+        """The expense entered."""
         return Wanted(self.fund.data, self.amount.data, self.purpose.data, self.reason.data)
 
 
 class VoteForm(Form):
-    """A member's voice."""
+    """A member's vote."""
 
     voice = Choice(N_("Your vote"), Voice)
     note = Text(N_("Comment for the service centre"), most=500, lines=3, required=False)

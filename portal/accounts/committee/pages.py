@@ -39,7 +39,7 @@ async def vote(request: Request, expense: FromPath[UUID]) -> Answer:
 
 @post("/consent", name="committee:consent")
 async def consent(request: Request) -> Answer:
-    """Agree that the committee sees whether one's own bills are paid, or take that back."""
+    """Agree that the committee sees whether one's own bills are paid, or withdraw that."""
     form: Any = ConsentForm(await request.form())
     form.community.options = [(str(one), "") for one in request.user.committees]
     if not form.validate():
@@ -50,7 +50,7 @@ async def consent(request: Request) -> Answer:
 
 
 async def expense_page(request: Request, expense: UUID, form: VoteForm, status: int = 200) -> Template:
-    """One of them."""
+    """One expense, for both verbs."""
     return page(request, "accounts/committee/expense.html", status=status, title=_("Expenses for the committee"),
                 one=await expense_of(request.user, expense), form=form)  # fmt: skip
 

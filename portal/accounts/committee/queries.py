@@ -30,8 +30,8 @@ CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE in_favour) AS in_favour,
   coalesce(array_agg(note ORDER BY md5(id::text)) FILTER (WHERE note IS NOT NULL), '{}') AS notes,
   coalesce(bool_or(person = ANY($2)), false) AS mine FROM committee_vote WHERE expense = e.id) v
 """
-# What was spent without the committee, where all of it on one purpose within a year is above the threshold: whoever
-# splits an expense asks nobody. A number or a part (第二期, 三标段) makes no other purpose.
+# Money spent without the committee, if all payments for one purpose within a year exceed the threshold: splitting an
+# expense does not avoid the rule. A number or a part (第二期, 三标段) is not another purpose.
 _UNASKED = """
 WITH spent AS (
   SELECT m.*, coalesce(nullif(regexp_replace(plain_text(m.purpose),
@@ -45,7 +45,7 @@ WITH spent AS (
 )
 SELECT * FROM summed WHERE in_year > $2::bigint ORDER BY on_day DESC, id LIMIT $3
 """
-# Whether something of a person's bills is overdue on day $2 that is not held.
+# Whether a part of a person's bills is overdue on day $2 and not on hold.
 _STANDING = """
 SELECT p.id, p.name, string_agg(DISTINCT k.post, '、' ORDER BY k.post) AS post,
   coalesce((SELECT given FROM committee_consent n WHERE n.person = p.id ORDER BY at DESC, n.id DESC LIMIT 1), false)
@@ -62,7 +62,7 @@ GROUP BY p.id, p.name ORDER BY post, p.name
 
 @dataclass(frozen=True)
 class ExpenseRow:
-    """An expense with how many are for and against it; who is which is told to nobody. `spent` once it was."""
+    """An expense with the number of votes for and against; nobody sees who voted how. `spent` once it was."""
 
     id: UUID
     estate: str
@@ -83,7 +83,7 @@ class ExpenseRow:
 
     @property
     def state(self) -> ExpenseState:
-        """Where it stands."""
+        """Whether it is approved, refused or still open."""
         return state_of(self.members, self.in_favour, self.against)
 
     @property
@@ -98,21 +98,21 @@ class ExpenseRow:
 
     @property
     def may_vote(self) -> bool:
-        """Whether the reader's vote is asked for."""
+        """Whether the reader may still vote."""
         return self.is_open and self.seated and not self.voted
 
     @property
     def can_be_spent(self) -> bool:
-        """Whether it may become a movement of all owners' money."""
+        """Whether it may be recorded as a movement of all owners' money."""
         in_pots = self.fund is not StatementFund.service_fee
         return in_pots and self.spent is None and self.state is ExpenseState.approved
 
 
 @dataclass(frozen=True)
 class Unasked:
-    """Money of all owners that was spent above the threshold without the committee.
+    """Money of all owners that was spent above the threshold without asking the committee.
 
-    What was spent on one purpose counts together: `in_year` is the sum of `parts` payments in the year up to this one.
+    Payments for one purpose count together: `in_year` is the sum of `parts` payments in the year up to this one.
     """
 
     id: UUID
@@ -126,7 +126,7 @@ class Unasked:
 
 @dataclass(frozen=True)
 class Spending:
-    """What an estate's contract asks of its committee (None: no threshold), what was asked, and what was not."""
+    """The threshold of an estate's contract (None: there is none), the expenses asked for, and those not asked for."""
 
     threshold: Money | None
     expenses: list[ExpenseRow]
@@ -135,9 +135,9 @@ class Spending:
 
 @dataclass(frozen=True)
 class Panel:
-    """How members stand with their own bills: all of them where a rule asks for it, else those who agreed.
+    """Whether members have paid their own bills: all members if a rule requires it, otherwise those who agreed.
 
-    `mine` says whether the reader agreed; None for no member. `untold` is how many are not shown.
+    `mine` says whether the reader agreed; None for others than members. `untold` is how many are not shown.
     """
 
     rule: str
@@ -148,7 +148,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class DeskSpending:
-    """The same of one estate at the desk."""
+    """The same for one estate at the desk."""
 
     id: int
     name: str
@@ -156,7 +156,7 @@ class DeskSpending:
 
 
 async def spending_of(community: int, persons: Sequence[UUID] = ()) -> Spending:
-    """Of one estate, as these persons read it; in the caller's transaction."""
+    """The spending of one estate, as these persons may read it; in the caller's transaction."""
     threshold = await fetch_value("SELECT expense_limit FROM community WHERE id = $1", community)
     rows = await fetch(
         _ROWS + " WHERE e.community = $1 ORDER BY e.asked_at DESC, e.id LIMIT $3", community, list(persons), LISTED
@@ -182,7 +182,7 @@ async def spending_of(community: int, persons: Sequence[UUID] = ()) -> Spending:
 
 @reading
 async def spending_at(by: Principal) -> list[DeskSpending]:
-    """Of the estates whose money one looks after."""
+    """The spending of each estate whose money the reader looks after."""
     rows = await fetch(
         "SELECT id, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(May.read_expenses))
     )
@@ -191,18 +191,18 @@ async def spending_at(by: Principal) -> list[DeskSpending]:
 
 @reading
 async def expense_at(by: Principal, expense: UUID) -> ExpenseRow:
-    """One of them at the desk. Raises Missing for another estate's."""
+    """One expense at the desk. Raises Missing for another estate's."""
     return await _one(expense, by.where(May.read_expenses), ())
 
 
 @reading
 async def expense_of(by: Principal, expense: UUID) -> ExpenseRow:
-    """One of them for a member. Raises Missing for another committee's."""
+    """One expense, for a member. Raises Missing for another committee's."""
     return await _one(expense, by.committees, by.persons)
 
 
 async def panel_of(community: int, rule: str, persons: Sequence[UUID], today: date) -> Panel:
-    """The panel of an estate, where `rule` is the source that asks for it or empty; in the caller's transaction."""
+    """The panel of an estate; `rule` is the source that requires it, or empty. In the caller's transaction."""
     rows = await fetch(_STANDING, community, today)
     seen = [row for row in rows if rule or row["given"]]
     return Panel(

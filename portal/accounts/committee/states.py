@@ -12,7 +12,7 @@ class ExpenseState(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whether something of one's own bills is overdue."""
+    """Whether any of one's own bills is overdue."""
 
     clear = "clear"
     overdue = "overdue"

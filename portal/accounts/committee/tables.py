@@ -31,7 +31,7 @@ class CommitteeExpense(Table):
 
 
 class CommitteeVote(Table):
-    """A member's voice; it is never changed."""
+    """A member's vote; it is never changed."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -54,7 +54,7 @@ class CommitteeSpending(Table):
 
 
 class CommitteeConsent(Table):
-    """A member lets the committee see whether their own bills are paid, or takes that back; the latest row counts."""
+    """A member lets the committee see whether their bills are paid, or withdraws that; the latest row counts."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -23,7 +23,7 @@ from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fet
 
 @dataclass(frozen=True)
 class Contract:
-    """What is agreed: price in fen for each `rhythm`; without a last day it has no term."""
+    """The terms agreed: price in fen for each `rhythm`; without a last day it is open-ended."""
 
     source_zh: str
     source_en: str
@@ -38,10 +38,10 @@ class Contract:
 
 @retrying
 async def register_contract(by: Principal, community: int, agreed: Contract, replaces: UUID | None = None) -> UUID:
-    """Register a contract, or what renews or corrects another one of the estate. Its id.
+    """Register a contract, or one that renews or corrects another of the estate, and return its id.
 
-    Raises Missing without finance or manager there or for an unknown contract, Refused for one replaced already,
-    Invalid for days in the wrong order, a building that is missing or not wanted, and words that name a person.
+    Raises Missing without finance or manager there or for an unknown contract; Refused for one that was replaced;
+    Invalid for days in the wrong order, a building that is missing or not allowed, and words that name a person.
     """
     if agreed.starts_on and agreed.ends_on and agreed.ends_on < agreed.starts_on:
         raise Invalid("ends_on", N_("The last day is before the first day."))
@@ -93,7 +93,7 @@ async def _replaceable(community: int, replaces: UUID) -> None:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Money that came in for some days."""
+    """Money that came in for a period."""
 
     starts_on: date
     ends_on: date
@@ -103,9 +103,9 @@ class Receipt:
 
 @retrying
 async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: str | None = None) -> None:
-    """Write down what came in by a contract; safe to send twice.
+    """Record money that came in under a contract; safe to send twice.
 
-    Raises Missing without finance or manager there, Invalid for no sum, days in the wrong order or a day to come.
+    Raises Missing without finance or manager there, Invalid for a sum of zero, days in the wrong order or a future day.
     """
     if came.ends_on < came.starts_on:
         raise Invalid("ends_on", N_("The last day is before the first day."))
@@ -146,7 +146,7 @@ async def record_receipt(by: Principal, contract: UUID, came: Receipt, *, once: 
 
 @dataclass(frozen=True)
 class Movement:
-    """Money of all owners: above zero it came in, below zero it was spent."""
+    """Money of all owners: positive if it came in, negative if it was spent."""
 
     pot: Pot
     amount: Money
@@ -157,9 +157,9 @@ class Movement:
 
 @retrying
 async def record_movement(by: Principal, community: int, moved: Movement, *, once: str | None = None) -> None:
-    """Write down what all owners' money was spent on, or where it came from; safe to send twice.
+    """Record what all owners' money was spent on, or where it came from; safe to send twice.
 
-    Raises Missing without finance or manager there, Invalid for no sum, a day to come, or words that name a person.
+    Raises Missing without finance or manager there, Invalid for zero, a future day, or words that name a person.
     """
     if community not in by.where(May.register_common_areas):
         raise Missing
@@ -168,9 +168,9 @@ async def record_movement(by: Principal, community: int, moved: Movement, *, onc
 
 
 async def put_movement(by: Principal, community: int, moved: Movement, once: UUID) -> UUID | None:
-    """The id of the movement, None if `once` was written down before; in the caller's transaction.
+    """Record a movement and return its id, None if `once` was recorded before; in the caller's transaction.
 
-    Raises Invalid for no sum, a day to come, or words that name a person.
+    Raises Invalid for a sum of zero, a future day, or words that name a person.
     """
     if not moved.amount:
         raise Invalid("amount", N_("Enter an amount. Spending is negative."))

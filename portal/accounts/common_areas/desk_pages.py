@@ -23,7 +23,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.common_areas:list", guards=[of_one_estate])
 async def list_(request: Request) -> Template:
-    """The registers of one's estates."""
+    """The registers of the reader's estates."""
     registers = await registers_at(request.user)
     return page(request, "accounts/common_areas/desk/list.html", title=_("Common areas"), estates=registers)
 
@@ -54,7 +54,7 @@ async def new_movement(request: Request) -> Template:
 
 @post("/movements/new", name="desk.common_areas:move", guards=[staff(May.register_common_areas)])
 async def move(request: Request) -> Answer:
-    """Write down what was spent or came in otherwise."""
+    """Record money that was spent or came in otherwise."""
     form: Any = await _offered(request, MovementForm(await request.form()))
     if form.validate() and await form.accepts(
         actions.record_movement(request.user, form.community.data, form.moved(), once=form.once)
@@ -71,7 +71,7 @@ async def show(request: Request, contract: FromPath[UUID]) -> Template:
 
 @post("/{contract:uuid}/receipts", name="desk.common_areas:receive", guards=[staff(May.register_common_areas)])
 async def receive(request: Request, contract: FromPath[UUID]) -> Answer:
-    """Write down what came in."""
+    """Record money that came in."""
     form = ReceiptForm(await request.form())
     if form.validate() and await form.accepts(
         actions.record_receipt(request.user, contract, form.came(), once=form.once)
@@ -82,7 +82,7 @@ async def receive(request: Request, contract: FromPath[UUID]) -> Answer:
 
 @get("/{contract:uuid}/renewal", name="desk.common_areas:renewal", guards=[staff(May.register_common_areas)])
 async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
-    """The form for what takes its place, filled with what it says."""
+    """The form for a contract that replaces this one, filled with its terms."""
     estate, row = await contract_at(request.user, contract)
     form = await begin(
         request, ContractForm, community=estate, source_zh=row.source.zh, source_en=row.source.en, price=row.price,
@@ -93,7 +93,7 @@ async def renewal(request: Request, contract: FromPath[UUID]) -> Template:
 
 @post("/{contract:uuid}/renewal", name="desk.common_areas:renew", guards=[staff(May.register_common_areas)])
 async def renew(request: Request, contract: FromPath[UUID]) -> Answer:
-    """Put a renewed or corrected contract in its place."""
+    """Replace a contract by a renewed or corrected one."""
     estate, _row = await contract_at(request.user, contract)
     form: Any = ContractForm(await request.form())
     form.community.offer([(str(estate), "")])
@@ -115,7 +115,7 @@ def _saved(request: Request) -> Answer:
 
 
 async def contract_page(request: Request, form: Any, of: UUID | None = None, status: int = 200) -> Template:
-    """The form for a contract, or for what takes the place of one."""
+    """The form for a contract, or for one that replaces another."""
     return page(request, "accounts/common_areas/desk/contract.html", status=status,
                 title=_("Common-area contract"), form=await _offered(request, form), of=of)  # fmt: skip
 

@@ -27,7 +27,7 @@ class ContractForm(Form):
     )
 
     def agreed(self) -> Contract:
-        """What was typed."""
+        """The contract entered."""
         return Contract(
             source_zh=self.source_zh.data,
             source_en=self.source_en.data or "",
@@ -42,7 +42,7 @@ class ContractForm(Form):
 
 
 class ReceiptForm(Form):
-    """Money that came in by a contract."""
+    """Money that came in under a contract."""
 
     starts_on = Day(N_("Covers from"))
     ends_on = Day(N_("To"))
@@ -51,7 +51,7 @@ class ReceiptForm(Form):
     received_on = Day(N_("Received on"))
 
     def came(self) -> Receipt:
-        """What was typed."""
+        """The receipt entered."""
         return Receipt(self.starts_on.data, self.ends_on.data, signed(self), self.received_on.data)
 
 
@@ -67,11 +67,11 @@ class MovementForm(Form):
     decided_by = Text(N_("Who decided"), most=120, missing=N_("Enter who decided."))
 
     def moved(self) -> Movement:
-        """What was typed."""
+        """The movement entered."""
         return Movement(self.pot.data, signed(self), self.on_day.data, self.purpose.data, self.decided_by.data)
 
 
 def signed(form: Any) -> Money:
-    """The sum, below zero where it went out."""
+    """The sum, negative if it was spent."""
     sum_: Money = form.amount.data
     return sum_ if form.direction.data is Direction.came else -sum_

@@ -23,7 +23,7 @@ MOVEMENTS = 50
 
 @dataclass(frozen=True)
 class ContractRow:
-    """A contract with what fell due by it this year so far, and what came in for these days; None is unknown."""
+    """A contract with the sums due and received for this year so far; None is unknown."""
 
     id: UUID
     source: Bilingual
@@ -40,19 +40,19 @@ class ContractRow:
 
     @property
     def has_term(self) -> bool:
-        """Whether it says until when."""
+        """Whether it has a last day."""
         return self.ends_on is not None
 
     @property
     def missing(self) -> Money | None:
-        """What should have come in and did not; None where there is nothing, or it is not known."""
+        """The part of the sum due that was not received; None if there is none or it is unknown."""
         remaining = None if self.receivable is None else self.receivable - self.received
         return remaining if remaining is not None and remaining > Money(0) else None
 
 
 @dataclass(frozen=True)
 class MovementRow:
-    """What came in or was spent, and who decided."""
+    """Money that came in or was spent, and who decided it."""
 
     id: UUID
     pot: Pot
@@ -64,7 +64,7 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class PotRow:
-    """A pot: what it holds by everything that is registered, and its latest movements."""
+    """A fund: its balance by all that is registered, and its latest movements."""
 
     pot: Pot
     balance: Money
@@ -73,7 +73,7 @@ class PotRow:
 
 @dataclass(frozen=True)
 class Register:
-    """Contracts of this year so far (`first` to `last`), and the two pots."""
+    """The contracts of this year so far (`first` to `last`), and the two funds."""
 
     first: date
     last: date
@@ -82,11 +82,11 @@ class Register:
 
     @property
     def received(self) -> Money:
-        """By all contracts this year."""
+        """The sum received under all contracts this year."""
         return total(one.received for one in self.contracts)
 
     def contract(self, wanted: UUID) -> ContractRow:
-        """One of them. Raises Missing."""
+        """One contract. Raises Missing."""
         chosen = next((one for one in self.contracts if one.id == wanted), None)
         if chosen is None:
             raise Missing
@@ -95,7 +95,7 @@ class Register:
 
 @reading
 async def register_of(community: int, today: date) -> Register:
-    """The register of an estate, for anybody."""
+    """The register of an estate; anybody may read it."""
     return await _register(community, today)
 
 
@@ -110,7 +110,7 @@ class DeskRegister:
 
 @reading
 async def registers_at(by: Principal) -> list[DeskRegister]:
-    """Of the estates whose register the reader keeps."""
+    """The registers of the estates that the reader keeps."""
     rows = await fetch(
         "SELECT id, name, timezone FROM community WHERE id = ANY($1) ORDER BY code",
         list(by.where(May.read_common_areas)),
@@ -123,7 +123,7 @@ async def registers_at(by: Principal) -> list[DeskRegister]:
 
 @reading
 async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
-    """One of them with its estate. Raises Missing for that of an estate whose register the reader does not keep."""
+    """One contract with its estate. Raises Missing if the reader does not keep that estate's register."""
     row = await fetch_one(
         "SELECT c.id, c.timezone FROM common_contract k JOIN community c ON c.id = k.community"
         " WHERE k.id = $1 AND c.id = ANY($2)",
@@ -136,7 +136,7 @@ async def contract_at(by: Principal, contract: UUID) -> tuple[int, ContractRow]:
 
 
 async def contracts_in(community: int, first: date, last: date) -> list[ContractRow]:
-    """Contracts in force in some days, with what fell due in them and came in for them; in the caller's transaction."""
+    """Contracts in force in a period, with the sums due and received for it; in the caller's transaction."""
     rows = await fetch(
         "SELECT k.*, coalesce((SELECT sum(r.amount) FROM common_receipt r WHERE r.contract = k.id"
         " AND r.starts_on BETWEEN $2 AND $3), 0)::bigint AS received FROM common_contract k WHERE k.community = $1"

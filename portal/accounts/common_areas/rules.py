@@ -13,10 +13,10 @@ from portal.kit.period import Month
 def receivable(
     price: Money | None, rhythm: Rhythm, starts_on: date | None, ends_on: date | None, first: date, last: date
 ) -> Money | None:
-    """What falls due from `first` to `last` (inclusive), to the nearest fen; None where no price is known.
+    """The sum due from `first` to `last` (inclusive), to the nearest fen; None if no price is known.
 
-    A month counts when the contract is in force on its first day, or begins in it; a year's price is twelve equal
-    months; what is paid once falls due on the day the contract begins.
+    A month counts if the contract is in force on its first day or begins in it. A yearly price is twelve equal months.
+    A one-time price is due on the day the contract begins.
     """
     if price is None:
         return None

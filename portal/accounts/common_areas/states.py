@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Rhythm(StrEnum):
-    """What a price is for."""
+    """The period that a price is for."""
 
     month = "month"
     year = "year"
@@ -12,14 +12,14 @@ class Rhythm(StrEnum):
 
 
 class Beneficiary(StrEnum):
-    """Whose revenue it is: of all owners, or of those of one building."""
+    """Who the revenue belongs to: all owners, or those of one building."""
 
     estate = "estate"
     building = "building"
 
 
 class Pot(StrEnum):
-    """Whose money a movement is: earned by common areas, or set aside for large repairs."""
+    """The fund of a movement: earned by common areas, or set aside for large repairs."""
 
     common_area_revenue = "common_area_revenue"
     maintenance_fund = "maintenance_fund"

@@ -11,7 +11,7 @@ from portal.platform.db.unit_of_work import day, fen, one_of, ref, text
 
 
 class CommonContract(Table):
-    """Somebody uses a common area for a price. Never changed: a renewed or corrected one replaces it."""
+    """A use of a common area for a price. Never changed: a renewed or corrected contract replaces it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -35,7 +35,7 @@ class CommonContract(Table):
 
 
 class CommonReceipt(Table):
-    """Money that came in by a contract for some days; below zero it takes one back."""
+    """Money that came in under a contract for a period; a negative one takes one back."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

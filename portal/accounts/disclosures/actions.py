@@ -23,10 +23,10 @@ AHEAD = N_("Choose a day before the end of the period, no later than today.")
 
 @retrying
 async def record_disclosure(by: Principal, disclosure: UUID, on: date, place: str) -> None:
-    """Say where and on which day it was disclosed.
+    """Record where and on which day it was disclosed.
 
-    Raises Missing without finance or manager there, Refused for what was published already, Invalid for a day to come
-    or one on which the period could not be told of.
+    Raises Missing without finance or manager there, Refused if it is published already, Invalid for a future day or one
+    on which the period could not be disclosed.
     """
     scope = by.where(May.record_disclosures)
     async with unit_of_work(*scope):

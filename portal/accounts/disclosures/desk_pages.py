@@ -25,7 +25,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.disclosures:list")
 async def list_(request: Request) -> Template:
-    """What is due, overdue and published."""
+    """The disclosures that are due, overdue and published."""
     calendar = await queries.calendar_at_desk(request.user)
     return page(request, "accounts/disclosures/list.html", title=_("Disclosures"), found=calendar)
 
@@ -48,7 +48,7 @@ async def standards(request: Request, estate: FromQuery[str] = "", size: FromQue
 
 @get("/{disclosure:uuid}", name="desk.disclosures:show")
 async def show(request: Request, disclosure: FromPath[UUID]) -> Template:
-    """One of them, with the form to say that it was done elsewhere."""
+    """One disclosure, with the form to record that it was made elsewhere."""
     return await show_page(request, disclosure, await begin(request, DisclosureForm))
 
 
@@ -64,7 +64,7 @@ async def poster(request: Request, disclosure: FromPath[UUID], size: FromQuery[s
 
 @post("/{disclosure:uuid}/publication", name="desk.disclosures:record", guards=[staff(May.record_disclosures)])
 async def record(request: Request, disclosure: FromPath[UUID]) -> Answer:
-    """Say where and when it was disclosed."""
+    """Record where and when it was disclosed."""
     form = DisclosureForm(await request.form())
     if form.validate() and await form.accepts(
         actions.record_disclosure(request.user, disclosure, form.on.data, form.place.data)
@@ -82,9 +82,9 @@ async def show_page(request: Request, disclosure: UUID, form: DisclosureForm, st
 
 
 async def own(request: Request, code: str) -> PublicEstate:
-    """An estate one works for, as its public page knows it.
+    """An estate of the reader, as its public page shows it.
 
-    Raises Missing for any other, and Refused while its company is not known as posters name it.
+    Raises Missing for any other, Refused while the company details that posters need are missing.
     """
     result = await estate_called(code)
     if result.id not in request.user.communities:
@@ -94,7 +94,7 @@ async def own(request: Request, code: str) -> PublicEstate:
 
 
 def address(request: Request, estate: PublicEstate, path: str) -> str:
-    """Of its public page."""
+    """The address of its public page."""
     return f"{request.app.state.settings.base_url}/e/{estate.code}{path}"
 
 

@@ -23,7 +23,7 @@ Fact = tuple[str, Sentence | str]
 
 
 async def prices_poster(estate: PublicEstate, items: Sequence[PricedItem], address: str, size: str) -> bytes:
-    """The price list with all that the rules on price marking ask for (发改价检[2004]1428号)."""
+    """The price list with all that the rules on marking prices require (发改价检[2004]1428号)."""
     about: list[Fact] = [
         (N_("Property company"), estate.company or "—"),
         (N_("Service contract"), estate.contract or "—"),
@@ -38,7 +38,7 @@ async def prices_poster(estate: PublicEstate, items: Sequence[PricedItem], addre
 
 
 async def standards_poster(estate: PublicEstate, standards: Sequence[Standard], address: str, size: str) -> bytes:
-    """What is promised, how often, and by which source."""
+    """The services promised, how often, and the source."""
     about: list[Fact] = [
         (N_("Property company"), estate.company or "—"),
         (N_("Questions and complaints"), estate.hotline or "—"),
@@ -61,7 +61,7 @@ async def standards_poster(estate: PublicEstate, standards: Sequence[Standard], 
 async def disclosure_poster(
     estate: PublicEstate, row: DisclosureRow, statements: Sequence[Told], address: str, size: str
 ) -> bytes:
-    """A duty of one period: by which rule, and the sums of the statements that fulfil it."""
+    """A duty for one period: its rule, and the sums of the statements that fulfil it."""
     profile = row.profile
     about: list[Fact] = [
         (N_("Property company"), estate.company or "—"),
@@ -117,7 +117,7 @@ async def _poster(
 
 
 def both(sentence: Sentence | str) -> Both:
-    """A sentence in both languages; English only where it differs."""
+    """A sentence in both languages; English only if it differs."""
     given = sentence if isinstance(sentence, Sentence) else Sentence(sentence)
     with speaking(CHINESE):
         zh = say(given)
@@ -126,12 +126,12 @@ def both(sentence: Sentence | str) -> Both:
 
 
 def plain(zh: str, en: str = "") -> Both:
-    """Words as they are."""
+    """The words unchanged, for both languages."""
     return {"zh": zh, "en": en if en != zh else ""}
 
 
 def days(first: date | None, last: date | None) -> str:
-    """2026-01-01 – 2026-12-31; open where it is."""
+    """2026-01-01 – 2026-12-31; an open end stays empty."""
     return f"{first or ''} – {last or ''}" if first or last else "—"
 
 
@@ -150,7 +150,7 @@ def _price_rows(items: Sequence[PricedItem]) -> list[list[Both]]:
 
 
 def _rate(price: Price) -> Both:
-    """The rate with its unit: what an area or a home pays is for a month, a number of things may be taken once."""
+    """The rate with its unit: for an area or a home it is monthly, a number of things may be charged once."""
     if not price.rate_text:
         return both(N_("actual cost"))
     if price.formula in (Formula.per_area, Formula.fixed):
@@ -161,19 +161,19 @@ def _rate(price: Price) -> Both:
 
 
 def who_pays(price: Price) -> Sentence | str:
-    """For which use of homes a rate is."""
+    """The use of homes that a rate is for."""
     return Sentence("%(use)s", {"use": price.use}) if price.use else N_("all uses")
 
 
 def when_vacant(price: Price) -> Sentence | None:
-    """What of a rate vacant homes pay, exactly; None where they pay it whole."""
+    """The part of a rate that vacant homes pay, exactly; None if they pay all of it."""
     if price.vacancy_rate is None:
         return None
     return Sentence(N_("vacant homes pay %(rate)s"), {"rate": share(price.vacancy_rate)})
 
 
 def beneath(words: Both, more: Sentence | str | None) -> Both:
-    """Words with a second line."""
+    """Words with a second line below."""
     if more is None:
         return words
     second = both(more)

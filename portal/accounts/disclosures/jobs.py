@@ -32,9 +32,9 @@ WHERE s.community = $1 AND s.state <> 'draft' AND s.ends_on >= $3 AND s.starts_o
 
 @of_each_estate
 async def disclosures(on: date, community: int) -> dict[str, int]:
-    """Write down what came due by a day, and what statements published by then fulfil.
+    """Record the disclosures due by a day, and which of them statements published by then fulfil.
 
-    Safe to run twice, at once, late, and for a past day.
+    Safe to run twice, at the same time, late, and for a past day.
     """
     async with unit_of_work(community, read_only=True):
         estate = await fetch_one(
@@ -70,7 +70,7 @@ async def _ensure(estate: Any, profile: Profile, on: date) -> tuple[int, int]:
 
 
 async def _since(community: int, profile: Profile, joined: date) -> date:
-    """From when on an estate is looked at: what was to be told when it joined, or its first statement begins."""
+    """The first day that counts for an estate: of the period due when it joined, or of its first statement."""
     first = await fetch_value("SELECT min(starts_on) FROM statement WHERE community = $1", community)
     asked = first_asked(profile, joined)
     return min(asked, first) if first else asked

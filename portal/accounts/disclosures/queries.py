@@ -29,7 +29,7 @@ FROM disclosure d JOIN community c ON c.id = d.community
 
 @dataclass(frozen=True)
 class DisclosureRow:
-    """One of them; `profile` is None where the place has no such duty any more."""
+    """One disclosure; `profile` is None if its place has no such duty any more."""
 
     id: UUID
     community: int
@@ -54,7 +54,7 @@ class DisclosureRow:
 
 @dataclass(frozen=True)
 class Calendar:
-    """What is due, overdue or published; `unknown` are estates of whose place we know no rules of its own."""
+    """The disclosures due, overdue or published; `unknown` are estates in places without rules of their own."""
 
     rows: list[DisclosureRow]
     unknown: list[tuple[str, str]]
@@ -69,7 +69,7 @@ class Calendar:
 
 @reading
 async def calendar_at_desk(by: Principal) -> Calendar:
-    """Of the estates one works for: open ones first, the most urgent on top."""
+    """The disclosures of the reader's estates: open ones first, the most urgent on top."""
     places = await fetch(
         "SELECT code, name, jurisdiction FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities)
     )
@@ -82,7 +82,7 @@ async def calendar_at_desk(by: Principal) -> Calendar:
 
 
 async def rows_of(communities: Sequence[int]) -> list[DisclosureRow]:
-    """Those of some estates, at most LISTED; in the caller's transaction."""
+    """Disclosures of some estates, at most LISTED; in the caller's transaction."""
     rows = await fetch(
         _ROWS
         + " WHERE d.community = ANY($1) ORDER BY d.published_on IS NOT NULL, d.due_on, d.duty, d.community LIMIT $2",
@@ -94,7 +94,7 @@ async def rows_of(communities: Sequence[int]) -> list[DisclosureRow]:
 
 @reading
 async def disclosure_of(by: Principal, disclosure: UUID) -> DisclosureRow:
-    """One of them at the desk. Raises Missing for another estate's."""
+    """One disclosure at the desk. Raises Missing for another estate's."""
     row = await fetch_one(_ROWS + " WHERE d.id = $1 AND d.community = ANY($2)", disclosure, list(by.communities))
     if row is None:
         raise Missing
@@ -112,7 +112,7 @@ class Told:
 
 
 async def statements_for(row: DisclosureRow) -> list[Told]:
-    """The published statements that tell of a disclosure's fund and days, the earliest first."""
+    """The published statements of a disclosure's fund and days, the earliest first."""
     if row.profile is None or row.profile.fund is None:
         return []
     async with unit_of_work(row.community, read_only=True):

@@ -21,10 +21,10 @@ ONE_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 
 @dataclass(frozen=True)
 class Profile:
-    """A duty where an estate lies: due by the end of so many months after its period, below zero before its end.
+    """A duty in an estate's place: due so many months after the end of its period; negative before its end.
 
-    `ours` says that the source names no day and we chose one; `shown_days` is how long it must be shown at least;
-    `fund` is that whose statements fulfil it, None where a person must say that it was done.
+    `ours` says that the source names no day and we chose one; `shown_days` is how long it must be displayed at least;
+    `fund` is the fund whose statements fulfil it, None if a person has to record that it was done.
     """
 
     duty: Duty
@@ -37,7 +37,7 @@ class Profile:
 
 
 def profiles_of(jurisdiction: str, mode: FeeMode) -> list[Profile]:
-    """The duties of a place: its own, and for the others those of the places around it."""
+    """The duties of a place: its own, and otherwise those of the larger places around it."""
     parts = jurisdiction.split("-")
     result: dict[Duty, Profile] = {}
     for n in range(1, len(parts) + 1):
@@ -48,12 +48,12 @@ def profiles_of(jurisdiction: str, mode: FeeMode) -> list[Profile]:
 
 
 def known_place(jurisdiction: str) -> bool:
-    """Whether the table has duties of this very place, and not only of the country around it."""
+    """Whether the table has duties of this place itself, not only of the country."""
     return jurisdiction in _rows()
 
 
 def periods_of(profile: Profile, since: date, on: date) -> Iterator[tuple[date, date]]:
-    """First and last day of each whole period from `since` on that is over by `on`; has begun, where it tells ahead."""
+    """The whole periods from `since` on that are over by `on`, or have begun by then if the duty is about plans."""
     length = MONTHS[profile.every]
     month = Month.of(since) if since.day == 1 else Month.of(since) + 1
     month += -((month.month - 1) % length) % length
@@ -63,9 +63,9 @@ def periods_of(profile: Profile, since: date, on: date) -> Iterator[tuple[date, 
 
 
 def first_asked(profile: Profile, joined: date) -> date:
-    """From when on an estate that joined on a day is looked at: it was there before, and so were its duties.
+    """The first day that counts for an estate that joined on this day: its duties are older than that.
 
-    The period that ran then counts whole, and before it the one that was to be told of; nothing older.
+    The period running at that time counts whole, and so does the one before, which was to be disclosed in it.
     """
     length = MONTHS[profile.every]
     running = Month.of(joined) + -((joined.month - 1) % length)
@@ -73,17 +73,17 @@ def first_asked(profile: Profile, joined: date) -> date:
 
 
 def due_on(profile: Profile, last: date) -> date:
-    """The last day to disclose a period that ends on a day."""
+    """The last day to disclose a period with this end."""
     return (Month.of(last) + profile.months).last
 
 
 def tellable(duty: Duty, first: date, last: date) -> tuple[date, date]:
-    """The first and the last day on which a period can be told of: ahead until it ends, else ever after its end."""
+    """The first and the last day on which a period can be disclosed: a plan until its end, others after it."""
     return (first - A_YEAR, last) if duty.ahead else (last + ONE_DAY, date.max)
 
 
 def covered_on(first: date, last: date, published: Iterable[tuple[date, date, date]]) -> date | None:
-    """The day from which statements (first, last, published on) tell of every day of a period; None if they do not."""
+    """The day from which statements (first, last, published on) cover a whole period; None if they do not."""
     spans: list[tuple[date, date]] = []
     for starts_on, ends_on, on in sorted(published, key=lambda one: one[2]):
         spans.append((starts_on, ends_on))
@@ -101,7 +101,7 @@ def _covers(first: date, last: date, spans: Iterable[tuple[date, date]]) -> bool
 
 
 def state_of(published_on: date | None, due: date, on: date) -> DisclosureState:
-    """Where a disclosure stands on a day."""
+    """The state of a disclosure on a day."""
     if published_on is not None:
         return DisclosureState.published
     return DisclosureState.due if on <= due else DisclosureState.overdue

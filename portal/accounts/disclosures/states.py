@@ -6,7 +6,7 @@ from portal.accounts.statements.states import StatementKind
 
 
 class Duty(StrEnum):
-    """What must be disclosed period by period."""
+    """What has to be disclosed period by period."""
 
     service_accounts = "service_accounts"
     common_revenue = "common_revenue"
@@ -17,17 +17,17 @@ class Duty(StrEnum):
 
     @property
     def ahead(self) -> bool:
-        """Whether it tells what is to come: due while its period runs, too late when that is over."""
+        """Whether it is about plans: due while its period runs, too late afterwards."""
         return self is Duty.budget
 
     @property
     def tells(self) -> StatementKind:
-        """Which statements fulfil it."""
+        """The kind of statements that fulfil it."""
         return StatementKind.budget if self.ahead else StatementKind.actual
 
 
 class Every(StrEnum):
-    """How long a period is."""
+    """The length of a period."""
 
     month = "month"
     quarter = "quarter"

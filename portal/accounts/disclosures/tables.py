@@ -11,7 +11,7 @@ from portal.platform.db.unit_of_work import columns, day, one_of, ref, text
 
 
 class Disclosure(Table):
-    """A duty for one period. It was published by statements, or elsewhere, as a member of staff says (`place`)."""
+    """A duty for one period, published by statements or, as staff record in `place`, elsewhere."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -22,16 +22,16 @@ OFF_A_YEAR, OFF_A_MONTH = Decimal("0.07"), Decimal("0.10")
 ITEMISED = Decimal("0.01")  # of its side; a lump sum above it is split or explained (Beijing's form of 2010, line 7)
 ROUNDED = Decimal("0.001")  # sums in notes come from rounded figures
 NAMED = 6  # lines that a finding names; of more it says how many
-# What is told to everybody and may be explained, but keeps nothing from being published: there is nothing to mend.
+# Shown to everybody and may be explained, but does not stop publication: there is nothing to correct.
 ONLY_TOLD = frozenset({FindingKind.corrected, FindingKind.books_silent, FindingKind.no_contract})
 PASSED_ON = Decimal("0.01")  # of what was collected for others; months of meters and of the supplier's bills differ
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One of them. `other` is the sum that the line's own is compared with, in fen.
+    """One finding. `other` is the sum that the line's own sum is compared with, in fen.
 
-    Without a line it is about a whole fund, or about a contract of this `name`.
+    Without a line it is about a whole fund, or about a contract with this `name`.
     """
 
     kind: FindingKind
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """The same as long as the same was found: a changed figure needs a new explanation."""
+        """Identifies the finding with its figures: a changed figure needs a new explanation."""
         line, other = self.line, self.other
         whole = self.name.zh if self.name else self.fund or ""
         about = f"{line.position}:{line.amount.fen}" if line else whole
@@ -50,13 +50,13 @@ class Finding:
 
     @property
     def wants_words(self) -> bool:
-        """Whether publishing waits until it is fixed or explained; not where a line is only thought to be the fee."""
+        """Whether it has to be fixed or explained before publishing; not if the line is only assumed to be the fee."""
         unsure = self.kind is FindingKind.books_differ and self.name is not None
         return self.kind not in ONLY_TOLD and not unsure
 
     @property
     def percent(self) -> Decimal | None:
-        """By how much the line differs from the other sum, as a ratio of it."""
+        """The difference between the line and the other sum, as a ratio of the latter."""
         if self.line is None or not self.other:
             return None
         return Decimal(self.line.amount.fen - self.other.fen) / abs(self.other.fen)
@@ -67,7 +67,7 @@ Name = tuple[StatementFund, Side, str]
 
 @dataclass(frozen=True)
 class Lease:
-    """A registered contract of common areas in a statement's days: what fell due by it, if known, and what came in."""
+    """A contract of common areas in the days of a statement: the sum due, if known, and the sum received."""
 
     name: Bilingual
     has_term: bool
@@ -87,10 +87,10 @@ def findings(
     books: Books | None = None,
     leases: Sequence[Lease] | None = None,
 ) -> list[Finding]:
-    """All that is found, in the order of the lines; `a_year_ago` holds the same lines of the year before.
+    """All findings, in the order of the lines; `a_year_ago` holds the same lines of the year before.
 
-    `books` is what the ledger knows of service fees in these days. `leases` are asked about where common areas are told
-    of, those of one name once; None where the estate registers no contracts.
+    `books` is what the ledger knows of service fees in these days. `leases` are the contracts to look for if the
+    statement is about common areas; None if the estate registers no contracts.
     """
     counted = [line for line in lines if not line.is_total]
     whole = {
@@ -117,7 +117,7 @@ def findings(
 def _of_what_happened(
     counted: Sequence[Line], books: Books | None, leases: Sequence[Lease] | None, named: set[tuple[FindingKind, str]]
 ) -> Iterator[Finding]:
-    """What a plan cannot be asked; `named` are findings that are there already."""
+    """Findings that make no sense for a plan; `named` are those found already."""
     if books:
         yield from _of_books(counted, books)
     for fund in StatementFund:
@@ -129,7 +129,7 @@ def _of_what_happened(
 
 
 def _of_books(counted: Sequence[Line], books: Books) -> Iterator[Finding]:
-    """What is said of service fees, against the books; without a line that is named so, all that may be it."""
+    """Service fees compared with the books; if no line is named so, all lines that may be service fees."""
     named, sure = service_income(counted)
     whose = None if sure else _all(named)
     if not named:
@@ -152,14 +152,14 @@ def _unregistered(counted: Sequence[Line], leases: Sequence[Lease]) -> Iterator[
 
 
 def _all(lines: Sequence[Line]) -> Bilingual:
-    """The names of the first ones, and how many there are where it is more."""
+    """The first names, and the number of the others."""
     names, more = [line.item for line in lines[:NAMED]], len(lines) > NAMED
     zh, en = "、".join(one.zh for one in names), ", ".join(one.words(ENGLISH) for one in names)
     return Bilingual(f"{zh}等 {len(lines)} 项", f"{en} and others, {len(lines)} lines") if more else Bilingual(zh, en)
 
 
 def _passed_on(fund: StatementFund, lines: Sequence[Line]) -> Iterator[Finding]:
-    """Water and power are collected for others: nothing stays with the company (物业管理条例 44)."""
+    """Water and power are collected for the supplier: the company keeps nothing (物业管理条例 44)."""
     mine = [line for line in lines if line.kind is LineKind.pass_through]
     collected, paid = (total(line.amount for line in mine if line.side is side) for side in Side)
     if collected and abs(collected.fen - paid.fen) > PASSED_ON * abs(collected.fen):
@@ -167,9 +167,9 @@ def _passed_on(fund: StatementFund, lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _counted_twice(lines: Sequence[Line]) -> list[Line]:
-    """Lines that add up to the ones beside them, and of earlier imports what has the name of a sum or a balance.
+    """Lines that are the sum of their neighbours, and in earlier imports lines named like a sum or a balance.
 
-    Whoever said what a line is has answered that.
+    Lines whose kind somebody has set are not questioned.
     """
     named = [line for line in lines if not line.is_total and kind_of(line.side, "", line.item).is_told]
     result = {line.position: line for line in (*named, *doubles(lines)) if not line.said}

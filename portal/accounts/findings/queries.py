@@ -14,7 +14,7 @@ from portal.kit.period import Month
 from portal.platform.db.unit_of_work import fetch, fetch_value
 
 ONE_DAY = timedelta(days=1)
-# What fell due is booked against `charged`, what was paid takes from `receivable`; both are the provider's fees alone.
+# Sums due are booked to `charged`, payments reduce `receivable`; both are the provider's fees only.
 _ACCOUNTS = {Basis.accrual: "charged:service", Basis.cash: "receivable:service"}
 _KINDS = {Basis.accrual: ["bill", "adjustment", "reversal"], Basis.cash: ["payment", "credit_use", "reversal"]}
 _SUMS = """
@@ -31,7 +31,7 @@ SELECT count(*) FROM (SELECT DISTINCT b.unit FROM journal j
 """
 
 
-# Of items of the kind `service_fee` alone, as bills and payments have them.
+# Only items of the kind `service_fee`, as bills and payments have them.
 _FEES = {
     Basis.accrual: """
 SELECT coalesce(sum(moved.amount), 0)::bigint FROM (
@@ -49,16 +49,16 @@ JOIN bill_line l ON l.id = a.line JOIN charge_item i ON i.id = l.item AND i.kind
 WHERE j.community = $1 AND j.kind = 'payment' AND j.effective_on BETWEEN $2 AND $3
 """,
 }
-# The month of the estate's first bill, its opening balances apart.
+# The month of the estate's first bill, without opening balances.
 _FIRST = "SELECT period FROM bill WHERE community = $1 AND kind <> 'opening' ORDER BY number LIMIT 1"
 
 
 @dataclass(frozen=True)
 class Books:
-    """What came in, or fell due, by the books: of service fees alone, and of all that is the provider's.
+    """The sums received, or due, by the books: of service fees only, and of all the provider's money.
 
-    They `know` nothing of months before the first bill, and tell nothing of parts of months, between which single
-    payments would show.
+    Months before the first bill are unknown to the books. Parts of months are withheld, because single payments would
+    show in them.
     """
 
     fees: Money = ZERO
@@ -68,37 +68,37 @@ class Books:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The service-fee income that a statement took from the books, and what they say."""
+    """The service-fee income that a statement took from the books, and the sum in the books."""
 
     stated: Money
     books: Money
 
     @property
     def difference(self) -> Money:
-        """Zero, or something that the statement explains."""
+        """Zero, or something that the statement has to explain."""
         return self.stated - self.books
 
 
 async def books_say(community: int, basis: Basis, first: date, last: date) -> dict[str, Money]:
-    """The service fees of some days by kind of journal, in fen; in the caller's transaction."""
+    """The service fees of a period by kind of journal, in fen; in the caller's transaction."""
     rows = await fetch(_SUMS, community, _ACCOUNTS[basis], _KINDS[basis], first, last)
     result = {row["kind"]: Money(row["fen"]) for row in rows}
     return {kind: result[kind] for kind in _KINDS[basis] if kind in result}
 
 
 async def few_corrected(community: int, first: date, last: date) -> bool:
-    """Whether bills of 1 to SMALL - 1 homes were corrected in these days: their sum would tell of them."""
+    """Whether bills of 1 to SMALL - 1 homes were corrected in this period: their sum would reveal them."""
     account = _ACCOUNTS[Basis.accrual]
     return few(await fetch_value(_CORRECTED, community, account, first, last, SMALL))
 
 
 def together(sums: dict[str, Money]) -> dict[str, Money]:
-    """All of it as one sum, under its first kind."""
+    """The sum of all, under the first kind."""
     return dict.fromkeys(list(sums)[:1], total(sums.values()))
 
 
 async def books_of(community: int, basis: Basis, first: date, last: date, lines: Sequence[Line]) -> Books | None:
-    """What the books know now of the service fees that a statement names; None where it names none, or books none."""
+    """What the books know now of the service fees in a statement; None if either has none."""
     if not service_income(lines)[0]:
         return None
     if not any(line.from_books for line in lines):
@@ -112,23 +112,23 @@ async def books_of(community: int, basis: Basis, first: date, last: date, lines:
 
 
 def whole_months(first: date, last: date) -> bool:
-    """Whether days begin with a month and end with one."""
+    """Whether a period begins and ends with a month."""
     return first.day == 1 and (last + ONE_DAY).day == 1
 
 
 def service_income(lines: Sequence[Line]) -> tuple[list[Line], bool]:
-    """The lines that say what came in of service fees, and whether they are known as such.
+    """The lines with the income from service fees, and whether they are known to be that.
 
-    Where none is, every income of the fund may be it of which nobody said that it is something else.
+    If none is known, every income of the fund counts that nobody has marked as something else.
     """
     named = [line for line in lines if line.from_books or (_income(line) and line.kind is LineKind.fee)]
     return named or [line for line in lines if _income(line) and not line.said], bool(named)
 
 
 def contradicted(lines: Sequence[Line], books: Books) -> Money | None:
-    """What the books say where a statement says something else; None where they agree.
+    """The sum in the books if the statement has another one; None if they agree.
 
-    What was drafted from them is all of the provider's money; a line of fees that stands alone may be that as well.
+    Lines drafted from the books have all of the provider's money; a line of fees that stands alone may have that too.
     """
     named, _sure = service_income(lines)
     alone = not any(_income(line) and line not in named for line in lines)
@@ -144,5 +144,5 @@ def _income(line: Line) -> bool:
 
 
 def stated(lines: Sequence[Line]) -> Money:
-    """What a statement took from the books."""
+    """The sum that a statement took from the books."""
     return total(line.amount for line in lines if line.from_books)

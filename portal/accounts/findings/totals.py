@@ -16,15 +16,17 @@ from portal.kit.money import Money, total
 
 _PARTLY = re.compile("小计|累计|页|sub", re.IGNORECASE)  # of some lines
 _WHOLE = re.compile("总|grand|overall", re.IGNORECASE)  # of a side
-_LONGER = re.compile("累计|year[- ]to[- ]date|ytd", re.IGNORECASE)  # of earlier months too, which stand elsewhere
+_LONGER = re.compile(
+    "累计|year[- ]to[- ]date|ytd", re.IGNORECASE
+)  # includes earlier months, which are not in this statement
 
 
 def comes_to(line: Line, lines: Sequence[Line]) -> Money | None:
-    """What the lines of a stated total come to where that is something else; None where it is right.
+    """The sum of the lines of a stated total if it differs from it; None if the total is right.
 
-    A total may be that of its side, with or without what was carried over; one that does not name the whole also of its
-    category, of all lines above it, or of those since the total before; what adds up earlier months may be more.
-    `lines` are all of the statement.
+    A total may be that of its side, with or without the balance carried over. If it does not name the whole, it may
+    also be that of its category, of all lines above it, or of those since the total before. One that includes earlier
+    months may be higher. `lines` are all lines of the statement.
     """
     side = [one for one in lines if (one.fund, one.side) == (line.fund, line.side)]
     counted = [one for one in side if not one.is_total]
@@ -43,14 +45,14 @@ def comes_to(line: Line, lines: Sequence[Line]) -> Money | None:
 
 
 def closes_at(table: FundTable) -> Money | None:
-    """What is left of a fund where the file says something else; None where it is right, or does not say."""
+    """The remaining balance of a fund if the file states another one; None if it is right or not stated."""
     return None if table.closing in (None, table.left, table.result) else table.left
 
 
 def doubles(lines: Sequence[Line]) -> list[Line]:
     """Counted lines that equal the sum of at least two others, so that these may be counted twice.
 
-    The others are all of their side, all of their category there, or those right above or right below them.
+    The others are all of their side, all of their category in it, or those directly above or below.
     """
     counted = [line for line in sorted(lines, key=lambda line: line.position) if not line.is_total and line.amount]
     of_side = _Sums(counted, lambda line: (line.fund, line.side))
@@ -72,7 +74,7 @@ def _by_side(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _sums_of_neighbours(fen: Sequence[int]) -> list[bool]:
-    """Of each number whether it is the sum of the two or more right before it, or right after it."""
+    """For each number, whether it is the sum of the two or more directly before or after it."""
     before = list(accumulate(fen, initial=0))
     last = {sum_: place for place, sum_ in enumerate(before)}
     first = {sum_: place for place, sum_ in reversed(list(enumerate(before)))}
@@ -93,12 +95,12 @@ class _Sums:
             self.fen[common(line)] += line.amount.fen
 
     def doubled(self, line: Line) -> bool:
-        """Whether a line equals the sum of all others, of which there are two at least."""
+        """Whether a line equals the sum of all others, if there are at least two."""
         key = self.common(line)
         return self.count[key] > 2 and self.fen[key] == 2 * line.amount.fen
 
 
-LONGEST = 400  # characters of a note that are looked at
+LONGEST = 400  # characters of a note that are read
 _PLAIN = str.maketrans(
     {"×": "*", "＊": "*", "÷": "/", "／": "/", "＋": "+", "－": "-", "（": "(", "）": ")", "，": ","}
 )
@@ -114,9 +116,9 @@ _DOES: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
 
 
 def computed(note: str) -> Money | None:
-    """What the longest sum in a note comes to, in yuan; None where none multiplies anything or it cannot be read.
+    """The result of the longest calculation in a note, in yuan; None if it has no product or cannot be read.
 
-    `（98×110＋22000）×12` is such a sum; dates and plain numbers are not.
+    `（98×110＋22000）×12` is a calculation; dates and plain numbers are not.
     """
     text = _THOUSANDS.sub("", note[:LONGEST].translate(_PLAIN))
     sums = sorted((match[0] for match in _SUM.finditer(text) if "*" in match[0]), key=len)

@@ -14,7 +14,7 @@ from portal.kit.i18n import Bilingual
 
 @dataclass(frozen=True)
 class Change:
-    """One line that differs: `before` is None for a new line, `after` for one left out."""
+    """A line that differs: `before` is None for a new line, `after` for one that is gone."""
 
     before: Line | None
     after: Line | None
@@ -42,9 +42,9 @@ class Change:
 
 
 def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
-    """The lines that differ between two versions in any figure or word; their places are not compared.
+    """The lines that differ between two versions in any figure or word; their positions are not compared.
 
-    Lines of the same name are told apart by their order. Applied to the first version they give the second one.
+    Lines with the same name are matched by their order. Applied to the first version, the changes give the second one.
     """
     old, new = _keyed(before), _keyed(after)
     keys = [*new, *(key for key in old if key not in new)]
@@ -52,7 +52,7 @@ def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
 
 
 def corrected(change: Change) -> Finding:
-    """A change as something that is told to everybody, and may be explained."""
+    """A change as a finding, which everybody sees and which may be explained."""
     before = change.before.amount if change.before else None
     if change.after:
         return Finding(FindingKind.corrected, change.after, other=before)

@@ -46,7 +46,7 @@ NEW = N_("“%(item)s”, %(sum)s, is new in this version.")
 LEFT_OUT = N_("“%(item)s”, %(other)s, has been removed in this version.")
 ITS_WORDS = N_("“%(item)s”, %(sum)s: its description, its budget or its previous figure has changed.")
 
-# Of lines that are not known to be what they may be.
+# For lines whose kind is only assumed.
 UNNAMED = {
     FindingKind.books_differ: N_(
         "No line is marked as the service fee, and the one that may be it (“%(item)s”) differs from "
@@ -70,7 +70,7 @@ PAID_AHEAD = {
 
 
 def said_of(finding: Finding) -> Sentence:
-    """What was found, with its figures."""
+    """The finding as a sentence with its figures."""
     line, other, off = finding.line, finding.other, finding.percent
     facts: dict[str, object] = {"item": line.item, "sum": line.amount} if line else {}
     facts |= {"item": finding.name} if finding.name else {}

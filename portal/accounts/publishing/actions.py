@@ -26,7 +26,7 @@ from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one, fet
 
 NOT_OVER = N_("The period is not over yet, so actual figures are not possible. Import a plan as a budget.")
 TOO_LATE = N_("The objection deadline has passed. Enter a later day.")
-# Drafts of the estates {} that wait for a second signature, somebody else than the human {} having given the first.
+# Drafts of the estates {} that wait for a second signature, after somebody else than the human {} gave the first.
 SIGNED = """
 FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) AND s.state = 'draft' AND f.human <> {}
 """
@@ -34,13 +34,13 @@ FROM statement s JOIN staff f ON f.id = s.signed_by WHERE s.community = ANY({}) 
 
 @retrying
 async def sign_statement(statement: UUID, by: Principal) -> StatementState:
-    """Sign a draft as it stands. The signature of a second person publishes it: it is frozen with its fingerprint,
-    supersedes the version before, and everyone of the estate is told.
+    """Sign a draft as it is, and return its state. The second person's signature publishes it.
 
-    Returns its state. A signature holds for what was signed: once anything changed, the next one is a first one again.
-    Raises Missing without a publishing role in its estate, Refused for anything but a draft, for one's own signature
-    a second time, before the days of anything but a budget are over, while something that was found is neither
-    fixed nor explained, and for a correction whose last day to object is over.
+    Publishing freezes it with its fingerprint, supersedes the version before, and notifies everybody in the estate.
+    A signature holds for what was signed: once anything has changed, the next one is a first signature again.
+    Raises Missing without a publishing role in its estate; Refused for anything but a draft, for a second signature of
+    the same person, before the period is over (except for a budget), while a finding is neither fixed nor explained,
+    and for a correction whose last day to object is over.
     """
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
@@ -59,7 +59,7 @@ async def sign_statement(statement: UUID, by: Principal) -> StatementState:
 
 
 async def draft_for_update(statement: UUID, scope: tuple[int, ...]) -> Record:
-    """A draft's row of HEADS: first its code is locked, as drafting does too, then the row. Raises Missing, Refused."""
+    """A draft's row of HEADS, locked: first its code, as drafting does, then the row. Raises Missing, Refused."""
     known = await fetch_one(
         "SELECT community, code FROM statement WHERE id = $1 AND community = ANY($2)", statement, list(scope)
     )
@@ -175,7 +175,7 @@ async def _record(by: Principal, verb: AuditVerb, draft: Record, sha256: str) ->
 
 
 async def _tell(draft: Record, content: Content) -> None:
-    """Everyone who lives in or owns something of the estate today; of a correction that it is one."""
+    """Notify everybody who lives in or owns part of the estate today; a correction has a notice of its own."""
     places = sum(one.finding.kind is FindingKind.corrected for one in content.explained)
     correction = {"places": places, "until_on": draft["objections_until"]}
     persons = await fetch(

@@ -46,7 +46,7 @@ NET = {"bill": Bilingual("账单应收净额（已计更正、减收与减免）
 
 @dataclass(frozen=True)
 class Wish:
-    """Which statement to draft: its code and title, first and last day, and on which basis."""
+    """The statement to draft: its code and title, first and last day, and basis."""
 
     code: str
     title: str
@@ -57,11 +57,11 @@ class Wish:
 
 @retrying
 async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
-    """Make the draft of a code, or renew its service-fee income; all its other lines stay. The draft's id.
+    """Make a draft, or renew its service-fee income from the books and keep all other lines. Returns its id.
 
-    After a publication it is the next version, with the lines of the last one. Raises Missing without a publishing role
-    there, Invalid where the days are in the wrong order or no whole months, the books say nothing of them, or the
-    code is that of a budget.
+    After a publication the draft is the next version, with the lines of the last one. Raises Missing without a
+    publishing role there; Invalid if the days are in the wrong order or not whole months, the books have nothing for
+    them, or the code is that of a budget.
     """
     if wish.last < wish.first:
         raise Invalid("last", N_("The last day is before the first day."))
@@ -95,7 +95,7 @@ async def draft_from_books(by: Principal, community: int, wish: Wish) -> UUID:
 
 
 def _before(first: date, last: date) -> tuple[date, date]:
-    """As many months before."""
+    """The same number of months before."""
     opening, months = Month.of(first), Month.of(last).since(Month.of(first)) + 1
     return (opening + -months).first, (opening + -1).last
 
@@ -118,7 +118,7 @@ def _income(now: dict[str, Money], before: dict[str, Money], names: dict[str, Bi
 
 
 async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
-    """The draft, made where there is none, and the lines of its latest version that do not come from the books."""
+    """The draft, made if there is none, and the lines of its latest version that do not come from the books."""
     known = await fetch(
         "SELECT id, version, state, kind FROM statement WHERE community = $1 AND code = $2 ORDER BY version DESC"
         " LIMIT 1",
@@ -157,7 +157,7 @@ async def _draft(community: int, wish: Wish) -> tuple[UUID, list[Line]]:
 
 
 def _renewed(line: Line) -> bool:
-    """Whether a line gives way to what the books say; a balance carried over is nothing that came in."""
+    """Whether the books replace this line; a balance carried over is not income."""
     place = (line.fund, line.side) == (StatementFund.service_fee, Side.income)
     return place and line.kind not in (LineKind.opening, LineKind.closing)
 
@@ -192,10 +192,10 @@ _NEEDS = {RemunerationBase.received: Basis.cash, RemunerationBase.receivable: Ba
 
 @retrying
 async def explain_finding(by: Principal, statement: UUID, finding: str, words: str) -> None:
-    """Say for everybody why something that was found (its key) is so; again puts new words in place of the old.
+    """Explain a finding (by its key) to everybody; another explanation replaces the first.
 
-    Raises Missing without a publishing role there, Refused for anything but a draft or what is found no more, Invalid
-    where the words name a person, a home or a number.
+    Raises Missing without a publishing role there; Refused for anything but a draft or a finding that is gone; Invalid
+    if the words name a person, a home or a number.
     """
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
@@ -220,9 +220,9 @@ async def set_terms(
     rate: Decimal | None = None,
     outside: Sequence[int] = (),
 ) -> None:
-    """Say what a draft's figures rest on: cash or accrual, and what the manager's share (rate, a ratio) is taken of.
+    """Set what a draft's figures are based on: cash or accrual, and the rate (a ratio) and base of the manager's share.
 
-    Raises Missing without a publishing role there, Refused for anything but a draft, Invalid for a base without a rate,
+    Raises Missing without a publishing role there; Refused for anything but a draft; Invalid for a base without a rate,
     a rate without a base, or a base that the basis does not show.
     """
     if (base is None) != (rate is None):

@@ -35,7 +35,7 @@ from portal.people.estates.states import FeeMode
 from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_value
 
-# What a statement s of an estate c tells of, as `kind_told` says it.
+# The kind of a statement s of an estate c, as in `kind_told`.
 KIND = """coalesce(s.kind, CASE WHEN (s.published_at AT TIME ZONE c.timezone)::date <= s.ends_on THEN 'budget'
  ELSE 'actual' END)"""
 HEADS = """
@@ -57,20 +57,20 @@ ORDER BY version DESC LIMIT 1
 
 @dataclass(frozen=True)
 class Explained:
-    """Something that was found, with why it is so; without words nobody has explained it."""
+    """A finding with its explanation; without words nobody has explained it."""
 
     finding: Finding
     words: str
 
     @property
     def says(self) -> Sentence:
-        """What was found."""
+        """The finding as a sentence."""
         return said_of(self.finding)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A picture of a voucher behind the line of this name."""
+    """A picture of a voucher for the line of this name."""
 
     id: UUID
     about: str
@@ -80,23 +80,23 @@ class Document:
 
 @dataclass(frozen=True)
 class Content:
-    """What a statement says. A draft is checked again; a published one keeps what was explained."""
+    """The content of a statement. A draft is checked again; a published statement keeps its explained findings."""
 
     head: Head
     lines: list[Line]
     terms: Terms
     explained: list[Explained]
     documents: list[Document]
-    corrects: UUID | None = None  # of a draft: the published version that it would take the place of
+    corrects: UUID | None = None  # of a draft: the published version that it would replace
 
     @property
     def open_findings(self) -> list[Finding]:
-        """Those that have to be explained, and are not."""
+        """The findings that still need an explanation."""
         return [one.finding for one in self.explained if not one.words and one.finding.wants_words]
 
     @property
     def reconciliation(self) -> Reconciliation | None:
-        """What was drafted from the books against what they say (at publication); None where nothing was."""
+        """The sums drafted from the books compared with the books at publication; None if there are none."""
         if not any(line.from_books for line in self.lines):
             return None
         off = [one.finding.other for one in self.explained if one.finding.kind is FindingKind.books_differ]
@@ -104,14 +104,14 @@ class Content:
 
     @property
     def sha256(self) -> str:
-        """The fingerprint of all of it."""
+        """The fingerprint of the whole content."""
         explanations = [(one.finding.key, one.words) for one in self.explained if one.words]
         shown = [(one.about, one.sha256) for one in self.documents]
         return content_sha256(self.head, self.lines, explanations, shown)
 
 
 async def content_of(row: Record) -> Content:
-    """All that a statement says, from its row of HEADS; in the caller's transaction."""
+    """The content of a statement from its row of HEADS; in the caller's transaction."""
     lines = await lines_of(row["id"])
     words = await fetch(
         "SELECT * FROM statement_explanation WHERE statement = $1 ORDER BY position, finding", row["id"]
@@ -148,7 +148,7 @@ async def content_of(row: Record) -> Content:
 
 
 async def _documents(statement: UUID, lines: Sequence[Line]) -> list[Document]:
-    """Those of lines that are there; the others wait for another import, and are not published."""
+    """The documents of lines that exist; the others wait for another import and are not published."""
     return await fetch_as(
         Document,
         "SELECT d.id, d.about, d.photo, p.sha256 FROM statement_document d JOIN photo p ON p.id = d.photo"
@@ -171,7 +171,7 @@ def _terms(row: Record) -> Terms:
 
 
 def kind_told(row: Record) -> StatementKind:
-    """What a statement tells of. Before this was said: what was told before its days were over was a plan."""
+    """The kind of a statement. Older ones have none: if it was published before its period was over, it is a plan."""
     if row["kind"]:
         return StatementKind(row["kind"])
     if row["published_at"]:
@@ -182,7 +182,7 @@ def kind_told(row: Record) -> StatementKind:
 
 
 def _said(row: Record, terms: Terms) -> dict[str, Any]:
-    """What goes into the fingerprint; statements from before these terms say none of them."""
+    """The terms for the fingerprint; statements from before these terms have none."""
     content: dict[str, Any] = {}
     if row["basis"] or row["state"] == StatementState.draft:
         content |= {"basis": terms.basis.value, "fee_mode": terms.fee_mode}
@@ -207,7 +207,7 @@ def _kept(row: Record, lines: Sequence[Line]) -> Finding:
 
 
 async def _leases(row: Record) -> list[Lease] | None:
-    """Those in force in its days; None where the estate registers none."""
+    """The contracts in force in its days; None if the estate registers none."""
     if not await fetch_value("SELECT EXISTS (SELECT FROM common_contract WHERE community = $1)", row["community"]):
         return None
     first, last = row["starts_on"], row["ends_on"]
@@ -223,7 +223,7 @@ async def _a_year_ago(row: Record, kind: StatementKind) -> dict[Name, Money]:
 
 
 async def lines_of(statement: UUID) -> list[Line]:
-    """The lines of a statement by position; part of the caller's unit of work."""
+    """The lines of a statement by position; in the caller's transaction."""
     rows = await fetch(
         "SELECT position, fund, side, category, item_zh, item_en, amount, budget, prior, note, is_total, kind,"
         " said, from_books FROM statement_line WHERE statement = $1 ORDER BY position",
@@ -251,7 +251,7 @@ def _line(row: Record) -> Line:
 
 
 def _kind(row: Record, side: Side, item: Bilingual) -> LineKind:
-    """As it was imported; of lines from before this was kept the same was counted as then."""
+    """The kind as imported; lines from before it was stored have the kind that they were counted as."""
     if row["kind"] or row["is_total"]:
         return LineKind(row["kind"] or LineKind.total)
     kind = kind_of(side, row["category"], item)

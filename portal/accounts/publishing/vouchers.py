@@ -27,10 +27,10 @@ SELECT s.community FROM statement s WHERE s.id = $1 AND s.community = ANY($2) AN
 
 @retrying
 async def add_documents(by: Principal, statement: UUID, position: int, photos: Sequence[Sent]) -> None:
-    """Put pictures behind a line of a draft (its number).
+    """Attach pictures to a line of a draft (its number).
 
-    Raises Missing without a publishing role there, Refused for anything but a draft, Invalid for no picture, one that
-    cannot be read, or no such line.
+    Raises Missing without a publishing role there, Refused for anything but a draft, Invalid without a picture, for one
+    that cannot be read, or for a line that does not exist.
     """
     if not photos:
         raise Invalid("photos", N_("Please add a photo."))
@@ -61,7 +61,7 @@ async def add_documents(by: Principal, statement: UUID, position: int, photos: S
 
 @retrying
 async def remove_document(by: Principal, statement: UUID, document: UUID) -> None:
-    """Take one from a draft. Raises Missing for one that is not there, Refused for anything but a draft."""
+    """Remove a picture from a draft. Raises Missing if it does not exist, Refused for anything but a draft."""
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
         draft = await draft_for_update(statement, scope)
@@ -75,7 +75,7 @@ async def remove_document(by: Principal, statement: UUID, document: UUID) -> Non
 
 @reading
 async def document_of(by: Principal, statement: UUID, photo: UUID, *, desk: bool = False) -> bytes:
-    """The JPEG of one. Raises Missing for another estate's, a draft's unless at the `desk`, and one taken away."""
+    """The JPEG of a picture. Raises Missing for another estate's, a draft's unless at the `desk`, a removed one."""
     seen = await fetch_value(_SEEN, statement, list(by.communities), photo, desk)
     if seen is None:
         raise Missing

@@ -41,7 +41,7 @@ LATE = WAITING + " AND q.due_on < ({} AT TIME ZONE c.timezone)::date"
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question with its answer; `late` says that it waits longer than the place's limit."""
+    """A question with its answer; `late` if it has waited longer than its place allows."""
 
     id: UUID
     statement: UUID
@@ -60,10 +60,10 @@ class QuestionRow:
 
 @retrying
 async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str | None = None) -> UUID:
-    """Ask about a line (its number in the statement, or its id) in public; the question's id.
+    """Ask about a line (its number in the statement, or its id) in public, and return the question's id.
 
-    Raises Missing for a line that the reader's estates have not published, Forbidden for anybody but an owner there,
-    Invalid where the words name a person, a home or a number.
+    Raises Missing for a line that the reader's estates have not published, Forbidden unless an owner there, Invalid if
+    the words name a person, a home or a number.
     """
     async with unit_of_work(*by.communities):
         row = await fetch_one(
@@ -113,10 +113,10 @@ async def ask(by: Principal, statement: UUID, line: str, body: str, *, once: str
 
 @retrying
 async def answer(by: Principal, question: UUID, body: str) -> None:
-    """Answer in public and tell who asked.
+    """Answer in public, and notify whoever asked.
 
-    Raises Missing without finance or manager there, Refused for a second time, Invalid where the words name a person,
-    a home or a number.
+    Raises Missing without finance or manager there, Refused if it is answered, Invalid if the words name a person, a
+    home or a number.
     """
     scope = by.where(May.answer_questions)
     async with unit_of_work(*scope):
@@ -146,13 +146,13 @@ async def answer(by: Principal, question: UUID, body: str) -> None:
 
 
 async def questions_on(statement: UUID) -> list[QuestionRow]:
-    """The questions on a statement that its reader may see, by line and time; in the caller's transaction."""
+    """The questions about a statement that its reader may see, by line and time; in the caller's transaction."""
     rows = await fetch(_ROWS + " WHERE q.statement = $1 ORDER BY q.position, q.asked_at", statement)
     return [_row(row) for row in rows]
 
 
 async def open_questions(community: int) -> list[QuestionRow]:
-    """Those of an estate that wait for an answer, the most urgent first; in the caller's transaction."""
+    """The questions of an estate that wait for an answer, the most urgent first; in the caller's transaction."""
     rows = await fetch(
         _ROWS + " WHERE q.community = $1 AND a.id IS NULL AND s.state <> 'draft' ORDER BY q.due_on, q.asked_at",
         community,
@@ -162,7 +162,7 @@ async def open_questions(community: int) -> list[QuestionRow]:
 
 @reading
 async def questions_at_desk(by: Principal) -> list[QuestionRow]:
-    """Those that wait for an answer, the most urgent first, then the last twenty answered ones."""
+    """The questions that wait for an answer, the most urgent first, then the last twenty answered."""
     rows = await fetch(
         f"(SELECT * FROM ({_ROWS}) w WHERE community = ANY($1) AND answered_at IS NULL ORDER BY due_on, asked_at)"
         f" UNION ALL (SELECT * FROM ({_ROWS}) w WHERE community = ANY($1) AND answered_at IS NOT NULL"

@@ -40,7 +40,7 @@ SAID = {
 
 @get("/", name="desk.statements:list", guards=[staff()])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Drafts first, then what was published."""
+    """Drafts first, then the published statements."""
     statements = await queries.statements_at(request.user, number)
     return page(request, "accounts/statement_pages/desk/statement_list.html", title=_("Accounts"), found=statements,
                 may_draft=bool(request.user.where(May.publish_statements)))  # fmt: skip
@@ -48,13 +48,13 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 @get("/new", name="desk.statements:new", guards=[staff(May.publish_statements)])
 async def new(request: Request) -> Template:
-    """Which statement to draft from the books."""
+    """The form for a draft from the books."""
     return await draft_page(request, await begin(request, DraftForm, basis=Basis.cash))
 
 
 @post("/new", name="desk.statements:draft", guards=[staff(May.publish_statements)])
 async def draft(request: Request) -> Answer:
-    """Draft it."""
+    """Make the draft."""
     form: Any = DraftForm(await request.form(), estates=await offered_estates(request))
     if form.validate() and await form.accepts(drafting.draft_from_books(request.user, **form.said)):
         return go(request, "desk.statements:show", statement=form.outcome)
@@ -67,7 +67,7 @@ async def offered_estates(request: Request) -> list[tuple[str, str]]:
 
 
 async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Template:
-    """The page that the GET and a wish with errors show."""
+    """The form for a draft, for both verbs."""
     form.community.offer(await offered_estates(request))
     return page(
         request,
@@ -80,7 +80,7 @@ async def draft_page(request: Request, form: DraftForm, status: int = 200) -> Te
 
 @get("/{statement:uuid}", name="desk.statements:show", guards=[staff()])
 async def show(request: Request, statement: FromPath[UUID]) -> Template:
-    """Lines, sums and what to look at before publishing."""
+    """Lines, sums, and what to check before publishing."""
     statement_view = await queries.statement_at(request.user, statement)
     kind = partial(ExplanationForm, offered=offered(statement_view))
     return statement_page(
@@ -98,7 +98,7 @@ async def publish(request: Request, statement: FromPath[UUID]) -> Answer:
 
 @post("/{statement:uuid}/explanations", name="desk.statements:explain", guards=[staff(May.publish_statements)])
 async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
-    """Explain in public what the checks found."""
+    """Explain a finding in public."""
     statement_view = await queries.statement_at(request.user, statement)
     form = ExplanationForm(await request.form(), offered=offered(statement_view))
     if form.validate() and await form.accepts(
@@ -111,7 +111,7 @@ async def explain(request: Request, statement: FromPath[UUID]) -> Answer:
 
 @post("/{statement:uuid}/correction", name="desk.statements:correct", guards=[staff(May.publish_statements)])
 async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
-    """Say who found what this version corrects, and until when owners may object."""
+    """Record who found what this version corrects, and until when owners may object."""
     form: Any = CorrectionForm(await request.form())
     accepted = form.validate() and await form.accepts(
         versions.say_correction(request.user, statement, form.found_by.data, form.until.data)
@@ -126,7 +126,7 @@ async def correct(request: Request, statement: FromPath[UUID]) -> Answer:
 @post("/{statement:uuid}/documents", name="desk.statements:document_add", guards=[staff(May.publish_statements)],
       request_max_body_size=UPLOAD_BYTES)  # fmt: skip
 async def add_document(request: Request, statement: FromPath[UUID]) -> Answer:
-    """Put pictures of vouchers behind a line."""
+    """Attach pictures of vouchers to a line."""
     statement_view = await queries.statement_at(request.user, statement)
     form = DocumentForm(await request.form(), funds=statement_view.shown.funds)
     if form.validate() and await form.accepts(
@@ -140,20 +140,20 @@ async def add_document(request: Request, statement: FromPath[UUID]) -> Answer:
 @post("/{statement:uuid}/documents/{document:uuid}/removal", name="desk.statements:document_remove",
       guards=[staff(May.publish_statements)])  # fmt: skip
 async def remove_document(request: Request, statement: FromPath[UUID], document: FromPath[UUID]) -> Answer:
-    """Take one from a draft."""
+    """Remove a picture from a draft."""
     await documents.remove_document(request.user, statement, document)
     return go(request, "desk.statements:show", statement=statement)
 
 
 @get("/{statement:uuid}/documents/{photo:uuid}", name="desk.statements:document", guards=[staff()])
 async def document(request: Request, statement: FromPath[UUID], photo: FromPath[UUID]) -> Response[bytes]:
-    """One of them."""
+    """One picture."""
     return jpeg(await documents.document_of(request.user, statement, photo, desk=True))
 
 
 @get("/{statement:uuid}/terms", name="desk.statements:terms", guards=[staff(May.publish_statements)])
 async def terms(request: Request, statement: FromPath[UUID]) -> Template:
-    """What the figures rest on: basis and remuneration."""
+    """What the figures are based on: basis and remuneration."""
     statement_view = await queries.statement_at(request.user, statement)
     kind = partial(StatementTermsForm, funds=statement_view.shown.funds)
     return terms_page(request, statement_view, await begin(request, kind, **vars(statement_view.shown.terms)))
@@ -161,7 +161,7 @@ async def terms(request: Request, statement: FromPath[UUID]) -> Template:
 
 @post("/{statement:uuid}/terms", name="desk.statements:set_terms", guards=[staff(May.publish_statements)])
 async def set_terms(request: Request, statement: FromPath[UUID]) -> Answer:
-    """Say what they rest on."""
+    """Set what they are based on."""
     statement_view = await queries.statement_at(request.user, statement)
     form = StatementTermsForm(await request.form(), funds=statement_view.shown.funds)
     if form.validate() and await form.accepts(drafting.set_terms(request.user, statement, **form.said)):
@@ -177,7 +177,7 @@ def offered(statement_view: DeskPage) -> list[tuple[str, str]]:
 
 
 def statement_page(request: Request, view: DeskPage, status: int = 200, **typed: Form) -> Template:
-    """A statement with its checks and its forms: to explain (`form`), for `papers`, for a `correction`; as typed."""
+    """A statement with its checks and forms as typed: `form` to explain, `papers`, `correction`."""
     correction = view.shown.correction
     forms: dict[str, Any] = {
         "form": ExplanationForm(offered=offered(view)),
@@ -191,7 +191,7 @@ def statement_page(request: Request, view: DeskPage, status: int = 200, **typed:
 
 
 def terms_page(request: Request, statement_view: DeskPage, form: StatementTermsForm, status: int = 200) -> Template:
-    """The page that the GET and terms with errors show."""
+    """The form for the terms, for both verbs."""
     return page(request, "accounts/statement_pages/desk/terms.html", status=status, title=_("Accounting basis"),
                 found=statement_view.shown, form=form)  # fmt: skip
 
@@ -217,7 +217,7 @@ router = Router(
 
 @get("/", name="desk.questions:list")
 async def list_questions(request: Request) -> Template:
-    """What waits for an answer, and what was answered last."""
+    """The questions that wait for an answer, and the latest answers."""
     questions = await asking.questions_at_desk(request.user)
     return page(
         request, "accounts/statement_pages/desk/list.html", title=_("Questions on the accounts"), questions=questions
@@ -232,7 +232,7 @@ async def show_question(request: Request, question: FromPath[UUID]) -> Template:
 
 @post("/{question:uuid}/answer", name="desk.questions:answer", guards=[staff(May.answer_questions)])
 async def answer(request: Request, question: FromPath[UUID]) -> Answer:
-    """Answer for everybody to read."""
+    """Answer in public."""
     form = AnswerForm(await request.form())
     if form.validate() and await form.accepts(asking.answer(request.user, question, form.text.data)):
         flash(request, N_("Published. The person who asked has been notified."))
@@ -241,7 +241,7 @@ async def answer(request: Request, question: FromPath[UUID]) -> Answer:
 
 
 async def question_page(request: Request, question: UUID, form: AnswerForm, status: int = 200) -> Template:
-    """The page that the GET and an answer with errors show."""
+    """The question with the form, for both verbs."""
     question_view = await asking.question_at_desk(request.user, question)
     return page(request, "accounts/statement_pages/desk/show.html", status=status,
                 title=_("Question on the accounts"), one=question_view, form=form,

@@ -22,9 +22,9 @@ PLANNED = N_("This is a budget. It shows what is planned, not what was received 
 
 
 async def statement_pdf(view: StatementPage, base_url: str, sandbox: bool = False) -> bytes:
-    """The bytes of the PDF of a statement that is published; of a correction its notice comes first.
+    """The PDF of a published statement; that of a correction begins with its notice.
 
-    `base_url` is where people reach the portal. In `sandbox` it says that it binds nobody.
+    `base_url` is the portal's address. In `sandbox` it says that it is not binding.
     """
     row = view.row
     assert row.published_at, "owners see what is published"
@@ -49,7 +49,7 @@ async def statement_pdf(view: StatementPage, base_url: str, sandbox: bool = Fals
 
 
 def _company(view: StatementPage) -> dict[str, object]:
-    """Who publishes it, and what of that is not known."""
+    """The company that publishes it, and which of its details are missing."""
     missing = view.missing
     return {
         "name": view.creditor.company,
@@ -137,7 +137,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv_of(shown: StatementPage) -> Response[bytes]:
-    """All lines in the reader's language, sums in yuan; what is unknown stays empty."""
+    """All lines in the reader's language, sums in yuan; unknown values stay empty."""
     return _file(shown, "csv", "text/csv; charset=utf-8", csv_bytes(_heads(shown), _rows(shown)))
 
 
@@ -158,7 +158,7 @@ def _heads(shown: StatementPage) -> list[str]:
 
 
 def _rows(shown: StatementPage) -> list[list[Cell]]:
-    """Every counted line by fund and side, each fund with what was carried over before them, or is, after them."""
+    """Every counted line by fund and side, with the balances carried over at the beginning and end of each fund."""
     return [
         _row(shown, line)
         for fund in shown.funds

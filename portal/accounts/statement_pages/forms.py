@@ -41,7 +41,7 @@ class QuestionForm(Form):
 
 
 class AnswerForm(Form):
-    """An answer for everybody."""
+    """A public answer."""
 
     text = Text(
         N_("Answer"),
@@ -64,7 +64,7 @@ class DocumentForm(Form):
 
 
 class ExplanationForm(Form):
-    """Why something that the checks found is as it is."""
+    """The explanation of a finding."""
 
     finding = Choice(N_("Finding"), look="select", missing=N_("Choose the finding you are explaining."))
     text = Text(
@@ -81,14 +81,14 @@ class ExplanationForm(Form):
 
 
 class CorrectionForm(Form):
-    """Who found what a later version corrects, and until when owners may object."""
+    """Who found what a version corrects, and until when owners may object."""
 
     found_by = Choice(N_("Found by"), FoundBy, look="select", missing=N_("Choose who found it."))
     until = Day(N_("Objections accepted until"), hint=N_("Published with the statement"))
 
 
 class StatementTermsForm(Form):
-    """What the figures of a statement rest on."""
+    """What the figures of a statement are based on."""
 
     basis = Choice(N_("Basis of the figures"), Basis)
     base = Choice(
@@ -115,7 +115,7 @@ class StatementTermsForm(Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What was typed, for the action."""
+        """The values entered, for the action."""
         return {
             "basis": self.basis.data, "base": self.base.data or None, "rate": self.rate.data,
             "outside": self.outside.data or (),
@@ -123,7 +123,7 @@ class StatementTermsForm(Form):
 
 
 class DraftForm(Form):
-    """Which statement to draft from the books."""
+    """The statement to draft from the books."""
 
     community = Estate()
     title = Text(N_("Title"), most=80, missing=N_("Enter the title."))
@@ -139,6 +139,6 @@ class DraftForm(Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What was typed, for the action."""
+        """The values entered, for the action."""
         wish = Wish(self.code.data, self.title.data, self.first.data, self.last.data, self.basis.data)
         return {"community": self.community.data, "wish": wish}

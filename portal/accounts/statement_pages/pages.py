@@ -27,14 +27,14 @@ FILES = ("csv", "xlsx", "pdf")
 
 @get("/", name="statements:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Everything published, newest first."""
+    """All published statements, newest first."""
     statements, estates = await queries.statements_of(request.user, number), await queries.estates_of(request.user)
     return page(request, "accounts/statement_pages/list.html", title=_("Accounts"), found=statements, estates=estates)
 
 
 @get("/{which:str}", name="statements:show")
 async def show(request: Request, which: FromPath[str]) -> Answer | Template:
-    """A statement by fund, or with `.csv`, `.xlsx` or `.pdf` behind its id the same as a file."""
+    """A statement by fund; with `.csv`, `.xlsx` or `.pdf` after its id, the same as a file."""
     statement, kind = _named(which)
     statement_view = await queries.statement_of(request.user, statement)
     if kind == "pdf":
@@ -60,7 +60,7 @@ async def ask(request: Request, which: FromPath[str]) -> Answer:
 
 @get("/{which:str}/documents/{photo:uuid}", name="statements:document")
 async def document(request: Request, which: FromPath[str], photo: FromPath[UUID]) -> Response[bytes]:
-    """The picture of a voucher behind a line."""
+    """The picture of a voucher for a line."""
     statement, _kind = _named(which)
     return jpeg(await document_of(request.user, statement, photo))
 
@@ -77,7 +77,7 @@ def statement_page(request: Request, view: StatementPage, form: QuestionForm, st
 
 
 def _named(which: str) -> tuple[UUID, str]:
-    """The id and what follows its dot. Raises Missing for anything else."""
+    """The id, and the ending after its dot. Raises Missing for anything else."""
     ident, dot, kind = which.partition(".")
     try:
         statement = UUID(ident)

@@ -19,7 +19,7 @@ LATEST = 3
 
 @get("/{code:str}", name="estate:show")
 async def show(request: Request, code: FromPath[str]) -> Template:
-    """Who the estate is and what it publishes."""
+    """The estate's details and what it publishes."""
     estate = await estate_called(code)
     prices = await price_list(estate.id, estate.today)
     published = await queries.published_by(estate.id, most=LATEST)
@@ -29,7 +29,7 @@ async def show(request: Request, code: FromPath[str]) -> Template:
 
 @get("/{code:str}/statements", name="estate:statements")
 async def statements(request: Request, code: FromPath[str], number: PageNumber = 1) -> Template:
-    """Everything published, newest first."""
+    """All published statements, newest first."""
     estate = await estate_called(code)
     published = await queries.published_by(estate.id, number)
     return kept_page(

@@ -55,7 +55,7 @@ ORDER = " ORDER BY s.published_at DESC NULLS FIRST, s.ends_on DESC, s.code, s.ve
 
 @reading
 async def statements_of(by: Principal, page: int = 1) -> StatementList:
-    """What the reader's estates have published, the latest first, earlier versions too."""
+    """The published statements of the reader's estates, the latest first, including earlier versions."""
     return await _list(by.communities, PUBLISHED, page)
 
 
@@ -67,21 +67,21 @@ async def statement_of(by: Principal, statement: UUID) -> StatementPage:
 
 @reading
 async def published_by(community: int, page: int = 1, most: int = PER_PAGE) -> StatementList:
-    """What an estate has published, for anybody."""
+    """The published statements of an estate; anybody may read them."""
     return await _list([community], PUBLISHED, page, most)
 
 
 @reading
 async def published_statement(community: int, statement: UUID) -> StatementPage:
-    """A statement that an estate has published, for anybody. Raises Missing for drafts and other estates'."""
+    """A published statement of an estate, for anybody. Raises Missing for drafts and other estates'."""
     return await _page(await _head([community], PUBLISHED, statement))
 
 
 @reading
 async def facts_of(community: int, statement: UUID) -> tuple[Any, ...]:
-    """All that may change on the page of a published statement, cheaply: its state, later versions, questions, answers.
+    """All that can change on the page of a published statement: its state, later versions, questions, answers.
 
-    Figures and words are in the fingerprint. Raises Missing for drafts and other estates'.
+    Cheap to read. Figures and words are covered by the fingerprint. Raises Missing for drafts and other estates'.
     """
     row = await fetch_one(
         "SELECT s.content_sha256, s.state, (SELECT array_agg(n.id ORDER BY n.id) FROM statement n WHERE n.community ="
@@ -98,7 +98,7 @@ async def facts_of(community: int, statement: UUID) -> tuple[Any, ...]:
 
 @reading
 async def statements_at(by: Principal, page: int = 1) -> StatementList:
-    """Every statement of the estates one works for, drafts first."""
+    """All statements of the reader's estates, drafts first."""
     return await _list(by.communities, "", page)
 
 
@@ -129,7 +129,7 @@ async def statement_at(by: Principal, statement: UUID) -> DeskPage:
 
 @reading
 async def estates_of(by: Principal) -> list[EstateLink]:
-    """The reader's estates, for the way to their public pages."""
+    """The reader's estates, with the links to their public pages."""
     return await fetch_as(
         EstateLink, "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(by.communities)
     )
@@ -206,7 +206,7 @@ async def _page(row: Record) -> StatementPage:
 
 
 async def _creditor(row: Record) -> Creditor:
-    """The company as it was known when it published; as it is known now where that was not kept, and of a draft."""
+    """The company as it was when it published; of a draft, or if that was not stored, as it is now."""
     return Creditor(**json.loads(row["creditor"])) if row["creditor"] else await creditor_of(row["community"])
 
 

@@ -21,7 +21,7 @@ from portal.people.estates.creditor import Creditor, Paper, named
 
 @dataclass(frozen=True)
 class FundSums:
-    """What one fund took in and spent by a statement; funds are never added up."""
+    """The income and expense of one fund in a statement; funds are never added up."""
 
     fund: StatementFund
     income: Money
@@ -35,7 +35,7 @@ class FundSums:
 
 @dataclass(frozen=True)
 class StatementRow:
-    """A statement in a list; `can_be_published` says that it still is a draft."""
+    """A statement in a list; `can_be_published` if it is still a draft."""
 
     id: UUID
     community: int
@@ -55,12 +55,12 @@ class StatementRow:
 
     @property
     def is_budget(self) -> bool:
-        """Whether it tells what is planned."""
+        """Whether it is a plan."""
         return self.kind is StatementKind.budget
 
     @property
     def waits_for_second(self) -> bool:
-        """Whether somebody signed the draft, and nobody else yet."""
+        """Whether one person has signed the draft and the second has not."""
         return self.can_be_published and bool(self.signer)
 
     @property
@@ -70,7 +70,7 @@ class StatementRow:
 
     @property
     def is_superseded(self) -> bool:
-        """Whether a later version has taken its place."""
+        """Whether a later version has replaced it."""
         return self.state is StatementState.superseded
 
 
@@ -93,7 +93,7 @@ class EstateLink:
 
 @dataclass(frozen=True)
 class Publishing:
-    """An estate that one may publish for."""
+    """An estate that the reader may publish for."""
 
     id: int
     name: str
@@ -101,7 +101,7 @@ class Publishing:
 
 @dataclass(frozen=True)
 class Share:
-    """The manager's share: what it is taken of, and what it comes to."""
+    """The manager's share: its base and its sum."""
 
     base: Money
     due: Money
@@ -109,7 +109,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A line that differs from the version before, and why; without words nobody was asked for them."""
+    """A line that differs from the version before, and why; without words no reason was required."""
 
     change: Change
     why: str
@@ -117,7 +117,7 @@ class Corrected:
 
 @dataclass(frozen=True)
 class FundChange:
-    """What was left of a fund by the version before, and by this one."""
+    """The remaining balance of a fund in the version before, and in this one."""
 
     fund: StatementFund
     before: Money
@@ -126,9 +126,9 @@ class FundChange:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a version says as the correction of the `older` one, which was number `version` and stays readable.
+    """The notice of a version that corrects the `older` one, number `version`, which stays readable.
 
-    `found_by`, and the last day to object (`until`), are unknown of corrections from before they were asked for.
+    `found_by` and the last day to object (`until`) are unknown for corrections from before they were recorded.
     """
 
     older: UUID
@@ -141,13 +141,13 @@ class Correction:
 
     @property
     def is_said(self) -> bool:
-        """Whether somebody said who found it."""
+        """Whether it is recorded who found it."""
         return self.found_by is not None
 
 
 @dataclass(frozen=True)
 class StatementPage:
-    """A statement with its lines by fund. `intact` says that the lines still give the fingerprint of publication.
+    """A statement with its lines by fund. `intact`: the lines still have the fingerprint of the publication.
 
     `creditor` is the company that publishes it.
     """
@@ -169,7 +169,7 @@ class StatementPage:
     documents: list[Document]
 
     def documents_of(self, line: Line) -> list[Document]:
-        """The pictures of vouchers behind a line."""
+        """The pictures of vouchers for a line."""
         return [one for one in self.documents if one.about == line.about]
 
     @property
@@ -179,32 +179,32 @@ class StatementPage:
 
     @property
     def missing(self) -> tuple[Sentence, ...]:
-        """What is not known of the company that publishes it."""
+        """The details of the publishing company that are missing."""
         return named(self.creditor.missing(Paper.statement))
 
     @property
     def checked(self) -> list[Explained]:
-        """What was found and explained, but for what the notice of correction says line by line."""
+        """The explained findings, except those that the notice of correction shows line by line."""
         return [one for one in self.explained if one.finding.kind is not FindingKind.corrected]
 
     @property
     def says_its_basis(self) -> bool:
-        """Whether it says what its figures rest on; earlier ones did not, and a plan rests on none."""
+        """Whether it says what its figures are based on; older statements and plans do not."""
         return self.terms.fee_mode is not None and not self.row.is_budget
 
     @property
     def open_findings(self) -> list[Explained]:
-        """What has to be explained, and is not."""
+        """The findings that still need an explanation."""
         return [one for one in self.explained if not one.words and one.finding.wants_words]
 
     def whose(self, fund: StatementFund) -> str:
-        """A marked sentence that says who owns what is left of a fund; empty where it is not known."""
+        """Who owns the remaining balance of a fund, as a sentence to be translated; empty if unknown."""
         return whose(fund, self.terms.fee_mode)
 
 
 @dataclass(frozen=True)
 class Checks:
-    """What to look at before publishing; nothing here is a judgement."""
+    """What to look at before publishing; none of it is a judgement."""
 
     repeated: list[tuple[Line, int]] = field(default_factory=list)
     negative: list[Line] = field(default_factory=list)
@@ -222,7 +222,7 @@ class Checks:
 class DeskPage:
     """A statement on the desk, with its checks; `may_publish` for finance and managers of its estate.
 
-    `signer` signed the draft as it stands, and `signed_by_me` says that it was the reader.
+    `signer` signed the draft as it is; `signed_by_me` if that was the reader.
     """
 
     shown: StatementPage

@@ -27,10 +27,10 @@ from portal.platform.db.unit_of_work import fetch, retrying, unit_of_work
 
 @retrying
 async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, until: date) -> None:
-    """Say who found what a draft corrects, and the last day on which owners may object.
+    """Record who found what a draft corrects, and the last day on which owners may object.
 
-    Raises Missing without a publishing role there, Refused for anything but a draft and where nothing is published that
-    it corrects, Invalid for a day that is not to come.
+    Raises Missing without a publishing role there; Refused for anything but a draft, and without a published version;
+    Invalid unless the day is in the future.
     """
     scope = by.where(May.publish_statements)
     async with unit_of_work(*scope):
@@ -49,7 +49,7 @@ async def say_correction(by: Principal, statement: UUID, found_by: FoundBy, unti
 
 
 async def correction_of(row: Record, content: Content, older: Record | None) -> Correction | None:
-    """What a version puts right of the older one (its id, version, time); None of a first one. In the unit of work."""
+    """The correction of the older version (its id, version, time); None for a first version. In the unit of work."""
     if older is None:
         return None
     before = await lines_of(older["id"])
@@ -66,6 +66,6 @@ async def correction_of(row: Record, content: Content, older: Record | None) -> 
 
 
 def _results(before: Sequence[Line], after: Sequence[Line]) -> list[FundChange]:
-    """What is left of each fund in both versions."""
+    """The remaining balance of each fund in both versions."""
     old, new = ({table.fund: table.left for table in funds_of(lines)} for lines in (before, after))
     return [FundChange(fund, old.get(fund, Money(0)), new.get(fund, Money(0))) for fund in {**old, **new}]

@@ -20,18 +20,18 @@ WORDS = Path(__file__).with_name("cost_heads.csv")
 
 @dataclass(frozen=True)
 class HeadSum:
-    """What one head cost."""
+    """The cost of one head."""
 
     head: CostHead
     amount: Money
 
 
 def head_of_cost(category: str, item: str) -> CostHead:
-    """The head whose word the item's name has, else the category's; `other` where neither has one.
+    """The head whose word is in the item's name, or else in the category's; `other` if neither has one.
 
-    The words are in cost_heads.csv, the English ones whole: there is no VAT in an elevator. Of several the first head
-    of that file counts.
-    Source: 物业服务收费管理办法 (2003) article 11, which leaves taxes and the manager's share out of the nine.
+    The words are in cost_heads.csv. English ones match whole words: there is no VAT in an elevator. If several match,
+    the first head of that file counts.
+    Source: 物业服务收费管理办法 (2003) article 11, whose nine heads leave out taxes and the manager's share.
     """
     for text in (item.lower(), category.lower()):
         for head, words in _words():
@@ -67,7 +67,7 @@ _LEFT = "(累计|滚存)?(结转|结余|余额|节余|结存|盈余|亏损|赤�
 _IS_LEFT = "(结余|余额|节余|结存|结转|盈余|盈亏|利润|差额|相抵)"
 _NOW = "(期末|年末|月末|季末|本期|本月|本季度?|本年度?|当期|当月|累计|滚存|收支)"
 
-# Sums, balances and parts, in Chinese without blanks. Of several the first counts.
+# Sums, balances and parts, in Chinese without blanks. The first match counts.
 _TOLD_ZH = (
     (LineKind.part, r"^#?其中"),
     (LineKind.opening, rf"{_BEFORE}{_LEFT}(转入|余额|收入|数|额|资金|款)?$|^结转(自)?{_BEFORE}"),
@@ -94,7 +94,7 @@ _FEE = (
     r"物业(服务|管理|综合|公共)*费|物业(服务|管理)*收费|^物业(服务|管理)*收入|物管费|^(住宅|商[铺业]|综合|公共|基础)*(管理|服务)+费"
     r"|^((property|service|management) )+(fee|charge)s?"
 )
-# What a counted line is: where it may stand, what its name has, and what speaks against it.
+# Kinds of counted lines: the side, words in the name, and words that exclude it.
 _COUNTED = (
     (LineKind.deposit, None, r"押金|保证金|\bdeposits?\b", r"利息|interest"),
     (LineKind.remuneration, Side.expense, r"酬金|佣金|remuneration|\bcommission\b", r"中介|经纪|招商|代理|bank|agen"),
@@ -105,13 +105,13 @@ _COUNTED = (
     (LineKind.fee, Side.income, _FEE, r"停车|车位|装修|滞纳|违约|利息|垃圾"),
     (LineKind.sundry, None, r"^(其他|其它|零星|杂项|杂费|others?\b|sundr|misc)", None),
 )  # fmt: skip
-# Headings that say as much of every line beneath them.
+# Headings that apply to every line beneath them.
 _HEADINGS = (LineKind.deposit, LineKind.pass_through, LineKind.works)
 
 
 @lru_cache(4096)
 def kind_of(side: Side, category: str, item: Bilingual) -> LineKind:
-    """What a line is. Totals and balances are known by either name, everything else by the Chinese one alone.
+    """The kind of a line. Totals and balances are recognised by either name, all others by the Chinese name only.
 
     A refund of a renovation deposit is no renovation, whatever its translation says.
     """
@@ -125,7 +125,7 @@ def kind_of(side: Side, category: str, item: Bilingual) -> LineKind:
 
 
 def told_by(name: str) -> LineKind | None:
-    """Whether a name is that of a sum or a balance, and of which; 合 计 as well as “Sub-total:”."""
+    """The kind of sum or balance that a name stands for, or None; 合 计 as well as “Sub-total:”."""
     text = _plain(name)
     zh = ((kind, re.search(pattern, text.replace(" ", ""))) for kind, pattern in _TOLD_ZH)
     en = ((kind, re.search(pattern, text)) for kind, pattern in _TOLD_EN)
@@ -140,7 +140,7 @@ def _counted(side: Side, name: str) -> LineKind:
 
 
 def _plain(name: str) -> str:
-    """In small letters and narrow digits, without numbering, brackets, and punctuation at its ends."""
+    """In lower case and half-width digits, without numbering, brackets, and punctuation at the ends."""
     text = unicodedata.normalize("NFKC", name).lower().strip()
     bare = _BRACKETED.sub("", _NUMBERED.sub("", text)).strip(" :;,.、。-—=*_")
     return " ".join((bare or text).split())

@@ -26,9 +26,9 @@ OWNERS = N_("All of it belongs to the owners.")
 
 @dataclass(frozen=True)
 class Terms:
-    """What a statement's figures rest on, and whether they are a plan.
+    """What a statement's figures are based on, and whether they are a plan.
 
-    `rate` is a ratio (0.09); `outside` are positions of lines left out of it.
+    `rate` is a ratio (0.09); `outside` are the positions of lines left out of its base.
     """
 
     basis: Basis = Basis.cash
@@ -48,7 +48,7 @@ def shares(lines: Sequence[Line]) -> list[Line]:
 
 
 def base_of(lines: Sequence[Line], terms: Terms) -> Money:
-    """What the share is taken of: expenses paid, or fees received or receivable, without the lines left out, in fen."""
+    """The base of the share, without the lines left out, in fen: expenses paid, or fees received or receivable."""
     side = Side.expense if terms.base is RemunerationBase.paid else Side.income
     own = shares(lines)
     return total(
@@ -59,14 +59,14 @@ def base_of(lines: Sequence[Line], terms: Terms) -> Money:
 
 
 def share_due(lines: Sequence[Line], terms: Terms) -> Money | None:
-    """Base times rate, to the nearest fen; None where no rate is named (9 % of what was paid)."""
+    """Base times rate, to the nearest fen; None without a rate."""
     if terms.rate is None:
         return None
     return Money.of_yuan(Fraction(base_of(lines, terms).fen, 100) * Fraction(terms.rate))
 
 
 def whose(fund: StatementFund, mode: FeeMode | None) -> str:
-    """A marked sentence that says who owns a surplus (物业服务收费管理办法 9, 12); empty where it is not known."""
+    """Who owns a surplus, as a sentence to be translated (物业服务收费管理办法 9, 12); empty if unknown."""
     if fund is not StatementFund.service_fee:
         return OWNERS
     return OWNED[fund, mode] if mode else ""

@@ -15,16 +15,16 @@ from portal.accounts.statements.states import LineKind, Side, StatementFund
 from portal.kit.i18n import N_, Bilingual
 from portal.kit.money import Money, total
 
-# So many bars can be told apart beside a table.
+# The number of bars that a reader can tell apart.
 DRAWN = 8
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a statement; budget and prior are None where the file left them empty.
+    """One line of a statement; budget and prior are None if the file left them empty.
 
-    A total or a balance is told, and never counted. `said` is whether a person said what kind it is; None where
-    that was not kept.
+    Totals and balances are shown but never counted. `said` is whether a person set its kind; None if that was not
+    stored.
     """
 
     position: int
@@ -42,17 +42,17 @@ class Line:
 
     @property
     def is_total(self) -> bool:
-        """Whether it repeats what other lines say."""
+        """Whether it repeats other lines."""
         return self.kind.is_told
 
     @property
     def is_ordinary(self) -> bool:
-        """Whether no check looks at it apart."""
+        """Whether it is of no kind that has a check of its own."""
         return self.kind is LineKind.ordinary
 
     @property
     def about(self) -> str:
-        """Its name among the lines of a statement, which stays when they are imported again."""
+        """Its name among the lines of a statement, which stays the same when they are imported again."""
         return f"{self.fund}:{self.side}:{self.category}:{self.item.zh}"
 
     @property
@@ -63,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """A category of a side with its sum and its share of the whole; without a name it stands for all the others."""
+    """A category of a side with its sum and its share of the whole; without a name it is all the others."""
 
     name: Bilingual | None
     amount: Money
@@ -71,7 +71,7 @@ class Part:
 
     @property
     def width(self) -> int:
-        """What to draw: fen, and nothing for a negative sum."""
+        """The width to draw, in fen; zero for a negative sum."""
         return max(self.amount.fen, 0)
 
 
@@ -79,7 +79,7 @@ class Part:
 class SideTable:
     """All lines of one side of one fund, with totals. A total over unknown figures is itself unknown.
 
-    `stated` are totals and parts that the file names: they are told, and never counted.
+    `stated` are totals and parts that the file names: they are shown but never counted.
     """
 
     side: Side
@@ -108,7 +108,7 @@ class SideTable:
 
     @property
     def parts(self) -> list[Part]:
-        """The sums by category, largest first, the smallest together; by item where there is only one category."""
+        """The sums by category, the largest first and the smallest together; by item if there is only one category."""
         by_item = len({line.category for line in self.lines}) < 2
         sums: dict[str, Money] = {}
         names: dict[str, Bilingual] = {}
@@ -143,7 +143,7 @@ MEANING = {
 class FundTable:
     """Income and expense of one fund. The funds belong to different people and are never added up.
 
-    `carried` are balances that the file names: what was there before, and what it says is left.
+    `carried` are the balances that the file names: at the beginning and at the end.
     """
 
     fund: StatementFund
@@ -153,7 +153,7 @@ class FundTable:
 
     @property
     def meaning(self) -> str:
-        """A marked sentence that says whose money it is."""
+        """Whose money it is, as a sentence to be translated."""
         return MEANING[self.fund]
 
     @property
@@ -168,27 +168,27 @@ class FundTable:
 
     @property
     def opened(self) -> list[Line]:
-        """The lines of what was there before."""
+        """The lines with the opening balance."""
         return [line for line in self.carried if line.kind is LineKind.opening]
 
     @property
     def closed(self) -> list[Line]:
-        """The lines of what is left, as the file says it."""
+        """The lines with the closing balance, as the file states it."""
         return [line for line in self.carried if line.kind is LineKind.closing]
 
     @property
     def opening(self) -> Money | None:
-        """What was there before, below zero where it was owed; None where the file does not say."""
+        """The opening balance, negative if it was a debt; None if the file does not say."""
         return _balance(self.opened, Side.expense)
 
     @property
     def closing(self) -> Money | None:
-        """What the file says is left."""
+        """The closing balance that the file states."""
         return _balance(self.closed, None)  # among the expenses, too, which 结转下期 evens out with the income
 
     @property
     def left(self) -> Money:
-        """What is left: what was there before, and the result."""
+        """The remaining balance: the opening balance plus the result."""
         return (self.opening or Money(0)) + self.result
 
 
@@ -223,7 +223,7 @@ def _total_known(sums: Iterable[Money | None]) -> Money | None:
 
 @dataclass(frozen=True)
 class Head:
-    """What a statement says of itself; `estate` is the code, since names change."""
+    """The head of a statement; `estate` is the code, because names change."""
 
     estate: str
     code: str
@@ -243,7 +243,7 @@ def content_sha256(
     """The SHA-256 (hex) of all that is shown, as JSON: keys sorted, no blanks, UTF-8, sums in fen, dates ISO.
 
     `explained` are findings with their explanations, `documents` names of lines with the SHA-256 of a picture. What a
-    statement does not say of itself is left out.
+    statement does not state is left out.
     """
     content: dict[str, Any] = {
         "estate": head.estate,
@@ -285,7 +285,7 @@ def _plain(line: Line) -> dict[str, Any]:
 
 
 def repeated(lines: Sequence[Line]) -> list[tuple[Line, int]]:
-    """Lines that come more than once with the same name and sum, with how often: look whether one was typed twice."""
+    """Lines with the same name and sum, with their number: one of them may have been typed twice."""
     count = Counter((line.fund, line.side, line.item.zh, line.amount) for line in lines)
     first: dict[tuple[object, ...], Line] = {}
     for line in lines:

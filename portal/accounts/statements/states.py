@@ -31,7 +31,7 @@ class StatementKind(StrEnum):
 
 
 class LineKind(StrEnum):
-    """What a line is, for the checks. The last four are told and never counted: they repeat what others say."""
+    """The kind of a line, for the checks. The last four are never counted, because they repeat other lines."""
 
     ordinary = "ordinary"
     fee = "fee"
@@ -52,7 +52,7 @@ class LineKind(StrEnum):
 
 
 class StatementFund(StrEnum):
-    """Whose money a line is about."""
+    """The fund that a line belongs to."""
 
     service_fee = "service_fee"
     common_area_revenue = "common_area_revenue"
@@ -60,21 +60,21 @@ class StatementFund(StrEnum):
 
 
 class Side(StrEnum):
-    """In or out."""
+    """Income or expense."""
 
     income = "income"
     expense = "expense"
 
 
 class Basis(StrEnum):
-    """When money counts: once it was paid, or once it was owed."""
+    """When money counts: once it is paid, or once it is due."""
 
     cash = "cash"
     accrual = "accrual"
 
 
 class RemunerationBase(StrEnum):
-    """What a manager's share is taken of: what was paid out, the fees received, or the fees that fell due."""
+    """The base of a manager's share: the sums spent, the fees received, or the fees due."""
 
     paid = "paid"
     received = "received"
@@ -82,7 +82,7 @@ class RemunerationBase(StrEnum):
 
 
 class CostHead(StrEnum):
-    """The nine heads of service costs (物业服务收费管理办法 11), then what is no cost of services."""
+    """The nine heads of service costs (物业服务收费管理办法 11), then what is not a cost of services."""
 
     staff = "staff"
     upkeep = "upkeep"
@@ -98,7 +98,7 @@ class CostHead(StrEnum):
 
 
 class FoundBy(StrEnum):
-    """Who found what a later version corrects: an owner by a question, the company itself, an audit."""
+    """Who found what a version corrects: an owner by a question, the company itself, or an audit."""
 
     question = "question"
     own_check = "own_check"
@@ -106,7 +106,7 @@ class FoundBy(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What the checks before publication find; each is fixed, explained in public, or told at least (`ONLY_TOLD`)."""
+    """What the checks before publication find; each is fixed, explained in public, or at least shown (`ONLY_TOLD`)."""
 
     off_prior = "off_prior"
     off_year = "off_year"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Group = Mapping[Any, int]  # what each home of it adds
-SMALL = 5  # fewer of something could be told apart by those who know them
+Group = Mapping[Any, int]  # what each home of the group adds
+SMALL = 5  # people who know them could identify fewer than this
 
 
 def few(count: int) -> bool:
-    """Whether so many could be told apart by those who know them."""
+    """Whether there are so few that people who know them could identify them."""
     return 0 < count < SMALL
 
 
 def told_apart(now: Sequence[Group], then: Sequence[Group]) -> list[bool]:
-    """Which groups differ from one of an earlier time in 1 to SMALL - 1 homes: whoever kept the earlier sums would
-    know by subtraction what came or went with these.
+    """Which groups differ from an earlier state in 1 to SMALL - 1 homes.
+
+    Whoever kept the earlier sums could compute by subtraction what came or went with these homes.
     """
     return [any(few(_changed(group, earlier)) for earlier in then) for group in now]
 
@@ -26,8 +27,9 @@ def _changed(group: Group, earlier: Group) -> int:
 
 
 def suppressed(counts: Sequence[int | None], also: Sequence[bool] = ()) -> list[bool]:
-    """Which groups are not told: those of 1 to SMALL - 1, those that are hidden `also`, and the next smallest with
-    them, so that neither subtraction from the sum tells one. Nothing is hidden where nothing is small.
+    """Which groups are withheld: those of 1 to SMALL - 1, those hidden `also`, and the next smallest if needed.
+
+    The last is needed so that subtraction from the total reveals no group. Without a small group nothing is withheld.
     """
     known = [count or 0 for count in counts]
     hidden = [few(count) or (count > 0 and any(also[n : n + 1])) for n, count in enumerate(known)]

@@ -23,11 +23,11 @@ from portal.platform.files.tables import Photo
 
 
 class Statement(Table):
-    """A statement of a period; signed by one person, published by another, frozen with the hash of its content.
+    """A statement of a period: signed by one person, published by another, frozen with the hash of its content.
 
-    `outside_base` are positions of lines that the manager's share is not taken of; `kind` is unknown of what was
-    published before budgets were told apart. `creditor` is the company as it was known when it published; who found
-    what a later version corrects (`found_by`), and until when owners may object, are said together.
+    `outside_base` are positions of lines left out of the base of the manager's share. `kind` is unknown if it was
+    published before budgets were marked. `creditor` is the company as it was when it published. Who found what a
+    version corrects (`found_by`), and until when owners may object, are recorded together.
     """
 
     id = UUID(primary_key=True)
@@ -68,10 +68,10 @@ class Statement(Table):
 
 
 class StatementLine(Table):
-    """One line of a statement; sums in fen, unknown when the file left them empty.
+    """One line of a statement; sums in fen, unknown if the file left them empty.
 
-    Totals and balances (`is_total`) are told, never counted. `kind`, and whether somebody `said` it, are unknown of
-    lines from before they were kept.
+    Totals and balances (`is_total`) are shown but never counted. `kind`, and whether somebody `said` it, are unknown
+    for lines from before they were stored.
     """
 
     id = UUID(primary_key=True)
@@ -100,7 +100,7 @@ class StatementLine(Table):
 
 
 class StatementExplanation(Table):
-    """What the checks found, figures included, and why it is so, for everybody; without a body it is only told."""
+    """A finding with its figures and its public explanation; without a body it is only shown."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -122,7 +122,7 @@ class StatementExplanation(Table):
 
 
 class StatementDocument(Table):
-    """A voucher or bill behind a line, as a picture. `about` names the line, so that another import keeps it."""
+    """A voucher or bill for a line, as a picture. `about` names the line, so that another import keeps it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -134,7 +134,7 @@ class StatementDocument(Table):
 
 
 class StatementQuestion(Table):
-    """What an owner asks about a line in public; who asked is for nobody's eyes but their own and the answerer's."""
+    """An owner's public question about a line; only they and whoever answers see who asked."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -148,7 +148,7 @@ class StatementQuestion(Table):
 
 
 class StatementAnswer(Table):
-    """What the service centre answers in public."""
+    """The service centre's public answer."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
