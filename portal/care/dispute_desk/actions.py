@@ -40,7 +40,7 @@ PAST = N_("Choose today or a later day.")
 
 @retrying
 async def claim(by: Principal, dispute: UUID) -> None:
-    """Take it on and tell the owner so; it stays open to all others. Raises Missing, or Refused once it is decided."""
+    """Take on a dispute and notify the owner; others can still work on it. Raises Missing, Refused once decided."""
     async with unit_of_work(by):
         row = await live(by, dispute)
         me = await staff_of(by, row["community"])
@@ -53,7 +53,7 @@ async def claim(by: Principal, dispute: UUID) -> None:
 
 @retrying
 async def ask(by: Principal, dispute: UUID, text: str) -> None:
-    """Ask the owner something; the clock stands still until the answer. Raises Missing or Refused."""
+    """Ask the owner a question; the clock stops until the answer. Raises Missing or Refused."""
     async with unit_of_work(by):
         row = await live(by, dispute)
         me = await staff_of(by, row["community"])
@@ -71,9 +71,9 @@ async def ask(by: Principal, dispute: UUID, text: str) -> None:
 
 @retrying
 async def route(by: Principal, dispute: UUID, department: str, due_on: date, text: str = "") -> None:
-    """Pass it to a department with a day to answer by; `text` is for the department only.
+    """Pass it to a department with a deadline; `text` is for the department only.
 
-    Raises Missing, Refused, and Invalid for a day that is past or a department in which nobody works.
+    Raises Missing, Refused, and Invalid for a day in the past or a department in which nobody works.
     """
     async with unit_of_work(by):
         row = await live(by, dispute)
@@ -93,12 +93,12 @@ async def route(by: Principal, dispute: UUID, department: str, due_on: date, tex
 async def decide(
     by: Principal, dispute: UUID, outcome: Outcome, amount: Money | None, text: str, *, version: int | None = None
 ) -> bool:
-    """Decide with reasons; True if it is final, False if the sum needs another manager's approval first.
+    """Decide with reasons. True if it is final, False if the sum needs another manager's approval first.
 
-    The limit counts all that the debtor was credited within a year: what is split is one sum.
-    What is credited becomes a credit note that points back to the dispute, and the hold ends, all in one
-    transaction. `version` is what the decider saw. Raises Missing, Invalid("amount"), and Refused, with what
-    happened, when somebody else decided, the owner withdrew, or the dispute changed.
+    The limit counts all credits of the debtor within a year, so that splitting a sum does not avoid it.
+    In one transaction, the credit becomes a credit note that points to the dispute, and the hold ends. `version` is
+    what the decider saw. Raises Missing, Invalid("amount"), and Refused, with what happened, if somebody else decided,
+    the owner withdrew, or the dispute changed.
     """
     async with unit_of_work(by):
         row = await live(by, dispute, deciding=True)
@@ -134,9 +134,9 @@ async def decide(
 
 @retrying
 async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str = "") -> None:
-    """Another manager's word on a large decision: it becomes final, or goes back to be decided again.
+    """Another manager's answer to a large decision: it becomes final, or goes back to be decided again.
 
-    Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and when nothing waits.
+    Raises Missing, Forbidden for anybody but a manager there, and Refused for the proposer and if nothing waits.
     """
     async with unit_of_work(by):
         row = await live(by, dispute, deciding=True)
@@ -164,7 +164,7 @@ async def approve(by: Principal, dispute: UUID, *, agree: bool = True, text: str
 async def _finish(
     by: Principal, dispute: Record, decision: Record, *, made_by: str, staff: UUID, approver: UUID | None = None
 ) -> None:
-    """The decision, its money, the end of the hold, the history and the word to the owner, together."""
+    """Make a decision final: its money, the end of the hold, the history and the notice, in one transaction."""
     sum_, outcome = Money(decision["amount"]), Outcome(decision["outcome"])
     await release(dispute["id"], by=by.actor, why="decided")
     adjustment = None
@@ -206,10 +206,10 @@ FIELDS = {PhotoKind.before: "before", PhotoKind.after: "after", PhotoKind.other:
 async def rectify(
     by: Principal, dispute: UUID, text: str, photos: Mapping[PhotoKind, Sequence[Sent]] | None = None
 ) -> None:
-    """Record what the department did, in words and photos that the owner sees; its task is done with it.
+    """Record what the department did, in words and photos that the owner sees; this completes its task.
 
-    A question to the owner and a proposed decision stand as they were. Raises Missing, Refused when no department
-    has a task, and Invalid at the field of a photo that cannot be read.
+    A question to the owner and a proposed decision stay as they are. Raises Missing, Refused if no department has a
+    task, and Invalid at the field of a photo that cannot be read.
     """
     drawn = {kind: await _drawn(kind, sent) for kind, sent in (photos or {}).items()}
     async with unit_of_work(by):

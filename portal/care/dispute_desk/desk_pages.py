@@ -22,14 +22,14 @@ from portal.web.pages.answers import flash, go, jpeg, page
 from portal.web.pages.guards import of_one_estate, staff
 from portal.web.request.request_context import Answer, Request
 
-ByState = Annotated[str, QueryParameter(name="state")]  # Litestar keeps the word `state` for itself
+ByState = Annotated[str, QueryParameter(name="state")]  # Litestar reserves the word `state`
 
 
 @get("/", name="desk.disputes:list", guards=[of_one_estate])
 async def list_(
     request: Request, show: FromQuery[str] = "open", department: FromQuery[str] = "", chosen: ByState = ""
 ) -> Template:
-    """The queue, with what is late first."""
+    """The queue, late disputes first."""
     queue = await desk.queue_of(request.user, show, department, chosen)
     return page(
         request,
@@ -58,7 +58,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 
 @post("/{dispute_id:uuid}/claim", name="desk.disputes:claim", guards=[staff(May.handle_disputes)])
 async def claim(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Take it on."""
+    """Take on a dispute."""
     await deciding.claim(request.user, dispute_id)
     flash(request, N_("You have taken on this dispute. The owner can see that."))
     return go(request, "desk.disputes:show", dispute_id=dispute_id)
@@ -94,7 +94,7 @@ async def route(request: Request, dispute_id: FromPath[UUID]) -> Answer:
     request_max_body_size=UPLOAD_BYTES,
 )
 async def rectification(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Say what the department did."""
+    """Record what the department did."""
     form: Any = forms.RectificationForm(await request.form())
     if form.validate() and await form.accepts(_rectify(request, dispute_id, form)):
         flash(request, N_("Recorded. The owner has been notified."))
@@ -119,7 +119,7 @@ async def decide(request: Request, dispute_id: FromPath[UUID]) -> Answer:
 
 @post("/{dispute_id:uuid}/approval", name="desk.disputes:approve", guards=[staff(May.approve_decisions)])
 async def approve(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Agree to a proposed decision; `agree=no` gives it back."""
+    """Agree to a proposed decision; `agree=no` sends it back."""
     sent = await request.form()
     form: Any = forms.ApprovalForm(sent)
     if not form.validate():
@@ -134,18 +134,18 @@ async def approve(request: Request, dispute_id: FromPath[UUID]) -> Answer:
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}", name="desk.disputes:photo")
 async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """One of its photos."""
+    """One photo of the dispute."""
     return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo))
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="desk.disputes:thumbnail")
 async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """The same, small."""
+    """The same photo, small."""
     return jpeg(await desk.photo_at_desk(request.user, dispute_id, photo, small=True))
 
 
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
-    """The page with its forms; `sent` is one that came back with errors."""
+    """The page with its forms; `sent` is the one that came back with errors."""
     dispute_view = await desk.dispute_at(request.user, dispute)
     empty: dict[str, Any] = {
         "question": forms.QuestionForm(),

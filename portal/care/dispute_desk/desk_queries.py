@@ -48,7 +48,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Counts:
-    """What waits at the desk."""
+    """How many disputes wait at the desk, by kind."""
 
     open: int
     late: int
@@ -61,9 +61,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class Queue:
-    """The disputes that were asked for, with the counts of all open ones.
+    """The disputes of one filter, with the counts of all open ones.
 
-    Tasks that a department did not do in time come first, then whatever is late first.
+    Tasks that a department has not done in time come first, then the other late ones.
     """
 
     cards: list[Card]
@@ -85,7 +85,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class DeskPage:
-    """A dispute with its line if it has one, its people, its history and what this reader may do."""
+    """A dispute with its line if it has one, its people, its history, and what this reader may do."""
 
     dispute: Dispute
     history: History
@@ -109,7 +109,7 @@ class DeskPage:
 
 @reading
 async def counts_of(by: Principal) -> Counts:
-    """What waits at the desk for this reader: the same figures as the queue's, for the desk's first page."""
+    """What waits at the desk for this reader, in the same figures as the queue; for the desk's first page."""
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
     terms = await work_terms(by.where(May.read_disputes))
     return _counted(await _cards(by, mine, [value.value for value in LIVE], terms))
@@ -131,8 +131,7 @@ def _counted(live: list[Card]) -> Counts:
 async def queue_of(by: Principal, show: str = "open", department: str = "", state: str = "") -> Queue:
     """The queue of the communities in which they read disputes.
 
-    `show` is open, late, today, mine, approval, tasks (what departments have to do) or finished; anything else is
-    open.
+    `show` is open, late, today, mine, approval, tasks (work for departments) or finished; anything else means open.
     """
     mine = {row["id"] for row in await fetch("SELECT id FROM staff WHERE human = $1", by.human)}
     terms = await work_terms(by.where(May.read_disputes))
@@ -163,7 +162,7 @@ async def queue_of(by: Principal, show: str = "open", department: str = "", stat
 
 
 def _most_urgent(card: Card) -> tuple[bool, bool, datetime]:
-    """A late department first, then by the next deadline; those whose clock stands still come last."""
+    """A late department first, then by the next deadline; disputes whose clock is stopped come last."""
     return not card.dispute.task_late, card.dispute.due is None, card.dispute.due or card.dispute.opened_at
 
 
@@ -239,7 +238,7 @@ async def dispute_at(by: Principal, dispute: UUID) -> DeskPage:
 
 @reading
 async def open_online_of(by: Principal, dispute: UUID) -> Money:
-    """What is open online for the bill of a dispute in their communities that still has a sum to credit."""
+    """The sum that is open online for the bill of a dispute in their communities that may still be credited."""
     rows = await fetch(
         "SELECT l.bill FROM dispute d JOIN bill_line l ON l.id = d.line WHERE d.id = $1 AND d.community = ANY($2)"
         " AND d.amount > (SELECT coalesce(sum(amount), 0) FROM decision WHERE dispute = d.id AND final_at IS NOT NULL)",

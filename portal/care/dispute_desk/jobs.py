@@ -13,7 +13,7 @@ JOB = "job:rounds"
 
 @of_each_estate
 async def rounds(on: date, community: int) -> dict[str, int]:
-    """Write down what is promised and ask whoever is to be asked by this day; safe to run twice, at once, and late."""
+    """Record the services promised by this day and ask owners who are to be asked; safe to run twice, at once, late."""
     promised, asked = await expect_rounds(community, on, actor=JOB), 0
     for dispute in await disputes_to_follow_up(community, on):
         asked += await ask_if_fixed(community, dispute, on)

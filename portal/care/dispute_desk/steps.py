@@ -26,9 +26,9 @@ WITHDRAWN = N_("The owner has since withdrawn this dispute. There is nothing lef
 
 
 async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Record:
-    """A dispute of theirs to handle, still undecided; else Refused tells what was decided, by whom and when.
+    """A dispute that they may handle and that is undecided; Refused otherwise says who decided what, and when.
 
-    Who is one of its owners handles nothing of it; who opened it for them does not decide it.
+    A member of staff who is one of its owners handles nothing of it; whoever opened it for them does not decide it.
     """
     row = await steps.dispute_at_desk(by, dispute)
     if row["state"] == DisputeState.withdrawn:
@@ -48,7 +48,7 @@ async def live(by: Principal, dispute: UUID, *, deciding: bool = False) -> Recor
 
 
 async def last_decision(dispute: UUID) -> dict[str, object]:
-    """Who decided or proposed what, when and why, for a sentence that says so."""
+    """The last decision or proposal: by whom, when and why, as facts for a sentence."""
     row = await fetch_one(
         "SELECT s.name, x.outcome, x.amount, x.body, coalesce(x.final_at, x.decided_at) AS at FROM decision x"
         " JOIN staff s ON s.id = x.decided_by WHERE x.dispute = $1 ORDER BY x.round DESC LIMIT 1",
@@ -60,7 +60,7 @@ async def last_decision(dispute: UUID) -> dict[str, object]:
 
 
 async def credited_within_a_year(debtor: UUID) -> Money:
-    """What final decisions credited this debtor in the last 365 days, on any line."""
+    """The sum that final decisions credited to this debtor in the last 365 days, on all lines."""
     return Money(
         await fetch_value(
             "SELECT coalesce(sum(x.amount), 0)::bigint FROM decision x JOIN dispute d ON d.id = x.dispute"
@@ -72,18 +72,18 @@ async def credited_within_a_year(debtor: UUID) -> Money:
 
 
 def acknowledged(dispute: Record) -> dict[str, object]:
-    """The columns that say somebody has taken it on, if nobody had."""
+    """The columns that record that somebody has taken it on, if nobody had."""
     return {} if dispute["acknowledged_at"] else {"acknowledged_at": clock.now()}
 
 
 def replied(dispute: Record, staff: UUID) -> dict[str, object]:
-    """The first answer in a round acknowledges too, and whoever gives it has taken it on."""
+    """The columns of a reply: the first one in a round also acknowledges it and takes it on."""
     changes = acknowledged(dispute) | ({} if dispute["replied_at"] else {"replied_at": clock.now()})
     return changes if dispute["claimed_by"] else changes | {"claimed_by": staff}
 
 
 async def tell(dispute: Record, kind: NoticeKind, step: UUID, **facts: object) -> None:
-    """Tell the owners, once for each step."""
+    """Notify the owners, once for each step."""
     await tell_debtor(
         dispute["debtor"],
         kind,

@@ -50,16 +50,16 @@ async def open_dispute(
     hardship: bool = False,
     once: str | None = None,
 ) -> UUID:
-    """Dispute a line, or a sum in it, and hold exactly that from being chased; the dispute's id.
+    """Dispute a line, or a part of its sum, hold exactly that sum, and return the dispute's id.
 
-    Who also says that paying is hard (`hardship`) is left alone with everything for two weeks, once in three months.
-    Of a paid line nothing is held: what is decided to be too much becomes a credit. `once` makes a repeated request
-    answer with the dispute of the first. Raises Missing for a line that is not theirs, Refused for a tenant and a
-    second open dispute, Invalid above what is free.
+    Whoever also says that they cannot pay (`hardship`) has everything paused for two weeks, once in three months.
+    A paid line is not held: what a decision takes off becomes a credit. A repeated request with the same `once` returns
+    the first dispute. Raises Missing for a line of others, Refused for a tenant and for a second open dispute, Invalid
+    for more than is free.
     """
     kept, dispute = await drawn(photos), id_of(by.human, once)
     async with unit_of_work(by):
-        await free_of_holds(line)  # locks its bill, so that the figures below stay true
+        await free_of_holds(line)  # locks its bill, so that these figures do not change
         if await fetch_value("SELECT id FROM dispute WHERE id = $1 AND opened_by = $2", dispute, by.human):
             return dispute
         line_view = await line_to_dispute(by, line)
@@ -86,7 +86,7 @@ async def open_dispute(
 
 @retrying
 async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = None) -> None:
-    """Add the owner's words; if staff had asked, their clock runs on. Raises Missing, or Refused once it is closed."""
+    """Add the owner's words. If staff had asked, their clock runs again. Raises Missing, Refused once it is closed."""
     async with unit_of_work(by):
         row = await steps.dispute_of(by, dispute)
         _must_be_live(row)
@@ -102,7 +102,7 @@ async def answer(by: Principal, dispute: UUID, body: str, *, once: str | None = 
 
 @retrying
 async def withdraw(by: Principal, dispute: UUID, body: str = "") -> None:
-    """Take it back: the sum is due as before. Raises Missing, or Refused when it was decided or is closed."""
+    """Withdraw a dispute: the sum is due as before. Raises Missing, Refused if it was decided or is closed."""
     async with unit_of_work(by):
         row = await steps.dispute_of(by, dispute)
         _must_be_live(row)
@@ -115,7 +115,7 @@ async def withdraw(by: Principal, dispute: UUID, body: str = "") -> None:
 
 @retrying
 async def accept(by: Principal, dispute: UUID, body: str = "") -> None:
-    """Accept the decision. Raises Missing, or Refused when there is none, or it was accepted before."""
+    """Accept the decision. Raises Missing, Refused if there is none or it was accepted before."""
     async with unit_of_work(by):
         row = await steps.dispute_of(by, dispute)
         _must_be_decided(row)
@@ -128,7 +128,7 @@ async def accept(by: Principal, dispute: UUID, body: str = "") -> None:
 async def reopen(by: Principal, dispute: UUID, body: str) -> None:
     """Object to the decision: what was not credited is held again, as far as the line still owes it.
 
-    A new round begins as `begin_again` says. Raises Missing, or Refused when nothing is left to dispute, there is no
+    This starts a new round, see `begin_again`. Raises Missing, Refused if nothing is left to dispute, there is no
     decision, or the line is in another open dispute.
     """
     async with unit_of_work(by):
@@ -160,7 +160,7 @@ async def begin_again(by: Principal, dispute: Record, body: str) -> None:
 
 
 async def disputed_now(dispute: Record) -> Money:
-    """What of the disputed sum no decision has credited yet; nothing where none is in dispute."""
+    """The part of the disputed sum that no decision has credited yet; zero if no sum is in dispute."""
     if dispute["amount"] is None:
         return ZERO
     given = await fetch_value(
@@ -180,7 +180,7 @@ def _sum_in_dispute(amount: Money | None, line: DisputableLine) -> Money:
 
 
 async def drawn(photos: Sequence[Sent]) -> list[Encoded]:
-    """The owner's photos, re-encoded. Raises Invalid for too many, and for one that cannot be read."""
+    """The owner's photos, re-encoded. Raises Invalid for too many or for one that cannot be read."""
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
     return await encode(photos)
@@ -225,7 +225,7 @@ async def enter(
 
 
 async def tell_opened(dispute: Record, **facts: Any) -> None:
-    """Tell its owners that it is with the desk, and by when they get an answer."""
+    """Notify the owners that the desk has it, and by when they get an answer."""
     await tell_debtor(
         dispute["debtor"],
         NoticeKind.dispute_opened,

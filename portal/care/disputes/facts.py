@@ -45,9 +45,9 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Dispute:
-    """A dispute in a list. `amount` is what was disputed, `held` what of it is not chased now.
+    """A dispute in a list. `amount` is the sum disputed, `held` the part that is not chased now.
 
-    About a piece of work it has a `service` in place of a line, `item` is its name, and no sum is in dispute.
+    If it is about a piece of work, it has a `service` instead of a line, `item` is its name, and it has no sum.
     """
 
     id: UUID
@@ -80,24 +80,24 @@ class Dispute:
 
     @property
     def due(self) -> datetime | None:
-        """When the next answer of staff is due; None while their clock stands still and once it is decided."""
+        """When the next reply of staff is due; None while their clock is stopped and once it is decided."""
         return self.awaited.due if self.awaited else None
 
     @property
     def look(self) -> str:
-        """The tone of its outcome, or of its state; a rejection is no alarm."""
+        """The tone of its outcome or state; a rejection is no alarm."""
         if self.outcome is not None:
             return "calm" if self.outcome is Outcome.rejected else "good"
         return "calm" if self.state is DisputeState.withdrawn else "wait"
 
     @property
     def is_live(self) -> bool:
-        """Whether it is not decided and not withdrawn."""
+        """Whether it is neither decided nor withdrawn."""
         return self.state in LIVE
 
     @property
     def has_task(self) -> bool:
-        """Whether its department still has to do something: what is decided asks nothing of it any more."""
+        """Whether its department still has something to do; nothing once it is decided."""
         return self.is_live and self.department_due is not None
 
     @property
@@ -107,18 +107,18 @@ class Dispute:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the owner owes an answer."""
+        """Whether it waits for an answer of the owner."""
         return self.state is DisputeState.asked
 
     @property
     def left(self) -> Money:
-        """What no decision has credited."""
+        """The part that no decision has credited."""
         return self.amount - self.credited
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened. `who` is the member of staff, None for the owner; `note` is for the desk only.
+    """One step of a dispute. `who` is the member of staff, None for the owner; `note` is for the desk only.
 
     `photos` are those that a department took.
     """
@@ -134,13 +134,13 @@ class Step:
 
     @property
     def tone(self) -> str:
-        """How it is shown."""
+        """The tone in which it is shown."""
         return TONES.get(self.kind, "info")
 
 
 @dataclass(frozen=True)
 class History:
-    """What a dispute's page shows below its head; `photos` are the owner's."""
+    """The history on a dispute's page; `photos` are the owner's."""
 
     body: str
     steps: list[Step]
@@ -150,7 +150,7 @@ class History:
 async def with_clocks(
     rows: Iterable[Record], now: datetime, terms: Mapping[int, WorkTerms] | None = None
 ) -> list[Dispute]:
-    """Rows of FIELDS as disputes, each with its next promise in its estate's working time (`terms`, if known)."""
+    """Rows of FIELDS as disputes, each with its next promise in the estate's working time (`terms`, if known)."""
     rows = list(rows)
     terms = terms or await work_terms({row["community"] for row in rows})
     pauses: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
@@ -163,7 +163,7 @@ async def with_clocks(
 
 
 async def history_of(dispute: UUID, community: int, body: str) -> History:
-    """Every step in its order, with the photos that came with it."""
+    """All steps in order, with their photos."""
     rows = await fetch(
         "SELECT t.id, t.kind, t.at, t.body, t.note, t.department, t.due_on, s.name AS who FROM dispute_step t"
         " LEFT JOIN staff s ON s.id = t.by_staff WHERE t.dispute = $1 ORDER BY t.at, t.id",
@@ -177,7 +177,7 @@ async def history_of(dispute: UUID, community: int, body: str) -> History:
 
 
 async def photo_in(scope: Scope, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """A photo of the owner or of a department in a dispute, as JPEG. Raises Missing when it has no such photo."""
+    """A photo of a dispute, by the owner or a department, as JPEG. Raises Missing if it is not one of its photos."""
     subject = await fetch_value(
         "SELECT p.subject FROM photo p WHERE p.id = $1 AND (p.subject = $3 OR EXISTS (SELECT"
         " FROM dispute_step t WHERE t.dispute = $2 AND p.subject LIKE 'dispute_step:' || t.id::text || ':%'))",

@@ -23,7 +23,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retry
 ANSWERED = N_("This question has already been answered. See the dispute for its current state.")
 NOT_ASKED = N_("There is nothing to answer now. See the dispute for its current state.")
 JOB = "job:rounds"
-# Nobody has anything to do in these, and in this round the owner has not been asked.
+# Nobody has a task in these, and the owner was not asked in this round.
 DUE = (
     "SELECT d.id FROM dispute d JOIN community c ON c.id = d.community CROSS JOIN LATERAL"
     "  (SELECT max(t.at) AS at FROM dispute_step t"
@@ -35,14 +35,14 @@ DUE = (
 
 
 async def disputes_to_follow_up(community: int, on: date) -> list[UUID]:
-    """Every dispute of an estate whose owners are to be asked by this day."""
+    """All disputes of an estate whose owners are to be asked by this day."""
     async with unit_of_work(community, read_only=True):
         return [row["id"] for row in await fetch(DUE + " ORDER BY d.id", on - FOUR_WEEKS)]
 
 
 @retrying
 async def ask_if_fixed(community: int, dispute: UUID, on: date) -> bool:
-    """Ask its owners, once; False if they were asked or something happened in the meantime."""
+    """Ask its owners, once; False if they were asked, or something else happened meanwhile."""
     async with unit_of_work(community):
         row = await fetch_one("SELECT * FROM dispute WHERE id = $1 FOR NO KEY UPDATE", dispute)
         if row is None or not await fetch(DUE + " AND d.id = $2", on - FOUR_WEEKS, dispute):
@@ -72,9 +72,9 @@ async def ask_if_fixed(community: int, dispute: UUID, on: date) -> bool:
 
 @retrying
 async def answer_follow_up(by: Principal, dispute: UUID, fixed: Fixed, body: str = "") -> None:
-    """An owner's answer: yes closes the question, no makes work of it again as reopening does.
+    """The owner's answer: yes closes the question, no reopens the work.
 
-    Raises Missing, and Refused when nothing is asked, it was answered, or another dispute is open about the same.
+    Raises Missing, and Refused if nothing is asked, it was answered, or another dispute is open about the same.
     """
     async with unit_of_work(by):
         row = await steps.dispute_of(by, dispute)

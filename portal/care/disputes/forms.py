@@ -13,7 +13,7 @@ from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick, Whole,
 
 
 def uuid_or_missing(value: object) -> UUID:
-    """The id in a query or a form. Raises Missing for anything else: it names nothing of ours."""
+    """The id in a query or a form. Raises Missing for anything else, which cannot be an id of ours."""
     try:
         return UUID(str(value))
     except ValueError:
@@ -45,7 +45,7 @@ class DisputeForm(Form):
 
 
 class ServiceDisputeForm(DisputeForm):
-    """Open a dispute on a piece of work: no sum, and only reasons that work can have."""
+    """Open a dispute on a piece of work: without a sum, and with the reasons that fit work."""
 
     amount = hardship = None  # type: ignore[assignment]  # so WTForms takes an inherited field away
 
@@ -61,7 +61,7 @@ class AnswerForm(Form):
 
 
 class WithdrawalForm(Form):
-    """Take a dispute back."""
+    """Withdraw a dispute."""
 
     text = Text(N_("Reason (optional)"), lines=2, most=2000, required=False)
 
@@ -84,7 +84,7 @@ class ReopeningForm(Form):
 
 
 class FollowUpForm(Form):
-    """Whether it is really fixed: two buttons, and words if the owner likes."""
+    """Whether it is really fixed: two buttons, and optional words."""
 
     fixed = Choice(N_("Is it really fixed?"), Fixed, missing=N_("Choose yes or no."))
     text = Text(N_("What is still not right?"), lines=3, most=2000, required=False)
@@ -113,7 +113,7 @@ class RoutingForm(Form):
 
 
 class RectificationForm(Form):
-    """Say what the department did."""
+    """Record what the department did."""
 
     text = Text(
         N_("What the department did"),
@@ -143,7 +143,7 @@ class DecisionForm(Form):
 
 
 class ApprovalForm(Form):
-    """Agree to a proposal, or give it back."""
+    """Agree to a proposal, or send it back."""
 
     text = Text(
         N_("Note for the desk"), lines=2, most=2000, required=False, hint=N_("The owner does not see this note.")

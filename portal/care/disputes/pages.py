@@ -27,14 +27,14 @@ THANKS = {
 
 @get("/", name="disputes:list")
 async def list_(request: Request) -> Template:
-    """Every dispute of mine, newest first."""
+    """All disputes of the reader, newest first."""
     disputes = await queries.disputes_of(request.user)
     return page(request, "care/disputes/list.html", title=_("My disputes"), disputes=disputes)
 
 
 @get("/new", name="disputes:new")
 async def new(request: Request, line: FromQuery[str] = "", service: FromQuery[str] = "") -> Template:
-    """The form for a line, or for a piece of work, that can be disputed."""
+    """The form for a line, or a piece of work, that can be disputed."""
     if service and not line:
         form = await begin(request, forms.ServiceDisputeForm)
         return await new_service_page(request, uuid_or_missing(service), form)
@@ -43,7 +43,7 @@ async def new(request: Request, line: FromQuery[str] = "", service: FromQuery[st
 
 @post("/new", name="disputes:open", request_max_body_size=UPLOAD_BYTES)
 async def open_(request: Request) -> Answer:
-    """Dispute a line, or a sum in it, or a piece of work."""
+    """Dispute a line, or a part of its sum, or a piece of work."""
     sent = await request.form()
     line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
     if service and not line:
@@ -80,7 +80,7 @@ async def show(request: Request, dispute_id: FromPath[UUID]) -> Template:
 
 @post("/{dispute_id:uuid}/messages", name="disputes:answer")
 async def answer(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Say something, or answer a question."""
+    """Add something, or answer a question."""
     form = forms.AnswerForm(await request.form())
     done = actions.answer(request.user, dispute_id, form.text.data, once=form.once)
     return await _do(
@@ -90,7 +90,7 @@ async def answer(request: Request, dispute_id: FromPath[UUID]) -> Answer:
 
 @post("/{dispute_id:uuid}/withdrawal", name="disputes:withdraw")
 async def withdraw(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Take it back."""
+    """Withdraw the dispute."""
     form = forms.WithdrawalForm(await request.form())
     done = actions.withdraw(request.user, dispute_id, form.text.data)
     return await _do(
@@ -125,13 +125,13 @@ async def reopen(request: Request, dispute_id: FromPath[UUID]) -> Answer:
 
 @get("/{dispute_id:uuid}/follow-up", name="disputes:follow-up")
 async def follow_up(request: Request, dispute_id: FromPath[UUID]) -> Template:
-    """Whether it is really fixed, with two buttons: looking at it answers nothing."""
+    """Ask whether it is really fixed, with two buttons; opening the page answers nothing."""
     return await follow_up_page(request, dispute_id, await begin(request, forms.FollowUpForm))
 
 
 @post("/{dispute_id:uuid}/follow-up", name="disputes:answer-follow-up")
 async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Answer:
-    """Yes closes the question, no makes work of it again."""
+    """Yes closes the question, no reopens the work."""
     form: Any = forms.FollowUpForm(await request.form())
     if not form.validate():
         return await follow_up_page(request, dispute_id, form, status=422)
@@ -143,18 +143,18 @@ async def answer_follow_up(request: Request, dispute_id: FromPath[UUID]) -> Answ
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}", name="disputes:photo")
 async def photo(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """One of its photos."""
+    """One photo of the dispute."""
     return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo))
 
 
 @get("/{dispute_id:uuid}/photos/{photo:uuid}/thumbnail", name="disputes:thumbnail")
 async def thumbnail(request: Request, dispute_id: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """The same, small."""
+    """The same photo, small."""
     return jpeg(await queries.photo_of_mine(request.user, dispute_id, photo, small=True))
 
 
 async def new_page(request: Request, line: UUID, form: Form, status: int = 200) -> Template:
-    """The page that both the GET and a form with errors show."""
+    """The form, for both verbs."""
     line_view = await queries.line_to_dispute(request.user, line)
     return page(
         request, "care/disputes/new.html", status=status, title=_("Dispute a charge"), line=line_view, form=form
@@ -175,7 +175,7 @@ async def new_service_page(request: Request, service: UUID, form: Form, status: 
 
 
 async def show_page(request: Request, dispute: UUID, status: int = 200, **sent: Form) -> Template:
-    """The page with its forms; `sent` is one that came back with errors."""
+    """The page with its forms; `sent` is the one that came back with errors."""
     row = await queries.dispute_of(request.user, dispute)
     empty: dict[str, Any] = {
         "answer": forms.AnswerForm(),
@@ -222,7 +222,7 @@ def _report(request: Request, service: UUID, form: Any) -> Awaitable[UUID]:
 
 
 async def _do(request: Request, dispute: UUID, name: str, form: Any, work: Any, done: str) -> Answer:
-    """Do it if the form is right, and show the dispute again either way."""
+    """Do it if the form is valid, and show the dispute in either case."""
     if not form.validate():
         work.close()
         return await show_page(request, dispute, status=422, **{name: form})

@@ -56,13 +56,13 @@ class DisputableLine:
 
     @property
     def is_paid(self) -> bool:
-        """Whether nothing of it is owed, so that there is nothing to hold; what was too much becomes a credit."""
+        """Whether nothing of it is owed. Then nothing is held, and a sum taken off becomes a credit."""
         return self.outstanding <= ZERO
 
 
 @dataclass(frozen=True)
 class DisputableService:
-    """A piece of work and the `home` whose owners may dispute it; `done_at` is an instant, `zone` the estate's."""
+    """A piece of work, and the `home` whose owners may dispute it; `zone` is the estate's time zone."""
 
     id: UUID
     community: int
@@ -79,7 +79,7 @@ class DisputableService:
 
 @dataclass(frozen=True)
 class Question:
-    """The last time that the owners were asked whether it is really fixed; `is_open` while it may be answered."""
+    """The last time that the owners were asked whether it is really fixed; `is_open` while they may answer."""
 
     id: UUID
     asked_at: datetime
@@ -89,7 +89,7 @@ class Question:
 
 @dataclass(frozen=True)
 class DisputePage:
-    """My dispute with its history; `question` is what is asked about it, or was."""
+    """A dispute of the reader with its history; `question` is the last question about it, if any."""
 
     dispute: Dispute
     history: History
@@ -191,14 +191,14 @@ async def service_to_dispute(by: Principal, service: UUID) -> DisputableService:
 
 @reading
 async def disputes_of(by: Principal) -> list[Dispute]:
-    """My disputes and those of the persons I owe with, newest first."""
+    """The disputes of the reader and of persons who owe jointly with them, newest first."""
     rows = await fetch(FIELDS + TABLES + " WHERE" + MINE + " ORDER BY d.opened_at DESC", list(by.persons))
     return await with_clocks(rows, clock.now())
 
 
 @reading
 async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) -> DisputePage:
-    """One of my disputes. Raises Missing if it is not mine."""
+    """One dispute of the reader. Raises Missing if it is not theirs."""
     row = await fetch_one(
         FIELDS + TABLES + " WHERE d.id = $2 AND" + MINE,
         list(by.persons),
@@ -222,7 +222,7 @@ async def dispute_of(by: Principal, dispute: UUID, now: datetime | None = None) 
 
 
 async def question_about(dispute: UUID) -> Question | None:
-    """Whether it is really fixed, as it was asked last; part of the caller's unit of work."""
+    """The last question whether it is really fixed; part of the caller's unit of work."""
     row = await fetch_one(
         "SELECT f.id, f.asked_at, f.answer, f.answer IS NULL AND f.round_began_at = d.round_began_at AND"
         " (d.state IN ('decided', 'accepted') OR d.state IN ('open', 'reopened') AND d.department_due IS NULL) AS open"
@@ -241,7 +241,7 @@ async def question_about(dispute: UUID) -> Question | None:
 
 @reading
 async def photo_of_mine(by: Principal, dispute: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """A photo of one of my disputes, as JPEG. Raises Missing."""
+    """A photo of one of the reader's disputes, as JPEG. Raises Missing."""
     mine = await fetch("SELECT FROM dispute d WHERE d.id = $2 AND" + MINE, list(by.persons), dispute)
     if not mine:
         raise Missing
@@ -249,7 +249,7 @@ async def photo_of_mine(by: Principal, dispute: UUID, photo: UUID, *, small: boo
 
 
 async def open_rectifications(debtors: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, str, date]]]:
-    """For each of these debtors that has any: (dispute, department, its day) of every task no department has done.
+    """For each of these debtors: (dispute, department, deadline) of every task that is not done.
 
     The earliest first; part of the caller's unit of work.
     """

@@ -28,10 +28,10 @@ async def dispute_service(
     photos: Sequence[Sent] = (),
     once: str | None = None,
 ) -> UUID:
-    """Dispute a piece of work, for the home of theirs; nothing is held and no money will move. The dispute's id.
+    """Dispute a piece of work for the reader's home, and return the dispute's id. No money is involved.
 
-    `once` makes a repeated request answer with the dispute of the first. Raises Missing for a record they do not
-    see, Refused for whoever owns no home there and for a second open dispute, Invalid for photos.
+    A repeated request with the same `once` returns the first dispute. Raises Missing for a record that they do not see,
+    Refused without a home of their own there and for a second open dispute, Invalid for photos.
     """
     kept, dispute = await drawn(photos), id_of(by.human, once)
     async with unit_of_work(by):

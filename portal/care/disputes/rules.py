@@ -12,8 +12,8 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import ZERO, Money
 from portal.people.estates.rules import Deadlines, Pause, WorkCalendar, paused
 
-FOUR_WEEKS = timedelta(weeks=4)  # until an owner is asked whether it is really fixed
-CREDITS_ADD_UP_DAYS = 365  # a sum that is split over decisions is one sum for the limit
+FOUR_WEEKS = timedelta(weeks=4)  # days until an owner is asked whether it is really fixed
+CREDITS_ADD_UP_DAYS = 365  # decisions within this time count together towards the limit
 HOW_MUCH = N_("Enter how much of the %(disputed)s to credit.")
 BETWEEN = N_("Enter more than zero and less than the disputed %(disputed)s, or choose another outcome.")
 WHOLE = N_("“Upheld” credits the whole %(disputed)s. For less, choose “partly upheld”.")
@@ -22,9 +22,9 @@ NOTHING = N_("“Rejected” credits nothing. To credit part of it, choose “pa
 
 
 def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
-    """What a decision credits of the disputed sum. Raises Invalid("amount") when outcome and amount disagree.
+    """The part of the disputed sum that a decision credits. Raises Invalid("amount") if outcome and amount disagree.
 
-    Where no sum is in dispute, every outcome credits nothing.
+    If no sum is in dispute, no outcome credits anything.
     """
     if not disputed:
         if amount in (None, ZERO):
@@ -47,9 +47,9 @@ def credited(outcome: Outcome, amount: Money | None, disputed: Money) -> Money:
 
 
 def resumed(task: bool, reopened: bool) -> DisputeState:
-    """Where it goes on after its owner answered, its department did its task, or a proposal was not approved.
+    """The state after the owner answered, the department did its task, or a proposal was not approved.
 
-    `task` says whether a department still has to do something.
+    `task` says whether a department still has something to do.
     """
     if task:
         return DisputeState.routed
@@ -58,7 +58,7 @@ def resumed(task: bool, reopened: bool) -> DisputeState:
 
 @dataclass(frozen=True)
 class Promised:
-    """One promise: `due` is None while the clock stands still, `done` None until it is kept."""
+    """One promise: `due` is None while the clock is stopped, `done` None until it is kept."""
 
     what: Promise
     due: datetime | None
@@ -67,7 +67,7 @@ class Promised:
 
 @dataclass(frozen=True)
 class Course:
-    """How a dispute's clock ran in its present round; all moments in UTC."""
+    """The clock of a dispute in its present round; all moments in UTC."""
 
     state: DisputeState
     deadlines: Deadlines
@@ -77,7 +77,7 @@ class Course:
     pauses: tuple[Pause, ...] = ()
 
     def promises(self, calendar: WorkCalendar) -> list[Promised]:
-        """The three promises with their deadlines, moved by what the clock stood still for."""
+        """The three promises with their deadlines, extended by the time that the clock was stopped."""
         marks = (
             (Promise.acknowledge, self.deadlines.acknowledge, self.acknowledged_at),
             (Promise.reply, self.deadlines.reply, self.replied_at),
@@ -86,14 +86,14 @@ class Course:
         return [Promised(what, paused(calendar, due, self.pauses), done) for what, due, done in marks]
 
     def next(self, calendar: WorkCalendar) -> Promised | None:
-        """The first promise that is still open; None when nothing is awaited from staff any more."""
+        """The first promise that is still open; None if staff owe nothing any more."""
         if self.state not in LIVE:
             return None
         return next((promise for promise in self.promises(calendar) if promise.done is None), None)
 
 
 def pauses_of(round_began: datetime, rows: Iterable[tuple[datetime, datetime | None]]) -> tuple[Pause, ...]:
-    """The standstills of the present round."""
+    """The pauses of the present round."""
     return tuple(Pause(began, ended) for began, ended in rows if began >= round_began)
 
 
@@ -127,7 +127,7 @@ def what_next(
 ) -> Sentence:
     """What happens next and by when, as the owner reads it.
 
-    `task` is as for `resumed`, `sum_` says whether a sum is in dispute.
+    `task` is as for `resumed`; `sum_` says whether a sum is in dispute.
     """
     ended = {
         DisputeState.decided: DECIDED,
@@ -161,6 +161,6 @@ TONES = {
 
 
 def unknown_years(calendar: WorkCalendar, moments: Sequence[datetime | None]) -> list[int]:
-    """The years among these moments whose holidays are not published yet."""
+    """The years of these moments whose public holidays are not published yet."""
     years = {calendar.local(moment).year for moment in moments if moment is not None}
     return sorted(year for year in years if not calendar.knows(year))

@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class DisputeState(StrEnum):
-    """Where a dispute stands, named after whose turn it is."""
+    """The state of a dispute, named after whose turn it is."""
 
     open = "open"
     asked = "asked"
@@ -50,7 +50,7 @@ OF_WORK = (DisputeReason.not_provided, DisputeReason.poor_quality, DisputeReason
 
 
 class Outcome(StrEnum):
-    """How a dispute was decided."""
+    """The outcome of a dispute."""
 
     upheld = "upheld"
     partly = "partly"
@@ -58,7 +58,7 @@ class Outcome(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What happened in a dispute; what was returned to its decider stays at the desk."""
+    """The kind of a step; a decision that was sent back stays at the desk."""
 
     opened = "opened"
     claimed = "claimed"
@@ -84,14 +84,14 @@ class PhotoKind(StrEnum):
 
 
 class Fixed(StrEnum):
-    """What an owner answers when asked, four weeks on, whether it is really fixed."""
+    """The owner's answer, four weeks later, to the question whether it is really fixed."""
 
     yes = "yes"
     no = "no"
 
 
 class Promise(StrEnum):
-    """What staff owe the owner, in this order."""
+    """The replies that staff owe the owner, in this order."""
 
     acknowledge = "acknowledge"
     reply = "reply"

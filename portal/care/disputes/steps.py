@@ -23,7 +23,7 @@ from portal.platform.db.unit_of_work import advisory_lock, fetch, fetch_one
 
 
 async def dispute_of(by: Principal, dispute: UUID) -> Record:
-    """An owner's dispute, locked with its bill if it has one. Raises Missing if it is not of a debtor of theirs."""
+    """A dispute of an owner, locked with its bill if it has one. Raises Missing if it is not of a debtor of theirs."""
     theirs = await fetch_one(
         "SELECT d.id, l.bill FROM dispute d LEFT JOIN bill_line l ON l.id = d.line"
         " WHERE d.id = $1 AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = d.debtor AND m.person = ANY($2))",
@@ -45,7 +45,7 @@ async def dispute_at_desk(by: Principal, dispute: UUID) -> Record:
 
 
 async def _locked(theirs: Record | None) -> Record:
-    """First the bill, then the dispute: the order in which everybody locks."""
+    """Lock the bill first, then the dispute; everybody locks in this order."""
     if theirs is None:
         raise Missing
     if theirs["bill"]:
@@ -56,7 +56,7 @@ async def _locked(theirs: Record | None) -> Record:
 
 
 async def move(dispute: Record, to: DisputeState | None, **changes: Any) -> None:
-    """Set its state (None: as it is) and these columns, and count the change. Raises Refused for a forbidden move."""
+    """Set its state (None: unchanged) and these columns, and count the change. Raises Refused for a forbidden move."""
     if to is not None:
         changes["state"] = DISPUTE_MOVES.check(dispute["state"], to).value
     changes["version"] = dispute["version"] + 1
@@ -75,7 +75,7 @@ async def step(
     due_on: date | None = None,
     id: UUID | None = None,
 ) -> UUID:
-    """Add what happened to its history; the step's id. `note` stays at the desk."""
+    """Add a step to its history, and return the step's id. `note` stays at the desk."""
     made = id or uuid4()
     await fetch(
         "INSERT INTO dispute_step (id, community, dispute, kind, by_staff, body, note, department, due_on, at)"
@@ -95,29 +95,29 @@ async def step(
 
 
 def photos_at(step: UUID, kind: PhotoKind) -> str:
-    """The subject of a step's photos of one kind."""
+    """The subject under which a step's photos of one kind are stored."""
     return f"dispute_step:{step}:{kind}"
 
 
 async def end_pause(dispute: Record) -> None:
-    """Let its clock run on, if it stood still."""
+    """Let its clock run again if it was stopped."""
     await fetch(
         "UPDATE dispute_pause SET ends_at = $2 WHERE dispute = $1 AND ends_at IS NULL", dispute["id"], clock.now()
     )
 
 
 async def lock_service(debtor: UUID, service: UUID) -> None:
-    """Let nobody else open or reopen a dispute of this debtor about this piece of work until the transaction ends."""
+    """Until the transaction ends, nobody else can open or reopen a dispute of this debtor about this work."""
     await advisory_lock(f"dispute:{debtor}:{service}")
 
 
 async def lock_credits(debtor: UUID) -> None:
-    """Let nobody else credit this debtor by a decision until the transaction ends: their credits are added up."""
+    """Until the transaction ends, no other decision can credit this debtor, because their credits are added up."""
     await advisory_lock(f"credits:{debtor}")
 
 
 async def fresh_deadlines(community: int) -> dict[str, Any]:
-    """The columns of a round that begins now."""
+    """The deadlines of a round that begins now, as columns."""
     terms, now = await terms_of(community), clock.now()
     due = deadlines(terms.calendar, now, terms.level)
     return {
@@ -131,7 +131,7 @@ async def fresh_deadlines(community: int) -> dict[str, Any]:
 
 
 async def fresh_round(dispute: Record) -> dict[str, Any]:
-    """The columns of its next round: new deadlines, and its department asked again, by the day of the first answer."""
+    """The columns of the next round: new deadlines, and the department's task again, due with the first reply."""
     changes = await fresh_deadlines(dispute["community"])
     if dispute["department"] is None:
         return changes | {"department_due": None}
@@ -140,7 +140,7 @@ async def fresh_round(dispute: Record) -> dict[str, Any]:
 
 
 def has_task(dispute: Record) -> bool:
-    """Whether a department still has to do something."""
+    """Whether a department still has something to do."""
     return dispute["department_due"] is not None
 
 
@@ -150,7 +150,7 @@ def was_reopened(dispute: Record) -> bool:
 
 
 async def facts_of(dispute: Record) -> dict[str, Any]:
-    """What notices about it say: the home, the item and its month; of a piece of work its name, and `service`."""
+    """The facts for notices about it: home, item and month; for a piece of work its name, and `service`."""
     row = await fetch_one(
         "SELECT u.name AS unit, coalesce(i.name_zh, r.title) AS item, coalesce(i.name_en, r.title) AS item_en,"
         " coalesce(l.first_month, to_char(r.done_at AT TIME ZONE c.timezone, 'YYYY-MM')) AS month"
@@ -164,5 +164,5 @@ async def facts_of(dispute: Record) -> dict[str, Any]:
 
 
 async def leave_trace(by: Principal, verb: AuditVerb, dispute: Record, **facts: Any) -> None:
-    """The act in the audit."""
+    """Write the audit row of an act."""
     await record(by.actor, verb, f"dispute:{dispute['id']}", community=dispute["community"], **facts)

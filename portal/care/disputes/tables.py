@@ -14,7 +14,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class Dispute(Table):
-    """A line, or a sum in it, or a piece of work that its debtor does not accept. `version` counts its changes."""
+    """A line, a part of its sum, or a piece of work that its debtor does not accept. `version` counts changes."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -45,7 +45,7 @@ class Dispute(Table):
 
 
 class DisputeStep(Table):
-    """Something that happened in a dispute: `body` is what its owner reads, `note` stays at the desk."""
+    """A step of a dispute: `body` is what its owner reads, `note` stays at the desk."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -54,7 +54,7 @@ class DisputeStep(Table):
     by_staff = ref(Staff, null=True)  # none: the owner's own step
     body = text(null=True)
     note = text(null=True)
-    department = text(null=True)  # only where one is asked to act
+    department = text(null=True)  # only if somebody is asked to act
     due_on = day(null=True)
     at = Timestamptz(null=False, default=None)
 
@@ -62,7 +62,7 @@ class DisputeStep(Table):
 
 
 class DisputePause(Table):
-    """While it waits for the owner, the clock stands still."""
+    """While the dispute waits for the owner, its clock is stopped."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -93,7 +93,7 @@ class Decision(Table):
 
 
 class FollowUp(Table):
-    """Whether it is really fixed: asked once in each round of a dispute, four weeks on, and answered by one owner."""
+    """The question whether it is really fixed: asked once in each round, four weeks later; one owner answers it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -36,9 +36,9 @@ async def hold_line(
     *,
     note: str | None = None,
 ) -> UUID:
-    """Keep a part of a line from being chased, up to and including `until`; the hold's id. Locks the line's bill.
+    """Hold a part of a line, up to and including `until`, and return the hold's id. Locks the line's bill.
 
-    Raises Refused above what the line owes and no other hold covers, so that no fen is held twice.
+    Raises Refused for more than the line owes without other holds, so that no fen is held twice.
     """
     free = await free_of_holds(line)
     if amount > free:
@@ -66,9 +66,9 @@ async def hold_case(
     *,
     note: str | None = None,
 ) -> UUID:
-    """Keep everything that a debtor owes from being chased, up to and including `until`; the hold's id.
+    """Hold everything that a debtor owes, up to and including `until`, and return the hold's id.
 
-    Asked again for the same source it answers with the hold that is there.
+    A second call for the same source returns the first hold.
     """
     there = await fetch_value(
         "SELECT id FROM hold WHERE debtor = $1 AND line IS NULL AND source = $2 AND released_at IS NULL"
@@ -90,7 +90,7 @@ async def hold_case(
 
 
 async def release(source: UUID, *, by: str, why: str | None = None) -> Money:
-    """Let go of every live hold of a source; how much of single lines that frees. Nothing there is fine."""
+    """Release all live holds of a source, and return the sum that this frees on single lines. None there is fine."""
     return await _let_go(
         await fetch(
             "UPDATE hold SET released_at = $2 WHERE source = $1 AND released_at IS NULL"
@@ -104,7 +104,7 @@ async def release(source: UUID, *, by: str, why: str | None = None) -> Money:
 
 
 async def expire(on: date) -> int:
-    """Let go of the holds in scope that lasted until a day before `on`; how many there were."""
+    """Release the holds in scope whose last day is before `on`, and return how many."""
     gone = await fetch(
         "UPDATE hold SET released_at = $2 WHERE until < $1 AND released_at IS NULL RETURNING id, community, amount",
         on,
@@ -115,7 +115,7 @@ async def expire(on: date) -> int:
 
 
 async def free_of_holds(line: UUID) -> Money:
-    """What a line owes beyond its live holds, with its bill locked until the transaction ends. Raises Missing."""
+    """What a line owes less its live holds, with its bill locked until the transaction ends. Raises Missing."""
     await fetch("SELECT FROM bill WHERE id = (SELECT bill FROM bill_line WHERE id = $1) FOR NO KEY UPDATE", line)
     row = await fetch_one("SELECT outstanding, held FROM line_balance WHERE line = $1", line)
     if row is None:
@@ -163,12 +163,12 @@ async def _let_go(holds: list[Record], by: str, why: str | None) -> Money:
 
 
 async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str, note: str) -> date | None:
-    """Hold everything that a debtor owes for 14 days, and tell all who owe it; the last day.
+    """Hold everything that a debtor owes for 14 days, notify all who owe it, and return the last day.
 
-    Only once in three months, whoever notes it: until then nothing is held again, and the answer is the last day of
-    the hold that still runs, or None. A longer pause is agreed on: a plan, or a hold by hand with its reason.
+    Only once in three months, whoever records it. After that nothing new is held, and it returns the last day of the
+    hold that still runs, or None. A longer pause needs a plan, or a hold by staff with its reason.
 
-    What was said is read by finance and managers alone. Part of the caller's unit of work.
+    Only finance and managers can read the words. Part of the caller's unit of work.
     """
     today = await today_in(community)
     last = await last_time(debtor)
@@ -189,7 +189,7 @@ async def leave_alone(community: int, debtor: UUID, source: UUID, placed_by: str
 
 
 async def last_time(debtor: UUID) -> Record | None:
-    """The newest such hold: its `source`, `until`, `released_at`, and the day `on_day` on which it was placed."""
+    """The newest such hold: its `source`, `until`, `released_at`, and `on_day`, the day it was placed."""
     return await fetch_one(
         "SELECT h.source, h.until, h.released_at, (h.placed_at AT TIME ZONE c.timezone)::date AS on_day FROM hold h"
         " JOIN community c ON c.id = h.community WHERE h.debtor = $1 AND h.reason = 'hardship'"

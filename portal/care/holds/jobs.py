@@ -11,6 +11,6 @@ from portal.platform.jobs.queue import of_each_estate
 
 @of_each_estate
 async def holds(on: date, community: int) -> dict[str, int]:
-    """Release what was on hold until a day before `on`; safe to run again."""
+    """Release the holds whose last day is before `on`; safe to run again."""
     async with unit_of_work(community):
         return {"released": await expire(on)}

@@ -17,7 +17,7 @@ from portal.platform.db.unit_of_work import Scope, fetch, reading
 
 @dataclass(frozen=True)
 class HoldRow:
-    """A live hold: on `amount` of a line, or on the debtor's whole case when both are None."""
+    """A live hold: on `amount` of a line, or on the debtor's whole case if both are None."""
 
     id: UUID
     debtor: UUID
@@ -31,13 +31,13 @@ class HoldRow:
 
     @property
     def whole_case(self) -> bool:
-        """Whether nothing at all of the debtor may be chased."""
+        """Whether nothing of the debtor may be chased."""
         return self.line is None
 
 
 @reading
 async def live_holds(scope: Scope, debtor: UUID, on: date) -> list[HoldRow]:
-    """The holds on a debtor's lines and case that last on this day, the oldest first."""
+    """The holds on a debtor's lines and case that include this day, the oldest first."""
     rows = await fetch(
         "SELECT id, debtor, line, amount, reason, source, placed_at, until, note FROM hold"
         " WHERE debtor = $1 AND released_at IS NULL AND (until IS NULL OR until >= $2) ORDER BY placed_at, line",

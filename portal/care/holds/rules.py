@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 Pauses = Sequence[tuple[date, date]]
-LONGEST_DAYS = 180  # of a hold by hand
-HELD_FOR = timedelta(days=14)  # when somebody says that paying is hard
-AGAIN_AFTER = timedelta(days=90)  # until saying so holds once more
+LONGEST_DAYS = 180  # of a hold by staff
+HELD_FOR = timedelta(days=14)  # after somebody says that they cannot pay
+AGAIN_AFTER = timedelta(days=90)  # until saying it holds everything again
 
 
 def stood_still(pauses: Pauses, since: date, on: date) -> int:
@@ -20,7 +20,7 @@ def stood_still(pauses: Pauses, since: date, on: date) -> int:
 
 
 def moved(day: date, pauses: Pauses, on: date) -> date:
-    """A date that somebody has to keep, later by the days before it that did not count until `on`."""
+    """A deadline of somebody, extended by the days before it that did not count until `on`."""
     for first, last in sorted(pauses):
         if first <= day:
             day += timedelta(days=max((min(last, on) - first).days, 0))

@@ -22,7 +22,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.plans:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Plans and requests, what waits too long first; `state` shows one state only."""
+    """Plans and requests; requests that have waited too long come first. `state` shows one state only."""
     wanted = request.query_params.get("state", "")
     state = PlanState(wanted) if wanted in list(PlanState) else None
     plans = await queries.plans_on_desk(request.user, state, number)
@@ -32,7 +32,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 @get("/{plan:uuid}", name="desk.plans:show")
 async def show(request: Request, plan: FromPath[UUID]) -> Template:
-    """One request with everything needed to answer it."""
+    """One request with all that is needed to answer it."""
     cut_off = await begun(
         request,
         approving=("approval", ApproveForm),
@@ -45,7 +45,7 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
 
 @post("/{plan:uuid}/approval", name="desk.plans:approve", guards=[staff(May.answer_plans)])
 async def approve(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Say yes."""
+    """Approve a request."""
     form = ApproveForm(await request.form())
     if not form.validate():
         return await plan_page(request, plan, approving=form, status=422)
@@ -56,7 +56,7 @@ async def approve(request: Request, plan: FromPath[UUID]) -> Answer:
 
 @post("/{plan:uuid}/counter", name="desk.plans:counter", guards=[staff(May.answer_plans)])
 async def counter(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Offer something else, with reasons."""
+    """Offer other instalments, with reasons."""
     form = CounterForm(await request.form())
     if form.validate() and await form.accepts(actions.counter_plan(plan, by=request.user, **form.data)):
         flash(request, N_("Offered. The plan starts when the owner agrees to it."))
@@ -66,7 +66,7 @@ async def counter(request: Request, plan: FromPath[UUID]) -> Answer:
 
 @post("/{plan:uuid}/refusal", name="desk.plans:refuse", guards=[staff(May.answer_plans)])
 async def refuse(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Say no, with reasons."""
+    """Refuse a request, with reasons."""
     form = RefuseForm(await request.form())
     if not form.validate():
         return await plan_page(request, plan, refusing=form, status=422)
@@ -77,7 +77,7 @@ async def refuse(request: Request, plan: FromPath[UUID]) -> Answer:
 
 @post("/{plan:uuid}/reinstatement", name="desk.plans:reinstate", guards=[staff(May.answer_plans)])
 async def reinstate(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Let a broken plan run on, once."""
+    """Reinstate a broken plan, once."""
     form = ReinstateForm(await request.form())
     if not form.validate():
         return await plan_page(request, plan, resuming=form, status=422)
@@ -88,7 +88,7 @@ async def reinstate(request: Request, plan: FromPath[UUID]) -> Answer:
 
 @get("/{plan:uuid}/agreement.pdf", name="desk.plans:agreement")
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
-    """What was agreed, to print; 404 until then."""
+    """The agreement, to print; 404 before that."""
     plan_view = await queries.plan_on_desk(request.user, plan)
     return pdf(await agreement_pdf(plan_view, request.app.state.web.sandbox), "instalments.pdf")
 
@@ -102,7 +102,7 @@ async def plan_page(
     resuming: ReinstateForm | None = None,
     status: int = 200,
 ) -> Template:
-    """A request and the forms to answer it; the other offer starts from what was asked for, with a date to come."""
+    """A request and the forms to answer it; the form for another offer starts with the request and a future date."""
     plan_view = await queries.plan_on_desk(request.user, plan)
     later = max(plan_view.plan.first_on, plan_view.today)
     return page(

@@ -12,9 +12,9 @@ from portal.platform.documents.paper import in_capitals, typeset
 
 
 async def agreement_pdf(view: PlanPage, sandbox: bool = False) -> bytes:
-    """The bytes of the PDF; the same agreement gives the same bytes, whatever was paid since. Raises Missing before.
+    """The agreement as PDF, the same bytes whatever was paid since. Raises Missing before it is agreed.
 
-    In `sandbox` it says that it binds nobody.
+    In `sandbox` it says that it is not binding.
     """
     if view.agreed_at is None:
         raise Missing
@@ -22,7 +22,7 @@ async def agreement_pdf(view: PlanPage, sandbox: bool = False) -> bytes:
 
 
 def _data(view: PlanPage, sandbox: bool) -> dict[str, object]:
-    """Nothing that changes after the agreement: not the state, and not what was paid."""
+    """The data of the agreement; nothing that changes later, like the state or what was paid."""
     assert view.agreed_at and view.agreed_text
     return {
         "title": f"分期缴费协议 Instalment agreement {view.plan.unit}",

@@ -10,7 +10,7 @@ from portal.web.forms.forms import Day, Form, Many, Text, Tick, Whole
 
 
 class PlanForm(Form):
-    """Ask to pay some bills in parts; `preview` only shows the dates and sums."""
+    """Ask to pay some bills in instalments; `preview` only shows the dates and sums."""
 
     bill = Many(N_("Bills to pay by instalments"), missing=N_("Choose at least one bill."))
     instalments = Whole(N_("How many instalments"), least=LEAST, most=MOST, hint=N_("One a month, 2 to 12"))
@@ -28,7 +28,7 @@ class PlanForm(Form):
     preview = Tick(required=False)
 
     def offer(self, bills: Iterable[Any]) -> None:
-        """Draw a box for each bill that may go into a plan, with its estate where they are of several."""
+        """Offer each bill that may go into a plan, with its estate if they are of several."""
         bills = list(bills)
         several = len({bill.estate for bill in bills}) > 1
         text = N_("%(unit)s, %(month)s: %(sum)s to pay, due %(day)s")
@@ -41,19 +41,19 @@ class PlanForm(Form):
 
 
 class AgreeForm(Form):
-    """Agree with the exact text."""
+    """Agree to the exact text."""
 
     agree = Tick(N_("I have read and agree to these terms"), missing=N_("Please tick to agree to these terms."))
 
 
 class ApproveForm(Form):
-    """Say yes, with a word for the owner if one likes."""
+    """Approve a request, with optional words for the owner."""
 
     text = Text(N_("Note to the owner"), required=False, lines=3, most=1000)
 
 
 def reasons() -> Text:
-    """What the owner reads of an answer that is not simply yes."""
+    """The reasons that the owner reads if the answer is not simply yes."""
     return Text(
         N_("Reasons for the owner"),
         lines=3,
@@ -72,12 +72,12 @@ class CounterForm(Form):
 
 
 class RefuseForm(Form):
-    """Say no, with reasons."""
+    """Refuse a request, with reasons."""
 
     text = reasons()
 
 
 class ReinstateForm(Form):
-    """Let a broken plan run on, with reasons."""
+    """Reinstate a broken plan, with reasons."""
 
     text = reasons()

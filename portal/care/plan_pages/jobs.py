@@ -18,7 +18,7 @@ ENDED = (Keeping.completed, Keeping.broken)
 
 @of_each_estate
 async def plans(on: date, community: int) -> dict[str, int]:
-    """Complete what is paid and break what was missed, one plan at a time; safe to run twice, at once, and late."""
+    """Complete plans that are paid, break those with missed instalments. Safe to run twice, at the same time, late."""
     async with unit_of_work(community, read_only=True):
         active = [row["id"] for row in await fetch("SELECT id FROM plan WHERE state = 'active' ORDER BY id")]
     verdicts = [await settle_plan(community, plan, on) for plan in active]
@@ -27,7 +27,7 @@ async def plans(on: date, community: int) -> dict[str, int]:
 
 
 async def sweep_plans() -> dict[str, int]:
-    """Complete the plans of which every charge is paid, so that nobody who paid early waits for the next morning."""
+    """Complete the plans whose charges are all paid, so that whoever paid early need not wait for the next morning."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         paid = await fetch(
             "SELECT p.id, p.community, c.timezone FROM plan p JOIN community c ON c.id = p.community"

@@ -24,7 +24,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="plans:list")
 async def list_(request: Request) -> Template:
-    """My plans and requests."""
+    """All plans and requests of the reader."""
     return page(
         request, "care/plan_pages/list.html", title=_("Pay by instalments"), plans=await queries.plans_of(request.user)
     )
@@ -32,7 +32,7 @@ async def list_(request: Request) -> Template:
 
 @get("/new", name="plans:new")
 async def new(request: Request) -> Template:
-    """The form; with `preview=1` also the dates and sums of what the address asks for."""
+    """The form; with `preview=1` also the dates and sums of the choice in the address."""
     asked = PlanForm(FormMultiDict(request.query_params.multi_items()))
     if asked.preview.data:
         return await _asking(request, asked)
@@ -44,7 +44,7 @@ async def new(request: Request) -> Template:
 
 @post("/new", name="plans:ask")
 async def ask(request: Request) -> Answer:
-    """Ask, or with `preview=1` only show."""
+    """Ask for a plan, or with `preview=1` only show it."""
     form = PlanForm(await request.form())
     if form.preview.data:
         return await _asking(request, form)
@@ -63,7 +63,7 @@ async def _asking(request: Request, form: PlanForm) -> Template:
 
 
 async def new_page(request: Request, form: PlanForm, status: int = 200) -> Template:
-    """The form with the bills it can be about, and the preview that was asked for."""
+    """The form with the bills that can be chosen, and the preview if it was asked for."""
     offer = await choosing.offer_to(request.user, form.bill.data or ())
     form.offer(offer.bills)
     title = _("Ask for instalments")
@@ -80,7 +80,7 @@ async def show(request: Request, plan: FromPath[UUID]) -> Template:
 
 @post("/{plan:uuid}/acceptance", name="plans:agree")
 async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Agree with exactly the text that the page shows."""
+    """Agree to exactly the text on the page."""
     form = AgreeForm(await request.form())
     plan_view = await queries.plan_of(request.user, plan)
     if not form.validate():
@@ -92,14 +92,14 @@ async def agree(request: Request, plan: FromPath[UUID]) -> Answer:
 
 @post("/{plan:uuid}/withdrawal", name="plans:withdraw")
 async def withdraw(request: Request, plan: FromPath[UUID]) -> Answer:
-    """Take back a request, or decline what was answered."""
+    """Withdraw a request, or decline an offer."""
     await actions.withdraw_plan(plan, by=request.user)
     flash(request, N_("Your request has been withdrawn."))
     return go(request, "plans:show", plan=plan)
 
 
 async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int = 200) -> Template:
-    """A plan with its text and what can be done now."""
+    """A plan with its text and the actions that are possible now."""
     plan_view = await queries.plan_of(request.user, plan)
     title = _("Instalments for %(unit)s", unit=plan_view.plan.unit)
     text = agreement(plan_view)
@@ -108,13 +108,13 @@ async def plan_page(request: Request, plan: UUID, form: AgreeForm, status: int =
 
 @get("/{plan:uuid}/agreement.pdf", name="plans:agreement")
 async def agreed(request: Request, plan: FromPath[UUID]) -> Response[bytes]:
-    """What was agreed, to keep; 404 until then."""
+    """The agreement, to keep; 404 before that."""
     plan_view = await queries.plan_of(request.user, plan)
     return pdf(await agreement_pdf(plan_view, request.app.state.web.sandbox), "instalments.pdf")
 
 
 def agreement(view: PlanPage) -> str:
-    """The text to agree with in the reader's language, one sentence a line; once agreed, the one that was agreed."""
+    """The text to agree to in the reader's language, one sentence a line; later the text that was agreed."""
     return view.agreed_text or "\n".join(say(sentence) for sentence in view.terms)
 
 

@@ -30,7 +30,7 @@ PER_PAGE = 40
 
 @dataclass(frozen=True)
 class PlanList:
-    """A page of plans, with how many wait for an answer in all, and how many of them too long."""
+    """A page of plans, with the number of all that wait for an answer, and of those that wait too long."""
 
     plans: list[PlanRow]
     waiting: int
@@ -39,7 +39,7 @@ class PlanList:
     pages: int
 
 
-# Of a plan p in its community c: it waits for an answer, and the last day for one has passed at the moment in braces.
+# Whether a plan p in its community c waits for an answer whose last day has passed at the moment in braces.
 LATE = f"""(p.state = 'requested' AND (p.asked_at AT TIME ZONE c.timezone)::date + {ANSWER_DAYS}
   < ({{}}::timestamptz AT TIME ZONE c.timezone)::date)"""
 _ROWS = """
@@ -70,7 +70,7 @@ async def plans_of(by: Principal) -> list[PlanRow]:
 
 @reading
 async def plan_of(by: Principal, plan: UUID) -> PlanPage:
-    """A person's plan. Raises Missing when it is not theirs."""
+    """A person's plan. Raises Missing if it is not theirs."""
     row = await fetch_one(
         _ROWS + " WHERE p.id = $1"
         " AND EXISTS (SELECT FROM debtor_member m WHERE m.debtor = p.debtor AND m.person = ANY($2::uuid[]))",
@@ -84,7 +84,7 @@ async def plan_of(by: Principal, plan: UUID) -> PlanPage:
 
 @reading
 async def plans_on_desk(by: Principal, state: PlanState | None = None, page: int = 1) -> PlanList:
-    """The plans of a member of staff's communities; one state, or all. What waits too long first, then the newest."""
+    """The plans in a staff member's communities, of one state or all; the late ones first, then the newest."""
     communities = list(by.where(May.read_plans))
     rows = await fetch(
         _ROWS + " WHERE p.community = ANY($1::int[]) AND ($2::text IS NULL OR p.state = $2)"

@@ -46,12 +46,12 @@ PAST = N_("The first date of this plan has passed. Withdraw it and ask again wit
 async def request_plan(
     by: Principal, bills: Sequence[UUID], instalments: int, first_on: date, hardship: str | None = None
 ) -> UUID:
-    """Ask to pay what is payable of some bills in parts; the plan's id. Nothing is held yet.
+    """Ask to pay what is payable on some bills in instalments, and return the plan's id. Nothing is held yet.
 
-    Nobody is turned to until it is answered; where it says that paying is hard, everything is left alone for two weeks
-    as by every other door.
+    Nobody is contacted until it is answered. If the request says that they cannot pay, everything is paused for two
+    weeks, as everywhere else.
 
-    Raises what `wanted` raises, and Refused while the debtor has a live plan or request.
+    Raises as `wanted` does, and Refused while the debtor has a live plan or request.
     """
     async with unit_of_work(by):
         asked = await wanted(by, bills, instalments, first_on, lock=True)
@@ -67,7 +67,9 @@ async def request_plan(
         )
         await tell_owners(plan, asked.community, asked.debtor, NoticeKind.plan_requested, total=asked.total)
         if hardship:
-            await leave_alone(asked.community, asked.debtor, uuid4(), by.actor, "")  # the words stay with the plan
+            await leave_alone(
+                asked.community, asked.debtor, uuid4(), by.actor, ""
+            )  # the words are stored with the plan
         return plan
 
 
@@ -101,9 +103,9 @@ async def _insert(by: Principal, asked: Wanted, instalments: int, first_on: date
 
 @retrying
 async def approve_plan(plan: UUID, *, by: Principal, text: str = "") -> None:
-    """Say yes to a request; the owner still has to agree with the text.
+    """Approve a request; the owner still has to agree to the text.
 
-    Raises Refused when it was answered before, what is owed has changed or the first date has passed.
+    Raises Refused if it was answered before, the debt has changed or the first date has passed.
     """
     async with _answering(plan, by, PlanState.approved) as row:
         await still_owed(plan, SUM_CHANGED)
@@ -116,7 +118,7 @@ async def approve_plan(plan: UUID, *, by: Principal, text: str = "") -> None:
 
 @retrying
 async def refuse_plan(plan: UUID, *, by: Principal, text: str) -> None:
-    """Say no to a request, with the reasons that the owner will read. Raises Invalid without them."""
+    """Refuse a request with reasons that the owner reads. Raises Invalid without reasons."""
     if not text.strip():
         raise Invalid("text", SAY_WHY)
     async with _answering(plan, by, PlanState.refused) as row:
@@ -127,10 +129,10 @@ async def refuse_plan(plan: UUID, *, by: Principal, text: str) -> None:
 
 @retrying
 async def counter_plan(plan: UUID, *, by: Principal, instalments: int, first_on: date, text: str) -> None:
-    """Offer other instalments for the same sum, with reasons; the owner sees them beside those that were asked for.
+    """Offer other instalments for the same sum, with reasons; the owner sees them beside those asked for.
 
-    Raises Invalid without reasons or for instalments that cannot be, Refused when it was answered before or what is
-    owed has changed.
+    Raises Invalid without reasons or for impossible instalments, Refused if it was answered before or the debt has
+    changed.
     """
     if not text.strip():
         raise Invalid("text", SAY_WHY)
@@ -146,9 +148,9 @@ async def counter_plan(plan: UUID, *, by: Principal, instalments: int, first_on:
 
 @asynccontextmanager
 async def _answering(plan: UUID, by: Principal, to: PlanState) -> AsyncIterator[asyncpg.Record]:
-    """The transaction that answers a request: its row under lock, so that of two answers one comes too late.
+    """The transaction that answers a request, with its row locked, so that the second of two answers is refused.
 
-    Raises Refused for an agreement that could not name the company.
+    Raises Refused if the agreement could not name the company.
     """
     communities = by.where(May.answer_plans)
     if not communities:
@@ -177,9 +179,9 @@ async def _answer(row: asyncpg.Record, by: Principal, to: PlanState, text: str) 
 
 @retrying
 async def agree_plan(plan: UUID, *, by: Principal, text: str) -> None:
-    """Agree with exactly this text: from now on the plan holds everything the debtor owes from being chased.
+    """Agree to exactly this text: from now on the plan holds everything that the debtor owes.
 
-    Raises Missing for somebody else's plan, Refused when nothing waits to be agreed or what is owed has changed.
+    Raises Missing for somebody else's plan, Refused if nothing waits for agreement or the debt has changed.
     """
     async with unit_of_work(by):
         row = await locked_plan(plan, by)
@@ -207,7 +209,7 @@ async def agree_plan(plan: UUID, *, by: Principal, text: str) -> None:
 
 @retrying
 async def withdraw_plan(plan: UUID, *, by: Principal) -> None:
-    """Take back a request, or decline what was answered. Raises Missing if not theirs, Refused when it runs already."""
+    """Withdraw a request, or decline an offer. Raises Missing if it is not theirs, Refused if it runs already."""
     async with unit_of_work(by):
         row = await locked_plan(plan, by)
         await end_plan(row, PLAN_MOVES.check(row["state"], PlanState.withdrawn))

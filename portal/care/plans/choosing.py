@@ -31,7 +31,7 @@ CHANGED = N_(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What would be paid in parts: the sum payable of each line now, and the parts."""
+    """The sums to pay in instalments: what is payable of each line now, and the parts."""
 
     community: int
     debtor: UUID
@@ -41,16 +41,16 @@ class Wanted:
 
     @property
     def total(self) -> Money:
-        """The sum of the plan: nothing under review is in it."""
+        """The sum of the plan; nothing under review is in it."""
         return total(amount for _line, amount in self.lines)
 
 
 async def wanted(by: Principal, bills: Sequence[UUID], instalments: int, first_on: date, *, lock: bool) -> Wanted:
     """A plan for what is asked for these bills now, without the maintenance fund.
 
-    `lock` holds the bills until the unit of work ends.
-    Raises Missing for bills the person does not owe (a tenant may pay, not plan), Refused when nothing is payable,
-    Invalid for bills of two homes, a number of instalments or a first date that cannot be.
+    `lock` locks the bills until the unit of work ends. Raises Missing for bills that the person does not owe (a tenant
+    may pay, but not plan), Refused if nothing is payable, Invalid for bills of two homes, and for a number of
+    instalments or a first date that is not allowed.
     """
     if not bills:
         raise Invalid("bill", NO_BILL)
@@ -67,7 +67,7 @@ async def wanted(by: Principal, bills: Sequence[UUID], instalments: int, first_o
 
 
 async def refuse_not_owed(bills: Collection[UUID], persons: Collection[UUID]) -> None:
-    """Raises Missing unless these persons owe every one of the bills."""
+    """Raises Missing unless these persons owe all of the bills."""
     rows = await fetch(
         "SELECT DISTINCT bill FROM bill_reader WHERE owes AND bill = ANY($1::uuid[]) AND person = ANY($2::uuid[])",
         list(bills),
@@ -78,7 +78,7 @@ async def refuse_not_owed(bills: Collection[UUID], persons: Collection[UUID]) ->
 
 
 async def still_owed(plan: UUID, otherwise: str) -> None:
-    """Raises Refused with `otherwise` when less is asked for the lines than planned: a plan is built on facts."""
+    """Raises Refused with `otherwise` if less is asked for the lines now than was planned."""
     short = await fetch_value(
         "SELECT bool_or(o.line IS NULL OR o.fund OR o.outstanding - o.held - o.covered < pl.amount) FROM plan p"
         " JOIN plan_line pl ON pl.plan = p.id LEFT JOIN owed_by((SELECT debtor FROM plan WHERE id = $1)) o"
@@ -91,7 +91,7 @@ async def still_owed(plan: UUID, otherwise: str) -> None:
 
 @dataclass(frozen=True)
 class OfferedBill:
-    """A bill that may go into a plan."""
+    """A bill that can go into a plan."""
 
     id: UUID
     unit: str
@@ -103,7 +103,7 @@ class OfferedBill:
 
 @dataclass(frozen=True)
 class Offer:
-    """The bills that may go into a plan, the ones chosen, and the plan that is in the way, if any."""
+    """The bills that can go into a plan, those chosen, and a live plan that prevents another one, if any."""
 
     bills: list[OfferedBill]
     chosen: list[UUID]
@@ -113,7 +113,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a plan would look like."""
+    """How a plan would look."""
 
     total: Money
     parts: tuple[Part, ...]
@@ -121,7 +121,7 @@ class Preview:
 
 @reading
 async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
-    """What a person may ask instalments for; `bills` are chosen. Raises Missing when one of them is not theirs."""
+    """What a person may ask instalments for; `bills` are chosen. Raises Missing if one of them is not theirs."""
     await refuse_not_owed(bills, by.persons)
     rows = await fetch(
         "SELECT b.id, b.debtor, u.name AS unit, c.name AS estate, b.period, b.due_on,"
@@ -162,14 +162,14 @@ async def offer_to(by: Principal, bills: Sequence[UUID]) -> Offer:
 
 @reading
 async def preview(by: Principal, bills: Sequence[UUID], instalments: int, first_on: date) -> Preview:
-    """The dates and sums of a plan that nobody has asked for yet. Raises what `wanted` raises."""
+    """The dates and sums of a plan before it is asked for. Raises as `wanted` does."""
     asked = await wanted(by, bills, instalments, first_on, lock=False)
     return Preview(asked.total, asked.parts)
 
 
 @dataclass(frozen=True)
 class PlanLineRow:
-    """A line in a plan. `payable` is what is asked for it now: not what is under review or covered by credit."""
+    """A line in a plan. `payable` is what is asked for it now, without what is under review or covered by credit."""
 
     bill: UUID
     line: UUID
@@ -181,7 +181,7 @@ class PlanLineRow:
 
 
 async def lines_of(plan: UUID) -> list[PlanLineRow]:
-    """The lines of a plan as they stand now, the earliest due first; part of the caller's unit of work."""
+    """The lines of a plan as they are now, the earliest due first; part of the caller's unit of work."""
     rows = await fetch(
         "SELECT l.bill, l.id, b.period, i.name_zh, i.name_en, b.due_on, pl.amount,"
         " coalesce(o.outstanding - o.held - o.covered, 0) AS payable FROM plan_line pl"

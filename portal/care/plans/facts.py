@@ -15,10 +15,10 @@ from portal.platform.db.unit_of_work import fetch
 
 @dataclass(frozen=True)
 class Promise:
-    """A plan's parts, its lines, and the changes of what they owe since it was agreed (none before).
+    """A plan's parts, its lines, and the changes of their debt since it was agreed (none before).
 
-    `asked` are the parts that the owner had asked for where staff offered other ones, else none. `since`: the day on
-    which a broken plan was reinstated.
+    `asked` are the parts in the owner's request if staff offered others, otherwise none. `since` is the day on which a
+    broken plan was reinstated.
     """
 
     parts: tuple[Part, ...]
@@ -28,11 +28,11 @@ class Promise:
     since: date | None = None
 
     def covered(self, on: date) -> Money:
-        """How much of it is done by the end of a day."""
+        """How much of the plan is covered by the end of a day."""
         return covered(self.lines, self.changes, on)
 
     def judge(self, on: date) -> Verdict:
-        """How it stands in the morning of a day."""
+        """The verdict on the morning of a day."""
         return judge(self.parts, self.lines, self.changes, on, self.since)
 
 
@@ -55,7 +55,7 @@ JOIN community c ON c.id = r.community WHERE r.plan = ANY($1::uuid[])
 
 
 async def promises_of(plans: Sequence[UUID]) -> dict[UUID, Promise]:
-    """The promises of some plans, in the caller's transaction. `owed` of a line is what it owed at the agreement."""
+    """The promises of some plans, in the caller's transaction. `owed` of a line is its debt at the agreement."""
     rounds = await _rounds_of(plans)
     changes: dict[UUID, list[Change]] = defaultdict(list)
     for row in await fetch(_CHANGES, list(plans)):
@@ -85,7 +85,7 @@ async def promises_of(plans: Sequence[UUID]) -> dict[UUID, Promise]:
 
 
 async def _rounds_of(plans: Sequence[UUID]) -> dict[UUID, list[tuple[Part, ...]]]:
-    """The parts of each offer, the one that counts last: what was asked for, and what staff offered instead, if so."""
+    """The parts of each offer, the valid one last: what was asked for, and what staff offered instead, if they did."""
     rounds: dict[UUID, dict[int, list[Part]]] = defaultdict(lambda: defaultdict(list))
     for row in await fetch(
         "SELECT plan, round, number, due_on, amount FROM plan_instalment WHERE plan = ANY($1::uuid[])"

@@ -43,7 +43,7 @@ ENDINGS = {
 
 @retrying
 async def settle_plan(community: int, plan: UUID, on: date) -> Verdict | None:
-    """Complete or break an active plan by what was paid up to `on`; None when it is not active any more."""
+    """Complete or break an active plan by what was paid up to `on`; None if it is not active any more."""
     async with unit_of_work(community):
         row = await locked_plan(plan)
         if row["state"] != PlanState.active:
@@ -57,13 +57,13 @@ async def settle_plan(community: int, plan: UUID, on: date) -> Verdict | None:
         await release(plan, by=JOB, why=why)
         facts = {"on": verdict.on, "missed": verdict.missed}
         await record(JOB, verb, f"plan:{plan}", community=community, reason=why, **facts)
-        # By its day, because a plan that was reinstated may end a second time.
+        # With its day, because a plan that was reinstated may end twice.
         await tell_owners(plan, community, row["debtor"], kind, period=str(verdict.on), **facts)
         return verdict
 
 
 async def _verdict(plan: UUID, debtor: UUID, on: date) -> Verdict:
-    """How it stands on a day; the days on which those who owe were dead without an heir move its dates."""
+    """The verdict on a day; days on which the debtors were dead without a known heir extend its dates."""
     promise = (await promises_of([plan]))[plan]
     pauses = (await pauses_of([debtor])).get(debtor, ())
     parts = tuple(replace(part, due_on=moved(part.due_on, pauses, on)) for part in promise.parts)
@@ -72,11 +72,11 @@ async def _verdict(plan: UUID, debtor: UUID, on: date) -> Verdict:
 
 @retrying
 async def reinstate_plan(plan: UUID, *, by: Principal, text: str) -> None:
-    """Let a broken plan run on, once, after what was missed has been paid; from now on it holds the case again.
+    """Reinstate a broken plan, once, after what was missed has been paid; it holds the case again from now on.
 
-    Paid, not promised: the dates of the plan stay as they were agreed, and no second promise has to be judged.
-    Raises Invalid without reasons; Refused when it is not broken, was reinstated before, something missed is unpaid,
-    nothing is left to pay, or another plan of this debtor is alive.
+    What was missed has to be paid, not promised: the plan keeps its dates, and no second promise has to be judged.
+    Raises Invalid without reasons; Refused if it is not broken, was reinstated before, a missed sum is unpaid, nothing
+    is left to pay, or the debtor has another live plan.
     """
     if not text.strip():
         raise Invalid("text", SAY_WHY)
@@ -98,7 +98,7 @@ async def reinstate_plan(plan: UUID, *, by: Principal, text: str) -> None:
 
 
 async def _resume(row: Record, by: Principal, text: str) -> None:
-    """Write why, which can be done once, and let the plan run; the database refuses the one without the other."""
+    """Write the reason, which is possible once, and set the plan active; the database refuses one without the other."""
     done = await fetch_value(
         "INSERT INTO plan_reinstatement (id, community, plan, body, reinstated_by, reinstated_at)"
         " SELECT gen_random_uuid(), $2, $1, $4, s.id, $5 FROM staff s WHERE s.human = $3 AND s.community = $2"

@@ -21,7 +21,7 @@ ASKED, OFFERED = 1, 2  # the rounds: what the owner asked for, and what staff of
 
 
 async def locked_plan(plan: UUID, by: Principal | None = None) -> asyncpg.Record:
-    """The plan, its bills locked before it (lock order). Raises Missing when not there or not `by`'s."""
+    """The plan, after its bills were locked (lock order). Raises Missing if it does not exist or is not `by`'s."""
     bills = await fetch(
         "SELECT DISTINCT l.bill FROM plan_line p JOIN bill_line l ON l.id = p.line WHERE p.plan = $1", plan
     )
@@ -53,7 +53,7 @@ async def add_parts(community: int, plan: UUID, round_: int, parts: Sequence[Par
 
 
 async def end_plan(row: asyncpg.Record, state: PlanState) -> None:
-    """Set the state in which a plan ends, and when."""
+    """Set the final state of a plan and its time."""
     await fetch(
         "UPDATE plan SET state = $2, version = version + 1, ended_at = $3 WHERE id = $1",
         row["id"],
@@ -65,7 +65,7 @@ async def end_plan(row: asyncpg.Record, state: PlanState) -> None:
 async def tell_owners(
     plan: UUID, community: int, debtor: UUID, kind: NoticeKind, *, period: str = "", **facts: object
 ) -> None:
-    """Tell everybody who owes, once of a kind and `period`, with the way to the plan's page."""
+    """Notify everybody who owes, once for each kind and `period`, with a link to the plan."""
     await tell_debtor(
         debtor, kind, community=community, subject=f"plan:{plan}", link=f"/plans/{plan}", period=period, **facts
     )

@@ -17,7 +17,7 @@ from portal.kit.money import Money, total
 class PlanRow:
     """A plan in a list. `next_due` is the first instalment that is not covered.
 
-    `answer_by` is the last day for an answer to the request; `late`: it has passed, and nobody has answered.
+    `answer_by` is the last day for an answer to the request; `late` if it has passed without one.
     """
 
     id: UUID
@@ -36,13 +36,13 @@ class PlanRow:
 
     @property
     def waits(self) -> bool:
-        """Whether staff must answer."""
+        """Whether staff have to answer."""
         return self.state is PlanState.requested
 
 
 @dataclass(frozen=True)
 class Reinstatement:
-    """Why, when and by whom a broken plan was let run on."""
+    """Why, when and by whom a broken plan was reinstated."""
 
     body: str
     at: datetime
@@ -51,10 +51,10 @@ class Reinstatement:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """A plan with everything its reader may know of it. `hardship` is None for whom it is not meant.
+    """A plan with all that its reader may know. `hardship` is None for readers who may not see it.
 
-    `asked` are the parts that the owner had asked for, where staff offered other ones. `missed` is what a broken plan
-    lacks of the instalments whose grace is over.
+    `asked` are the parts in the owner's request if staff offered others. `missed` is the unpaid part of a broken plan's
+    instalments whose grace is over.
     """
 
     plan: PlanRow
@@ -81,33 +81,33 @@ class PlanPage:
 
     @property
     def left(self) -> Money:
-        """What is not covered of all instalments."""
+        """The part of all instalments that is not covered."""
         return total(row.left for row in self.parts)
 
     @property
     def runs(self) -> bool:
-        """Whether it is being kept now."""
+        """Whether the plan is active."""
         return self.plan.state is PlanState.active
 
     @property
     def paid_up(self) -> bool:
-        """Whether it runs and nothing of it is left: it is completed at the next look."""
+        """Whether it is active and fully covered, so that the next look completes it."""
         return self.runs and not self.left
 
     @property
     def to_pay(self) -> list[UUID]:
-        """The lines of a plan that runs or was broken of which something can be paid now."""
+        """The lines of an active or broken plan that have something to pay now."""
         going = self.plan.state in (PlanState.active, PlanState.broken)
         return [line.line for line in self.lines if going and self.left and line.payable]
 
     @property
     def payable(self) -> Money:
-        """What paying all of it at once comes to."""
+        """The sum to pay all of it at once."""
         return total(line.payable for line in self.lines)
 
     @property
     def due_now(self) -> Money:
-        """What to pay next: the instalments that are due or the next one; of a broken plan what was missed."""
+        """The sum to pay next: the instalments due, or the next one; for a broken plan what was missed."""
         return min(due_now(self.parts, self.today) if self.runs else self.missed, self.payable)
 
     @property
@@ -117,17 +117,17 @@ class PlanPage:
 
     @property
     def can_be_reinstated(self) -> bool:
-        """Whether this reader can let it run on now."""
+        """Whether this reader can reinstate it now."""
         return self.may_answer and self.second_chance and not self.missed
 
     @property
     def can_be_agreed(self) -> bool:
-        """Whether the owner can say yes now."""
+        """Whether the owner can agree now."""
         return self.plan.state in TO_AGREE
 
     @property
     def can_be_withdrawn(self) -> bool:
-        """Whether the owner can take it back."""
+        """Whether the owner can withdraw it."""
         return PLAN_MOVES.allows(self.plan.state, PlanState.withdrawn)
 
     @property
@@ -137,5 +137,5 @@ class PlanPage:
 
     @property
     def can_be_approved(self) -> bool:
-        """Whether this reader can say yes to it as it is: not when its first date has passed."""
+        """Whether this reader can approve it as it is; not after its first date."""
         return self.can_be_answered and self.plan.first_on >= self.today

@@ -15,10 +15,10 @@ from portal.kit.i18n import N_
 from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 
-LEAST, MOST = 2, 12  # and the CHECK of the table
+LEAST, MOST = 2, 12  # the table's CHECK says the same
 GRACE_DAYS = 5  # an instalment may be this many days late before the plan is broken
-ANSWER_DAYS = 7  # a request is answered within so many days; no estate has its own yet
-FIRST_WITHIN_DAYS = 60  # the first instalment lies today or at most this many days ahead
+ANSWER_DAYS = 7  # days within which a request has to be answered; the same for all estates
+FIRST_WITHIN_DAYS = 60  # the first instalment is today or at most this many days ahead
 
 TOO_EARLY = N_("The first date is in the past. Choose today or a later day.")
 TOO_LATE = N_("The first date may be at most %(days)s days from today: no later than %(day)s.")
@@ -28,7 +28,7 @@ TOO_SMALL = N_("This amount is too small for so many instalments.")
 
 @dataclass(frozen=True)
 class Part:
-    """One instalment: its place from 1, its date and its sum."""
+    """One instalment: its number from 1, its date and its sum."""
 
     number: int
     due_on: date
@@ -36,14 +36,14 @@ class Part:
 
     @property
     def last_day(self) -> date:
-        """The last day on which it still counts as kept."""
+        """The last day on which a payment is still in time."""
         return self.due_on + timedelta(days=GRACE_DAYS)
 
 
 def schedule(amount: Money, instalments: int, first_on: date, today: date) -> tuple[Part, ...]:
-    """The parts of a sum, a month apart, each date counted from the first and clamped to its month's end.
+    """The parts of a sum, a month apart; each date counts from the first one, at most the last day of its month.
 
-    Each part is floored to a fen and the last takes the rest. Raises Invalid for what cannot be.
+    Each part is rounded down to a fen and the last one takes the rest. Raises Invalid for terms that are not allowed.
     """
     if not LEAST <= instalments <= MOST:
         raise Invalid("instalments", HOW_MANY, least=LEAST, most=MOST)
@@ -61,13 +61,13 @@ def schedule(amount: Money, instalments: int, first_on: date, today: date) -> tu
 
 
 def answer_by(asked_on: date) -> date:
-    """The last day on which the answer to a request is in time."""
+    """The last day on which an answer to a request is in time."""
     return asked_on + timedelta(days=ANSWER_DAYS)
 
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """A line in a plan: how much of it was planned, and what it owed when the plan was agreed."""
+    """A line in a plan: the sum planned, and its debt when the plan was agreed."""
 
     line: UUID
     amount: Money
@@ -76,7 +76,7 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class Change:
-    """Money applied to a planned line (`paid`), or a correction of it; above zero it owes less from that day on."""
+    """Money applied to a planned line (`paid`), or a correction of it; positive if it owes less from that day on."""
 
     line: UUID
     on: date
@@ -85,9 +85,9 @@ class Change:
 
 
 def covered(lines: Sequence[PlannedLine], changes: Sequence[Change], on: date) -> Money:
-    """How much of the plan is done by the end of a day: paid since it was agreed, or no longer owed.
+    """How much of the plan is covered by the end of a day: paid since it was agreed, or no longer owed.
 
-    A sum under review when the plan was asked for was never in it, so a credit for it does not count as paid.
+    A sum that was under review when the plan was asked for is not in it, so a credit for it does not count as paid.
     """
     sums = []
     for line in lines:
@@ -99,7 +99,7 @@ def covered(lines: Sequence[PlannedLine], changes: Sequence[Change], on: date) -
 
 
 class Keeping(StrEnum):
-    """How a plan is kept."""
+    """Whether a plan is kept, completed or broken."""
 
     kept = "kept"
     completed = "completed"
@@ -108,7 +108,7 @@ class Keeping(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a plan is kept; when it ended, and which instalment was missed."""
+    """The result: whether a plan is kept, when it ended, and which instalment was missed."""
 
     keeping: Keeping
     on: date
@@ -122,11 +122,11 @@ def judge(
     on: date,
     since: date | None = None,
 ) -> Verdict:
-    """How a plan stands in the morning of a day, from the facts of each day before it.
+    """The verdict on a plan on the morning of a day, from the facts of each day before.
 
-    It is completed on the day everything is covered, and broken the day after an instalment's grace ended unpaid,
-    whichever comes first; so it does not matter how late one looks. What was missed before `since`, when it was
-    reinstated, is forgiven.
+    It is completed on the day everything is covered, or broken on the day after an instalment's grace ended unpaid,
+    whichever comes first; so the day of looking does not matter. What was missed before `since`, when it was
+    reinstated, does not count.
     """
     whole = total(part.amount for part in parts)
     days = {change.on for change in changes} | {part.last_day for part in parts}
@@ -142,19 +142,19 @@ def judge(
 
 
 def missing(parts: Sequence[Part], done: Money, on: date) -> Money:
-    """How much of the instalments whose grace was over before a day is not covered."""
+    """The uncovered part of the instalments whose grace ended before a day."""
     return max(total(part.amount for part in parts if part.last_day < on) - done, ZERO)
 
 
 def _missed(late: Sequence[Part], done: Money) -> int:
-    """The first of these instalments that the money does not reach; it does not reach all of them."""
+    """The first of these instalments that the money does not cover; it never covers all of them."""
     reaching = zip(late, accumulate(part.amount for part in late), strict=True)
     return next(part.number for part, so_far in reaching if done < so_far)
 
 
 @dataclass(frozen=True)
 class PartRow:
-    """An instalment with what is still to be paid of it."""
+    """An instalment with the sum that remains to be paid."""
 
     part: Part
     left: Money
@@ -162,7 +162,7 @@ class PartRow:
 
 
 def progress(parts: Sequence[Part], done: Money, on: date) -> tuple[PartRow, ...]:
-    """What is covered, spread over the instalments in their order."""
+    """The covered sum, spread over the instalments in order."""
     rows, rest = [], done
     for part in parts:
         used = min(part.amount, rest)
@@ -179,7 +179,7 @@ def progress(parts: Sequence[Part], done: Money, on: date) -> tuple[PartRow, ...
 
 
 def due_now(rows: Sequence[PartRow], on: date) -> Money:
-    """What is left of the instalments due by a day; where nothing is, of the next one. Zero when all are paid."""
+    """The rest of the instalments due by a day; if there is none, of the next one. Zero once all are paid."""
     open_ = [row for row in rows if row.left]
     due = [row for row in open_ if row.part.due_on <= on] or open_[:1]
     return total(row.left for row in due)

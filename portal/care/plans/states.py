@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class PlanState(StrEnum):
-    """Where a plan stands."""
+    """The state of a plan."""
 
     requested = "requested"
     countered = "countered"
@@ -20,7 +20,7 @@ class PlanState(StrEnum):
 
 S = PlanState
 LIVE = frozenset({S.requested, S.countered, S.approved, S.active})  # the index plan_one_live says the same
-TO_AGREE = frozenset({S.countered, S.approved})  # the owner's word is waited for; a broken plan is agreed already
+TO_AGREE = frozenset({S.countered, S.approved})  # these wait for the owner; a broken plan is agreed already
 PLAN_MOVES = Moves(
     PlanState,
     {
@@ -37,7 +37,7 @@ PLAN_MOVES = Moves(
 
 
 class PartState(StrEnum):
-    """Where an instalment stands."""
+    """The state of an instalment."""
 
     planned = "planned"
     paid = "paid"

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class Plan(Table):
-    """An owner's request, and what became of it. `instalments` and `first_on` are those of the last offer."""
+    """An owner's request and its result. `instalments` and `first_on` are those of the last offer."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -41,7 +41,7 @@ class Plan(Table):
 
 
 class PlanLine(Table):
-    """What was outstanding of a line when the plan was asked for."""
+    """The sum outstanding on a line when the plan was asked for."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -53,7 +53,7 @@ class PlanLine(Table):
 
 
 class PlanInstalment(Table):
-    """One part of an offer and its date: `round` 1 is what the owner asked for, 2 what staff offered instead."""
+    """One part of an offer and its date: `round` 1 is the owner's request, 2 the offer of staff instead."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -67,7 +67,7 @@ class PlanInstalment(Table):
 
 
 class PlanReinstatement(Table):
-    """Why a broken plan runs again: once, which is what the unique key says."""
+    """Why a broken plan was reinstated; only once, as the unique key says."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

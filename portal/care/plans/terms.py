@@ -12,7 +12,7 @@ from portal.people.estates.creditor import Creditor
 from portal.people.persons.states import DebtorStanding
 
 PARTIES = N_("%(company)s, credit code %(code)s, %(address)s, and %(people)s, owners of %(estate)s %(unit)s, agree:")
-# Where they are not simply the owners, they are called what they are.
+# Former owners and heirs are called that, not owners.
 PARTIES_BESIDES = {
     DebtorStanding.former: N_(
         "%(company)s, credit code %(code)s, %(address)s, and %(people)s, former owners of %(estate)s %(unit)s, agree:"
@@ -54,7 +54,7 @@ def terms(
     parts: Sequence[Part],
     months: Sequence[Month],
 ) -> tuple[Sentence, ...]:
-    """The sentences of an agreement of the company with people, who stand to the home like this.
+    """The sentences of an agreement between the company and people with this standing towards the home.
 
     `months` are those of its bills, in order.
     """

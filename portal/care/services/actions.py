@@ -24,9 +24,9 @@ from portal.platform.files.actions import Sent, encode, keep_photos
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of work as it was told; day and time are in the community's zone and now unless told.
+    """A piece of work as entered; day and time are in the community's zone, by default now.
 
-    `standard` is the promise that it keeps, if it keeps one.
+    `standard` is the promise that it keeps, if any.
     """
 
     area: ServiceArea
@@ -41,9 +41,9 @@ class Work:
 async def record_service(
     by: Principal, community: int, work: Work, photos: Sequence[Sent] = (), once: str | None = None
 ) -> UUID:
-    """Keep a piece of work with its photos; its id. The same `once` again gives the first id and saves nothing.
+    """Save a piece of work with its photos, and return its id. The same `once` again returns the first id.
 
-    Raises Forbidden without a recording role there, Invalid for a moment to come or a photo that cannot be read,
+    Raises Forbidden without a recording role there, Invalid for a future moment or a photo that cannot be read,
     Missing for a standard of another estate.
     """
     if not by.may(community, May.record_services):

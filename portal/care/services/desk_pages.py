@@ -26,7 +26,7 @@ from portal.web.request.request_context import Answer, Request
 async def list_(
     request: Request, area: FromQuery[str] = "", month: FromQuery[str] = "", number: PageNumber = 1
 ) -> Template:
-    """What was done, newest first, and the way to add to it."""
+    """The work that was done, newest first, with a link to record more."""
     wanted = queries.area_of(area), queries.month_of(month)
     records = await queries.records_of(request.user, *wanted, number)
     return page(request, "care/services/desk/list.html", title=_("Services"), found=records, area=wanted[0],
@@ -36,7 +36,7 @@ async def list_(
 
 @get("/new", name="desk.services:new", guards=[staff(May.record_services)])
 async def new(request: Request) -> Template:
-    """The form, with the present moment filled in."""
+    """The form, with the present time filled in."""
     estates = await queries.recording_estates(request.user)
     now, first = estates[0].now, estates[0].id
     return await new_page(request, await begin(request, RecordForm, community=first, done_on=now.date(), done_at=now))
@@ -44,7 +44,7 @@ async def new(request: Request) -> Template:
 
 @post("/new", name="desk.services:record", guards=[staff(May.record_services)], request_max_body_size=UPLOAD_BYTES)
 async def record(request: Request) -> Answer:
-    """Keep one piece of work."""
+    """Record a piece of work."""
     form = RecordForm(await request.form())
     await offer(request, form)
     if form.validate() and await form.accepts(_keep(request, form)):
@@ -55,7 +55,7 @@ async def record(request: Request) -> Answer:
 
 @get("/{record:uuid}", name="desk.services:show", guards=[staff()])
 async def show(request: Request, record: FromPath[UUID]) -> Template:
-    """One piece of work with its photos, who recorded it, and what residents think of it."""
+    """One piece of work with its photos, who recorded it, and how residents rated it."""
     record_view = await queries.record_of(request.user, record)
     rated = await ratings_of(request.user, record, words=True)
     return page(request, "care/services/desk/show.html", title=record_view.title, found=record_view, rated=rated)
@@ -63,7 +63,7 @@ async def show(request: Request, record: FromPath[UUID]) -> Template:
 
 @get("/rounds", name="desk.services:rounds", guards=[staff()])
 async def open_rounds(request: Request) -> Template:
-    """What is due and what was missed, and promised against done this month."""
+    """What is due and what was missed, and what was promised and done this month."""
     waiting = await rounds.open_rounds(request.user)
     promised = await rounds.delivered_in(request.user)
     return page(request, "care/services/desk/rounds.html", title=_("Promised and done"), waiting=waiting,
@@ -72,13 +72,13 @@ async def open_rounds(request: Request) -> Template:
 
 @get("/rounds/{round_id:uuid}", name="desk.services:round", guards=[staff(May.record_services)])
 async def show_round(request: Request, round_id: FromPath[UUID]) -> Template:
-    """One that was missed, with the form to say why."""
+    """A missed round, with the form for the reason."""
     return await round_page(request, round_id, await begin(request, ReasonForm))
 
 
 @post("/rounds/{round_id:uuid}/reason", name="desk.services:explain", guards=[staff(May.record_services)])
 async def explain(request: Request, round_id: FromPath[UUID]) -> Answer:
-    """Say why one was missed."""
+    """Record why a round was missed."""
     form: Any = await _with_departments(request, round_id, ReasonForm(await request.form()))
     why = (form.reason.data, form.department.data or "", form.make_up_by.data)
     if form.validate() and await form.accepts(rounds.explain_round(request.user, round_id, *why)):
@@ -87,7 +87,7 @@ async def explain(request: Request, round_id: FromPath[UUID]) -> Answer:
 
 
 async def round_page(request: Request, round_id: UUID, form: ReasonForm, status: int = 200) -> Template:
-    """The page that the GET and a reason with errors show."""
+    """A missed round with the form, for both verbs."""
     round_view = await rounds.round_of(request.user, round_id)
     await _with_departments(request, round_id, form)
     return page(request, "care/services/desk/round.html", status=status, title=_("Missed"), one=round_view, form=form)
@@ -126,7 +126,7 @@ async def offer(request: Request, form: RecordForm) -> None:
 
 
 async def new_page(request: Request, form: RecordForm, status: int = 200) -> Template:
-    """The page that both the GET and a form with errors show."""
+    """The form, for both verbs."""
     await offer(request, form)
     return page(request, "care/services/desk/new.html", fragment="care/services/desk/_new.html", status=status,
                 title=_("Record a piece of work"), form=form)  # fmt: skip

@@ -24,7 +24,7 @@ class Hour(Typed):
     missing = TIME_HINT
 
     def read(self, text: str) -> time:
-        """Raises ValueError for what is no time of day."""
+        """Parse it. Raises ValueError for anything that is not a time of day."""
         plain = text.strip().translate(WIDE).replace("：", ":").replace(" ", "")
         match = _TIME.fullmatch(plain)
         if not match or int(match[1]) > 23 or int(match[2] or 0) > 59:

@@ -46,7 +46,7 @@ async def show(request: Request, record: FromPath[UUID]) -> Template:
 
 @post("/{record:uuid}/rating", name="services:rate")
 async def rate(request: Request, record: FromPath[UUID]) -> Answer:
-    """Say how good it was."""
+    """Rate a piece of work."""
     form = RatingForm(await request.form())
     if form.validate():
         await rating.rate(request.user, record, form.stars.data, form.text.data or "")
@@ -56,7 +56,7 @@ async def rate(request: Request, record: FromPath[UUID]) -> Answer:
 
 
 async def record_page(request: Request, record: UUID, form: RatingForm, status: int = 200) -> Template:
-    """One piece of work, what others think of it, and the form to rate it."""
+    """One piece of work, its ratings, and the form to rate it."""
     record_view = await queries.record_of(request.user, record)
     rated = await rating.ratings_of(request.user, record)
     return page(

@@ -22,16 +22,16 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, readi
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of, photos_of_all
 
 PER_PAGE = 12
-ALL = "all"  # months, where a month could be named
+ALL = "all"  # months, where a month was expected
 
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A piece of work; `done_at` is an instant, `zone` the estate's. `recorder` is for staff only.
+    """A piece of work; `zone` is the estate's time zone. `recorder` is for staff only.
 
-    `keeps` is the promise of which it is one time; `makes_up_for` the last day of that time, if it came later.
-    `may_dispute` says, of one record alone, whether the reader owns a home there today and has no open dispute about
-    it; `dispute` is their last one.
+    `keeps` is the promise that it keeps once; `makes_up_for` the last day of the round it makes up for, if it was late.
+    `may_dispute` (of a single record) says whether the reader owns a home there today and has no open dispute about it;
+    `dispute` is their last one.
     """
 
     id: UUID
@@ -53,7 +53,7 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class RecordList:
-    """One page of records, newest first, with the months that have any."""
+    """One page of records, newest first, with the months that have records."""
 
     records: list[RecordRow]
     found: int
@@ -65,7 +65,7 @@ class RecordList:
 
 @dataclass(frozen=True)
 class EstateNow:
-    """An estate in which the reader may record work, and its present local time."""
+    """An estate in which the reader may record work, and its local time now."""
 
     id: int
     name: str
@@ -86,7 +86,7 @@ ROW = (
 async def records_of(
     by: Principal, area: ServiceArea | None = None, month: Month | None = None, page: int = 1
 ) -> RecordList:
-    """The records of the reader's estates, of one area and one month (in the estate's zone) if asked for."""
+    """The records of the reader's estates, optionally of one area and one month (in the estate's zone)."""
     page = max(page, 1)
     rows = await fetch(
         ROW + " AND ($2::text IS NULL OR r.area = $2)"
@@ -140,14 +140,14 @@ async def record_of(by: Principal, record: UUID) -> RecordRow:
 
 @reading
 async def photo_of_record(by: Principal, record: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """The JPEG of a photo of a record. Raises Missing as `record_of` does, or if it is not one of its photos."""
+    """The JPEG of a photo of a record. Raises as `record_of` does, and Missing if it is not one of its photos."""
     await record_of(by, record)
     return await photo_of(by, f"service:{record}", photo, small=small)
 
 
 @reading
 async def keepable(by: Principal) -> list[tuple[UUID, str, Bilingual]]:
-    """The promises of today that the reader may record work for: id, estate and item, by area."""
+    """The promises in force today that the reader may record work for: id, estate and item, by area."""
     rows = await fetch(
         "SELECT s.id, c.name, s.item_zh, s.item_en FROM service_standard s JOIN community c ON c.id = s.community"
         " WHERE s.community = ANY($1) AND s.frequency IS NOT NULL AND s.per IS NOT NULL"
@@ -173,7 +173,7 @@ async def recording_estates(by: Principal) -> list[EstateNow]:
 
 
 def month_of(text: str) -> Month | None:
-    """A month as the filter sends it; None for nothing or nonsense, which filters nothing."""
+    """The month in the filter; None for an empty or invalid value, which filters nothing."""
     try:
         return Month.parse(text) if text else None
     except ValueError:
@@ -181,7 +181,7 @@ def month_of(text: str) -> Month | None:
 
 
 def area_of(text: str) -> ServiceArea | None:
-    """An area as the filter sends it; None for nothing or nonsense."""
+    """The area in the filter; None for an empty or invalid value."""
     return ServiceArea(text) if text in list(ServiceArea) else None
 
 

@@ -16,7 +16,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, reading, retrying,
 
 @dataclass(frozen=True)
 class Ratings:
-    """How many rated a piece of work and the sum of their stars; the reader's own; words are for staff alone."""
+    """The number of ratings of a piece of work, the sum of stars, and the reader's own; words are for staff only."""
 
     count: int
     sum: int
@@ -32,7 +32,7 @@ class Ratings:
 
 @retrying
 async def rate(by: Principal, wanted: UUID, stars: int, text: str) -> None:
-    """Rate a piece of work of one's estate with one to five stars; again changes one's own rating.
+    """Rate a piece of work of one's estate with one to five stars; a second time changes one's rating.
 
     Raises Missing for another estate's.
     """
@@ -62,7 +62,7 @@ async def rate(by: Principal, wanted: UUID, stars: int, text: str) -> None:
 
 @reading
 async def ratings_of(by: Principal, wanted: UUID, *, words: bool = False) -> Ratings:
-    """The ratings of a piece of work that the reader was shown; with `words` what was written, for staff."""
+    """The ratings of a piece of work that the reader may see; `words` adds what was written, for staff."""
     row = await fetch_one(
         "SELECT count(*)::int AS count, coalesce(sum(stars), 0)::int AS sum,"
         " max(stars) FILTER (WHERE person = ANY($2)) AS own,"

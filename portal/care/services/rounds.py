@@ -24,7 +24,7 @@ from portal.platform.audit.states import AuditVerb
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading, retrying, unit_of_work
 
 LISTED = 100  # open rounds on the desk
-BUSY = 31  # days back that a missed one is listed on the desk
+BUSY = 31  # days for which a missed round is listed on the desk
 LONGEST = 36  # months that a reader can ask for at once
 
 _ROWS = """
@@ -48,9 +48,9 @@ _SAME = ("community", "area", "item_zh", "frequency", "per")
 
 @dataclass(frozen=True)
 class Delivered:
-    """One promise of an estate over some months: how often, what became of each time, and why some were missed.
+    """One promise of an estate over some months: how often, how each round ended, and why some were missed.
 
-    `reasons` says how many were missed for which reason; `unexplained` were missed and nobody said why.
+    `reasons` counts the missed rounds by reason; `unexplained` are those without a reason.
     """
 
     estate: str
@@ -65,23 +65,23 @@ class Delivered:
 
     @property
     def promised(self) -> int:
-        """All times."""
+        """The number of all rounds."""
         return self.done + self.late + self.missed + self.due
 
     @property
     def kept(self) -> int:
-        """Those that were done, also too late."""
+        """The number of rounds that were done, including late ones."""
         return self.done + self.late
 
     @property
     def unexplained(self) -> int:
-        """How many were missed without a word why."""
+        """The number of missed rounds without a reason."""
         return self.missed - sum(n for _reason, n in self.reasons)
 
 
 @dataclass(frozen=True)
 class Promised:
-    """All promises over some months, first and last inclusive."""
+    """All promises over some months, first and last included."""
 
     first: Month
     last: Month
@@ -91,7 +91,7 @@ class Promised:
 
 @dataclass(frozen=True)
 class RoundRow:
-    """One time on the desk."""
+    """One round on the desk."""
 
     id: UUID
     estate: str
@@ -109,12 +109,12 @@ class RoundRow:
 
     @property
     def is_one_day(self) -> bool:
-        """Whether its period is a day."""
+        """Whether its period is a single day."""
         return self.first_day == self.last_day
 
     @property
     def can_be_explained(self) -> bool:
-        """Whether it was missed and nobody has said why."""
+        """Whether it was missed and has no reason yet."""
         return self.state is RoundState.missed and not self.reason
 
 
@@ -122,10 +122,10 @@ class RoundRow:
 async def explain_round(
     by: Principal, wanted: UUID, reason: str, department: str = "", make_up_by: date | None = None
 ) -> None:
-    """Say why a time was missed, and perhaps which department makes up for it by which day.
+    """Record why a round was missed, and optionally which department makes up for it by which day.
 
-    Raises Missing without a recording role there, Refused for one not missed, Invalid for a department without a day,
-    a day without a department, a department in which nobody works, or a day that is over.
+    Raises Missing without a recording role there; Refused if it was not missed; Invalid for a department without a day,
+    a day without a department, a department in which nobody works, or a day in the past.
     """
     if bool(department) != bool(make_up_by):
         raise Invalid("department", N_("Enter both the department and the day by which it will catch up."))
@@ -156,9 +156,9 @@ async def explain_round(
 
 @reading
 async def delivered_in(by: Principal, first: Month | None = None, last: Month | None = None) -> Promised:
-    """What the reader's estates promised in some months (by default this one, at most LONGEST), and what became of it.
+    """The promises of the reader's estates in some months (by default this one, at most LONGEST), and their rounds.
 
-    A time counts in one month: that in which it was done in time, else that in which its period ended or still runs.
+    A round counts in one month: that in which it was done in time, or else that in which its period ends or still runs.
     """
     communities = list(by.communities)
     zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
@@ -196,7 +196,7 @@ def _rhythm(row: Any) -> Sentence:
 
 @reading
 async def open_rounds(by: Principal) -> list[RoundRow]:
-    """What is to be made up, and what is due or was missed without a reason in the last month; at most LISTED."""
+    """Rounds to be made up, and those due or missed without a reason in the last month; at most LISTED."""
     rows = await fetch(
         _ROWS + " WHERE r.community = ANY($1) AND r.record IS NULL"
         " AND (r.reason IS NULL AND r.last_day >= $2 OR r.make_up_by IS NOT NULL)"
@@ -210,7 +210,7 @@ async def open_rounds(by: Principal) -> list[RoundRow]:
 
 @reading
 async def round_of(by: Principal, wanted: UUID) -> RoundRow:
-    """One of them. Raises Missing for another estate's."""
+    """One round. Raises Missing for another estate's."""
     row = await fetch_one(_ROWS + " WHERE r.id = $1 AND r.community = ANY($2)", wanted, list(by.communities))
     if row is None:
         raise Missing

@@ -27,7 +27,7 @@ OFTEN = {
 
 @dataclass(frozen=True)
 class Standard:
-    """A promise as it stands: `frequency` times in each `per`; None is unknown. `heading` is the file's own area."""
+    """A promise as it is: `frequency` times in each `per`; None is unknown. `heading` is the area in the file."""
 
     id: UUID
     area: ServiceArea
@@ -44,13 +44,13 @@ class Standard:
 
     @property
     def rhythm(self) -> Sentence | None:
-        """How often; None where the promise does not say it."""
+        """How often; None if the promise does not say."""
         return Sentence(OFTEN[self.per], {"n": self.frequency}) if self.per and self.frequency else None
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise as an import wants it; `replaces` is the version it comes after, with the day that began."""
+    """A promise in an import; `replaces` is the version it follows, with the first day of that one."""
 
     area: str
     item_zh: str
@@ -70,7 +70,7 @@ ROW = (
 
 @reading
 async def standards_of(community: int, on: date) -> list[Standard]:
-    """What is promised on a day, and what is promised for later, by area; for anybody (民法典 943)."""
+    """The promises on a day, and those for later, by area; anybody may read them (民法典 943)."""
     rows = await fetch(
         ROW + " WHERE s.community = $1 AND (s.ends_on IS NULL OR s.ends_on >= $2)"
         " ORDER BY array_position($3::text[], s.area), s.heading NULLS FIRST, s.item_zh, s.starts_on",
@@ -100,9 +100,9 @@ def standard(row: Any) -> Standard:
 
 
 async def keep_promises(community: int, promises: Sequence[Promise], *, jurisdiction: str, on: date) -> None:
-    """Keep new promises, and changed ones as a new version from `on`; one that began today is only corrected.
+    """Save new promises, and changed ones as a new version from `on`; one that began today is only corrected.
 
-    In the running unit of work, which records it.
+    Part of the caller's unit of work, which records it.
     """
     order = grade_order_of(jurisdiction)
     for promise in promises:
@@ -159,9 +159,9 @@ RETURNING id
 
 
 async def expect_rounds(community: int, on: date, *, actor: str) -> int:
-    """Write down what is promised up to the periods that have begun by `on`; how many times that added.
+    """Write the rounds of all periods that have begun by `on`, and return how many were new.
 
-    In a unit of work of its own; safe to run twice, at once, late, and for a past day.
+    In a unit of work of its own; safe to run twice, at the same time, late, and for a past day.
     """
     async with unit_of_work(community):
         return await _expect(community, on, actor)
@@ -190,9 +190,9 @@ async def _expect(community: int, on: date, actor: str) -> int:
 
 
 async def keep_round(community: int, standard: UUID, made: UUID, done_on: date, *, actor: str) -> None:
-    """Let a piece of work keep a promise: one time of the period it was done in, else one missed in the period before.
+    """Let a piece of work keep a promise: a round of the period it was done in, or a missed one of the period before.
 
-    Work beyond what was promised keeps nothing. In the running unit of work. Raises Missing for another estate's.
+    Work beyond the promise keeps nothing. Part of the caller's unit of work. Raises Missing for another estate's.
     """
     per = await fetch_value("SELECT per FROM service_standard WHERE id = $1 AND community = $2", standard, community)
     if per is None:

@@ -13,7 +13,7 @@ from portal.web.request.request_context import Request
 
 @get("/{code:str}/standards", name="estate:standards")
 async def standards(request: Request, code: FromPath[str]) -> Template:
-    """What is promised, how often, by which source."""
+    """The services promised, how often, and the source."""
     estate = await estate_called(code)
     standards_view = await standards_of(estate.id, estate.today)
     return kept_page(

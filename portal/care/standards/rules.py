@@ -14,7 +14,7 @@ MONTHS = {Per.month: 1, Per.quarter: 3, Per.year: 12}
 
 
 def period_of(per: Per, on: date) -> tuple[date, date]:
-    """The first and last day of the day, week (from Monday), calendar month, quarter or year that a day lies in."""
+    """The first and last day of the day, week (from Monday), calendar month, quarter or year around a day."""
     if per is Per.day:
         return on, on
     if per is Per.week:
@@ -33,9 +33,9 @@ def _after(first: date, months: int) -> date:
 def periods(
     per: Per, starts_on: date, ends_on: date | None, on: date, latest: date | None = None
 ) -> Iterator[tuple[date, date]]:
-    """The whole periods of a promise that have begun by `on`, from the one after that which begins on `latest`.
+    """The whole periods of a promise that have begun by `on`, after the one that begins on `latest`.
 
-    A period in which the promise begins or ends is not counted: so much was not promised for a part of it.
+    A period in which the promise begins or ends does not count, because only a part of it was promised.
     """
     day = period_of(per, latest)[1] + timedelta(days=1) if latest else starts_on
     first, last = period_of(per, day)
@@ -47,13 +47,13 @@ def periods(
 
 
 def state_of(last_day: date, done_on: date | None, on: date) -> RoundState:
-    """What became by `on` of a time that was promised by `last_day`."""
+    """The state on a day of a round whose last day is `last_day`."""
     if done_on is not None:
         return RoundState.done if done_on <= last_day else RoundState.late
     return RoundState.due if on <= last_day else RoundState.missed
 
 
 def grade_order_of(jurisdiction: str) -> GradeOrder | None:
-    """Which grade is the best one where the estate lies, as grades.csv has it; None where it says nothing."""
+    """Which grade is best in the estate's place, from grades.csv; None if the file does not say."""
     order = said_of(GRADES, jurisdiction, "grade_order")
     return GradeOrder(order) if order else None

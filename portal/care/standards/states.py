@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ServiceArea(StrEnum):
-    """What a service is for."""
+    """The area of a service."""
 
     security = "security"
     cleaning = "cleaning"
@@ -14,7 +14,7 @@ class ServiceArea(StrEnum):
 
 
 class Per(StrEnum):
-    """What a frequency counts in."""
+    """The period that a frequency counts in."""
 
     day = "day"
     week = "week"
@@ -24,14 +24,14 @@ class Per(StrEnum):
 
 
 class GradeOrder(StrEnum):
-    """Which grade is the best one where grades are numbered: it differs from place to place."""
+    """Which grade is the best if grades are numbered: it differs from place to place."""
 
     first_best = "first_best"
     last_best = "last_best"
 
 
 class RoundState(StrEnum):
-    """What became of one time that something was promised."""
+    """The state of one round of a promise."""
 
     due = "due"
     done = "done"

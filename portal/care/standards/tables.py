@@ -28,9 +28,9 @@ class ServiceRecord(Table):
 
 
 class ServiceStandard(Table):
-    """What is promised: so often, from and to inclusive. A changed promise is a new version, which begins when it ends.
+    """A promise: how often, from and to inclusive. A changed promise is a new version that begins when it ends.
 
-    `heading` is the area in the file's own words where they name none of ours; unknown is what the file left empty.
+    `heading` is the area in the file's own words if it is none of ours; what the file left empty is unknown.
     """
 
     id = UUID(primary_key=True)
@@ -56,9 +56,9 @@ class ServiceStandard(Table):
 
 
 class ServiceRound(Table):
-    """One time that a promise comes to in a period, and the work that kept it or the reason why nothing did.
+    """One round of a promise in a period, with the work that kept it or the reason why none did.
 
-    What was missed may be given to a department, to be made up by a day; work by then makes it late, not missed.
+    A missed round may be given to a department to make up by a day; work by then makes it late instead of missed.
 
     Whether it is due, done, late or missed follows from the days.
     """
@@ -86,7 +86,7 @@ class ServiceRound(Table):
 
 
 class ServiceRating(Table):
-    """What one resident thinks of a piece of work: one to five stars, and words for the service centre alone."""
+    """One resident's rating of a piece of work: one to five stars, and words for the service centre only."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -55,13 +55,13 @@ WHERE k.id = $1 AND s.standing IS DISTINCT FROM 'deceased' ORDER BY f.on_day DES
 async def prepare_claim(
     by: Principal, case: UUID, kind: ClaimKind, *, limit: Money | None = None, source: str = "", once: str | None = None
 ) -> UUID:
-    """Prepare a claim of today; its id. A small claim states its `limit` and `source`.
+    """Prepare a claim dated today, and return its id. A small claim states its `limit` and `source`.
 
-    Mediators are asked about all that may be chased, a court about what was demanded in time (Civil Code 944). The
-    maintenance fund is in neither: it belongs to all owners, and the company has no claim to it.
+    Mediators are asked for all that may be chased, a court for what was demanded in time (Civil Code 944). Neither
+    includes the maintenance fund, which belongs to all owners: the company cannot claim it.
 
-    Raises Missing, Refused for a closed case and with the first gate that is shut, Invalid for a limit that is missing,
-    exceeded, or not called for.
+    Raises Missing; Refused for a closed case and with the first gate that is closed; Invalid for a limit that is
+    missing, exceeded, or not needed.
     """
     claim = id_of(by.human, once)
     async with unit_of_work(*by.where(May.bring_claims)):
@@ -88,7 +88,7 @@ async def prepare_claim(
 
 
 async def is_closed(case: UUID) -> bool:
-    """Whether nothing is overdue any more, after a look in the caller's transaction."""
+    """Whether nothing is overdue any more; looks at the case again in the caller's transaction."""
     state: str = await fetch_value("SELECT state FROM arrears_case WHERE id = $1", case)
     return state == CaseState.closed
 
@@ -115,10 +115,10 @@ async def write_claim(
     on: date,
     due_before: date | None = None,
 ) -> None:
-    """Write a claim about some lines (what is asked of each) with its first step, in the caller's unit of work.
+    """Write a claim for some lines (with the sum claimed of each) and its first step, in the caller's unit of work.
 
-    Its paper states the lines that were due before a day, today unless it is given. Raises Refused when the company
-    is not known as it must name it.
+    Its document has the lines due before a day, by default today. Raises Refused if details of the company that it must
+    name are missing.
     """
     community, amount = case["community"], Money(sum(one.fen for one in lines.values()))
     names = Paper.mediation if kind is ClaimKind.mediation else Paper.suit
@@ -152,7 +152,7 @@ async def write_claim(
 
 
 async def _demand(case: UUID) -> dict[str, str] | None:
-    """The day on which a demand had reached everybody who owes, and how the last of them; None while not all."""
+    """The day on which the demand had reached all debtors, and how it reached the last; None before that."""
     row = await fetch_one(_DEMAND, case)
     return {"on": row["on_day"].isoformat(), "how": row["outcome"]} if row and row["on_day"] else None
 

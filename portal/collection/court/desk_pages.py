@@ -24,7 +24,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/legal", name="desk.legal:list")
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Claims under way, and homes at the last stage that wait for a decision."""
+    """Claims that are not over, and homes at the last stage without a claim."""
     claim_queue = await queries.claim_queue(request.user, number)
     return page(request, "collection/court/list.html", title=_("Mediation and court"), found=claim_queue)
 
@@ -54,14 +54,14 @@ async def show(request: Request, claim: FromPath[UUID]) -> Template:
 
 @get("/legal/{claim:uuid}/claim.pdf", name="desk.legal:pdf")
 async def as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
-    """The paper to hand in."""
+    """The document to file."""
     paper = await documents.paper_to_hand_in(request.user, claim)
     return pdf(await claim_pdf(paper, request.app.state.web.sandbox), "claim.pdf")
 
 
 @get("/legal/{claim:uuid}/change.pdf", name="desk.legal:change-pdf")
 async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[bytes]:
-    """The note by which less, or nothing, is asked for."""
+    """The document that reduces the claim or withdraws it."""
     change_view = await documents.change_to_hand_in(request.user, claim)
     return pdf(await change_pdf(change_view, clock.now(), request.app.state.web.sandbox), "change.pdf")
 
@@ -71,7 +71,7 @@ async def change_as_pdf(request: Request, claim: FromPath[UUID]) -> Response[byt
     request_max_body_size=UPLOAD_BYTES,
 )  # fmt: skip
 async def change(request: Request, claim: FromPath[UUID]) -> Answer:
-    """Record what is asked for instead."""
+    """Record the new sum of a claim."""
     form: Any = ChangeForm(await request.form())
     if form.validate() and await form.accepts(_change(request, claim, form)):
         flash(request, N_("Recorded."))
@@ -94,13 +94,13 @@ async def step(request: Request, claim: FromPath[UUID]) -> Answer:
 
 @get("/legal/{claim:uuid}/photos/{photo:uuid}", name="desk.legal:photo")
 async def photo(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """A photo of one of its papers."""
+    """A photo of one of its documents."""
     return jpeg(await queries.paper_of_claim(request.user, claim, photo))
 
 
 @get("/legal/{claim:uuid}/photos/{photo:uuid}/thumbnail", name="desk.legal:thumbnail")
 async def thumbnail(request: Request, claim: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """The same, small."""
+    """The same photo, small."""
     return jpeg(await queries.paper_of_claim(request.user, claim, photo, small=True))
 
 
@@ -129,7 +129,7 @@ async def case_page(request: Request, case: UUID, form: ClaimForm, status: int =
 async def claim_page(
     request: Request, claim: UUID, form: Any = None, *, change: Any = None, status: int = 200
 ) -> Template:
-    """One claim, with the forms of its next step and of another sum; what is left is proposed."""
+    """One claim, with the forms for its next step and for another sum; the remaining sum is suggested."""
     claim_view = await queries.claim_at_desk(request.user, claim)
     form, change = form or StepForm(), change or ChangeForm(amount=claim_view.row.left)
     wrong = change if change.errors else form

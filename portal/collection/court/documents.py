@@ -22,7 +22,7 @@ HOW = {
     "registered": "以挂号信送达",
     "opened": "由业主在其业主服务收件箱中打开",
 }
-# Who they are said to be; an heir answers with what was inherited (Civil Code 1161).
+# The role of a debtor; an heir is liable up to what was inherited (Civil Code 1161).
 ROLES = {
     "owner": "系%s的业主。",
     "former": "在下列费用所属期间系%s的业主，房屋现已变更业主。",
@@ -31,7 +31,7 @@ ROLES = {
 
 
 async def change_pdf(claim: ClaimPage, at: datetime, sandbox: bool = False) -> bytes:
-    """The bytes of the note by which a claim is reduced, withdrawn or left with its fee, as of a moment."""
+    """The document that reduces a claim, withdraws it, or leaves only its fee, as of a moment; as PDF."""
     row = claim.row
     filed = next(step for step in claim.steps if step.state is ClaimState.filed)
     data = {
@@ -68,7 +68,7 @@ def _yuan(sum_: Money) -> str:
 
 
 async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
-    """The bytes of the PDF; the same claim gives the same bytes. In `sandbox` it says that it binds nobody."""
+    """The claim as PDF; the same claim gives the same bytes. In `sandbox` it says that it is not binding."""
     facts, row = claim.facts, claim.row
     demand = facts["demand"]
     data = {
@@ -95,7 +95,7 @@ async def claim_pdf(claim: ClaimPage, sandbox: bool = False) -> bytes:
 
 @reading
 async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
-    """A claim whose paper is to be printed. Raises Missing, Refused while it was not handed in and less is left."""
+    """A claim whose document is to be printed. Raises Missing, and Refused if it is not filed and less is left."""
     claim_view = await claim_at_desk(by, claim)
     if claim_view.row.task is Task.renew:
         raise Refused(TASKS[Task.renew], left=claim_view.row.left, claimed=claim_view.row.claimed)
@@ -104,7 +104,7 @@ async def paper_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
 
 @reading
 async def change_to_hand_in(by: Principal, claim: UUID) -> ClaimPage:
-    """A claim of which a change is to be asked for in writing. Raises Missing, also where there is none to ask."""
+    """A claim with a change to file. Raises Missing, also if there is no change."""
     claim_view = await claim_at_desk(by, claim)
     if not claim_view.changeable or claim_view.row.task is None:
         raise Missing

@@ -23,7 +23,7 @@ from portal.platform.db.unit_of_work import fetch_one
 
 @dataclass(frozen=True)
 class Looked:
-    """The gates of each path; charges due before `demanded` were demanded in writing, and the time for them is over."""
+    """The gates of each path. Charges due before `demanded` were demanded in writing, and the time to pay is over."""
 
     gates: Mapping[ClaimKind, tuple[Check, ...]]
     demanded: date | None
@@ -40,7 +40,7 @@ FROM arrears_case k WHERE k.id = $1
 
 
 async def gates_of_case(case: UUID, debtor: UUID, community: int, on: date) -> Looked:
-    """The gates of every path for a live case, and until when a demand covers its charges."""
+    """The gates of all paths for a live case, and the day before which a demand covers its charges."""
     ladder, debtors = await ladder_of(community, on), {case: debtor}
     standing = (await standings_of(debtors, on, ladder))[case]
     policy = (await policies_of(ladder, {case: standing}, debtors, on))[case]

@@ -20,7 +20,7 @@ class ClaimForm(Form):
 
 
 class ChangeForm(Form):
-    """What a claim asks for from a day on."""
+    """The sum of a claim from a day on."""
 
     amount = Yuan(N_("Amount claimed now"), least=Money(0), hint=N_("0 if only the court fee is left."))
     on = Day(N_("Date"))

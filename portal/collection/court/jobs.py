@@ -27,7 +27,7 @@ JOIN debtor d ON d.id = c.debtor JOIN unit u ON u.id = d.unit JOIN community e O
 
 
 async def tell_claims() -> dict[str, int]:
-    """Tell the debtors of all claims whose remainder changed since they were told; safe to run twice, and late."""
+    """Notify the debtors of claims whose remaining sum has changed since the last notice; safe to run twice, late."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         untold = await fetch(_UNTOLD)
     await in_turn("what is left of a claim", untold, _tell)
@@ -35,7 +35,7 @@ async def tell_claims() -> dict[str, int]:
 
 
 async def _tell(untold: Record) -> None:
-    """The newest remainder only: what changed twice within a minute is told once. A paper in the drawer is nobody's."""
+    """Only the newest sum: two changes within a minute give one notice. A claim that was not filed gives none."""
     async with unit_of_work(untold["community"]):
         rows = sorted(await fetch(_LAST, untold["claim"], clock.real_now()), key=lambda row: row["number"])
         if not rows or rows[-1]["state"] not in LIVE or rows[-1]["state"] == ClaimState.prepared:

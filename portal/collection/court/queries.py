@@ -64,10 +64,10 @@ _TOLD = 'SELECT at, amount AS "left" FROM claim_left WHERE claim = $1 ORDER BY n
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, since when it stands like this and by when it should come further.
+    """A claim with its state, since when it has it, and by when the next step is due.
 
-    It was brought for `amount`, asks for `claimed` by now, and `left` of its charges may still be asked for; `task` is
-    what is to be done where these are not the same.
+    It was filed for `amount`, asks for `claimed` now, and `left` of its charges may still be asked for; `task` is what
+    to do if these differ.
     """
 
     id: UUID
@@ -86,12 +86,12 @@ class ClaimRow:
 
     @property
     def paid(self) -> bool:
-        """Whether it is under way though nothing is left of it."""
+        """Whether it is not over although nothing of it is left."""
         return self.task is Task.withdraw or (self.task is Task.renew and not self.left)
 
     @property
     def advice(self) -> Sentence | None:
-        """What to do now, where that is not plain."""
+        """What to do now, if that is not obvious."""
         if self.task:
             return Sentence(TASKS[self.task], {"left": self.left, "claimed": self.claimed})
         words = LATE if self.late else ADVICE.get((self.kind, self.state))
@@ -100,7 +100,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class ClaimQueue:
-    """Claims under way, those whose sum is to be changed first, then what is late; and homes without one."""
+    """Claims that are not over: those whose sum has to change first, then the late ones; and homes without one."""
 
     rows: list[ClaimRow]
     found: int
@@ -114,7 +114,7 @@ class ClaimQueue:
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step of a claim: what happened on a day, what the paper is called, who recorded it."""
+    """A step of a claim: the event, its day, its document, and who recorded it."""
 
     state: ClaimState
     on: date
@@ -125,7 +125,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """What a claim asks for from a day on; who recorded it, and what the paper is called."""
+    """The sum of a claim from a day on; who recorded it, and its document."""
 
     on: date
     amount: Money
@@ -136,7 +136,7 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ToldRow:
-    """How much was left of it from a moment on, as this page said it from then on."""
+    """How much of a claim was left from a moment on, as this page showed it."""
 
     at: datetime
     left: Money
@@ -144,7 +144,7 @@ class ToldRow:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """A claim with its facts, lines, steps, changes, papers, and the steps that may follow."""
+    """A claim with its facts, lines, steps, changes, documents, and the possible next steps."""
 
     row: ClaimRow
     facts: dict[str, Any]
@@ -158,7 +158,7 @@ class ClaimPage:
 
     @property
     def changeable(self) -> bool:
-        """Whether its sum may be changed: it was handed in and has not ended."""
+        """Whether its sum may change: it was filed and is not over."""
         return self.row.state in LIVE and self.row.state is not ClaimState.prepared
 
 
@@ -171,7 +171,7 @@ class PathRow:
 
     @property
     def open(self) -> bool:
-        """Whether it may be taken now."""
+        """Whether it can be taken now."""
         return all(gate.open for gate in self.gates)
 
 
@@ -206,7 +206,7 @@ def _row(row: Record) -> ClaimRow:
 
 @reading
 async def claim_queue(by: Principal, page: int = 1) -> ClaimQueue:
-    """Claims under way in the reader's communities, the first due date before the rest, and homes without one."""
+    """Claims of the reader's communities that are not over, by due date, and homes without one."""
     communities, live = list(by.where(May.read_cases)), [state.value for state in LIVE]
     rows = [_row(row) for row in await fetch(_UNDER_WAY, communities, live)]
     rows.sort(key=lambda one: (not one.paid, one.task is None, one.due or date.max, one.unit, one.id))
@@ -267,12 +267,12 @@ async def claim_at_desk(by: Principal, claim: UUID) -> ClaimPage:
 
 @reading
 async def paper_of_claim(by: Principal, claim: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """A photo of a claim's papers, as JPEG. Raises Missing."""
+    """A photo of a claim's documents, as JPEG. Raises Missing."""
     await claim_at_desk(by, claim)
     return await photo_of(by, f"claim:{claim}", photo, small=small)
 
 
 async def claims_to_change(communities: Sequence[int]) -> list[ClaimRow]:
-    """Claims under way whose sum and debt are no longer the same; in the caller's transaction."""
+    """Claims that are not over whose sum differs from the debt; in the caller's transaction."""
     rows = await fetch(_TO_CHANGE, list(communities), [state.value for state in LIVE])
     return [_row(row) for row in rows]

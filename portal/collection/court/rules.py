@@ -16,9 +16,9 @@ K = ClaimKind
 
 @dataclass(frozen=True)
 class Around:
-    """What counts for law alone: a claim under way, when mediation began, live complaints of any kind, the reason.
+    """Facts that only legal action needs: other claims, when mediation began, open disputes of any kind, the reason.
 
-    `addressed` is whether they own the home, or an address of their own is on file.
+    `addressed`: they own the home, or their own address is on file.
     """
 
     under_way: ClaimKind | None
@@ -31,10 +31,10 @@ class Around:
 def gates_of_path(
     kind: ClaimKind, standing: Standing, known: Known, policy: Policy, around: Around, on: date
 ) -> tuple[Check, ...]:
-    """Every gate of a path on a day.
+    """All gates of a path on a day.
 
-    Mediation also settles quarrels, so that a dispute does not shut it. A payment order is for a debt that nobody
-    contests and for somebody a court can reach (Civil Procedure Law 225), a small claim for the latter too (166).
+    Mediation also settles disputes, so that a dispute does not close it. A payment order needs a debt that nobody
+    contests and a debtor whom the court can reach (Civil Procedure Law 225); a small claim needs the latter (166).
     """
     first = (
         Check(Gate.last_stage, standing.stage >= LAST, {"stage": standing.stage, "least": LAST}),
@@ -54,9 +54,9 @@ def gates_of_path(
 
 
 def demanded_before(known: Known, policy: Policy, on: date) -> date | None:
-    """The day before which a charge was due to be covered by a demand to each of those who owe, whose time is over.
+    """The day before which charges were due that a demand to every debtor covers, with its time over.
 
-    Of the demands to one of them the newest counts, of them all whoever got theirs first; None if somebody got none.
+    For each debtor the newest demand counts, and of these the earliest; None if somebody received none.
     """
     grace = timedelta(days=policy.grace_days)
     newest = [max((day for day in days if on > day + grace), default=None) for days in known.demands_to()]
@@ -64,5 +64,5 @@ def demanded_before(known: Known, policy: Policy, on: date) -> date | None:
 
 
 def still_open(checks: tuple[Check, ...]) -> Check | None:
-    """The first gate that is shut beside the claim itself: what is looked at again before a paper goes out."""
+    """The first closed gate besides the claim itself; checked again before a document is filed."""
     return next((check for check in checks if not check.open and check.gate is not Gate.one_path), None)

@@ -31,7 +31,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, retry
 from portal.platform.files.actions import Sent, encode, keep_photos
 
 MOST_PHOTOS = 5
-# Steps that somebody else takes are told on paper: its number, or a picture of it, or both.
+# Steps of somebody else need their document: its number, a picture of it, or both.
 ON_PAPER = frozenset(
     {
         ClaimState.accepted, ClaimState.issued, ClaimState.agreed, ClaimState.confirmed, ClaimState.effective,
@@ -58,10 +58,10 @@ async def record_step(
     body: str = "",
     photos: Sequence[Sent] = (),
 ) -> None:
-    """Record the next step of a claim as of a day.
+    """Record the next step of a claim on a day.
 
-    Raises Missing, Refused for a step that cannot follow, and before a paper is handed in with the first gate that is
-    shut or when less may be claimed by now; Invalid for a day that cannot be and a step without its paper.
+    Raises Missing; Refused for a step that cannot follow, and before filing with the first gate that is closed or if
+    less may be claimed by now; Invalid for an impossible day and for a step without its document.
     """
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)
@@ -103,7 +103,7 @@ async def claim_with_case(by: Principal, claim: UUID) -> Record:
 
 
 async def possible(claim: UUID, on: date, today: date) -> None:
-    """Raises Invalid for a day to come, and before the last step."""
+    """Raises Invalid for a future day, and for one before the last step."""
     if on > today:
         raise Invalid("on", FUTURE)
     last: date = await fetch_value("SELECT max(on_day) FROM claim_step WHERE claim = $1", claim)
@@ -112,7 +112,7 @@ async def possible(claim: UUID, on: date, today: date) -> None:
 
 
 async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> None:
-    """Whether the claim may be handed in as it was prepared. Raises Refused."""
+    """Raises Refused unless the claim may still be filed as it was prepared."""
     await refresh_cases(case["community"], [case["debtor"]], on, actor=by.actor)
     if await is_closed(case["id"]):
         raise Refused(PAID)
@@ -131,7 +131,7 @@ async def _still_right(by: Principal, claim: Record, case: Record, on: date) -> 
 
 
 async def _tell(claim: Record, on: date) -> None:
-    """Nobody hears of it from a court first: all who owe are told what was handed in, and what still ends it."""
+    """Notify all debtors of what was filed and how to settle it, so that nobody hears of it from a court first."""
     people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", claim["debtor"])
     await tell(
         [one["person"] for one in people],
@@ -164,10 +164,10 @@ async def change_claim(
     body: str = "",
     photos: Sequence[Sent] = (),
 ) -> None:
-    """Record the sum that the court or the mediators were asked for instead, as of a day; 0 is the fee alone.
+    """Record the new sum that was filed with the court or the mediators, as of a day; 0 is the fee only.
 
-    Raises Missing, Refused for a claim that is not under way, Invalid above what is left, for the sum that it asks for
-    already, for a day that cannot be and without its paper.
+    Raises Missing; Refused for a claim that is over or was not filed; Invalid above what is left, for the same sum, for
+    an impossible day and without its document.
     """
     if len(photos) > MOST_PHOTOS:
         raise Invalid("photos", TOO_MANY, most=MOST_PHOTOS)

@@ -58,8 +58,8 @@ WHERE d.notice = ANY($1) ORDER BY d.notice, d.channel, t.tried
 async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
     """The name and bytes of a case's evidence.zip; the same facts on the same day give the same bytes.
 
-    That somebody took it is audited, and is not in it. Raises Missing in communities where they have no role for it,
-    Refused while the company is not known that it must name.
+    Taking it is audited, but that row is not in it. Raises Missing in communities where they have no role for it,
+    Refused if details of the company that it must name are missing.
     """
     async with unit_of_work(*by.where(May.export_evidence)):
         community = await fetch_value(
@@ -69,7 +69,7 @@ async def evidence_of(by: Principal, case: UUID) -> tuple[str, bytes]:
         )
     if community is None:
         raise Missing
-    await seal_community(community)  # so that every act on the case has its place in the chain
+    await seal_community(community)  # so that every act on the case is in the chain
     async with unit_of_work(community):
         creditor = await creditor_of(community)
         creditor.must_fill(Paper.evidence)
@@ -103,7 +103,7 @@ async def _files(case: CaseRow) -> list[Exhibit]:
 
 
 async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
-    """Every notice: in the inbox as its facts are worded, texts and mails as they were sent; and how each went."""
+    """All notices: those in the inbox worded from their facts, SMS and mail as they were sent; with their delivery."""
     rows = await fetch(_NOTICES, case.debtor, subjects)
     zone, files, sent = ZoneInfo(case.zone), [], []
     ways = await fetch(_SENT, [row["id"] for row in rows])
@@ -130,7 +130,7 @@ async def _notices(case: CaseRow, subjects: list[str]) -> list[Exhibit]:
 
 
 def _how(way: Record) -> list[str]:
-    """By which way, what became of it, and why it was not sent at all, in words."""
+    """The channel of a message, its result, and why it was not sent if it was not, in words."""
     state = DeliveryState(way["state"])
     with speaking(CHINESE):
         why = label(Unsent(way["trouble"])) if state is DeliveryState.suppressed else ""
@@ -162,7 +162,7 @@ async def _photos(subjects: list[str]) -> list[Exhibit]:
 
 
 async def _audit(subjects: list[str]) -> Exhibit:
-    """Each act with its body and hash, and the hash before it: SHA-256(previous + body) must give the hash."""
+    """Each act with its body and hash, and the hash before: SHA-256(previous + body) must give the hash."""
     rows = await fetch(
         "SELECT e.*, s.sequence, s.hash, p.hash AS previous FROM audit_entry e JOIN audit_seal s ON s.entry = e.id"
         " LEFT JOIN audit_seal p ON p.community = s.community AND p.sequence = s.sequence - 1"

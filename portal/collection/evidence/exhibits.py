@@ -26,7 +26,7 @@ from portal.kit.words import label
 from portal.platform.db.unit_of_work import fetch
 from portal.platform.documents.sheet import csv_bytes
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment an archive knows
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can store
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def packed(files: Sequence[Exhibit]) -> bytes:
         for file in files:
             entry = zipfile.ZipInfo(file.name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # whatever system runs this
+            entry.create_system = 3  # the same on every system
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, file.content)
     return made.getvalue()
@@ -181,7 +181,7 @@ TABLES = (
 
 
 async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
-    """Every table of the pack, in the caller's transaction; one without rows has its heads alone."""
+    """All tables of the pack, in the caller's transaction; one without rows has only its header."""
     made = []
     with speaking(CHINESE):
         for name, title, sql in TABLES:
@@ -193,7 +193,7 @@ async def tables_of(debtor: UUID, case: UUID, zone: str) -> list[Exhibit]:
 
 
 async def stages_table(case: UUID) -> Exhibit:
-    """Every change of the case with what happened, in sentences."""
+    """All changes of the case, in sentences."""
     heads = ["日期", "状态", "阶段", "经过", "未缴（元）", "其中暂缓（元）", "逾期天数", "规则版本"]
     rows = await fetch(
         "SELECT changed_on, state, stage, why, rule, facts FROM case_stage WHERE arrears_case = $1"
@@ -213,7 +213,7 @@ async def stages_table(case: UUID) -> Exhibit:
 
 
 async def limitation_table(debtor: UUID, on: date) -> Exhibit:
-    """Until when each overdue line may be claimed, and what restarted its three years; a row for each such fact."""
+    """The limitation period of each overdue line, and what restarted it; one row for each such event."""
     heads = ["账单号", "收费项目", "所属月份", "未缴（元）", "应缴日", "时效中断日", "中断事由", "时效届满日"]
     cells: list[list[str | Money | None]] = []
     for row in (await limitation_of(debtor, on)).clocks:

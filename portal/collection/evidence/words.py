@@ -23,7 +23,7 @@ from portal.kit.display import money
 from portal.kit.money import Money
 from portal.kit.words import label, say
 
-# By the file and the head of its column: whose names its codes are.
+# By file and column header: the enum of its codes.
 CODES: Mapping[tuple[str, str], type[StrEnum]] = {
     ("02-更正.csv", "种类"): AdjustmentKind,
     ("03-缴费.csv", "渠道"): PaymentChannel,
@@ -71,7 +71,7 @@ COURSE = {
 
 
 def in_words(file: str, head: str, code: str) -> str:
-    """What a code of a column is called, in the language that is spoken; what is no code is as it was."""
+    """The name of a code in the current language; other values stay as they are."""
     if (file, head) == ("04-总账摘录.csv", "业务"):
         return JOURNALS[JournalKind(code)]
     if (file, head) == ("04-总账摘录.csv", "科目"):
@@ -81,7 +81,7 @@ def in_words(file: str, head: str, code: str) -> str:
 
 
 def account_in_words(account: Account) -> str:
-    """An account of the books as a reader knows it."""
+    """An account of the books in words."""
     if account in ALONE:
         return ALONE[account]
     side, of = account.value.split(":")
@@ -89,7 +89,7 @@ def account_in_words(account: Account) -> str:
 
 
 def course(why: Why, stage: int, before: int, on: date, facts: Mapping[str, Any]) -> str:
-    """A change of a case in a sentence. `before` is the stage until then; `facts` are as they were kept with it."""
+    """A change of a case in a sentence. `before` is the stage until then; `facts` are those stored with it."""
     if "gates" in facts:
         return f"进入第{stage}阶段：{say(told(why, stage, on, facts))}"
     moved = "本阶段不变" if stage == before else f"{'回到' if stage < before else '进入'}第{stage}阶段"

@@ -21,12 +21,12 @@ from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_o
 
 JOB = "job:late-charges"
 ITEM = "late_charge"
-PAY_WITHIN = timedelta(days=15)  # nobody is late with what they have not seen yet
+PAY_WITHIN = timedelta(days=15)  # nobody is late with a bill they have not seen
 
 
 @dataclass(frozen=True)
 class _Charge:
-    """What one line cost in the month."""
+    """The late charge of one line in the month."""
 
     owed: OwedLine
     found: tuple[Stretch, ...]
@@ -38,9 +38,9 @@ class _Charge:
 
 @retrying
 async def charge_debtors(community: int, debtors: Sequence[UUID], month: Month, on: date) -> int:
-    """Issue the documents of a month to some debtors, dated `on`; how many. A line is charged for a month once.
+    """Issue the late-charge bills of a month to some debtors, dated `on`, and return how many. A line is charged once.
 
-    Raises NoPrimeRate when a day needs one that nobody has entered.
+    Raises NoPrimeRate if a day needs one that nobody has entered.
     """
     async with unit_of_work(community):
         await fetch(
@@ -94,7 +94,7 @@ async def _issue(community: int, month: Month, charges: Sequence[_Charge], on: d
 
 
 async def close_month(community: int, month: Month) -> None:
-    """Mark a month as charged in full, with what was charged; once."""
+    """Mark a month as fully charged, with the sum; once."""
     async with unit_of_work(community):
         row = await fetch(
             "INSERT INTO late_month (id, community, month, bills, total, made_at)"
@@ -111,7 +111,7 @@ async def close_month(community: int, month: Month) -> None:
 
 
 async def ensure_item(community: int) -> UUID:
-    """The charge item that late charges stand under; made the first time."""
+    """The charge item of late charges; made the first time."""
     await fetch(
         "INSERT INTO charge_item (id, community, code, name_zh, name_en, kind, voucher)"
         " VALUES (gen_random_uuid(), $1, $2, '违约金', 'Late charge', 'other', 'receipt') ON CONFLICT DO NOTHING",
@@ -123,7 +123,7 @@ async def ensure_item(community: int) -> UUID:
 
 
 async def _parts(item: UUID, month: Month, units: Iterable[UUID]) -> dict[UUID, int]:
-    """The last part that each unit's lines of the month have: a seller and a buyer may both be late."""
+    """The last part of each unit's lines in the month, because seller and buyer may both be late."""
     rows = await fetch(
         "SELECT u AS unit, coalesce(max(l.part), 0) AS part FROM unnest($3::uuid[]) u"
         " LEFT JOIN bill_line l ON l.unit = u AND l.item = $1 AND l.first_month = $2 GROUP BY u",
@@ -135,7 +135,7 @@ async def _parts(item: UUID, month: Month, units: Iterable[UUID]) -> dict[UUID, 
 
 
 def _facts(charge: _Charge) -> str:
-    """The arithmetic as facts: enough to compute the same again (I-M3)."""
+    """The calculation as facts: enough to compute it again (I-M3)."""
     owed = charge.owed
     steps = [
         {

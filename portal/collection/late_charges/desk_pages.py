@@ -40,7 +40,7 @@ async def set_terms(request: Request) -> Answer:
 
 
 def typed(form: Any) -> Terms:
-    """The terms of a form that is right."""
+    """The terms entered in a valid form."""
     return Terms(
         starts_on=form.starts_on.data,
         daily_rate=form.daily_rate.data,
@@ -65,7 +65,7 @@ async def enter_prime_rate(request: Request) -> Answer:
 
 
 async def show_page(request: Request, status: int = 200, **sent: Form) -> Template:
-    """The page with its forms; `sent` is one that came back with errors."""
+    """The page with its forms; `sent` is the one that came back with errors."""
     books = await queries.late_books(request.user)
     forms: dict[str, Any] = {"terms": TermsForm(), "prime": PrimeForm()}
     wrong = next(iter(sent.values()), None)

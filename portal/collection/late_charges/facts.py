@@ -24,13 +24,13 @@ WHERE b.community = $1 AND b.due_on < $3
  AND (w.outstanding > 0 OR EXISTS (SELECT FROM allocation a JOIN payment p ON p.id = a.payment
       WHERE a.line = l.id AND p.received_on >= $4))
 """
-# Of these, what may be charged: the service fee; what is charged already is left out.
+# Of these, the lines that may be charged: the service fee, unless it is charged already.
 _CHARGEABLE = """
 i.kind = 'service_fee' AND b.kind <> 'late_charge'
  AND NOT EXISTS (SELECT FROM late_charge c WHERE c.line = l.id AND c.month = $2)
 """
 OWING = "SELECT DISTINCT b.debtor" + _OWED + "AND " + _CHARGEABLE + "ORDER BY b.debtor"
-# Beside them every line that the credit of its debtor may cover.
+# And every line that the credit of its debtor may cover.
 _LINES = f"""
 SELECT l.id, b.debtor, b.unit, b.number, b.due_on, w.fen, l.position, {_CHARGEABLE} AS chargeable {_OWED}
 AND b.debtor = ANY($5::uuid[]) AND ({_CHARGEABLE} OR b.debtor = ANY($6::uuid[]) AND NOT w.fund)
@@ -94,7 +94,7 @@ class OwedLine:
 
 
 async def terms_of(communities: Sequence[int]) -> dict[int, list[Terms]]:
-    """Every version of the terms, the oldest first, by community; in the caller's transaction."""
+    """All versions of the terms, the oldest first, by community; in the caller's transaction."""
     result: dict[int, list[Terms]] = {community: [] for community in communities}
     for row in await fetch(_TERMS, list(communities)):
         _community, starts_on, daily_rate, multiple, start, demand_days, clause = row
@@ -111,7 +111,7 @@ async def terms_of(communities: Sequence[int]) -> dict[int, list[Terms]]:
 
 
 async def primes_of(communities: Sequence[int]) -> dict[int, list[PrimeRate]]:
-    """Every prime rate that was entered, the oldest first, by community; in the caller's transaction."""
+    """All prime rates entered, the oldest first, by community; in the caller's transaction."""
     result: dict[int, list[PrimeRate]] = {community: [] for community in communities}
     for row in await fetch(_PRIMES, list(communities)):
         result[row["community"]].append(PrimeRate(row["starts_on"], row["rate"]))
@@ -148,7 +148,7 @@ async def owed_lines(community: int, month: Month, debtors: Sequence[UUID]) -> l
 
 
 async def _principals(rows: Sequence[Record]) -> dict[UUID, Principal]:
-    """Each line with what happened to it, in the same order."""
+    """Each line with its history, in the same order."""
     lines = [row["id"] for row in rows]
     paid, pauses = defaultdict(list), defaultdict(list)
     for row in await fetch(_PAID, lines):

@@ -15,12 +15,12 @@ NOT_A_MULTIPLE = N_("Enter a number above 0 and up to 4, for example 1.3.")
 
 
 class Multiple(Typed):
-    """How many times a rate, above 0 and up to 4."""
+    """A multiple of a rate, above 0 and up to 4."""
 
     missing = NOT_A_MULTIPLE
 
     def read(self, text: str) -> Decimal:
-        """Raises ValueError for anything else."""
+        """Parse it. Raises ValueError for anything else."""
         match = TIMES.fullmatch(text.strip().translate(WIDE))
         if not match or not 0 < Decimal(match[1]) <= 4:
             raise ValueError(_(NOT_A_MULTIPLE))
@@ -28,7 +28,7 @@ class Multiple(Typed):
 
 
 class TermsForm(Form):
-    """What the contract says of late payment, from a day on."""
+    """The late-payment terms of the contract, from a day on."""
 
     community = Text(N_("Estate"), missing=N_("Choose the estate."))
     starts_on = Day(N_("In force from"), hint=N_("Tomorrow or later. The current rules apply until then."))

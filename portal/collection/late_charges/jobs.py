@@ -13,15 +13,15 @@ from portal.people.estates.queries import creditor_of
 from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
 from portal.platform.jobs.queue import of_each_estate
 
-BATCH = 50  # debtors in one unit of work: their bills are locked for as long as it takes
+BATCH = 50  # debtors in one unit of work, which keeps their bills locked
 
 
 @of_each_estate
 async def late_charges(on: date, community: int) -> dict[str, int]:
-    """Charge every whole month before `on` since the terms began, in order; safe to run twice, at once, and late.
+    """Charge all whole months before `on` since the terms began, in order; safe to run twice, at once, and late.
 
-    A month that needs a prime rate which nobody has entered waits, with those after it, and so does every month while
-    the company is not known that bills name; the desk says so.
+    A month waits, and those after it, if it needs a prime rate that nobody has entered. All months wait while company
+    details that bills name are missing; the desk shows this.
     """
     bills, months, waiting = 0, 0, 0
     if await _nameless(community):
@@ -52,7 +52,7 @@ async def _charge(community: int, month: Month, on: date) -> int:
 
 
 async def _open_months(community: int, on: date) -> list[Month]:
-    """Months before the one of `on` that have terms and are not charged in full, the oldest first."""
+    """Months before that of `on` that have terms and are not fully charged, the oldest first."""
     async with unit_of_work(community, read_only=True):
         first = await fetch_value("SELECT min(starts_on) FROM late_terms WHERE community = $1", community)
         rows = await fetch("SELECT month FROM late_month WHERE community = $1", community)

@@ -28,7 +28,7 @@ FROM late_month m WHERE m.community = ANY($1::int[]) ORDER BY m.month DESC
 
 @dataclass(frozen=True)
 class ChargedMonth:
-    """What a month brought, and what of it is still owed."""
+    """The late charges of a month, and the part that is still owed."""
 
     month: Month
     bills: int
@@ -38,7 +38,7 @@ class ChargedMonth:
 
 @dataclass(frozen=True)
 class LateBook:
-    """An estate's terms with all their versions, newest first; `now` is the one in force, None where there is none."""
+    """An estate's terms with all versions, newest first; `now` is the one in force, None if there is none."""
 
     code: str
     name: str
@@ -54,25 +54,25 @@ class LateBook:
 
     @property
     def on(self) -> bool:
-        """Whether late payment costs something today."""
+        """Whether late payment costs anything today."""
         return bool(self.now and self.now.daily_rate)
 
     @property
     def lacks_prime_rate(self) -> bool:
-        """Whether months wait because no prime rate is known for the first day that needs one."""
+        """Whether months wait because the prime rate for the first day that needs one is unknown."""
         charging = [version.starts_on for version in self.terms if version.daily_rate]
         return bool(charging) and in_force(reversed(self.primes), min(charging)) is None
 
     @property
     def most_a_year(self) -> Decimal | None:
-        """The cap of today as a yearly factor, None where no prime rate is known or nothing is in force."""
+        """Today's cap as a yearly factor; None if no prime rate is known or nothing is in force."""
         prime = in_force(reversed(self.primes), self.today)
         return self.now.multiple * prime.rate if self.now and prime else None
 
 
 @reading
 async def late_books(by: Principal) -> list[LateBook]:
-    """Of every community where the reader may look at late charges."""
+    """The terms of every community where the reader may see late charges."""
     rows = await fetch(
         "SELECT id, code, name, timezone FROM community WHERE id = ANY($1) ORDER BY code",
         list(by.where(May.read_late_charges)),

@@ -20,16 +20,16 @@ from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.money.payments.rules import spread
 
-YEAR = 365  # days in a year of a yearly rate, leap years too: the day costs the same
+YEAR = 365  # days of a yearly rate, in leap years too, so that every day costs the same
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """One version of what the contract says, from a day on. `daily_rate` and `multiple` are plain factors.
+    """One version of the contract's terms, from a day on. `daily_rate` and `multiple` are plain factors.
 
-    A rate of 0.0005 is five ten-thousandths (万分之五) a day, 0 is off; `multiple` of the yearly loan prime rate is the
-    most; `demand_days` is the time that a demand gives, where days count from it; `clause` is what it rests on.
+    A rate of 0.0005 is five ten-thousandths (万分之五) a day, 0 is off. `multiple` of the yearly loan prime rate is the
+    cap. `demand_days` is the time that a demand gives, if days count from it; `clause` is the clause of the contract.
     """
 
     starts_on: date
@@ -42,7 +42,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class PrimeRate:
-    """The one-year loan prime rate (LPR) from the day of its publication on: 0.03 is three per cent a year."""
+    """The one-year loan prime rate (LPR) from the day of its publication: 0.03 is three per cent a year."""
 
     starts_on: date
     rate: Decimal
@@ -50,23 +50,23 @@ class PrimeRate:
 
 @dataclass(frozen=True)
 class Pause:
-    """Days, both counted in, on which `amount` of a line does not count; None is all of it, no last day is open."""
+    """Days on which `amount` of a line does not count, first and last included. None: all of it, or no last day."""
 
     first: date
     last: date | None
     amount: Money | None = None
 
     def covers(self, day: date) -> bool:
-        """Whether it lasts on this day."""
+        """Whether it includes this day."""
         return self.first <= day and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True)
 class Principal:
-    """A line of the service fee: what it asks for with its adjustments, what was paid when, and when it is let be.
+    """A line of the service fee: its sum with adjustments, its payments with their days, and its pauses.
 
-    `demanded_on` is the day on which a demand first arrived after it was due, `covered` what the debtor's credit covers
-    of it on each day.
+    `demanded_on` is the day on which a demand first arrived after it was due; `covered` is what the debtor's credit
+    covers of it on each day.
     """
 
     due_on: date
@@ -77,7 +77,7 @@ class Principal:
     covered: Mapping[date, Money] = field(default_factory=dict)
 
     def base(self, day: date) -> Money:
-        """What counts at the end of a day: owed, not on hold, not in a plan, not being paid, not covered."""
+        """The sum that counts at the end of a day: owed, not on hold, not in a plan, not being paid, not covered."""
         lasting = [pause.amount for pause in self.pauses if pause.covers(day)]
         if None in lasting:
             return ZERO
@@ -86,7 +86,7 @@ class Principal:
         return free - self.covered.get(day, ZERO)
 
     def counts(self, day: date, terms: Terms) -> bool:
-        """Whether a day comes after the one from which the contract lets days count."""
+        """Whether a day is after the one from which the contract counts days."""
         if terms.start is Start.due:
             return day > self.due_on
         return self.demanded_on is not None and day > self.demanded_on + terms.demand_days * DAY
@@ -95,9 +95,9 @@ class Principal:
 def net_of_credit(
     lines: Mapping[UUID, Principal], credit: Sequence[tuple[date, Money]], month: Month
 ) -> dict[UUID, Principal]:
-    """All lines of a debtor, in the order of bills, with what their credit (day, more or less) covers in a month.
+    """All lines of a debtor, in the order of bills, with what their credit (by day) covers in a month.
 
-    Nobody pays for being late with what the company holds of theirs already.
+    Nobody pays a late charge on money that the company already holds.
     """
     covered: dict[UUID, dict[date, Money]] = {line: {} for line in lines}
     for day in (month.first + n * DAY for n in range(month.days)):
@@ -109,7 +109,7 @@ def net_of_credit(
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days in a row with the same sum under the same rates: the contract's by the day, the prime rate by the year."""
+    """Consecutive days with the same sum and rates: the contract's rate is daily, the prime rate yearly."""
 
     first: date
     last: date
@@ -120,12 +120,12 @@ class Stretch:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def rate(self) -> Fraction:
-        """By the day: the contract's, or what the multiple of the prime rate comes to where that is less."""
+        """The daily rate: the contract's, or the cap of the prime rate if that is lower."""
         return min(Fraction(self.daily), Fraction(self.multiple) * Fraction(self.prime) / YEAR)
 
     @property
@@ -142,7 +142,7 @@ V = TypeVar("V", Terms, PrimeRate)
 
 
 def in_force(versions: Iterable[V], day: date) -> V | None:
-    """The newest version that has begun; of two of one day the later in the list."""
+    """The newest version that has begun; of two on one day the later in the list."""
     latest: V | None = None
     for version in versions:
         if version.starts_on <= day and (latest is None or version.starts_on >= latest.starts_on):
@@ -151,7 +151,7 @@ def in_force(versions: Iterable[V], day: date) -> V | None:
 
 
 def stretches(line: Principal, month: Month, terms: Sequence[Terms], primes: Sequence[PrimeRate]) -> list[Stretch]:
-    """The days of a month that cost something, in stretches. Raises NoPrimeRate."""
+    """The days of a month with a late charge, in stretches. Raises NoPrimeRate."""
     days = (month.first + n * DAY for n in range(month.days))
     priced = [(day, price) for day in days if (price := _price(line, day, terms, primes))]
     spans = []
@@ -164,7 +164,7 @@ def stretches(line: Principal, month: Month, terms: Sequence[Terms], primes: Seq
 def _price(
     line: Principal, day: date, terms: Sequence[Terms], primes: Sequence[PrimeRate]
 ) -> tuple[Money, Decimal, Decimal, Decimal] | None:
-    """What counts on a day, the contract's rate, the multiple of the cap, and the prime rate; None costs nothing."""
+    """The sum, the contract's rate, the multiple of the cap, and the prime rate on a day; None if it costs nothing."""
     version = in_force(terms, day)
     if version is None or not version.daily_rate or not line.counts(day, version):
         return None

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Start(StrEnum):
-    """The day after which days count: the due date, or the last day that a demand that arrived gives."""
+    """The day after which days count: the due date, or the last day given by a demand that arrived."""
 
     due = "due"
     demand = "demand"

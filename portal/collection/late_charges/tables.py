@@ -32,7 +32,7 @@ class LateTerms(Table):
 
 
 class PrimeRate(Table):
-    """The one-year loan prime rate from the day of its publication on, with where it was read."""
+    """The one-year loan prime rate from the day of its publication, with its source."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -46,7 +46,7 @@ class PrimeRate(Table):
 
 
 class LateCharge(Table):
-    """What paying `line` late cost in a month: the line that charges it, once for each line and month."""
+    """The late charge of `line` in a month, and the line that charges it; once for each line and month."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -60,7 +60,7 @@ class LateCharge(Table):
 
 
 class LateMonth(Table):
-    """A month that is charged in full: nothing is added to it later."""
+    """A month that is fully charged: nothing is added to it later."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

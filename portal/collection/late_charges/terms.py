@@ -27,7 +27,7 @@ USED = N_("The months up to %(month)s have already been charged. Enter a later d
 
 @retrying
 async def set_terms(by: Principal, community: int, terms: Terms, *, once: str | None = None) -> UUID:
-    """The new version's id. Raises Missing for another estate, Invalid for a day that has begun."""
+    """Set new terms and return the version's id. Raises Missing for another estate, Invalid if the day has begun."""
     version = id_of(by.human, once)
     async with unit_of_work(*by.where(May.set_late_charges)):
         await _locked(by, community)
@@ -69,9 +69,9 @@ async def set_terms(by: Principal, community: int, terms: Terms, *, once: str | 
 async def enter_prime_rate(
     by: Principal, community: int, starts_on: date, rate: Decimal, source: str, *, once: str | None = None
 ) -> UUID:
-    """The id of the rate entered; 0.03 is three per cent a year.
+    """Enter a prime rate and return its id; 0.03 is three per cent a year.
 
-    Raises Missing for another estate, Invalid for a day ahead, one that has a rate, or one in a month that is charged.
+    Raises Missing for another estate; Invalid for a future day, one that has a rate, or one in a month that is charged.
     """
     entry = id_of(by.human, once)
     async with unit_of_work(*by.where(May.set_late_charges)):

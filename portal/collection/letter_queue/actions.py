@@ -45,7 +45,7 @@ NOT_HERE = N_("The person who requested the notices is no longer allowed to issu
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A home that got none, and why, as it was said then."""
+    """A home that got no notice, and the reason at that time."""
 
     case: UUID
     unit: str
@@ -54,7 +54,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Batch:
-    """How far the notices of a building are, in homes, who was left out, and since when nothing has moved."""
+    """The progress of a building's notices, in homes; who was left out, and since when it has not moved."""
 
     id: UUID
     code: str
@@ -68,26 +68,26 @@ class Batch:
 
     @property
     def waiting(self) -> bool:
-        """Whether the worker still has homes before it."""
+        """Whether the worker still has homes to do."""
         return self.done < self.homes
 
     @property
     def stands_still(self) -> bool:
-        """Whether nothing has moved for a while though there is work."""
+        """Whether it has not moved for a while although there is work."""
         return self.waiting and self.silent > STANDS_STILL
 
 
 @retrying
 async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, once: str | None = None) -> UUID:
-    """Have a notice written to each home of a building that waits for one, at most 200; the batch's id.
+    """Ask for a notice to each home of a building that waits for one, at most 200; returns the batch's id.
 
-    Asked twice, nobody gets two. Raises Missing for another estate, Refused when no home waits.
+    Asked twice, nobody gets two. Raises Missing for another estate, Refused if no home waits.
     """
     batch = id_of(by.human, once)
     community = await community_called(by, code, May.issue_notices)
     cases = [case.id for case in await waiting_in(by, code, building)]
     async with unit_of_work(community):
-        await advisory_lock(f"letter-batch-asked:{batch}")  # a double click may come by two requests at once
+        await advisory_lock(f"letter-batch-asked:{batch}")  # a double click may send two requests at the same time
         if await fetch_value("SELECT id FROM letter_batch WHERE id = $1", batch):
             return batch
         if not cases:
@@ -113,7 +113,7 @@ async def ask_notices(by: Principal, code: str, building: str, pay_at: str, *, o
 
 
 async def write_letters(*, batch: str, community: str) -> None:
-    """The worker's part, in the name of who asked and with the roles they have now. Killed, it goes on where it was."""
+    """The worker's part, in the name of whoever asked and with their roles now. After a crash it continues."""
     where, which = int(community), UUID(batch)
     async with alone(f"letter-batch:{batch}"):
         async with unit_of_work(where, read_only=True):
@@ -125,7 +125,7 @@ async def write_letters(*, batch: str, community: str) -> None:
 
 
 async def _issued(by: Principal, row: Record, case: UUID) -> Sentence | None:
-    """Why the home gets no notice; None when it has one, also from an attempt that was killed before it was counted."""
+    """Why the home gets no notice; None if it has one, also from an attempt that crashed before it was counted."""
     try:
         await issue_letter(by, case, LetterKind.notice, row["pay_at"], once=f"{row['id']}:{case}")
     except Declined as error:
@@ -155,7 +155,7 @@ def in_words(sentence: Sentence, tongue: str) -> str:
 
 @reading
 async def batch_of(by: Principal, batch: UUID) -> Batch:
-    """How far it is. Raises Missing."""
+    """The progress of a batch. Raises Missing."""
     row = await fetch_one(
         "SELECT b.id, c.code, b.building, cardinality(b.cases) AS homes, b.done, b.issued, b.refused, b.changed_at,"
         " b.left_out"

@@ -25,7 +25,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/letters", name="desk.letters:list", guards=[of_one_estate])
 async def list_(request: Request, number: PageNumber = 1) -> Template:
-    """Letters under way, and homes that wait for one."""
+    """Letters that have not arrived yet, and homes that wait for one."""
     letter_queue = await queue.letter_queue(request.user, number)
     return page(request, "collection/letter_queue/list.html", title=_("Letters"), found=letter_queue)
 
@@ -38,7 +38,7 @@ async def of_case(request: Request, case: FromPath[UUID]) -> Template:
 
 @post("/cases/{case:uuid}/letters", name="desk.letters:issue", guards=[staff(May.issue_letters)])
 async def issue(request: Request, case: FromPath[UUID]) -> Answer:
-    """Issue one."""
+    """Issue a letter."""
     form: Any = LetterForm(await request.form())
     if not form.validate():
         return await case_page(request, case, form, status=422)
@@ -49,7 +49,7 @@ async def issue(request: Request, case: FromPath[UUID]) -> Answer:
 
 @get("/letters/{letter:uuid}", name="desk.letters:show")
 async def show(request: Request, letter: FromPath[UUID]) -> Template:
-    """One letter with its proof."""
+    """One letter with its proofs of delivery."""
     return await letter_page(request, letter, await begin(request, DeliveryForm))
 
 
@@ -71,14 +71,14 @@ async def deliver(request: Request, letter: FromPath[UUID]) -> Answer:
 
 @get("/letters/{letter:uuid}/photos/{photo:uuid}", name="desk.letters:photo")
 async def photo(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """One of its photos."""
+    """A photo of a proof."""
     await queries.letter_at_desk(request.user, letter)
     return jpeg(await photo_of(request.user, f"letter:{letter}", photo))
 
 
 @get("/letters/{letter:uuid}/photos/{photo:uuid}/thumbnail", name="desk.letters:thumbnail")
 async def thumbnail(request: Request, letter: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """The same, small."""
+    """The same photo, small."""
     await queries.letter_at_desk(request.user, letter)
     return jpeg(await photo_of(request.user, f"letter:{letter}", photo, small=True))
 
@@ -94,7 +94,7 @@ async def preview(request: Request) -> Template:
 
 @post("/letters/batch", name="desk.letters:issue-all", guards=[staff(May.issue_notices)])
 async def issue_all(request: Request) -> Answer:
-    """Have the worker issue them."""
+    """Ask the worker to issue them."""
     code, building = asked(request)
     once = Form(await request.form()).once
     made = await actions.ask_notices(request.user, code, building, pay_at(request), once=once)
@@ -103,7 +103,7 @@ async def issue_all(request: Request) -> Answer:
 
 @get("/letters/batches/{batch_id:uuid}", name="desk.letters:progress")
 async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
-    """How far the notices of a building are."""
+    """The progress of a building's notices."""
     batch = await actions.batch_of(request.user, batch_id)
     title, part = _("Notices for a building"), "collection/letter_queue/_batch.html"
     return page(request, "collection/letter_queue/progress.html", fragment=part, quiet=True, title=title, batch=batch)
@@ -111,24 +111,24 @@ async def progress(request: Request, batch_id: FromPath[UUID]) -> Template:
 
 @get("/letters/print.pdf", name="desk.letters:print")
 async def to_print(request: Request) -> Response[bytes]:
-    """Every letter of a building that is to be delivered, as one file."""
+    """All letters of a building that are to be delivered, as one file."""
     code, building = asked(request)
     letters = await queue.to_print(request.user, code, building)
     return pdf(await letters_pdf(letters, request.app.state.web.sandbox), "letters.pdf")
 
 
 def asked(request: Request) -> tuple[str, str]:
-    """The community's code and the building that the address names."""
+    """The community's code and the building in the address."""
     return request.query_params.get("community", "")[:80], request.query_params.get("building", "")[:80]
 
 
 def pay_at(request: Request) -> str:
-    """Where one pays: an address that says nothing of whoever scans it."""
+    """The address to pay at; it reveals nothing about whoever scans it."""
     return f"{request.app.state.settings.base_url}/bills"
 
 
 def typed(form: Any) -> dict[str, Any]:
-    """What a form that is right says of a delivery."""
+    """The delivery entered in a valid form."""
     return {
         "person": form.person.data or None,
         "way": form.way.data,
@@ -157,7 +157,7 @@ async def case_page(request: Request, case: UUID, form: LetterForm, status: int 
 
 
 async def letter_page(request: Request, letter: UUID, form: DeliveryForm, status: int = 200) -> Template:
-    """One letter, with the form of its delivery."""
+    """One letter, with the form for its delivery."""
     letter_view = await queries.letter_at_desk(request.user, letter)
     title = _("Letter %(number)s", number=letter_view.row.called)
     return page(

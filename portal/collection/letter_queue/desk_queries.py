@@ -38,10 +38,10 @@ AND k.stage = $5 AND NOT EXISTS (SELECT FROM letter l WHERE l.arrears_case = k.i
 async def homes_waiting(
     communities: Sequence[int], building: str | None = None, *, at_home: bool | None = True
 ) -> list[Outline]:
-    """The cases of some estates, or of one building, to which a notice may go today; in the caller's transaction.
+    """The cases of some estates, or of one building, that may get a notice today; in the caller's transaction.
 
-    Those who are not `at_home` are not among them, as nothing is brought there for them, unless asked for (None: all).
-    The time that a letter gives keeps no new one from them once it is superseded.
+    Debtors who are not `at_home` are left out, because nothing is delivered there for them, unless asked for (None:
+    all). Once a letter is superseded, the time that it gives does not prevent a new one.
     """
     stage = FROM_STAGE[LetterKind.notice]
     outlines = await outlines_where(_UNWRITTEN, list(communities), building, stage, at_home)
@@ -59,7 +59,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class BuildingRow:
-    """A building with how many homes of it wait for a notice, and how many letters are to be delivered."""
+    """A building with the number of homes that wait for a notice, and of letters to deliver."""
 
     community: int
     code: str
@@ -71,10 +71,10 @@ class BuildingRow:
 
 @dataclass(frozen=True)
 class LetterQueue:
-    """The letters that are on their way, what is late first, and what is to be written, by building.
+    """The letters that have not arrived, the late ones first, and those to write, by building.
 
-    `by_mail` are cases that wait for a notice of those who are not at the home: nothing is brought there for them.
-    `unaddressed` are those among them that cannot be written to before an address is known.
+    `by_mail` are cases of debtors who are not at the home: their notice goes by mail. `unaddressed` are those of them
+    whose address is unknown.
     """
 
     rows: list[LetterRow]
@@ -119,7 +119,7 @@ k.id IN (SELECT k.id FROM arrears_case k JOIN unit u ON u.id = k.unit JOIN commu
 
 @reading
 async def letter_queue(by: Principal, page: int = 1) -> LetterQueue:
-    """The desk's letters: what is under way, the earliest deadline first, and what is to be written, by building."""
+    """The desk's letters: those that have not arrived, by deadline, and those to write, by building."""
     communities = list(by.where(May.read_cases))
     today = clock.now().date()
     rows = await fetch(_UNDER_WAY, communities, today, PER_PAGE, offset(page, PER_PAGE))
@@ -153,7 +153,7 @@ async def waiting_in(by: Principal, code: str, building: str) -> list[CaseRow]:
 
 @reading
 async def to_print(by: Principal, code: str, building: str) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
-    """The letters of a building that are to be delivered, with their facts. Raises Missing when there is none."""
+    """The letters of a building that are to be delivered, with their facts. Raises Missing if there are none."""
     rows = await fetch(_TO_PRINT, await community_called(by, code, May.read_cases), building, clock.now())
     if not rows:
         raise Missing

@@ -62,11 +62,11 @@ THERE = N_("Letter %(number)s already says this. Deliver it, or wait until %(day
 
 @retrying
 async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str, *, once: str | None = None) -> UUID:
-    """Issue a letter of today about all that may be chased, net of credit; its id. `pay_at` is where one pays.
+    """Issue a letter dated today for all that may be chased, net of credit, and return its id.
 
-    Raises Missing, Forbidden without the role for this kind, Refused for a closed case, a stage that is too low, a
-    gate that is shut, a company that is not known in full, nobody with an address of their own where the home is not
-    theirs, and while an equal letter of the last week is on its way or has arrived.
+    `pay_at` is the address to pay at. Raises Missing; Forbidden without the role for this kind; Refused for a closed
+    case, a stage that is too low, a closed gate, missing details of the company, no postal address of debtors who do
+    not own the home, and while an equal letter of the last week is on its way or has arrived.
     """
     letter = id_of(by.human, once)
     async with unit_of_work(*by.where(May.issue_letters)):
@@ -87,7 +87,7 @@ async def issue_letter(by: Principal, case: UUID, kind: LetterKind, pay_at: str,
 
 
 async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, policy: Policy, on: date) -> None:
-    """Raises Refused with what stands in the way."""
+    """Raises Refused with the reason that prevents it."""
     if standing.state is CaseState.closed:
         raise Refused(CLOSED)
     if standing.stage < FROM_STAGE[kind]:
@@ -108,7 +108,7 @@ async def _may(case: UUID, kind: LetterKind, standing: Standing, known: Known, p
 async def _still_counts(case: UUID, on: date, kind: LetterKind) -> Record | None:
     """A letter of this kind of the last week, or one whose time is not over.
 
-    None that came back or is superseded, or that was written for a home which is no longer theirs.
+    Letters that came back or are superseded do not count, nor those for a home that is no longer the addressees'.
     """
     return await fetch_one(
         "SELECT l.kind, l.number, l.issued_on, g.until, greatest(g.until + 1, l.issued_on + 7) AS free_on"
@@ -170,7 +170,7 @@ async def _write(
 
 
 async def _tell(row: Record, letter: UUID, **facts: Any) -> None:
-    """Each person who owes finds it in their messages; opening it there proves that it arrived (Civil Code 137)."""
+    """Put the letter in each debtor's inbox; opening it there proves that it arrived (Civil Code 137)."""
     people = await fetch("SELECT person FROM debtor_member WHERE debtor = $1 ORDER BY person", row["debtor"])
     await tell(
         [one["person"] for one in people],

@@ -18,7 +18,7 @@ PLACES = {DebtorStanding.former.value: "的原业主"}
 
 
 async def letters_pdf(letters: Sequence[tuple[LetterRow, dict[str, Any], datetime]], sandbox: bool = False) -> bytes:
-    """The bytes of the PDF, each letter on a page of its own. In `sandbox` it says that it binds nobody."""
+    """The letters as one PDF, each on its own page. In `sandbox` it says that they are not binding."""
     data = {"letters": [_data(row, facts) for row, facts, _at in letters], "sandbox": "yes" if sandbox else ""}
     return await typeset("letter.typ", data, max(at for _row, _facts, at in letters))
 
@@ -51,12 +51,12 @@ def _data(row: LetterRow, facts: dict[str, Any]) -> dict[str, object]:
 
 
 def place_of(facts: dict[str, Any]) -> str:
-    """The home as an addressee's: a former owner is named as one."""
+    """The home in the address line; a former owner is named as one."""
     return f"{facts['estate']}{facts['unit']}{PLACES.get(facts.get('standing', ''), '')}"
 
 
 def besides_owners(facts: dict[str, Any]) -> list[str]:
-    """What a letter says first to a former owner and to an heir: why they owe it, and how far."""
+    """The first words of a letter to a former owner or an heir: why they owe it, and up to what."""
     place, several = f"{facts['estate']}{facts['unit']}", "、" in facts["owners"]
     texts = []
     for one in facts.get("besides", ()):
@@ -96,7 +96,7 @@ def _day(written: str) -> str:
 
 
 def beside(facts: dict[str, Any]) -> dict[str, str]:
-    """What `stated_facts` say beside the lines: what credit covers, and what is owed to the maintenance fund."""
+    """The sums in `stated_facts` besides the lines: what credit covers, and what is owed to the maintenance fund."""
     fund = facts.get("fund")
     return {
         "covered": _yuan(facts["covered"]) if facts.get("covered") else "",
@@ -111,7 +111,7 @@ def _months(of: dict[str, Any]) -> str:
 
 
 def stated_line(line: dict[str, Any]) -> dict[str, str]:
-    """A line of `stated_facts` as a paper prints it."""
+    """A line of `stated_facts` for printing."""
     return {
         "bill": str(line["bill"]),
         "months": _months(line),
@@ -125,7 +125,7 @@ def stated_line(line: dict[str, Any]) -> dict[str, str]:
 
 
 def _product(line: dict[str, Any]) -> str:
-    """How a charge came about, of letters from before 2026-12: they kept the factors alone."""
+    """The calculation of a charge in letters from before 2026-12, which stored the factors only."""
     per = line["per"] or ""
     factors = [
         _plain(line["quantity"], f" {per}"),

@@ -13,7 +13,7 @@ OPENING = "期初欠费，由原账册转入"
 
 
 def calculation(story: Story, billed: Money) -> str:
-    """89.5 m² × 3.20 元/m²·月 × 1 个月 ＝ 286.40 元: each factor with its unit, and what is billed at the end."""
+    """89.5 m² × 3.20 元/m²·月 × 1 个月 ＝ 286.40 元: each factor with its unit, and the sum billed."""
     if story.late:
         exact = sum((step.exact for step in story.late.steps), Fraction(0))
         steps = "；".join(_late(step) for step in story.late.steps)
@@ -27,7 +27,7 @@ def calculation(story: Story, billed: Money) -> str:
 
 
 def _counted(story: Story) -> list[str]:
-    """What was counted; of a flat charge for one home nothing."""
+    """The quantity; empty for a flat charge per home."""
     read = "，".join(_reading(one) for one in story.readings)
     if story.quantity is None or (story.quantity == 1 and not read):
         return []
@@ -45,7 +45,7 @@ def _times(story: Story) -> list[str]:
 
 
 def _makes(exact: Fraction, billed: Money) -> str:
-    """What comes out; where that is no whole fen, also what it is rounded to."""
+    """The result; if it is not a whole fen, also the rounded sum."""
     whole = exact == Fraction(billed.fen, 100)
     return f"＝ {billed.yuan:,.2f} 元" if whole else f"＝ {in_decimals(exact)}，取整 {billed.yuan:,.2f} 元"
 

@@ -72,7 +72,7 @@ SUPERSEDED = """
 
 @dataclass(frozen=True)
 class AskedLine:
-    """A charge that a paper asks for; `bill` is the number of its bill."""
+    """A charge in a letter or claim; `bill` is the number of its bill."""
 
     item: Bilingual
     period: Month
@@ -82,7 +82,7 @@ class AskedLine:
 
 
 def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
-    """What a paper with these `stated_facts` asks for, charge by charge."""
+    """The charges in `stated_facts`, one by one."""
     return [
         AskedLine(
             item=Bilingual(line["zh"], line["en"]),
@@ -96,12 +96,12 @@ def asked_lines(facts: Mapping[str, Any]) -> list[AskedLine]:
 
 
 def named(member: Member) -> str:
-    """Somebody who owes as a paper names them: an heir with whose heir they are."""
+    """A debtor as documents name them; an heir with the name of the deceased."""
     return f"{member.name}（{member.whose}的继承人）" if member.standing is DebtorStanding.heir else member.name
 
 
 def written_to(members: Sequence[Member]) -> list[Member]:
-    """Those of them to whom a letter can be sent. Raises Refused with the names of all when it can be to nobody."""
+    """The debtors to whom a letter can be sent. Raises Refused with all their names if it can be sent to nobody."""
     result = [member for member in members if member.gets_letters]
     if members and not result:
         raise Refused(NO_ADDRESS, names=tuple(named(member) for member in members))
@@ -109,7 +109,7 @@ def written_to(members: Sequence[Member]) -> list[Member]:
 
 
 async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[str, object]]:
-    """Of each who is not simply the owner: until when they were it, or whose heir they are; days in ISO or None."""
+    """For debtors who are not simply owners: until when they owned it, or whose heirs they are; ISO days or None."""
     result = []
     for one in members:
         passed_on = died = None
@@ -125,13 +125,13 @@ async def _besides_owners(debtor: UUID, members: Sequence[Member]) -> list[dict[
 
 
 async def stated_facts(debtor: UUID, on: date, paper: Paper) -> dict[str, object]:
-    """The company, the home, who can be addressed, and each line past its date with what is asked of it (fen) now.
+    """The company, the home, who can be addressed, and each line past due with the sum asked for it now (fen).
 
-    What credit covers of a line counts as paid there; `covered` is what it covers of everything past its date. Of the
-    maintenance fund only what is owed and for which months is said.
+    What credit covers of a line counts as paid; `covered` is what it covers of all that is past due. For the
+    maintenance fund it only has the debt and its months.
 
-    Part of the caller's unit of work. Raises Refused when the company is not known as this paper must name it, and for
-    a letter when it could be sent to nobody.
+    Part of the caller's unit of work. Raises Refused if details of the company that this document must name are
+    missing, and for a letter that could be sent to nobody.
     """
     head, beside = await fetch_one(_HEAD, debtor), await fetch_one(_BESIDE, debtor, on)
     assert head and beside
@@ -196,13 +196,13 @@ ARRIVED = """
 
 
 async def recipients_of(debtor: UUID, on: date) -> list[Member]:
-    """Those who owe and live, or an heir in their place; in the caller's transaction."""
+    """Debtors who are alive, or an heir in their place; in the caller's transaction."""
     members = (await members_of([debtor], [on]))[debtor]
     return [member for member in members if member.standing is not DebtorStanding.deceased]
 
 
 def chosen(recipients: Sequence[Member], person: UUID | None, human: UUID) -> Member:
-    """Whom a delivery by `human` was to. Raises Refused when nobody lives, Invalid for somebody it is not to."""
+    """The recipients of a delivery by `human`. Raises Refused if none is alive, Invalid if it is not to this person."""
     if not recipients:
         raise Refused(NOBODY)
     if person is None and len(recipients) > 1:
@@ -216,7 +216,7 @@ def chosen(recipients: Sequence[Member], person: UUID | None, human: UUID) -> Me
 
 
 async def is_staff(human: UUID, community: int) -> bool:
-    """Whether somebody works for an estate: what they open themselves proves nothing for it."""
+    """Whether somebody works for an estate: if they open a letter themselves, it proves nothing."""
     return bool(
         await fetch_value("SELECT EXISTS (SELECT FROM staff WHERE human = $1 AND community = $2)", human, community)
     )

@@ -13,7 +13,7 @@ from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Tick
 
 
 class LetterForm(Form):
-    """Which letter to issue."""
+    """The kind of letter to issue."""
 
     kind = Choice(N_("Letter"), LetterKind, look="select", missing=N_("Choose which letter."))
 

@@ -19,7 +19,7 @@ from portal.web.request.request_context import Request
 
 @get("/{letter:uuid}", name="letters:show")
 async def show(request: Request, letter: FromPath[UUID]) -> Template:
-    """The letter; from now on it has arrived."""
+    """The letter; opening it counts as its arrival."""
     await open_letter(request.user, letter)
     letter_view = await letter_of(request.user, letter)
     return page(
@@ -38,7 +38,7 @@ async def as_pdf(request: Request, letter: FromPath[UUID]) -> Response[bytes]:
 
 
 async def pdf_of(request: Request, letter: LetterPage) -> Response[bytes]:
-    """A letter's PDF, opened in the browser. Raises Refused when it has outlived its sum."""
+    """A letter's PDF, shown in the browser. Raises Refused if its sum is out of date."""
     if letter.row.state is LetterState.superseded:
         raise Refused(OUTLIVED)
     content = await letters_pdf([(letter.row, letter.facts, letter.at)], request.app.state.web.sandbox)

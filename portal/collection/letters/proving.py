@@ -55,12 +55,12 @@ async def record_delivery(
     enclosed: bool = False,
     photos: Sequence[Sent] = (),
 ) -> UUID:
-    """Record on which day and how a letter reached one of those who owe, or came back; the contact of its case.
+    """Record when and how a letter reached a debtor, or that it came back; returns the contact of its case.
 
-    `person` may be left out where only one owes. An envelope at a door is an attempt and proves nothing by itself.
-    Raises Missing, Refused for a draft, for one that is proven, when the case is closed and at a door that is not
-    theirs, Invalid for somebody it is not to, for a day before the letter was issued or to come, and without what the
-    way needs: a closed envelope (`enclosed`), a witness and a photo at a door, a number for registered mail.
+    `person` may be left out if there is only one debtor. An envelope at a door is an attempt and proves nothing by
+    itself. Raises Missing; Refused for a draft, for a letter that is proven, for a closed case and at a door that is
+    not theirs; Invalid for somebody who is no recipient, for a day before the letter or in the future, and without what
+    the channel needs: a closed envelope (`enclosed`), a witness and a photo at a door, a number for registered mail.
     """
     drawn = await encode(photos)
     async with unit_of_work(*by.where(May.contact_debtors)):
@@ -103,7 +103,7 @@ async def record_delivery(
 
 
 def _complete(way: ContactOutcome, number: str, enclosed: bool, photos: int) -> None:
-    """Raises Invalid for what is no way of delivery, and where what it needs is not there."""
+    """Raises Invalid for what is no channel of delivery, and if something that the channel needs is missing."""
     if way not in WAYS:
         raise Invalid("way", NO_WAY)
     if way is ContactOutcome.posted and not enclosed:
@@ -116,10 +116,10 @@ def _complete(way: ContactOutcome, number: str, enclosed: bool, photos: int) -> 
 
 @retrying
 async def open_letter(by: Principal, letter: UUID) -> None:
-    """Note once that one of those who owe has opened it in the portal, where messages reach them (Civil Code 137).
+    """Record once that a debtor has opened it in the portal, where messages reach them (Civil Code 137).
 
-    What somebody of staff opens, or whoever holds the telephone of the dead, proves nothing. Raises Missing when it is
-    not theirs.
+    It proves nothing if staff open it, or whoever holds the phone of somebody who has died. Raises Missing if it is not
+    theirs.
     """
     async with unit_of_work(by):
         case = await fetch_one(
@@ -156,7 +156,7 @@ async def _note_opened(by: Principal, letter: UUID, case: Record, person: UUID, 
 
 
 async def _time_from(letter: UUID, case: Record, issued: Record, on: date) -> None:
-    """From its arrival on it gives as many days as it gave when it was issued."""
+    """From its arrival, the letter gives as many days as it gave when it was issued."""
     await give_time(case["community"], case["id"], letter, on + (issued["pay_by"] - issued["issued_on"]))
 
 
@@ -168,7 +168,7 @@ async def _letter(letter: UUID, communities: list[int]) -> Record:
 
 
 async def is_superseded(letter: UUID) -> bool:
-    """Whether less may be asked for now than it says; in the caller's transaction."""
+    """Whether less may be asked for now than the letter says; in the caller's transaction."""
     return bool(
         await fetch_value(
             f"SELECT {SUPERSEDED} FROM letter l JOIN arrears_case k ON k.id = l.arrears_case WHERE l.id = $1", letter

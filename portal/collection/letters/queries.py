@@ -31,14 +31,14 @@ MOVED = N_(
     "This letter was addressed to them as owners of the home, which they no longer are. Issue a new "
     "one to their own address."
 )
-SETTLED = (LetterState.delivered, LetterState.superseded)  # nothing is to be delivered any more
+SETTLED = (LetterState.delivered, LetterState.superseded)  # nothing has to be delivered any more
 
 
 @dataclass(frozen=True)
 class ProofRow:
-    """A try to deliver it to somebody: how, on which day, by whom of staff (None: they opened it), with whom.
+    """An attempt to deliver it: how, when, by which member of staff (None: the recipient opened it), with whom.
 
-    `mail_number` is that of a registered letter; `proves` whether it arrived by this.
+    `mail_number` is that of a registered letter; `proves` whether this proves that it arrived.
     """
 
     on: date
@@ -52,13 +52,13 @@ class ProofRow:
 
     @property
     def hands(self) -> str:
-        """Whose hands it went through."""
+        """The people who handed it over and received it."""
         return hands(self.by, self.witness, self.recipient)
 
 
 @dataclass(frozen=True)
 class ToWhom:
-    """One of those whom a letter is to, and whether it has reached them."""
+    """A recipient of a letter, and whether it has reached them."""
 
     person: UUID
     name: str
@@ -67,7 +67,7 @@ class ToWhom:
 
 @dataclass(frozen=True)
 class LetterRow:
-    """A letter with how far it has come; `late` when its deadline passed before it arrived."""
+    """A letter with its state; `late` if its deadline passed before it arrived."""
 
     id: UUID
     case: UUID
@@ -83,15 +83,15 @@ class LetterRow:
 
     @property
     def superseded(self) -> bool:
-        """Whether less is owed now than it asks."""
+        """Whether less is owed now than it asks for."""
         return self.state is LetterState.superseded
 
 
 @dataclass(frozen=True)
 class LetterPage:
-    """A letter with the facts it states, to whom it is, its tries of delivery and their photos.
+    """A letter with its facts, recipients, attempts of delivery and their photos.
 
-    `moved` when it was written to owners of the home and none of them owns it any more.
+    `moved` if it was addressed to owners of the home and none of them owns it any more.
     """
 
     row: LetterRow
@@ -104,17 +104,17 @@ class LetterPage:
 
     @property
     def misses_them(self) -> bool:
-        """Whether it must not go out any more, because they have left the home that it was written for."""
+        """Whether it must not go out any more, because they have left the home to which it is addressed."""
         return self.moved and self.to_deliver
 
     @property
     def lines(self) -> list[AskedLine]:
-        """What it asks for, charge by charge."""
+        """The charges in it, one by one."""
         return asked_lines(self.facts)
 
     @property
     def to_deliver(self) -> bool:
-        """Whether proof of its delivery may still be recorded."""
+        """Whether a proof of its delivery may still be recorded."""
         return self.row.kind is not LetterKind.lawyer_draft and self.row.state not in SETTLED
 
 
@@ -193,18 +193,18 @@ def _to(one: Member, proofs: list[ProofRow]) -> ToWhom:
 
 @reading
 async def letter_of(by: Principal, letter: UUID) -> LetterPage:
-    """A letter to its debtor. Raises Missing for anybody else's, and for a draft."""
+    """A letter, for its debtor. Raises Missing for anybody else's, and for a draft."""
     return await _page(by, await fetch_one(_MINE, letter, list(by.persons)))
 
 
 @reading
 async def letter_at_desk(by: Principal, letter: UUID) -> LetterPage:
-    """A letter for staff. Raises Missing in communities where they may not read cases."""
+    """A letter, for staff. Raises Missing in communities where they may not read cases."""
     return await _page(by, await fetch_one(_ONE, letter, list(by.where(May.read_cases))))
 
 
 async def letter_to_print(by: Principal, letter: UUID) -> LetterPage:
-    """The same to print it. Raises Refused when they have left the home that it was written for."""
+    """The same for printing. Raises Refused if they have left the home to which it is addressed."""
     letter_view = await letter_at_desk(by, letter)
     if letter_view.misses_them:
         raise Refused(MOVED)
@@ -221,6 +221,6 @@ async def letters_of_case(by: Principal, case: UUID) -> tuple[CaseRow, list[Lett
 
 
 async def letters_for(case: UUID) -> list[tuple[LetterRow, dict[str, Any], datetime]]:
-    """Every letter of a case with its facts, the oldest first; in the caller's transaction."""
+    """All letters of a case with their facts, the oldest first; in the caller's transaction."""
     rows = await fetch(_OF_CASE, case)
     return [(row_of(row), json.loads(row["facts"]), row["at"]) for row in reversed(rows)]

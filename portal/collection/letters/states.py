@@ -12,7 +12,7 @@ class LetterKind(StrEnum):
 
 
 class LetterState(StrEnum):
-    """Issued until there is proof that it arrived, or that it came back; superseded once less is owed than it asks."""
+    """Issued until it is proved that it arrived or came back; superseded once less is owed than it asks for."""
 
     issued = "issued"
     delivered = "delivered"
@@ -21,11 +21,11 @@ class LetterState(StrEnum):
 
 
 K = LetterKind
-# The least stage of the case: the demand comes before the last one, since that asks for a demand that arrived.
+# The lowest stage for each kind: the demand comes before the last stage, which requires one that arrived.
 FROM_STAGE = {K.notice: 2, K.demand: 3, K.lawyer_draft: 3}
 PREFIX = {K.notice: "TZ", K.demand: "CJ", K.lawyer_draft: "LS"}
 
 
 def number_of(kind: LetterKind, year: int, number: int) -> str:
-    """TZ-2026-000123: what stands on the letter, and what people quote."""
+    """TZ-2026-000123: the number on the letter, which people quote."""
     return f"{PREFIX[kind]}-{year}-{number:06d}"

@@ -32,7 +32,7 @@ class Letter(Table):
 
 
 class LetterProof(Table):
-    """A try to deliver a letter, as a contact of its case; `mail_number` is that of a registered one."""
+    """An attempt to deliver a letter, as a contact of its case; `mail_number` is that of a registered one."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -43,10 +43,10 @@ class LetterProof(Table):
 
 
 class LetterBatch(Table):
-    """Notices for the homes of a building, asked for by one member of staff and written by the worker, home by home.
+    """Notices for the homes of a building, asked for by one member of staff and written by the worker, one by one.
 
-    The first `done` of the `cases` are done: `issued` got a notice, `refused` were kept from it by a gate. `left_out`
-    has of each of these the `case` and why, in both languages.
+    The first `done` of the `cases` are done: `issued` got a notice, `refused` did not pass a gate. `left_out` has the
+    `case` and the reason for each of these, in both languages.
     """
 
     id = UUID(primary_key=True)

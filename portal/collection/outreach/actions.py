@@ -31,10 +31,10 @@ TOO_MANY = N_("Please choose no more than %(most)s photos.")
 
 @dataclass(frozen=True)
 class Talk:
-    """What came of turning to somebody. `promised_on` with `promised`, and `next_step` with `next_on`, or neither.
+    """The outcome of a call or visit. `promised_on` comes with `promised`, and `next_step` with `next_on`.
 
-    `witness` is the sign-in name of the second person, `who` of whoever does the next step (empty: oneself). It was
-    today unless `happened_on` says another day.
+    `witness` is the login of the second person, `who` of the person who does the next step (empty: oneself). The day is
+    today unless `happened_on` says otherwise.
     """
 
     outcome: ContactOutcome
@@ -52,9 +52,9 @@ class Talk:
 async def record_talk(
     by: Principal, case: UUID, channel: ContactChannel, talk: Talk, photos: Sequence[Sent] = ()
 ) -> UUID:
-    """Add a call or a visit with all that came of it; the contact's id.
+    """Record a call or a visit with its outcome, and return the contact's id.
 
-    Raises what `record_contact`, `promise` and `set_next` raise, and Invalid for half a promise or half a next step.
+    Raises as `record_contact`, `promise` and `set_next` do, and Invalid for an incomplete promise or next step.
     """
     _complete(talk)
     if len(photos) > MOST_PHOTOS:
@@ -91,10 +91,10 @@ def _complete(talk: Talk) -> None:
 
 @reading
 async def speaking_for(by: Principal, case: UUID) -> Principal:
-    """The same member of staff, with the persons of the debtor of a case: what they do then, they do for them.
+    """The same member of staff, acting for the persons of a case's debtor.
 
-    The acts stay theirs in the audit (`actor`), and they cannot decide what they opened. Raises Missing for a case of
-    an estate where they do not turn to people.
+    The audit names the member of staff (`actor`), who cannot decide what they opened. Raises Missing for a case of an
+    estate where they may not contact debtors.
     """
     rows = await fetch(
         "SELECT k.community, m.person FROM arrears_case k JOIN debtor_member m ON m.debtor = k.debtor"
@@ -108,6 +108,6 @@ async def speaking_for(by: Principal, case: UUID) -> Principal:
 
 
 def disputable(case_view: CasePage) -> list[DebtRow]:
-    """The charges of a case that can be disputed now: something is free of holds, and no dispute is open about it."""
+    """The charges of a case that can be disputed now: partly free of holds, and without an open dispute."""
     disputed = {one.line for one in case_view.file.disputes if one.state in LIVE}
     return [d for d in case_view.file.debts if d.balance.outstanding > d.balance.held and d.line not in disputed]

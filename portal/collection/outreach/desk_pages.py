@@ -34,19 +34,19 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/calls", name="desk.calls:list", guards=[of_one_estate])
 async def calls(request: Request, number: PageNumber = 1) -> Template:
-    """Whom to call today; `whose`, `building` and `waiting` choose."""
+    """Homes to call today; `whose`, `building` and `waiting` filter them."""
     return await queue_page(request, NextStep.call, _("Today's calls"), number)
 
 
 @get("/visits", name="desk.visits:list", guards=[of_one_estate])
 async def visits(request: Request, number: PageNumber = 1) -> Template:
-    """Whom to visit, building by building."""
+    """Homes to visit, building by building."""
     return await queue_page(request, NextStep.visit, _("Visits"), number)
 
 
 @get("/cases/{case:uuid}/call", name="desk.calls:sheet", guards=[staff(May.contact_debtors)])
 async def call_sheet(request: Request, case: FromPath[UUID]) -> Template:
-    """What to say on the phone, and what came of it."""
+    """What to say on the phone, with the form for the outcome."""
     return await sheet_page(request, case, await begin(request, CallForm))
 
 
@@ -62,7 +62,7 @@ async def call(request: Request, case: FromPath[UUID]) -> Answer:
 
 @get("/cases/{case:uuid}/visit", name="desk.visits:sheet", guards=[staff(May.contact_debtors)])
 async def visit_sheet(request: Request, case: FromPath[UUID]) -> Template:
-    """What to take along, and what came of it."""
+    """What to take along, with the form for the outcome."""
     return await sheet_page(request, case, await begin(request, VisitForm), visit=True)
 
 
@@ -83,19 +83,19 @@ async def visit(request: Request, case: FromPath[UUID]) -> Answer:
 
 @get("/cases/{case:uuid}/visit/pack.pdf", name="desk.visits:pack", guards=[staff(May.contact_debtors)])
 async def pack(request: Request, case: FromPath[UUID]) -> Response[bytes]:
-    """What to take along to one home."""
+    """The papers to take along to one home."""
     return pdf(await pack_pdf([await pack_of(request.user, case)]), "visit.pdf")
 
 
 @get("/visits/packs.pdf", name="desk.visits:packs", guards=[staff(May.contact_debtors), of_one_estate])
 async def packs(request: Request) -> Response[bytes]:
-    """What to take along to every home of a building that is due, as one file to print."""
+    """The papers for all homes of a building that are due, as one file to print."""
     building = request.query_params.get("building", "")[:80]
     return pdf(await pack_pdf(await packs_of_building(request.user, building)), "visits.pdf")
 
 
 def wanted(request: Request) -> queries.Wanted:
-    """What the address asks for; nonsense asks for nothing."""
+    """The filter in the address; values that make no sense are ignored."""
     asked = request.query_params
     whose = asked.get("whose", "")
     return queries.Wanted(
@@ -106,7 +106,7 @@ def wanted(request: Request) -> queries.Wanted:
 
 
 async def queue_page(request: Request, step: NextStep, title: str, number: int) -> Template:
-    """A queue, as it was asked for."""
+    """A queue with its filter."""
     chosen = wanted(request)
     queue = await queries.queue_of(request.user, step, chosen, number)
     return page(request, "collection/outreach/list.html", title=title, found=queue, step=step)
@@ -144,7 +144,7 @@ ASKED = N_("Requested in the owner's name, and they have been notified. Finance 
 
 @get("/{case:uuid}/disputes/new", name="desk.behalf:dispute")
 async def dispute(request: Request, case: FromPath[UUID]) -> Template:
-    """What can be disputed for them; with `line` or `service` the form."""
+    """The charges and work that can be disputed for the debtor; with `line` or `service` the form."""
     line, service = (request.query_params.get(name, "") for name in ("line", "service"))
     if line:
         return await line_page(request, case, uuid_or_missing(line), await begin(request, DisputeForm))
@@ -159,7 +159,7 @@ async def dispute(request: Request, case: FromPath[UUID]) -> Template:
 
 @post("/{case:uuid}/disputes/new", name="desk.behalf:open", request_max_body_size=UPLOAD_BYTES)
 async def open_(request: Request, case: FromPath[UUID]) -> Answer:
-    """Open it."""
+    """Open a dispute for the debtor."""
     sent = await request.form()
     line, service = (sent.get(name) or request.query_params.get(name) for name in ("line", "service"))
     if service and not line:
@@ -188,7 +188,7 @@ async def _open_work(request: Request, case: UUID, service: UUID, form: Any) -> 
 
 @get("/{case:uuid}/plans/new", name="desk.behalf:plan")
 async def plan(request: Request, case: FromPath[UUID]) -> Template:
-    """The form to ask for instalments for them."""
+    """The form to ask for instalments for the debtor."""
     them = await speaking_for(request.user, case)
     offer = await choosing.offer_to(them, ())
     chosen = offer.chosen or [bill.id for bill in offer.bills if bill.due_on < offer.today]
@@ -200,7 +200,7 @@ async def plan(request: Request, case: FromPath[UUID]) -> Template:
 
 @post("/{case:uuid}/plans/new", name="desk.behalf:ask")
 async def ask(request: Request, case: FromPath[UUID]) -> Answer:
-    """Ask, or with `preview=1` only show."""
+    """Ask for a plan, or with `preview=1` only show it."""
     form: Any = PlanForm(await request.form())
     them = await speaking_for(request.user, case)
     if not form.validate() or not await form.accepts(_asking(them, form)):
@@ -233,7 +233,7 @@ async def work_page(request: Request, case: UUID, service: UUID, form: Any, stat
 
 
 async def plan_page(request: Request, case: UUID, form: PlanForm, status: int = 200) -> Template:
-    """The form with the bills it can be about, and the preview that was asked for."""
+    """The form with the bills that can be chosen, and the preview if it was asked for."""
     offer = await choosing.offer_to(await speaking_for(request.user, case), form.bill.data or ())
     form.offer(offer.bills)
     result = (await case_on_desk(request.user, case)).case

@@ -17,7 +17,7 @@ from portal.platform.documents.paper import typeset
 
 
 async def pack_pdf(packs: Sequence[Pack]) -> bytes:
-    """The bytes of the PDF, in the reader's language where it is not in both."""
+    """The pack as PDF; words that are not in both languages are in the reader's."""
     return await typeset("visit.typ", {"packs": [_data(pack) for pack in packs]}, max(pack.at for pack in packs))
 
 
@@ -48,7 +48,7 @@ def _data(pack: Pack) -> dict[str, object]:
 
 
 def _note(one: ContactRow) -> str:
-    """What was noted; never of hardship, whoever prints it: the pack goes through other hands."""
+    """A note of a contact, but never about hardship, whoever prints it: others will see the paper."""
     return "" if one.outcome is ContactOutcome.hardship else one.body or ""
 
 

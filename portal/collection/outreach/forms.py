@@ -11,7 +11,7 @@ from portal.web.forms.forms import Choice, Day, Form, Photos, Text, Yuan
 
 
 class TalkForm(Form):
-    """What came of turning to somebody."""
+    """The outcome of a contact."""
 
     way = ContactChannel.call
     outcome = Choice(
@@ -39,7 +39,7 @@ class TalkForm(Form):
         cast(Choice, self["outcome"]).options = [(one.value, label(one)) for one in can]
 
     def talk(self, witness: str = "") -> Talk:
-        """What was typed, once it is valid."""
+        """The outcome entered, once it is valid."""
         typed = self.data
         return Talk(
             outcome=typed["outcome"],
@@ -55,11 +55,11 @@ class TalkForm(Form):
 
 
 class CallForm(TalkForm):
-    """What came of a call."""
+    """The outcome of a call."""
 
 
 class VisitForm(TalkForm):
-    """What came of a visit by two."""
+    """The outcome of a visit by two."""
 
     way = ContactChannel.visit
     staff = Text(N_("Accompanied by"), most=80, hint=N_("Their sign-in name."), missing=N_("A visit takes two people."))

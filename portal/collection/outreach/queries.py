@@ -38,7 +38,7 @@ from portal.platform.db.unit_of_work import fetch, reading
 PER_PAGE = 50
 STAGE = {NextStep.call: 2, NextStep.visit: 3}
 
-# At its stage a home is turned to; at another one only when somebody has planned it as the next step.
+# A home is contacted at the stage for it; at another stage only if somebody planned it as the next step.
 _QUEUE = (
     "k.community = ANY($3::int[]) AND k.state <> 'closed' AND (k.stage = $4 OR $5 = (SELECT a.step FROM next_action a"
     " WHERE a.arrears_case = k.id AND NOT EXISTS (SELECT FROM contact o WHERE o.arrears_case = k.id AND o.at > a.at"
@@ -46,7 +46,7 @@ _QUEUE = (
     " ORDER BY a.at DESC LIMIT 1))"
 )
 _HERE = AT_HOME.format(debtor="k.debtor", day="($3::timestamptz AT TIME ZONE e.timezone)::date")
-# Where the home is matters to whoever goes there ($4).
+# Visitors need to know where the home is ($4).
 _BESIDE = f"""
 SELECT k.id, CASE WHEN $4 THEN NOT {_HERE} ELSE false END AS elsewhere, u.building, u.sort_key,
   (SELECT r.reason FROM case_reason r WHERE r.arrears_case = k.id ORDER BY r.at DESC LIMIT 1) AS reason,
@@ -66,9 +66,9 @@ LEFT JOIN staff s ON s.id = n.staff WHERE k.id = ANY($1::uuid[])
 
 @dataclass(frozen=True)
 class Turn:
-    """A home to turn to: its last contact, the promise that is not kept, what is to be done next, and why it waits.
+    """A home to contact: its last contact, the promise that was not kept, the next step, and why it waits.
 
-    `fits` is what helps most by its reason.
+    `fits` is what helps most for its reason.
     """
 
     case: Outline
@@ -83,13 +83,13 @@ class Turn:
 
     @property
     def fits(self) -> NextStep:
-        """What helps most when this is the reason."""
+        """What helps most if this is the reason."""
         return FITS[self.reason]
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A home on a page of the queue, with the whole of its case."""
+    """A home on a page of the queue, with its whole case."""
 
     turn: Turn
     case: CaseRow
@@ -97,7 +97,7 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of homes. The counts are of all of one's communities: due today, late among them, and waiting."""
+    """A page of homes. The counts are of all the reader's communities: due today, late among them, and waiting."""
 
     rows: list[QueueRow]
     due: int
@@ -111,7 +111,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which of them to list: whose, of which building (None: all; empty: of none), and whether those that wait."""
+    """The filter: whose, which building (None: all; empty: none), and whether to list those that wait."""
 
     whose: Whose = Whose.team
     building: str | None = None
@@ -120,7 +120,7 @@ class Wanted:
 
 @reading
 async def queue_of(by: Principal, step: NextStep, wanted: Wanted, page: int = 1) -> Queue:
-    """Whom to call or visit today, what is late first, then the longest silence; visits building by building."""
+    """Homes to call or visit today, late ones first, then the longest silence; visits building by building."""
     outlines = await outlines_where(_QUEUE, list(by.where(May.read_cases)), STAGE[step], step.value)
     rows = await _turns(by, outlines, step)
     due = [row for row in rows if row.waits is None]
@@ -151,7 +151,7 @@ def _fits(row: Turn, wanted: Wanted) -> bool:
 
 
 async def _turns(by: Principal, cases: Sequence[Outline], step: NextStep) -> list[Turn]:
-    """Every home of a queue with what decides about it, in the order of the queue; in the caller's transaction."""
+    """Every home of a queue with what decides its place, in the order of the queue; in the caller's transaction."""
     ids = [case.id for case in cases]
     rows = await fetch(_BESIDE, ids, [state.value for state in LIVE], clock.now(), step is NextStep.visit)
     beside = {row["id"]: row for row in rows}
@@ -202,7 +202,7 @@ def _waits(case: Outline, seen: Seen) -> Sentence | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A case and what to say: first, by the reason, and last. `fits` is what helps most."""
+    """A case and what to say: first, for the reason, and last. `fits` is what helps most."""
 
     found: CasePage
     opening: Sequence[Sentence]
@@ -215,8 +215,8 @@ class Sheet:
 async def sheet_of(by: Principal, case: UUID, way: ContactChannel = ContactChannel.call) -> Sheet:
     """The sheet of a live case for a call or a visit.
 
-    Raises Missing, also for a closed one: nobody is to be called about it; Refused for the dead, and for a visit to a
-    home that is no longer theirs.
+    Raises Missing, also for a closed case, about which nobody is called; Refused if the debtor has died, and for a
+    visit to a home that is no longer theirs.
     """
     case_view = await case_on_desk(by, case)
     if not case_view.case.live:

@@ -12,7 +12,7 @@ from portal.arrears.respite.rules import NO_TIME, Given, pause_on
 from portal.collection.outreach.states import Waits
 from portal.kit.money import Money
 
-# What helps most when this is why nothing is paid; `unknown` is to be asked first.
+# What helps most for each reason; if it is `unknown`, ask for it first.
 FITS = {
     Reason.unknown: NextStep.call,
     Reason.forgot: NextStep.call,
@@ -29,10 +29,10 @@ FITS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What decides whether a home is contacted: its case, contacts (oldest first), payments in progress, what is next.
+    """What decides whether to contact a home: case, contacts (oldest first), payments in progress, next step.
 
-    `given` is what gives them time, `next_on` the day for which the
-    next step is planned, `elsewhere` that they are not to be found at the home to which one would go.
+    `given` is what gives them time, `next_on` the day of the next step, `elsewhere` whether they do not live at the
+    home.
     """
 
     state: CaseState
@@ -45,7 +45,7 @@ class Seen:
 
 
 def waits_for(seen: Seen, policy: Policy, on: date) -> Waits | None:
-    """Why nobody turns to this home on a day; None when somebody should."""
+    """Why nobody contacts this home on a day; None if somebody should."""
     if seen.state is not CaseState.open or not seen.chaseable:
         return Waits.held
     if seen.elsewhere:
@@ -64,7 +64,7 @@ def waits_for(seen: Seen, policy: Policy, on: date) -> Waits | None:
 
 
 def spoken_on(seen: Seen) -> date | None:
-    """The day of the last contact, if somebody was spoken with then."""
+    """The day of the last contact, if staff spoke with somebody."""
     return seen.contacts[-1].on if seen.contacts and seen.contacts[-1].outcome in SPOKEN else None
 
 
@@ -79,6 +79,6 @@ def late(seen: Seen, on: date) -> bool:
 
 
 def order(seen: Seen, days: int, on: date) -> tuple[bool, bool, date, int]:
-    """The key to sort by: what is late, then who was never turned to, then the longest silence and the oldest debt."""
+    """The sort key: late homes first, then those never contacted, then by the longest silence and the oldest debt."""
     last = max((contact.on for contact in seen.contacts), default=None)
     return (not late(seen, on), last is not None, last or on, -days)

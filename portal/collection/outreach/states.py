@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Waits(StrEnum):
-    """What it waits for, in the order in which one would look."""
+    """What it waits for, in the order in which to check."""
 
     held = "held"
     elsewhere = "elsewhere"
@@ -17,7 +17,7 @@ class Waits(StrEnum):
 
 
 class Whose(StrEnum):
-    """Which homes of a queue to list: all, those that are one's own next step, those that are late."""
+    """The homes of a queue to list: all, those with a next step of one's own, or those that are late."""
 
     team = "team"
     mine = "mine"

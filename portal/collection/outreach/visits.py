@@ -22,8 +22,8 @@ from portal.people.persons.principal import Principal
 from portal.platform.db.unit_of_work import fetch, reading
 
 MOST_PACKS = 50
-OFFERS = (LEAST, 6, MOST)  # what two people may show at the door; the finance office or a manager still approves
-FIRST_IN = timedelta(days=7)  # as the form for instalments proposes
+OFFERS = (LEAST, 6, MOST)  # what visitors may offer; finance or a manager still has to approve
+FIRST_IN = timedelta(days=7)  # as in the form for instalments
 
 _SERVICES = """
 SELECT r.done_at, r.title, r.place, s.department FROM service_record r JOIN staff s ON s.id = r.recorded_by
@@ -64,7 +64,7 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Pack:
-    """`facts` are those of a letter; `offers` the instalments that could be asked for, none for too small a sum."""
+    """The papers for a visit. `facts` are those of a letter; `offers` possible instalments, none for a small sum."""
 
     found: CasePage
     facts: dict[str, Any]
@@ -78,8 +78,8 @@ class Pack:
 async def pack_of(by: Principal, case: UUID) -> Pack:
     """The pack of a live case.
 
-    Raises Missing for another estate's, and for a closed one, Refused for a home where the debtor is not, and when the
-    company is not known as it names it.
+    Raises Missing for another estate's and for a closed case; Refused for a home where the debtor does not live, and if
+    details of the company that it names are missing.
     """
     case_view = await case_on_desk(by, case)
     if not case_view.case.live or not by.may(case_view.case.community, May.contact_debtors):
@@ -121,7 +121,7 @@ def _offers(case_view: CasePage, on: date) -> list[tuple[Part, ...]]:
 
 @reading
 async def packs_of_building(by: Principal, building: str) -> list[Pack]:
-    """The packs of the homes of a building that are to be visited today, at most 50. Raises Missing for none."""
+    """The packs of a building's homes to visit today, at most 50. Raises Missing if there are none."""
     rows = (await queue_of(by, NextStep.visit, Wanted(building=building))).rows
     if not rows:
         raise Missing

@@ -6,14 +6,14 @@ from portal.arrears.cases.states import Reason
 from portal.collection.outreach.states import Waits
 from portal.kit.i18n import N_
 
-# While nobody has entered the company.
+# If nobody has entered the company.
 NAMELESS = N_("Good day, this is %(who)s from the service centre of %(estate)s. Is this a good time to talk?")
 OPENING = (
     N_("Good day, this is %(who)s from %(company)s, the service centre of %(estate)s. Is this a good time to talk?"),
     N_("First make sure you are speaking to the owner of %(unit)s. Do not mention the debt to anyone else."),
     N_("Charges of %(sum)s are past their due date. May I ask whether anything about them is unclear?"),
 )
-# Who owned the home before is called at their own number, about their own time, and never at the home.
+# Former owners are called at their own number about the time they owned it, never at the home.
 OPENING_ELSEWHERE = (
     N_("Good day, this is %(who)s from %(company)s, the service centre of %(estate)s. Is this a good time to talk?"),
     N_(
