@@ -20,10 +20,10 @@ NO_ADDRESS = N_(
 
 @reading
 async def home_of(scope: Scope, person: UUID) -> str:
-    """Where a letter reaches a person: their own address if one is recorded, else the home they live in or own today.
+    """The address for a letter to a person: their own if one is recorded, otherwise the home they live in or own today.
 
-    Raises Refused for the dead, and for somebody of whom no address is known: a code never goes to a home that is
-    somebody else's by now.
+    Raises Refused for somebody who has died or has no known address: a code never goes to a home that now belongs to
+    somebody else.
     """
     row = await fetch_one(
         "SELECT s.standing, s.address, (SELECT u.name FROM occupancy o JOIN unit u ON u.id = o.unit"
@@ -46,7 +46,7 @@ async def home_of(scope: Scope, person: UUID) -> str:
 
 
 async def access_pdf(letter: AccessLetter, home: str, address: str) -> bytes:
-    """The bytes of the PDF; `home` is where it goes, `address` where its code is entered."""
+    """The letter as PDF; `home` is where it goes, `address` the page on which its code is entered."""
     zone = ZoneInfo(letter.zone)
     data = {
         "code": letter.code,

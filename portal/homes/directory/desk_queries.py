@@ -20,12 +20,12 @@ from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
 PER_PAGE = 50
 LIVED_TODAY = LIVED_IN.format(day="($2 AT TIME ZONE c.timezone)::date")
-# Who calls people needs the whole number; everybody else sees enough of it to recognise it.
+# Staff who call people need the whole number; others see enough of it to recognise it.
 
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A home in a list. `owners` are the names of those who own it today; `billable_area` is in m²."""
+    """A home in a list. `owners` are the names of today's owners; `billable_area` is in m²."""
 
     id: UUID
     estate: str
@@ -49,7 +49,7 @@ class UnitList:
 
 @dataclass(frozen=True)
 class TieRow:
-    """A person's tie to a home. `phone` is None when unknown and masked unless the reader may call."""
+    """A person's tie to a home. `phone` is None if unknown, and masked unless the reader may call."""
 
     id: UUID
     person: UUID
@@ -64,7 +64,7 @@ class TieRow:
 
     @property
     def revocable(self) -> bool:
-        """Whether it is a tenant's or a family member's and still shows them the home."""
+        """Whether it is a tenant's or family member's tie that still gives access to the home."""
         return self.role in BOUND and not self.revoked
 
     @property
@@ -75,7 +75,7 @@ class TieRow:
 
 @dataclass(frozen=True)
 class UnitAt:
-    """A home with everybody who owned or rented it, the present first."""
+    """A home with everybody who has owned or rented it, the present ones first."""
 
     id: UUID
     community: int
@@ -93,7 +93,7 @@ class UnitAt:
 
 @reading
 async def units_at(by: Principal, words: str = "", page: int = 1) -> UnitList:
-    """The homes of one's communities; `words` is the beginning of a name, or a building, in any spelling."""
+    """The homes of the reader's communities; `words` is the beginning of a name, or a building, in any spelling."""
     rows = await fetch(
         f"SELECT u.id, c.name AS estate, u.name, u.building, u.use, u.billable_area, {LIVED_TODAY} AS occupancy,"
         "   count(*) OVER () AS found, ARRAY(SELECT p.name FROM occupancy o JOIN person p ON p.id = o.person"
@@ -122,7 +122,7 @@ def unit_row(row: Any) -> UnitRow:
 
 @reading
 async def unit_at(by: Principal, unit: UUID) -> UnitAt:
-    """A home of one's communities with its people. Raises Missing."""
+    """A home of the reader's communities with its people. Raises Missing."""
     row = await fetch_one(
         "SELECT u.id, u.community, c.name AS estate, u.name, u.building, u.stairwell, u.floor, u.use, u.billable_area,"
         f" {LIVED_TODAY} AS occupancy, u.handed_over_on, c.timezone FROM unit u JOIN community c ON c.id = u.community"
@@ -164,7 +164,7 @@ async def _ties(by: Principal, unit: UUID, community: int, on: date) -> list[Tie
 
 
 def shown(phone: str | None, *, whole: bool) -> str | None:
-    """A number as the reader may see it: the home country's without +86, or only its ends."""
+    """A number as the reader may see it: without +86 for the home country, or only its ends."""
     if phone is None:
         return None
     return phone.removeprefix("+86") if whole else masked(phone)

@@ -45,7 +45,7 @@ MOST_PHOTOS = 5
 
 @dataclass(frozen=True)
 class Wanted:
-    """Who is to be bound to which home, as what, from and to inclusive. `phone` is E.164."""
+    """The tie that is asked for: who, which home, in which role, from and to inclusive. `phone` is E.164."""
 
     unit: UUID
     name: str
@@ -57,7 +57,7 @@ class Wanted:
 
 @reading
 async def checked(by: Principal, wanted: Wanted) -> HomeToBind:
-    """The home, as the page shows it before anything is asked. Raises as asking does."""
+    """The home, as the page shows it before the request. Raises as `ask_binding` does."""
     home = await owned_home(by, wanted.unit)
     check_days(wanted.role, wanted.starts_on, wanted.ends_on, today=home.today, owned_since=home.since)
     if wanted.phone == await fetch_value("SELECT phone FROM human WHERE id = $1", by.human):
@@ -68,7 +68,7 @@ async def checked(by: Principal, wanted: Wanted) -> HomeToBind:
 
 
 async def tied(unit: UUID, phone: str, starts_on: date, ends_on: date | None) -> bool:
-    """Whether somebody with this number owns the home or is bound to it on one of these days."""
+    """Whether somebody with this number owns the home or has access to it on any of these days."""
     return bool(
         await fetch_value(
             "SELECT EXISTS (SELECT FROM occupancy o JOIN person p ON p.id = o.person"
@@ -86,10 +86,11 @@ async def tied(unit: UUID, phone: str, starts_on: date, ends_on: date | None) ->
 async def ask_binding(
     by: Principal, wanted: Wanted, note: str, photos: Sequence[Sent] = (), *, once: str | None = None
 ) -> UUID:
-    """Ask the service centre to bind somebody; the request's id. Nobody sees anything yet.
+    """Ask the service centre to give somebody access, and return the request's id. Nobody gets access yet.
 
-    `once` makes a repeated request answer with the first. Raises Missing for a home they do not own today, Invalid
-    for days or a number that cannot be, Refused while one waits for this number and after too many within a day.
+    A repeated request with the same `once` returns the first. Raises Missing for a home they do not own today; Invalid
+    for days or a number that is not allowed; Refused while a request for this number waits, and after too many in a
+    day.
     """
     kept, binding = await encode(photos[:MOST_PHOTOS]), id_of(by.human, once)
     async with unit_of_work(by):
@@ -118,7 +119,7 @@ async def ask_binding(
 
 @retrying
 async def withdraw_binding(by: Principal, binding: UUID) -> None:
-    """Take a request back. Raises Missing when they did not make it, Refused once it is answered."""
+    """Withdraw a request. Raises Missing if it is not theirs, Refused once it is answered."""
     async with unit_of_work(by):
         row = await fetch_one(
             "SELECT id, community, state FROM binding WHERE id = $1 AND asked_by = $2 FOR NO KEY UPDATE",
@@ -173,9 +174,9 @@ ENDED = N_("This access has already ended. There is nothing more to do.")
 
 @retrying
 async def revoke_tie(by: Principal, tie: UUID) -> None:
-    """End a tenant's or a family member's access to a home the reader owns, or one's own.
+    """End a tenant's or family member's access to a home that the reader owns, or the reader's own access.
 
-    Raises Missing for any other tie, Refused when it was ended before.
+    Raises Missing for any other tie, Refused if it was ended before.
     """
     async with unit_of_work(by):
         await tie_of(by, tie)
@@ -184,14 +185,14 @@ async def revoke_tie(by: Principal, tie: UUID) -> None:
 
 @retrying
 async def revoke_tie_at_desk(by: Principal, tie: UUID, reason: str) -> None:
-    """End it at the desk, with the reason. Raises Missing without a role there, Refused when it was ended before."""
+    """End access at the desk, with the reason. Raises Missing without a role there, Refused if ended before."""
     async with unit_of_work(*by.where(May.end_ties)):
         await tie_at(by, tie)
         await _revoke(tie, by, reason)
 
 
 async def _revoke(tie: UUID, by: Principal, reason: str | None) -> None:
-    """Under the locks of the home and the tie: it ends, and with it every session and code of the person (I-A8)."""
+    """End the tie, with all sessions and codes of the person (I-A8), while the home and the tie are locked."""
     await fetch("SELECT FROM unit WHERE id = (SELECT unit FROM occupancy WHERE id = $1) FOR NO KEY UPDATE", tie)
     row = await fetch_one(
         "SELECT o.*, p.human, p.name, u.name AS unit_name, c.name AS estate, c.timezone FROM occupancy o"
@@ -210,9 +211,10 @@ async def _revoke(tie: UUID, by: Principal, reason: str | None) -> None:
 
 
 async def end_ties(ties: Sequence[UUID]) -> None:
-    """Ties of tenants and family end now, and with them each session and code of their persons (I-A8).
+    """End the ties of tenants and family now, with all sessions and codes of their persons (I-A8).
 
-    Whoever has no tie left signs in no more. In the caller's work, which holds the lock of the home and writes why.
+    Whoever has no tie left cannot sign in any more. Part of the caller's unit of work, which locks the home and records
+    the reason.
     """
     ended = await fetch(
         "UPDATE occupancy o SET revoked_at = $2 FROM person p WHERE o.id = ANY($1) AND p.id = o.person"

@@ -32,10 +32,10 @@ TIED = N_(
 
 @retrying
 async def approve_binding(by: Principal, binding: UUID) -> None:
-    """Bind the person: from now on they sign in with their number. Owners and the person are told.
+    """Give the person access: they can sign in with their number. Owners and the person are notified.
 
-    Raises Missing without a role there, Refused to whoever is concerned, once it is answered, and when the home has
-    changed hands or the person belongs to it already.
+    Raises Missing without a role there; Refused to anybody who is concerned, once it is answered, and if the home has
+    changed hands or the person has access already.
     """
     async with unit_of_work(*by.where(May.answer_bindings)):
         row, me = await _for_answer(by, binding, BindingState.approved)
@@ -55,7 +55,7 @@ async def approve_binding(by: Principal, binding: UUID) -> None:
 
 @retrying
 async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
-    """Refuse with a reason that whoever asked reads. Raises Missing and Refused as approving does."""
+    """Refuse a request with a reason, which the owner reads. Raises as `approve_binding` does."""
     async with unit_of_work(*by.where(May.answer_bindings)):
         row, me = await _for_answer(by, binding, BindingState.refused)
         await _answer(row, BindingState.refused, me, text, None)
@@ -64,7 +64,7 @@ async def refuse_binding(by: Principal, binding: UUID, text: str) -> None:
 
 
 async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[Record, UUID]:
-    """The request under the locks of its home and itself, and the member of staff who answers."""
+    """The request, with its home and itself locked, and the member of staff who answers."""
     unit = await fetch_value(
         "SELECT unit FROM binding WHERE id = $1 AND community = ANY($2)", binding, list(by.where(May.answer_bindings))
     )
@@ -91,7 +91,7 @@ async def _for_answer(by: Principal, binding: UUID, to: BindingState) -> tuple[R
 
 
 async def _person(binding: Record) -> UUID:
-    """The person of this name and number on the roll, or a new one; either way they can sign in."""
+    """The person of this name and number on the roll, or a new one; both can sign in."""
     human = await fetch_value(
         "INSERT INTO human (id, phone, language, large_text, totp_confirmed, created_at)"
         " VALUES (gen_random_uuid(), $1, $2, false, false, $3)"

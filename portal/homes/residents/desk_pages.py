@@ -19,7 +19,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/bindings", name="desk.bindings:list")
 async def list_(request: Request) -> Template:
-    """What waits, and what was answered."""
+    """The requests that wait, and those that were answered."""
     requests = await queries.requests_at(request.user)
     return page(request, "homes/residents/desk/list.html", title=_("Access to homes"), requests=requests)
 
@@ -38,13 +38,13 @@ async def photo(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]
 
 @get("/bindings/{binding:uuid}/photos/{photo:uuid}/thumbnail", name="desk.bindings:thumbnail")
 async def thumbnail(request: Request, binding: FromPath[UUID], photo: FromPath[UUID]) -> Answer:
-    """The same, small."""
+    """The same photo, small."""
     return jpeg(await queries.photo_at(request.user, binding, photo, small=True))
 
 
 @post("/bindings/{binding:uuid}/approval", name="desk.bindings:approve", guards=[staff(May.answer_bindings)])
 async def approve(request: Request, binding: FromPath[UUID]) -> Answer:
-    """Bind the person."""
+    """Give the person access."""
     await answering.approve_binding(request.user, binding)
     flash(request, N_("The person now has access to the home and has been told how to sign in."))
     return go(request, "desk.bindings:show", binding=binding)
@@ -63,13 +63,13 @@ async def refuse(request: Request, binding: FromPath[UUID]) -> Answer:
 
 @get("/ties/{tie:uuid}/revocation", name="desk.ties:revocation", guards=[staff(May.end_ties)])
 async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
-    """Ask whether it is meant, and why."""
+    """Ask for confirmation and the reason."""
     return await revocation_page(request, tie, await begin(request, ReasonForm))
 
 
 @post("/ties/{tie:uuid}/revocation", name="desk.ties:revoke", guards=[staff(May.end_ties)])
 async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
-    """It ends at once."""
+    """End the access at once."""
     form = ReasonForm(await request.form())
     if not form.validate():
         return await revocation_page(request, tie, form, status=422)
@@ -79,7 +79,7 @@ async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
 
 
 async def show_page(request: Request, binding: UUID, form: ReasonForm, status: int = 200) -> Template:
-    """The request, for GET and for a refused POST."""
+    """The request, for both verbs."""
     request_view = await queries.request_at(request.user, binding)
     return page(
         request,
@@ -92,7 +92,7 @@ async def show_page(request: Request, binding: UUID, form: ReasonForm, status: i
 
 
 async def revocation_page(request: Request, tie: UUID, form: ReasonForm, status: int = 200) -> Template:
-    """The question, for both verbs."""
+    """The confirmation, for both verbs."""
     tie_view = await queries.tie_at(request.user, tie)
     return page(request, "homes/residents/desk/revocation.html", status=status, title=_("End this person's access"),
                 tie=tie_view, form=form)  # fmt: skip

@@ -7,7 +7,7 @@ from portal.web.forms.forms import Choice, Day, Form, Phone, Photos, Text, Tick
 
 
 class BindingForm(Form):
-    """Who, to which home, as what, and when."""
+    """Who gets access to which home, in which role, and when."""
 
     unit = Choice(N_("Which home"), missing=N_("Choose the home."))
     role = Choice(N_("Who is it?"), BoundAs, missing=N_("Choose tenant or family."))
@@ -24,7 +24,7 @@ class BindingForm(Form):
 
 
 class EvidenceForm(Form):
-    """What the service centre needs to agree, on the page that confirms."""
+    """The evidence that the service centre needs, on the page that confirms."""
 
     note = Text(
         N_("Anything else the service centre should know"),
@@ -41,6 +41,6 @@ class EvidenceForm(Form):
 
 
 class ReasonForm(Form):
-    """Why a request is refused, or a tie ended at the desk."""
+    """The reason for refusing a request, or for ending access at the desk."""
 
     text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))

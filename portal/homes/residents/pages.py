@@ -22,14 +22,14 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/household", name="household:show")
 async def show(request: Request) -> Template:
-    """Homes with their people, as they are today, and what waits for an answer."""
+    """Homes with their people as of today, and the requests that wait for an answer."""
     household = await queries.household_of(request.user)
     return page(request, "homes/residents/show.html", title=_("My homes"), household=household)
 
 
 @get("/household/bindings/new", name="bindings:new")
 async def new(request: Request) -> Template:
-    """Who is to be bound to which home."""
+    """The form: who gets access to which home."""
     form = await begin(request, BindingForm, unit=request.query_params.get("unit"))
     return await new_page(request, form)
 
@@ -48,7 +48,7 @@ async def ask(request: Request) -> Answer:
 
 
 async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm) -> Answer:
-    """It is what they meant: ask for it, with the evidence."""
+    """Ask for what was confirmed, with the evidence."""
     if not evidence.validate() or not await evidence.accepts(sent_of(request, form, evidence)):
         return confirm_page(request, form, evidence, status=422)
     flash(
@@ -59,14 +59,14 @@ async def confirmed(request: Request, form: BindingForm, evidence: EvidenceForm)
 
 @get("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdrawal")
 async def ask_withdrawal(request: Request, binding: FromPath[UUID]) -> Template:
-    """Ask whether it is meant."""
+    """Ask for confirmation."""
     request_view = await queries.request_of(request.user, binding)
     return page(request, "homes/residents/withdrawal.html", title=_("Withdraw the request"), request_=request_view)
 
 
 @post("/household/bindings/{binding:uuid}/withdrawal", name="bindings:withdraw")
 async def withdraw(request: Request, binding: FromPath[UUID]) -> Answer:
-    """Take a request back."""
+    """Withdraw a request."""
     await actions.withdraw_binding(request.user, binding)
     flash(request, N_("Your request has been withdrawn."))
     return go(request, "household:show")
@@ -74,39 +74,39 @@ async def withdraw(request: Request, binding: FromPath[UUID]) -> Answer:
 
 @get("/household/ties/{tie:uuid}/revocation", name="ties:revocation")
 async def ask_revocation(request: Request, tie: FromPath[UUID]) -> Template:
-    """Ask whether it is meant, naming the home and its estate."""
+    """Ask for confirmation, naming the home and its estate."""
     tie_view = await queries.tie_of(request.user, tie)
     return page(request, "homes/residents/revocation.html", title=_("End this person's access"), tie=tie_view)
 
 
 @post("/household/ties/{tie:uuid}/revocation", name="ties:revoke")
 async def revoke(request: Request, tie: FromPath[UUID]) -> Answer:
-    """It ends at once."""
+    """End the access at once."""
     await actions.revoke_tie(request.user, tie)
     flash(request, N_("The access has ended, and every sign-in with it."))
     return go(request, "household:show")
 
 
 def wanted_of(form: BindingForm) -> Wanted:
-    """What the form asks for."""
+    """The request entered in the form."""
     values = (form[name].data for name in ("name", "phone", "role", "starts_on", "ends_on"))
     return Wanted(UUID(form.unit.data), *values)
 
 
 async def options(request: Request) -> list[tuple[str, str]]:
-    """Their homes with the estate beside each: names of homes repeat from estate to estate."""
+    """The reader's homes with their estates, because names of homes repeat."""
     return [(str(home.id), f"{home.name} · {home.estate}") for home in await owned_homes(request.user)]
 
 
 async def sent_of(request: Request, form: BindingForm, evidence: EvidenceForm) -> UUID:
-    """Ask for it."""
+    """Send the request."""
     return await actions.ask_binding(
         request.user, wanted_of(form), evidence.note.data, evidence.photos.data, once=evidence.once
     )
 
 
 async def new_page(request: Request, form: BindingForm, status: int = 200) -> Template:
-    """The form, for both verbs. Raises Missing for whoever owns no home today."""
+    """The form, for both verbs. Raises Missing for somebody who owns no home today."""
     form.unit.options = await options(request)
     if not form.unit.options:
         raise Missing(N_("Only an owner can give someone access to a home."))

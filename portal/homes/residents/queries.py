@@ -22,7 +22,7 @@ from portal.platform.files.queries import PhotoRow, photo_of, photos_of
 
 @dataclass(frozen=True)
 class Request:
-    """A request as its owner and the desk see it in a list. `phone` is E.164, only ever shown masked."""
+    """A request in a list of its owner or the desk. `phone` is E.164, but always shown masked."""
 
     id: UUID
     unit: str
@@ -38,26 +38,26 @@ class Request:
 
     @property
     def waits(self) -> bool:
-        """Whether it can still be answered or taken back."""
+        """Whether it can still be answered or withdrawn."""
         return self.state is BindingState.requested
 
 
 @dataclass(frozen=True)
 class Household:
-    """Their homes with everybody in them, and what they asked for that waits or was refused lately."""
+    """The reader's homes with all their people, and requests that wait or were refused lately."""
 
     homes: list[Home]
     requests: list[Request]
 
     @property
     def owns(self) -> bool:
-        """Whether there is a home to which they may bind somebody."""
+        """Whether there is a home to which they may give access."""
         return any(home.owned for home in self.homes)
 
 
 @dataclass(frozen=True)
 class Tie:
-    """A tenant's or family member's tie, with the home by its common name and its estate; `mine` if it is one's own."""
+    """A tenant's or family member's tie, with the home's common name and its estate; `mine` if it is the reader's."""
 
     id: UUID
     unit: UUID
@@ -81,7 +81,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class RequestPage:
-    """A request with what its answer rests on. `known` are names on the roll with the same number, and their homes."""
+    """A request with what its answer depends on. `known` are names on the roll with this number, and their homes."""
 
     request: Request
     unit: UUID
@@ -97,7 +97,7 @@ class RequestPage:
 
     @property
     def asker_owns(self) -> bool:
-        """Whether whoever asked still owns the home."""
+        """Whether the person who asked still owns the home."""
         return any(owner.asked for owner in self.owners)
 
     @property
@@ -119,7 +119,7 @@ _ROWS = (
 
 @reading
 async def household_of(by: Principal) -> Household:
-    """Homes and people as they are today, and their own requests of the last thirty days that made no tie."""
+    """Homes and people as of today, and the reader's requests of the last thirty days that were not approved."""
     rows = await fetch(
         _ROWS + " WHERE b.asked_by = $1 AND (b.state = 'requested'"
         " OR b.state = 'refused' AND b.answered_at > $2::timestamptz - interval '30 days') ORDER BY b.asked_at DESC",
@@ -131,7 +131,7 @@ async def household_of(by: Principal) -> Household:
 
 @reading
 async def request_of(by: Principal, binding: UUID) -> Request:
-    """A request of theirs. Raises Missing."""
+    """A request of the reader. Raises Missing."""
     row = await fetch_one(_ROWS + " WHERE b.id = $1 AND b.asked_by = $2", binding, by.human)
     if row is None:
         raise Missing
@@ -166,7 +166,7 @@ async def tie_at(by: Principal, tie: UUID) -> Tie:
 
 @reading
 async def requests_at(by: Principal) -> list[Request]:
-    """The desk's queue: what waits, the oldest first, then what was answered, the newest first; the last hundred."""
+    """The desk's last hundred requests: those that wait, oldest first, then the answered ones, newest first."""
     rows = await fetch(
         _ROWS + " WHERE b.community = ANY($1) ORDER BY b.state <> 'requested',"
         " CASE b.state WHEN 'requested' THEN b.asked_at END, b.asked_at DESC LIMIT 100",

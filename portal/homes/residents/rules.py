@@ -21,7 +21,7 @@ TOO_LONG = N_("A lease can run for at most %(years)s years (Civil Code, article 
 
 
 def check_days(role: BoundAs, starts_on: date, ends_on: date | None, *, today: date, owned_since: date | None) -> None:
-    """Raises Invalid for days on which the owner cannot bind somebody; both are inclusive, empty is without end."""
+    """Raises Invalid for days on which the owner may not give access; both inclusive, empty is without end."""
     if owned_since and starts_on < owned_since:
         raise Invalid("starts_on", BEFORE_OWNING, on=owned_since)
     if starts_on < today - LONGEST_PAST:

@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class BindingState(StrEnum):
-    """Asked for by an owner, answered at the desk. What an approved one made is ended by revoking the tie."""
+    """The state of a request that an owner makes and the desk answers. Revoking the tie ends an approved one."""
 
     requested = "requested"
     approved = "approved"
@@ -15,7 +15,7 @@ class BindingState(StrEnum):
 
 
 class BoundAs(StrEnum):
-    """As what somebody is bound; both are roles of an occupant."""
+    """The role in which somebody gets access."""
 
     tenant = "tenant"
     family = "family"

@@ -12,7 +12,7 @@ from portal.platform.db.unit_of_work import day, one_of, ref, text
 
 
 class Binding(Table):
-    """Who is to be bound to which home, as what, from and to inclusive; by which owner, and what came of it."""
+    """A request for access: who, which home, which role, from and to inclusive; by which owner, and the answer."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

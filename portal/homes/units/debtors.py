@@ -15,7 +15,7 @@ Owners = tuple[UUID, tuple[UUID, ...]]  # a unit, and the persons who own it
 
 
 async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owners, UUID]:
-    """The debtor of each (unit, persons), made where it is not there yet. Part of the caller's unit of work."""
+    """The debtor of each (unit, persons), made if there is none. Part of the caller's unit of work."""
     wanted = {(unit, _key(persons)): (unit, persons) for unit, persons in owners}
     units, keys = [unit for unit, _ in wanted], [key for _, key in wanted]
     made = await fetch(
@@ -48,7 +48,7 @@ async def ensure_debtors(community: int, owners: Iterable[Owners]) -> dict[Owner
 
 
 async def tell_debtor(debtor: UUID, kind: NoticeKind, *, community: int, **rest: Any) -> None:
-    """Tell every person of a debtor, with the name of the home; what else `notices.tell` takes.
+    """Notify every person of a debtor, with the name of the home; other arguments as in `notices.tell`.
 
     Part of the caller's unit of work.
     """

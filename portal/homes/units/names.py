@@ -15,29 +15,29 @@ _NOT_DIGIT = "[^0-9]+"
 
 
 def holding(name: str) -> str:
-    """A pattern of the names that hold the numbers of a loose name in their order; of no name when it has none."""
+    """A pattern for names that contain the numbers of a loose name in this order; matches nothing if it has none."""
     runs = _DIGITS.findall(name)
     return ".*".join(runs) if runs else "$^"  # only digits of ours reach the pattern
 
 
 def beginning(name: str) -> str:
-    """A pattern of the names that begin with the numbers of a loose name; of no name when it has none."""
+    """A pattern for names that begin with the numbers of a loose name; matches nothing if it has none."""
     runs = _DIGITS.findall(name)
     return f"^{_NOT_DIGIT.join(runs)}({_NOT_DIGIT}|$)" if runs else "$^"
 
 
 def ends_so(name: str, key: str) -> bool:
-    """Whether a loose name's parts stand in this order at the end of another: 1-101 for 1栋2单元101."""
+    """Whether the parts of a loose name are in this order at the end of another one: 1-101 for 1栋2单元101."""
     wanted, parts = name.split("-"), key.split("-")
     rest = iter(parts)
     return parts[-1] == wanted[-1] and all(part in rest for part in wanted)
 
 
 async def homes_called(communities: Sequence[int], typed: str, *, loosely: bool = False) -> list[UUID]:
-    """The homes of these estates that are called so, however it is typed, or the one with that id.
+    """The homes of these estates with this name in any spelling, or the one with this id.
 
-    With `loosely`, where none is called just so, those whose name has these parts at its end: to look at, never to act
-    on unseen. In the running unit of work.
+    With `loosely`, if there is none, homes whose name ends with these parts: for showing, never for acting on unseen.
+    In the caller's unit of work.
     """
     name = loose(typed)
     rows = await fetch(

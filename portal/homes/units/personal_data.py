@@ -23,13 +23,13 @@ WHERE EXISTS (SELECT FROM unit WHERE community = $1 AND length(name) > 3 AND pos
 
 
 async def naming(community: int, texts: Sequence[str]) -> set[int]:
-    """The places, from 0, of the texts that do; in the caller's transaction."""
+    """The positions, from 0, of the texts that name a person or a home; in the caller's transaction."""
     plain = [text.translate(_WIDE) for text in texts]
     result = {place for place, text in enumerate(plain) if _NUMBER.search(text) or _MAIL.search(text)}
     return result | {row["place"] - 1 for row in await fetch(_OF_THE_ROLL, community, plain)}
 
 
 async def no_personal_data(community: int, **words: str) -> None:
-    """Raises Invalid for the first of these fields whose words, meant for everybody, name one; in the running unit."""
+    """Raises Invalid for the first of these public fields that names one; in the caller's unit of work."""
     if naming_view := await naming(community, list(words.values())):
         raise Invalid(list(words)[min(naming_view)], PERSONAL)

@@ -20,9 +20,9 @@ from portal.platform.db.unit_of_work import fetch, reading
 
 @dataclass(frozen=True)
 class Occupant:
-    """Someone with a tie to a home on the day asked about; `share` of it, if known and not the whole.
+    """Somebody with a tie to a home on a day; `share` if it is known and not the whole home.
 
-    `revocable`: the reader may end what this person sees of the home.
+    `revocable`: the reader may end this person's access.
     """
 
     id: UUID
@@ -51,10 +51,10 @@ class Home:
 
 @reading
 async def homes_of(by: Principal, at: datetime) -> list[Home]:
-    """The homes that are theirs on this day in the estate's zone, with co-owners, tenants and family.
+    """The reader's homes on this day in the estate's zone, with co-owners, tenants and family.
 
-    A tenant sees only themselves: who owns the home is not theirs to look up. Family belongs to a home as long as the
-    owner does whose family they are.
+    Tenants see only themselves: they may not look up who owns the home. Family has access as long as the owner whose
+    family they are.
     """
     rows = await fetch(
         "SELECT u.id AS unit, u.name AS unit_name, u.use, u.billable_area, c.name AS community, c.timezone,"
@@ -132,9 +132,9 @@ _OWNED = (
 
 @dataclass(frozen=True)
 class HomeToBind:
-    """A home by its common name, with its estate: names of homes repeat. `owner` is the reader's person there.
+    """A home by its common name, with its estate. `owner` is the reader's person there.
 
-    `since` is their first day as its owner, `today` the day in the estate's zone.
+    `since` is their first day as its owner, `today` the date in the estate's zone.
     """
 
     id: UUID
@@ -148,7 +148,7 @@ class HomeToBind:
 
 @reading
 async def owned_homes(by: Principal) -> list[HomeToBind]:
-    """The homes they own today, in their natural order."""
+    """The homes that they own today, in natural order."""
     return await fetch_as(
         HomeToBind, _OWNED + ' ORDER BY c.id, u.sort_key COLLATE "C", u.id', list(by.persons), clock.now()
     )
@@ -156,7 +156,7 @@ async def owned_homes(by: Principal) -> list[HomeToBind]:
 
 @reading
 async def owned_home(by: Principal, unit: UUID) -> HomeToBind:
-    """One of them. Raises Missing."""
+    """One of these homes. Raises Missing."""
     home = await fetch_one_as(
         HomeToBind, _OWNED + " AND u.id = $3 ORDER BY o.starts_on LIMIT 1", list(by.persons), clock.now(), unit
     )

@@ -45,10 +45,10 @@ ORDER BY w.debtor, p.external_id
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who owes. `name`, `phone` and `human` are of whom one turns to: of the heir, if somebody has inherited.
+    """Somebody who owes. `name`, `phone` and `human` are of the person to contact: the heir, if there is one.
 
-    `whose` is whose debt it is, who `owns` the home by the register or not; `since` the day of the death, or the last
-    day as an owner; `owned_from` the first day, if it is known; `address` where they are written to other than at the
+    `whose` is the person whose debt it is; `owns` whether the register calls them an owner; `since` the day of the
+    death, or the last day as an owner; `owned_from` the first day, if known; `address` a postal address other than the
     home.
     """
 
@@ -66,7 +66,7 @@ class Member:
 
     @property
     def known(self) -> Sentence | None:
-        """What is to be known of them, unless they simply own the home."""
+        """What staff should know about them, unless they are simply owners."""
         if self.standing is DebtorStanding.owner:
             return None
         words = KNOWN[self.standing] if self.since else NOT_AN_OWNER
@@ -74,19 +74,19 @@ class Member:
 
     @property
     def reachable(self) -> bool:
-        """Whether anybody can be turned to for them: an heir only at a number or an address of their own."""
+        """Whether anybody can be contacted for them: an heir only at their own number or address."""
         if self.standing is DebtorStanding.heir:
             return bool(self.phone or self.address)
         return self.standing is not DebtorStanding.deceased
 
     @property
     def gets_letters(self) -> bool:
-        """Whether a letter can be sent: to the home of its owner, to anybody else at an address of their own."""
+        """Whether a letter can be sent: to an owner at the home, to anybody else at their own address."""
         return self.reachable and (self.standing is DebtorStanding.owner or bool(self.address))
 
 
 async def members_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID, list[Member]]:
-    """Who owes as each debtor and how they stand on their day, by the roll; in the caller's transaction."""
+    """The persons of each debtor with their standing on a day, by the roll; in the caller's transaction."""
     grouped: dict[UUID, list[Member]] = defaultdict(list)
     for row in await fetch(_MEMBERS, list(debtors), list(days)):
         grouped[row["debtor"]].append(_member(row))
@@ -94,7 +94,7 @@ async def members_of(debtors: Sequence[UUID], days: Sequence[date]) -> dict[UUID
 
 
 def standing_of(members: Sequence[Member]) -> DebtorStanding:
-    """How they stand together: whoever lives speaks for all, an owner first; none is left while all have died."""
+    """The standing they have together: that of the living, an owner first; deceased only if all have died."""
     result = {member.standing for member in members}
     order = (DebtorStanding.owner, DebtorStanding.former, DebtorStanding.heir, DebtorStanding.deceased)
     return next((one for one in order if one in result), DebtorStanding.owner)

@@ -14,7 +14,7 @@ class Use(StrEnum):
 
 
 class OccupancyState(StrEnum):
-    """How a unit is lived in."""
+    """Whether and how a unit is lived in."""
 
     owner = "owner"
     let = "let"
@@ -22,7 +22,7 @@ class OccupancyState(StrEnum):
 
 
 class OccupantRole(StrEnum):
-    """Who a person is to a unit."""
+    """The role of a person in a unit."""
 
     owner = "owner"
     co_owner = "co_owner"

@@ -13,7 +13,7 @@ from portal.platform.db.unit_of_work import columns, day, one_of, ref, text
 class Unit(Table):
     """A unit by its common name (1栋101). `billable_area` is in m²; `sort_key` orders 2栋 before 10栋.
 
-    `occupancy` is what the roll says; on the days of an approved vacancy the unit is vacant whatever it says.
+    `occupancy` is what the roll says; during an approved vacancy the unit is vacant in any case.
     """
 
     id = UUID(primary_key=True)
@@ -34,9 +34,9 @@ class Unit(Table):
 
 
 class Occupancy(Table):
-    """A person's tie to a unit, from and to inclusive; empty is unbounded.
+    """A person's tie to a unit, from and to inclusive; an empty date is no limit.
 
-    `family_of` is the owner whose family somebody is. A revoked tie shows nothing any more, of its own past neither.
+    `family_of` is the owner whose family somebody is. A revoked tie gives no access any more, not even to its own past.
     """
 
     id = UUID(primary_key=True)

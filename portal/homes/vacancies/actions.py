@@ -44,9 +44,10 @@ OWN = N_("Another member of staff has to answer this, because you reported it yo
 async def file_vacancy(
     by: Principal, unit: UUID, *, empty_since: date, body: str, photos: Sequence[Sent] = (), once: str | None = None
 ) -> UUID:
-    """An owner of today files that the home stands empty; the filing's id. Nothing changes until it is approved.
+    """Report, as an owner of today, that the home is empty; returns the filing's id. It has no effect until approved.
 
-    Raises Missing for anybody else, Invalid for a day that cannot be, Refused while one waits or the home is vacant.
+    Raises Missing for anybody else, Invalid for a day that is not allowed, Refused while one waits or the home is
+    vacant.
     """
     kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(by):
@@ -60,7 +61,7 @@ async def file_vacancy(
 async def file_at_desk(
     by: Principal, unit: UUID, *, empty_since: date, body: str, photos: Sequence[Sent] = (), once: str | None = None
 ) -> UUID:
-    """Staff file it for an owner who wrote or came; somebody else answers. Raises as `file_vacancy` does."""
+    """Report it for an owner who wrote or came; another member of staff answers. Raises as `file_vacancy` does."""
     kept, vacancy = await encode(photos), id_of(by.human, once)
     async with unit_of_work(*by.where(May.file_vacancies)):
         home = await _home(unit, "u.community = ANY($3)", list(by.where(May.file_vacancies)))
@@ -70,7 +71,7 @@ async def file_at_desk(
 
 @retrying
 async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answer: str = "") -> None:
-    """From `starts_on` on the home counts as vacant on the day a bill is issued, until it is ended.
+    """Approve a filing: the home counts as vacant in bills issued from `starts_on` on, until it is ended.
 
     It counts at the earliest from the day it was filed (registered). Raises Missing, Invalid, Refused.
     """
@@ -96,7 +97,7 @@ async def approve_vacancy(by: Principal, vacancy: UUID, *, starts_on: date, answ
 
 @retrying
 async def refuse_vacancy(by: Principal, vacancy: UUID, answer: str) -> None:
-    """Refuse with reasons. Raises Missing, Refused once it is answered or to whoever filed it."""
+    """Refuse a filing, with reasons. Raises Missing, Refused once it is answered or to whoever filed it."""
     async with unit_of_work(*by.where(May.answer_vacancies)):
         row, me = await _for_answer(by, vacancy, VacancyState.refused)
         await _answer(vacancy, VacancyState.refused, me, answer, None)
@@ -106,7 +107,7 @@ async def refuse_vacancy(by: Principal, vacancy: UUID, answer: str) -> None:
 
 @retrying
 async def withdraw_vacancy(by: Principal, unit: UUID, vacancy: UUID) -> None:
-    """An owner takes a filing back before it is answered. Raises Missing, Refused once it is answered."""
+    """Withdraw one's own filing before it is answered. Raises Missing, Refused once it is answered."""
     async with unit_of_work(by):
         home = await _home(unit, f"{OWNS_NOW} AND o.person = ANY($3)", list(by.persons))
         state = await fetch_value("SELECT state FROM vacancy WHERE id = $1 AND unit = $2", vacancy, unit)
@@ -119,7 +120,7 @@ async def withdraw_vacancy(by: Principal, unit: UUID, vacancy: UUID) -> None:
 
 @retrying
 async def end_vacancy(by: Principal, unit: UUID, lived_in_from: date) -> None:
-    """An owner says from which day, today or later, the home is lived in again. Raises Missing, Invalid, Refused."""
+    """Report, as an owner, from which day (today or later) the home is lived in. Raises Missing, Invalid, Refused."""
     async with unit_of_work(by):
         await _end(by, await _home(unit, f"{OWNS_NOW} AND o.person = ANY($3)", list(by.persons)), lived_in_from)
 
@@ -132,7 +133,7 @@ async def end_vacancy_at_desk(by: Principal, unit: UUID, lived_in_from: date) ->
 
 
 async def _home(unit: UUID, whose: str, values: list[Any]) -> Record:
-    """The home under lock, with today's date there and how it is lived in. `whose` is one of this module's own."""
+    """The home, locked, with today's date there and its occupancy. `whose` is a condition of this module."""
     await fetch("SELECT FROM unit WHERE id = $1 FOR NO KEY UPDATE", unit)
     row = await fetch_one(
         f"SELECT u.id, u.community, u.name, u.handed_over_on, u.occupancy AS on_roll, t.today, o.person,"
@@ -190,7 +191,7 @@ async def _file(
 
 
 async def _open(unit: UUID) -> UUID | None:
-    """The approved vacancy of which nobody has said that it ended."""
+    """The approved vacancy that nobody has ended."""
     vacancy: UUID | None = await fetch_value(
         "SELECT id FROM vacancy WHERE unit = $1 AND state = 'approved' AND ends_on IS NULL", unit
     )
@@ -198,7 +199,7 @@ async def _open(unit: UUID) -> UUID | None:
 
 
 async def _for_answer(by: Principal, vacancy: UUID, to: VacancyState) -> tuple[Record, UUID]:
-    """The filing under the locks of its home and itself, and who answers."""
+    """The filing, with its home and itself locked, and the member of staff who answers."""
     stored = await fetch_one(
         "SELECT unit FROM vacancy WHERE id = $1 AND community = ANY($2)", vacancy, list(by.where(May.answer_vacancies))
     )
@@ -233,7 +234,7 @@ async def _answer(vacancy: UUID, to: VacancyState, me: UUID, answer: str | None,
 
 
 async def _end(by: Principal, home: Record, lived_in_from: date) -> None:
-    """Ends the approved vacancy the day before; what the roll alone calls vacant is lived in from today."""
+    """End the approved vacancy on the day before; a home that is vacant only by the roll is lived in from today."""
     row = await fetch_one(
         "SELECT * FROM vacancy WHERE unit = $1 AND state = 'approved' AND ends_on IS NULL FOR NO KEY UPDATE", home["id"]
     )
@@ -261,7 +262,7 @@ async def _record(
 
 
 async def _tell(home: Any, kind: NoticeKind, vacancy: UUID, **facts: Any) -> None:
-    """Everybody who owns the home today."""
+    """Notify everybody who owns the home today."""
     owners = await fetch(
         "SELECT o.person FROM occupancy o CROSS JOIN (SELECT $2::date AS today) t"
         f" WHERE o.unit = $1 AND {OWNS_NOW} ORDER BY o.person",

@@ -21,7 +21,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/vacancies", name="desk.vacancies:list", guards=[staff(May.read_vacancies)])
 async def list_(request: Request) -> Template:
-    """What waits, and what was answered."""
+    """The filings that wait, and those that were answered."""
     rows = await vacancies.vacancies_at(request.user)
     return page(request, "homes/vacancies/desk/list.html", title=_("Vacancies"), rows=rows)
 
@@ -35,7 +35,7 @@ async def show(request: Request, vacancy: FromPath[UUID]) -> Template:
 
 @post("/vacancies/{vacancy:uuid}/approval", name="desk.vacancies:approve", guards=[staff(May.answer_vacancies)])
 async def approve(request: Request, vacancy: FromPath[UUID]) -> Answer:
-    """Let it count from a day."""
+    """Approve a filing from a day on."""
     form = ApprovalForm(await request.form())
     typed = {"starts_on": form.starts_on.data, "answer": form.text.data}
     if form.validate() and await form.accepts(vacating.approve_vacancy(request.user, vacancy, **typed)):
@@ -46,7 +46,7 @@ async def approve(request: Request, vacancy: FromPath[UUID]) -> Answer:
 
 @post("/vacancies/{vacancy:uuid}/refusal", name="desk.vacancies:refuse", guards=[staff(May.answer_vacancies)])
 async def refuse(request: Request, vacancy: FromPath[UUID]) -> Answer:
-    """Refuse with reasons."""
+    """Refuse a filing, with reasons."""
     form = RefusalForm(await request.form())
     if form.validate():
         await vacating.refuse_vacancy(request.user, vacancy, form.text.data)
@@ -63,7 +63,7 @@ async def photo(request: Request, vacancy: FromPath[UUID], photo: FromPath[UUID]
 
 @get("/units/{unit:uuid}/vacancy", name="desk.units.vacancy:show", guards=[staff(May.read_vacancies)])
 async def unit(request: Request, unit: FromPath[UUID]) -> Template:
-    """A home's vacancies over time, and the form that fits."""
+    """A home's vacancies over time, and the form that applies."""
     forms = await begun(request, filing=("vacancy", VacancyForm), end=("end", LivedInForm))
     return await unit_page(request, unit, **forms)
 
@@ -75,7 +75,7 @@ async def unit(request: Request, unit: FromPath[UUID]) -> Template:
     request_max_body_size=UPLOAD_BYTES,
 )
 async def file(request: Request, unit: FromPath[UUID]) -> Answer:
-    """File it for an owner."""
+    """Report a vacancy for an owner."""
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_at_desk(request.user, unit, once=form.once, **typed)):
@@ -86,7 +86,7 @@ async def file(request: Request, unit: FromPath[UUID]) -> Answer:
 
 @post("/units/{unit:uuid}/vacancy/end", name="desk.units.vacancy:end", guards=[staff(May.file_vacancies)])
 async def end(request: Request, unit: FromPath[UUID]) -> Answer:
-    """Note that it is lived in again."""
+    """Record that the home is lived in again."""
     form = LivedInForm(await request.form())
     if form.validate() and await form.accepts(
         vacating.end_vacancy_at_desk(request.user, unit, form.lived_in_from.data)
@@ -97,7 +97,7 @@ async def end(request: Request, unit: FromPath[UUID]) -> Answer:
 
 
 async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: Form) -> Template:
-    """A filing with its forms; `sent` is one that came back."""
+    """A filing with its forms; `sent` is the one that came back."""
     row = await vacancies.vacancy_at(request.user, vacancy)
     forms: dict[str, Any] = {"approval": ApprovalForm(starts_on=row.earliest), "refusal": RefusalForm()} | sent
     wrong = next(iter(sent.values()), None)
@@ -107,7 +107,7 @@ async def show_page(request: Request, vacancy: UUID, status: int = 200, **sent: 
 
 
 async def unit_page(request: Request, unit: UUID, status: int = 200, **sent: Form) -> Template:
-    """A home's vacancies with the forms; `sent` is one that came back."""
+    """A home's vacancies with the forms; `sent` is the one that came back."""
     vacancies_view = await vacancies.vacancies_of_unit(request.user, unit)
     forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)

@@ -5,7 +5,7 @@ from portal.web.forms.forms import Day, Form, Photos, Text
 
 
 class VacancyForm(Form):
-    """Since when a home stands empty, with what shows it."""
+    """Since when a home is empty, with evidence."""
 
     empty_since = Day(
         N_("Empty since"),
@@ -23,13 +23,13 @@ class VacancyForm(Form):
 
 
 class LivedInForm(Form):
-    """From which day a home is lived in again."""
+    """The day from which a home is lived in again."""
 
     lived_in_from = Day(N_("Occupied again from"), missing=N_("Enter the day, for example 2026-12-01."))
 
 
 class ApprovalForm(Form):
-    """From which day a filing counts."""
+    """The day from which a filing counts."""
 
     starts_on = Day(
         N_("Counts from"),
@@ -40,7 +40,7 @@ class ApprovalForm(Form):
 
 
 class RefusalForm(Form):
-    """Why a filing is refused."""
+    """The reason for refusing a filing."""
 
     text = Text(
         N_("Reason"),

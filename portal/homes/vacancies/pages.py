@@ -20,7 +20,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="homes.vacancy:show")
 async def show(request: Request, home: FromPath[UUID]) -> Template:
-    """How the home is lived in, its filings, and the form that fits."""
+    """The occupancy of the home, its filings, and the form that applies."""
     return await show_page(
         request, home, **await begun(request, filing=("vacancy", VacancyForm), end=("end", LivedInForm))
     )
@@ -28,7 +28,7 @@ async def show(request: Request, home: FromPath[UUID]) -> Template:
 
 @post("/", name="homes.vacancy:file", request_max_body_size=UPLOAD_BYTES)
 async def file(request: Request, home: FromPath[UUID]) -> Answer:
-    """File that it stands empty."""
+    """Report that the home is empty."""
     form = VacancyForm(await request.form())
     typed = {"empty_since": form.empty_since.data, "body": form.text.data, "photos": form.photos.data or ()}
     if form.validate() and await form.accepts(vacating.file_vacancy(request.user, home, once=form.once, **typed)):
@@ -39,7 +39,7 @@ async def file(request: Request, home: FromPath[UUID]) -> Answer:
 
 @post("/end", name="homes.vacancy:end")
 async def end(request: Request, home: FromPath[UUID]) -> Answer:
-    """Say that it is lived in again."""
+    """Report that it is lived in again."""
     form = LivedInForm(await request.form())
     if form.validate() and await form.accepts(vacating.end_vacancy(request.user, home, form.lived_in_from.data)):
         flash(request, N_("Recorded: the home is occupied again from %(day)s."), day=form.lived_in_from.data)
@@ -49,7 +49,7 @@ async def end(request: Request, home: FromPath[UUID]) -> Answer:
 
 @post("/{vacancy:uuid}/withdrawal", name="homes.vacancy:withdraw")
 async def withdraw(request: Request, home: FromPath[UUID], vacancy: FromPath[UUID]) -> Answer:
-    """Take a filing back."""
+    """Withdraw a filing."""
     await vacating.withdraw_vacancy(request.user, home, vacancy)
     flash(request, N_("The report has been withdrawn."), "info")
     return go(request, "homes.vacancy:show", home=home)
@@ -64,7 +64,7 @@ async def photo(
 
 
 async def show_page(request: Request, home: UUID, status: int = 200, **sent: Form) -> Template:
-    """The page with its forms; `sent` is one that came back."""
+    """The page with its forms; `sent` is the one that came back."""
     vacancies_view = await vacancies.vacancies_of(request.user, home)
     forms: dict[str, Any] = {"filing": VacancyForm(), "end": LivedInForm()} | sent
     wrong = next(iter(sent.values()), None)

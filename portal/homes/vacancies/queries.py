@@ -18,7 +18,7 @@ from portal.platform.db.rows import as_row
 from portal.platform.db.unit_of_work import fetch, fetch_one, fetch_value, reading
 from portal.platform.files.queries import PhotoRow, photo_of, photos_of_all
 
-# How unit `u` is lived in on a day: vacant while an approved filing lasts, else as the roll says.
+# The occupancy of unit `u` on a day: vacant during an approved filing, else as the roll says.
 LIVED_IN = (
     "CASE WHEN EXISTS (SELECT FROM vacancy v WHERE v.unit = u.id AND v.state = 'approved' AND v.starts_on <= {day}"
     " AND coalesce(v.ends_on, 'infinity') >= {day}) THEN 'vacant' ELSE u.occupancy END"
@@ -42,7 +42,7 @@ ROWS = (
 
 @dataclass(frozen=True)
 class VacancyRow:
-    """A filing. `starts_on` to `ends_on` are the days that count, both inclusive; `earliest` the first that may."""
+    """A filing. It counts from `starts_on` to `ends_on`, both inclusive; `earliest` is the first day allowed."""
 
     id: UUID
     unit: UUID
@@ -69,13 +69,13 @@ class VacancyRow:
 
     @property
     def lasts(self) -> bool:
-        """Whether it counts and nobody has said that it ended."""
+        """Whether it counts and nobody has ended it."""
         return self.state is VacancyState.approved and self.ends_on is None
 
 
 @dataclass(frozen=True)
 class HomeVacancies:
-    """A home, how it is lived in today, and its filings, the newest first."""
+    """A home, its occupancy today, and its filings, the newest first."""
 
     unit: UUID
     name: str
@@ -92,12 +92,12 @@ class HomeVacancies:
 
     @property
     def can_be_filed(self) -> bool:
-        """Whether it is neither vacant nor about to be nor asked for."""
+        """Whether it is neither vacant, nor about to be, nor waiting for an answer."""
         return self.occupancy is not OccupancyState.vacant and not any(one.waits or one.lasts for one in self.filings)
 
     @property
     def can_be_ended(self) -> bool:
-        """Whether somebody may say that it is lived in again."""
+        """Whether somebody may report that it is lived in again."""
         ended = any(one.ends_on and one.ends_on >= self.today for one in self.filings)
         return any(one.lasts for one in self.filings) or (self.occupancy is OccupancyState.vacant and not ended)
 
@@ -111,13 +111,13 @@ async def vacancies_of(by: Principal, unit: UUID) -> HomeVacancies:
 
 @reading
 async def vacancies_of_unit(by: Principal, unit: UUID) -> HomeVacancies:
-    """The filings of a home of one's communities. Raises Missing."""
+    """The filings of a home in the reader's communities. Raises Missing."""
     return await _home(by, unit, "u.community = ANY($3)", list(by.where(May.read_homes)))
 
 
 @reading
 async def vacancies_at(by: Principal) -> list[VacancyRow]:
-    """The filings of the communities where the reader may see them: those that wait first, oldest on top."""
+    """The filings that the reader may see: those that wait first, the oldest on top."""
     rows = await fetch(
         ROWS + " WHERE v.community = ANY($2) ORDER BY v.state <> 'waiting',"
         " CASE WHEN v.state = 'waiting' THEN v.filed_at END, v.filed_at DESC LIMIT 100",
@@ -147,7 +147,7 @@ async def photo_of_vacancy(by: Principal, unit: UUID, vacancy: UUID, photo: UUID
 
 @reading
 async def photo_at_desk(by: Principal, vacancy: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """A photo of a filing of one's communities. Raises Missing."""
+    """A photo of a filing in the reader's communities. Raises Missing."""
     return await _photo(
         by, vacancy, photo=photo, small=small, whose="community = ANY($2)", value=list(by.where(May.read_homes))
     )

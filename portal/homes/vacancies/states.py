@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class VacancyState(StrEnum):
-    """Filed by one person, answered by another."""
+    """The state of a filing that one person makes and another answers."""
 
     waiting = "waiting"
     approved = "approved"

@@ -12,7 +12,7 @@ from portal.platform.db.unit_of_work import day, one_of, ref, text
 
 
 class Vacancy(Table):
-    """That a unit stands empty: filed with evidence, answered by staff, counted from and to inclusive."""
+    """A filing that a unit is empty: made with evidence, answered by staff, counted from and to inclusive."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -27,7 +27,7 @@ class Vacancy(Table):
     answered_at = Timestamptz(null=True, default=None)
     answer = text(null=True)
     starts_on = day(null=True)  # only an approved one counts
-    ends_on = day(null=True)  # until somebody says that it ended
+    ends_on = day(null=True)  # until somebody ends it
 
     known_state = one_of("state", VacancyState)
     not_filed_by_both = Check('"filed_by" IS NULL OR "filed_at_desk" IS NULL')
