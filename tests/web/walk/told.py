@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import lru_cache
 from urllib.parse import unquote
 
 import httpx
@@ -33,6 +34,7 @@ def inside(body: bytes, kind: str = "") -> str:
     return body.decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=50)  # most papers are asked for by many, and each gets the same bytes
 def pdf_text(body: bytes) -> str:
     """What the pages of a PDF say, with its title and author."""
     document = PdfReader(io.BytesIO(body))
