@@ -30,7 +30,7 @@ STATES = {2: DeliveryState.failed, 3: DeliveryState.delivered}  # 1: no receipt 
 
 
 async def send(settings: Settings, text: Text) -> str:
-    """Send a wording with its places; the id by which receipts are asked for. Raises NotSent."""
+    """Send a message by its template and variables, and return the id for asking about its receipt. Raises NotSent."""
     code = settings.template_of(text.name, text.language)
     if code is None:
         raise NotSent(f"SMS_TEMPLATES has no {text.name}")
@@ -48,9 +48,9 @@ async def send(settings: Settings, text: Text) -> str:
 
 
 async def receipt(settings: Settings, to: str, message: str, sent_on: date) -> tuple[DeliveryState, str] | None:
-    """How far a message to a number came: delivered, or failed with the network's reason; None: not known yet.
+    """The result of a message to a number: delivered, or failed with the network's reason; None if not known yet.
 
-    `sent_on` is the day in China on which it was sent. Raises NotSent when nobody can tell now.
+    `sent_on` is the day in China on which it was sent. Raises NotSent if the provider cannot say now.
     """
     answer = await _ask(
         _client(settings).query_send_details_with_options,
@@ -77,7 +77,7 @@ def _client(settings: Settings) -> Client:
 
 
 async def _ask(call: Any, request: Any) -> Any:
-    """The body of an answer that says it went well. Raises NotSent with a code: the provider's words quote numbers."""
+    """The body of a successful answer. Raises NotSent with a code, because the provider's messages quote numbers."""
     try:
         body = (await asyncio.to_thread(call, request, PATIENCE)).body
     except (DaraException, UnretryableException, OSError) as failed:
@@ -88,5 +88,5 @@ async def _ask(call: Any, request: Any) -> Any:
 
 
 def _number(to: str) -> str:
-    """As the provider writes numbers: those at home without the country, others without the plus."""
+    """The number as the provider writes it: Chinese numbers without country code, others without the plus."""
     return to.removeprefix(HOME) if to.startswith(HOME) else to.removeprefix("+")

@@ -17,7 +17,7 @@ SANE_TIMEOUT = 10  # seconds
 
 
 async def send_mail(settings: Settings, to: str, subject: str, text: str, *, key: str) -> None:
-    """Send plain text. `key` becomes the Message-ID, so that a letter sent twice is known as one. Raises NotSent."""
+    """Send plain text. `key` becomes the Message-ID, so that a repeated mail is recognised. Raises NotSent."""
     if not settings.smtp_host:
         raise NotSent("SMTP_HOST is not set")
     try:
@@ -28,14 +28,14 @@ async def send_mail(settings: Settings, to: str, subject: str, text: str, *, key
 
 
 def _told(failed: Exception) -> str:
-    """What kind of trouble it was, with the server's number or what is wrong with its certificate; nobody's address."""
+    """The kind of fault, with the server's number or the fault of its certificate; without any address."""
     number = getattr(failed, "smtp_code", "")
     wrong = failed.verify_message if isinstance(failed, ssl.SSLCertVerificationError) else ""
     return f"{type(failed).__name__} {number or wrong}".strip()
 
 
 def letter(sender: str, to: str, subject: str, text: str, key: str) -> EmailMessage:
-    """A letter as SMTP wants it. Raises ValueError for an address or subject that would break its headers."""
+    """The mail message. Raises ValueError for an address or subject that would break its headers."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Mingbai 明白", addr_spec=sender)
     message["To"] = to
@@ -48,7 +48,7 @@ def letter(sender: str, to: str, subject: str, text: str, key: str) -> EmailMess
 
 
 def _hand_over(settings: Settings, message: EmailMessage) -> None:
-    """As the settings say or not at all: a server that does not offer STARTTLS gets neither password nor letter."""
+    """Send it as the settings say or not at all: a server without STARTTLS gets neither password nor mail."""
     with _connected(settings) as server:
         if settings.smtp_tls is Tls.starttls:
             server.starttls(context=certificates())

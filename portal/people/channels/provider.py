@@ -10,15 +10,15 @@ import httpx
 
 
 class NotSent(Exception):
-    """A provider did not take the message; it may be tried again. Says why, and never to whom."""
+    """A provider did not take the message; it may be tried again. It says why, but never to whom."""
 
 
 class Unreachable(Exception):
-    """There is nowhere to send it to any more, so trying again is of no use."""
+    """There is no address to send it to any more, so trying again is useless."""
 
 
 async def call(method: str, url: str, **what: Any) -> httpx.Response:
-    """The answer, whatever it is, within five seconds; redirects are not followed. Raises NotSent."""
+    """The answer, whatever its status, within five seconds; redirects are not followed. Raises NotSent."""
     try:
         async with httpx.AsyncClient(timeout=5, trust_env=False, verify=certificates()) as provider:
             return await provider.request(method, url, **what)
@@ -27,7 +27,7 @@ async def call(method: str, url: str, **what: Any) -> httpx.Response:
 
 
 def good(answer: httpx.Response) -> httpx.Response:
-    """The answer, if it says that it went well. Raises NotSent."""
+    """The answer, if it was successful. Raises NotSent."""
     if not answer.is_success:
         raise NotSent(f"HTTP {answer.status_code}")
     return answer
@@ -35,5 +35,5 @@ def good(answer: httpx.Response) -> httpx.Response:
 
 @cache
 def certificates() -> ssl.SSLContext:
-    """Loaded once: it takes 20 ms, by which one could tell from the next answer that a message was sent."""
+    """Loaded once: it takes 20 ms, which could reveal that the next answer had to send a message."""
     return ssl.create_default_context()

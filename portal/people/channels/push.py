@@ -19,14 +19,14 @@ from portal.kit import clock
 from portal.people.channels.provider import NotSent, call, good
 from portal.platform.process.settings import Settings
 
-KEPT = timedelta(days=3)  # by the push service, for a phone that is switched off
+KEPT = timedelta(days=3)  # how long the push service keeps it for a phone that is switched off
 SIGNED = timedelta(hours=12)  # at most a day
 GONE = (404, 410)
 
 
 @dataclass(frozen=True)
 class Target:
-    """A browser: where its push service takes messages for it, and what they are encrypted with."""
+    """A browser: the address of its push service, and the keys for encrypting."""
 
     device: UUID
     endpoint: str
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Notification:
-    """What a browser shows: a line, a sentence below it, and the path that a tap opens. `key`: it replaces itself."""
+    """What a browser shows: a line, a sentence, and the path that a tap opens. The same `key` replaces it."""
 
     title: str
     body: str
@@ -51,7 +51,7 @@ def _key(private: str) -> Vapid02:
 
 @cache
 def public_key(settings: Settings) -> str:
-    """What browsers subscribe with, base64url; empty when web push is off."""
+    """The key that browsers subscribe with, base64url; empty if web push is off."""
     if not settings.vapid_private_key:
         return ""
     numbers = _key(settings.vapid_private_key).public_key.public_numbers()
@@ -59,16 +59,16 @@ def public_key(settings: Settings) -> str:
 
 
 def new_key() -> str:
-    """A private key for VAPID_PRIVATE_KEY: a number of P-256 in base64url."""
+    """A private key for VAPID_PRIVATE_KEY: a P-256 number in base64url."""
     key = Vapid02()
     key.generate_keys()
     return str(b64urlencode(key.private_key.private_numbers().private_value.to_bytes(32)))
 
 
 async def send_push(settings: Settings, targets: Sequence[Target], shown: Notification) -> tuple[int, list[Target]]:
-    """Send to every browser of a person; how many took it, and those that are not there any more.
+    """Send to every browser of a person; returns how many took it, and which browsers are gone.
 
-    Raises NotSent when none took it that may be there.
+    Raises NotSent if none took it although some may still exist.
     """
     if not settings.vapid_private_key:
         raise NotSent("VAPID_PRIVATE_KEY is not set")
@@ -87,7 +87,7 @@ async def send_push(settings: Settings, targets: Sequence[Target], shown: Notifi
 
 
 async def _send(settings: Settings, target: Target, shown: Notification) -> bool:
-    """Whether the browser is still there. Raises NotSent."""
+    """Whether the browser still exists. Raises NotSent."""
     message = {"title": shown.title, "body": shown.body, "path": shown.path, "tag": str(shown.key)}
     where = urlsplit(target.endpoint)
     try:
@@ -98,7 +98,7 @@ async def _send(settings: Settings, target: Target, shown: Notification) -> bool
             auth_secret=b64urldecode(target.auth.encode()),
             version="aes128gcm",
         )
-    except ValueError:  # keys that are no keys
+    except ValueError:  # invalid keys
         return False
     claims = {
         "aud": f"{where.scheme}://{where.netloc}",

@@ -13,10 +13,10 @@ from portal.platform.process.settings import Settings
 
 @dataclass(frozen=True)
 class Text:
-    """A text message to a number in E.164, whole and as the wording `name` with its `places`.
+    """A text message to a number in E.164, complete and as the template `name` with its variables `places`.
 
-    Some gateways send only wordings they have approved before, and take what stands in the places; they put `sign`,
-    if it is given, before it themselves. `key` is the same each time a message is tried.
+    Some gateways send only templates that they have approved, fill in the variables themselves, and put `sign` in front
+    if it is given. `key` is the same for every try of a message.
     """
 
     to: str
@@ -29,13 +29,13 @@ class Text:
 
 
 def sign_of(settings: Settings, company: str) -> str:
-    """What a company signs its messages with: the approved name that is a part of its own, else its own in full."""
+    """The signature of a company's messages: the approved one that is part of its name, else its full name."""
     own = [sign for sign in settings.sms_signs if sign in company]
     return max(own, key=len, default=company)
 
 
 async def send_sms(settings: Settings, text: Text) -> str | None:
-    """Send it; what the gateway calls it, if it tells later what became of it. Raises NotSent after five seconds."""
+    """Send it; returns the gateway's id if it gives receipts later. Raises NotSent after five seconds."""
     if not settings.sms_url:
         raise NotSent("SMS_URL is not set")
     if settings.sms_key_id:
@@ -45,5 +45,5 @@ async def send_sms(settings: Settings, text: Text) -> str | None:
 
 
 def client() -> ModuleType:
-    """Alibaba Cloud's. Its SDK takes a second and 45 MB, which no other gateway needs; a server loads it at start."""
+    """The client of Alibaba Cloud. Its SDK takes a second and 45 MB, so it is loaded at start only if it is used."""
     return import_module("portal.people.channels.aliyun")

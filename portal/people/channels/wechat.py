@@ -23,7 +23,7 @@ _tokens: dict[str, tuple[str, float]] = {}
 
 @dataclass(frozen=True)
 class Card:
-    """What a template shows: a line, a moment in words, and the whole address that a tap opens."""
+    """The content of a template: a line, a time in words, and the full address that a tap opens."""
 
     line: str
     moment: str
@@ -31,7 +31,7 @@ class Card:
 
 
 def authorize_url(settings: Settings, state: str) -> str:
-    """Where WeChat's own browser says who somebody is, and sends them back from with `code` and this `state`."""
+    """The page of WeChat's browser that identifies somebody and sends them back with `code` and this `state`."""
     asked = {
         "appid": settings.wechat_app_id,
         "redirect_uri": f"{settings.base_url}/settings/wechat/return",
@@ -43,7 +43,7 @@ def authorize_url(settings: Settings, state: str) -> str:
 
 
 async def openid_of(settings: Settings, code: str) -> str | None:
-    """Who came back with a code: their id in this account; None when WeChat does not tell."""
+    """The id in this account of somebody who came back with a code; None if WeChat does not say."""
     asked = {
         "appid": settings.wechat_app_id,
         "secret": settings.wechat_app_secret,
@@ -58,9 +58,9 @@ async def openid_of(settings: Settings, code: str) -> str | None:
 
 
 async def send_wechat(settings: Settings, openid: str, card: Card, *, key: str) -> str:
-    """Send a card; the id of the message. `key` (32 signs) is the same each time it is tried, so that it comes once.
+    """Send a card and return the message's id. The same `key` (32 characters) is delivered only once.
 
-    Raises NotSent, and Unreachable for somebody who takes no messages of the account.
+    Raises NotSent, and Unreachable for somebody who takes no messages from the account.
     """
     if not settings.wechat_app_id:
         raise NotSent("WECHAT_APP_ID is not set")
@@ -113,7 +113,7 @@ async def _ask(settings: Settings, method: str, path: str, **what: Any) -> dict[
 
 
 def _short(line: str) -> str:
-    """What fits of a line: its first words up to a stop, since half of a sum would say something else."""
+    """The part of a line that fits: its first words up to a stop, since half a sum would be wrong."""
     if len(line) <= LONGEST:
         return line
     stop = max((line.rfind(sign, 0, LONGEST) for sign in "：，。；（ ("), default=0)

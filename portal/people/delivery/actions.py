@@ -30,7 +30,7 @@ from portal.platform.process.settings import Settings
 
 log = logging.getLogger("portal.notices")
 
-# Between one try and the next: a mail server that is started again, or a password that is fixed, loses nothing.
+# Between two tries: nothing is lost while a mail server restarts or a password is corrected.
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_TRIES = len(WAITS) + 1
 PORTAL = "明白"  # what guards a sign-in is signed with where no company is known
@@ -57,7 +57,7 @@ JOIN person p ON p.id = coalesce(w.represented_by, n.person) LEFT JOIN human h O
 class _Errand:
     """One delivery to make, worded in a language; `link` is a path.
 
-    `to` is a phone (E.164), an address, or the push services of `targets`, whose addresses are as good as keys.
+    `to` is a phone (E.164), an address, or the push services of `targets`, whose addresses are as secret as keys.
     """
 
     delivery: UUID
@@ -76,7 +76,7 @@ class _Errand:
 
     @property
     def text(self) -> str:
-        """What is sent, whole; a letter by mail is signed like a text message."""
+        """The full text that is sent; a mail is signed like a text message."""
         if self.channel is Channel.sms:
             return self.words.sms
         if self.channel is Channel.push:
@@ -89,14 +89,14 @@ class _Errand:
 
     @property
     def kept(self) -> str:
-        """What is kept of it as proof."""
+        """The text that is stored as proof."""
         return self.text if self.channel is Channel.sms else f"{self.words.subject}\n\n{self.text}"
 
 
 async def send_notice(settings: Settings, *, notice: str, community: str) -> None:
-    """Send what is queued of a notice; what no provider takes is tried again later, and then given up.
+    """Send the queued deliveries of a notice; what no provider takes is tried again later, and then given up.
 
-    A crash between sending and marking sends one text twice at most (I-N1).
+    A crash between sending and marking sends one text at most twice (I-N1).
     """
     where, now = int(community), clock.real_now()
     async with unit_of_work(where, read_only=True):
@@ -138,7 +138,7 @@ async def _deliver(settings: Settings, community: int, delivery: UUID) -> None:
 
 
 async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand | None:
-    """Take a delivery for this worker alone; None when another has it, it is done, or it is not to be sent."""
+    """Take a delivery for this worker alone; None if another has it, it is done, or it is not to be sent."""
     async with unit_of_work(community):
         now = clock.real_now()
         mine = await fetch_value(
@@ -166,14 +166,14 @@ async def _claim(settings: Settings, community: int, delivery: UUID) -> _Errand 
 
 
 def unsent(channel: Channel, row: Mapping[str, Any]) -> Unsent | None:
-    """Why a notice (`kind`) does not go this way to somebody with these addresses and choices; None: it goes."""
+    """Why a notice (`kind`) does not go this way to somebody with these addresses and choices; None if it does."""
     sms = channel is Channel.sms
     if row["deceased"]:
         return Unsent.deceased
     if not row[ADDRESS[channel]]:
         return Unsent.no_address
     if channel in (Channel.push, Channel.wechat):
-        return None  # turned on by themselves
+        return None  # turned on by the person
     if sms and row["kind"] not in GUARDING and not (row["company"] and row["desk"]):
         return Unsent.no_company
     needed = sms and row["kind"] in NEEDED
@@ -226,7 +226,7 @@ def _errand(settings: Settings, delivery: UUID, row: Record, targets: tuple[Targ
 
 
 async def _keep(community: int, errand: _Errand) -> None:
-    """Before it is sent, so that a crash on the way loses no proof of what went out."""
+    """Store the text before it is sent, so that a crash on the way loses no proof of what went out."""
     await fetch(
         "INSERT INTO sent_text (id, community, delivery, tried, address, words, at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
@@ -240,7 +240,7 @@ async def _keep(community: int, errand: _Errand) -> None:
 
 
 async def _send(settings: Settings, errand: _Errand) -> str | None:
-    """What the provider calls it, if it tells later what became of it. Raises NotSent."""
+    """Send it; returns the provider's id if it gives receipts later. Raises NotSent."""
     key = str(errand.delivery)
     if errand.channel is Channel.sms:
         places = {**errand.words.places, PATH: errand.link.removeprefix("/")}
@@ -266,7 +266,7 @@ async def _send(settings: Settings, errand: _Errand) -> str | None:
 
 
 async def _try_again(community: int, errand: _Errand, trouble: str) -> None:
-    """Note what went wrong and ask for the next try, or give up; a text that asks for money keeps the quiet hours."""
+    """Note the fault and ask for the next try, or give up; a text that asks for money keeps the quiet hours."""
     async with unit_of_work(community):
         zone = await fetch_value("SELECT timezone FROM community WHERE id = $1", community)
         last = errand.tried >= MOST_TRIES

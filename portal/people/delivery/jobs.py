@@ -22,7 +22,7 @@ STUCK_AFTER = timedelta(minutes=10)
 
 @of_each_estate
 async def notices(on: date, community: int) -> dict[str, int]:
-    """Put what is stuck back into the queue; `on` changes nothing. Repeatable: sending claims first."""
+    """Put what is stuck back into the queue; `on` changes nothing. Safe to repeat, as sending claims first."""
     async with unit_of_work(community):
         stuck = await fetch(
             "SELECT DISTINCT notice FROM delivery WHERE state = 'queued' AND coalesce(not_before, changed_at) < $1",
@@ -42,7 +42,7 @@ CHINA = ZoneInfo("Asia/Shanghai")  # whose days the gateway counts
 
 
 async def ask_receipts(settings: Settings) -> int:
-    """Ask for the receipts that are due, the ones never asked for first; how many came. Repeatable."""
+    """Ask for the receipts that are due, those never asked for first; returns how many came. Safe to repeat."""
     if not settings.sms_key_id:
         return 0
     came, until = 0, time.monotonic() + ALTOGETHER

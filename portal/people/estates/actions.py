@@ -14,10 +14,9 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, retrying, unit_of
 
 @retrying
 async def set_working_day(community: int, on: date, *, working: bool, note: str, actor: str) -> None:
-    """Say that an estate works, or rests, on a day, whatever the national calendar says of it.
+    """Set a day as working day or day off in an estate, whatever the national calendar says.
 
-    Said again, it replaces what was said before. Deadlines computed from now on follow it; those that were
-    promised before stay as they were promised.
+    A second time replaces the first. Deadlines computed from now on follow it; those already promised do not change.
     """
     async with unit_of_work(community):
         await fetch(
@@ -35,7 +34,7 @@ async def set_working_day(community: int, on: date, *, working: bool, note: str,
 
 @retrying
 async def set_company(community: int, entered: Mapping[str, str], *, actor: str) -> None:
-    """Enter the fields of an estate's company; an empty text is unknown again. What was issued keeps its words."""
+    """Enter the details of an estate's company; an empty text is unknown. Issued documents keep their words."""
     values = [entered[name].strip() or None for name in FIELDS]
     async with unit_of_work(community):
         await fetch(
@@ -48,7 +47,7 @@ async def set_company(community: int, entered: Mapping[str, str], *, actor: str)
 
 
 async def day_seen_to(community: int, on: date) -> None:
-    """Note that an estate needs no look at this day any more, in the caller's transaction; never goes back."""
+    """Record that the daily work of an estate is done up to this day, in the caller's transaction; never goes back."""
     await fetch(
         "INSERT INTO daily_look (community, on_day) VALUES ($1, $2)"
         " ON CONFLICT (community) DO UPDATE SET on_day = greatest(daily_look.on_day, excluded.on_day)",
@@ -58,7 +57,7 @@ async def day_seen_to(community: int, on: date) -> None:
 
 
 async def days_to_see_to() -> Mapping[int, date]:
-    """The business date of every estate that nobody has seen to, each by its own zone."""
+    """The business date of every estate whose daily work is not done, each in its own zone."""
     async with unit_of_work(EVERYWHERE, read_only=True):
         rows = await fetch(
             "SELECT c.id, c.timezone, d.on_day FROM community c LEFT JOIN daily_look d ON d.community = c.id ORDER BY 1"

@@ -16,7 +16,7 @@ _ACCOUNT_NO = re.compile(r"\d{8,32}", re.ASCII)
 
 
 class Paper(StrEnum):
-    """What names the creditor."""
+    """The documents that name the creditor."""
 
     message = "message"
     bill = "bill"
@@ -64,9 +64,9 @@ INCOMPLETE = N_(
 
 @dataclass(frozen=True)
 class Creditor:
-    """An estate's property company as papers name it; what is not known is the empty text.
+    """An estate's property company as documents name it; unknown details are the empty text.
 
-    `phone` is the company's own, `hotline` the number of the estate's desk, `hours` when that is open.
+    `phone` is the company's own, `hotline` the number of the estate's desk, `hours` its opening hours.
     """
 
     estate: str
@@ -82,16 +82,16 @@ class Creditor:
 
     @property
     def telephone(self) -> str:
-        """The number that owners are given: the desk's, else the company's."""
+        """The number that owners are given: the desk's, or else the company's."""
         return self.hotline or self.phone
 
     def missing(self, paper: Paper) -> tuple[str, ...]:
-        """The fields that this paper must name and that are not known, in the order of FIELDS."""
+        """The unknown details that this document must name, in the order of FIELDS."""
         known = {**asdict(self), "phone": self.telephone}
         return tuple(name for name in FIELDS if name in NEEDS[paper] and not known[name])
 
     def must_fill(self, paper: Paper) -> None:
-        """Raises Refused with the names of what is missing for this paper, and where it is entered."""
+        """Raises Refused with the details that are missing for this document, and where to enter them."""
         if missing := self.missing(paper):
             raise Refused(INCOMPLETE, missing=named(missing))
 
@@ -101,22 +101,22 @@ class Creditor:
         return bool(self.account_no) and self.account_name == self.company
 
     def as_facts(self) -> dict[str, str]:
-        """Its fields by name, to be kept with a paper as it was issued."""
+        """Its details by name, to be stored with a document as it was issued."""
         return asdict(self)
 
 
 def named(fields: tuple[str, ...]) -> tuple[Sentence, ...]:
-    """The names of fields, for a sentence that lists them."""
+    """The names of details, for a sentence that lists them."""
     return tuple(Sentence(NAMES[field]) for field in fields)
 
 
 def as_credit_code(typed: str) -> str | None:
-    """A company's unified social credit code in capitals and plain letters; None for what is none."""
+    """A unified social credit code in capitals and plain letters; None if it is not valid."""
     plain = re.sub(r"[\s-]", "", normalize("NFKC", typed)).upper()
     return plain if _CREDIT_CODE.fullmatch(plain) else None
 
 
 def as_account_no(typed: str) -> str | None:
-    """The digits of a bank account's number; None for what is none."""
+    """The digits of a bank account's number; None if it is not valid."""
     plain = re.sub(r"[\s-]", "", normalize("NFKC", typed))
     return plain if _ACCOUNT_NO.fullmatch(plain) else None

@@ -24,7 +24,7 @@ _COMPANY = f"SELECT id, name, {COLUMNS} FROM community"
 
 
 async def creditor_of(community: int) -> Creditor:
-    """The company that an estate's fees are owed to, in the caller's transaction. Raises Missing for no such estate."""
+    """The company to which an estate's fees are owed, in the caller's transaction. Raises Missing."""
     row = await fetch_one(_COMPANY + " WHERE id = $1", community)
     if row is None:
         raise Missing
@@ -38,19 +38,19 @@ async def creditors_of(communities: Iterable[int]) -> dict[int, Creditor]:
 
 
 async def nameless(communities: Iterable[int], most: int) -> list[str]:
-    """The names of some of these estates, at most so many, whose company is not known as a letter names it."""
+    """The names of some of these estates whose company lacks details that a letter must name; at most so many."""
     return [row["name"] for row in await fetch(_NAMELESS, sorted(set(communities)), most)]
 
 
 def as_creditor(row: Record) -> Creditor:
-    """A row with the estate's name and the COLUMNS as its company."""
+    """The company in a row with the estate's name and the COLUMNS."""
     fields = {name: row[name] or "" for name in (*FIELDS, "hotline")}
     return Creditor(estate=row["name"], **fields, hours=f"{row['opens_at']:%H:%M}–{row['closes_at']:%H:%M}")
 
 
 @dataclass(frozen=True)
 class WorkTerms:
-    """An estate's working time and what it promises in it."""
+    """An estate's working time and its promises."""
 
     calendar: WorkCalendar
     level: ServiceLevel
@@ -97,7 +97,7 @@ async def today_in(community: int) -> date:
 
 @dataclass(frozen=True)
 class PublicEstate:
-    """What anybody may know of an estate. `id` is the scope of what it publishes, `today` its business date."""
+    """The public details of an estate. `id` is the scope of what it publishes, `today` its business date."""
 
     id: int
     code: str
@@ -110,7 +110,7 @@ class PublicEstate:
 
     @property
     def hotline(self) -> str:
-        """The telephone for everybody."""
+        """The public telephone number."""
         return self.creditor.telephone
 
     @property

@@ -19,9 +19,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """What a community promises when somebody complains.
+    """The deadlines that a community promises for complaints.
 
-    The hours are read by add_working_hours, the working days by add_working_days.
+    Hours are counted by add_working_hours, working days by add_working_days.
     """
 
     acknowledge_hours: int = 1
@@ -34,7 +34,7 @@ STANDARD = ServiceLevel()
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The moments, in UTC, up to which an answer is in time."""
+    """The moments, in UTC, up to which a reply is in time."""
 
     acknowledge: datetime
     reply: datetime
@@ -43,7 +43,7 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class Pause:
-    """A stretch in which the clock stands still, waiting for the other side; `ended` is None while it lasts."""
+    """A time in which the clock is stopped, waiting for the other side; `ended` is None while it lasts."""
 
     began: datetime
     ended: datetime | None = None
@@ -59,10 +59,10 @@ def deadlines(calendar: WorkCalendar, opened: datetime, level: ServiceLevel = ST
 
 
 def paused(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause]) -> datetime | None:
-    """The deadline, in UTC, later by the working time inside the pauses; None while an open pause stops the clock.
+    """The deadline, in UTC, extended by the working time in the pauses; None while a pause is open.
 
-    Pauses may come in any order and overlap; shared time counts once. A pause that begins when the deadline has
-    already passed changes nothing. Raises ValueError for a pause that ends before it begins.
+    Pauses may be in any order and overlap; shared time counts once. A pause that begins after the deadline changes
+    nothing. Raises ValueError for a pause that ends before it begins.
     """
     due = deadline.astimezone(UTC)
     for pause in _apart(pauses):
@@ -76,7 +76,7 @@ def paused(calendar: WorkCalendar, deadline: datetime, pauses: Iterable[Pause]) 
 
 
 def _apart(pauses: Iterable[Pause]) -> list[Pause]:
-    """The same standstills in order, with overlapping pauses joined into one."""
+    """The same pauses in order, with overlapping ones joined."""
     joined: list[Pause] = []
     for pause in sorted(pauses, key=lambda pause: pause.began):
         if pause.ended is not None and pause.ended < pause.began:
@@ -90,7 +90,7 @@ def _apart(pauses: Iterable[Pause]) -> list[Pause]:
 
 
 def said_of(table: Path, jurisdiction: str, column: str) -> str | None:
-    """The cell of this column for `CN-beijing-haidian`, else for `CN-beijing`, else for `CN`; None where none says it.
+    """The cell of this column for `CN-beijing-haidian`, else for `CN-beijing`, else for `CN`; None if all are empty.
 
     `table` is a CSV file with a column `jurisdiction`.
     """

@@ -43,7 +43,7 @@ class Community(Table):
 
 
 class CalendarOverride(Table):
-    """One day that this estate works, or rests, against the national calendar."""
+    """A day that is a working day or a day off in this estate, against the national calendar."""
 
     community = ref(Community)
     on_day = day()
@@ -54,7 +54,7 @@ class CalendarOverride(Table):
 
 
 class DailyLook(Table):
-    """The last business day of an estate that the daily work has seen to."""
+    """The last business day of an estate whose daily work is done."""
 
     community = ref(Community, unique=True)
     on_day = day()

@@ -28,9 +28,9 @@ class Opening:
 class WorkCalendar:
     """A community's working days and opening hours.
 
-    The days come from the published Chinese calendar, with its holidays and working weekends; `overrides` says
-    otherwise for single days (True: working). `closes` at 00:00 means midnight at the end of the day. Raises
-    ValueError when it does not open before it closes, ZoneInfoNotFoundError for an unknown zone.
+    The days come from the published Chinese calendar, with its holidays and working weekends; `overrides` replaces
+    single days (True: working). `closes` at 00:00 means midnight at the end of the day. Raises ValueError if it does
+    not open before it closes, ZoneInfoNotFoundError for an unknown zone.
     """
 
     zone: str = "Asia/Shanghai"
@@ -65,7 +65,7 @@ class WorkCalendar:
         return datetime.combine(day, clock, ZoneInfo(self.zone)).astimezone(UTC)
 
     def opening(self, day: date) -> Opening:
-        """The opening hours of a day, whether or not it is a working one."""
+        """The opening hours of a day, whether it is a working day or not."""
         opens = self.at(day, self.opens)
         closes = self.at(day + _DAY, time.min) if self.closes == time.min else self.at(day, self.closes)
         # Where clocks are put forward inside the opening hours, the day may vanish, but never run backwards.
@@ -80,7 +80,7 @@ class WorkCalendar:
             day += _DAY
 
     def working_day(self, day: date, number: int) -> date:
-        """The `number`-th working day after a day, which does not count itself. `number` is 1 or more."""
+        """The `number`-th working day after a day, which itself does not count. `number` is 1 or more."""
         while number:
             day += _DAY
             number -= self.is_working(day)
@@ -89,7 +89,7 @@ class WorkCalendar:
 
 @cache
 def _published(day: date) -> bool | None:
-    """What the published calendar says of a day; None in a year that it does not cover."""
+    """Whether the published calendar has a day as working; None in a year that it does not cover."""
     try:
         works: bool | None = chinese_calendar.is_workday(day)
         return works
@@ -98,7 +98,7 @@ def _published(day: date) -> bool | None:
 
 
 def worked(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:
-    """The working time between two moments; none when the end is not after the start."""
+    """The working time between two moments; zero if the end is not after the start."""
     calendar.local(end)
     spent = _NONE
     if end <= start:
@@ -111,7 +111,7 @@ def worked(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:
 
 
 def after(calendar: WorkCalendar, start: datetime, span: timedelta) -> datetime:
-    """The first moment in opening hours, closing time included, when `span` (zero or more) of working time passed."""
+    """The first moment in opening hours, closing time included, by which `span` of working time has passed."""
     for opening in calendar.openings(start):
         begin = max(opening.opens, start)
         if opening.closes - begin >= span:
@@ -160,9 +160,9 @@ def _days_later(calendar: WorkCalendar, start: datetime, days: int) -> datetime:
 
 
 def public_holiday(day: date) -> bool:
-    """Whether a day is off for a holiday that has a name; a weekend is not, nor a weekend that is worked for one.
+    """Whether a day is off for a holiday with a name; weekends are not, and working weekends are not.
 
-    Of years that are not published yet nothing is known, and no day is one.
+    In years that are not published yet, no day is known to be one.
     """
     try:
         off, name = chinese_calendar.get_holiday_detail(day)

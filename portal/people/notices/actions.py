@@ -18,7 +18,7 @@ from portal.platform.jobs.queue import enqueue
 
 @dataclass(frozen=True)
 class Told:
-    """What one person is told: `subject` like `bill:<id>`, `link` a path of the portal, `facts` for the words."""
+    """A notice to one person: `subject` like `bill:<id>`, `link` a path of the portal, `facts` for the words."""
 
     person: UUID
     subject: str
@@ -83,7 +83,7 @@ async def tell_all(
 
 
 async def _reached_besides(persons: Sequence[UUID]) -> dict[UUID, set[Channel]]:
-    """By which ways people are reached that they turned on themselves."""
+    """The channels that these people turned on themselves."""
     rows = await fetch(
         "SELECT DISTINCT p.id, $2 AS way FROM device d JOIN person p ON p.human = d.human WHERE p.id = ANY($1)"
         " UNION ALL SELECT p.id, $3 FROM human h JOIN person p ON p.human = h.id"
@@ -110,7 +110,7 @@ async def tell(
     not_before: datetime | None = None,
     **facts: object,
 ) -> None:
-    """Tell several persons the same."""
+    """Send several persons the same notice."""
     notices = [Told(person, subject, link, period, facts) for person in persons]
     await tell_all(kind, notices, community=community, channels=channels, not_before=not_before)
 
@@ -118,7 +118,7 @@ async def tell(
 async def tell_by_sms(
     person: UUID, kind: NoticeKind, address: str, *, community: int, subject: str, period: str = "", **facts: object
 ) -> None:
-    """Tell a person once at a number (E.164) that is no longer theirs, and nowhere else."""
+    """Send a person one notice at a number (E.164) that is no longer theirs, and nowhere else."""
     notice = await fetch_value(
         "INSERT INTO notice (id, community, person, kind, subject, key, facts, created_at)"
         " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6::jsonb, $7)"
@@ -148,7 +148,7 @@ async def tell_by_sms(
 
 @retrying
 async def choose_ways(by: Principal, *, sms: bool, email: bool) -> None:
-    """Choose by which ways one is told besides the inbox; what is NEEDED goes by SMS all the same."""
+    """Choose the channels for notices besides the inbox; kinds in NEEDED go by SMS in any case."""
     async with unit_of_work(by):
         await fetch(
             "UPDATE human SET sms_off_at = CASE WHEN $2 THEN NULL ELSE coalesce(sms_off_at, $4) END,"
@@ -162,14 +162,14 @@ async def choose_ways(by: Principal, *, sms: bool, email: bool) -> None:
 
 @retrying
 async def connect_wechat(by: Principal, openid: str | None) -> None:
-    """Tell them in WeChat too, as whom it said they are; None ends it. One account of WeChat is one person's."""
+    """Send this person notices by WeChat, to the account that it identified; None ends it. One account, one person."""
     async with unit_of_work(by):
         await fetch("UPDATE human SET wechat_openid = NULL WHERE wechat_openid = $2 AND id <> $1", by.human, openid)
         await fetch("UPDATE human SET wechat_openid = $2 WHERE id = $1", by.human, openid)
 
 
 async def open_notice(by: Principal, notice: UUID) -> None:
-    """Note that the person has opened a notice in the inbox; only the first time counts. Somebody else's: nothing."""
+    """Record that the person opened a notice in the inbox; only the first time counts. Nothing for somebody else's."""
     async with unit_of_work(by):
         await fetch(
             "UPDATE delivery d SET state = $3, changed_at = $4 FROM notice n WHERE n.id = d.notice AND n.id = $1"

@@ -40,7 +40,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Way:
-    """How a notice went besides the inbox: to which `phone` if by SMS, and why not if it did not."""
+    """The channel by which a notice went besides the inbox: `phone` if by SMS, and the reason if it was not sent."""
 
     channel: Channel
     state: DeliveryState
@@ -67,7 +67,7 @@ _SELECT = (
 
 @reading
 async def inbox_of(by: Principal, number: int = 1) -> Inbox:
-    """A page of everything the person was told; a number beyond the last page gives the last."""
+    """A page of all notices to the person; a page past the end gives the last one."""
     counted = await fetch_one(
         "SELECT count(*)::int AS all, (count(*) FILTER (WHERE d.state <> 'read'))::int AS unread FROM notice n"
         " JOIN delivery d ON d.notice = n.id AND d.channel = 'inbox' WHERE n.person = ANY($1)",
@@ -87,7 +87,7 @@ async def inbox_of(by: Principal, number: int = 1) -> Inbox:
 
 @reading
 async def ways_of(by: Principal, notice: UUID) -> list[Way]:
-    """By which ways a notice of theirs went besides the inbox, and what became of each."""
+    """The channels by which a notice of theirs went besides the inbox, with the results."""
     rows = await fetch(
         "SELECT d.channel, d.state, d.changed_at, d.trouble,"
         " CASE d.channel WHEN 'sms' THEN coalesce(d.address, p.phone) END AS phone"
@@ -110,7 +110,7 @@ async def ways_of(by: Principal, notice: UUID) -> list[Way]:
 
 @reading
 async def ways_wanted(by: Principal) -> dict[Channel, bool]:
-    """Which ways besides the inbox a person wants."""
+    """The channels besides the inbox that a person has chosen."""
     row = await fetch_one("SELECT sms_off_at, email_off_at, wechat_openid FROM human WHERE id = $1", by.human)
     if row is None:
         raise Missing

@@ -12,7 +12,7 @@ QUIET_FROM, QUIET_UNTIL = time(21), time(8, 30)  # of no estate to change
 def decent(
     now: datetime, zone: str, quiet_from: time, quiet_until: time, holiday: Callable[[date], bool]
 ) -> datetime | None:
-    """When to send what may wait: after the quiet hours, and not on a public holiday; None for at once."""
+    """When to send what can wait: after the quiet hours, and not on a public holiday; None for at once."""
     wait = after_quiet(now, zone, quiet_from, quiet_until)
     here = (wait or now).astimezone(ZoneInfo(zone))
     if not holiday(here.date()):
@@ -24,7 +24,7 @@ def decent(
 
 
 def after_quiet(now: datetime, zone: str, quiet_from: time, quiet_until: time) -> datetime | None:
-    """The end of the quiet hours that `now` lies in, on the wall clock of a zone; None outside of them.
+    """The end of the quiet hours that `now` is in, on the clock of a zone; None outside of them.
 
     They begin at `quiet_from` and end before `quiet_until` of the next day.
     """

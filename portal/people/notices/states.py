@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Channel(StrEnum):
-    """The ways to reach a person."""
+    """The channels by which a person can be reached."""
 
     inbox = "inbox"
     sms = "sms"
@@ -14,7 +14,7 @@ class Channel(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands.
+    """The state of a delivery.
 
     Waiting, handed to the provider, on the person's device as the provider says, given up, read in the inbox, or not to
     be sent at all.
@@ -41,7 +41,7 @@ class Unsent(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a person can be told; each has its words in templates/notices/<kind>/."""
+    """The kinds of notices; each has its words in templates/notices/<kind>/."""
 
     bill_issued = "bill_issued"
     payment_posted = "payment_posted"
@@ -91,7 +91,7 @@ class NoticeKind(StrEnum):
 
 
 N = NoticeKind
-# Whoever is not told of these loses a right, money or access: they go by SMS whatever a person has chosen.
+# Without these somebody may lose a right, money or access: they go by SMS whatever a person has chosen.
 NEEDED = frozenset(
     {
         N.arrears_reminder, N.letter_issued, N.claim_filed, N.plan_broken, N.phone_asked, N.phone_changed, N.phone_left,

@@ -11,7 +11,7 @@ from portal.platform.db.unit_of_work import columns, one_of, ref, text
 
 
 class Notice(Table):
-    """One thing told to one person once; `key` says which (kind, subject, period)."""
+    """One notice to one person, sent once; `key` says which (kind, subject, period)."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -27,7 +27,7 @@ class Notice(Table):
 
 
 class Delivery(Table):
-    """One way a notice goes to its person."""
+    """One channel by which a notice goes to its person."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -48,7 +48,7 @@ class Delivery(Table):
 
 
 class SentText(Table):
-    """The very words of one try of a delivery, and where they went. Never changed: it is what was sent."""
+    """The exact words of one try of a delivery, and where they went. Never changed: it is what was sent."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

@@ -19,13 +19,13 @@ from portal.people.notices.states import NoticeKind
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "notices"
 PATH = "path"  # the place of a text message that its link fills, behind the portal's address
-# Of every text message; the signature of the company stands before it, the link behind.
+# For every text message; the company's signature comes before it, the link after it.
 WORDING = N_("%(estate)s, %(text)s Tel. %(phone)s")
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who a text message comes from: the signature of the company, the estate, and the telephone for questions."""
+    """The sender of a text message: the company's signature, the estate, and the telephone number for questions."""
 
     sign: str
     estate: str
@@ -34,9 +34,9 @@ class Sender:
 
 @dataclass(frozen=True)
 class Words:
-    """A notice in words: `subject` is one line, `body` has paragraphs, `sms` is one line, signed, with the link last.
+    """The words of a notice: `subject` is one line, `body` has paragraphs, `sms` is one line, signed, with a link.
 
-    `places` are what stands in the wording of the SMS, by name, for gateways that know the wording itself.
+    `places` are the variables in the template of the SMS, by name, for gateways that have the template.
     """
 
     subject: str
@@ -53,9 +53,9 @@ class Words:
 def word(
     kind: NoticeKind, facts: Mapping[str, Any], tongue: str, *, sender: Sender | None = None, link: str = ""
 ) -> Words:
-    """Say a notice. `facts` are as they were told; `link` is a whole address.
+    """Word a notice. `facts` are as they were stored; `link` is a full address.
 
-    Without a `sender` there is no text message. Raises jinja2.UndefinedError for a fact that the words lack.
+    Without a `sender` there is no text message. Raises jinja2.UndefinedError for a fact that is missing.
     """
     known = dict(facts)
     if tongue != CHINESE and known.get("item_en"):
@@ -103,7 +103,7 @@ def _noting(sentence: str, **places: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """Plain text, strict: a missing fact is an error, never an empty place in a letter."""
+    """Plain text and strict: a missing fact is an error, never an empty place in a letter."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

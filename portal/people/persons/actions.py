@@ -20,7 +20,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_value, unit_of_work
 
 
 async def note(verb: SecurityVerb, human: UUID | None = None, **facts: object) -> None:
-    """Add an event to the running unit of work. Facts never hold a code, a token or a full phone number."""
+    """Add an event to the current unit of work. Facts never hold a code, a token or a full phone number."""
     await fetch(
         "INSERT INTO security_event (id, at, human, verb, facts) VALUES (gen_random_uuid(), $1, $2, $3, $4)",
         clock.real_now(),
@@ -42,10 +42,10 @@ async def start_session(human: UUID, audience: Audience, user_agent: str, **more
 async def open_session(
     human: UUID, audience: Audience, user_agent: str, *, instead_of: str | None = None, stepped_up: bool = False
 ) -> str:
-    """`start_session` inside the transaction that used up the code. The browser's old session, `instead_of`, ends.
+    """`start_session` inside the transaction that used up the code. It ends the browser's old session, `instead_of`.
 
-    Notifications that this person turned on in it go on. `stepped_up`: what was proved at the door is proof enough for
-    a while. Raises Missing for an unknown human.
+    Notifications that this person turned on in it continue. `stepped_up`: the proof at sign-in counts for a while.
+    Raises Missing for an unknown human.
     """
     now = clock.real_now()
     if not await fetch_value("SELECT id FROM human WHERE id = $1 FOR NO KEY UPDATE", human):
@@ -84,22 +84,22 @@ async def open_session(
 
 
 async def end_session(token: str) -> None:
-    """Sign this browser out; nothing happens when it was not signed in."""
+    """Sign this browser out; does nothing if it was not signed in."""
     async with unit_of_work():
         for row in await _revoke("token_sha256 = $2", fingerprint(token)):
             await note(SecurityVerb.SIGNED_OUT, row["human"])
 
 
 async def end_sessions_of(human: UUID, *, except_: UUID | None = None) -> int:
-    """Sign a human out everywhere, but for one session; how many ended."""
+    """Sign a human out everywhere, except for one session; returns how many ended."""
     async with unit_of_work():
         return await close_sessions(human, except_=except_)
 
 
 async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
-    """`end_sessions_of` inside the transaction that gives the reason: new password, changed phone or role (I-A8).
+    """`end_sessions_of` inside the transaction with the reason: new password, changed phone or role (I-A8).
 
-    Codes under way end with them, and notifications in browsers whose sessions had run out before.
+    Pending codes end with them, and notifications in browsers whose sessions had expired before.
     """
     ended = await _revoke("human = $2 AND id IS DISTINCT FROM $3", human, except_)
     await fetch(
@@ -114,9 +114,9 @@ async def close_sessions(human: UUID, *, except_: UUID | None = None) -> int:
 
 
 async def renew_session(by: Principal) -> str:
-    """A new token for the session of somebody who has just proved again who they are; the old one is worth nothing.
+    """A new token for the session of somebody who has just proved who they are; the old token becomes invalid.
 
-    How long the session lasts does not change. Part of the caller's unit of work. Raises Missing once it has ended.
+    The session lasts as long as before. Part of the caller's unit of work. Raises Missing once it has ended.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     if not await fetch_value(
@@ -140,7 +140,7 @@ async def revoke_session(by: Principal, session: UUID) -> None:
 
 
 async def _revoke(which: str, *values: object) -> list[Record]:
-    """End the sessions of one of this module's own conditions, and with them notifications there; $1 is now."""
+    """End the sessions that meet a condition of this module, with notifications there; $1 is now."""
     return await fetch(
         "WITH ended AS (UPDATE web_session SET revoked_at = $1 WHERE revoked_at IS NULL AND " + which + " RETURNING *),"
         " silent AS (DELETE FROM device WHERE session IN (SELECT id FROM ended)) SELECT human FROM ended",
@@ -150,7 +150,7 @@ async def _revoke(which: str, *values: object) -> list[Record]:
 
 
 async def save_tastes(by: Principal, tastes: Mapping[str, object]) -> None:
-    """Keep choices (`language`, `large_text`) with the person, for other browsers and for notices."""
+    """Save choices (`language`, `large_text`) with the person, for other browsers and for notices."""
     async with unit_of_work(*by.communities):
         if "language" in tastes:
             language = Language(str(tastes["language"])).value

@@ -19,7 +19,7 @@ from portal.people.persons.principal import Principal
 from portal.people.persons.rules import device as named
 from portal.platform.db.unit_of_work import fetch, fetch_value, reading, retrying, unit_of_work
 
-# Whom browsers use; anybody else's address would let people make us call what they like (ASVS 1.3.6).
+# The services that browsers use; with other addresses people could make us call any server (ASVS 1.3.6).
 SERVICES = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", ".notify.windows.com")
 MOST = 10
 LONGEST = 1000
@@ -31,7 +31,7 @@ MANY = N_("Notifications are already on in 10 browsers. Please turn one of them 
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A browser that shows notices, and what it called itself; `here`: the one that asks."""
+    """A browser that shows notices, with the name it gave; `here`: the one that asks."""
 
     id: UUID
     name: str | None
@@ -56,10 +56,10 @@ async def devices_of(by: Principal) -> list[DeviceRow]:
 
 @retrying
 async def add_device(by: Principal, endpoint: str, p256dh: str, auth: str, *, sandbox: str | None) -> None:
-    """Show notices in the browser that asks; again is as good as once.
+    """Show notices in the browser that asks; safe to repeat.
 
-    `endpoint` is its push service's address for it, `p256dh` and `auth` its keys in base64url, `sandbox` an address
-    that counts as a push service. Raises Invalid.
+    `endpoint` is the address of its push service, `p256dh` and `auth` its keys in base64url, `sandbox` an address that
+    counts as a push service. Raises Invalid.
     """
     if not known_service(endpoint, sandbox):
         raise Invalid("", STRANGE)
@@ -89,7 +89,7 @@ async def add_device(by: Principal, endpoint: str, p256dh: str, auth: str, *, sa
 
 @retrying
 async def remove_device(by: Principal, device: UUID) -> None:
-    """Show no more notices in a browser of theirs. Raises Missing."""
+    """Stop showing notices in a browser of theirs. Raises Missing."""
     async with unit_of_work(*by.communities):
         if not await fetch("DELETE FROM device WHERE id = $1 AND human = $2 RETURNING id", device, by.human):
             raise Missing
@@ -97,7 +97,7 @@ async def remove_device(by: Principal, device: UUID) -> None:
 
 @retrying
 async def forget_devices(devices: Sequence[UUID]) -> None:
-    """Forget browsers that their push services do not know any more."""
+    """Forget browsers that their push services no longer know."""
     if devices:
         async with unit_of_work():
             await fetch("DELETE FROM device WHERE id = ANY($1)", list(devices))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a member of staff is in one community; they may be several of these there."""
+    """The role of a member of staff in one community; they may have several there."""
 
     clerk = "clerk"
     steward = "steward"
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """What can be done at the desk. What is called `read_…` changes nothing; everything else is a verb."""
+    """What can be done at the desk. `read_…` only reads; everything else is a verb and changes something."""
 
     read_homes = "read_homes"
     read_phones = "read_phones"
@@ -182,5 +182,5 @@ _ROLES = {what: roles | (set() if what in NOT_ADMIN else {Role.admin}) for what,
 
 
 def allows(held: frozenset[Role], what: May) -> bool:
-    """Whether one of the roles that somebody holds in a community lets them do it there."""
+    """Whether one of somebody's roles in a community lets them do it there."""
     return not held.isdisjoint(_ROLES[what])

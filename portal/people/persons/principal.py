@@ -11,13 +11,13 @@ from portal.people.persons.permissions import May, Role, allows
 
 
 class Audience(StrEnum):
-    """Which door a session came in by: owners by phone code, staff by password and TOTP."""
+    """How a session was signed in: owners by phone code, staff by password and TOTP."""
 
     owner = "owner"
     staff = "staff"
 
 
-MOST_ESTATES = 20  # of one person, for pages that weigh everything in all of them at once
+MOST_ESTATES = 20  # of one person, for pages that compute over all of them at once
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Principal:
 
     @property
     def actor(self) -> str:
-        """How the audit names them: never by name or phone."""
+        """The name in the audit trail: never a real name or a phone."""
         return f"{self.audience}:{self.human}"
 
     def only(self, community: int, chosen: Chosen) -> Principal:
-        """The same person, of whom nothing but this one of their communities is known."""
+        """The same person, limited to this one of their communities."""
         return replace(
             self,
             communities=(community,),

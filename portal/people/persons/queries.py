@@ -38,7 +38,7 @@ def fingerprint(token: str) -> str:
 
 
 async def principal_of(token: str) -> Principal | None:
-    """The human behind a session token, with who they are in each community; None when it is over, in real time."""
+    """The human of a session token, with their roles in each community; None if it has ended, in real time."""
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE, read_only=True):
         session = await fetch_one(
@@ -100,7 +100,7 @@ async def _staff(session: Any) -> Principal:
 
 
 async def in_the_name_of(staff: UUID) -> Principal:
-    """A member of staff with the roles they have now, as whom the worker does what they asked for; no session."""
+    """A member of staff with their present roles, for whom the worker does what they asked for; no session."""
     human = await fetch_one(
         "SELECT h.id AS human, h.language, h.large_text, s.id, NULL AS stepped_up_at FROM staff s"
         " JOIN human h ON h.id = s.human WHERE s.id = $1",
@@ -127,7 +127,7 @@ async def estates_to_pick(by: Principal, what: May) -> list[tuple[str, str]]:
 
 @reading
 async def in_estate(by: Principal, code: str) -> Principal:
-    """A member of staff as they are in one of their estates alone. Raises Missing for any other."""
+    """A member of staff, limited to one of their estates. Raises Missing for any other."""
     row = await fetch_one("SELECT id, code, name FROM community WHERE code = $1", code)
     if row is None or row["id"] not in by.roles:
         raise Missing
@@ -136,7 +136,7 @@ async def in_estate(by: Principal, code: str) -> Principal:
 
 @reading
 async def estates_of(by: Principal, communities: Sequence[int]) -> list[Chosen]:
-    """Some of the estates one works for, by their codes: a company numbers them as it thinks of them."""
+    """Some of the reader's estates, sorted by code as the company numbers them."""
     return await fetch_as(
         Chosen, "SELECT code, name FROM community WHERE id = ANY($1) ORDER BY code", list(communities)
     )
@@ -152,14 +152,14 @@ async def departments_of(communities: Sequence[int]) -> list[str]:
 
 
 async def known_department(community: int, name: str) -> str:
-    """The name, in the caller's transaction. Raises Invalid("department") where nobody of the estate works in it."""
+    """The name, in the caller's transaction. Raises Invalid("department") if nobody of the estate works in it."""
     if name not in await departments_of([community]):
         raise Invalid("department", NO_SUCH_DEPARTMENT)
     return name
 
 
 async def staff_of(by: Principal, community: int) -> UUID:
-    """The member of staff they are in a community, in the caller's transaction. Raises Missing where they are none."""
+    """Their member-of-staff row in a community, in the caller's transaction. Raises Missing if there is none."""
     value: UUID | None = await fetch_value(
         "SELECT id FROM staff WHERE community = $1 AND human = $2", community, by.human
     )
@@ -170,7 +170,7 @@ async def staff_of(by: Principal, community: int) -> UUID:
 
 @reading
 async def community_called(by: Principal, code: str, what: May) -> int:
-    """The id of a community by its code. Raises Missing where they may not do it."""
+    """The id of a community by its code. Raises Missing if they may not do it there."""
     value: int | None = await fetch_value(
         "SELECT id FROM community WHERE code = $1 AND id = ANY($2::int[])", code, list(by.where(what))
     )

@@ -9,9 +9,9 @@ from portal.platform.db.unit_of_work import fetch, fetch_value
 
 
 async def ensure_on_roll(community: int, name: str, phone: str | None, *, language: str) -> UUID:
-    """The person of this name and number (E.164), put on the roll where they are not there; in the caller's work.
+    """The person of this name and number (E.164), added to the roll if missing; in the caller's unit of work.
 
-    Without a number nobody is taken for somebody else of the same name.
+    Without a number, nobody is taken for another person of the same name.
     """
     known = await fetch_value(
         "SELECT id FROM person WHERE community = $1 AND name = $2 AND phone = $3 ORDER BY external_id LIMIT 1",

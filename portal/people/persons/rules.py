@@ -13,13 +13,13 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Lifetime:
-    """`idle` without a request or `absolute` after sign-in, a session is over. Source: ASVS 7.3.1 and 7.3.2."""
+    """A session ends after `idle` without a request or `absolute` after sign-in. Source: ASVS 7.3.1 and 7.3.2."""
 
     idle: timedelta
     absolute: timedelta
 
 
-# An owner's phone is their own and they come once a month; a desk is shared and sees everybody's data.
+# Owners use their own phone once a month; a desk is shared and sees everybody's data.
 LIFETIMES = {
     Audience.owner: Lifetime(idle=timedelta(days=30), absolute=timedelta(days=30)),
     Audience.staff: Lifetime(idle=timedelta(minutes=15), absolute=timedelta(hours=8)),
@@ -27,7 +27,7 @@ LIFETIMES = {
 
 
 def alive(audience: Audience, seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
-    """Whether a session that was last seen then may still be used at `now` (real time)."""
+    """Whether a session last seen at that time may still be used at `now` (real time)."""
     return now < expires_at and now < seen_at + LIFETIMES[audience].idle
 
 
@@ -35,7 +35,7 @@ STEP_UP_LASTS = timedelta(minutes=10)  # I-A5
 
 
 def fresh(stepped_up_at: datetime | None, now: datetime) -> bool:
-    """Whether someone proved again lately enough who they are, for what a stolen session must not do (real time)."""
+    """Whether somebody has proved who they are recently enough for sensitive actions (real time)."""
     return stepped_up_at is not None and now < stepped_up_at + STEP_UP_LASTS
 
 
@@ -44,7 +44,7 @@ def masked(phone: str) -> str:
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 10 else "****"
 
 
-# The first that fits wins: browsers inside apps also name the browser they are built on.
+# The first match counts: browsers inside apps also name the browser they are built on.
 SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("OpenHarmony", "HarmonyOS"),
            ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
 BROWSERS = (("MicroMessenger", "WeChat"), ("AlipayClient", "Alipay"), ("Edg", "Edge"), ("Firefox", "Firefox"),
@@ -52,6 +52,6 @@ BROWSERS = (("MicroMessenger", "WeChat"), ("AlipayClient", "Alipay"), ("Edg", "E
 
 
 def device(user_agent: str) -> str:
-    """iPhone · WeChat: enough to recognise one's own devices; empty when the browser says nothing known."""
+    """iPhone · WeChat: enough to recognise one's own devices; empty if the browser is unknown."""
     names = [next((name for sign, name in kind if sign in user_agent), "") for kind in (SYSTEMS, BROWSERS)]
     return " · ".join(name for name in names if name)

@@ -13,7 +13,7 @@ class Language(StrEnum):
 
 
 class SecurityVerb(StrEnum):
-    """What a security event tells of."""
+    """The kind of a security event."""
 
     CODE_SENT = "code_sent"
     CODE_UNKNOWN = "code_unknown"
@@ -32,7 +32,7 @@ class SecurityVerb(StrEnum):
 
 
 class Identity(StrEnum):
-    """What somebody has shown to prove who they are: at the counter, or a letter that went to the home."""
+    """How somebody proved who they are: at the counter, or by a letter that went to the home."""
 
     id_card = "id_card"
     passport = "passport"
@@ -41,7 +41,7 @@ class Identity(StrEnum):
 
 
 class PhoneChangeState(StrEnum):
-    """Asked for by one person at the desk, answered by another."""
+    """The state of a change that one person at the desk asks for and another answers."""
 
     waiting = "waiting"
     approved = "approved"
@@ -49,7 +49,7 @@ class PhoneChangeState(StrEnum):
 
 
 class DebtorStanding(StrEnum):
-    """How somebody who owes stands to the home: owner, former owner, dead without a known heir, or by an heir."""
+    """The standing of a debtor: owner, former owner, deceased without a known heir, or represented by an heir."""
 
     owner = "owner"
     former = "former"

@@ -60,7 +60,7 @@ class Staff(Table):
 
 
 class CommitteePost(Table):
-    """A post on the owners' committee, from and to inclusive; whether it has a vote, None where nobody said."""
+    """A post on the owners' committee, from and to inclusive; whether it has a vote, None if unknown."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -95,10 +95,10 @@ class PhoneChange(Table):
 
 
 class PersonStanding(Table):
-    """What is known of somebody who owes, since which day, and what shows it; the newest of a person counts.
+    """The standing of a debtor, since which day, and its evidence; the newest row of a person counts.
 
-    `owner` and `former` say that they live, and where they are written to; whether they own the home, ownership tells.
-    Whom an heir inherits from is `person`: what is sent to them goes to `represented_by` from then on.
+    `owner` and `former` say that they are alive, and their postal address; whether they own the home comes from
+    ownership. An heir inherits from `person`: what is sent to them goes to `represented_by` from then on.
     """
 
     id = UUID(primary_key=True)
@@ -118,7 +118,7 @@ class PersonStanding(Table):
 
 
 class LetterCode(Table):
-    """A letter with a code that lets a person ask for another number; of the code only the HMAC is known here."""
+    """A letter with a code for asking to change a number; of the code only the HMAC is stored here."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -133,7 +133,7 @@ class LetterCode(Table):
 
 
 class WebSession(Table):
-    """A signed-in browser; only the SHA-256 of its token is known here."""
+    """A signed-in browser; only the SHA-256 of its token is stored here."""
 
     id = UUID(primary_key=True)
     token_sha256 = Varchar(length=64, null=False, default=None, unique=True)
@@ -150,10 +150,10 @@ class WebSession(Table):
 
 
 class Device(Table):
-    """A browser that shows notices by web push (RFC 8030, 8291): where to reach it, and its public key and secret.
+    """A browser that shows notices by web push (RFC 8030, 8291): its address, public key and secret.
 
-    Gone when the sign-in that added it is ended by somebody, or when its push service says that it is not there any
-    more; a sign-in that runs out by itself ends nothing.
+    It is deleted if somebody ends the sign-in that added it, or if its push service no longer knows it. A sign-in that
+    expires by itself does not delete it.
     """
 
     id = UUID(primary_key=True)
@@ -201,7 +201,7 @@ class RateLimit(Table):
 
 
 class HeldForm(Table):
-    """What was typed into a form whose session had ended, for the same human to find again."""
+    """The fields of a form whose session had ended, for the same human to continue with."""
 
     id = UUID(primary_key=True)
     human = ref(Human)

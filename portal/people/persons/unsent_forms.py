@@ -16,16 +16,16 @@ MOST_HELD = 5
 
 
 async def hold_form(expired_token: str, path: str, fields: dict[str, list[str]]) -> bool:
-    """Keep the fields for the human whose session the token was; False if it never was one, nothing is kept then."""
+    """Keep the fields for the human whose session the token was. False if there was none; then nothing is kept."""
     async with unit_of_work():
         human = await fetch_value("SELECT human FROM web_session WHERE token_sha256 = $1", fingerprint(expired_token))
     return human is not None and await hold_form_of(human, path, fields)
 
 
 async def hold_form_of(human: UUID, path: str, fields: dict[str, list[str]]) -> bool:
-    """Keep the fields for this human; False if there is none, nothing is kept then.
+    """Keep the fields for this human. False if there is none; then nothing is kept.
 
-    The latest form of a page replaces the one before; the oldest of more than five go.
+    The latest form of a page replaces the one before; if there are more than five, the oldest go.
     """
     now = clock.real_now()
     async with unit_of_work():
@@ -50,7 +50,7 @@ async def hold_form_of(human: UUID, path: str, fields: dict[str, list[str]]) -> 
 
 
 async def take_form(principal: Principal, path: str) -> dict[str, list[str]] | None:
-    """Give back what this human had typed on this page, once; None for anybody else, another page or too late."""
+    """Return what this human had typed on this page, once; None for anybody else, another page or too late."""
     async with unit_of_work():
         kept = await fetch_value(
             "DELETE FROM held_form WHERE human = $1 AND path = $2 AND expires_at > $3 RETURNING fields::text",
