@@ -45,7 +45,7 @@ Last = dict[tuple[str, str], tuple[str, str]]  # (unit, item) -> first and last 
 
 
 async def check_billed_whole(folder: Folder, known: Known, changes: Mapping[str, list[Change]]) -> None:
-    """Note every change in the whole files that would make an issued bill untrue."""
+    """Report every change in the whole files that would contradict an issued bill."""
     if known.community is None:
         return
     community = known.community["id"]
@@ -55,7 +55,7 @@ async def check_billed_whole(folder: Folder, known: Known, changes: Mapping[str,
 
 
 async def check_billed_homes(folder: Folder, known: Known, changes: Mapping[str, list[Change]]) -> None:
-    """Note every change to the homes of a portion that would make an issued bill untrue."""
+    """Report every change to the homes of a portion that would contradict an issued bill."""
     if known.community is None:
         return
     community = known.community["id"]
@@ -106,12 +106,12 @@ async def _tariffs(folder: Folder, community: int, changes: Sequence[Change]) ->
 
 
 def _rivals(use: str, billed: Any) -> bool:
-    """Whether a new tariff for this use would have ruled what was billed: a use of its own beats one for all."""
+    """Whether a new tariff for this use would have applied to what was billed; one for the use comes first."""
     return bool(use == billed["use"] if use != EVERY_USE else billed["written_for"] == EVERY_USE)
 
 
 def _ends_otherwise(change: Change, last: date) -> bool:
-    """Whether the days up to `last`, the last one billed, change with `to`."""
+    """Whether `to` changes the days up to `last`, the last one billed."""
     old, new = change.old["to"], change.new["to"]  # type: ignore[index]
     return min(old or date.max, last) != min(new or date.max, last)
 
@@ -128,7 +128,7 @@ async def _found(sql: str, ids: dict[Any, Any]) -> list[Any]:
 
 
 async def _spans(community: int, folder: Folder) -> Last:
-    """The months billed of each item of the units in the files that depend on it."""
+    """The months billed of each item, for units whose rows in the files depend on it."""
     stems = ("unit_charges", "units", "opening_balances")
     units = {row.get("unit") for stem in stems for row in folder.rows(stem)}
     rows = await fetch(
@@ -143,9 +143,9 @@ async def _spans(community: int, folder: Folder) -> Last:
 
 
 async def _one_offs(folder: Folder, known: Known, changes: Sequence[Change]) -> set[Key]:
-    """The new quantities that may come to a month that is billed: charged once, they make a bill of their own.
+    """The new quantities allowed in a month that is billed: charged once, they are a line of their own.
 
-    Not to a month that an opening balance stands for, or whose lines do not name their quantities.
+    Not in a month that an opening balance covers, or whose lines do not name their quantities.
     """
     assert known.community is not None
     counted = {cells["item"] for cells in known.of("tariffs").values() if cells["formula"] == Formula.per_quantity}
@@ -269,7 +269,7 @@ def _openings(folder: Folder, known: Known, spans: Last, changes: Sequence[Chang
 
 
 async def _owners(folder: Folder, known: Known, community: int) -> None:
-    """Whoever owned a unit on the day that decided a bill still owns it then."""
+    """Report if the owner of a unit on the day that decided a bill would no longer be its owner then."""
     touched = {row.get("unit") for row in folder.rows("occupancies")}
     before: dict[str, list[Cells]] = defaultdict(list)
     after: dict[str, list[Cells]] = defaultdict(list)

@@ -25,7 +25,7 @@ KNOWN_ALIKE = N_(
     "“%(name)s” looks like a different spelling of the existing “%(other)s”. Spell it the "
     "same, or rename it if it is different."
 )
-# Where things get their names; the other files only refer to them.
+# The files that define names; the others only refer to them.
 NAMING = ("units", "people", "charge_items", "meter_readings", "service_standards")
 Alike = dict[str, str]  # from a name without its spelling to the name
 
@@ -36,13 +36,13 @@ _SQL = {
 
 
 async def alike_of(community: int, stem: str) -> Alike:
-    """The names of the homes or persons of a community by what is the same of all their spellings."""
+    """The names of the homes or persons of a community, by the form that all their spellings share."""
     column = FILES[stem].key[0]
     return {folded(column, row["name"]): row["name"] for row in await fetch(_SQL[stem], community)}
 
 
 def check_alike(stem: str, folder: Folder, known: Known) -> None:
-    """Note each row of a new thing that differs from another one by its spelling alone. A known name means itself."""
+    """Report each new row whose name differs from another one only in spelling. A known name means itself."""
     if stem not in NAMING or stem not in folder.sheets:
         return
     names, before = FILES[stem].key, known.of(stem)
@@ -58,7 +58,7 @@ def check_alike(stem: str, folder: Folder, known: Known) -> None:
 
 
 def check_buildings(folder: Folder, buildings: set[str], found: Found) -> None:
-    """Note each new building that is another one in a different spelling: costs of one would not reach the other."""
+    """Report each new building that is another one in a different spelling: costs would not reach its homes."""
     seen = {folded("building", name): (name, 0) for name in buildings if name}
     for name, line in found.buildings.items():
         if name and name not in buildings:
@@ -94,7 +94,7 @@ REFERENCES = {"unit": ("units", NO_UNIT), "person": ("people", NO_PERSON), "item
 
 
 def check_whole(found: Found, folder: Folder, known: Known, code: str) -> None:
-    """Note every mistake in the files that are read whole."""
+    """Report every mistake in the files that are read as a whole."""
     _community(found, folder, known, code)
     _each(folder, known)
     _names(folder, "item", _items(folder, known), found)
@@ -103,17 +103,17 @@ def check_whole(found: Found, folder: Folder, known: Known, code: str) -> None:
 
 
 def check_people(portion: Folder, known: Known) -> None:
-    """Note every mistake that shows when rows of people are seen together."""
+    """Report every mistake that only shows when rows of people are compared."""
     _each(portion, known)
 
 
 def check_persons_named(folder: Folder, persons: set[str], found: Found) -> None:
-    """Note who is named in these files and is neither in people.csv nor among the known `persons`."""
+    """Report persons in these files who are neither in people.csv nor among the known `persons`."""
     _names(folder, "person", persons | found.people, found)
 
 
 def check_scopes(folder: Folder, buildings: set[str], found: Found) -> None:
-    """Note each cost of a building that is neither in units.csv nor among the known `buildings`."""
+    """Report each cost of a building that is neither in units.csv nor among the known `buildings`."""
     check_buildings(folder, buildings, found)
     if found.unsure("units"):
         return
@@ -124,7 +124,7 @@ def check_scopes(folder: Folder, buildings: set[str], found: Found) -> None:
 
 
 def check_homes(portion: Folder, whole: Folder, known: Known, found: Found) -> None:
-    """Note every mistake in what belongs to the homes of a portion."""
+    """Report every mistake in the rows of the homes of a portion."""
     _each(portion, known)
     units = {key[0] for key in known.of("units")} | {row.get("unit") for row in portion.rows("units")}
     _names(portion, "unit", units, found)

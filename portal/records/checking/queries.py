@@ -51,7 +51,7 @@ SQL = {
     " JOIN charge_item i ON i.id = l.item WHERE l.community = $1 AND u.name = ANY($2)",
 }
 WHOLE = ("staff", "charge_items", "tariffs", "shared_costs", "service_standards")
-# Other files are judged by these: the names they refer to, and the rows theirs must agree with.
+# Other files are checked against these: the names they refer to, and the rows they must agree with.
 ALWAYS = ("charge_items", "tariffs", "occupancies")
 
 
@@ -68,7 +68,7 @@ class Known:
         return self.rows.get(stem, {})
 
     def changes(self, stem: str, folder: Folder) -> list[Change]:
-        """A file's rows against what is known; compared once, since several checks and the saving ask."""
+        """A file's rows compared with the known ones; computed once, since several checks and the saving need it."""
         sheet = folder.sheets.get(stem)
         before = self.compared.get(stem)
         if before is None or before[0] is not sheet:
@@ -77,7 +77,7 @@ class Known:
 
 
 async def known_of(code: str, folder: Folder) -> Known:
-    """What there is of a community in the scope of the unit of work, as far as the whole files touch it."""
+    """The known rows of a community in the scope of the unit of work, as far as the whole files concern them."""
     estate = await fetch_one(
         "SELECT id, code, name, fee_mode, jurisdiction, timezone, currency, due_rule, hotline, contract_ref, company,"
         " credit_code, address, phone, bank, account_name, account_no, expense_limit FROM community WHERE code = $1",
@@ -93,9 +93,9 @@ async def known_of(code: str, folder: Folder) -> Known:
 
 
 async def known_portion(known: Known, portion: Folder, *stems: str, alike: Mapping[str, str] | None = None) -> Known:
-    """What there is of the homes or persons of a portion, in these files, beside what is known as a whole.
+    """The known rows of the homes or persons of a portion in these files, besides those known as a whole.
 
-    `alike` are all known names by what is the same of their spellings: those like a name of the portion come too.
+    `alike` are all known names by the form that their spellings share: those like a name of the portion are included.
     """
     result = Known(known.community, {stem: known.of(stem) for stem in WHOLE})
     if known.community is None:
@@ -126,7 +126,7 @@ async def _add(known: Known, stem: str, *values: list[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing as a file wants it. `old` is what is known of it, None for a new one; `new` has every column."""
+    """One thing in a file. `old` is the known row, None for a new one; `new` has every column."""
 
     row: Row
     key: Key
@@ -139,12 +139,12 @@ class Change:
         return self.old is not None and all(self.old[name] == value for name, value in self.new.items())
 
     def changes(self, *columns: str) -> bool:
-        """Whether one of these columns changes."""
+        """Whether any of these columns changes."""
         return self.old is not None and any(self.old[name] != self.new[name] for name in columns)
 
 
 def changes_of(sheet: Sheet | None, known: dict[Key, Cells]) -> list[Change]:
-    """A file's readable rows against what is known, in the order of the file."""
+    """A file's readable rows compared with the known ones, in the order of the file."""
     if sheet is None or not sheet.file.key:
         return []
     keyed = [(row, key) for row, key in sheet.keyed if not row.bad]
@@ -162,7 +162,7 @@ def _change(blank: Cells, row: Row, key: Key, old: Cells | None) -> Change:
 
 
 def _twins(keyed: list[tuple[Row, Key]], known: dict[Key, Cells]) -> dict[Key, Cells]:
-    """For a tie with another first day that overlaps a known one of the same person: that one, to be corrected.
+    """For a tie that overlaps a known one of the same person but starts on another day: that one, to be corrected.
 
     Rows are never deleted, so without this a mistyped first day could not be corrected.
     """
@@ -188,7 +188,7 @@ def days_of(cells: Cells) -> Days:
 
 
 def merged(stem: str, folder: Folder, known: Known) -> dict[Key, tuple[Cells, Row | None]]:
-    """Every row of a file as it would stand after the import, with the file's row if it has one."""
+    """Every row of a file as it would be after the import, with the file's row if it has one."""
     changes = known.changes(stem, folder)
     replaced = {id(change.old) for change in changes if change.old is not None}
     others: dict[Key, tuple[Cells, Row | None]] = {

@@ -40,12 +40,12 @@ UNUSUAL = N_(
     "missing decimal point; if it is right, explain why under “reason”."
 )
 SENTENCES = {Break.overlap: (TWICE_ROW, TWICE_KNOWN), Break.gap: (LEFT_OUT_ROW, LEFT_OUT_KNOWN)}
-YEARS = 2  # how far back what a meter counted says what is usual
+YEARS = 2  # how far back readings count for what is usual
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a meter showed in a month; `change` where it comes with the file. `reason` says why it is right."""
+    """What a meter showed in a month; `change` if it comes with the file. `reason` says why it is right."""
 
     period: str
     previous: Decimal
@@ -56,7 +56,7 @@ class Shown:
 
 @dataclass
 class Meter:
-    """The readings of a meter by month, from the last one before the file's first month on."""
+    """The readings of a meter by month, beginning with the last one before the file's first month."""
 
     item: str
     readings: dict[str, Shown] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Meter:
 
 
 async def check_readings(folder: Folder, known: Known) -> None:
-    """Note each reading that does not go on from its neighbours or is far from what is usual."""
+    """Report each reading that does not continue from its neighbours or is far from what is usual."""
     changes = known.changes("meter_readings", folder)
     if not changes:
         return
@@ -118,7 +118,7 @@ def _check_break(folder: Folder, name: str, before: Shown, after: Shown) -> None
 
 
 async def _known(community: int, changes: list[Change]) -> tuple[dict[tuple[str, str], Meter], dict[str, Decimal]]:
-    """The meters of the homes in the file as they are known, and what half of all meters counted, by item."""
+    """The known meters of the homes in the file, and the median consumption of all meters, by item."""
     first = min(change.new["period"] for change in changes)
     since = years_before(first)
     units = sorted({change.new["unit"] for change in changes})
@@ -162,7 +162,7 @@ async def _medians(community: int, first: str) -> dict[str, Decimal]:
 
 
 def years_before(month: str) -> str:
-    """The month that lies so far back that what was before it says nothing of what is usual."""
+    """The month before which readings do not count for what is usual."""
     return f"{int(month[:4]) - YEARS}{month[4:]}"
 
 
@@ -181,19 +181,19 @@ QUANTITY = N_(
 )
 YUAN = Decimal("0.01")
 COMMUNITY = "community"  # the scope of what all homes share
-Medians = Mapping[str, Decimal]  # what half of an item's rows say at most, by item
+Medians = Mapping[str, Decimal]  # the median of an item's rows, by item
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A number (yuan, pieces) of a row; `change` where it comes with the file and has no reason yet."""
+    """A number (yuan, pieces) in a row; `change` if it comes with the file and has no reason yet."""
 
     much: Decimal
     asked: Change | None = None
 
 
 def _far(rows: Iterable[Said], median: Decimal | None) -> Iterator[tuple[Change, Said, Decimal]]:
-    """Of rows about one thing, in their order: those far above the ones before or the median, and what is usual."""
+    """Of rows about one thing, in order: those far above the ones before or the median, and the usual number."""
     most: Decimal | None = None
     for row in rows:
         usual = too_much(row.much, most, median)
@@ -203,12 +203,12 @@ def _far(rows: Iterable[Said], median: Decimal | None) -> Iterator[tuple[Change,
 
 
 def _asked(change: Change, column: str) -> Change | None:
-    """The change, if it says another number than is known and no reason for it."""
+    """The change, if its number differs from the known one and it has no reason."""
     return change if not change.new["reason"] and (change.old is None or change.changes(column)) else None
 
 
 async def check_costs(folder: Folder, known: Known) -> None:
-    """Note each shared cost that is far above those of its scope, or a building's first far above other buildings'."""
+    """Report each shared cost far above those of its scope, or a building's first one far above other buildings'."""
     changes = known.changes("shared_costs", folder)
     if not changes:
         return
@@ -228,7 +228,7 @@ async def check_costs(folder: Folder, known: Known) -> None:
 
 
 def _of_buildings(by_scope: Mapping[tuple[str, str], Mapping[str, Said]]) -> dict[str, Decimal]:
-    """What half of the costs of single buildings come to at most, by item; the estate's are no measure for them."""
+    """The median cost of single buildings, by item; the estate's costs do not count for them."""
     of_item: dict[str, list[Decimal]] = defaultdict(list)
     for (item, scope), rows in by_scope.items():
         if scope != COMMUNITY:
@@ -237,7 +237,7 @@ def _of_buildings(by_scope: Mapping[tuple[str, str], Mapping[str, Said]]) -> dic
 
 
 async def _costs(known: Known, changes: list[Change]) -> list[Cells]:
-    """What these items cost, since two years before the first month in the file."""
+    """The costs of these items since two years before the first month in the file."""
     if known.community is None:
         return []
     rows = await fetch(
@@ -251,13 +251,13 @@ async def _costs(known: Known, changes: list[Change]) -> list[Cells]:
 
 
 class Usual:
-    """Looks over an import for what is far from usual; what homes have of each item is asked for once."""
+    """Looks through an import for numbers far from usual; what homes have of each item is read once."""
 
     def __init__(self) -> None:
         self.quantities: Medians | None = None
 
     async def homes(self, portion: Folder, known: Known) -> None:
-        """Note the readings and quantities of a portion that are."""
+        """Report the readings and quantities of a portion that are far from usual."""
         await check_readings(portion, known)
         if portion.rows("unit_charges"):
             if self.quantities is None:
@@ -266,7 +266,7 @@ class Usual:
 
 
 async def _usual_quantities(known: Known) -> Medians:
-    """What half of the homes that have something of an item have of it; nothing for a new community."""
+    """The median quantity of the homes that have an item; nothing for a new community."""
     if known.community is None:
         return {}
     rows = await fetch(
@@ -278,7 +278,7 @@ async def _usual_quantities(known: Known) -> Medians:
 
 
 def check_quantities(portion: Folder, known: Known, usual: Medians) -> None:
-    """Note each quantity of a portion that is far above what its home had of the item, or what others have."""
+    """Report each quantity of a portion far above what its home had of the item, or what others have."""
     asked = {change.key: _asked(change, "quantity") for change in known.changes("unit_charges", portion)}
     if not any(asked.values()):
         return

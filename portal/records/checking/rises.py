@@ -27,7 +27,7 @@ TERMS = ("formula", "rate", "cycle_months", "timing", "proration", "vacancy_rate
 
 
 async def check_rises(folder: Folder, known: Known, changes: Mapping[str, list[Change]]) -> None:
-    """Note each tariff that would ask more before a month is over. Before its first bill an estate may ask anything."""
+    """Report each tariff that asks more in less than a month. Before its first bill an estate may ask anything."""
     changed = [change for change in changes["tariffs"] if not change.same]
     if known.community is None or not changed:
         return
@@ -45,7 +45,7 @@ async def check_rises(folder: Folder, known: Known, changes: Mapping[str, list[C
             reported.add(rise.version.id)
             line, column = _place(rise, changed)
             facts = {"item": rise.version.item, "use": rise.use.value, "from": rise.on, "day": free}
-            if not folder.faults.about("tariffs", line):  # as of what is billed already
+            if not folder.faults.about("tariffs", line):  # as there is for what is billed already
                 folder.add("tariffs", line, column, TOO_SOON, **facts)
 
 
@@ -56,7 +56,7 @@ async def first_billed(community: int) -> date | None:
 
 
 async def announce(community: int, changes: Sequence[Change]) -> None:
-    """Keep when new or changed terms were shown first, and tell those who pay. Before the first bill none is new."""
+    """Save when new or changed terms were first shown, and notify those who pay. Before the first bill none is new."""
     rows = [change.new for change in changes if change.old is None or change.changes(*TERMS)]
     if not rows or await first_billed(community) is None:
         return
@@ -72,7 +72,7 @@ async def announce(community: int, changes: Sequence[Change]) -> None:
 
 
 def _place(rise: Rise, changed: Sequence[Change]) -> tuple[int, str]:
-    """The row that makes it so: its own, that which no longer stands in its way, or else one of the same item."""
+    """The row that causes it: the version's own, the one that no longer replaces it, or another of the same item."""
     by_key: dict[object, Change] = {change.key: change for change in changed}
     if change := by_key.get(rise.version.id):
         return change.row.line, "from"

@@ -34,7 +34,7 @@ SEVERAL = N_(
 
 
 def check_tariffs(folder: Folder, known: Known) -> None:
-    """Note what is wrong with each tariff, and what a bill will ask at once where that is more than a month."""
+    """Report what is wrong with each tariff, and the sum of a bill that covers more than a month."""
     for row in folder.rows("tariffs"):
         _rate(row, folder, known)
     for change in known.changes("tariffs", folder):
@@ -85,7 +85,7 @@ def _overlapping(folder: Folder, known: Known) -> None:
 
 
 def _known_rate(row: Row, folder: Folder, known: Known) -> bool:
-    """Whether the column is not there at all and the tariff has a rate already."""
+    """Whether the file lacks the column and the tariff has a rate already."""
     sheet = folder.sheets["tariffs"]
     key = sheet.key(row)
     old = known.of("tariffs").get(key) if key else None

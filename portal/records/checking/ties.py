@@ -26,7 +26,7 @@ _DAY = timedelta(days=1)
 
 
 def owners_on(ties: Iterable[Cells], day: date) -> frozenset[Any]:
-    """Who owns a unit on a day, by what the ties call a person."""
+    """The owners of a unit on a day, as the ties name persons."""
     return frozenset(t["person"] for t in ties if t["role"] in OWNING and days_of(t).meet(Days(day, day)))
 
 
@@ -38,7 +38,7 @@ def first_owned_day(ties: list[Cells], period: str) -> date | None:
 
 
 def check_ties(folder: Folder, known: Known) -> None:
-    """Nobody holds a role twice on a day, and what is known of the owners' shares makes a whole on every day."""
+    """Nobody may have a role twice on a day, and the known shares of the owners must be a whole on every day."""
     touched = {row.get("unit") for row in folder.rows("occupancies")}
     by_unit: dict[str, list[tuple[Cells, Row | None]]] = defaultdict(list)
     for cells, row in merged("occupancies", folder, known).values():
@@ -68,7 +68,7 @@ def _overlapping_ties(unit: str, ties: list[tuple[Cells, Row | None]], folder: F
 
 
 def overlaps(rows: list[tuple[Cells, Row | None]]) -> Iterable[tuple[tuple[Cells, Row | None], ...]]:
-    """Rows whose days meet, each with the one before it that lasts longest."""
+    """Rows whose days overlap, each with the one before it that lasts longest."""
     ordered = sorted(rows, key=lambda r: days_of(r[0]))
     longest = None
     for one in ordered:

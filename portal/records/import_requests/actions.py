@@ -30,7 +30,7 @@ PART = 2**20
 
 
 class Sent(Protocol):
-    """A file as it came, at its beginning; `size` in bytes."""
+    """A file as received, at its beginning; `size` in bytes."""
 
     @property
     def name(self) -> str: ...
@@ -44,7 +44,7 @@ class Sent(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """What is known of a file for good."""
+    """The details of a file that are stored for good."""
 
     name: str
     bytes: int
@@ -61,11 +61,11 @@ class Kept:
 
 
 class Altered(Exception):
-    """The bytes in the database are not those that were uploaded: they must not be imported."""
+    """The bytes in the database are not those that were uploaded, so they must not be imported."""
 
 
 async def described(files: Sequence[Sent]) -> list[Kept]:
-    """Each file with its hash. Reads them once, beside the event loop."""
+    """Each file with its hash. Reads them once, in a thread."""
     return [Kept(sent.name, sent.size, await asyncio.to_thread(_hash_of, sent.file)) for sent in files]
 
 
@@ -78,7 +78,7 @@ def _hash_of(file: BinaryIO) -> str:
 
 
 async def keep(community: int, request: UUID, files: Sequence[Sent]) -> None:
-    """Write the bytes of an import in the caller's transaction."""
+    """Store the bytes of an import in the caller's transaction."""
     for place, sent in enumerate(files):
         sent.file.seek(0)
         number = 0
@@ -101,9 +101,9 @@ async def forget(request: UUID) -> None:
 
 
 async def write_out(community: int, request: UUID, files: Sequence[Kept], folder: Path) -> Path | None:
-    """Write the files into an empty folder; the workbook's path, or the folder's. None when the bytes are gone.
+    """Write the files into an empty folder; returns the workbook's path, or the folder's. None if the bytes are gone.
 
-    Raises Altered when they are not what was uploaded.
+    Raises Altered if they are not what was uploaded.
     """
     paths = [folder / Path(kept.name).name for kept in files]
     for place, (kept, path) in enumerate(zip(files, paths, strict=True)):
@@ -137,9 +137,9 @@ OWN = N_("Another manager has to confirm this import, because it changes people 
 
 
 async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: str | None = None) -> UUID:
-    """Keep the files and have the worker try them; the id. The same `once` again gives the first id.
+    """Store the files, ask the worker to check them, and return the id. The same `once` again returns the first.
 
-    Raises Missing for a community that is not theirs, Invalid when an import of it is open.
+    Raises Missing for a community of others, Invalid while an import of it is open.
     """
     kept = await described(files)
     async with unit_of_work(by):
@@ -148,7 +148,7 @@ async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: s
         )
         if community is None:
             raise Missing
-        # Whoever comes while another uploads is told so at once, instead of waiting for the lock of the unique index.
+        # While another upload runs, refuse at once instead of waiting for the lock of the unique index.
         if not await fetch_value(
             "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"import-upload:{community}"
         ):
@@ -172,7 +172,7 @@ async def upload_import(by: Principal, code: str, files: Sequence[Sent], once: s
 
 
 async def _begin(by: Principal, community: int, request: UUID, files: str) -> bool:
-    """Whether there was room for the row of a new import."""
+    """Write the row of a new import; False if another one is open."""
     return bool(
         await fetch_value(
             "INSERT INTO import_request (id, community, uploaded_by, state, files, what, done, whole, created_at,"
@@ -188,9 +188,9 @@ async def _begin(by: Principal, community: int, request: UUID, files: str) -> bo
 
 
 async def confirm_import(by: Principal, request: UUID) -> None:
-    """Have what was checked brought in under one's own name.
+    """Confirm a checked import, which is then saved under the name of whoever confirmed it.
 
-    Raises Missing, or Refused when it is not checked, or when it takes somebody else.
+    Raises Missing, and Refused if it is not checked or somebody else has to confirm it.
     """
     async with unit_of_work(by):
         row = await _theirs(by, request)
@@ -210,7 +210,7 @@ async def confirm_import(by: Principal, request: UUID) -> None:
 
 
 async def cancel_import(by: Principal, request: UUID) -> None:
-    """Give an import up; the worker, should it be at it, saves nothing. Raises Missing, or Refused when it is over."""
+    """Cancel an import; if the worker is busy with it, it saves nothing. Raises Missing, Refused when it is over."""
     async with unit_of_work(by):
         row = await _theirs(by, request)
         state = IMPORT_MOVES.check(row["state"], ImportState.cancelled)

@@ -25,13 +25,13 @@ BODY_BYTES = MOST_BYTES + 2**20  # the files, and the form around them
 
 @get("/", name="desk.imports:list")
 async def list_(request: Request) -> Template:
-    """The imports so far, and the form for the next."""
+    """The imports so far, and the form for the next one."""
     return await list_page(request, await begin(request, ImportForm))
 
 
 @post("/", name="desk.imports:upload", request_max_body_size=BODY_BYTES)
 async def upload(request: Request) -> Answer:
-    """Keep the files and have them checked; nothing is imported yet."""
+    """Store the files and have them checked; nothing is imported yet."""
     form = await _sent(request)
     if (
         form.summary
@@ -44,7 +44,7 @@ async def upload(request: Request) -> Answer:
 
 @get("/files", name="desk.imports:files")
 async def files(request: Request) -> Template:
-    """What the files and their columns mean."""
+    """The meaning of the files and their columns."""
     return page(
         request,
         "records/import_requests/files.html",
@@ -64,7 +64,7 @@ def template(file: FromPath[str]) -> Response[bytes]:
 
 @get("/{upload:uuid}", name="desk.imports:show")
 async def show(request: Request, upload: FromPath[UUID]) -> Template:
-    """How far it is; then what it would do; then what it has done."""
+    """The progress of an import, then what it would do, then what it has done."""
     import_view = await queries.import_at(request.user, upload)
     return page(request, "records/import_requests/show.html", fragment="records/import_requests/_import.html",
                 quiet=True, title=_("Import"), found=import_view)  # fmt: skip
@@ -72,20 +72,20 @@ async def show(request: Request, upload: FromPath[UUID]) -> Template:
 
 @post("/{upload:uuid}/confirmation", name="desk.imports:confirm", guards=[stepped_up])
 async def confirm(request: Request, upload: FromPath[UUID]) -> Answer:
-    """Have it brought in under one's own name."""
+    """Confirm the import under one's own name."""
     await confirm_import(request.user, upload)
     return go(request, "desk.imports:show", upload=upload)
 
 
 @post("/{upload:uuid}/cancellation", name="desk.imports:cancel")
 async def cancel(request: Request, upload: FromPath[UUID]) -> Answer:
-    """Give it up."""
+    """Cancel the import."""
     await cancel_import(request.user, upload)
     return go(request, "desk.imports:show", upload=upload)
 
 
 async def _sent(request: Request) -> ImportForm:
-    """What was sent; of a body that is larger than any form of ours nothing is read."""
+    """The fields that were sent; a body that is larger than any form of ours is not read."""
     try:
         return ImportForm(await request.form())
     except RequestEntityTooLarge:
@@ -95,7 +95,7 @@ async def _sent(request: Request) -> ImportForm:
 
 
 async def list_page(request: Request, form: ImportForm, status: int = 200) -> Template:
-    """The page that both the GET and a form with errors show."""
+    """The list with the form, for both verbs."""
     result: dict[str, Any] = {
         "imports": await queries.imports_of(request.user),
         "estates": await queries.estates_of(request.user),

@@ -13,12 +13,12 @@ from portal.records.import_requests.rules import wrong_with
 from portal.web.forms.fields import Typed
 from portal.web.forms.forms import Form, Text
 
-LONGEST_NAME = 60  # characters; with the longest of them still a name that a disk takes
+LONGEST_NAME = 60  # characters; with the longest ones it is still a valid file name
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A file as it came, on the disk of the web server; `size` in bytes."""
+    """A file as received, on the disk of the web server; `size` in bytes."""
 
     name: str
     size: int
@@ -26,18 +26,18 @@ class Sent:
 
 
 class Files(Typed):
-    """One .xlsx or several .csv, to a list of Sent that nothing of is in memory."""
+    """One .xlsx or several .csv as a list of Sent, none of which is in memory."""
 
     kind = "files"
     accept = ".xlsx,.csv"
 
     @property
     def shown(self) -> str:
-        """Browsers never take a file back."""
+        """Browsers never accept a file as a prefilled value."""
         return ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Look at names and sizes; an empty input is the text ''. Raises ValueError with what to do instead."""
+        """Check names and sizes; an empty input is the text ''. Raises ValueError with what to do instead."""
         self.data = [_sent(value) for value in valuelist if isinstance(value, UploadFile) and value.filename]
         if wrong := wrong_with([(one.name, one.size) for one in self.data]):
             raise ValueError(say(wrong))
@@ -51,13 +51,13 @@ def _sent(upload: UploadFile) -> Sent:
 
 
 def _called(filename: str) -> str:
-    """The name without a path, and without what cannot be seen or turns the writing around."""
+    """The name without a path, invisible characters and those that change the direction of text."""
     last = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in last if c.isprintable())[-LONGEST_NAME:] or "?"
 
 
 class ImportForm(Form):
-    """Which community's files."""
+    """The community and its files."""
 
     community = Text(N_("Estate"), missing=N_("Choose the estate."))
     files = Files(

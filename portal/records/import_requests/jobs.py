@@ -38,22 +38,22 @@ BROKE = N_(
 
 log = logging.getLogger("portal.estate")
 
-BEAT = 1.0  # seconds between two signs of life of an import under way
-FOLDER = "portal-import-"  # how the folders of imports begin; jobs.py sweeps what a killed worker left
+BEAT = 1.0  # seconds between two signs of life of a running import
+FOLDER = "portal-import-"  # prefix of the folders of imports; jobs.py removes those of a killed worker
 
 
 class Overtaken(Exception):
-    """Somebody gave the import up meanwhile: nothing of it may be saved."""
+    """Somebody cancelled the import meanwhile: nothing of it may be saved."""
 
 
 class TakesAnother(Exception):
-    """The estate has changed, so that whoever confirmed the import may not: nothing of it may be saved."""
+    """The estate has changed so that somebody else has to confirm the import: nothing of it may be saved."""
 
 
 async def see_to_import(*, request: str, community: str) -> None:
-    """Try an import, or bring it in. Killed and done again it restarts.
+    """Check an import, or save it. If it is killed, it starts again.
 
-    What it brings in and that it did so are one transaction, so either both are there or neither.
+    What it saves and the record that it did so are one transaction, so there are both or neither.
     """
     where, which = int(community), UUID(request)
     async with alone(f"import-request:{request}"):
@@ -81,7 +81,7 @@ async def _see_to(row: Record, files: Sequence[Kept], folder: Path) -> None:
 
 
 async def _end_broken(row: Record, file: str) -> None:
-    """Say at once that the program broke on it: it would break on the next try as well."""
+    """End an import on a fault of the program at once: it would fail on the next try as well."""
     report = Report(row["state"] == ImportState.checking, errors=(Fault(file, 1, "", Sentence(BROKE)),))
     await _end(row, ImportState.faulty, report)
 
@@ -115,7 +115,7 @@ async def _end(row: Record, state: ImportState, report: Report) -> None:
 
 
 async def _close(row: Record, state: ImportState, report: Report) -> None:
-    """Move an import on in the caller's transaction; what is over keeps no bytes. Raises Overtaken."""
+    """Set an import's next state in the caller's transaction; at the end its bytes are deleted. Raises Overtaken."""
     which = row["id"]
     current = await fetch_value("SELECT state FROM import_request WHERE id = $1 FOR UPDATE", which)
     if current != row["state"]:
@@ -142,7 +142,7 @@ async def _close(row: Record, state: ImportState, report: Report) -> None:
 
 
 def figures(report: Report) -> dict[str, Any]:
-    """What of a report is kept: the counts for good, the mistakes and remarks with what they quote for a day."""
+    """The part of a report that is stored: the counts for good, the mistakes with what they quote for a day."""
     return {
         "created": dict(report.created),
         "updated": dict(report.updated),
@@ -154,7 +154,7 @@ def figures(report: Report) -> dict[str, Any]:
 
 
 def _number(faults: tuple[Fault, ...]) -> int:
-    """How many there are, with those that the last one only counts."""
+    """How many there are, including those that the last one only counts."""
     last = faults[-1].message if faults else None
     return MOST_FAULTS + int(str(last.facts["count"])) if last and last.text == MORE else len(faults)
 
@@ -166,7 +166,7 @@ def _kept(one: Fault) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def _telling(row: Record) -> AsyncIterator[Tell]:
-    """Write down every second the progress of the import: in transactions of their own, so that it can be seen."""
+    """Write the progress of the import every second, in transactions of its own, so that it can be seen."""
     so_far = ("", 0, 0)
 
     def tell(what: str, done: int, whole: int = 0) -> None:
@@ -216,7 +216,7 @@ async def sweep_imports() -> dict[str, int]:
 
 
 async def _sweep(old: Record, *, before: datetime) -> str:
-    """What was done, if nothing has moved in the meantime."""
+    """Expire an open import that has not moved, or forget the mistakes of one that is over; returns which, or empty."""
     async with unit_of_work(old["community"]):
         if await fetch(
             "UPDATE import_request SET state = 'expired', changed_at = $3"
@@ -241,10 +241,10 @@ async def _sweep(old: Record, *, before: datetime) -> str:
 
 
 def _sweep_folders() -> None:
-    """Remove what a killed worker left: the files of an import in clear."""
+    """Remove the files that a killed worker left unencrypted."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         try:
             if folder.stat().st_mtime < (clock.real_now() - KEPT).timestamp():
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:
-            continue  # somebody else was quicker
+            continue  # another worker was quicker

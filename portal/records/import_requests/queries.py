@@ -21,7 +21,7 @@ from portal.records.import_requests.actions import Kept
 from portal.records.import_requests.rules import needs_somebody_else
 from portal.records.import_requests.states import OPEN, WITH_WORKER, ImportState
 
-STANDS_STILL = timedelta(minutes=2)  # the worker says every second that it is at it
+STANDS_STILL = timedelta(minutes=2)  # the worker gives a sign of life every second
 LAST = 60  # imports on the list
 
 
@@ -35,7 +35,7 @@ class Estate:
 
 @dataclass(frozen=True)
 class ImportRow:
-    """An import on the list; `new` and `changed` rows of all files, None where nothing would come or came in."""
+    """An import on the list; `new` and `changed` rows of all files, None if nothing was or would be saved."""
 
     id: UUID
     estate: str
@@ -49,7 +49,7 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class Count:
-    """What becomes of the rows of one file."""
+    """The rows of one file by what happens to them."""
 
     file: str
     new: int
@@ -69,7 +69,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """An import; `done` (of `whole` portions, where that is known, else rows) of the file `what` is how far it is."""
+    """An import. `done` portions (of `whole`, if known) or rows of the file `what` are its progress."""
 
     id: UUID
     estate: str
@@ -91,17 +91,17 @@ class ImportPage:
 
     @property
     def waiting(self) -> bool:
-        """Whether the worker has it, so that the page asks again by itself."""
+        """Whether the worker has it, so that the page reloads by itself."""
         return self.state in WITH_WORKER
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be given up."""
+        """Whether it can be cancelled."""
         return self.state in OPEN
 
     @property
     def is_importing(self) -> bool:
-        """Whether it is being brought in."""
+        """Whether it is being saved."""
         return self.state is ImportState.importing
 
     @property
@@ -111,12 +111,12 @@ class ImportPage:
 
     @property
     def can_confirm(self) -> bool:
-        """Whether the reader may do so."""
+        """Whether the reader may confirm it."""
         return self.is_checked and not (self.needs_other and self.own)
 
     @property
     def is_imported(self) -> bool:
-        """Whether it is there."""
+        """Whether it was saved."""
         return self.state is ImportState.imported
 
     @property

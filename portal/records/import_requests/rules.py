@@ -9,7 +9,7 @@ from portal.kit.i18n import N_, Sentence
 from portal.records.reading.columns import FILES
 
 MOST_BYTES = 64 * 2**20  # of all files of an import from the desk
-KEPT = timedelta(hours=24)  # an import that nobody confirms, and the list of mistakes in one
+KEPT = timedelta(hours=24)  # lifetime of an import that nobody confirms, and of a list of mistakes
 
 TOO_MUCH = N_("The files are larger than %(megabytes)s MB in total. Have them imported on the server: portal import.")
 BOTH = N_("Send either one workbook or CSV files, not both.")
@@ -19,11 +19,11 @@ OTHER_NAME = N_("%(name)s is not part of an import. Give it one of the names bel
 SAME_NAME = N_("%(name)s was sent twice. Send it once.")
 EMPTY = N_("%(name)s is empty. Add data, or leave it out.")
 
-Sized = tuple[str, int]  # a file's name and how many bytes it has
+Sized = tuple[str, int]  # a file's name and its size in bytes
 
 
 def wrong_with(files: Sequence[Sized]) -> Sentence | None:
-    """What must be different before these files can be imported, or None."""
+    """What has to change before these files can be imported, or None."""
     names = [name for name, _bytes in files]
     workbooks = [name for name in names if is_workbook(name)]
     if sum(size for _name, size in files) > MOST_BYTES:
@@ -49,13 +49,13 @@ NAMES = [f"{stem}.csv" for stem in FILES]
 
 
 def is_workbook(name: str) -> bool:
-    """Whether a file is one by its name."""
+    """Whether a file is a workbook, by its name."""
     return name.lower().endswith(".xlsx")
 
 
 def needs_somebody_else(created: Mapping[str, int], updated: Mapping[str, int]) -> bool:
-    """Whether the one who uploaded an import must not confirm it: it changes who may sign in, or what they may do.
+    """Whether the uploader may not confirm an import: it changes who may sign in, or what they may do.
 
-    A new phone of somebody known takes two people at the counter, so it takes two by import as well.
+    A new phone of a known person takes two people at the counter, so it takes two by import as well.
     """
     return bool(created.get("staff") or updated.get("staff") or updated.get("people"))

@@ -6,7 +6,7 @@ from portal.kit.states import Moves
 
 
 class ImportState(StrEnum):
-    """From the upload to its end; what is `checking` or `importing` is with the worker."""
+    """From the upload to its end; in `checking` and `importing` the worker has it."""
 
     checking = "checking"
     checked = "checked"
@@ -23,7 +23,7 @@ IMPORT_MOVES = Moves(
     {
         ImportState.checking: {ImportState.checked, ImportState.faulty, *_GIVEN_UP},
         ImportState.checked: {ImportState.importing, *_GIVEN_UP},
-        # back, when the estate has changed so that somebody else must confirm it
+        # back, if the estate has changed so that somebody else has to confirm it
         ImportState.importing: {ImportState.imported, ImportState.faulty, ImportState.checked, *_GIVEN_UP},
         ImportState.faulty: set(),
         ImportState.imported: set(),

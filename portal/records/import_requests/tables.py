@@ -10,7 +10,7 @@ from portal.records.import_requests.states import ImportState
 
 
 class ImportRequest(Table):
-    """An import asked for at the desk: the worker tries it, and brings it in when somebody has confirmed what it saw.
+    """An import asked for at the desk: the worker checks it, and saves it once somebody has confirmed the result.
 
     `files` has name, bytes and sha256 of each; `done` (of `whole`, if known) of `what` is the worker's progress;
     `report` has the counts by file and, for a day, the mistakes.

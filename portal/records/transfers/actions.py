@@ -38,10 +38,10 @@ TELLING = (Channel.inbox, Channel.sms)
 async def change_owners(
     by: Principal, unit: UUID, wanted: Wanted, *, seen: str, photos: Sequence[Sent] = (), once: str | None = None
 ) -> UUID:
-    """From `wanted.starts_on` the home belongs to the new owners; the transfer's id. No bill changes its debtor.
+    """Record that the home belongs to the new owners from `wanted.starts_on`; returns the transfer's id.
 
-    `seen` is the seal of the outlook that was confirmed, `once` makes a repeated request answer with the first one's
-    transfer. Raises Missing, Invalid as `outlook_of` does, Refused when something changed since it was seen.
+    No bill changes its debtor. `seen` is the seal of the outlook that was confirmed; a repeated request with the same
+    `once` returns the first transfer. Raises Missing, Invalid as `outlook_of` does, Refused if anything changed since.
     """
     kept, transfer = await encode(photos), id_of(by.human, once)
     async with unit_of_work(*by.where(May.change_owners)):
@@ -73,7 +73,7 @@ async def change_owners(
 
 
 async def _lock(by: Principal, unit: UUID) -> None:
-    """No bill run, import or payment between what was seen and what is written."""
+    """Lock out bill runs, imports and payments between what was seen and what is written."""
     community = await fetch_value(
         "SELECT community FROM unit WHERE id = $1 AND community = ANY($2)", unit, list(by.where(May.change_owners))
     )
@@ -85,7 +85,7 @@ async def _lock(by: Principal, unit: UUID) -> None:
 
 
 async def _end(outlook: Outlook) -> None:
-    """The former owners, and who is there by them, have it up to the day before; what begins later is revoked."""
+    """End the ties of the former owners, and of people there through them, on the day before; revoke later ones."""
     ties = [*outlook.leaving, *outlook.ending]
     late = [tie.id for tie in ties if tie.starts_on and tie.starts_on > outlook.last_day]
     await end_ties(late)
@@ -97,7 +97,7 @@ async def _end(outlook: Outlook) -> None:
 
 
 async def _begin(outlook: Outlook) -> list[UUID]:
-    """The new owners' ties; their persons, in the order they were entered."""
+    """The new owners' ties; returns their persons, in the order entered."""
     persons = [await ensure_person(outlook.community, owner) for owner in outlook.coming]
     roles = [OccupantRole.owner, *[OccupantRole.co_owner] * (len(persons) - 1)]
     await fetch(
@@ -115,7 +115,7 @@ async def _begin(outlook: Outlook) -> list[UUID]:
 
 
 async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list[UUID]) -> UUID | None:
-    """The record of it; the debtor that the former owners were together."""
+    """Write the transfer; returns the debtor that the former owners were together."""
     new = outlook.unit, tuple(sorted(persons, key=str))
     old = outlook.unit, tuple(sorted({tie.person for tie in outlook.leaving}, key=str))
     debtors = await ensure_debtors(outlook.community, [new, *([old] if old[1] else [])])
@@ -139,7 +139,7 @@ async def _insert(by: Principal, transfer: UUID, outlook: Outlook, persons: list
 
 
 async def _bury(by: Principal, outlook: Outlook) -> None:
-    """A home is inherited from the dead: what they owe stands still at once, until somebody names an heir for it."""
+    """The home is inherited: what the deceased owe is held at once, until an heir is named."""
     gone = [tie.person for tie in outlook.dying]
     if not gone:
         return
@@ -153,7 +153,7 @@ async def _bury(by: Principal, outlook: Outlook) -> None:
 
 
 async def _tell(transfer: UUID, outlook: Outlook, persons: list[UUID], owed: Money) -> None:
-    """Who goes, who comes, and nobody twice: somebody who stays as one of several owners is told what begins.
+    """Notify those who leave and those who come, each once; somebody who stays as a co-owner hears of the new tie.
 
     Nothing is sent to those from whom the home was inherited.
     """

@@ -25,7 +25,7 @@ OTHER_NAME = N_("Resident number %(roll)s is %(name)s. Correct the number or the
 
 @dataclass(frozen=True)
 class Buyer:
-    """A new owner as typed; `number` says which row of the form it stands in."""
+    """A new owner as entered; `number` is the row of the form."""
 
     number: int
     roll: str
@@ -38,7 +38,7 @@ class Buyer:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A change of owners as typed."""
+    """A change of owners as entered."""
 
     starts_on: date
     basis: Basis
@@ -48,7 +48,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class NewOwner:
-    """A new owner as they will be: `person` is None for somebody who is not on the roll yet."""
+    """A new owner; `person` is None if they are not on the roll yet."""
 
     person: UUID | None
     name: str
@@ -60,9 +60,9 @@ class NewOwner:
 
 
 async def new_owners(community: int, buyers: Sequence[Buyer]) -> list[NewOwner]:
-    """The persons behind what was typed, in that order; part of the caller's unit of work.
+    """The persons for the entries, in that order; part of the caller's unit of work.
 
-    Raises Invalid at the field to correct: no name, a number that nobody has, somebody twice, shares of no whole.
+    Raises Invalid at the field to correct: no name, an invalid number, somebody twice, shares that are not a whole.
     """
     shares = shares_of([(buyer.number, buyer.share) for buyer in buyers])
     result = [await _owner(community, buyer, share) for buyer, share in zip(buyers, shares, strict=True)]
@@ -111,5 +111,5 @@ async def _owner(community: int, buyer: Buyer, share: Decimal | None) -> NewOwne
 
 
 async def ensure_person(community: int, owner: NewOwner) -> UUID:
-    """The person of a new owner, put on the roll with a sign-in by phone where they are not there yet."""
+    """The person of a new owner, added to the roll with a sign-in by phone if missing."""
     return owner.person or await put_on_roll(community, owner.name, owner.phone, owner.email, owner.language.value)

@@ -29,7 +29,7 @@ async def new(request: Request, unit: FromPath[UUID]) -> Template:
 
 @post("/transfer/preview", name="desk.transfers:preview", guards=[staff(May.change_owners)], status_code=200)
 async def preview(request: Request, unit: FromPath[UUID]) -> Template:
-    """What the change would mean: who owes what, and what becomes of all that is open. Nothing is saved."""
+    """The effect of the change: who owes what, and what happens to everything open. Nothing is saved."""
     form = TransferForm(await request.form())
     if form.validate() and await form.accepts(outlook_of(request.user, unit, form.wanted)):
         title, confirm = _("Confirm the change of ownership"), ConfirmForm()
@@ -41,7 +41,7 @@ async def preview(request: Request, unit: FromPath[UUID]) -> Template:
 
 @post("/transfer", name="desk.transfers:change", guards=[staff(May.change_owners)], request_max_body_size=UPLOAD_BYTES)
 async def change(request: Request, unit: FromPath[UUID]) -> Answer:
-    """Confirm what was seen."""
+    """Confirm the change as it was shown."""
     form = ConfirmForm(await request.form())
     seen, photos = form.seen.data, form.photos.data or ()
     if form.validate() and await form.accepts(

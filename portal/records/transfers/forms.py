@@ -21,10 +21,10 @@ NOT_A_MAIL = N_("Enter an e-mail address such as name@example.com, or leave it e
 
 
 class Share(Typed):
-    """A part of the ownership, to a Fraction: 1/2, 50% or 0.5."""
+    """A part of the ownership, as a Fraction: 1/2, 50% or 0.5."""
 
     def read(self, text: str) -> Fraction:
-        """Raises ValueError for anything else."""
+        """Parse it. Raises ValueError for anything else."""
         match = SHARE.fullmatch(text.strip().translate(WIDE).replace("％", "%"))
         if not match:
             raise ValueError(_(NOT_A_SHARE))
@@ -45,7 +45,7 @@ class Mail(Text):
 
 
 class TransferForm(Form):
-    """From which day, on which ground, and up to four new owners as `name_1`, `phone_1` …"""
+    """The day, the basis, and up to four new owners as `name_1`, `phone_1` …"""
 
     starts_on = Day(
         N_("First day of the new owners"),
@@ -68,13 +68,13 @@ class TransferForm(Form):
 
     @property
     def filled(self) -> list[int]:
-        """The numbers of the rows in which something was typed; the first always counts."""
+        """The numbers of the rows in which something was entered; the first always counts."""
         typed = ("roll", "name", "phone", "email", "share")
         return [n for n, row in enumerate(self.rows, 1) if n == 1 or any(row[name].data for name in typed)]
 
     @property
     def wanted(self) -> Wanted:
-        """What was typed, for the action."""
+        """The values entered, for the action."""
         buyers = tuple(
             Buyer(
                 number=n,
@@ -92,7 +92,7 @@ class TransferForm(Form):
 
 
 class ConfirmForm(TransferForm):
-    """The same again, with what was seen, and photos of the document."""
+    """The same values again, with what was shown, and photos of the document."""
 
     seen = Text(most=64, missing=N_("Review what changes before you confirm."))
     photos = Photos(N_("Photos of the document"), most=5)

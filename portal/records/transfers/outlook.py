@@ -31,7 +31,7 @@ from portal.records.transfers.words import EARLIER, STAYS, fate_of
 
 DAY = timedelta(days=1)
 
-# The day that decided who owes a bill, item by item, the last of them; opening balances go by their month.
+# The last day that decided who owes an item of a bill; for opening balances their month.
 BILLS = """
 SELECT b.id, b.number, b.debtor, b.due_on, n.names, w.fen, w.outstanding, l.first, l.last, l.decided_on
 FROM bill b JOIN bill_balance w ON w.bill = b.id JOIN debtor_names n ON n.debtor = b.debtor
@@ -62,7 +62,7 @@ JOIN debtor o ON o.id = r.debtor WHERE o.unit = $1 GROUP BY r.debtor HAVING sum(
 
 @dataclass(frozen=True)
 class Tie:
-    """Somebody's tie to the home that the change touches: an owner whose time ends, a tenant, family of an owner."""
+    """A tie to the home that the change affects: a leaving owner, a tenant, the family of an owner."""
 
     id: UUID
     person: UUID
@@ -75,7 +75,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class StayingBill:
-    """A bill that stays with those it was issued to. `reaches` says that it covers days of the new owners too."""
+    """A bill that stays with its debtors. `reaches`: it covers days of the new owners too."""
 
     id: UUID
     number: int
@@ -91,7 +91,7 @@ class StayingBill:
 
 @dataclass(frozen=True)
 class StayingThing:
-    """Something under way that stays with `names`; `state` is its own state's word."""
+    """Something open that stays with `names`; `state` is the word for its state."""
 
     kind: OpenThing
     id: UUID
@@ -110,7 +110,7 @@ class ItemTurn:
 
 @dataclass(frozen=True)
 class Outlook:
-    """All that a change of owners means, as it stands now."""
+    """All effects of a change of owners, as things are now."""
 
     unit: UUID
     community: int
@@ -133,39 +133,39 @@ class Outlook:
 
     @property
     def tenants(self) -> list[Tie]:
-        """Who goes on renting it: not somebody who buys it."""
+        """Tenants who continue to rent it, without those who buy it."""
         coming = {owner.person for owner in self.coming}
         return [tie for tie in self.bound if tie.family_of is None and tie.person not in coming]
 
     @property
     def ending(self) -> list[Tie]:
-        """Ties besides the owners' that end with them: of a tenant who buys, of family of somebody who goes."""
+        """Other ties that end with the owners': of a tenant who buys, of the family of a leaving owner."""
         coming = {owner.person for owner in self.coming}
         return [t for t in self.bound if t.person in coming or (t.family_of and t.family_of not in coming)]
 
     @property
     def dying(self) -> list[Tie]:
-        """The owners who go because they have died: those from whom a home is inherited."""
+        """The owners who have died, from whom the home is inherited."""
         coming = {owner.person for owner in self.coming}
         inherited = self.wanted.basis is Basis.inheritance
         return [tie for tie in self.leaving if inherited and tie.person not in coming]
 
     @property
     def earlier(self) -> str:
-        """A marked sentence that says who owes what was billed before."""
+        """Who owes what was billed before, as a sentence to be translated."""
         return EARLIER.get(self.wanted.basis, STAYS)
 
     def fate(self, thing: StayingThing) -> str:
-        """A marked sentence that says what becomes of something that is open."""
+        """What happens to something open, as a sentence to be translated."""
         return fate_of(self.wanted.basis, thing.kind)
 
     @property
     def outstanding(self) -> Money:
-        """What is still to be paid for this home, whoever owes it."""
+        """All that remains to be paid for this home, by whatever debtor."""
         return total(bill.outstanding for bill in self.bills)
 
     def owed_by(self, debtor: UUID | None) -> Money:
-        """What of it one debtor owes."""
+        """The part of it that one debtor owes."""
         return total(bill.outstanding for bill in self.bills if bill.debtor == debtor)
 
     @property
@@ -176,7 +176,7 @@ class Outlook:
 
 @reading
 async def outlook_of(by: Principal, unit: UUID, wanted: Wanted) -> Outlook:
-    """What the change would mean. Raises Missing, or Invalid at the field that stands in its way."""
+    """The effects of the change. Raises Missing, and Invalid at the field that prevents it."""
     home = await fetch_one(
         "SELECT u.id, u.community, u.name, u.use, u.handed_over_on, c.name AS estate, c.timezone"
         " FROM unit u JOIN community c ON c.id = u.community WHERE u.id = $1 AND u.community = ANY($2)",

@@ -18,7 +18,7 @@ from portal.records.transfers.states import Basis
 
 @dataclass(frozen=True)
 class TransferRow:
-    """A recorded change: `before` is None where nobody owned the home."""
+    """A recorded change; `before` is None if nobody owned the home."""
 
     id: UUID
     starts_on: date
@@ -33,7 +33,7 @@ class TransferRow:
 
 @reading
 async def transfers_of(by: Principal, unit: UUID) -> list[TransferRow]:
-    """The changes of owners of a home of one's communities, the latest first."""
+    """The changes of owners of a home in the reader's communities, the latest first."""
     rows = await fetch(
         "SELECT t.id, t.starts_on, t.basis, t.document, o.names AS before, n.names AS after, s.name AS made_by,"
         " t.made_at FROM transfer t JOIN staff s ON s.id = t.made_by JOIN debtor_names n ON n.debtor = t.new_debtor"
@@ -48,7 +48,7 @@ async def transfers_of(by: Principal, unit: UUID) -> list[TransferRow]:
 
 @reading
 async def photo_of_transfer(by: Principal, unit: UUID, transfer: UUID, photo: UUID, *, small: bool = False) -> bytes:
-    """A photo of the document a change rests on. Raises Missing."""
+    """A photo of the document that a change is based on. Raises Missing."""
     there = "SELECT id FROM transfer WHERE id = $1 AND unit = $2 AND community = ANY($3)"
     if not await fetch_value(there, transfer, unit, list(by.where(May.read_homes))):
         raise Missing

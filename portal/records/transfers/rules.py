@@ -14,8 +14,8 @@ from portal.kit.errors import Invalid
 from portal.kit.i18n import N_
 from portal.kit.period import Month
 
-LATEST = timedelta(days=366)  # a date further ahead is a slip of the pen, and who owns then is not known yet
-PARTS = 10**8  # shares are kept with eight decimals
+LATEST = timedelta(days=366)  # a later date is a typing error, and the owners then are not known yet
+PARTS = 10**8  # shares are stored with eight decimals
 DAY = timedelta(days=1)
 
 BEFORE_HANDOVER = N_("The home was handed over on %(day)s. Enter that day or a later one.")
@@ -33,7 +33,7 @@ TWICE = N_("This person is entered twice. Keep one of the two.")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The months of one item around the change: owed by those who own the home on `decided_on`."""
+    """The months of one item around the change; the owners on `decided_on` owe them."""
 
     item: str
     first: Month
@@ -49,7 +49,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What limits the day of a change: handover, the latest day somebody's ownership begins, the last day billed."""
+    """The limits for the day of a change: handover, the latest first day of an owner, the last day billed."""
 
     handed_over_on: date | None
     owned_from: date | None
@@ -69,10 +69,10 @@ def check_day(starts_on: date, reach: Reach, today: date) -> None:
 
 
 def shares_of(typed: Sequence[tuple[int, Fraction | None]]) -> list[Decimal | None]:
-    """The owners' shares with eight decimals, so that they add up to exactly 1; all None when nobody gave one.
+    """The owners' shares with eight decimals, adding up to exactly 1; all None if nobody entered one.
 
-    Each comes with the number of its row. A single owner has the whole. Raises Invalid at the row to correct when
-    some are missing, out of range or do not make a whole; 0.33333333 typed three times is one.
+    Each comes with the number of its row. A single owner has the whole. Raises Invalid at the row to correct if some
+    are missing, out of range or not a whole; 0.33333333 three times is a whole.
     """
     if len(typed) == 1 and typed[0][1] is None:
         return [Decimal(1)]
@@ -91,7 +91,7 @@ def shares_of(typed: Sequence[tuple[int, Fraction | None]]) -> list[Decimal | No
 
 
 def _rounded(shares: Sequence[Fraction]) -> list[Decimal | None]:
-    """Floored to eight decimals, what is left over to the largest remainders."""
+    """Rounded down to eight decimals, with the rest going to the largest remainders."""
     floors = [int(share * PARTS) for share in shares]
     order = sorted(range(len(shares)), key=lambda n: (floors[n] - shares[n] * PARTS, n))
     for n in order[: PARTS - sum(floors)]:
@@ -106,10 +106,10 @@ def turns(
     handed_over_on: date | None,
     starts_on: date,
 ) -> list[Turn]:
-    """For each item of a home the cycle in which the change falls, in the order of the price book.
+    """For each item of a home, the cycle of the change, in the order of the price book.
 
-    Who owns the home on the cycle's first chargeable day owes all of it (see billing), so a change inside a
-    month or a longer cycle leaves it to the former owners. Items that are not charged then are left out.
+    The owners on the cycle's first chargeable day owe all of it (see billing), so a change inside a month or a longer
+    cycle leaves it to the former owners. Items that are not charged then are left out.
     """
     by_item: dict[str, list[TariffVersion]] = {}
     for version in tariffs:

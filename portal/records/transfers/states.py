@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Basis(StrEnum):
-    """What the change of owners rests on."""
+    """What the change of owners is based on."""
 
     sale = "sale"
     inheritance = "inheritance"
@@ -15,7 +15,7 @@ class Basis(StrEnum):
 
 
 class OpenThing(StrEnum):
-    """What may be under way with the former owners; all of it stays with them."""
+    """What may be open with the former owners; all of it stays with them."""
 
     dispute = "dispute"
     plan = "plan"

@@ -11,7 +11,7 @@ from portal.records.transfers.states import Basis
 
 
 class Transfer(Table):
-    """From `starts_on` a unit belongs to the persons of `new_debtor`. Never changed: another one undoes it."""
+    """From `starts_on` a unit belongs to the persons of `new_debtor`. Never changed: another transfer reverses it."""
 
     id = UUID(primary_key=True)
     community = ref(Community)

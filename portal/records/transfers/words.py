@@ -17,7 +17,7 @@ FATES = {
         "Stays with the former owners and does not pay the new owners' bills. Ask how they want it refunded."
     ),
 }
-# Where the ground of the change says something else.
+# For a basis with words of its own.
 OTHER_FATES = {
     (Basis.inheritance, OpenThing.case): N_("Paused until an heir is named and can be reached."),
     (Basis.inheritance, OpenThing.plan): N_(
@@ -45,5 +45,5 @@ EARLIER = {
 
 
 def fate_of(basis: Basis, thing: OpenThing) -> str:
-    """What becomes of something that is open, as a marked sentence."""
+    """What happens to something open, as a sentence to be translated."""
     return OTHER_FATES.get((basis, thing), FATES[thing])

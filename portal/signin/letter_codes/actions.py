@@ -46,7 +46,7 @@ from portal.signin.owners.words import CodeText
 from portal.signin.phone_change.lost_phone import WAITING
 
 LIFE = timedelta(days=30)
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like something else
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no characters that look alike
 LENGTH = 12
 
 NO_NUMBER = N_(
@@ -60,7 +60,7 @@ SAME = N_("This number is already registered. You can sign in with it.")
 
 @dataclass(frozen=True)
 class AccessLetter:
-    """What the letter says; the code is known to it alone."""
+    """The content of the letter; its code is stored nowhere else."""
 
     code: str
     name: str
@@ -73,13 +73,13 @@ class AccessLetter:
 
 
 def tidy(code: str) -> str:
-    """A code as it was made, however it was typed."""
+    """The code in its original form, however it was typed."""
     return re.sub(r"[\s\-—－]", "", code).upper()
 
 
 @retrying
 async def make_letter(by: Principal, person: UUID, *, secret: str) -> AccessLetter:
-    """A letter for a person of the roll; it ends an older one. Raises Missing, Refused without a registered number."""
+    """Make a letter for a person on the roll; an older one ends. Raises Missing, Refused if no number is known."""
     code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
     now = clock.real_now()
     async with unit_of_work(*by.where(May.write_access_letters)):
@@ -125,10 +125,10 @@ async def _addressee(by: Principal, person: UUID) -> Record:
 async def show_letter(
     code: str, digits: str, phone: str, *, network: str, secret: str, budget: int = SMS_DAILY_CODES
 ) -> tuple[Knock, UUID, CodeMessage]:
-    """A code to the new number (E.164) of whoever has a letter; with the letter's id. Nothing changes yet.
+    """Send a code to the new number (E.164) of somebody with a letter; returns it with the letter's id.
 
-    Raises Invalid: with the same words for a code that is forged and for digits that are wrong, both counted; for a
-    letter that was used, has expired or was tried too often; for the number that is registered already.
+    Nothing changes yet. Raises Invalid in the same words for a forged code and for wrong digits, both counted; also for
+    a letter that was used, has expired or was tried too often, and for the number that is registered already.
     """
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE):
@@ -152,7 +152,7 @@ async def show_letter(
 
 @retrying
 async def ask_by_letter(letter: UUID, knock: Knock, code: str, *, network: str, secret: str) -> None:
-    """Ask for the new number that was just proved; the letter is used up, and the old number is told.
+    """Ask for the new number that was just proved. The letter is used up, and the old number is notified.
 
     Raises Invalid("code") as signing in does and for a letter that can no longer be used, Refused while another change
     of this person's number waits.
@@ -218,7 +218,7 @@ async def _too_many_failures(network: str, now: datetime) -> Invalid | None:
 
 
 async def _wrong(row: Record | None, digits: str, phone: str, network: str, now: datetime) -> Invalid | None:
-    """What is wrong with a letter that was typed in; a forged one and wrong digits are counted."""
+    """What is wrong with the letter that was entered; forged codes and wrong digits are counted."""
     if row is None or not hmac.compare_digest((row["phone"] or "")[-4:], digits) or row["tries"] >= MOST_TRIES:
         await limits.count(f"fail:{network}", now)
         await limits.watch("failures", now)

@@ -40,14 +40,14 @@ async def show(request: Request) -> Answer:
 
 @get("/sign-in/letter/code", name="signin:letter-code", opt=PUBLIC)
 async def code(request: Request) -> Answer:
-    """Ask for the code; who has shown no letter begins with it."""
+    """Ask for the code; without a letter, go back to the first step."""
     facts = kept(request, KNOCK)
     return code_page(request, CodeForm(), facts) if facts else go(request, "signin:letter")
 
 
 @post("/sign-in/letter/code", name="signin:use-letter", opt=PUBLIC)
 async def enter(request: Request) -> Answer:
-    """The number is theirs: somebody at the desk must approve."""
+    """Ask for the proven number; somebody at the desk has to approve."""
     if (facts := kept(request, KNOCK)) is None:
         return go(request, "signin:letter")
     form: Any = CodeForm(await request.form())

@@ -59,7 +59,7 @@ BUSY_NETWORK = N_(
     "There were too many attempts from your network. Please try again in %(minutes)s minutes, or "
     "call the service centre."
 )
-CODES = "codes"  # what is spent of a day's budget
+CODES = "codes"  # counter of the daily budget
 BUSY_TODAY = N_("No more codes can be sent today because of very high demand. Please call the service centre.")
 ENOUGH_TRIES = N_(
     "For your safety this number is locked after too many wrong codes. Please try again in %(minutes)s minutes."
@@ -72,7 +72,7 @@ WRONG = N_("This code is not correct. Please check the latest message. Attempts 
 
 @dataclass(frozen=True)
 class Knock:
-    """What the browser that asked keeps, sealed: its own token, the number typed, and when."""
+    """What the browser that asked keeps, sealed: its own token, the number entered, and when."""
 
     browser: str
     phone: str
@@ -81,7 +81,7 @@ class Knock:
 
 @dataclass(frozen=True)
 class CodeMessage:
-    """A code on its way to a person of the roll, in their language. Never logged."""
+    """A code for a person on the roll, in their language. Never logged."""
 
     to: str
     language: str
@@ -93,10 +93,10 @@ class CodeMessage:
 async def ask_code(
     phone: str, *, network: str, secret: str, budget: int = SMS_DAILY_CODES
 ) -> tuple[Knock, CodeMessage | None]:
-    """A new code for a number in E.164, and what to send; nothing to send when no roll has the number.
+    """Make a code for a number in E.164, and the message to send; no message if the number is on no roll.
 
-    Raises Invalid("phone") when asked too often, or when all numbers together got `budget` codes within a day;
-    unknown numbers are told the same.
+    Raises Invalid("phone") if asked too often, or if all numbers together got `budget` codes within a day. Unknown
+    numbers get the same answers.
     """
     now = clock.real_now()
     knock = knocking(phone, now)
@@ -109,12 +109,12 @@ async def ask_code(
 
 
 def knocking(phone: str, now: datetime) -> Knock:
-    """A fresh knock for a number in E.164, counted at the same moment."""
+    """A new knock for a number in E.164, counted at the same moment."""
     return Knock(secrets.token_urlsafe(32), phone, now)
 
 
 async def too_many_sends(phone: str, network: str, secret: str, now: datetime, budget: int) -> Invalid | None:
-    """Count this one, or say when the next is allowed; `budget` is how many codes a day brings to all numbers."""
+    """Count this code, or refuse with the time of the next one; `budget` is the daily number for all phones."""
     if await limits.spent(CODES, now) >= budget:
         await limits.ring(CODES, now, budget)
         return Invalid("phone", BUSY_TODAY)
@@ -134,7 +134,7 @@ async def too_many_sends(phone: str, network: str, secret: str, now: datetime, b
 
 
 async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
-    """Store a code for a number of a roll; for any other do as much work for nothing."""
+    """Store a code for a number on a roll; for any other do the same work without effect."""
     human = await fetch_one(
         "SELECT id, language FROM human h WHERE phone = $1 AND EXISTS (SELECT FROM person p WHERE p.human = h.id)",
         knock.phone,
@@ -145,7 +145,7 @@ async def _new_code(knock: Knock, secret: str) -> CodeMessage | None:
 
 
 async def put_code(whom: UUID, knock: Knock, secret: str) -> str:
-    """Store a new code of a human and end their older ones; the code. For nobody's id nothing is stored or spent."""
+    """Store a new code of a human, end older ones, and return it. Without a human nothing is stored or counted."""
     code, salt = six_digits(secrets.randbelow(10**6)), secrets.token_hex(16)
     await fetch(
         "UPDATE one_time_code SET expires_at = $2 WHERE human = $1 AND used_at IS NULL AND expires_at > $2",
@@ -169,9 +169,9 @@ async def put_code(whom: UUID, knock: Knock, secret: str) -> str:
 async def use_code(
     knock: Knock, code: str, *, network: str, secret: str, user_agent: str, instead_of: str | None = None
 ) -> str:
-    """Sign in: the token of a new session; the session that the browser had, `instead_of`, ends.
+    """Sign in with a code: returns the token of a new session; the browser's old session, `instead_of`, ends.
 
-    Raises Invalid("code") when it is wrong, used, run out, or tried too often. The failure is counted all the same.
+    Raises Invalid("code") if it is wrong, used, expired, or was tried too often. The failure is counted in any case.
     """
     async with unit_of_work(EVERYWHERE):
         row = await right_code(knock, code, network, secret, belongs=_still_theirs)
@@ -200,9 +200,9 @@ Belongs = Callable[[Record, str], Awaitable[bool]]
 
 
 async def right_code(knock: Knock, code: str, network: str, secret: str, *, belongs: Belongs) -> UUID | Invalid:
-    """The human whose live code this is, which is used up now; else the refusal, counted.
+    """The human whose live code this is, which is used up now; otherwise the refusal, which is counted.
 
-    `belongs(row, phone)` says whether the stored code may serve here.
+    `belongs(row, phone)` says whether the stored code is valid here.
     """
     if refusal := await _refused_before_looking(knock, network, secret):
         return refusal
@@ -225,7 +225,7 @@ async def right_code(knock: Knock, code: str, network: str, secret: str, *, belo
 
 
 async def _still_theirs(row: Record, phone: str) -> bool:
-    """Whether the number is still this human's, and still on a roll: it may have changed since they asked."""
+    """Whether the number is still this human's and on a roll; it may have changed since they asked."""
     return bool(
         await fetch_value(
             "SELECT EXISTS (SELECT FROM human h JOIN person p ON p.human = h.id WHERE h.id = $1 AND h.phone = $2)",
@@ -256,7 +256,7 @@ _on_their_way: set[asyncio.Task[None]] = set()
 
 
 def send_soon(settings: Settings, message: CodeMessage | None) -> None:
-    """Start sending and go on at once; None is a number on no roll, for which nothing is sent."""
+    """Start sending without waiting; None is a number on no roll, for which nothing is sent."""
     task = asyncio.get_running_loop().create_task(_send(settings, message))
     _on_their_way.add(task)  # the loop itself holds tasks only weakly
     task.add_done_callback(_on_their_way.discard)

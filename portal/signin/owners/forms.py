@@ -21,13 +21,13 @@ class CodeForm(Form):
 
 
 class NewPhoneForm(Form):
-    """The number to sign in with from now on."""
+    """The new number for signing in."""
 
     phone = Phone(N_("New mobile number"), missing=N_("Enter the new mobile number."))
 
 
 class LostPhoneForm(Form):
-    """At the counter: how somebody proved who they are, why, and the new number."""
+    """At the counter: how somebody proved who they are, the reason, and the new number."""
 
     identity = Choice(N_("Identification shown"), Identity, missing=N_("Choose the identification shown."))
     reason = Text(N_("Reason"), most=200, missing=N_("Give the reason."))
@@ -39,7 +39,7 @@ class LostPhoneForm(Form):
 
 
 class LetterForm(Form):
-    """The letter, and the number to sign in with from now on."""
+    """The letter, and the new number for signing in."""
 
     code = Text(N_("Code on the letter"), most=40, missing=N_("Enter the code as printed on the letter."))
     digits = Digits(N_("Last four digits of the registered number"), hint=N_("Of your previous number."))
@@ -47,7 +47,7 @@ class LetterForm(Form):
 
 
 class RefusalForm(Form):
-    """Why a change of number is refused."""
+    """The reason for refusing a change of number."""
 
     text = Text(N_("Reason"), lines=2, most=500, missing=N_("Give the reason."))
 

@@ -15,24 +15,24 @@ log = logging.getLogger("portal.signin")
 
 
 async def wait_for(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
-    """How long until one more is allowed, None when it is now. Holds the key until the transaction ends."""
+    """How long until one more is allowed, None if it is allowed now. Locks the key until the transaction ends."""
     await advisory_lock(f"limit:{key}")
     return wait(await _events(key, limits, now), limits, now)
 
 
 async def count(key: str, now: datetime) -> None:
-    """Remember that it happened; forget what no limit asks for any more."""
+    """Record that it happened; forget what no limit needs any more."""
     await fetch("DELETE FROM rate_limit WHERE key = $1 AND window_from < $2", key, now - DAY)
     await _add(key, now)
 
 
 async def take_back(key: str, moment: datetime) -> None:
-    """Forget one that was counted at this moment, since it turned out well."""
+    """Remove one that was counted at this moment, because it succeeded."""
     await fetch("DELETE FROM rate_limit WHERE key = $1 AND window_from = $2", key, moment)
 
 
 async def total(key: str) -> int:
-    """How often it is remembered."""
+    """How often it is recorded."""
     count: int = await fetch_value("SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1", key)
     return count
 
@@ -43,7 +43,7 @@ async def forget(key: str) -> None:
 
 
 async def watch(name: str, now: datetime) -> None:
-    """Count for everybody together, by the hour, and raise the alarm once when it is unusual; clear old rows."""
+    """Count for everybody together, by the hour, and raise the alarm once if it is unusual; clear old rows."""
     if await _add(f"all:{name}", _hour(now)) == ALARM_AT:
         await note(SecurityVerb.CODES_ALARM, what=name, most=ALARM_AT)
         log.error("more than %s %s within an hour: somebody may be trying codes or pumping SMS", ALARM_AT, name)
@@ -55,7 +55,7 @@ async def watch(name: str, now: datetime) -> None:
 
 
 async def spent(name: str, now: datetime) -> int:
-    """How many were spent for everybody together within a day."""
+    """How many were used by everybody together within a day."""
     count: int = await fetch_value(
         "SELECT coalesce(sum(count), 0)::int FROM rate_limit WHERE key = $1 AND window_from > $2",
         f"all:{name}",
@@ -65,12 +65,12 @@ async def spent(name: str, now: datetime) -> int:
 
 
 async def spend(name: str, now: datetime) -> None:
-    """Spend one of a day's budget, by the hour."""
+    """Use one of the daily budget, counted by the hour."""
     await _add(f"all:{name}", _hour(now))
 
 
 async def ring(name: str, now: datetime, budget: int) -> None:
-    """Raise the alarm once an hour, as long as somebody asks for more than the day's budget."""
+    """Raise the alarm once an hour while somebody asks for more than the daily budget."""
     if await _add(f"all:{name} refused", _hour(now)) == 1:
         await note(SecurityVerb.CODES_ALARM, what=name, most=budget)
         log.error("the day's budget of %s %s is spent: SMS_DAILY_CODES", budget, name)

@@ -27,7 +27,7 @@ PUBLIC = {"public": True}
 
 
 def who_asks(request: Request) -> dict[str, Any]:
-    """What the doors' actions need to know of a request."""
+    """The facts of a request that the actions of signing in need."""
     peer = request.client.host if request.client else ""
     return {
         "network": network(peer, ",".join(request.headers.getall("x-forwarded-for", []))),
@@ -36,23 +36,23 @@ def who_asks(request: Request) -> dict[str, Any]:
 
 
 def asks_for_code(request: Request) -> dict[str, Any]:
-    """The same for what sends a code, with how many may be sent within a day."""
+    """The same for sending a code, with the number of codes allowed in a day."""
     return {**who_asks(request), "budget": request.app.state.settings.sms_daily_codes}
 
 
 def browser_of(request: Request) -> dict[str, Any]:
-    """What a new session needs to know of the browser."""
+    """The facts of the browser that a new session needs."""
     return {"user_agent": request.headers.get("user-agent", ""), "instead_of": token_of(request)}
 
 
 def owners_next(wanted: str | None) -> str:
-    """Where an owner goes after signing in: a page of ours that is not a door or a desk."""
+    """Where an owner goes after signing in: a page of ours that is neither a sign-in page nor the desk's."""
     path = safe_next(wanted)
     return "/" if path.startswith(("/sign-in", "/sign-out", "/step-up", "/desk")) else path
 
 
 def owner_goes_on(request: Request, token: str, path: str, pending: str) -> Redirect:
-    """On to this path in a new session; what the browser kept on the way to it is over."""
+    """Go on to this path in a new session; facts that the browser kept for signing in are dropped."""
     response = drop(request, Redirect(path, status_code=303), pending)
     start_session(request, response, token, int(LIFETIMES[Audience.owner].absolute.total_seconds()))
     return response
@@ -95,7 +95,7 @@ def code_page(request: Request, form: CodeForm, facts: dict[str, Any], status: i
 
 @get("/sign-in/code", name="signin:code", opt=PUBLIC)
 async def code(request: Request) -> Answer:
-    """Ask for the code; who has not asked for one begins at the number."""
+    """Ask for the code; without a number, go back to the first step."""
     facts = kept(request, "knock")
     return code_page(request, CodeForm(), facts) if facts else go(request, "signin:phone")
 
@@ -116,7 +116,7 @@ async def enter(request: Request) -> Answer:
 
 @post("/sign-out", name="signin:out", opt=PUBLIC)
 async def sign_out(request: Request) -> Answer:
-    """End this browser's session, whichever door it came in by."""
+    """End this browser's session, of an owner or of staff."""
     if token := token_of(request):
         await people.end_session(token)
     desk = request.user is not None and request.user.audience == Audience.staff
@@ -127,14 +127,14 @@ async def sign_out(request: Request) -> Answer:
 
 @get("/settings", name="settings:show", guards=[owner])
 async def settings(request: Request) -> Answer:
-    """Language, text size, and the way to everything else that is theirs."""
+    """Language, text size, and links to the person's other settings."""
     form = SettingsForm(language=request.user.language, large_text=request.user.large_text)
     return page(request, "signin/owners/show.html", title=_("Me"), form=form, posts=request.user.committees)
 
 
 @post("/settings", name="settings:save", guards=[owner])
 async def save_settings(request: Request) -> Answer:
-    """Keep them with the person and in this browser."""
+    """Save the settings with the person and in this browser."""
     form = SettingsForm(await request.form())
     if not form.validate():
         return page(
@@ -142,13 +142,13 @@ async def save_settings(request: Request) -> Answer:
         )
     chosen = {"language": form.language.data.value, "large_text": form.large_text.data}
     response = await keep_tastes(request, go(request, "settings:show"), **chosen)
-    flash(request, N_("Your settings are saved."))  # in the language that was just chosen
+    flash(request, N_("Your settings are saved."))  # in the language just chosen
     return response
 
 
 @get("/settings/sessions", name="settings:sessions", guards=[owner])
 async def sessions(request: Request) -> Answer:
-    """Where they are signed in."""
+    """The browsers in which they are signed in."""
     return page(
         request, "signin/owners/sessions.html", title=_("Where you are signed in"), rows=await sessions_of(request.user)
     )

@@ -17,7 +17,7 @@ from portal.web.request.request_context import Request, Web, web_of
 
 
 def keep(request: Request, response: Redirect, name: str, life: timedelta, **facts: str) -> Redirect:
-    """Let this browser keep these facts under a name for a while."""
+    """Let this browser keep these facts under a name for some time."""
     web = web_of(request)
     body = json.dumps({"until": (clock.real_now() + life).isoformat(), **facts}).encode()
     text = base64.urlsafe_b64encode(_signature(web, name, body) + body).decode().rstrip("=")
@@ -26,7 +26,7 @@ def keep(request: Request, response: Redirect, name: str, life: timedelta, **fac
 
 
 def kept(request: Request, name: str) -> dict[str, Any] | None:
-    """The facts under this name; None when there are none, they are forged, or their time is over."""
+    """The facts under this name; None if there are none, they are forged, or have expired."""
     web = web_of(request)
     text = request.cookies.get(web.cookie(name), "")
     try:

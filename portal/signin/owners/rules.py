@@ -43,7 +43,7 @@ _PORT = re.compile(r"(?:\[([^\]]*)\]|([0-9.]+))(?::\d+)?", re.ASCII)
 
 
 def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> timedelta | None:
-    """How long until one more is allowed; None when it is allowed now. `events` in any order."""
+    """How long until one more is allowed; None if it is allowed now. `events` may be in any order."""
     waits = []
     for limit in limits:
         recent = sorted(event for event in events if event > now - limit.window)
@@ -53,7 +53,7 @@ def wait(events: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> 
 
 
 def of_network(limits: Sequence[Limit], network: str) -> Sequence[Limit]:
-    """The limits of a network; none for this machine, which is no network that somebody could be locked out of."""
+    """The limits of a network; none for this machine, where nobody could be locked out."""
     return () if network == THIS_MACHINE else limits
 
 
@@ -68,12 +68,12 @@ def six_digits(number: int) -> str:
 
 
 def code_hmac(secret: str, salt: str, code: str) -> str:
-    """What is kept instead of the code (HMAC-SHA256, hex)."""
+    """What is stored instead of the code (HMAC-SHA256, hex)."""
     return hmac.new(secret.encode(), f"code:{salt}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
 def mark(secret: str, name: str) -> str:
-    """A name for a limit's row that does not tell the phone number or login it counts."""
+    """A name for a limit's row that does not reveal the phone number or login."""
     return hmac.new(secret.encode(), f"limit:{name}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -83,7 +83,7 @@ def time_step(moment: datetime) -> int:
 
 
 def matching_step(secret: str, code: str, now: datetime, last: int | None) -> int | None:
-    """The step that a TOTP code belongs to, one before to one after now, and later than the last one used."""
+    """The step of a TOTP code, at most one before or after now, and later than the last one used."""
     totp = pyotp.TOTP(secret)
     present = time_step(now)
     result = None
@@ -95,10 +95,10 @@ def matching_step(secret: str, code: str, now: datetime, last: int | None) -> in
 
 
 def network(peer: str, forwarded: str | None) -> str:
-    """Whose tries are counted together: an IPv4 address, or the /64 of an IPv6 one.
+    """The network whose tries are counted together: an IPv4 address, or the /64 of an IPv6 one.
 
-    A peer on this machine or in a private network is our own proxy, which appends the address it saw, perhaps with
-    a port. Nobody becomes this machine by what a header says.
+    A peer on this machine or in a private network is our own proxy, which appends the address it saw, perhaps with a
+    port. No header can make somebody count as this machine.
     """
     address = _address(peer)
     if forwarded and (address is None or address.is_private or address.is_loopback):

@@ -6,7 +6,7 @@ from portal.kit.i18n import N_
 
 
 class CodeText(StrEnum):
-    """The text of a message with a code; its name is what a gateway that approves wordings calls it."""
+    """The text of a message with a code; its name is the template's name at the gateway."""
 
     sign_in = N_(
         "[Mingbai] %(code)s is your sign-in code, valid for 5 minutes. Never share it with anyone, not even with us."

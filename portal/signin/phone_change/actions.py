@@ -41,10 +41,10 @@ MOVES_A_HUMAN = (Limit(5, DAY),)
 async def ask_new_number(
     by: Principal, phone: str, *, network: str, secret: str, budget: int = SMS_DAILY_CODES
 ) -> tuple[Knock, CodeMessage]:
-    """A code to a new number (E.164) for whoever is signed in: owners for themselves, staff for who stands before them.
+    """Send a code to a new number (E.164): owners for themselves, staff for the person at the counter.
 
-    Raises Invalid("phone") for an owner's present number and when asked too often. Whether the number is known
-    already is not told.
+    Raises Invalid("phone") for an owner's present number and if asked too often. It does not reveal whether the number
+    is known already.
     """
     now, key = clock.real_now(), f"move:{by.human}"
     async with unit_of_work(EVERYWHERE):
@@ -67,7 +67,7 @@ async def ask_new_number(
 
 
 async def new_number_proved(by: Principal, knock: Knock, code: str, *, network: str, secret: str) -> Invalid | None:
-    """Use the code up in the caller's unit of work, or the refusal, counted."""
+    """Use the code up in the caller's unit of work; returns the refusal, which is counted, if it is wrong."""
 
     async def belongs(row: Record, _phone: str) -> bool:
         return bool(row["human"] == by.human)
@@ -79,9 +79,9 @@ async def new_number_proved(by: Principal, knock: Knock, code: str, *, network: 
 async def change_own_phone(
     by: Principal, knock: Knock, code: str, *, network: str, secret: str, user_agent: str
 ) -> str:
-    """They sign in with the new number from now on; the token of a new session, all others have ended.
+    """Change the number that they sign in with; returns the token of a new session, all others end.
 
-    Raises Invalid("code") as signing in does, Missing when nobody is on a roll with this sign-in any more.
+    Raises Invalid("code") as signing in does, Missing if nobody is on a roll with this sign-in any more.
     """
     async with unit_of_work(EVERYWHERE):
         refusal = await new_number_proved(by, knock, code, network=network, secret=secret)
@@ -95,10 +95,10 @@ async def change_own_phone(
 
 
 async def move_persons(persons: Sequence[UUID], phone: str, *, actor: str, reason: str | None = None) -> UUID:
-    """Give persons of one sign-in a new number (E.164); the human who signs in with it. Part of a unit of work.
+    """Give persons of one sign-in a new number (E.164); returns the human who signs in with it. In a unit of work.
 
-    The sign-in keeps its number for persons that are not moved. Every session and code of both ends; the persons are
-    told at the new number and the old one. Raises Missing without a person.
+    The sign-in keeps its number for persons that are not moved. All sessions and codes of both end; the persons are
+    notified at the new number and the old one. Raises Missing without a person.
     """
     moved = await fetch(
         "SELECT p.id, p.community, p.human, p.phone, c.name AS estate FROM person p JOIN community c"
@@ -130,7 +130,9 @@ async def _sign_in_of(phone: str, moved: Sequence[Record]) -> UUID:
         await fetch("UPDATE human SET phone = $2 WHERE id = $1", before, phone)
         return before
     if before and not others and taken != before:
-        await fetch("UPDATE human SET phone = NULL WHERE id = $1", before)  # the next holder must not find it
+        await fetch(
+            "UPDATE human SET phone = NULL WHERE id = $1", before
+        )  # the next holder of the number must not see it
     if taken:
         return taken
     human: UUID = await fetch_value(
@@ -144,7 +146,7 @@ async def _sign_in_of(phone: str, moved: Sequence[Record]) -> UUID:
 
 
 async def _tell(moved: Sequence[Record], phone: str, actor: str, reason: str | None) -> None:
-    """An audit row for each person; a message to the new number and one to the old, however many persons they are."""
+    """Write an audit row for each person; send one message to the new number and one to the old."""
     period = clock.real_now().isoformat()
     for number, row in enumerate(moved):
         subject = f"person:{row['id']}"

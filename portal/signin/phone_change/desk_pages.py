@@ -26,7 +26,7 @@ KNOCK = "lost-phone"
 
 @get("/people/{person:uuid}/phone", name="desk.phones:new", guards=[staff(May.ask_phone_changes)])
 async def new(request: Request, person: FromPath[UUID]) -> Template:
-    """The form for somebody who stands at the counter."""
+    """The form for a person at the counter."""
     return await new_page(request, person, await begin(request, LostPhoneForm))
 
 
@@ -56,7 +56,7 @@ async def code(request: Request, person: FromPath[UUID]) -> Answer:
 
 @post("/people/{person:uuid}/phone/code", name="desk.phones:enter", guards=[staff(May.ask_phone_changes)])
 async def enter(request: Request, person: FromPath[UUID]) -> Answer:
-    """The number is theirs: a second person must approve."""
+    """Ask for the proven number; a second member of staff has to approve."""
     if (facts := asked_for(request, person)) is None:
         return go(request, "desk.phones:new", person=person)
     form, shown = CodeForm(await request.form()), {"identity": Identity(facts["identity"]), "reason": facts["reason"]}
@@ -70,7 +70,7 @@ async def enter(request: Request, person: FromPath[UUID]) -> Answer:
 
 @get("/phone-changes", name="desk.phones:list")
 async def list_(request: Request) -> Template:
-    """What waits, and what was answered."""
+    """The changes that wait, and those that were answered."""
     return await list_page(request, await begin(request, RefusalForm))
 
 
@@ -80,7 +80,7 @@ async def list_(request: Request) -> Template:
     guards=[staff(May.approve_phone_changes), stepped_up],
 )
 async def approve(request: Request, change: FromPath[UUID]) -> Answer:
-    """The person signs in with the new number."""
+    """Approve a change: the person signs in with the new number."""
     await lost_phone.approve_change(request.user, change)
     flash(request, N_("The number has been changed, and both numbers have been notified."))
     return go(request, "desk.phones:list")
@@ -88,7 +88,7 @@ async def approve(request: Request, change: FromPath[UUID]) -> Answer:
 
 @post("/phone-changes/{change:uuid}/refusal", name="desk.phones:refuse", guards=[staff(May.approve_phone_changes)])
 async def refuse(request: Request, change: FromPath[UUID]) -> Answer:
-    """Refuse with a reason."""
+    """Refuse a change, with a reason."""
     form = RefusalForm(await request.form())
     if not form.validate():
         return await list_page(request, form, status=422)
@@ -98,7 +98,7 @@ async def refuse(request: Request, change: FromPath[UUID]) -> Answer:
 
 
 def asked_for(request: Request, person: UUID) -> dict[str, Any] | None:
-    """What this browser has asked for, for this person."""
+    """The change of this person that this browser has begun."""
     facts = kept(request, KNOCK)
     return facts if facts and facts["person"] == str(person) else None
 

@@ -30,7 +30,7 @@ WAITING = N_("A change of this person's number is already waiting for approval."
 
 @dataclass(frozen=True)
 class OnRoll:
-    """A person as the counter sees them. `phone` is E.164, only ever shown masked."""
+    """A person as the counter sees them. `phone` is E.164, but always shown masked."""
 
     id: UUID
     name: str
@@ -74,7 +74,7 @@ async def person_at(by: Principal, person: UUID) -> OnRoll:
 
 @reading
 async def changes_at(by: Principal) -> list[ChangeRow]:
-    """What waits first, then the newest; the last hundred."""
+    """The last hundred changes: those that wait first, then the newest."""
     rows = await fetch(
         "SELECT x.*, p.name, p.phone AS old, c.name AS estate, s.name AS asker, s.human AS asker_human,"
         " t.name AS answerer FROM phone_change x JOIN person p ON p.id = x.person JOIN community c"
@@ -89,9 +89,9 @@ async def changes_at(by: Principal) -> list[ChangeRow]:
 async def ask_change(
     by: Principal, person: UUID, knock: Knock, code: str, *, identity: Identity, reason: str, network: str, secret: str
 ) -> UUID:
-    """Ask for the number that the person has just proved to have; the request's id. Nothing changes yet.
+    """Ask for the number that the person has just proved to have; returns the request's id. Nothing changes yet.
 
-    Raises Missing without a role there, Invalid("code") as signing in does, Refused while another waits.
+    Raises Missing without a role there, Invalid("code") as signing in does, Refused while another change waits.
     """
     change = uuid4()
     async with unit_of_work(EVERYWHERE):
@@ -122,7 +122,7 @@ async def ask_change(
 
 @retrying
 async def approve_change(by: Principal, change: UUID) -> None:
-    """The person signs in with the new number from now on; their sessions end and both numbers are told.
+    """Approve a change: the person signs in with the new number; their sessions end, both numbers are notified.
 
     Raises Missing without the role there, Refused to whoever asked and once it is answered.
     """
@@ -134,18 +134,18 @@ async def approve_change(by: Principal, change: UUID) -> None:
 
 @retrying
 async def refuse_change(by: Principal, change: UUID, text: str) -> None:
-    """Refuse with a reason. Raises as approving does."""
+    """Refuse a change, with a reason. Raises as `approve_change` does."""
     async with unit_of_work(EVERYWHERE):
         row, me = await _for_answer(by, change, PhoneChangeState.refused)
         await _answer(change, PhoneChangeState.refused, me, text)
         await record(by.actor, AuditVerb.PHONE_CHANGE_REFUSED, f"person:{row['person']}",
                      community=row["community"], reason=text)  # fmt: skip
-        if row["identity"] == Identity.letter:  # who stood at the counter was told there
+        if row["identity"] == Identity.letter:  # at the counter they were told in person
             await _tell_refused(row, text)
 
 
 async def _for_answer(by: Principal, change: UUID, to: PhoneChangeState) -> tuple[Record, UUID]:
-    """The request under its lock, and who answers."""
+    """The request, locked, and the member of staff who answers."""
     row = await fetch_one(
         "SELECT * FROM phone_change WHERE id = $1 AND community = ANY($2) FOR NO KEY UPDATE",
         change,

@@ -22,7 +22,7 @@ KNOCK = "new-phone"
 
 @get("/settings/phone", name="settings:phone")
 async def new(request: Request) -> Template:
-    """The number of now, and the form for the new one."""
+    """The present number, and the form for the new one."""
     return await new_page(request, NewPhoneForm())
 
 
@@ -41,14 +41,14 @@ async def ask(request: Request) -> Answer:
 
 @get("/settings/phone/code", name="settings:phone-code")
 async def code(request: Request) -> Answer:
-    """Ask for the code; who has not asked for one begins at the number."""
+    """Ask for the code; without a number, go back to the first step."""
     facts = kept(request, KNOCK)
     return code_page(request, CodeForm(), facts) if facts else go(request, "settings:phone")
 
 
 @post("/settings/phone/code", name="settings:change-phone")
 async def enter(request: Request) -> Answer:
-    """The number is changed; this browser goes on in a new session, every other one is signed out."""
+    """Change the number; this browser continues in a new session, all others are signed out."""
     if (facts := kept(request, KNOCK)) is None:
         return go(request, "settings:phone")
     form, browser = CodeForm(await request.form()), request.headers.get("user-agent", "")

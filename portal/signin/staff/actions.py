@@ -36,7 +36,7 @@ FOUND = (
 
 @dataclass(frozen=True)
 class HalfWay:
-    """What the browser keeps, sealed, between password and code. A new password makes it worthless."""
+    """What the browser keeps, sealed, between password and code. A new password makes it invalid."""
 
     human: UUID
     login: str
@@ -44,7 +44,7 @@ class HalfWay:
 
 
 async def check_password(login: str, password: str, *, network: str, secret: str) -> HalfWay:
-    """The first half of signing in. Raises Invalid("login") when it is wrong or tried too often."""
+    """The first step of signing in. Raises Invalid("login") if it is wrong or was tried too often."""
     now = clock.real_now()
     async with unit_of_work(EVERYWHERE):
         # Counted before the slow hash, so that a hundred tries at once are a hundred tries.
@@ -65,7 +65,7 @@ async def check_password(login: str, password: str, *, network: str, secret: str
 async def check_totp(
     half: HalfWay, code: str, *, network: str, secret: str, user_agent: str, instead_of: str | None = None
 ) -> str:
-    """The second half: the token of a new session. Raises Invalid("code"); the failure is counted all the same."""
+    """The second step: returns the token of a new session. Raises Invalid("code"); the failure is counted."""
     async with unit_of_work(EVERYWHERE):
         refusal = await use_totp(half, code, network=network, secret=secret)
         if not refusal:
@@ -76,7 +76,7 @@ async def check_totp(
 
 
 async def use_totp(half: HalfWay, code: str, *, network: str, secret: str) -> Invalid | None:
-    """Use a code up in the caller's unit of work, or the refusal, counted."""
+    """Use a code up in the caller's unit of work; returns the refusal, which is counted, if it is wrong."""
     now = clock.real_now()
     if refusal := await _reserve(half.login, network, secret, now) or await _refused_code(half, code, network, now):
         return refusal
@@ -86,7 +86,7 @@ async def use_totp(half: HalfWay, code: str, *, network: str, secret: str) -> In
 
 
 async def half_way_of(human: UUID) -> HalfWay:
-    """Somebody of the staff who is signed in, as far as a password would have brought them. Raises Missing."""
+    """Signed-in staff, as if they had just entered their password. Raises Missing."""
     account = await fetch_one("SELECT login, password_hash FROM human WHERE id = $1 AND totp_confirmed", human)
     if account is None:
         raise Missing
@@ -94,7 +94,7 @@ async def half_way_of(human: UUID) -> HalfWay:
 
 
 async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -> Invalid | None:
-    """Use the code's time step up, under the human's lock, or say no."""
+    """Use the code's time step up, with the human locked; returns the refusal if it is wrong."""
     account = await fetch_one(FOUND + " FOR NO KEY UPDATE", half.login)
     known = account is not None and account["id"] == half.human and fingerprint(account["password_hash"]) == half.proof
     step = matching_step(account["totp_secret"], code, now, account["last_totp_step"]) if account and known else None
@@ -107,7 +107,7 @@ async def _refused_code(half: HalfWay, code: str, network: str, now: datetime) -
 
 
 async def _reserve(login: str, network: str, secret: str, now: datetime) -> Invalid | None:
-    """Count a try as failed until it turns out well, or say when the next is allowed."""
+    """Count a try as failed until it succeeds, or refuse with the time of the next one."""
     keys = (
         (_login_key(login, secret), FAILURES_AN_ACCOUNT),
         (f"fail:{network}", of_network(FAILURES_AN_ADDRESS, network)),

@@ -27,14 +27,14 @@ HALF_WAY = "half"
 
 
 def desk_next(wanted: str | None) -> str:
-    """Where a member of staff goes after signing in: a page of the desk that is not its door."""
+    """Where a member of staff goes after signing in: a page of the desk that is not a sign-in page."""
     path = safe_next(wanted, "/desk")
     inside = path == "/desk" or path.startswith(("/desk/", "/desk?"))
     return path if inside and not path.startswith(("/desk/sign-in", "/desk/set-up", "/desk/step-up")) else "/desk"
 
 
 def staff_goes_on(request: Request, token: str, wanted: str) -> Redirect:
-    """Where they wanted to go, in a new session that ends with the browser."""
+    """Go to the page they wanted, in a new session that ends with the browser."""
     response = Redirect(desk_next(wanted), status_code=303)
     start_session(request, response, token, None)
     return response
@@ -56,7 +56,7 @@ async def password(request: Request) -> Answer:
 
 @post("/desk/sign-in", name="desk.signin:check")
 async def check(request: Request) -> Answer:
-    """The password is right: go on to the code."""
+    """Check the password, and go on to the code."""
     sent = await request.form()
     form, wanted = PasswordForm(sent), desk_next(sent.get("next") or request.query_params.get("next"))
     if not form.validate() or not await form.accepts(
@@ -75,7 +75,7 @@ def totp_page(request: Request, form: TotpForm, status: int = 200) -> Template:
 
 @get("/desk/sign-in/totp", name="desk.signin:totp")
 async def totp(request: Request) -> Answer:
-    """Ask for the code; without a password just given, begin there."""
+    """Ask for the code; without a password just entered, go back to the first step."""
     return totp_page(request, TotpForm()) if kept(request, HALF_WAY) else go(request, "desk.signin:password")
 
 
@@ -107,14 +107,14 @@ def set_up_page(request: Request, token: str, half: enrolment.SetUp, form: Any, 
 
 @get("/desk/set-up/{token:str}", name="desk.set-up:show")
 async def show_set_up(request: Request, token: FromPath[str]) -> Answer:
-    """Where the holder of the link stands."""
+    """The present step of the link's holder."""
     half = await enrolment.set_up_of(token)
     return set_up_page(request, token, half, TotpForm() if half.totp_secret else ChoosePasswordForm())
 
 
 @post("/desk/set-up/{token:str}", name="desk.set-up:password")
 async def choose(request: Request, token: FromPath[str]) -> Answer:
-    """Keep the password; the same address shows the secret then."""
+    """Save the password; the same address shows the secret then."""
     half, form = await enrolment.set_up_of(token), ChoosePasswordForm(await request.form())
     if not form.validate() or not await form.accepts(enrolment.choose_password(token, form.password.data)):
         return set_up_page(request, token, enrolment.SetUp(half.login, None), form, status=422)
@@ -123,7 +123,7 @@ async def choose(request: Request, token: FromPath[str]) -> Answer:
 
 @post("/desk/set-up/{token:str}/totp", name="desk.set-up:totp")
 async def confirm(request: Request, token: FromPath[str]) -> Answer:
-    """Everything is set up: sign in."""
+    """Confirm the second factor and sign in."""
     half, form = await enrolment.set_up_of(token), TotpForm(await request.form())
     if half.totp_secret is None:
         return go(request, "desk.set-up:show", token=token)

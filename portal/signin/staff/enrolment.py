@@ -24,7 +24,7 @@ from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_
 from portal.signin.owners.rules import FIRST_LINK_LIFE, NEXT_LINK_LIFE, matching_step
 from portal.signin.staff import passwords
 
-CLI = "cli"  # who works at the server itself, as the audit names them
+CLI = "cli"  # the audit's name for whoever works on the server itself
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 NO_ROLE = N_("There is no role %(role)s. Use one of: %(roles)s.")
 NO_ESTATE = N_(
@@ -39,16 +39,16 @@ LIVE = (
 
 @dataclass(frozen=True)
 class SetUp:
-    """Where someone with a link stands: `totp_secret` (base32) once they have chosen a password."""
+    """The progress of somebody with a link: `totp_secret` (base32) once they have chosen a password."""
 
     login: str
     totp_secret: str | None
 
 
 async def add_staff(login: str, community_code: str, role: str, *, name: str | None = None) -> UUID:
-    """Give a login a role in a community, in addition to those it has; the human's id.
+    """Give a login another role in a community; returns the human's id.
 
-    Raises Missing for an unknown community, Invalid for a login or role that cannot be. Their sessions end.
+    Raises Missing for an unknown community, Invalid for a login or role that is not allowed. Their sessions end.
     """
     wanted = login.strip().lower()
     if not LOGIN.fullmatch(wanted):
@@ -89,9 +89,9 @@ async def _human(login: str) -> UUID:
 
 @retrying
 async def make_link(login: str) -> str:
-    """The token of a new one-time link, `/desk/set-up/<token>`: 24 hours for a first set-up, 10 minutes later on.
+    """The token of a new one-time link, `/desk/set-up/<token>`: 24 hours for a first set-up, 10 minutes afterwards.
 
-    Older links end. Every estate of theirs keeps an audit row. Raises Missing for a login that is not staff.
+    Older links end. Each of their estates gets an audit row. Raises Missing for a login that is not staff.
     """
     now, token = clock.real_now(), secrets.token_urlsafe(32)
     async with unit_of_work(EVERYWHERE):
@@ -123,7 +123,7 @@ async def _live(_scope: object, token: str, now: datetime) -> Any:
 
 
 async def set_up_of(token: str) -> SetUp:
-    """Whose link this is and how far they are. Raises Missing when it was used, has expired or never was."""
+    """The holder of a link and their progress. Raises Missing if it was used, has expired or never existed."""
     row = await _live(EVERYWHERE, token, clock.real_now())
     if row is None:
         raise Missing(N_("This link has already been used or has expired. Please ask an administrator for a new one."))
@@ -133,9 +133,9 @@ async def set_up_of(token: str) -> SetUp:
 
 @retrying
 async def choose_password(token: str, password: str) -> None:
-    """Keep a password and show a fresh TOTP secret from now on; nobody can sign in until it is confirmed.
+    """Save a password and show a new TOTP secret from now on; nobody can sign in until it is confirmed.
 
-    Raises Missing like set_up_of, Invalid("password") for one that is not good enough.
+    Raises Missing as `set_up_of` does, Invalid("password") if it is not good enough.
     """
     passwords.check_password(password, (await set_up_of(token)).login)
     kept = await passwords.hashed(password)
@@ -154,9 +154,9 @@ async def choose_password(token: str, password: str) -> None:
 
 @retrying
 async def confirm_totp(token: str, code: str) -> None:
-    """Use the link up: the second factor is confirmed and older sessions end.
+    """Use the link up: the second factor is confirmed, and older sessions end.
 
-    Raises Missing like set_up_of, Refused without a password, Invalid("code") for a wrong code.
+    Raises Missing as `set_up_of` does, Refused without a password, Invalid("code") for a wrong code.
     """
     now = clock.real_now()
     async with unit_of_work():

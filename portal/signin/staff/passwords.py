@@ -20,12 +20,12 @@ _two_at_once = asyncio.Semaphore(2)
 
 
 def plain(password: str) -> str:
-    """One form for what different keyboards send for the same password."""
+    """One form for the same password typed on different keyboards."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, login: str) -> None:
-    """Raises Invalid("password") for one that is too short, too long, or among the first that anybody would try."""
+    """Raises Invalid("password") if it is too short, too long, or among the first that anybody would try."""
     chosen = plain(password)
     if len(chosen) < SHORTEST_PASSWORD:
         raise Invalid("password", N_("Please use at least 12 characters. Three or four unrelated words work well."))
@@ -36,7 +36,7 @@ def check_password(password: str, login: str) -> None:
 
 
 def easy(password: str, login: str) -> bool:
-    """Whether it is common, a short piece repeated, a run along the keyboard, or little more than the login."""
+    """Whether it is common, a repeated short piece, a run along the keyboard, or little more than the login."""
     repeated = (password + password).find(password, 1) <= len(password) // 2
     runs = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
     run = any(password in line or password in line[::-1] for line in runs)
@@ -46,18 +46,18 @@ def easy(password: str, login: str) -> bool:
 
 @cache
 def common() -> frozenset[str]:
-    """The list that comes with the portal, in small letters."""
+    """The list of common passwords that comes with the portal, in lower case."""
     return frozenset(line for line in COMMON.read_text(encoding="utf-8").split("\n") if line)
 
 
 @cache
 def nobodys() -> str:
-    """A hash that no password has, so that an unknown login takes as long as a known one."""
+    """A hash that matches no password, so that an unknown login takes as long as a known one."""
     return _hasher.hash("nobody's password, only to spend the time")
 
 
 async def hashed(password: str) -> str:
-    """The argon2id hash to keep."""
+    """The argon2id hash to store."""
     async with _two_at_once:
         return await asyncio.to_thread(_hasher.hash, plain(password))
 

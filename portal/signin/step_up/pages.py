@@ -23,7 +23,7 @@ KNOCK = "step-up"
 
 @get("/step-up", name="step-up:show", guards=[owner])
 async def show(request: Request) -> Template:
-    """Why a code is needed, and to which number it goes."""
+    """Why a code is needed, and the number it goes to."""
     return await ask_page(request, Form(), owners_next(request.query_params.get("next")))
 
 
@@ -41,14 +41,14 @@ async def ask(request: Request) -> Answer:
 
 @get("/step-up/code", name="step-up:code", guards=[owner])
 async def code(request: Request) -> Answer:
-    """Ask for the code; who has not asked for one begins before."""
+    """Ask for the code; if none was asked for, go back to the first step."""
     facts = kept(request, KNOCK)
     return code_page(request, CodeForm(), facts) if facts else go(request, "step-up:show")
 
 
 @post("/step-up/code", name="step-up:enter", guards=[owner])
 async def enter(request: Request) -> Answer:
-    """It is right: the session gets a new token, and the way goes on."""
+    """Check the code: the session gets a new token, and the person goes on."""
     if (facts := kept(request, KNOCK)) is None:
         flash(request, N_("Please ask for a new code. A code only works in the browser that asked for it."), "info")
         return go(request, "step-up:show")
@@ -68,7 +68,7 @@ async def show_staff(request: Request) -> Template:
 
 @post("/desk/step-up", name="desk.step-up:enter", guards=[staff()])
 async def enter_staff(request: Request) -> Answer:
-    """It is right: the session gets a new token, and the way goes on."""
+    """Check the code: the session gets a new token, and the person goes on."""
     sent = await request.form()
     form, wanted = TotpForm(sent), desk_next(sent.get("next"))
     if not form.validate() or not await form.accepts(
