@@ -33,7 +33,7 @@ async def show(request: Request) -> Template:
 
 @get("/audit", name="desk.audit:list", guards=[staff(May.read_audit), of_one_estate])
 async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
-    """Who did what."""
+    """The audit trail: who did what."""
     audit_view = await queries.audit_of(request.user, q, number)
     return page(
         request, "overview/desk/audit.html", title=_("Audit trail"), found=audit_view, words=q, verbs=list(AuditVerb)
@@ -42,7 +42,7 @@ async def audit(request: Request, q: FromQuery[str] = "", number: PageNumber = 1
 
 @get("/messages", name="desk.messages:lost", guards=[staff(May.read_messages)])
 async def lost(request: Request, number: PageNumber = 1) -> Template:
-    """Whom messages did not reach."""
+    """Messages that did not arrive."""
     losses = await losses_of(request.user, number)
     subjects = {row.id: word(row.kind, row.facts, language()).subject for row in losses.rows}
     title = _("Messages that did not arrive")
@@ -51,7 +51,7 @@ async def lost(request: Request, number: PageNumber = 1) -> Template:
 
 @get("/staff", name="desk.staff:list", guards=[staff(May.read_staff), of_one_estate])
 async def colleagues(request: Request) -> Template:
-    """Who works here, with their roles."""
+    """The staff, with their roles."""
     return page(request, "overview/desk/staff.html", title=_("Staff"), staff=await queries.colleagues_of(request.user))
 
 
@@ -60,21 +60,21 @@ router = Router("/desk", route_handlers=[show, audit, lost, colleagues])
 
 @get("/units", name="desk.units:list", guards=[of_one_estate])
 async def list_(request: Request, q: FromQuery[str] = "", number: PageNumber = 1) -> Template:
-    """Homes in their natural order."""
+    """Homes in natural order."""
     units = await units_at(request.user, q[:80], number)
     return page(request, "overview/desk/list.html", title=_("Homes and people"), found=units, words=q)
 
 
 @get("/units/{unit:uuid}", name="desk.units:show")
 async def show_home(request: Request, unit: FromPath[UUID]) -> Template:
-    """A home with its people, its bills and what is open about it."""
+    """A home with its people, its bills and all that is open about it."""
     unit_view = await lookup.unit_page(request.user, unit)
     return page(request, "overview/desk/unit_show.html", title=unit_view.unit.name, found=unit_view)
 
 
 @get("/search", name="desk.search:show")
 async def search(request: Request, q: FromQuery[str] = "") -> Template:
-    """What the words at the top of every desk page find."""
+    """The results for the search field of every desk page."""
     return page(
         request, "overview/desk/search.html", title=_("Search"), found=await lookup.search(request.user, q), words=q
     )

@@ -33,7 +33,7 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 
 @dataclass(frozen=True)
 class PersonHit:
-    """A person with the homes they are or were tied to."""
+    """A person with the homes they have or had a tie to."""
 
     id: UUID
     name: str
@@ -55,7 +55,7 @@ class BillHit:
 
 @dataclass(frozen=True)
 class Hits:
-    """What was found; `more_units` and `more_people` count those that are not in the lists."""
+    """The results; `more_units` and `more_people` count those that are not in the lists."""
 
     units: list[UnitRow]
     people: list[PersonHit]
@@ -65,13 +65,13 @@ class Hits:
 
     @property
     def none(self) -> bool:
-        """Whether nothing was."""
+        """Whether there are no results."""
         return not (self.units or self.people or self.bills)
 
 
 @dataclass(frozen=True)
 class DisputeHit:
-    """A dispute about a line of a home's bills, or about a piece of work; that has no amount."""
+    """A dispute about a line of a home's bills, or about a piece of work, which has no amount."""
 
     id: UUID
     state: DisputeState
@@ -83,7 +83,7 @@ class DisputeHit:
 
 @dataclass(frozen=True)
 class UnitBill:
-    """A bill and the names of those who owe it."""
+    """A bill and the names of its debtors."""
 
     bill: BillRow
     owed_by: str
@@ -91,7 +91,7 @@ class UnitBill:
 
 @dataclass(frozen=True)
 class UnitPage:
-    """A home, its people, its bills with their balances, and what is open about it."""
+    """A home, its people, its bills with their balances, and all that is open about it."""
 
     unit: UnitAt
     bills: list[UnitBill]
@@ -102,7 +102,7 @@ class UnitPage:
 
     @property
     def outstanding(self) -> Money:
-        """What is still to be paid on all of its bills, whoever owes it."""
+        """The sum still to be paid on all of its bills, by whatever debtor."""
         return total(balance.outstanding for balance in self._standing)
 
     @property
@@ -112,7 +112,7 @@ class UnitPage:
 
     @property
     def covered(self) -> Money:
-        """The part that the credit of those who owe it covers."""
+        """The part that the debtors' credit covers."""
         return total(balance.covered for balance in self._standing)
 
     @property
@@ -122,18 +122,18 @@ class UnitPage:
 
     @property
     def asked(self) -> Money:
-        """What is to be paid now."""
+        """The sum to be paid now."""
         return self.payable - self.covered
 
     @property
     def _standing(self) -> list[Balance]:
-        """A replaced bill asks for nothing: its replacement does."""
+        """The standing of a bill's balance; a replaced bill asks for nothing, its replacement does."""
         return [one.bill.balance for one in self.bills if not one.bill.balance.replaced]
 
 
 @reading
 async def unit_page(by: Principal, unit: UUID) -> UnitPage:
-    """Everything about a home of one's communities. Raises Missing."""
+    """All about a home in the reader's communities. Raises Missing."""
     unit_view = await unit_at(by, unit)
     bills = await bills_of_unit(by, unit)
     names = await fetch(
@@ -176,7 +176,7 @@ async def _disputes(unit: UUID) -> list[DisputeHit]:
 
 @reading
 async def search(by: Principal, words: str) -> Hits:
-    """Homes by their common name however it is typed, people by name or the last digits of a phone, bills by number."""
+    """Homes by their common name in any spelling, people by name or the last digits of a phone, bills by number."""
     wanted = words.strip()[:80]
     communities = list(by.where(May.read_homes))
     if not wanted:

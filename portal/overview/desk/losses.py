@@ -19,7 +19,7 @@ from portal.platform.db.unit_of_work import fetch, reading
 PER_PAGE = 50
 LATELY = timedelta(days=30)
 
-# A message that was given up, and nothing has gone that way to the person since; {0} are communities, {1} is a time.
+# A message that was given up, with nothing sent to the person by that channel since; {0} communities, {1} a time.
 LOST = """
 FROM delivery d JOIN notice n ON n.id = d.notice
 WHERE d.community = ANY({0}::int[]) AND d.state = 'failed' AND d.changed_at > {1}::timestamptz AND NOT EXISTS (
@@ -41,7 +41,7 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Loss:
-    """A message that did not arrive: to whom, by which way, and what the provider said; `facts` are to be worded.
+    """A message that did not arrive: to whom, by which channel, and what the provider said; `facts` are to be worded.
 
     `phone` only for an SMS; `unit` is one of their homes.
     """
@@ -71,7 +71,7 @@ class Losses:
 
 @reading
 async def losses_of(by: Principal, page: int = 1) -> Losses:
-    """What did not arrive in the last thirty days in one's communities."""
+    """The messages of the last thirty days that did not arrive, in the reader's communities."""
     rows = await fetch(
         _ROWS, list(by.where(May.read_messages)), clock.real_now() - LATELY, PER_PAGE, offset(page, PER_PAGE)
     )

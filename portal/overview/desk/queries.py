@@ -39,9 +39,9 @@ NAMED = 5  # estates that lack something, by name; of one more it is only said t
 
 @dataclass(frozen=True)
 class Desk:
-    """Counts of one's communities; a queue one may not work in is None. `stages`: rung -> its number and its cases.
+    """Counts for the reader's communities; a queue they may not work in is None. `stages`: rung -> number and cases.
 
-    What is owed is weighed for up to MOST_ESTATES at once, else None too.
+    Sums are computed for up to MOST_ESTATES at once, otherwise they are None as well.
     """
 
     disputes: int | None
@@ -83,17 +83,17 @@ class AuditRow:
 
     @property
     def who(self) -> str:
-        """The name of a member of staff, else the msgid of what kind of actor it was."""
+        """The name of a member of staff, or else the msgid for the kind of actor."""
         return self.name or ACTORS.get(self.actor.partition(":")[0], self.actor)
 
     @property
     def about(self) -> str:
-        """The msgid of what kind of thing it is about."""
+        """The msgid for the kind of thing it is about."""
         return SUBJECTS.get(kind_of(self.subject), (self.subject, ""))[0]
 
     @property
     def link(self) -> str:
-        """The page of that thing, empty where it has none or the reader may not open it."""
+        """The page of that thing, empty if it has none or the reader may not open it."""
         kind, _colon, key = self.subject.partition(":")
         page = SUBJECTS.get(kind, ("", ""))[1]
         return page + key if page and self.opens else ""
@@ -105,7 +105,7 @@ class AuditRow:
 
     @property
     def why(self) -> object:
-        """The reason, where it says something to people."""
+        """The reason, if it means anything to people."""
         return reason_told(self.subject, self.reason)
 
 
@@ -175,7 +175,7 @@ async def _unknown_years(by: Principal) -> list[str]:
 
 @dataclass(frozen=True)
 class Today:
-    """Late first, then what is due today; requests that wait for an answer, claims whose sum is to be changed."""
+    """Late work first, then what is due today, requests that wait for an answer, and claims whose sum has to change."""
 
     late: list[Card]
     due: list[Card]
@@ -206,7 +206,7 @@ async def today_of(by: Principal) -> Today:
 
 @dataclass(frozen=True)
 class AuditList:
-    """A page of entries; `pages` counts on only as far as the next one: nobody counts a log of years."""
+    """A page of entries; `pages` counts up to the next page only, because counting a log of years takes long."""
 
     rows: list[AuditRow]
     page: int
@@ -215,7 +215,7 @@ class AuditList:
 
 @reading
 async def audit_of(by: Principal, words: str = "", page: int = 1) -> AuditList:
-    """The newest audit entries of one's communities; `words` is a verb or a subject."""
+    """The newest audit entries of the reader's communities; `words` is a verb or a subject."""
     rows = await fetch(
         "SELECT a.at, a.actor, a.community, s.name, a.verb, a.subject, a.reason, a.facts, c.name AS estate, k.sequence"
         " FROM audit_entry a JOIN community c ON c.id = a.community LEFT JOIN audit_seal k ON k.entry = a.id"
@@ -250,7 +250,7 @@ class Colleague:
 
 @reading
 async def colleagues_of(by: Principal) -> list[Colleague]:
-    """The staff of the communities in which one reads who works there."""
+    """The staff of the communities where the reader may see who works there."""
     return await fetch_as(
         Colleague,
         "SELECT h.login, s.name, s.roles, s.department, c.name AS estate, h.totp_confirmed AS ready FROM staff s"

@@ -50,7 +50,7 @@ SUBJECTS = {
     "unit": (N_("Unit"), "/desk/units/"),
     "vacancy": (N_("Vacancy"), "/desk/vacancies/"),
 }
-# What one must be allowed to do to open that page, where reading the audit trail is not enough.
+# The permission for opening that page, if reading the audit trail is not enough.
 OPENED_BY = {"import_request": May.import_files}
 ACTORS = {
     "owner": N_("An owner"),
@@ -98,7 +98,7 @@ def facts_told(facts: Mapping[str, Any]) -> list[tuple[str, object]]:
 
 
 def reason_told(subject: str, reason: str | None) -> object:
-    """A reason in somebody's words, a code's member, or None: a code without a name says nothing to people."""
+    """A reason in somebody's words, an enum member, or None: a code without a name means nothing to people."""
     if kind_of(subject) == "case" and reason in set(Why):
         return Why(reason)
     return None if reason and _CODE.fullmatch(reason) else reason

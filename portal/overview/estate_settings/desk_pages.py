@@ -25,7 +25,7 @@ async def show(request: Request) -> Template:
 
 @post("/calendar", name="desk.calendar:set", guards=[staff(May.set_calendar)])
 async def set_day(request: Request) -> Answer:
-    """Keep a day differently."""
+    """Set a day as working day or day off."""
     form = DayForm(await request.form())
     if not form.validate():
         return await calendar_page(request, form, status=422)
@@ -37,7 +37,7 @@ async def set_day(request: Request) -> Answer:
 
 
 async def calendar_page(request: Request, form: DayForm, status: int = 200) -> Template:
-    """The page for both verbs."""
+    """The calendars with the form, for both verbs."""
     calendars = await calendars_of(request.user)
     title = _("Working-day calendar")
     return page(
@@ -50,7 +50,7 @@ router = Router("/desk", route_handlers=[show, set_day], guards=[staff(May.read_
 
 @get("/companies", name="desk.companies:list")
 async def list_(request: Request) -> Template:
-    """The estates with their companies, and what is missing."""
+    """The estates with their companies, and the details that are missing."""
     title = _("The company")
     return page(
         request, "overview/estate_settings/companies.html", title=title, companies=await companies_of(request.user)
@@ -59,14 +59,14 @@ async def list_(request: Request) -> Template:
 
 @get("/companies/{code:str}", name="desk.companies:show", guards=[staff(May.set_companies)])
 async def show_company(request: Request, code: FromPath[str]) -> Template:
-    """The form with what is known."""
+    """The form with the known details."""
     company = await company_at(request.user, code)
     return await company_page(request, code, await begin(request, CompanyForm, **company.creditor.as_facts()))
 
 
 @post("/companies/{code:str}", name="desk.companies:set", guards=[staff(May.set_companies), stepped_up])
 async def enter(request: Request, code: FromPath[str]) -> Answer:
-    """Keep what was entered; people send their money to this account, so a stolen session is not enough."""
+    """Save the details; people send their money to this account, so a stolen session is not enough."""
     company, form = await company_at(request.user, code), CompanyForm(await request.form())
     if not form.validate():
         return await company_page(request, code, form, status=422)
@@ -76,7 +76,7 @@ async def enter(request: Request, code: FromPath[str]) -> Answer:
 
 
 async def company_page(request: Request, code: str, form: CompanyForm, status: int = 200) -> Template:
-    """The page for both verbs."""
+    """The form, for both verbs."""
     company = await company_at(request.user, code)
     return page(
         request,

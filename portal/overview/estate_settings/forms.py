@@ -8,7 +8,7 @@ from portal.web.forms.forms import Choice, Day, Form, Text
 
 
 class DayForm(Form):
-    """One day of one estate."""
+    """One day in one estate."""
 
     community = Text(N_("Estate"), missing=N_("Choose the estate."))
     on = Day(N_("Day"), missing=N_("Enter the day, for example 2027-02-06."))

@@ -18,7 +18,7 @@ from portal.platform.db.unit_of_work import fetch, reading
 
 @dataclass(frozen=True)
 class Kept:
-    """A day that is kept differently."""
+    """A day that differs from the national calendar."""
 
     on: date
     kind: DayKind
@@ -39,7 +39,7 @@ class Calendar:
 
 
 async def calendar_at(by: Principal, code: str) -> Calendar:
-    """One that they may change. Raises Missing."""
+    """A calendar that the reader may change. Raises Missing."""
     chosen = next((one for one in await calendars_of(by, May.set_calendar) if one.code == code), None)
     if chosen is None:
         raise Missing
@@ -82,7 +82,7 @@ async def calendars_of(by: Principal, what: May = May.read_calendar) -> list[Cal
 
 @dataclass(frozen=True)
 class CompanyRow:
-    """An estate with its company; `missing` names what papers need and is not known."""
+    """An estate with its company; `missing` names the details that documents need and that are unknown."""
 
     id: int
     code: str
@@ -90,20 +90,20 @@ class CompanyRow:
 
     @property
     def missing(self) -> tuple[Sentence, ...]:
-        """The names of what is not known and stands on some paper."""
+        """The names of the missing details that some document needs."""
         return named(self.creditor.missing(Paper.letter))
 
 
 @reading
 async def companies_of(by: Principal, what: May = May.read_companies) -> list[CompanyRow]:
-    """The estates in which the reader may do this, by their codes."""
+    """The estates in which the reader may do this, by code."""
     rows = await fetch("SELECT id, code FROM community WHERE id = ANY($1) ORDER BY code", list(by.where(what)))
     known = await creditors_of(row["id"] for row in rows)
     return [CompanyRow(id=row["id"], code=row["code"], creditor=known[row["id"]]) for row in rows]
 
 
 async def company_at(by: Principal, code: str) -> CompanyRow:
-    """One in which they may enter the company. Raises Missing."""
+    """An estate in which the reader may enter the company. Raises Missing."""
     chosen = next((row for row in await companies_of(by, May.set_companies) if row.code == code), None)
     if chosen is None:
         raise Missing

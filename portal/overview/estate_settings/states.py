@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class DayKind(StrEnum):
-    """What a day is."""
+    """Whether a day is a working day or a day off."""
 
     working = "working"
     resting = "resting"

@@ -17,12 +17,12 @@ from portal.platform.schema.migrations import NAMES
 log = logging.getLogger("portal.health")
 
 WORKER_MAY_BE_SILENT = 30  # seconds
-PATIENCE = 3  # seconds until a database that does not answer counts as down
+PATIENCE = 3  # seconds after which a database that does not answer counts as down
 
 
 @dataclass(frozen=True)
 class Health:
-    """The state of the parts. Ages are in whole seconds, None when it never happened or nobody can tell."""
+    """The state of the parts. Ages are in whole seconds, None if it never happened or is unknown."""
 
     database: bool
     migrations: bool
@@ -38,12 +38,12 @@ class Health:
 
     @property
     def worker(self) -> bool:
-        """Whether a worker was heard of lately."""
+        """Whether a worker has given a sign of life lately."""
         return self.worker_age is not None and self.worker_age <= WORKER_MAY_BE_SILENT
 
     @property
     def ready(self) -> bool:
-        """Red only for database, migrations or worker; everything else is said, and red on the desk."""
+        """Red only for database, migrations or worker; other faults are reported here, and red on the desk."""
         return self.database and self.migrations and self.worker
 
     def as_json(self) -> dict[str, object]:
@@ -69,7 +69,7 @@ async def health(settings: Settings) -> Health:
 
 
 async def in_short(settings: Settings, *parts: str) -> str:
-    """How these parts stand, in a line for the log of a part that begins; and which ways to people are off."""
+    """The state of these parts in a line for the log of a starting process; and which channels are off."""
     result = await health(settings)
     states = [f"{name} {'well' if getattr(result, name) else 'missing'}" for name in parts]
     return ", ".join([settings.env, *states, f"switched off: {' '.join(result.channels_off) or 'nothing'}"])
@@ -118,7 +118,7 @@ async def migrations_current() -> bool:
 
 
 def channels_off(settings: Settings) -> tuple[str, ...]:
-    """The ways to people that have no provider; notices that would go there stay in the inbox."""
+    """The channels that have no provider; notices that would use them stay in the inbox."""
     given = {
         "sms": settings.sms_url,
         "email": settings.smtp_host,
@@ -128,7 +128,7 @@ def channels_off(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, address in given.items() if not address)
 
 
-# The last trouble of each way within the hour before $1, unless it is the person's own address that is wrong.
+# The last fault of each channel within the hour before $1, unless the person's own address is wrong.
 FAILING = """
 SELECT DISTINCT ON (channel) channel, trouble FROM delivery
 WHERE trouble IS NOT NULL AND state IN ('queued', 'failed') AND changed_at > $1::timestamptz - interval '1 hour'
@@ -138,12 +138,12 @@ ORDER BY channel, changed_at DESC
 
 
 async def channels_failing() -> dict[str, str]:
-    """The ways by which something could not be sent within the last hour, each with what its provider said."""
+    """The channels by which something could not be sent within the last hour, with what the provider said."""
     return {row["channel"]: row["trouble"] for row in await fetch(FAILING, clock.real_now())}
 
 
 def as_metrics(health: Health) -> str:
-    """The same as plain gauges, one a line; what is unknown is left out."""
+    """The same as plain gauges, one a line; unknown values are left out."""
     gauges = {name: value for name, value in health.as_json().items() if isinstance(value, bool | int)}
     off = [f'portal_channel_off{{channel="{name}"}} 1' for name in health.channels_off]
     off += [f'portal_channel_failing{{channel="{name}"}} 1' for name in health.channels_failing]

@@ -32,7 +32,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="home:show")
 async def show(request: Request) -> Template:
-    """What I owe and by when, what is new, what was done."""
+    """What the person owes and by when, what is new, and what was done."""
     home = await queries.home_of(request.user)
     news = [(item, word(item.kind, item.facts, language()).subject) for item in home.news]
     return page(request, "overview/home/show.html", title=_("Home"), home=home, news=news)
@@ -42,7 +42,7 @@ router = Router("/", route_handlers=[show], guards=[owner])
 
 
 class WaysForm(Form):
-    """By which ways to be told besides the inbox."""
+    """The channels for notices besides the inbox."""
 
     sms = Tick(N_("By SMS"), required=False)
     email = Tick(N_("By e-mail, if we have your address"), required=False)
@@ -71,7 +71,7 @@ async def list_(request: Request, number: PageNumber = 1) -> Template:
 
 @get("/inbox/{notice_id:uuid}", name="inbox:show")
 async def show_inbox(request: Request, notice_id: FromPath[UUID]) -> Template:
-    """One message; from now on it counts as read."""
+    """One message; opening it marks it as read."""
     note = await note_of(request.user, notice_id)
     await open_notice(request.user, notice_id)
     message, ways = worded(note), await ways_of(request.user, notice_id)
@@ -86,7 +86,7 @@ async def ways(request: Request) -> Template:
 
 @post("/settings/notices", name="inbox:choose")
 async def choose(request: Request) -> Answer:
-    """Keep the choice."""
+    """Save the choice."""
     form: Any = WaysForm(await request.form())
     if not form.validate():
         return await ways_page(request, form, status=422)
@@ -98,7 +98,7 @@ async def choose(request: Request) -> Answer:
 async def ways_page(
     request: Request, form: WaysForm | None = None, device: Form | None = None, status: int = 200
 ) -> Template:
-    """The ticks and the browsers, for every verb."""
+    """The channels and browsers, for every verb."""
     wanted, devices = await ways_wanted(request.user), await devices_of(request.user)
     form = form or WaysForm(sms=wanted[Channel.sms], email=wanted[Channel.email])
     settings = request.app.state.settings
@@ -112,7 +112,7 @@ inbox_router = Router("/", route_handlers=[list_, show_inbox, ways, choose], gua
 
 
 class DeviceForm(Form):
-    """What a browser says of itself when notifications are turned on in it."""
+    """The data that a browser sends when notifications are turned on in it."""
 
     endpoint = HiddenField()
     p256dh = HiddenField()
@@ -133,7 +133,7 @@ async def add(request: Request) -> Answer:
 
 @post("/settings/notices/devices/{device_id:uuid}/end", name="devices:remove")
 async def remove(request: Request, device_id: FromPath[UUID]) -> Answer:
-    """Show none there any more."""
+    """Stop showing notices in this browser."""
     await remove_device(request.user, device_id)
     flash(request, N_("Notifications are off for that browser."))
     return go(request, "inbox:ways")
@@ -148,7 +148,7 @@ FAILED = N_("WeChat did not identify you. Please open this page in WeChat and tr
 
 @get("/settings/wechat", name="wechat:begin", status_code=303)
 async def begin(request: Request) -> Answer:
-    """To WeChat, which asks nothing and sends them back; the state makes sure that it was they who left."""
+    """Send the person to WeChat, which sends them back; the state proves that they were the one who left."""
     if not request.app.state.settings.wechat_app_id:
         raise Missing  # switched off
     state = secrets.token_urlsafe(24)
@@ -169,7 +169,7 @@ async def back(request: Request, code: FromQuery[str] = "") -> Answer:
 
 
 def left_here(request: Request) -> bool:
-    """Whether it was this person who left for WeChat, in this browser."""
+    """Whether this person left for WeChat in this browser."""
     facts = kept(request, STEP) or {}
     known = facts.get("state", "").encode(), request.query_params.get("state", "").encode()
     return facts.get("human") == str(request.user.human) and secrets.compare_digest(*known)
@@ -177,7 +177,7 @@ def left_here(request: Request) -> bool:
 
 @post("/settings/wechat/end", name="wechat:end")
 async def end(request: Request) -> Answer:
-    """No more messages in WeChat."""
+    """Stop sending messages by WeChat."""
     await connect_wechat(request.user, None)
     flash(request, N_("You will no longer receive messages in WeChat."))
     return go(request, "inbox:ways")

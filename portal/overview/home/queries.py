@@ -37,7 +37,7 @@ class Work:
 
 @dataclass(frozen=True)
 class News:
-    """Something the person was told; `facts` as they were stored, to be worded for its reader."""
+    """A notice to the person; `facts` as they were stored, to be worded for its reader."""
 
     id: UUID
     kind: NoticeKind
@@ -49,13 +49,13 @@ class News:
 
 @dataclass(frozen=True)
 class Home:
-    """The first page. `homes` are names of homes with their estates'.
+    """The first page. `homes` are the names of homes with their estates.
 
-    `due_on` is the next date on which something payable is due; `running` are plans that are kept.
+    `due_on` is the next date on which something payable is due; `running` are active plans.
 
-    What a plan asks for is not in `payable` and `overdue`: it is paid by its instalments. `overdue` leaves out what is
-    on hold as a whole, as a bill does. `covered` is what credit covers, in none of these; `fund` is the part of
-    `payable` that goes to the maintenance fund.
+    Sums in a plan are not in `payable` and `overdue`: they are paid by its instalments. `overdue` leaves out what is on
+    hold as a whole, as bills do. `covered` is what credit covers and is in none of these; `fund` is the part of
+    `payable` for the maintenance fund.
     """
 
     homes: list[tuple[str, str]]
@@ -127,7 +127,7 @@ async def home_of(by: Principal) -> Home:
 
 
 async def _running(by: Principal) -> list[PlanPage]:
-    """The plans of one's homes that are kept and of which something can be paid."""
+    """The active plans of these homes with anything to pay now."""
     result = [await plan_of(by, plan.id) for plan in await plans_of(by) if plan.state is plans.PlanState.active]
     return [plan for plan in result if plan.due_now]
 

@@ -19,7 +19,7 @@ from portal.platform.db.unit_of_work import fetch, fetch_value, retrying, unit_o
 
 @dataclass(frozen=True)
 class Counted:
-    """Of one estate or several: homes and what they owe by Age, cases by stage (None where not known)."""
+    """Figures of one estate or several: homes and debt by Age, cases by stage (None if unknown)."""
 
     collection: Collection
     ages: Sequence[tuple[int, Money]]
@@ -36,12 +36,12 @@ class Counted:
 
     @property
     def overdue(self) -> Money:
-        """What is owed and past its day."""
+        """The debt that is past due."""
         return total(owed for age, (_homes, owed) in zip(Age, self.ages, strict=True) if age is not Age.not_due)
 
     @property
     def chased(self) -> int | None:
-        """All cases."""
+        """The number of all cases."""
         return None if self.cases is None else sum(self.cases)
 
     def reports(self, on: date) -> list[Report]:
@@ -51,7 +51,7 @@ class Counted:
 
 
 async def count(community: int, month: Month, today: date) -> Counted:
-    """Those of an estate as they stand now, what is owed at the end of the month; in the caller's transaction."""
+    """The figures of an estate as they are now, with the debt at the end of the month; in the caller's transaction."""
     span = Span(month, month)
     by_stage = (await figures_in([community])).by_stage if month == Month.of(today) else None
     return Counted(
@@ -61,7 +61,7 @@ async def count(community: int, month: Month, today: date) -> Counted:
     )
 
 
-# What sums begin with.
+# The start of a sum.
 NOTHING = Counted(Collection(ZERO, ZERO, ZERO, ZERO), ((0, ZERO),) * len(Age), (0,) * len(RUNGS))
 
 
@@ -90,14 +90,14 @@ SELECT least(
 
 
 def months_kept(this: Month) -> list[Month]:
-    """The last MONTHS up to this one."""
+    """The last MONTHS, up to this one."""
     return list((this + (1 - MONTHS)).through(this))
 
 
 async def months_to_count(community: int, today: date) -> list[Month]:
-    """Those that were never counted, or not since they were over, or of which something moved since.
+    """The months that were never counted, or not since they were over, or that something has changed since.
 
-    In the running unit of work. What was written on the day of the last count, or the day before, counts as later.
+    In the caller's unit of work. What was written on the day of the last count, or the day before, counts as later.
     """
     months = months_kept(Month.of(today))
     rows = await fetch(
@@ -117,7 +117,7 @@ async def months_to_count(community: int, today: date) -> list[Month]:
 
 @retrying
 async def keep(community: int, month: Month, today: date) -> None:
-    """Count the figures of an estate and month, and put them in the place of those that were kept before."""
+    """Count the figures of an estate and month, and replace the stored ones."""
     async with unit_of_work(community, isolation="REPEATABLE READ"):
         await patiently()
         result = await count(community, month, today)
@@ -130,7 +130,7 @@ async def keep(community: int, month: Month, today: date) -> None:
 
 
 async def still_so(community: int, months: list[Month], today: date) -> None:
-    """Say that what is kept of these months is right on this day as well, in the caller's transaction."""
+    """Record that the stored figures of these months are right on this day too, in the caller's transaction."""
     await fetch(
         "UPDATE estate_month SET kept_on = $3 WHERE community = $1 AND month = ANY($2) AND kept_on < $3",
         community,

@@ -13,10 +13,10 @@ from portal.platform.jobs.queue import of_each_estate
 
 @of_each_estate
 async def figures(on: date, community: int) -> dict[str, int]:
-    """Keep an estate's figures of its last months; those that something late has changed are counted again.
+    """Store an estate's figures of its last months; those that a late change affects are counted again.
 
-    As they stand now, whatever day is asked for: those of a day gone by cannot be had again. Safe to run twice, at
-    once and late.
+    They are counted as of now, whatever day is asked for, because those of a past day are gone. Safe to run twice, at
+    the same time, and late.
     """
     async with unit_of_work(community, read_only=True):
         today = await today_in(community)

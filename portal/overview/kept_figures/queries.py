@@ -25,7 +25,7 @@ WHERE c.id = ANY($1) ORDER BY c.name, c.code
 
 @dataclass(frozen=True)
 class EstateRow:
-    """What is kept of an estate, and since which day."""
+    """The stored figures of an estate, and their day."""
 
     estate: Chosen
     kept_on: date
@@ -34,7 +34,7 @@ class EstateRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """A month of many estates, by name; `missing` are those of which nothing is kept, and which no sum counts."""
+    """A month of many estates, by name; `missing` are those without stored figures, which no sum includes."""
 
     month: Month
     this: Month
@@ -44,12 +44,12 @@ class Overview:
 
     @property
     def first(self) -> Month:
-        """The earliest month that can be asked for."""
+        """The earliest month that the reader can ask for."""
         return self.this + (1 - MONTHS)
 
     @property
     def estates(self) -> list[str]:
-        """The names of those that are counted."""
+        """The names of the estates that are counted."""
         return [row.estate.name for row in self.rows]
 
     @property
@@ -64,13 +64,13 @@ class Overview:
 
     @property
     def behind(self) -> set[str]:
-        """The codes of estates that were last counted on an earlier day than others."""
+        """The codes of estates whose figures are of an earlier day than the others'."""
         newest = max((row.kept_on for row in self.rows), default=None)
         return {row.estate.code for row in self.rows if row.kept_on != newest}
 
     @property
     def stages(self) -> dict[Rung, tuple[int, int]]:
-        """Rung -> its number and its cases; empty where they are not known of all."""
+        """Rung -> its number and its cases; empty if they are not known of all estates."""
         return {rung: (n, cases) for n, (rung, cases) in enumerate(zip(RUNGS, self.total.cases or (), strict=False))}
 
     @property
@@ -80,16 +80,16 @@ class Overview:
 
     @property
     def owed_on(self) -> date:
-        """The day of what is owed: the last of a month that is over."""
+        """The day of the debt: the last day of a month that is over."""
         return min(self.as_of or self.month.last, self.month.last)
 
     @property
     def reports(self) -> list[Report]:
-        """Those of all estates together."""
+        """The reports of all estates together."""
         return self.total.reports(self.owed_on)
 
     def called(self, code: str) -> Report | None:
-        """The one with this code."""
+        """The report with this code."""
         return next((one for one in self.reports if one.code == code), None)
 
 
@@ -100,7 +100,7 @@ def of_many(by: Principal) -> bool:
 
 @reading
 async def overview_of(by: Principal, month: Month | None = None) -> Overview:
-    """What is kept of a month, one of the last MONTHS, of all estates whose figures the reader may read."""
+    """The stored figures of a month, one of the last MONTHS, of all estates that the reader may see."""
     communities = list(by.where(May.read_reports))
     zone = await fetch_value("SELECT timezone FROM community WHERE id = ANY($1) ORDER BY code LIMIT 1", communities)
     this = Month.of(clock.today(zone))

@@ -22,7 +22,7 @@ MOST = Money(10_000_00)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a step costs from a day on."""
+    """The cost of a step from a day on."""
 
     estate: str
     step: Step
@@ -32,7 +32,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """All that was said of it, the latest first, and the estates for which the reader may say it."""
+    """All costs that were set, the latest first, and the estates where the reader may set them."""
 
     said: list[Cost]
     estates: list[tuple[str, str]]
@@ -79,7 +79,7 @@ async def set_cost(by: Principal, community: int, step: Step, amount: Money, sta
 
 @reading
 async def costs_of(by: Principal) -> Costs:
-    """Of the estates whose figures one reads."""
+    """The costs in the estates whose figures the reader may see."""
     communities = list(by.where(May.read_reports))
     rows = await fetch(
         "SELECT s.*, c.name FROM step_cost s JOIN community c ON c.id = s.community WHERE s.community = ANY($1)"

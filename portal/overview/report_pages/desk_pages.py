@@ -23,7 +23,7 @@ from portal.web.request.request_context import Answer, Request
 
 @get("/", name="desk.reports:list")
 async def list_(request: Request) -> Template:
-    """All figures of the months asked for; of many estates those that are kept."""
+    """All figures of the months asked for; if there are many estates, the stored ones."""
     if of_many(request.user):
         return page(request, "overview/report_pages/overview.html", title=_("Reports"), found=await kept(request))
     return page(request, "overview/report_pages/reports.html", title=_("Reports"), found=await asked_for(request))
@@ -31,7 +31,7 @@ async def list_(request: Request) -> Template:
 
 @get("/arrears", name="desk.reports:arrears")
 async def arrears(request: Request) -> Template:
-    """What is overdue in all estates together, as it was counted last; as a part of the desk's first page too."""
+    """The debt past due in all estates together, as last counted; also a part of the desk's first page."""
     overview, title = await overview_of(request.user), _("Arrears of all estates")
     return page(
         request,
@@ -45,7 +45,7 @@ async def arrears(request: Request) -> Template:
 
 @get("/file", name="desk.reports:file")
 async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[str] = "") -> Response[bytes]:
-    """One of them as a file: `report` is its code, or `estates` for a row of each estate; `kind` csv or xlsx."""
+    """A report as a file: `report` is its code, or `estates` for a row of each estate; `kind` csv or xlsx."""
     result: Reports | Overview
     if of_many(request.user):
         result = await kept(request)
@@ -58,13 +58,13 @@ async def file(request: Request, report: FromQuery[str] = "", kind: FromQuery[st
 
 @get("/costs", name="desk.reports:costs")
 async def costs(request: Request) -> Template:
-    """What steps cost, and the form to say it."""
+    """The costs of steps, and the form to set them."""
     return await costs_page(request, await begin(request, CostForm))
 
 
 @post("/costs", name="desk.reports:set_cost", guards=[staff(May.set_step_costs)])
 async def set_one(request: Request) -> Answer:
-    """Say what a step costs from a day on."""
+    """Set the cost of a step from a day on."""
     form: Any = CostForm(await request.form())
     form.community.offer((await costs_of(request.user)).estates)
     if form.validate() and await form.accepts(
@@ -76,7 +76,7 @@ async def set_one(request: Request) -> Answer:
 
 
 async def costs_page(request: Request, form: Any, status: int = 200) -> Template:
-    """What steps cost."""
+    """The costs of steps, for both verbs."""
     costs_view = await costs_of(request.user)
     form.community.offer(costs_view.estates)
     return page(
@@ -90,13 +90,13 @@ async def costs_page(request: Request, form: Any, status: int = 200) -> Template
 
 
 async def asked_for(request: Request) -> Reports:
-    """The figures of `first` to `last` (2026-11); nonsense asks for this month."""
+    """The figures of `first` to `last` (2026-11); invalid values mean this month."""
     first, last = (month_of(request.query_params.get(name, "")) for name in ("first", "last"))
     return await reports_of(request.user, first, last)
 
 
 async def kept(request: Request) -> Overview:
-    """The figures of many estates in a `month` (2026-11); nonsense asks for this one."""
+    """The figures of many estates in a `month` (2026-11); invalid values mean this month."""
     return await overview_of(request.user, month_of(request.query_params.get("month", "")))
 
 

@@ -22,10 +22,10 @@ TYPES = {
 
 
 def report_file(report: Report | None, ending: str, span: Span, estates: Sequence[str]) -> Response[bytes]:
-    """The table for a spreadsheet, in the reader's language. Raises Missing for no report or another ending.
+    """The table for a spreadsheet, in the reader's language. Raises Missing for an unknown report or ending.
 
-    Each row names the `estates` that it counts together, of more than NAMED their number.
-    A workbook is dated by the last day of the span, so that the same figures are the same file.
+    Each row names the `estates` that it counts together, or their number if there are more than NAMED. A workbook is
+    dated by the last day of the span, so that the same figures give the same file.
     """
     if report is None:
         raise Missing
@@ -36,7 +36,7 @@ def report_file(report: Report | None, ending: str, span: Span, estates: Sequenc
 
 
 def overview_file(overview: Overview, ending: str) -> Response[bytes]:
-    """A row for each estate with all that is kept of it, then their sum. Raises Missing for another ending."""
+    """A row for each estate with all its stored figures, then the total. Raises Missing for another ending."""
     heads = [_("Estate"), _("Code"), _("As of"), _("Receivable"), _("Received"), _("Current collection rate")]
     heads += [_("Arrears brought forward"), _("Recovered"), _("Recovery rate"), _("Combined rate")]
     heads += [_("Owed: %(age)s", age=label(age)) for age in Age]

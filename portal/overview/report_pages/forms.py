@@ -8,7 +8,7 @@ from portal.web.forms.forms import Choice, Day, Estate, Form, Yuan
 
 
 class CostForm(Form):
-    """What one step costs."""
+    """The cost of one step."""
 
     community = Estate()
     step = Choice(N_("Step"), Step, look="select")

@@ -23,7 +23,7 @@ async def show(request: Request) -> Template:
 async def file(
     request: Request, estate: FromQuery[str] = "", report: FromQuery[str] = "", kind: FromQuery[str] = ""
 ) -> Response[bytes]:
-    """A report of an estate as a file, csv or xlsx; that it was taken is written down."""
+    """A report of an estate as a file, csv or xlsx; the download is recorded."""
     chosen = next((one for one in await committee_of(request.user) if one.code == estate), None)
     if chosen is None:
         raise Missing

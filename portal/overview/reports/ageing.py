@@ -29,7 +29,7 @@ class Age(StrEnum):
     older = "older"
 
 
-# As the books of that day have it: corrections made by then, payments received by then.
+# As in the books of that day: with corrections made and payments received by then.
 _AGES = """
 WITH got AS (
   SELECT a.line, sum(a.amount) AS fen FROM allocation a JOIN payment p ON p.id = a.payment
@@ -56,10 +56,10 @@ WHERE k.community = ANY($1) AND k.state <> 'closed' GROUP BY 1
 
 
 async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool = False) -> Report:
-    """What was owed on a day by the days it was overdue; in the caller's transaction.
+    """The debt on a day by days overdue; in the caller's transaction.
 
-    `discreet` tells no group of 1 to SMALL - 1 homes, nothing from which one could be subtracted, and none that so few
-    homes set apart from a group at the end of the month before.
+    `discreet` withholds groups of 1 to SMALL - 1 homes, groups from which one could be computed by subtraction, and
+    those that differ by so few homes from the end of the month before.
     """
     groups = await _groups(communities, on)
     hidden = [False] * len(groups)
@@ -70,12 +70,12 @@ async def ageing_report(communities: Sequence[int], on: date, *, discreet: bool 
 
 
 async def owed_by_age(communities: Sequence[int], on: date) -> list[tuple[int, Money]]:
-    """How many homes owed how much at each Age, on a day; in the caller's transaction."""
+    """The number of homes and their debt at each Age, on a day; in the caller's transaction."""
     return _sums(await _groups(communities, on))
 
 
 def told_by_age(sums: Sequence[tuple[int, Money]], on: date, hidden: Sequence[bool] = (False,) * len(Age)) -> Report:
-    """What was owed on a day, homes and sum of each Age, without those that are to be hidden."""
+    """The debt on a day, homes and sum of each Age, without those to be withheld."""
     rows = [
         ReportRow(age, (None, None) if hide else (homes, owed), None if hide else owed.fen)
         for age, (homes, owed), hide in zip(Age, sums, hidden, strict=True)
@@ -101,7 +101,7 @@ def _sums(groups: Sequence[dict[UUID, int]]) -> list[tuple[int, Money]]:
 
 
 async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]:
-    """What each home owed, in fen, by age."""
+    """The debt of each home, in fen, by age."""
     result: dict[str, dict[UUID, int]] = {age.value: {} for age in Age}
     for row in await survey(_AGES, list(communities), on):
         result[row["age"]][row["unit"]] = row["owed"]
@@ -109,7 +109,7 @@ async def _groups(communities: Sequence[int], on: date) -> list[dict[UUID, int]]
 
 
 def stage_report(by_stage: dict[int, int]) -> Report:
-    """How many cases stand on each rung of the ladder."""
+    """The number of cases at each stage."""
     rows = [ReportRow(rung, (by_stage.get(stage, 0),), by_stage.get(stage, 0)) for stage, rung in enumerate(RUNGS)]
     return Report(
         "stages",
@@ -121,7 +121,7 @@ def stage_report(by_stage: dict[int, int]) -> Report:
 
 
 async def reason_report(communities: Sequence[int]) -> Report:
-    """Why they owe, as staff understood it last; in the caller's transaction."""
+    """Why debtors do not pay, as staff last understood it; in the caller's transaction."""
     counts: Counter[str] = Counter()
     for row in await survey(_REASONS, list(communities)):
         counts[row["reason"] or Reason.unknown.value] += row["cases"]

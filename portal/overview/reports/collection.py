@@ -11,7 +11,7 @@ from portal.kit.money import Money
 from portal.overview.reports.rules import FEW, Collection, Report, ReportRow, Span, rate
 from portal.platform.db.planner import survey
 
-# Money of others is no fee: what is passed through, set aside for repairs, deposited, or earned by common areas.
+# Other people's money is no fee: passed through, set aside for repairs, deposits, or income of common areas.
 FEES = [kind for kind, fund in FUND_OF_KIND.items() if fund is Fund.service]
 # Grouped once and joined, not looked up line by line: years of an estate are hundreds of thousands of lines.
 _SUMS = """
@@ -53,9 +53,9 @@ MEANING = N_(
 
 
 async def collection_of(communities: Sequence[int], span: Span) -> Collection:
-    """Fees of the service months and what payments received by their last day paid of them; arrears likewise.
+    """Fees of the service months, and what payments received by their last day paid of them; arrears likewise.
 
-    In the running unit of work.
+    In the caller's unit of work.
     """
     first, last = str(span.first), str(span.last)
     [row] = await survey(_SUMS, list(communities), FEES, first, last, span.starts_on, span.ends_on)
@@ -67,7 +67,7 @@ async def collection_of(communities: Sequence[int], span: Span) -> Collection:
 
 
 def collection_report(collection: Collection, *, discreet: bool = False) -> Report:
-    """The three rates, with what they are made of. `discreet` leaves out what would tell of 1 to SMALL - 1 homes."""
+    """The three rates with their parts. `discreet` withholds figures that reveal 1 to SMALL - 1 homes."""
     own, old = (discreet and few for few in (collection.few_now, collection.few_before))
     both = (collection.billed + collection.owed_before, collection.received + collection.recovered)
     rows = [

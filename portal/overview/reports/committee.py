@@ -24,12 +24,12 @@ from portal.platform.db.planner import patiently
 from portal.platform.db.unit_of_work import fetch, reading, retrying, unit_of_work
 
 MONTHS = 12
-LOGGED = 20  # files taken that are listed
+LOGGED = 20  # downloads that are listed
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that somebody of the committee took; nobody is named."""
+    """A download by somebody of the committee; nobody is named."""
 
     at: datetime
     name: str
@@ -38,7 +38,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class CommitteeEstate:
-    """What the committee of one estate reads: figures of closed months, what waits for it, and files taken."""
+    """What the committee of one estate sees: figures of past months, what waits for it, and downloads."""
 
     id: int
     name: str
@@ -57,7 +57,7 @@ class CommitteeEstate:
 
 @reading
 async def committee_of(by: Principal) -> list[CommitteeEstate]:
-    """Each estate of whose committee the reader is a member: the last twelve closed months, aggregates alone."""
+    """For each estate on whose committee the reader is: the last twelve closed months, as totals only."""
     await patiently()
     rows = await fetch(
         "SELECT id, name, code, timezone, jurisdiction, fee_mode FROM community WHERE id = ANY($1) ORDER BY code",
@@ -67,7 +67,7 @@ async def committee_of(by: Principal) -> list[CommitteeEstate]:
 
 
 def _asked_by_rule(row: Any) -> str:
-    """The rule of the place that asks how members stand with their own bills; empty where none does."""
+    """The local rule that requires members' own bills to be shown; empty if there is none."""
     profiles = profiles_of(row["jurisdiction"], FeeMode(row["fee_mode"]))
     return next((one.source for one in profiles if one.duty is Duty.committee_payments), "")
 
@@ -103,6 +103,6 @@ async def _committee(by: Principal, row: Any) -> CommitteeEstate:
 
 @retrying
 async def take_report(by: Principal, estate: CommitteeEstate, name: str) -> None:
-    """Write down that somebody of the committee took a file."""
+    """Record that somebody of the committee downloaded a file."""
     async with unit_of_work(estate.id):
         await record(by.actor, AuditVerb.REPORT_TAKEN, f"report:{name}", community=estate.id)

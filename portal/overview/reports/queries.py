@@ -21,7 +21,7 @@ from portal.platform.db.unit_of_work import fetch, reading
 
 @dataclass(frozen=True)
 class Reports:
-    """Every report of the months asked for, of these estates together."""
+    """All reports of the months asked for, of these estates together."""
 
     estates: list[str]
     span: Span
@@ -34,9 +34,9 @@ class Reports:
 
 
 async def reports_of(by: Principal, first: Month | None = None, last: Month | None = None) -> Reports:
-    """All of them for the estates in which the reader may read them, first and last month inclusive.
+    """All reports for the estates where the reader may see them, first and last month included.
 
-    Whoever works in other estates too, in a role that reads no figures, gets nothing of those into any sum.
+    Estates where the reader has a role without figures are in no sum.
     """
     scope = by.where(May.read_reports)
     by = replace(by, communities=scope, roles={community: by.roles[community] for community in scope})

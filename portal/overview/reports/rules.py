@@ -14,7 +14,7 @@ from portal.kit.i18n import N_, Sentence
 from portal.kit.money import Money
 from portal.kit.period import Month
 
-LONGEST = 36  # months that a report looks over
+LONGEST = 36  # months that a report covers
 
 Figure = Money | int | Decimal | None
 
@@ -28,7 +28,7 @@ class Span:
 
     @classmethod
     def of(cls, first: Month | None, last: Month | None, now: Month) -> Span:
-        """What was asked for, in order and at most LONGEST; this month where nothing was."""
+        """The months asked for, in order and at most LONGEST; by default this month."""
         last = min(last or now, now)
         first = min(first or last, last)
         return cls(max(first, last + (1 - LONGEST)), last)
@@ -48,14 +48,14 @@ FEW = Sentence(N_("A dash means fewer than %(n)s, or a figure that could identif
 
 
 def rate(part: Money | int, whole: Money | int) -> Decimal | None:
-    """A part as a ratio of the whole; None of nothing, which is no rate and never 0 %."""
+    """A part as a ratio of the whole; None if the whole is zero, which has no rate and is never 0 %."""
     above, below = (n.fen if isinstance(n, Money) else n for n in (part, whole))
     return Decimal(above) / Decimal(below) if below > 0 else None
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Fees that fell to some months and what was paid of them; and of what was owed from before. All in fen."""
+    """Fees of some months and what was paid of them, and the same of earlier arrears. All in fen."""
 
     billed: Money
     received: Money
@@ -86,23 +86,23 @@ class Collection:
 
     @property
     def few_now(self) -> bool:
-        """Whether the months' own figures tell of 1 to SMALL - 1 homes: all, those that paid, or those that did not."""
+        """Whether the months' own figures reveal 1 to SMALL - 1 homes: all, those that paid, or those that did not."""
         return any(map(few, (self.homes, self.homes_paid, self.homes - self.homes_paid)))
 
     @property
     def few_before(self) -> bool:
-        """Whether those of old arrears do."""
+        """Whether the figures of old arrears reveal so few."""
         return any(map(few, (self.homes_before, self.homes_recovered)))
 
     @property
     def by_home(self) -> Decimal | None:
-        """Homes that owe nothing more of the months, of those billed."""
+        """The share of the homes billed that owe nothing of these months."""
         return rate(self.homes_paid, self.homes)
 
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One row: what it is about, its figures, and how long its bar is (None: no bar)."""
+    """One row: its name, its figures, and the length of its bar (None: no bar)."""
 
     name: Enum | Sentence
     figures: tuple[Figure, ...]
@@ -111,7 +111,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """A table that says of itself what it counts. `heads` are marked words of its columns, the first of the names."""
+    """A table with a sentence on what it counts. `heads` are the msgids of its columns, the names first."""
 
     code: str
     title: str
@@ -123,17 +123,17 @@ class Report:
 
     @property
     def widest(self) -> int:
-        """What a whole bar stands for: `full` where that is said, else the longest one."""
+        """The value of a full bar: `full` if it is set, else the longest one."""
         return self.full or max((row.bar or 0 for row in self.rows), default=0)
 
     @property
     def pictured(self) -> bool:
-        """Whether there is anything to draw."""
+        """Whether it has anything to draw."""
         return self.widest > 0
 
 
 def discreetly(report: Report) -> Report:
-    """The same without the figures of rows whose first one, how many, is 1 to SMALL - 1 or would tell of so few."""
+    """The same without the figures of rows whose first figure, a count, is 1 to SMALL - 1 or reveals so few."""
     hidden = suppressed([row.figures[0] if isinstance(row.figures[0], int) else 0 for row in report.rows])
     rows = [
         replace(row, figures=(None,) * len(row.figures), bar=None) if hide else row
@@ -148,5 +148,5 @@ def plain(figure: Figure) -> Money | int | str | None:
 
 
 def median(values: Sequence[int]) -> int | None:
-    """The middle one, of two the smaller, so that it is one that happened; None of nothing."""
+    """The middle value, the smaller one of two, so that it really occurred; None without values."""
     return sorted(values)[(len(values) - 1) // 2] if values else None

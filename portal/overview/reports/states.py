@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What was done: the automatic reminder, and what staff did (`portal.arrears.cases.states.ContactChannel`)."""
+    """The automatic reminder, or what staff did (`portal.arrears.cases.states.ContactChannel`)."""
 
     reminder = "reminder"
     call = "call"

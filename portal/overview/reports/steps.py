@@ -52,7 +52,7 @@ SELECT step, count(*) AS steps, count(fen) FILTER (WHERE fen > 0) AS answered, c
 
 
 async def action_report(communities: Sequence[int], span: Span) -> Report:
-    """What was paid within AFTER days of each kind of step, and what the steps cost; in the caller's transaction."""
+    """What was paid within AFTER days of each kind of step, and the costs of steps; in the caller's transaction."""
     result = {
         row["step"]: row for row in await survey(_RECOVERED, list(communities), span.starts_on, span.ends_on, AFTER)
     }
@@ -87,7 +87,7 @@ async def action_report(communities: Sequence[int], span: Span) -> Report:
 
 
 async def outcome_report(communities: Sequence[int], span: Span) -> Report:
-    """How complaints that were decided in these months ended, and in how many hours; in the caller's transaction."""
+    """Outcomes of the disputes decided in these months, and hours until then; in the caller's transaction."""
     rows = await survey(
         "SELECT DISTINCT ON (c.dispute) c.outcome, extract(epoch FROM c.final_at - d.opened_at)::bigint AS seconds"
         " FROM decision c JOIN dispute d ON d.id = c.dispute JOIN community e ON e.id = c.community"
@@ -143,7 +143,7 @@ async def promise_report(communities: Sequence[int], span: Span) -> Report:
 
 
 def delivered_report(letters: Sequence[Delivered]) -> Report:
-    """What was promised as service and what was done of it."""
+    """The services promised, and those done."""
     rows = [
         ReportRow(
             Sentence("%(item)s", {"item": one.item}),

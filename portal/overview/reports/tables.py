@@ -11,7 +11,7 @@ from portal.platform.db.unit_of_work import columns, day, fen, one_of, ref, text
 
 
 class StepCost(Table):
-    """What one step costs from a day on, working time included; the latest day counts, of one day the latest entry."""
+    """The cost of one step from a day on, working time included; the latest day counts, and its latest entry."""
 
     id = UUID(primary_key=True)
     community = ref(Community)
@@ -26,9 +26,9 @@ class StepCost(Table):
 
 
 class EstateMonth(Table):
-    """An estate's figures of a service month, as they stood when they were last counted.
+    """An estate's figures of a service month, as they were when last counted.
 
-    By age in the order of `Age`, by stage in that of `RUNGS`; where cases stood in a month that is over is not known.
+    By age in the order of `Age`, by stage in that of `RUNGS`; stages of past months are unknown.
     """
 
     community = ref(Community)
