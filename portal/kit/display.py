@@ -24,7 +24,7 @@ def money(sum_: Money) -> str:
 
 
 def signed(sum_: Money) -> str:
-    """A difference: always with + or minus, and nothing before zero."""
+    """A difference: always with plus or minus; zero has neither."""
     return ("+" if sum_.fen > 0 else "") + money(sum_)
 
 
@@ -64,12 +64,12 @@ def number(value: int | Decimal) -> str:
 
 
 def percent(value: Decimal, places: int = 1) -> str:
-    """A ratio as 93.5%: 0.935 in, one place unless told otherwise."""
+    """A ratio as 93.5%: for 0.935, with one decimal by default."""
     return f"{value * 100:.{places}f}%"
 
 
 def share(value: Decimal) -> str:
-    """A ratio that is a term of a contract, with every figure it has: 0.725 as 72.5%, 0.70 as 70%."""
+    """A ratio that is a term of a contract, with all its digits: 0.725 as 72.5%, 0.70 as 70%."""
     whole, _dot, rest = f"{value * 100:f}".partition(".")
     rest = rest.rstrip("0")
     return f"{whole}.{rest}%" if rest else f"{whole}%"
@@ -87,10 +87,10 @@ def iso(value: date | datetime | Month) -> str:
 
 
 def pages(count: int, each: int) -> int:
-    """How many pages so many things fill; at least one, because an empty list is a page, too."""
+    """The number of pages for so many things; at least one, because an empty list is a page too."""
     return -(-count // each) or 1
 
 
 def offset(page: int, each: int) -> int:
-    """How many things stand before a page; a number below one is the first."""
+    """The number of things before a page; a page number below one is the first page."""
     return (max(page, 1) - 1) * each

@@ -6,7 +6,7 @@ from portal.kit.i18n import Sentence
 
 
 class Declined(Exception):
-    """An action says no, with a marked sentence for the person who asked; `facts` fill its placeholders."""
+    """An action refuses, with a sentence to be translated; `facts` fill its placeholders."""
 
     def __init__(self, sentence: str, **facts: object) -> None:
         super().__init__(sentence)
@@ -21,7 +21,7 @@ class Missing(Declined):
 
 
 class Refused(Declined):
-    """It may not happen now, whoever asks (409); `field` names the input that it is about, if one is."""
+    """It cannot happen now, whoever asks (409); `field` names the input that it is about, if any."""
 
     field = ""
 
@@ -35,7 +35,7 @@ class Invalid(Declined):
 
 
 class Forbidden(Declined):
-    """Signed in, but without the role it takes (403)."""
+    """Signed in, but without the role for it (403)."""
 
     def __init__(self, sentence: str = "", **facts: object) -> None:
         super().__init__(sentence, **facts)

@@ -39,12 +39,12 @@ READ: Mapping[str, Callable[[Any], object]] = {
 
 
 def as_json(facts: Mapping[str, object]) -> str:
-    """Facts as they are kept. Raises TypeError for a value, and ValueError for a name, that could not be read back."""
+    """Facts for storing. Raises TypeError for a value, and ValueError for a name, that could not be read back."""
     return json.dumps(_told(facts), ensure_ascii=False, sort_keys=True)
 
 
 def from_json(text: str) -> dict[str, Any]:
-    """Facts as they were told; words of enums as `Word`, tuples and sets as lists."""
+    """Stored facts; words of enums as `Word`, tuples and sets as lists."""
     facts: dict[str, Any] = json.loads(text, object_hook=_read)
     return facts
 
@@ -86,7 +86,7 @@ def _read(kept: dict[str, Any]) -> object:
 
 
 def plain(value: object) -> object:
-    """What a paper or a change of a case states, for `json.dumps`: sums in fen and days as text, as SQL adds them up.
+    """Facts of a document or a change of a case, for `json.dumps`: sums in fen and days as text, for use in SQL.
 
     Raises TypeError for anything unexpected.
     """

@@ -21,7 +21,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Bilingual:
-    """A name in Chinese and in English; where one is missing the other serves."""
+    """A name in Chinese and in English; if one is missing, the other is used."""
 
     zh: str
     en: str

@@ -12,10 +12,10 @@ _RANDOM = 20  # digits of each id
 
 
 def new_ids(n: int) -> list[str]:
-    """So many UUIDs of version 7 as hexadecimal text: the millisecond, then 74 random bits.
+    """New UUIDs of version 7 as hexadecimal text: the millisecond, then 74 random bits.
 
-    Rows written together so lie together in each index: ids of no order touch all of it, the more the larger it is. And
-    the server asks the kernel once for each id that it makes, which was a fifteenth of a bill run.
+    Rows written together are then close together in each index; random ids touch all of it. The server asks the kernel
+    once for each id that it makes itself, which took a fifteenth of a bill run.
     """
     now = f"{int(clock.real_now().timestamp() * 1000):012x}7"
     digits = token_hex(n * _RANDOM // 2)
@@ -27,7 +27,7 @@ def _rest(digits: str) -> str:
 
 
 def uuid_of(text: str) -> UUID | None:
-    """The id that somebody sent, None for anything else."""
+    """The id in a text, None if it is none."""
     try:
         return UUID(text.strip())
     except ValueError:

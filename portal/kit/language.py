@@ -22,7 +22,7 @@ def speak(wanted: str) -> None:
 
 @contextmanager
 def speaking(wanted: str) -> Iterator[None]:
-    """Speak this language inside the block only: for whoever writes to many people, one after the other."""
+    """Use this language inside the block only: for writing to many people, one after the other."""
     before = _language.get()
     speak(wanted)
     try:

@@ -74,7 +74,7 @@ class Money:
         return [Money(f) for f in floors]
 
     def instalments(self, n: int) -> list[Money]:
-        """Split into n parts: each floored to a fen, the last takes the rest. Raises ValueError below one part."""
+        """Split into n parts: each rounded down to a fen, the last takes the rest. Raises ValueError below one part."""
         if n < 1 or self.fen < 0:
             raise ValueError("instalments need at least one part and no negative amount")
         part = self.fen // n

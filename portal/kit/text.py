@@ -19,14 +19,14 @@ def sort_key(name: str) -> str:
 
 
 def loose(name: str) -> str:
-    """A name with everything but its letters and numbers made one: 1栋101, １-101 and 一栋101室 are all `1-101`."""
+    """A name without spelling differences: 1栋101, １-101 and 一栋101室 are all `1-101`."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     plain = _CHINESE_NUMBER.sub(lambda match: _western(match[0]), plain)
     return "-".join(part for part in _BETWEEN.sub("-", plain).split("-") if part)
 
 
 def plain(text: str) -> str:
-    """A number, id or name without what nobody means by it: width, case, blanks, middle dots, a “No.” before it.
+    """A number, id or name without differences that mean nothing: width, case, blanks, middle dots, a leading “No.”.
 
     `plain_text` of protect.sql is the same for columns.
     """

@@ -98,7 +98,7 @@ def _named(enum: str, word: str) -> str:
 
 
 def worded(fact: object) -> object:
-    """A fact as a reader sees it inside a sentence: money, dates and states in words, the rest as it is."""
+    """A fact as a reader sees it inside a sentence: money, dates and states in words, other values unchanged."""
     match fact:
         case Money():
             return display.money(fact)

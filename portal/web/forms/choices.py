@@ -49,14 +49,14 @@ class Choice(Typed):
         return f"{self.id}-0" if self.kind == "radio" else self.id
 
     def read(self, text: str) -> Any:
-        """Raises ValueError for what no option can be; whether it was offered is asked when the options are known."""
+        """Raises ValueError for text that no option can be; whether it was offered is checked later."""
         try:
             return self.coerce(text)
         except ValueError:
             raise ValueError(_(N_("Please choose one of the options."))) from None
 
     def pre_validate(self, form: Any) -> None:
-        """Say that it is missing or was not offered."""
+        """Raises an error if it is missing or was not offered."""
         super().pre_validate(form)
         offered = [value for value, _text in self.options]
         if self.data not in (None, "") and not self.process_errors and self.written(self.data) not in offered:
@@ -68,7 +68,7 @@ class Choice(Typed):
 
 
 class Estate(Choice):
-    """One of the estates that are offered, to its number; whoever works for one alone need not say which."""
+    """One of the estates offered, as its number; somebody who works for only one need not choose."""
 
     missing = N_("Choose the estate.")
 
@@ -76,18 +76,18 @@ class Estate(Choice):
         super().__init__(N_("Estate"), look="select", coerce=int, **rest)
 
     def offer(self, estates: Options) -> None:
-        """Let these be chosen from."""
+        """Offer these estates."""
         self.options, self.required = estates, len(estates) != 1
 
     def pre_validate(self, form: Any) -> None:
-        """The only one there is needs no choosing."""
+        """If there is only one estate, it is chosen."""
         if self.data is None and not self.process_errors and not self.required:
             self.data = self.read(self.options[0][0])
         super().pre_validate(form)
 
 
 class Many(Typed):
-    """A repeated field, to a list without repeats; `coerce` reads each one (UUID unless told otherwise)."""
+    """A repeated field, as a list without repetitions; `coerce` reads each one (UUID by default)."""
 
     kind = "checks"
     missing = N_("Please choose at least one.")
@@ -122,7 +122,7 @@ class Many(Typed):
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it came. Not yet trusted: portal.platform.files decodes and re-encodes it."""
+    """One file as received. Not trusted yet: portal.platform.files decodes and re-encodes it."""
 
     name: str
     content: bytes
@@ -140,7 +140,7 @@ class Photos(Typed):
 
     @property
     def shown(self) -> str:
-        """Browsers never take a file back."""
+        """Browsers never accept a file as a prefilled value."""
         return ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -167,5 +167,5 @@ class Photos(Typed):
 
 
 def _called(filename: str) -> str:
-    """A file's name as a page may show it: its end, without what cannot be seen or turns the writing around."""
+    """A file's name for showing: its end, without invisible characters and those that change text direction."""
     return "".join(c for c in filename if c.isprintable())[-LONGEST_NAME:] or "?"

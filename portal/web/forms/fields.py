@@ -31,7 +31,7 @@ MOST_YUAN = Money(1_000_000_000)
 
 
 class Typed(wtforms.Field):
-    """The base of our fields: `missing` is said when a required one is left empty, `hint` stands below the label."""
+    """The base of our fields: `missing` is the message if a required one is empty, `hint` is shown below the label."""
 
     kind = "text"
     missing = N_("Please fill this in.")
@@ -49,7 +49,7 @@ class Typed(wtforms.Field):
 
     @property
     def shown(self) -> str:
-        """What to put into the input: exactly what was typed, else the value in writing."""
+        """The text for the input: exactly what was typed, or else the value in writing."""
         if self.raw_data and isinstance(self.raw_data[0], str):
             return self.raw_data[0]
         return "" if self.data is None else self.written(self.data)
@@ -73,7 +73,7 @@ class Typed(wtforms.Field):
         self.data = self.read(text) if text.strip() else self.empty()
 
     def read(self, text: str) -> Any:
-        """The meaning of what was typed. Raises ValueError with the message for the person."""
+        """The value of what was typed. Raises ValueError with the message for the person."""
         raise NotImplementedError
 
     def empty(self) -> Any:
@@ -262,7 +262,7 @@ class Phone(Typed):
 
 
 class Tick(Typed):
-    """One box to tick. Required: it must be ticked."""
+    """One box to tick. If it is required, it has to be ticked."""
 
     kind = "tick"
     missing = N_("Please tick this to continue.")

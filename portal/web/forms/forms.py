@@ -42,7 +42,7 @@ class _Words:
 
 
 class Form(wtforms.Form):
-    """Ids are `<form>-<field>`, so that two forms may stand on one page; `PayPartForm` is `pay-part`."""
+    """Ids are `<form>-<field>`, so that two forms may be on one page; `PayPartForm` is `pay-part`."""
 
     class Meta(DefaultMeta):
         """Messages come from our catalogue; there is no token (web/request/cross_site.py)."""
@@ -73,16 +73,16 @@ class Form(wtforms.Form):
         return whole + [(field.anchor, error) for field in self if isinstance(field, Typed) for error in field.errors]
 
     def blame(self, refusal: Declined) -> None:
-        """Put what an action refused at the field it names, or on top."""
+        """Show an action's refusal at the field it names, or above the form."""
         if (field := getattr(refusal, "field", "")) in self._fields:
             self[field].errors = [*self[field].errors, words.say(refusal.sentence)]
         else:
             self.form_errors.append(words.say(refusal.sentence))
 
     async def accepts(self, work: Awaitable[Any], *, also_refused: bool = False) -> bool:
-        """Do the action; keep its result in `outcome`, or its Invalid as an error of this form.
+        """Run the action; keep its result in `outcome`, or its Invalid as an error of this form.
 
-        With `also_refused` a Refused is one too, so that what was typed is not lost; then `status` is 409.
+        With `also_refused`, a Refused becomes an error too, so that what was typed is not lost; then `status` is 409.
         """
         try:
             self.outcome = await work

@@ -21,7 +21,7 @@ class Percentage(Typed):
         self.most, self.zero = Decimal(most), zero
 
     def read(self, text: str) -> Decimal:
-        """Raises ValueError for anything else, and for what is out of bounds."""
+        """Raises ValueError for anything else, and for values out of bounds."""
         match = PERCENT.fullmatch(text.strip().translate(WIDE))
         if not match:
             raise ValueError(_(NOT_A_PERCENTAGE))

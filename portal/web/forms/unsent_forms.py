@@ -36,7 +36,7 @@ def sealed(web: Web, human: UUID) -> str:
 
 
 def opened(web: Web, text: object) -> UUID | None:
-    """The human; None for anything that we did not sign, or too long ago."""
+    """The human; None if we did not sign it, or if it is too old."""
     body, _dot, mac = text.rpartition(".") if isinstance(text, str) and text.isascii() else ("", "", "")
     if not hmac.compare_digest(mac, _sign(web, body)):
         return None
@@ -61,7 +61,7 @@ AGAIN = N_("Files were not kept. Please choose them again: %(names)s")
 
 
 class Holder(Protocol):
-    """What people/persons/unsent_forms.py offers."""
+    """The functions of people/persons/unsent_forms.py."""
 
     async def hold_form(self, expired_token: str, path: str, fields: Fields) -> bool:
         """Keep the fields for the person whose session this token was; False if it never was one."""
@@ -74,7 +74,7 @@ class Holder(Protocol):
 
 
 async def hold(request: Request) -> str:
-    """Keep what a signed-out POST brought, and say which page to return to."""
+    """Keep the fields of a signed-out POST, and return the page to come back to."""
     if request.method == "GET":
         return safe_next(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)
     base = web_of(request).base_url
@@ -118,7 +118,7 @@ def worth_keeping(sent: FormMultiDict) -> Fields:
 
 
 async def begin(request: Request, kind: Callable[..., F], /, **values: Any) -> F:
-    """The form for a GET: with what survived an expired session if there is some, else with these values."""
+    """The form for a GET: with the fields of an expired session if there are any, else with these values."""
     fields = await _taken(request)
     return kind(_sent(fields)) if fields else kind(**values)
 
@@ -148,7 +148,7 @@ def _sent(fields: Fields) -> FormMultiDict:
 
 
 def path_only(address: str) -> str:
-    """Without the query."""
+    """The path without the query."""
     return address.partition("?")[0]
 
 

@@ -50,7 +50,7 @@ CROSS = N_("For your security this was not carried out, because it did not come 
 
 
 def on_error(request: Request, exc: Exception) -> Response[Any]:
-    """The one handler for everything that was raised."""
+    """The one handler for all exceptions."""
     speak(language_of(request))
     if isinstance(exc, SignedOut):
         target = f"{exc.door}?next={quote(exc.back, safe='/')}"
@@ -94,7 +94,7 @@ def problem(request: Request, status: int, text: str = "", number: str = "") -> 
 
 
 def status_of(exc: BaseException) -> int:
-    """The status that says what happened."""
+    """The HTTP status for an exception."""
     match exc:
         case Missing():
             return 404
@@ -110,7 +110,7 @@ def status_of(exc: BaseException) -> int:
 
 
 def detail(exc: Exception) -> str:
-    """What the domain said, in the reader's language; nothing for everything else."""
+    """The message of the domain in the reader's language; empty for all other exceptions."""
     if isinstance(exc, Declined) and exc.sentence.text:
         return say(exc.sentence)
     if isinstance(exc, CrossSite):

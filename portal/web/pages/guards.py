@@ -19,7 +19,7 @@ from portal.web.request.request_context import Connection
 
 
 class SignedOut(Exception):
-    """Nobody is signed in here, or not surely enough; `door` is where they can be, `back` the page to return to."""
+    """Nobody is signed in, or not surely enough; `door` is the sign-in page, `back` the page to return to."""
 
     def __init__(self, door: str, back: str) -> None:
         super().__init__(door)
@@ -35,7 +35,7 @@ class WhichEstate(Exception):
 
 
 async def owner(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Someone who came in by the owners' door."""
+    """Somebody who signed in as an owner."""
     await _through(connection, Audience.owner, "/sign-in")
 
 
@@ -47,9 +47,9 @@ async def committee(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def staff(what: May | None = None) -> Guard:
-    """A member of staff who may do this in any community; any member of staff where nothing is named.
+    """A member of staff who may do this in any community; any member of staff if nothing is named.
 
-    Where the address has `estate=CODE`, they are who they are in that estate, and see nothing of any other.
+    If the address has `estate=CODE`, they have only their roles in that estate, and see nothing of any other.
     """
 
     async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -64,7 +64,7 @@ def staff(what: May | None = None) -> Guard:
 
 
 async def of_one_estate(connection: Connection, handler: BaseRouteHandler) -> None:
-    """For pages that weigh everything there is: whoever works for many estates chooses one. Behind `staff(…)`."""
+    """For pages that compute over all estates: whoever works for many has to choose one. Behind `staff(…)`."""
     by = connection.user
     open_ = [community for community in by.roles if opens_to(handler, partial(by.may, community))]
     if len(open_) > MOST_ESTATES:
@@ -72,14 +72,14 @@ async def of_one_estate(connection: Connection, handler: BaseRouteHandler) -> No
 
 
 async def stepped_up(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Someone who proved again within ten minutes who they are. Stands behind `owner` or `staff(…)` (I-A5)."""
+    """Somebody who proved who they are within the last ten minutes. Comes after `owner` or `staff(…)` (I-A5)."""
     if not fresh(connection.user.stepped_up_at, clock.real_now()):
         owner_ = connection.user.audience == Audience.owner
         raise SignedOut("/step-up" if owner_ else "/desk/step-up", await _back(connection))
 
 
 async def closed(connection: Connection, handler: BaseRouteHandler) -> None:
-    """For the whole application: a route without a guard of its own is shut unless it says it is public."""
+    """For the whole application: a route without a guard of its own is closed unless it says that it is public."""
     if not handler.opt.get("public") and not has_guard(handler):
         raise Forbidden
 

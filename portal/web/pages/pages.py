@@ -19,7 +19,7 @@ async def choose_language(request: Request) -> Redirect:
 
 @post("/text-size", name="web:text-size", opt={"public": True})
 async def choose_text_size(request: Request) -> Redirect:
-    """Larger text, or the usual size again."""
+    """Switch to larger text, or back to the usual size."""
     form = await request.form()
     response = Redirect(safe_next(form.get("next")), status_code=303)
     return await keep_tastes(request, response, large_text=form.get("size") == "large")

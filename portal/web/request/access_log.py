@@ -13,13 +13,13 @@ VERBS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 class Access:
-    """Around the whole application: also what no route takes, and what breaks on the way, has its line."""
+    """Wraps the whole application, so that unknown routes and failures get a line as well."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass it on, and tell once how it ended; 500 when it ended without an answer."""
+        """Pass the request on and log once how it ended; 500 if it ended without an answer."""
         if scope["type"] != ScopeType.HTTP:
             return await self.app(scope, receive, send)
         began, status = perf_counter(), 500

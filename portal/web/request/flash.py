@@ -27,7 +27,7 @@ def flash(request: Connection, sentence: str | Sentence, /, tone: Tone = "good",
 
 
 def flashes() -> list[dict[str, str]]:
-    """For the layouts: everything to show now. Asking consumes it."""
+    """For the layouts: all messages to show now. Reading removes them."""
     request = here()
     web: Web = request.app.state.web
     scope: Any = request.scope
@@ -38,7 +38,7 @@ def flashes() -> list[dict[str, str]]:
 
 
 def flash_cookie(scope: Any, web: Web, sent: str | None) -> Cookie | None:
-    """The cookie that an answer must carry: new sentences, or the end of shown ones; None when nothing changes."""
+    """The cookie for an answer: new messages, or the removal of shown ones; None if nothing changes."""
     new, shown = scope.get(_NEW, []), scope.get(_SHOWN, False)
     name = web.cookie("flash")
     if not new:
@@ -61,7 +61,7 @@ def sealed(web: Web, messages: list[dict[str, str]]) -> str:
 
 
 def opened(web: Web, value: str) -> list[dict[str, str]]:
-    """The messages in a cookie; none if it is forged, spoilt or older than five minutes."""
+    """The messages in a cookie; none if it is forged, damaged or older than five minutes."""
     try:
         raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
         body = raw[32:]

@@ -21,7 +21,7 @@ def policy(web: Web) -> str:
 
 
 def headers(web: Web) -> dict[str, str]:
-    """What does not depend on the request."""
+    """The headers that do not depend on the request."""
     always = {
         "Content-Security-Policy": policy(web),
         "X-Content-Type-Options": "nosniff",
@@ -41,7 +41,7 @@ class EveryAnswer:
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers(web).items()]
 
     async def __call__(self, message: Message, scope: Scope) -> None:
-        """Complete the head of an answer."""
+        """Add them to an answer."""
         if message["type"] != "http.response.start":
             return
         # Written as bytes: a header object looks through all headers for each one that is set.
