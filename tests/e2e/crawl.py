@@ -48,7 +48,7 @@ LOOK = """([target, inText]) => {
 def kind(address: str) -> str:
     """The address without keys and values: one page stands for all of its kind."""
     path, _mark, query = KEY.sub("…", address).partition("?")
-    return path + ("?" + re.sub(r"=[^&]*", "=", query) if query else "")
+    return path + ("?" + "&".join(dict.fromkeys(re.sub(r"=[^&]*", "=", query).split("&"))) if query else "")
 
 
 @dataclass

@@ -103,6 +103,7 @@ FACTS = {
     "data-fen": Fact("its sum; of bills and lines what was issued, with every correction"),
     "data-outstanding": Fact("what of it is not paid yet, held or not"),
     "data-held": Fact("what of it is held: under review, not asked for"),
+    "data-mood": Fact("what the colour of the page's head tells: well, due, late"),
     "data-due": Fact("the day it is due, or must be answered by"),
     "data-stage": Fact("the stage of a case that was reached, from 0 to 4"),
     "data-overdue": Fact("what of a case is overdue"),

@@ -75,7 +75,7 @@ def test_every_macro_is_accessible_and_fits(
 
 def sizes(page: Page) -> dict[str, float]:
     return page.evaluate(
-        "Object.fromEntries(['.money-huge', 'nav.bar a', '.brand', 'button.taste', 'main p', 'h1'].map("
+        "Object.fromEntries(['.money-huge', 'nav.bar a', '.who b', 'button.taste', 'main p', 'h1'].map("
         "one => [one, parseFloat(getComputedStyle(document.querySelector(one)).fontSize)]))"
     )
 

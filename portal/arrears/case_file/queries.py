@@ -109,6 +109,9 @@ class FiledClaim:
         return self.state in LIVE_CLAIMS
 
 
+_THEIRS = "EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($1::uuid[]))"
+
+
 @dataclass(frozen=True)
 class Mine:
     """What an owner sees about their arrears. `untold` is overdue but in no case yet: the daily job opens one later."""
@@ -120,13 +123,15 @@ class Mine:
 
 
 @reading
+async def open_cases_of(by: Principal) -> list[CaseRow]:
+    """A person's cases that are not closed, newest first, without what happened in them."""
+    return await standing_cases(await rows_where(_THEIRS + " AND k.state <> 'closed'", list(by.persons)))
+
+
+@reading
 async def cases_of(by: Principal) -> Mine:
     """A person's cases, open ones and newest first. A tenant has none; a former owner keeps their own."""
-    rows = await rows_where(
-        "EXISTS (SELECT FROM debtor_member m WHERE m.debtor = k.debtor AND m.person = ANY($1::uuid[]))",
-        list(by.persons),
-    )
-    cases = await standing_cases(rows)
+    cases = await standing_cases(await rows_where(_THEIRS, list(by.persons)))
     return Mine(
         cases,
         await histories_of([case.id for case in cases]),

@@ -12,7 +12,7 @@ from portal.care.disputes.facts import FIELDS, TABLES, Dispute, History, history
 from portal.care.disputes.rules import unknown_years
 from portal.care.disputes.states import LIVE, DisputeState, Outcome
 from portal.fees.bills.desk_queries import line_at
-from portal.fees.bills.queries import LinePage
+from portal.fees.bills.rows import LinePage
 from portal.kit import clock
 from portal.kit.errors import Missing
 from portal.kit.money import Money

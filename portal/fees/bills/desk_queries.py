@@ -6,18 +6,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from portal.fees.bills.queries import (
-    BILL,
-    COVERED,
-    PER_PAGE,
-    BillList,
-    BillPage,
-    BillRow,
-    LinePage,
-    bill_row,
-    explained,
-    lines_of,
-)
+from portal.fees.bills.queries import BILL, COVERED, PER_PAGE, bill_row, explained, lines_of
+from portal.fees.bills.rows import BillList, BillPage, BillRow, LinePage
 from portal.homes.units.names import homes_called
 from portal.kit import clock
 from portal.kit.display import offset, pages

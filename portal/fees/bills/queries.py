@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
 
-from portal.fees.bills.balance import Balance, balance_of
-from portal.fees.bills.explanation import Story, story_of
-from portal.fees.receivables.states import AdjustmentKind, BillKind, BillState
+from portal.fees.bills.balance import balance_of
+from portal.fees.bills.explanation import story_of
+from portal.fees.bills.rows import AdjustmentRow, BillList, BillPage, BillRow, LinePage, LineRow
+from portal.fees.receivables.states import BillKind
 from portal.fees.tariffs.states import ItemKind
 from portal.kit import clock
 from portal.kit.display import offset, pages
@@ -19,137 +18,19 @@ from portal.kit.errors import Missing
 from portal.kit.i18n import Bilingual
 from portal.kit.money import ZERO, Money
 from portal.kit.period import Month
-from portal.people.estates.creditor import Creditor
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.principal import Principal
 from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import fetch, fetch_one, reading
 
-PER_PAGE = 24
+PER_PAGE = 36  # what is unpaid, and a good two years
 # To be joined to bills `b`: what credit covers of each, for the debtors that a SELECT names.
 COVERED = " LEFT JOIN covered_bills(ARRAY({})) v ON v.bill = b.id"
 
 
-@dataclass(frozen=True)
-class BillRow:
-    """A bill in a list. `owes` is false for a tenant, who may pay but not dispute."""
-
-    id: UUID
-    number: int
-    unit: str
-    estate: str
-    period: Month
-    kind: BillKind
-    issued_on: date
-    due_moved: bool
-    owes: bool
-    balance: Balance
-
-    @property
-    def can_be_paid(self) -> bool:
-        """Whether a part of it is payable."""
-        return self.balance.state in (BillState.issued, BillState.part_paid) and bool(self.balance.payable)
-
-    @property
-    def paused(self) -> bool:
-        """Whether it is past its due date but not asked for: it is on hold, or paid by instalments."""
-        return self.balance.standing == "on_hold"
-
-    @property
-    def has_payments(self) -> bool:
-        """Whether anything was paid on it."""
-        return self.balance.state in (BillState.part_paid, BillState.paid)
-
-
-@dataclass(frozen=True)
-class BillList:
-    """One page of bills, newest first. `payable` is the sum asked for all of them; the desk has no total (None).
-
-    `covered` is what credit covers; it is not part of `payable`. `paused` is what may also be paid, although nobody
-    asks for it now: it is past its due date and on hold as a whole.
-    """
-
-    bills: list[BillRow]
-    payable: Money | None
-    page: int
-    pages: int
-    paused: Money = ZERO
-    covered: Money = ZERO
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line of a bill. `for_services` says whether it is the fee for the services that were promised.
-
-    `dispute` is the latest dispute of it; `in_dispute` says whether that one is open.
-    """
-
-    id: UUID
-    item: Bilingual
-    first: Month
-    last: Month
-    supplement: int
-    balance: Balance
-    story: Story
-    for_services: bool
-    dispute: UUID | None
-    in_dispute: bool
-
-    @property
-    def can_be_paid(self) -> bool:
-        """Whether a part of it is outstanding; a held line may still be paid."""
-        return self.balance.state in (BillState.issued, BillState.part_paid)
-
-    @property
-    def can_be_disputed(self) -> bool:
-        """Whether it is paid or partly unpaid, and has no open dispute. A paid line can be wrong as well."""
-        if self.in_dispute:
-            return False
-        if self.balance.state is BillState.paid:
-            return bool(self.balance.fen)
-        return self.can_be_paid and bool(self.balance.payable) and not self.balance.held
-
-
-@dataclass(frozen=True)
-class AdjustmentRow:
-    """A later change to a line. `source` is the dispute it came from, if any."""
-
-    kind: AdjustmentKind
-    amount: Money
-    reason: str
-    made_at: datetime
-    source: UUID | None
-
-
-@dataclass(frozen=True)
-class BillPage:
-    """A bill with its lines and its debtors."""
-
-    bill: BillRow
-    creditor: Creditor
-    lines: list[LineRow]
-
-
-@dataclass(frozen=True)
-class LinePage:
-    """One line with its explanation, the same charge the last time, and the adjustments since."""
-
-    bill: BillRow
-    line: LineRow
-    amount: Money
-    before: Money | None
-    before_month: Month | None
-    adjustments: list[AdjustmentRow]
-
-    @property
-    def difference(self) -> Money | None:
-        """This time minus last time."""
-        return None if self.before is None else self.amount - self.before
-
-
 @reading
 async def bills_of(by: Principal, page: int = 1) -> BillList:
-    """The bills that a person owes, or may pay as a tenant, newest first. A page past the end gives the first one."""
+    """The bills that a person owes, or may pay as a tenant. A page past the end gives the first one."""
     rows = await fetch(
         "WITH mine AS (SELECT bill, bool_or(owes) AS owes FROM bill_reader WHERE person = ANY($1) GROUP BY bill)"
         " SELECT b.id, b.number, u.name AS unit, c.name AS estate, b.period, b.kind, b.issued_on, b.due_on,"
@@ -160,11 +41,16 @@ async def bills_of(by: Principal, page: int = 1) -> BillList:
         "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced')"
         "     OVER (), 0)::bigint AS payable, coalesce(sum(v.covered) OVER (), 0)::bigint AS all_covered,"
         "   coalesce(sum(w.outstanding - w.held - coalesce(v.covered, 0)) FILTER (WHERE w.state <> 'replaced'"
-        "   AND w.on_hold AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused"
+        "   AND w.on_hold AND b.due_on < ($2 AT TIME ZONE c.timezone)::date) OVER (), 0)::bigint AS paused,"
+        "   n.charges, CASE n.charges WHEN 1 THEN n.name_zh END AS only_zh, n.name_en AS only_en"
         " FROM mine JOIN bill b ON b.id = mine.bill JOIN bill_balance w ON w.bill = b.id"
         + COVERED.format("SELECT y.debtor FROM mine JOIN bill y ON y.id = mine.bill")
         + " JOIN unit u ON u.id = b.unit JOIN community c ON c.id = b.community"
-        " ORDER BY b.issued_on DESC, b.number DESC LIMIT $3 OFFSET $4",
+        " CROSS JOIN LATERAL (SELECT count(*) AS charges, min(i.name_zh) AS name_zh, min(i.name_en) AS name_en"
+        "   FROM bill_line l JOIN charge_item i ON i.id = l.item WHERE l.bill = b.id) n"
+        " ORDER BY w.outstanding = 0 OR w.state = 'replaced',"
+        " CASE WHEN w.outstanding > 0 AND w.state <> 'replaced' THEN b.due_on END, b.issued_on DESC, b.number DESC"
+        " LIMIT $3 OFFSET $4",
         list(by.persons),
         clock.now(),
         PER_PAGE,
@@ -294,4 +180,6 @@ def bill_row(row: Record) -> BillRow:
         due_moved=row["due_moved"],
         owes=row["owes"],
         balance=balance_of(row),
+        charges=row.get("charges", 0),
+        only=Bilingual(row["only_zh"], row["only_en"]) if row.get("only_zh") else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from portal.kit.i18n import Bilingual
@@ -23,6 +23,7 @@ class PayLine:
     """A chosen line: what it owes, what may be paid of it, and how much of the amount it will get."""
 
     chosen: ChosenLine
+    bill: UUID
     item: Bilingual
     first: Month
     last: Month
@@ -32,6 +33,28 @@ class PayLine:
     def left(self) -> Money:
         """What remains open after the payment."""
         return self.chosen.outstanding - self.applied
+
+
+@dataclass(frozen=True)
+class PayBill:
+    """The chosen lines of one bill, and what they get together."""
+
+    lines: Sequence[PayLine]
+
+    @property
+    def due_on(self) -> date:
+        """When it is due."""
+        return self.lines[0].chosen.due_on
+
+    @property
+    def applied(self) -> Money:
+        """What it will get of the amount."""
+        return total(one.applied for one in self.lines)
+
+    @property
+    def left(self) -> Money:
+        """What stays open after that."""
+        return total(one.left for one in self.lines)
 
 
 @dataclass(frozen=True)
@@ -77,6 +100,14 @@ class NewPayment:
     def applied(self) -> Money:
         """The sum about to be paid."""
         return total(one.applied for one in self.lines)
+
+    @property
+    def by_bill(self) -> list[PayBill]:
+        """The lines by their bills, the oldest first."""
+        bills: dict[UUID, list[PayLine]] = {}
+        for one in self.lines:
+            bills.setdefault(one.bill, []).append(one)
+        return [PayBill(lines) for lines in bills.values()]
 
     @property
     def has_held(self) -> bool:
@@ -125,7 +156,7 @@ async def new_payment(by: Principal, bills: Collection[UUID], lines: Collection[
     rows = await fetch(LINE_NAMES, [one.line for one in choice.lines])
     by_id = {one.line: one for one in choice.lines}
     offered = [
-        PayLine(chosen=by_id[r["line"]], item=Bilingual(r["name_zh"], r["name_en"]),
+        PayLine(chosen=by_id[r["line"]], bill=r["bill"], item=Bilingual(r["name_zh"], r["name_en"]),
                 first=Month.parse(r["first_month"]), last=Month.parse(r["last_month"]))
         for r in rows
         if by_id[r["line"]].outstanding

@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from portal.kit.errors import Missing
 from portal.kit.i18n import N_, Bilingual
-from portal.kit.money import ZERO, Money
+from portal.kit.money import ZERO, Money, total
 from portal.kit.period import Month
 from portal.money.checkout.records import ENDABLE, LIFETIME, SUSPENSE
 from portal.money.online.states import AttemptState
@@ -36,13 +36,14 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """A payment, or an attempt at one, in a list."""
+    """A payment, or an attempt at one, in a list; `on` is its day in the estate's zone."""
 
     id: UUID
     state: PaymentState
     amount: Money
     way: Way
     at: datetime
+    on: date
     unit: str
     estate: str
     number: int | None
@@ -52,11 +53,34 @@ class PaymentRow:
 
 
 @dataclass(frozen=True)
+class Year:
+    """What was paid in a year, newest first, and its sum."""
+
+    year: int
+    payments: list[PaymentRow]
+    total: Money
+
+
+@dataclass(frozen=True)
 class PaymentList:
     """All payments and attempts, newest first, and the credit that remains."""
 
     payments: list[PaymentRow]
     credits: list[CreditRow]
+
+    @property
+    def tried(self) -> list[PaymentRow]:
+        """Those that are not paid: open, failed, expired."""
+        return [row for row in self.payments if not row.number]
+
+    @property
+    def years(self) -> list[Year]:
+        """What was paid, by year, the latest first."""
+        years: dict[int, list[PaymentRow]] = {}
+        for row in self.payments:
+            if row.number:
+                years.setdefault(row.on.year, []).append(row)
+        return [Year(year, rows, total(row.amount for row in rows)) for year, rows in years.items()]
 
 
 @dataclass(frozen=True)
@@ -77,7 +101,7 @@ class AppliedRow:
 class PaymentPage:
     """One payment. `continue_at` is the open payment page, for whoever began it; `until` is when it closes.
 
-    `can_be_ended`: nothing was paid yet, and the reader may end it.
+    `can_be_ended`: nothing was paid yet, and the reader may end it. `still` is what is asked of that debtor now.
     """
 
     row: PaymentRow
@@ -89,6 +113,7 @@ class PaymentPage:
     waiting: bool
     can_be_ended: bool
     suspended: bool
+    still: Money
 
     @property
     def again(self) -> dict[str, list[UUID]]:
@@ -124,7 +149,8 @@ WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), 
   SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor
   FROM attempt a WHERE (a.human = $1 OR a.debtor IN (SELECT debtor FROM mine))
   AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
-SELECT s.*, u.name AS unit, c.name AS estate, m.first, m.last FROM shown s JOIN debtor d ON d.id = s.debtor
+SELECT s.*, (s.at AT TIME ZONE c.timezone)::date AS on_day, u.name AS unit, c.name AS estate, m.first, m.last
+FROM shown s JOIN debtor d ON d.id = s.debtor
 JOIN unit u ON u.id = d.unit JOIN community c ON c.id = d.community
 CROSS JOIN LATERAL (SELECT min(b.period) AS first, max(b.period) AS last
   FROM bill_line l JOIN bill b ON b.id = l.bill WHERE l.id IN (
@@ -189,6 +215,7 @@ async def payment_of(by: Principal, payment: UUID) -> PaymentPage:
         waiting=shown.state is PaymentState.pending,
         can_be_ended=attempt is not None and attempt["state"] in ENDABLE,
         suspended=row["trouble"] == SUSPENSE,
+        still=await _asked_of(row["debtor"]),
     )
 
 
@@ -202,6 +229,7 @@ def _row(row: Record) -> PaymentRow:
         amount=Money(row["amount"]),
         way=Way(row["method"]),
         at=row["at"],
+        on=row["on_day"],
         unit=row["unit"],
         estate=row["estate"],
         number=row["number"],
@@ -209,6 +237,11 @@ def _row(row: Record) -> PaymentRow:
         last=Month.parse(row["last"]) if row["last"] else None,
         unfinished=row["state"] == AttemptState.open,
     )
+
+
+async def _asked_of(debtor: UUID) -> Money:
+    fen = await fetch_value("SELECT sum(outstanding - held - covered)::bigint FROM owed_by($1)", debtor)
+    return Money(fen or 0)
 
 
 async def _credit(payment: UUID) -> Money:

@@ -11,7 +11,7 @@ from portal.arrears.case_file.rows import CaseRow
 from portal.care.disputes.states import LIVE, DisputeState
 from portal.fees.bills.balance import Balance
 from portal.fees.bills.desk_queries import bills_of_unit
-from portal.fees.bills.queries import BillRow
+from portal.fees.bills.rows import BillRow
 from portal.homes.directory.desk_queries import UnitAt, UnitRow, shown, unit_at, unit_row
 from portal.homes.units.names import beginning, ends_so, holding
 from portal.homes.vacancies.queries import LIVED_IN, HomeVacancies, vacancies_of_unit

@@ -45,7 +45,12 @@ async def nameless(communities: Iterable[int], most: int) -> list[str]:
 def as_creditor(row: Record) -> Creditor:
     """The company in a row with the estate's name and the COLUMNS."""
     fields = {name: row[name] or "" for name in (*FIELDS, "hotline")}
-    return Creditor(estate=row["name"], **fields, hours=f"{row['opens_at']:%H:%M}–{row['closes_at']:%H:%M}")
+    return Creditor(estate=row["name"], **fields, hours=hours_of(row))
+
+
+def hours_of(row: Record) -> str:
+    """When the estate's desk is open, as people read it."""
+    return f"{row['opens_at']:%H:%M}–{row['closes_at']:%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,17 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Place:
+    """An estate that somebody has to do with, as the head and foot of their pages name it; unknown is empty."""
+
+    code: str
+    name: str
+    company: str
+    telephone: str
+    hours: str
+
+
+@dataclass(frozen=True)
 class Principal:
     """A signed-in human. `communities` is the scope of every unit of work done for them."""
 
@@ -45,6 +56,7 @@ class Principal:
     committees: tuple[int, ...] = ()
     stepped_up_at: datetime | None = None
     chosen: Chosen | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def actor(self) -> str:

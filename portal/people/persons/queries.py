@@ -12,8 +12,9 @@ from uuid import UUID
 from portal.kit import clock
 from portal.kit.errors import Invalid, Missing
 from portal.kit.i18n import N_
+from portal.people.estates.queries import hours_of
 from portal.people.persons.permissions import May, Role
-from portal.people.persons.principal import Audience, Chosen, Principal
+from portal.people.persons.principal import Audience, Chosen, Place, Principal
 from portal.people.persons.rules import SEEN_EVERY, alive, device
 from portal.platform.db.rows import fetch_as
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, fetch_value, reading, unit_of_work
@@ -58,7 +59,8 @@ async def principal_of(token: str) -> Principal | None:
 async def _owner(session: Any) -> Principal:
     """Their persons in every community and those they inherited from, and the posts they hold on committees today."""
     rows = await fetch(
-        "SELECT p.id, p.name, p.community, c.timezone, k.id AS post, k.starts_on, k.ends_on,"
+        "SELECT p.id, p.name, p.community, c.timezone, c.code, c.name AS estate, c.company,"
+        " coalesce(c.hotline, c.phone) AS telephone, c.opens_at, c.closes_at, k.id AS post, k.starts_on, k.ends_on,"
         " ARRAY(SELECT s.person FROM person_standing s WHERE s.represented_by = p.id AND NOT EXISTS (SELECT"
         "   FROM person_standing n WHERE n.person = s.person AND n.at > s.at) ORDER BY s.person) AS inherited"
         " FROM person p JOIN community c ON c.id = p.community LEFT JOIN committee_post k ON k.person = p.id"
@@ -77,6 +79,17 @@ async def _owner(session: Any) -> Principal:
         persons=tuple(dict.fromkeys([*(r["id"] for r in rows), *(one for r in rows for one in r["inherited"])])),
         communities=tuple(dict.fromkeys(r["community"] for r in rows)),
         committees=tuple(sorted(posts)),
+        places=tuple(_place(row) for row in {row["community"]: row for row in rows}.values()),
+    )
+
+
+def _place(row: Any) -> Place:
+    return Place(
+        code=row["code"],
+        name=row["estate"],
+        company=row["company"] or "",
+        telephone=row["telephone"] or "",
+        hours=hours_of(row),
     )
 
 

@@ -68,11 +68,13 @@ async def test_a_tenant_reads_the_bills_of_the_tenancy_and_is_not_offered_a_disp
     unit = mingxi.units["1栋103"]
     bill = await builders.bill(mingxi.community, unit, [mingxi["孙强"]], [(item, 25024)])
     earlier = await builders.bill(mingxi.community, unit, [mingxi["孙强"]], [(item, 25024)], period="2025-12")
+    [line] = await builders.lines_of(mingxi.community, bill)
     async with browser(settings, mingxi["赵敏"]) as tenant, browser(settings, mingxi["孙强"]) as owner:
-        theirs = await tenant.get(f"/bills/{bill}")
-        assert theirs.status_code == 200 and "/disputes/new" not in theirs.text
+        for path, offer in ((f"/bills/{bill}", "/plans/new"), (f"/bills/{bill}/lines/{line}", "/disputes/new")):
+            theirs = await tenant.get(path)
+            assert theirs.status_code == 200 and offer not in theirs.text
+            assert offer in (await owner.get(path)).text
         assert (await tenant.get(f"/bills/{earlier}")).status_code == 404
-        assert "/disputes/new" in (await owner.get(f"/bills/{bill}")).text
 
 
 async def test_a_former_owner_keeps_own_bills_and_sees_none_of_the_buyers(settings: Settings) -> None:
@@ -95,7 +97,7 @@ async def test_a_bill_is_not_overdue_on_its_due_date(settings: Settings) -> None
     )
     async with browser(settings, mingxi["陈静"]) as client:
         text = (await client.get("/bills")).text
-    assert "逾期" not in text and f'data-due="{today.isoformat()}"' in text
+    assert "过期" not in text and f'data-due="{today.isoformat()}"' in text
 
 
 @pytest.mark.parametrize(("who", "status"), [("蒋涛", 200), ("沈平", 200), ("冯丽", 403), ("陈静", 403)])
@@ -114,7 +116,7 @@ async def test_a_bill_that_another_replaces_asks_for_nothing_anywhere(settings: 
     chen, ping = mingxi["陈静"], mingxi["沈平"]
     assert (await queries.bills_of(chen)).payable == Money(20000)
     assert [bill.can_be_paid for bill in (await desk.bills_at(ping)).bills] == [True, False]
-    assert (await home_of(chen)).payable == Money(20000)
+    assert (await home_of(chen)).owed.payable == Money(20000)
     assert (await unit_page(ping, mingxi.units["1栋101"])).outstanding == Money(20000)
     assert [home.payable for home in await homes_chosen(chen, [old, new], [])] == [Money(20000)]
     assert [bill.balance.state for bill in (await queries.bills_of(chen)).bills] == ["issued", "replaced"]
@@ -134,10 +136,10 @@ async def test_while_a_plan_is_kept_nothing_is_called_overdue(settings: Settings
     unit, chen = mingxi.units["1栋101"], mingxi["陈静"]
     bill = await builders.bill(mingxi.community, unit, [chen], [(item, 25024)], due_on=date(2020, 1, 15))
     async with browser(settings, chen) as client:
-        assert "已逾期" in (await client.get(f"/bills/{bill}")).text
+        assert "已过期" in (await client.get(f"/bills/{bill}")).text
         async with unit_of_work(mingxi.community):
             debtor = await fetch_value("SELECT debtor FROM bill WHERE id = $1", bill)
             await hold_case(mingxi.community, debtor, HoldReason.plan, uuid4(), chen.actor)
         for path in ("/bills", f"/bills/{bill}"):
             text = (await client.get(path)).text
-            assert "已逾期" not in text and "暂缓，不催缴" in text
+            assert "已过期" not in text and "暂缓，不催缴" in text

@@ -63,7 +63,7 @@ async def test_a_sum_under_review_is_told_beside_what_is_to_pay_and_not_as_a_par
     item = await builders.charge_item(mingxi.community)
     bill = await builders.bill(mingxi.community, mingxi.units["1栋101"], [mingxi["陈静"]], [(item, 60000)])
     [line] = await builders.lines_of(mingxi.community, bill)
-    for sum_, words in ((Money(25000), "另有 ¥250.00 正在核实"), (Money(35000), "目前没有需要缴纳的费用")):
+    for sum_, words in ((Money(25000), "核实中，先不用缴"), (Money(35000), "目前没有需要缴纳的费用")):
         async with unit_of_work(mingxi.community):
             debtor = await fetch_value("SELECT debtor FROM bill")
             await hold_line(mingxi.community, debtor, line, sum_, HoldReason.dispute, uuid4(), "staff:x")
