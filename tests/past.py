@@ -27,8 +27,8 @@ PAID = (
     " (SELECT sum(amount)::bigint FROM bill_line WHERE bill = b.id) AS fen"
     " FROM bill b JOIN unit u ON u.id = b.unit WHERE b.community = $1 AND ascii(right(u.name, 1)) % 2 = 0",
     "INSERT INTO payment (id, community, number, debtor, channel, method, amount, received_on, taken_by, reference,"
-    " designation, posted_at) SELECT id, $1, number, debtor, 'transfer', 'transfer', fen, due_on, 'staff:x', id::text,"
-    " '[]', now() FROM paying",
+    " designation, posted_at, check_code) SELECT id, $1, number, debtor, 'transfer', 'transfer', fen, due_on,"
+    " 'staff:x', id::text, '[]', now(), id::text FROM paying",
     "INSERT INTO allocation (id, community, payment, line, amount, created_at)"
     " SELECT gen_random_uuid(), $1, p.id, l.id, l.amount, now() FROM paying p JOIN bill_line l ON l.bill = p.bill"
     " WHERE l.amount > 0",

@@ -52,6 +52,11 @@ from tests.shown import TODAY, documents_in, due, let, promised, wanted
 WHOLE = 25024
 PUSHES = "http://127.0.0.1:9"  # a push service where nobody listens
 POINT = "BGJErl3fFBHVbuBlnY1Ib3uD1vG4zeDI1AYjQ7QxLwR8nk-VWK4PsLi6TeDzCMNHMMjzpU37xtx5dkR2ywJAr2A"  # on P-256
+PICTURED = (  # what has photos: its noun, and the key of its id
+    ("dispute", "disputes.dispute_id"), ("binding", "bindings.binding"), ("transfer", "units.transfer"),
+    ("vacancy", "homes.vacancy"), ("vacancy", "vacancies.vacancy"), ("letter", "letters.letter"),
+    ("claim", "legal.claim"), ("service", "services.record"), ("contact", "cases.contact"),
+)  # fmt: skip
 
 
 @dataclass
@@ -268,19 +273,14 @@ async def _post(estate: cast.Estate, name: str) -> None:
 
 async def _found(home: Home) -> dict[str, UUID | str]:
     """What the actions made beside: photos, a notice, a case, a session."""
-    asked = {
-        "disputes.photo": ("SELECT id FROM photo WHERE subject = $1", f"dispute:{home.ids['disputes.dispute_id']}"),
-        "bindings.photo": ("SELECT id FROM photo WHERE subject = $1", f"binding:{home.ids['bindings.binding']}"),
-        "units.photo": ("SELECT id FROM photo WHERE subject = $1", f"transfer:{home.ids['units.transfer']}"),
-        "homes.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
-        "vacancies.photo": ("SELECT id FROM photo WHERE subject = $1", f"vacancy:{home.ids['homes.vacancy']}"),
-        "letters.photo": ("SELECT id FROM photo WHERE subject = $1", f"letter:{home.ids['letters.letter']}"),
-        "legal.photo": ("SELECT id FROM photo WHERE subject = $1", f"claim:{home.ids['legal.claim']}"),
-        "services.photo": ("SELECT id FROM photo WHERE subject = $1", f"service:{home.ids['services.record']}"),
+    photos = {
+        f"{key.split('.')[0]}.photo": ("SELECT id FROM photo WHERE subject = $1", f"{noun}:{home.ids[key]}")
+        for noun, key in PICTURED
+    }
+    asked = photos | {
+        "r.code": ("SELECT check_code FROM payment WHERE id = $1", home.ids["payments.payment"]),
         "inbox.notice_id": ("SELECT id FROM notice WHERE person = $1 ORDER BY created_at LIMIT 1", home.who.persons[0]),
-        "cases.photo": ("SELECT id FROM photo WHERE subject = $1", f"contact:{home.ids['cases.contact']}"),
-        "case.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
-        "cases.case": ("SELECT id FROM arrears_case WHERE unit = $1", home.unit),
+        **dict.fromkeys(("case.case", "cases.case"), ("SELECT id FROM arrears_case WHERE unit = $1", home.unit)),
         "debtors.debtor": ("SELECT debtor FROM arrears_case WHERE unit = $1", home.unit),
     }
     await start_session(home.who.human, home.who.audience, "another browser")

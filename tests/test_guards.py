@@ -141,7 +141,7 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], str, tuple[str, ...]]] =
     "payment.payment_adds_up": (
         [],
         f"INSERT INTO payment VALUES ({C}, 2, 1, {D}, 'cash', 'cash', 500, '2026-11-01', NULL, NULL, NULL, NULL, '[]',"
-        " now())",
+        " now(), '1')",
         (),
     ),
     "credit.credit_adds_up": (

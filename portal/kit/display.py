@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -79,6 +80,12 @@ def masked(phone: str | None) -> str:
     """138****8000: enough to recognise one's own number, no more."""
     digits = (phone or "").removeprefix("+86")
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 10 else "****"
+
+
+def masked_home(name: str) -> str:
+    """3栋3** for 3栋302: who knows the home knows it again, nobody else learns it. Without digits, the last letter."""
+    hidden, found = re.subn(r"\d{1,2}(?=\D*$)", lambda digits: "*" * len(digits[0]), name)
+    return hidden if found else f"{name[:-1]}*"
 
 
 def iso(value: date | datetime | Month) -> str:

@@ -50,6 +50,7 @@ PAGES: tuple[str, ...] = (
     "overview.report_pages.pages",
     "overview.report_pages.desk_pages",
     "money.checkout.pages",
+    "money.payments.public_pages",
     "money.stripe_events.webhook",
     "money.stripe_events.desk_pages",
     "money.counter.desk_pages",

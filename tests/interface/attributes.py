@@ -100,6 +100,7 @@ class Fact:
 
 FACTS = {
     "data-state": Fact("how far the object has come; the table above has the words"),
+    "data-receipt": Fact("the number of a receipt, on its public check"),
     "data-fen": Fact("its sum; of bills and lines what was issued, with every correction"),
     "data-outstanding": Fact("what of it is not paid yet, held or not"),
     "data-held": Fact("what of it is held: under review, not asked for"),

@@ -20,16 +20,17 @@ PUBLIC = {
     "signin:phone", "signin:ask", "signin:code", "signin:enter", "signin:out", "desk.signin:password",
     "desk.signin:check", "desk.signin:totp", "desk.signin:enter", "desk.set-up:show", "desk.set-up:password",
     "desk.set-up:totp", "estate:show", "estate:prices", "estate:standards", "estate:statements", "estate:statement",
-    "estate:common_areas",
+    "estate:common_areas", "receipt:ask", "receipt:check",
     "checkout:webhook", "signin:letter", "signin:show-letter", "signin:letter-code", "signin:use-letter",
 }  # fmt: skip
-# Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it.
+# Parameters that are no UUID, and why: a file's name, a one-time token, an estate's code, an id with `.csv` behind it,
+# the code on a receipt (53 random bits, and what it opens names nobody).
 NO_ID = {"static": "path", "desk.imports:template": "str",
          "desk.set-up:show": "str", "desk.set-up:password": "str", "desk.set-up:totp": "str",
          "estate:show": "str", "estate:prices": "str", "estate:standards": "str",
          "estate:common_areas": "str", "estate:statements": "str",
          "estate:statement": "str", "desk.companies:show": "str", "desk.companies:set": "str",
-         "statements:show": "str",
+         "statements:show": "str", "receipt:check": "str",
          "statements:ask": "str", "statements:document": "str"}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z.\-_]*(:[a-z\-_.]+)?")
 

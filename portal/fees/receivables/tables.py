@@ -107,6 +107,7 @@ class Payment(Table):
     intent = text(null=True, unique=True)
     designation = JSONB(null=False, default=None)
     posted_at = Timestamptz(null=False, default=None)
+    check_code = text(unique=True)  # 16 digits, printed on the receipt
 
     payment_one_number = Unique(columns(community, number))
     payment_one_slip = Unique(columns(community, channel, reference))

@@ -19,7 +19,7 @@ from portal.money.payments.queries import receipt_of
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import owner
-from portal.web.request.request_context import Answer, Request
+from portal.web.request.request_context import Answer, Request, web_of
 
 ENDED = N_("The payment has been cancelled. Nothing was charged, and the bill can be paid again.")
 IN_TIME = N_("The payment had already gone through. Here is your receipt.")
@@ -119,7 +119,8 @@ async def show(request: Request, payment: FromPath[UUID]) -> Template:
 async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     """The receipt of a posted payment; 404 before that."""
     facts = await receipt_of(request.user, payment)
-    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
+    web = web_of(request)
+    return pdf(await receipt_pdf(facts, web.base_url, web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
 router = Router("/payments", route_handlers=[new, start, list_, back, of_bill, cancel, show, receipt], guards=[owner])

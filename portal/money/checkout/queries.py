@@ -49,6 +49,7 @@ class PaymentRow:
     number: int | None
     first: Month | None
     last: Month | None
+    check_code: str | None
     unfinished: bool = False
 
 
@@ -143,10 +144,11 @@ NOTHING = {
 
 _ROWS = """
 WITH mine AS (SELECT debtor FROM debtor_member WHERE person = ANY($2::uuid[])), shown AS (
-  SELECT p.id, 'posted' AS state, NULL AS trouble, p.amount, p.method, p.posted_at AS at, p.number, p.debtor
+  SELECT p.id, 'posted' AS state, NULL AS trouble, p.amount, p.method, p.posted_at AS at, p.number, p.debtor,
+    p.check_code
   FROM payment p WHERE p.payer = $1 OR p.debtor IN (SELECT debtor FROM mine)
   UNION ALL
-  SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor
+  SELECT a.id, a.state, a.trouble, a.amount, a.method, a.created_at, NULL, a.debtor, NULL
   FROM attempt a WHERE (a.human = $1 OR a.debtor IN (SELECT debtor FROM mine))
   AND NOT EXISTS (SELECT FROM payment p WHERE p.id = a.id))
 SELECT s.*, (s.at AT TIME ZONE c.timezone)::date AS on_day, u.name AS unit, c.name AS estate, m.first, m.last
@@ -235,6 +237,7 @@ def _row(row: Record) -> PaymentRow:
         number=row["number"],
         first=Month.parse(row["first"]) if row["first"] else None,
         last=Month.parse(row["last"]) if row["last"] else None,
+        check_code=row["check_code"],
         unfinished=row["state"] == AttemptState.open,
     )
 

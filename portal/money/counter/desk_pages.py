@@ -19,7 +19,7 @@ from portal.people.persons.permissions import May
 from portal.web.forms.unsent_forms import begin
 from portal.web.pages.answers import flash, go, page, pdf
 from portal.web.pages.guards import of_one_estate, staff
-from portal.web.request.request_context import Answer, Request
+from portal.web.request.request_context import Answer, Request, web_of
 
 
 async def counter(request: Request, form: CounterForm, status: int = 200) -> Template:
@@ -54,7 +54,8 @@ async def take(request: Request) -> Answer:
 async def receipt(request: Request, payment: FromPath[UUID]) -> Response[bytes]:
     """The receipt, to print."""
     facts = await receipt_for_desk(request.user, payment)
-    return pdf(await receipt_pdf(facts, request.app.state.web.sandbox), f"receipt-{facts.number:06d}.pdf")
+    web = web_of(request)
+    return pdf(await receipt_pdf(facts, web.base_url, web.sandbox), f"receipt-{facts.number:06d}.pdf")
 
 
 router = Router("/desk/payments", route_handlers=[list_, take, receipt], guards=[staff(May.read_payments)])

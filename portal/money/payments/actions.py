@@ -15,6 +15,7 @@ from portal.homes.units.debtors import tell_debtor
 from portal.kit import clock
 from portal.kit.money import Money
 from portal.money.online.actions import close_online
+from portal.money.payments.check_code import new_check_code
 from portal.money.payments.choosing import lock_bills, outstanding_of
 from portal.money.payments.rules import Part, allocate
 from portal.people.notices.actions import tell
@@ -109,8 +110,8 @@ async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) ->
     )
     await fetch(
         "INSERT INTO payment (id, community, number, debtor, channel, method, amount, received_on, payer, taken_by,"
-        " reference, intent, designation, posted_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        " reference, intent, designation, posted_at, check_code)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         money.id,
         money.community,
         number,
@@ -125,6 +126,7 @@ async def _insert(money: Incoming, applied: tuple[Part, ...], surplus: Money) ->
         money.intent,
         json.dumps([{"line": str(part.line), "fen": part.amount.fen} for part in money.designation]),
         now,
+        new_check_code(),
     )
     await fetch(
         "INSERT INTO allocation (id, community, payment, line, amount, created_at)"

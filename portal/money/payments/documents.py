@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.money.payments.check_code import grouped
 from portal.money.payments.queries import ReceiptFacts
 from portal.money.payments.states import Way
-from portal.platform.documents.paper import in_capitals, typeset
+from portal.platform.documents.paper import in_capitals, svg_qr, typeset
 
 # The paper is in both languages at once, so its words are not in a catalogue.
 WAYS = {
@@ -22,13 +23,14 @@ WAYS = {
 NOT_ENTERED = "公司名称尚未登记 Company not entered"
 
 
-async def receipt_pdf(facts: ReceiptFacts, sandbox: bool = False) -> bytes:
+async def receipt_pdf(facts: ReceiptFacts, base_url: str, sandbox: bool = False) -> bytes:
     """The receipt as PDF; the same payment gives the same bytes. In `sandbox` it says that no money moved."""
-    return await typeset("receipt.typ", _data(facts, sandbox), facts.posted_at)
+    return await typeset("receipt.typ", _data(facts, base_url, sandbox), facts.posted_at)
 
 
-def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:
+def _data(facts: ReceiptFacts, base_url: str, sandbox: bool) -> dict[str, object]:
     zh, en = WAYS[facts.way]
+    check_at = f"{base_url}/r/{facts.check_code}"
     number = f"{facts.number:06d}"
     return {
         "title": f"收据 Receipt {number}",
@@ -58,6 +60,9 @@ def _data(facts: ReceiptFacts, sandbox: bool) -> dict[str, object]:
         "credit": _yuan(facts.credit) if facts.credit else "",
         "capitals": in_capitals(facts.amount),
         "amount": _yuan(facts.amount),
+        "check_code": grouped(facts.check_code),
+        "check_at": f"{base_url}/r",
+        "qr": svg_qr(check_at),
         "footer": "演示数据，未发生真实收付款 Demonstration: no money moved" if sandbox else facts.creditor.estate,
     }
 

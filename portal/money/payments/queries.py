@@ -8,17 +8,19 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from portal.kit.display import masked_home
 from portal.kit.errors import Missing
 from portal.kit.i18n import Bilingual
 from portal.kit.money import Money
 from portal.kit.period import Month
+from portal.money.payments.check_code import as_check_code
 from portal.money.payments.states import Way
 from portal.people.estates.creditor import Creditor
 from portal.people.estates.queries import creditor_of
 from portal.people.persons.permissions import May
 from portal.people.persons.principal import Principal
 from portal.platform.db.rows import fetch_as
-from portal.platform.db.unit_of_work import fetch, fetch_one, reading
+from portal.platform.db.unit_of_work import EVERYWHERE, fetch, fetch_one, reading, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,24 @@ class ReceiptFacts:
     reference: str | None
     received_on: date
     posted_at: datetime
+    check_code: str
     lines: list[ReceiptLine]
 
 
+@dataclass(frozen=True)
+class CheckedReceipt:
+    """What anybody who holds its code may know of a receipt: nobody is named, and the home is masked."""
+
+    number: int
+    amount: Money
+    way: Way
+    received_on: date
+    home: str
+    creditor: Creditor
+
+
 _RECEIPT = """
-SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, p.community,
+SELECT p.id, p.number, p.amount, p.method, p.reference, p.received_on, p.posted_at, p.community, p.check_code,
        u.name AS unit, (SELECT names FROM debtor_names n WHERE n.debtor = p.debtor) AS owners,
        coalesce((SELECT string_agg(name, '、' ORDER BY external_id) FROM person
                  WHERE human = p.payer AND community = p.community),
@@ -102,6 +117,26 @@ async def receipt_of(by: Principal, payment: UUID) -> ReceiptFacts:
 async def receipt_for_desk(by: Principal, payment: UUID) -> ReceiptFacts:
     """The receipt, for staff who take money in that estate. Raises Missing."""
     return await _receipt(await fetch_one(_RECEIPT, payment, None, [], list(by.where(May.read_payments))))
+
+
+async def receipt_called(code: str) -> CheckedReceipt | None:
+    """The receipt with this code, of any estate; None when there is none."""
+    async with unit_of_work(EVERYWHERE, read_only=True):
+        row = await fetch_one(
+            "SELECT p.number, p.amount, p.method, p.received_on, p.community, u.name AS unit FROM payment p"
+            " JOIN debtor d ON d.id = p.debtor JOIN unit u ON u.id = d.unit WHERE p.check_code = $1",
+            as_check_code(code),
+        )
+        if row is None:
+            return None
+        return CheckedReceipt(
+            number=row["number"],
+            amount=Money(row["amount"]),
+            way=Way(row["method"]),
+            received_on=row["received_on"],
+            home=masked_home(row["unit"]),
+            creditor=await creditor_of(row["community"]),
+        )
 
 
 async def _receipt(row: Record | None) -> ReceiptFacts:
@@ -128,6 +163,7 @@ async def _receipt(row: Record | None) -> ReceiptFacts:
         reference=row["reference"],
         received_on=row["received_on"],
         posted_at=row["posted_at"],
+        check_code=row["check_code"],
         lines=[
             ReceiptLine(
                 bill_number=r["number"],

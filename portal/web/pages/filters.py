@@ -23,6 +23,7 @@ from portal.kit.display import (
 
 __all__ = [
     "day",
+    "dialled",
     "iso",
     "masked",
     "moment",
@@ -48,6 +49,12 @@ _PHONE = re.compile(r"(?<!\d)\+?\d(?:[ -]?\d){4,15}(?!\d)")
 def tel(text: str) -> Markup:
     """The same text, in which each telephone number is a link that dials it."""
     return _linked(_PHONE, text)
+
+
+def dialled(text: str) -> str:
+    """The first telephone number in a text, as a link dials it; empty where there is none."""
+    number = _PHONE.search(text)
+    return re.sub("[ -]", "", number[0]) if number else ""
 
 
 def tels(text: str) -> Markup:

@@ -51,7 +51,7 @@ def environment(assets: Assets, folders: Sequence[Path] = (TEMPLATES,), *, reloa
         money=filters.money, signed=filters.signed, day=filters.day, short_day=filters.short_day,
         month=filters.month, moment=filters.moment, number=filters.number, percent=filters.percent, share=filters.share,
         masked=filters.masked, iso=filters.iso, label=words.label, say=words.say, translated=words.gettext_,
-        tel=filters.tel, tels=filters.tels,
+        tel=filters.tel, tels=filters.tels, dialled=filters.dialled,
     )  # fmt: skip
     env.globals.update(
         asset=assets.address, path_for=path_for, flashes=flashes, language=language, once_key=once_key,

@@ -178,11 +178,11 @@ async def test_on_a_plan_the_first_page_asks_for_the_instalment_and_not_for_ever
     async with browser(settings, debts.estate["陈静"]) as client:
         home = (await client.get("/")).text
         plain = home.replace('<span class="fen">', "").replace("</span>", "")
-        [asked_for] = re.findall(r'role="button" href="(/payments/new\?line=[^"]+amount=[^"]+)"', home)
+        [asked_for] = re.findall(r'role="button" class="big" href="(/payments/new\?line=[^"]+amount=[^"]+)"', home)
         assert asked_for.endswith("amount=33.33") and f'data-plan="{plan}"' in home
         assert "本期应缴" in home and "分期之外待缴" in home and ">¥50.00" in plain and ">¥150.01" not in plain
         paying = (await client.get(unescape(asked_for))).text.replace('<span class="fen">', "")
         assert ">¥33.33" in paying
         bills = (await client.get("/bills")).text
-        assert re.findall(r'name="bill" value="([^"]+)" id="[^"]+" checked', bills) == [str(later)]
+        assert re.findall(r'href="/payments/new\?bill=([^"]+)"', bills) == [str(later)]
         assert "另有 ¥100.01 已暂缓或正在分期缴纳" in bills
