@@ -4,9 +4,6 @@ tests and what they import."""
 from __future__ import annotations
 
 import gc
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import os
 import resource
 import signal
@@ -15,12 +12,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import hypothesis
 import pytest
 
 from tests.mutants.changes import Mutant, mutants_of
+from tests.mutants.in_its_place import InItsPlace
 
 SURVIVED = int(pytest.ExitCode.OK)
 KILLED = (int(pytest.ExitCode.TESTS_FAILED), int(pytest.ExitCode.INTERRUPTED))
@@ -64,9 +61,11 @@ def _living(file: str, source: str, mutants: list[Mutant], tests: Sequence[str])
     forks = _Forks(file, source, mutants)
     arguments = ["-x", "-p", "no:xdist", "-p", "no:unraisableexception", "--assert=plain", "--tb=no"]
     with _Silence():
-        pytest.main([*arguments, "--hypothesis-profile=mutants", *tests], plugins=[forks])
-        if forks.is_child:  # it did not even begin
-            os._exit(int(pytest.ExitCode.INTERNAL_ERROR))
+        try:
+            pytest.main([*arguments, "--hypothesis-profile=mutants", *tests], plugins=[forks])
+        finally:
+            if forks.is_child:  # it did not even begin, or pytest broke: it must not go on as the process it came from
+                os._exit(int(pytest.ExitCode.INTERNAL_ERROR))
     if forks.wrong:
         raise Wrong(forks.wrong)
     return forks.alive
@@ -122,7 +121,7 @@ class _Forks:
         if not child:
             self.is_child = True
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            sys.meta_path.insert(0, _InItsPlace(self.module, self.file, code))
+            sys.meta_path.insert(0, InItsPlace(self.module, self.file, code))
             return None
         ends = time.monotonic() + patience
         while time.monotonic() < ends:
@@ -133,24 +132,6 @@ class _Forks:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return None
-
-
-class _InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the changed code where Python asks for the module."""
-
-    def __init__(self, module: str, file: str, code: str) -> None:
-        self.module, self.file, self.code = module, file, code
-
-    def find_spec(self, name: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
-        if name != self.module:
-            return None
-        return importlib.util.spec_from_file_location(name, self.file, loader=self)
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.code, self.file, "exec"), module.__dict__)
 
 
 class _Silence:
