@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from portal.fees.receivables.states import AdjustmentKind
 from portal.kit import clock
+from portal.kit.errors import Invalid, Missing
 from portal.kit.facts import from_json
 from portal.kit.money import Money
-from portal.money.corrections.actions import approve_correction, refuse_correction
+from portal.money.corrections.actions import approve_correction, credit_line, refuse_correction
 from portal.money.counter.actions import record_counter_payment
 from portal.money.payments.states import CounterChannel
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from portal.run.verify import verify
 from tests import cast
-from tests.money.corrections.test_actions import ask, line_of_chen
+from tests.money.corrections.test_actions import ask, balance, line_of_chen
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
 REASON = "面积登记有误"
@@ -147,3 +150,60 @@ async def test_a_refusal_keeps_its_words_and_moves_nothing() -> None:
     [entry] = await rows("SELECT actor, reason, facts FROM audit_entry WHERE verb = 'correction_refused'")
     assert (entry["actor"], entry["reason"]) == (estate["沈平"].actor, "请先核实面积")
     assert await rows("SELECT id FROM adjustment") == []
+
+
+async def test_a_correction_of_what_is_unpaid_makes_no_credit_and_says_nothing_of_one() -> None:
+    estate, line = await line_of_chen()
+    await approve_correction(estate["沈平"], await ask(estate, line))
+    assert await rows("SELECT id FROM credit") == []
+    assert [row["kind"] for row in await rows("SELECT kind FROM notice ORDER BY kind")] == [
+        "bill_issued",
+        "line_corrected",
+    ]
+    assert await rows("SELECT reason FROM journal WHERE kind = 'adjustment'") == [{"reason": REASON}]
+
+
+async def take_off(estate: cast.Estate, line: UUID, fen: int) -> UUID:
+    async with unit_of_work(estate.community):
+        return await credit_line(
+            line, Money(fen), kind=AdjustmentKind.waiver, reason=REASON, made_by="staff:x", approved_by=None,
+            source=None, on=clock.today("Asia/Shanghai"),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("fen", [0, -1, 25025])
+async def test_the_change_itself_takes_off_something_and_no_more_than_there_is(fen: int) -> None:
+    estate, line = await line_of_chen()
+    with pytest.raises(Invalid):
+        await take_off(estate, line, fen)
+    assert await rows("SELECT id FROM adjustment") == []
+
+
+async def test_all_of_a_line_can_be_asked_for_and_taken_off() -> None:
+    estate, line = await line_of_chen()
+    await approve_correction(estate["沈平"], await ask(estate, line, 25024))
+    assert await balance(estate.community, line) == (0, 0)
+
+
+async def test_of_two_changes_at_once_the_second_sees_what_the_first_left() -> None:
+    estate, line = await line_of_chen()
+    answers = await asyncio.gather(*(take_off(estate, line, 20000) for _ in range(4)), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Invalid", "Invalid", "Invalid", "UUID"]
+    assert await balance(estate.community, line) == (5024, 5024)
+
+
+async def test_of_two_requests_at_once_the_second_is_told_that_one_waits() -> None:
+    estate, line = await line_of_chen()
+    answers = await asyncio.gather(*(ask(estate, line) for _ in range(4)), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Refused", "Refused", "Refused", "UUID"]
+
+
+async def test_a_line_or_a_request_that_is_not_there_is_missing() -> None:
+    estate, line = await line_of_chen()
+    with pytest.raises(Missing):
+        await take_off(estate, uuid4(), 100)
+    correction = await ask(estate, line)
+    elsewhere = await cast.donghu()
+    for act in (approve_correction(elsewhere["韩冰"], correction), approve_correction(estate["沈平"], uuid4())):
+        with pytest.raises(Missing):
+            await act
