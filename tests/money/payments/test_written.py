@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date
 from typing import Any
@@ -13,10 +14,11 @@ from portal.fees.receivables.states import PaymentChannel
 from portal.kit.facts import from_json
 from portal.kit.money import Money
 from portal.money.counter.actions import record_counter_payment
-from portal.money.payments.actions import post_payment
+from portal.money.payments.actions import Incoming, post_payment
 from portal.money.payments.states import CounterChannel
 from portal.platform.db.unit_of_work import EVERYWHERE, fetch, unit_of_work
 from tests import cast
+from tests.money.payments.books import owed
 from tests.money.payments.test_actions import home, incoming
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database", "clean")]
@@ -125,3 +127,15 @@ async def test_money_at_the_counter_names_who_took_it_the_slip_and_no_payer() ->
         "channel": "cash", "method": "cash", "amount": 200, "payer": None, "taken_by": estate["蒋涛"].actor,
         "reference": "A-1", "intent": None,
     }  # fmt: skip
+
+
+async def test_of_four_payments_of_one_line_at_once_one_pays_it_and_the_others_are_credit() -> None:
+    estate, bill, lines = await home(500)
+    money = [await incoming(estate, lines, 500, intent=f"pi_{n}") for n in range(4)]
+
+    async def post(one: Incoming) -> Money:
+        async with unit_of_work(estate.community):
+            return (await post_payment(one, actor="test")).surplus
+
+    assert sorted(await asyncio.gather(*map(post, money))) == [Money(0), Money(500), Money(500), Money(500)]
+    assert await owed(bill) == Money(0)
